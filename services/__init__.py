@@ -1,0 +1,1 @@
+"""What the product does: pure domain, use cases, storage and web pages."""

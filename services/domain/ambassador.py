@@ -1,0 +1,33 @@
+"""An ambassador: an ordinary employee who may want to share, and how they write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["nl", "en"]
+AddressForm = Literal["je", "u", ""]
+Length = Literal["short", "medium", "long"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambassador:
+    """One person. ``id`` is derived from the e-mail address (see `services.domain.identity`).
+
+    ``emoji`` is how many at most fit this person's style (0–2); ``since`` the year they joined;
+    ``address_form`` how they address readers in Dutch (empty in English).
+    """
+
+    id: str
+    email: str
+    name: str
+    language: Language
+    role: str = ""
+    team: str = ""
+    crafts: tuple[str, ...] = ()
+    region: str = ""
+    timezone: str = "Europe/Amsterdam"
+    address_form: AddressForm = ""
+    emoji: int = 0
+    length: Length = "medium"
+    since: int | None = None

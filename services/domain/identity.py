@@ -1,0 +1,25 @@
+"""Deterministic ids: the same cause always gives the same id, so that every repeat is harmless."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid5
+
+_NAMESPACE = UUID("6f0c2f0e-8d4a-5f5e-9a51-7a7761616e00")
+_BASE32 = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def derive_id(kind: str, *causes: object) -> str:
+    """UUIDv5 of what caused a thing, for example ``derive_id("post", campaign, person, "x")``."""
+    return str(uuid5(_NAMESPACE, "\x1f".join([kind, *map(str, causes)])))
+
+
+def ambassador_id(email: str) -> str:
+    """The id of the person with this e-mail address; case does not matter."""
+    return derive_id("ambassador", email.strip().casefold())
+
+
+def link_code(post_id: str) -> str:
+    """The short link code of a post: ten characters without look-alikes (50 bits)."""
+    number = int.from_bytes(hashlib.blake2b(post_id.encode(), digest_size=8).digest(), "big")
+    return "".join(_BASE32[(number >> (5 * position)) & 31] for position in range(10))

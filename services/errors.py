@@ -1,0 +1,51 @@
+"""Errors, named by the reaction they ask for.
+
+Whoever raises one of these has already decided what should happen next; whoever catches one only
+carries that out. Anything else that escapes is a defect and is treated as such (retried a few
+times, then moved to the dead letters with its traceback).
+"""
+
+from __future__ import annotations
+
+
+class ZwaanError(Exception):
+    """Base of all errors with a known reaction. The text is one sentence for a person."""
+
+
+class RetryLater(ZwaanError):
+    """A dependency is away or asks for patience; the same call may succeed later.
+
+    ``after`` is the earliest sensible moment in seconds from now, or None when the other side
+    did not say. The failed call is known to have had no effect.
+    """
+
+    def __init__(self, message: str, *, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Rejected(ZwaanError):
+    """The input can never succeed as it is: refuse it at the edge, dead-letter it on a topic.
+
+    ``remedy`` says what a person can do about it.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class NeedsPerson(ZwaanError):
+    """Only the named person can resolve this, for example by connecting an account again."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class OutcomeUnknown(ZwaanError):
+    """The call may or may not have had its effect; it must be reconciled, never blindly retried."""
+
+
+class Stop(ZwaanError):
+    """The process cannot go on safely (for example: another process owns the log)."""

@@ -1,0 +1,1 @@
+"""The published language: CloudEvents, their data models, and the catalogue of topics."""

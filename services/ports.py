@@ -1,0 +1,185 @@
+"""The ports through which services reach the outside; adapters live in streams and connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+# --- the log ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record for the log: one CloudEvent, or a CloudEvents batch (a JSON array), as bytes.
+
+    Without ``partition`` the log places it by murmur2 of ``key``, as Apache Kafka's clients do.
+    """
+
+    topic: str
+    value: bytes
+    key: bytes | None = None
+    partition: int | None = None
+
+
+class EventLog(Protocol):
+    """Where facts are appended."""
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Return when every record is durable. Raises RetryLater when the log is away."""
+        ...
+
+
+# --- the networks -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """OAuth tokens of one member's connection. ``repr`` never shows them."""
+
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A member's connected account on one network, with decrypted tokens.
+
+    ``member_id`` is the network's own id (LinkedIn: ``urn:li:person:…``; X: the numeric user id).
+    """
+
+    network: str
+    member_id: str
+    handle: str
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCard:
+    """What a network shows below the text when it does not scrape the link itself."""
+
+    url: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingPost:
+    """Exactly what the member approved. ``text`` is plain, contains the link, and is NFC."""
+
+    text: str
+    card: LinkCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPost:
+    """Where a post lives on its network: the network's id and the address a person can open."""
+
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the connector would send: measured length, limit (both in the network's own unit)."""
+
+    network: str
+    length: int
+    limit: int
+    valid: bool
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """The start of a connection: where the browser goes, and what the callback needs (PKCE)."""
+
+    url: str
+    verifier: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Counters that the network itself reported for one post, by metric name.
+
+    Metric names are ours: ``impressions``, ``reach``, ``reactions``, ``comments``, ``reshares``,
+    ``link_clicks``. A metric that the network did not give is absent, never zero.
+    """
+
+    external_id: str
+    metrics: Mapping[str, int]
+    source: str
+
+
+class Network(Protocol):
+    """A social network. Calls block; callers run them in a bounded pool.
+
+    Connectors translate and nothing more: no retries, no policy, no storage.
+    """
+
+    name: str
+
+    def preview(self, post: OutgoingPost) -> Preview:
+        """Return the very string that `publish` would send as text. Never raises for length."""
+        ...
+
+    def authorization(self, *, state: str, redirect_uri: str) -> Authorization: ...
+
+    def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> Account:
+        """Exchange the callback's code. Raises NeedsPerson when it was refused or ran out."""
+        ...
+
+    def refresh(self, account: Account) -> Tokens:
+        """Return the new pair. Raises NeedsPerson when the member must connect again."""
+        ...
+
+    def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
+        """Publish once.
+
+        Raises RetryLater (the network did not take it), Rejected (it never will), NeedsPerson
+        (token, permission, credits), OutcomeUnknown (no usable answer: call `reconcile`).
+        """
+        ...
+
+    def reconcile(
+        self, account: Account, post: OutgoingPost, *, since: datetime
+    ) -> PublishedPost | None:
+        """Find what an attempt begun at ``since`` left behind.
+
+        Returns the post when it is there, None when the network shows that it is not there and
+        publishing again is safe. Raises OutcomeUnknown when the network cannot tell.
+        """
+        ...
+
+    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+        """Counters of the member's own posts; a post that cannot be measured is left out.
+
+        Raises NeedsPerson when the connection lacks the permission, RetryLater on a quota.
+        """
+        ...
+
+    def delete(self, account: Account, external_id: str) -> None:
+        """Delete a post; one that is already gone is not an error."""
+        ...
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message to one person, in their language."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+
+
+class Notifier(Protocol):
+    async def send(self, message: Message) -> None:
+        """Raises RetryLater when the channel is away, Rejected when the address is refused."""
+        ...
