@@ -1,0 +1,85 @@
+# Every task of this project; `make` alone lists them. CI runs the same ones (.ci/run).
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PYTEST := $(BIN)/pytest
+FAST := not kafka and not postgres and not browser and not chaos
+KAFKA := python3 tests/servers/kafka.py
+POSTGRES := python3 tests/servers/postgres.py
+
+##@ Run
+
+demo: install ## The whole product in one process, with an example organisation and a sandbox
+	$(BIN)/zwaan demo
+
+##@ Set up
+
+install: $(INSTALLED) ## The environment in .venv, from the hashed lock
+$(INSTALLED): requirements-dev.lock pyproject.toml scripts/install
+	@scripts/install
+	@touch $@
+
+lock: install ## Pin anew what pyproject.toml asks for (UPGRADE=1: the newest allowed)
+	scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean: kafka-stop postgres-stop ## Remove everything that can be made again
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##@ Check
+
+test: install ## The fast suite: no services, no network but loopback
+	$(PYTEST) -n 2 -m "$(FAST)"
+
+lint: install ## Style, format, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or one of its own
+	$(KAFKA) run -- $(PYTEST) -m kafka
+
+test-postgres: install ## What runs on PostgreSQL: ZWAAN_TEST_POSTGRES=url, or one of its own
+	$(POSTGRES) run -- $(PYTEST) -m postgres
+
+test-browser: install ## The pages in headless Chromium
+	$(PYTEST) -m browser
+
+test-chaos: install ## Kill processes at random moments, with a fixed seed
+	$(PYTEST) -m chaos
+
+##@ Services for development
+
+kafka: ## Apache Kafka 4 (KRaft) on 127.0.0.1:19092, from Maven's jars
+	@$(KAFKA) start
+
+kafka-stop: ## Stop it; its data stays
+	@$(KAFKA) stop
+
+postgres: ## PostgreSQL on 127.0.0.1:15432, from this machine's package
+	@$(POSTGRES) start
+
+postgres-stop: ## Stop it; its data stays
+	@$(POSTGRES) stop
+
+##@ Write
+
+docs: install ## Event schemas and the AsyncAPI document, from the models
+	$(BIN)/python -m services.events.publish docs/events
+
+bench: install ## Every figure that the documentation claims, measured on this machine
+	$(BIN)/python -m benchmarks
+
+help:
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos \
+	kafka kafka-stop postgres postgres-stop docs bench help
