@@ -33,9 +33,10 @@ class CloudEvent:
     id: str
     source: str
     type: str
-    time: datetime
     data: dict[str, Any]
+    time: datetime | None = None
     subject: str | None = None
+    dataschema: str | None = None
     extensions: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,11 +46,14 @@ class CloudEvent:
             "id": self.id,
             "source": self.source,
             "type": self.type,
-            "time": self.time.isoformat(),
             "datacontenttype": "application/json",
         }
+        if self.time is not None:
+            document["time"] = self.time.isoformat()
         if self.subject is not None:
             document["subject"] = self.subject
+        if self.dataschema is not None:
+            document["dataschema"] = self.dataschema
         return document | self.extensions | {"data": self.data}
 
     def to_bytes(self) -> bytes:
@@ -86,19 +90,58 @@ def load_json(value: bytes | None) -> Any:
             remedy="Shorten the text and refer to large content by its address.",
         )
     try:
-        return json.loads(value.decode("utf-8"))
+        text = value.decode("utf-8")
+        document = json.loads(text)
+        if "\\u" in text:
+            _check_characters(document)
     except UnicodeDecodeError as error:
         raise Rejected(
             f"the event is not UTF-8 (byte {error.start})", remedy="Encode it as UTF-8."
         ) from error
     except (ValueError, RecursionError) as error:
         raise Rejected(f"the event is not JSON ({error})", remedy="Correct the JSON.") from error
+    return document
+
+
+def _check_characters(value: Any) -> None:
+    """Refuse what JSON can escape but UTF-8 or a database cannot hold. Raises ValueError."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("it holds a NUL or half a surrogate pair")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check_characters(name)
+            _check_characters(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_characters(item)
 
 
 def parse_event(document: Any) -> CloudEvent:
     """Check the envelope of one event. Raises Rejected naming the attribute at fault."""
     if not isinstance(document, dict):
         raise Rejected("an event is a JSON object", remedy="Send a CloudEvent in structured JSON.")
+    _check_required(document)
+    for name in ("subject", "dataschema"):
+        if not isinstance(document.get(name), str | None):
+            raise Rejected(f'"{name}" is not a text')
+    return CloudEvent(
+        id=document["id"],
+        source=document["source"],
+        type=document["type"],
+        time=_parse_time(document.get("time")),
+        subject=document.get("subject"),
+        dataschema=document.get("dataschema"),
+        data=document["data"],
+        extensions={
+            name: value
+            for name, value in document.items()
+            if name not in _ATTRIBUTES and name != "data"
+        },
+    )
+
+
+def _check_required(document: dict[str, Any]) -> None:
     if document.get("specversion") != "1.0":
         raise Rejected('"specversion" has to be "1.0"', remedy='Add "specversion": "1.0".')
     for name in ("id", "source", "type"):
@@ -112,30 +155,15 @@ def parse_event(document: Any) -> CloudEvent:
         raise Rejected('"datacontenttype" has to be "application/json"')
     if "data_base64" in document:
         raise Rejected('"data_base64" is not supported', remedy='Put the JSON into "data".')
-    data = document.get("data")
-    if not isinstance(data, dict):
+    if not isinstance(document.get("data"), dict):
         raise Rejected('"data" is missing or not an object', remedy='Put the facts into "data".')
-    subject = document.get("subject")
-    if subject is not None and not isinstance(subject, str):
-        raise Rejected('"subject" is not a text')
-    return CloudEvent(
-        id=document["id"],
-        source=document["source"],
-        type=document["type"],
-        time=_parse_time(document.get("time")),
-        subject=subject,
-        data=data,
-        extensions={
-            name: value
-            for name, value in document.items()
-            if name not in _ATTRIBUTES and name != "data"
-        },
-    )
 
 
-def _parse_time(value: Any) -> datetime:
+def _parse_time(value: Any) -> datetime | None:
+    if value is None:
+        return None
     if not isinstance(value, str):
-        raise Rejected('"time" is missing', remedy='Add "time" in RFC 3339, with a zone.')
+        raise Rejected('"time" is not a text', remedy="Example: 2026-11-24T09:00:00Z.")
     try:
         time = _TIME.validate_python(value)
     except ValidationError as error:

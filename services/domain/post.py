@@ -1,0 +1,97 @@
+"""A post's life: what may follow what, and why.
+
+``ready → approved → publishing → published | failed | unknown`` with ways back and out. The written
+intent is the state ``publishing``: it is stored before the network is called, because neither
+network has an idempotency key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.errors import Rejected
+
+
+class PostState(StrEnum):
+    READY = "ready"
+    APPROVED = "approved"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+_NEXT: dict[PostState, frozenset[PostState]] = {
+    PostState.READY: frozenset({PostState.APPROVED, PostState.DECLINED, PostState.CANCELLED}),
+    # Back to ready: the ambassador takes the approval back before it is sent.
+    PostState.APPROVED: frozenset({PostState.PUBLISHING, PostState.READY, PostState.CANCELLED}),
+    # Back to approved: the network said that it did not take the post.
+    PostState.PUBLISHING: frozenset(
+        {PostState.PUBLISHED, PostState.FAILED, PostState.UNKNOWN, PostState.APPROVED}
+    ),
+    # A person, or a later look at the network, resolves it: it is there, or it is not.
+    PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.APPROVED, PostState.FAILED}),
+    PostState.DECLINED: frozenset({PostState.READY}),
+    PostState.FAILED: frozenset({PostState.APPROVED}),
+    PostState.PUBLISHED: frozenset(),
+    PostState.CANCELLED: frozenset(),
+}
+
+
+def check_transition(before: PostState, after: PostState) -> None:
+    """Raises Rejected with a sentence when ``after`` may not follow ``before``."""
+    if after not in _NEXT[before]:
+        raise Rejected(
+            f"a post that is {before} cannot become {after}", remedy="Load the page again."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A draft and what became of it. ``text`` is exactly what would appear on the network."""
+
+    id: str
+    campaign_id: str
+    ambassador_id: str
+    network: str
+    language: str
+    text: str
+    state: PostState
+    angle: str
+    overlap: float
+    link_code: str
+    created_at: datetime
+    original_text: str = ""
+    publish_at: datetime | None = None
+    published_at: datetime | None = None
+    external_id: str | None = None
+    external_url: str | None = None
+    reason: str = ""
+    remedy: str = ""
+    attempts: int = 0
+
+
+def normalise_text(text: str) -> str:
+    """The text as networks keep it: NFC, plain line ends, no blanks at the ends.
+
+    Raises Rejected for an empty text or one with control characters.
+    """
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not plain:
+        raise Rejected("the text is empty", remedy="Write a sentence, or decline the draft.")
+    if any(
+        unicodedata.category(character) in ("Cc", "Cs") for character in plain.replace("\n", "")
+    ):
+        raise Rejected("the text holds control characters", remedy="Type it again.")
+    return plain
+
+
+def text_sha256(text: str) -> str:
+    """What an approval is bound to."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""The one catalogue of event types: each is a topic of the same name.
+
+An event type's ``version`` grows when its data changes incompatibly; ``dataschema`` carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import ValidationError
+
+from services.errors import Rejected
+from services.events import incoming, outgoing
+from services.events.cloudevent import CloudEvent
+from services.events.incoming import EventData
+
+#: Partitions of every topic; the ceiling on how many workers share one topic's work.
+PARTITIONS = 8
+
+_MONTH = timedelta(days=30)
+_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """An event type and its topic.
+
+    ``key`` names the field of ``data`` by which records are placed: one key, one order.
+    """
+
+    name: str
+    data: type[EventData]
+    key: str
+    retention: timedelta
+    direction: Literal["in", "out"]
+    version: int = 1
+
+    @property
+    def dataschema(self) -> str:
+        return f"urn:zwaan:event:{self.name}:{self.version}"
+
+    def key_of(self, data: EventData) -> str:
+        return str(getattr(data, self.key))
+
+
+def _incoming(name: str, data: type[EventData], key: str) -> EventType:
+    # Statistics are rebuilt from the log, so what came in stays for a year.
+    return EventType(name=name, data=data, key=key, retention=_YEAR, direction="in")
+
+
+def _outgoing(name: str, data: type[EventData], key: str, retention: timedelta) -> EventType:
+    return EventType(name=name, data=data, key=key, retention=retention, direction="out")
+
+
+CATALOGUE: Mapping[str, EventType] = {
+    event_type.name: event_type
+    for event_type in (
+        _incoming("story.approved", incoming.StoryApproved, "story_id"),
+        _incoming("vacancy.opened", incoming.VacancyOpened, "vacancy_id"),
+        _incoming("vacancy.closed", incoming.VacancyClosed, "vacancy_id"),
+        _incoming("application.received", incoming.ApplicationReceived, "vacancy_id"),
+        _outgoing("campaign.started", outgoing.CampaignStarted, "campaign_id", _YEAR),
+        _outgoing("campaign.finished", outgoing.CampaignFinished, "campaign_id", _YEAR),
+        _outgoing("share.requested", outgoing.ShareRequested, "ambassador_id", _MONTH),
+        _outgoing("post.ready", outgoing.PostReady, "ambassador_id", _MONTH),
+        _outgoing("post.approved", outgoing.PostApproved, "ambassador_id", _YEAR),
+        _outgoing("post.declined", outgoing.PostDeclined, "post_id", _YEAR),
+        _outgoing("post.published", outgoing.PostPublished, "post_id", _YEAR),
+        _outgoing("post.failed", outgoing.PostFailed, "post_id", _YEAR),
+        _outgoing("post.unknown", outgoing.PostUnknown, "post_id", _YEAR),
+        _outgoing("link.clicked", outgoing.LinkClicked, "code", _YEAR),
+        _outgoing("reach.measured", outgoing.ReachMeasured, "post_id", _YEAR),
+    )
+}
+
+_BY_MODEL = {event_type.data: event_type for event_type in CATALOGUE.values()}
+
+
+def event_type_of(model: type[EventData]) -> EventType:
+    return _BY_MODEL[model]
+
+
+def read_data(event: CloudEvent) -> EventData:
+    """Check ``event.data`` against its type. Raises Rejected naming the field at fault."""
+    event_type = CATALOGUE.get(event.type)
+    if event_type is None:
+        raise Rejected(
+            f'the type "{event.type}" is unknown', remedy=f"Known: {', '.join(sorted(CATALOGUE))}."
+        )
+    if event.dataschema is not None and event.dataschema != event_type.dataschema:
+        raise Rejected(
+            f'the schema "{event.dataschema}" is not supported',
+            remedy=f'Use "{event_type.dataschema}" or leave "dataschema" out.',
+        )
+    try:
+        return event_type.data.model_validate(event.data)
+    except ValidationError as error:
+        raise Rejected(_sentence(error), remedy=f"See docs/events/{event.type}.json.") from error
+
+
+def read_incoming(event: CloudEvent) -> EventData:
+    """As `read_data`, for the edges: only what other systems may state is taken."""
+    event_type = CATALOGUE.get(event.type)
+    if event_type is not None and event_type.direction == "out":
+        raise Rejected(
+            f'"{event.type}" is stated by Zwaan itself',
+            remedy=f"Send one of: {', '.join(incoming_types())}.",
+        )
+    return read_data(event)
+
+
+def incoming_types() -> list[str]:
+    return [name for name, event_type in CATALOGUE.items() if event_type.direction == "in"]
+
+
+def _sentence(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    first = faults[0]
+    place = ".".join(["data", *map(str, first["loc"])])
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return f'the field "{place}" is unknown{more}'
+    if first["type"] == "missing":
+        return f'the field "{place}" is missing{more}'
+    message = first["msg"].removeprefix("Value error, ")
+    return f'the field "{place}": {message[:1].lower()}{message[1:]}{more}'

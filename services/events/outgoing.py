@@ -1,0 +1,130 @@
+"""Data of the events that Zwaan itself states; any other system may read them (docs/events)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.events.incoming import EventData, Id, Line, Moment
+
+Network = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+Tag = Literal["measured", "estimated", "unknown"]
+
+
+class CampaignStarted(EventData):
+    """A story or vacancy became a campaign; ``audience`` is the number of people asked."""
+
+    campaign_id: Id
+    kind: Literal["story", "vacancy"]
+    source_id: Id
+    title: Line
+    audience: Annotated[int, Field(ge=0)]
+    started_at: Moment
+
+
+class CampaignFinished(EventData):
+    """A campaign ended; what was not sent by then is cancelled."""
+
+    campaign_id: Id
+    reason: str = ""
+    cancelled: Annotated[int, Field(ge=0)]
+    finished_at: Moment
+
+
+class ShareRequested(EventData):
+    """One ambassador is asked to share. ``rank`` is unique in the campaign, from 0."""
+
+    campaign_id: Id
+    ambassador_id: Id
+    rank: Annotated[int, Field(ge=0)]
+    reason: str
+
+
+class PostReady(EventData):
+    """A draft lies in the ambassador's inbox. ``overlap`` is its highest in the campaign, 0–1."""
+
+    post_id: Id
+    campaign_id: Id
+    ambassador_id: Id
+    network: Network
+    language: Literal["nl", "en"]
+    angle: str
+    overlap: Annotated[float, Field(ge=0, le=1)]
+
+
+class PostApproved(EventData):
+    """The ambassador approved exactly the text with this SHA-256, to go out at ``publish_at``."""
+
+    post_id: Id
+    campaign_id: Id
+    ambassador_id: Id
+    network: Network
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    approved_at: Moment
+    publish_at: Moment
+
+
+class PostDeclined(EventData):
+    """A draft was declined. Without the person: a decline with a reason is input, not failure."""
+
+    post_id: Id
+    campaign_id: Id
+    reason: str = ""
+    declined_at: Moment
+
+
+class PostPublished(EventData):
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    external_id: str
+    url: str
+    published_at: Moment
+
+
+class PostFailed(EventData):
+    """The network refused the post for good; ``remedy`` says what a person can do."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    reason: str
+    remedy: str = ""
+    failed_at: Moment
+
+
+class PostUnknown(EventData):
+    """Nobody can tell whether the post went out; a person has to look. Never retried blindly."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    reason: str
+    since: Moment
+
+
+class LinkClicked(EventData):
+    """A short link was followed. ``visitor`` is a keyed hash whose key is destroyed after a day or
+    two; no IP address is ever stored."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
+    visitor: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    method: Annotated[str, Field(max_length=10)]
+    user_agent: Annotated[str, Field(max_length=300)]
+    prefetch: bool = False
+    clicked_at: Moment
+
+
+class ReachMeasured(EventData):
+    """A figure about one post. ``metric`` is ours (``impressions``, ``reach``, …); an ``unknown``
+    figure has no value, and a value is never made up."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    metric: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+    tag: Tag
+    value: Annotated[int, Field(ge=0)] | None = None
+    source: str
+    measured_at: Moment

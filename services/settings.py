@@ -1,0 +1,156 @@
+"""All settings, read once from ``ZWAAN_*`` variables or a ``.env`` file. Nothing else reads them.
+
+Defaults are those of a laptop: an embedded log, SQLite, and the sandbox networks.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.errors import Rejected
+
+SANDBOX_CLIENT_ID = "zwaan-sandbox"
+SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Frozen settings. Secrets never appear in ``repr``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ZWAAN_", env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    data: Path = Field(default=Path(".zwaan"), description="Folder of the log, database and keys.")
+    broker: str = Field(
+        default="", description="embedded:///path or kafka://host:port. Empty: embedded in DATA."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="sqlite+aiosqlite:///path or postgresql+psycopg://… Empty: SQLite in DATA.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web pages are served on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the web pages.")
+    public_url: str = Field(
+        default="", description="Address that people and networks reach us at; short links use it."
+    )
+    organisation: str = Field(default="Zwaan", description="Name used in the disclosure.")
+    contact: str = Field(default="", description="Whom an ambassador can ask; shown on pages.")
+    careers_url: str = Field(default="", description="Where links of closed vacancies lead.")
+
+    linkedin_url: str = Field(default="", description="Empty: the sandbox.")
+    linkedin_client_id: str = SANDBOX_CLIENT_ID
+    linkedin_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
+    linkedin_version: str = Field(default="202609", pattern=r"^\d{6}$", description="YYYYMM.")
+    x_url: str = Field(default="", description="Empty: the sandbox.")
+    x_client_id: str = SANDBOX_CLIENT_ID
+    x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
+
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions. Empty: made once and kept in DATA."
+    )
+    token_keys: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys, newest first, comma-separated. Empty: made once, kept in DATA.",
+    )
+    api_token: SecretStr | None = Field(
+        default=None, description="Bearer token of the event API. Needed beyond loopback."
+    )
+
+    smtp_url: SecretStr | None = Field(
+        default=None, description="smtp://user:password@host:port. Empty: mail goes to the log."
+    )
+    mail_from: str = "zwaan@localhost"
+
+    consumer_group: str = Field(default="zwaan", pattern=r"^[A-Za-z0-9._-]{1,100}$")
+    publish_concurrency: int = Field(default=8, ge=1, le=64)
+    reach_after: Annotated[tuple[timedelta, ...], NoDecode] = Field(
+        default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
+        description="When a post is measured after publication: 1h,6h,24h,3d,7d,30d.",
+    )
+    log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(default="text", pattern=r"^(text|json)$")
+
+    @field_validator("reach_after", mode="before")
+    @classmethod
+    def _read_durations(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(_duration(part) for part in value.split(",") if part.strip())
+
+    @property
+    def broker_url(self) -> str:
+        return self.broker or f"embedded://{self.data.resolve() / 'zwaan.log.db'}"
+
+    @property
+    def embedded(self) -> bool:
+        return urlsplit(self.broker_url).scheme == "embedded"
+
+    @property
+    def log_path(self) -> Path:
+        """The file of the embedded log. Only where ``embedded``."""
+        return Path(urlsplit(self.broker_url).path)
+
+    @property
+    def database(self) -> str:
+        configured = self.database_url.get_secret_value()
+        return configured or f"sqlite+aiosqlite:///{self.data.resolve() / 'zwaan.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """The address people reach, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def local_url(self) -> str:
+        """The address at which this machine reaches its own pages."""
+        host = self.host if self.host in _LOOPBACK else "127.0.0.1"
+        return f"http://{host}:{self.port}"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether any network is the sandbox; every page then says so."""
+        return not (self.linkedin_url and self.x_url)
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.host in _LOOPBACK
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(text: str) -> timedelta:
+    number, unit = text.strip()[:-1], text.strip()[-1:]
+    if unit not in _UNITS or not number.replace(".", "", 1).isdigit():
+        raise ValueError(f'"{text}" is not a duration; write for example 90s, 6h or 3d')
+    return timedelta(**{_UNITS[unit]: float(number)})
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; ``given`` ones win. Raises Rejected naming the variable at fault."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "ZWAAN_" + "_".join(str(part) for part in first["loc"][:1]).upper()
+        raise Rejected(f"the setting {name} is wrong: {first['msg']}") from error
+    if urlsplit(settings.broker_url).scheme not in ("embedded", "kafka"):
+        raise Rejected(
+            "the setting ZWAAN_BROKER is wrong: it starts with embedded:// or kafka://",
+            remedy="Example: kafka://127.0.0.1:9092.",
+        )
+    if not settings.database.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
+        raise Rejected(
+            "the setting ZWAAN_DATABASE_URL is wrong: "
+            "it starts with sqlite+aiosqlite:// or postgresql+psycopg://",
+            remedy="Example: postgresql+psycopg://zwaan@127.0.0.1/zwaan.",
+        )
+    return settings

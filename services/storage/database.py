@@ -1,0 +1,141 @@
+"""Opening the database, transactions, and the few statements that every noun needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.errors import RetryLater
+
+#: What storage functions take. Only this package knows that it is SQLAlchemy's.
+Transaction = AsyncConnection
+
+
+class Database:
+    """One engine. Writers queue up in the process, so SQLite never answers "database is locked"."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._writer = asyncio.Lock()
+        self._listeners: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Prepare an engine for ``url``; nothing connects before the first transaction."""
+        if make_url(url).get_backend_name() == "sqlite":
+            return cls(_open_sqlite(url))
+        return cls(
+            create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        )
+
+    def on_write(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after every commit of a write, in this process."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits at the end. Raises RetryLater when the database is away."""
+        if self._sqlite:
+            async with self._writer, self._transaction("BEGIN IMMEDIATE") as transaction:
+                yield transaction
+        else:
+            async with self._transaction(None) as transaction:
+                yield transaction
+        for listener in self._listeners:
+            listener()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A consistent view. Raises RetryLater when the database is away."""
+        async with self._transaction("BEGIN" if self._sqlite else None) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str | None) -> AsyncIterator[Transaction]:
+        try:
+            async with self._engine.connect() as connection, connection.begin():
+                if begin is not None:
+                    await connection.exec_driver_sql(begin)
+                yield connection
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise RetryLater(f"the database is away: {_cause(error)}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise RetryLater(f"the database is away: {_cause(error)}") from error
+            raise
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _open_sqlite(url: str) -> AsyncEngine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RetryLater(f"the folder of the database cannot be made: {error}") from error
+    engine = create_async_engine(url, connect_args={"timeout": 10}, pool_size=5, max_overflow=5)
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late for consistent reads; `_transaction` states it.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            # What a transaction committed has to outlive the machine, because the log's offsets do.
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+def _cause(error: BaseException) -> str:
+    original = getattr(error, "orig", None) or error
+    return str(original).strip().splitlines()[0] if str(original).strip() else type(error).__name__
+
+
+def insert_for(transaction: Transaction, table: sa.Table) -> Any:
+    """An INSERT that knows ON CONFLICT, for this transaction's database."""
+    dialect = sqlite if transaction.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+async def insert_new(
+    transaction: Transaction, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert the rows that are not there yet, by any of the table's unique keys."""
+    if rows:
+        statement = insert_for(transaction, table).on_conflict_do_nothing()
+        await transaction.execute(statement, [dict(row) for row in rows])
+
+
+async def replace(
+    transaction: Transaction, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, or overwrite those with the same primary key."""
+    if not rows:
+        return
+    statement = insert_for(transaction, table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    await transaction.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changed),
+        [dict(row) for row in rows],
+    )

@@ -1,0 +1,298 @@
+"""All tables. Times are UTC; ids are derived from what caused them (services.domain.identity)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy.engine import Dialect
+
+
+class UtcTime(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is taken off and put back here."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """JSON as text on SQLite and ``jsonb`` on PostgreSQL."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415 - only where it is used
+
+            return dialect.type_descriptor(JSONB())
+        return dialect.type_descriptor(sa.JSON())
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str = "id") -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _ref(name: str, target: str, **options: Any) -> Column[str]:
+    return Column(name, Text, ForeignKey(target, ondelete="CASCADE"), **options)
+
+
+# --- people -------------------------------------------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+ambassadors = Table(
+    "ambassadors",
+    metadata,
+    _ref("id", "people.id", primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("crafts", Json, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("address_form", Text, nullable=False),
+    Column("emoji", sa.Integer, nullable=False),
+    Column("length", Text, nullable=False),
+    Column("since", sa.Integer),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    _ref("person_id", "people.id", nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("member_id", Text, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("tokens", sa.LargeBinary, nullable=False),  # encrypted (services.vault)
+    Column("scopes", Json, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("connected_at", UtcTime, nullable=False),
+    Column("needs_person", Text, nullable=False, server_default=""),
+    # One account is never used by two workers at once.
+    Column("leased_by", Text),
+    Column("leased_until", UtcTime),
+)
+
+# --- campaigns ----------------------------------------------------------------------------------
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("seed", sa.BigInteger, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    sa.UniqueConstraint("kind", "source_id"),
+)
+
+audience = Table(
+    "audience",
+    metadata,
+    _ref("campaign_id", "campaigns.id", primary_key=True),
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("rank", sa.Integer, nullable=False),
+    Column("score", sa.Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    # Why there is no draft for this person, in words; empty when there is one.
+    Column("refusal", Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("campaign_id", "rank"),
+)
+
+# --- posts --------------------------------------------------------------------------------------
+
+posts = Table(
+    "posts",
+    metadata,
+    _id(),
+    _ref("campaign_id", "campaigns.id", nullable=False),
+    _ref("ambassador_id", "ambassadors.id", nullable=False),
+    Column("network", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("original_text", Text, nullable=False),
+    Column("angle", Text, nullable=False),
+    Column("overlap", sa.Float, nullable=False),
+    Column("recipe", Json, nullable=False),
+    Column("link_code", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("publish_at", UtcTime),
+    Column("published_at", UtcTime),
+    Column("external_id", Text),
+    Column("external_url", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("remedy", Text, nullable=False, server_default=""),
+    # The written intent: which attempt is under way, since when, by whom, until when it is theirs.
+    Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    Column("attempt_at", UtcTime),
+    Column("leased_by", Text),
+    Column("leased_until", UtcTime),
+    Column("measured_step", sa.Integer, nullable=False, server_default="0"),
+    Column("measure_at", UtcTime),
+    Index("ix_posts_campaign", "campaign_id"),
+    Index("ix_posts_inbox", "ambassador_id", "state"),
+)
+# Small partial indexes: most posts are neither due for publishing nor for measuring.
+Index(
+    "ix_posts_due",
+    posts.c.publish_at,
+    sqlite_where=posts.c.state.in_(("approved", "publishing")),
+    postgresql_where=posts.c.state.in_(("approved", "publishing")),
+)
+Index(
+    "ix_posts_measure",
+    posts.c.measure_at,
+    sqlite_where=posts.c.measure_at.is_not(None),
+    postgresql_where=posts.c.measure_at.is_not(None),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),  # a person's id, or the part of Zwaan that acted
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Json, nullable=False),
+    Index("ix_audit_subject", "subject"),
+)
+
+# --- figures ------------------------------------------------------------------------------------
+
+clicks = Table(
+    "clicks",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("visitor", Text, nullable=False),
+    Column("click_class", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("clicked_at", UtcTime, nullable=False),
+    Index("ix_clicks_code_visitor", "code", "visitor", "clicked_at"),
+)
+
+click_counts = Table(
+    "click_counts",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("click_class", Text, primary_key=True),
+    Column("clicks", sa.Integer, nullable=False),
+)
+
+visitor_salts = Table(
+    "visitor_salts",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("salt", sa.LargeBinary, nullable=False),
+)
+
+reach = Table(
+    "reach",
+    metadata,
+    _ref("post_id", "posts.id", primary_key=True),
+    Column("metric", Text, primary_key=True),
+    Column("measured_at", UtcTime, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("value", sa.BigInteger),
+    Column("source", Text, nullable=False),
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    Column("application_id", Text, primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("vacancy_id", Text, nullable=False),
+    Column("link_code", Text),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_applications_vacancy", "vacancy_id"),
+)
+
+# --- streams ------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("processor", Text, primary_key=True),
+    Column("event_source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("handled_at", UtcTime, nullable=False, index=True),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    Column("processor", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", sa.Integer, nullable=False),
+    Column("offset", sa.BigInteger, nullable=False),
+    Column("part", sa.Integer, nullable=False),
+    Column("key", sa.LargeBinary),
+    Column("value", sa.LargeBinary, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("died_at", UtcTime, nullable=False),
+    Column("replayed_at", UtcTime),
+    sa.UniqueConstraint("processor", "topic", "partition", "offset", "part"),
+    sqlite_autoincrement=True,
+)
