@@ -9,8 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
 FAST := not kafka and not postgres and not browser and not chaos
-KAFKA := python3 tests/servers/kafka.py
-POSTGRES := python3 tests/servers/postgres.py
+SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run
 
@@ -43,10 +42,10 @@ lint: install ## Style, format, types and the direction of imports
 	$(BIN)/lint-imports
 
 test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or one of its own
-	$(KAFKA) run -- $(PYTEST) -m kafka
+	$(SERVERS) kafka run -- $(PYTEST) -m kafka
 
 test-postgres: install ## What runs on PostgreSQL: ZWAAN_TEST_POSTGRES=url, or one of its own
-	$(POSTGRES) run -- $(PYTEST) -m postgres
+	$(SERVERS) postgres run -- $(PYTEST) -m postgres
 
 test-browser: install ## The pages in headless Chromium
 	$(PYTEST) -m browser
@@ -57,16 +56,16 @@ test-chaos: install ## Kill processes at random moments, with a fixed seed
 ##@ Services for development
 
 kafka: ## Apache Kafka 4 (KRaft) on 127.0.0.1:19092, from Maven's jars
-	@$(KAFKA) start
+	@$(SERVERS) kafka start
 
 kafka-stop: ## Stop it; its data stays
-	@$(KAFKA) stop
+	@$(SERVERS) kafka stop
 
 postgres: ## PostgreSQL on 127.0.0.1:15432, from this machine's package
-	@$(POSTGRES) start
+	@$(SERVERS) postgres start
 
 postgres-stop: ## Stop it; its data stays
-	@$(POSTGRES) stop
+	@$(SERVERS) postgres stop
 
 ##@ Write
 
