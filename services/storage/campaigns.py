@@ -1,0 +1,138 @@
+"""Campaigns and their audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from services.domain.audience import Content, Invitation
+from services.events.cloudevent import event_data
+from services.events.incoming import StoryApproved, VacancyOpened
+from services.storage.database import Transaction, insert_new
+from services.storage.schema import audience, campaigns
+
+_CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
+    "story": StoryApproved,
+    "vacancy": VacancyOpened,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A story or vacancy being shared. ``state`` is ``open`` or ``closed``."""
+
+    id: str
+    kind: str
+    source_id: str
+    title: str
+    language: str
+    content: Content
+    state: str
+    seed: int
+    started_at: datetime
+    finished_at: datetime | None = None
+
+
+async def add(transaction: Transaction, campaign: Campaign) -> None:
+    """Store a new campaign; one that is there already stays as it is."""
+    await insert_new(
+        transaction, campaigns, [asdict(campaign) | {"content": event_data(campaign.content)}]
+    )
+
+
+async def get(transaction: Transaction, campaign_id: str) -> Campaign | None:
+    found = await transaction.execute(sa.select(campaigns).where(campaigns.c.id == campaign_id))
+    row = found.mappings().first()
+    return None if row is None else _campaign(row)
+
+
+async def by_source(transaction: Transaction, *, kind: str, source_id: str) -> Campaign | None:
+    found = await transaction.execute(
+        sa.select(campaigns).where(campaigns.c.kind == kind, campaigns.c.source_id == source_id)
+    )
+    row = found.mappings().first()
+    return None if row is None else _campaign(row)
+
+
+async def recent(
+    transaction: Transaction, *, kind: str | None = None, limit: int = 50
+) -> list[Campaign]:
+    """Campaigns, newest first."""
+    query = sa.select(campaigns).order_by(campaigns.c.started_at.desc(), campaigns.c.id)
+    if kind is not None:
+        query = query.where(campaigns.c.kind == kind)
+    return [_campaign(row) for row in (await transaction.execute(query.limit(limit))).mappings()]
+
+
+async def count(transaction: Transaction) -> int:
+    return (await transaction.scalar(sa.select(sa.func.count()).select_from(campaigns))) or 0
+
+
+async def close(transaction: Transaction, campaign_id: str, *, now: datetime) -> bool:
+    """Close an open campaign; False when it was closed already."""
+    result = await transaction.execute(
+        campaigns.update()
+        .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")
+        .values(state="closed", finished_at=now)
+    )
+    return bool(result.rowcount)
+
+
+async def invite(
+    transaction: Transaction, campaign_id: str, invitations: Sequence[Invitation]
+) -> None:
+    await insert_new(
+        transaction,
+        audience,
+        [{"campaign_id": campaign_id} | asdict(invitation) for invitation in invitations],
+    )
+
+
+async def refuse(
+    transaction: Transaction, campaign_id: str, refusals: Sequence[tuple[str, str]]
+) -> None:
+    """Record why there is no draft for these people: pairs of ambassador id and sentence."""
+    if refusals:
+        await transaction.execute(
+            audience.update().where(
+                audience.c.campaign_id == campaign_id,
+                audience.c.ambassador_id == sa.bindparam("who"),
+            ),
+            [{"who": who, "refusal": sentence} for who, sentence in refusals],
+        )
+
+
+async def audience_size(transaction: Transaction, campaign_id: str) -> int:
+    query = sa.select(sa.func.count()).where(audience.c.campaign_id == campaign_id)
+    return (await transaction.scalar(query)) or 0
+
+
+async def reasons(
+    transaction: Transaction, ambassador_id: str, campaign_ids: Sequence[str]
+) -> dict[str, str]:
+    """Why this person was asked, by campaign."""
+    rows = await transaction.execute(
+        sa.select(audience.c.campaign_id, audience.c.reason).where(
+            audience.c.ambassador_id == ambassador_id, audience.c.campaign_id.in_(campaign_ids)
+        )
+    )
+    return {row.campaign_id: row.reason for row in rows}
+
+
+async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[str, int]:
+    """How many people have no draft, by the reason in words."""
+    rows = await transaction.execute(
+        sa.select(audience.c.refusal, sa.func.count().label("people"))
+        .where(audience.c.campaign_id == campaign_id, audience.c.refusal != "")
+        .group_by(audience.c.refusal)
+    )
+    return {row.refusal: row.people for row in rows}
+
+
+def _campaign(row: RowMapping) -> Campaign:
+    content = _CONTENT[row["kind"]].model_validate(row["content"])
+    return Campaign(**dict(row) | {"content": content})

@@ -1,0 +1,106 @@
+"""Members' connections to networks. Tokens come and go encrypted; this module never sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.storage.database import Transaction, replace
+from services.storage.schema import ambassadors, connections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """``tokens`` is ciphertext. ``needs_person`` says what the member has to do, or is empty."""
+
+    ambassador_id: str
+    network: str
+    member_id: str
+    handle: str
+    tokens: bytes
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+    connected_at: datetime
+    needs_person: str = ""
+
+
+_FIELDS = [connections.c[name] for name in Connection.__dataclass_fields__]
+
+
+async def save(transaction: Transaction, connection: Connection) -> None:
+    """Connect, or connect again: everything about the old connection is replaced."""
+    row = {name: getattr(connection, name) for name in Connection.__dataclass_fields__}
+    await replace(transaction, connections, [row | {"scopes": list(connection.scopes)}])
+
+
+async def get(transaction: Transaction, ambassador_id: str, network: str) -> Connection | None:
+    found = await transaction.execute(
+        sa.select(*_FIELDS).where(
+            connections.c.ambassador_id == ambassador_id, connections.c.network == network
+        )
+    )
+    row = found.mappings().first()
+    return None if row is None else Connection(**dict(row) | {"scopes": tuple(row["scopes"])})
+
+
+async def save_tokens(
+    transaction: Transaction,
+    ambassador_id: str,
+    network: str,
+    *,
+    tokens: bytes,
+    expires_at: datetime | None,
+) -> None:
+    """Keep a refreshed pair; it has to be stored before it is used."""
+    await transaction.execute(
+        connections.update()
+        .where(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
+        .values(tokens=tokens, expires_at=expires_at, needs_person="")
+    )
+
+
+async def mark_needs_person(
+    transaction: Transaction, ambassador_id: str, network: str, sentence: str
+) -> None:
+    await transaction.execute(
+        connections.update()
+        .where(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
+        .values(needs_person=sentence)
+    )
+
+
+async def networks_of(
+    transaction: Transaction, ambassador_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The connected networks of each of these people; people without one are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for start in range(0, len(ambassador_ids), _MANY):
+        rows = await transaction.execute(
+            sa.select(connections.c.ambassador_id, connections.c.network)
+            .where(connections.c.ambassador_id.in_(ambassador_ids[start : start + _MANY]))
+            .order_by(connections.c.ambassador_id, connections.c.network)
+        )
+        for row in rows:
+            found[row.ambassador_id] = (*found.get(row.ambassador_id, ()), row.network)
+    return found
+
+
+async def remove(transaction: Transaction, ambassador_id: str, network: str) -> None:
+    await transaction.execute(
+        connections.delete().where(
+            connections.c.ambassador_id == ambassador_id, connections.c.network == network
+        )
+    )
+
+
+async def unconnected(transaction: Transaction, network: str, *, limit: int) -> list[str]:
+    """Ambassadors without a connection to ``network``."""
+    connected = sa.select(connections.c.ambassador_id).where(connections.c.network == network)
+    query = sa.select(ambassadors.c.id).where(ambassadors.c.id.not_in(connected)).limit(limit)
+    return list((await transaction.scalars(query)).all())
+
+
+_MANY = 10_000

@@ -1,0 +1,78 @@
+"""Events that no retry can help: kept with their original bytes, to be looked at and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.storage.database import Transaction, insert_new
+from services.storage.schema import dead_letters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """``value`` holds the original bytes: the whole record, or one event of a batch.
+
+    ``part`` is the event's place in its batch, or -1 for the whole record. ``id`` is None until it
+    is stored.
+    """
+
+    processor: str
+    topic: str
+    partition: int
+    offset: int
+    part: int
+    key: bytes | None
+    value: bytes
+    error: str
+    remedy: str
+    died_at: datetime
+    replayed_at: datetime | None = None
+    id: int | None = None
+
+
+async def add(transaction: Transaction, letters: Sequence[DeadLetter]) -> None:
+    """Store dead letters; a redelivered record's letter is there already and stays one."""
+    await insert_new(
+        transaction,
+        dead_letters,
+        [
+            {name: value for name, value in asdict(letter).items() if name != "id"}
+            for letter in letters
+        ],
+    )
+
+
+async def waiting(
+    transaction: Transaction, *, limit: int = 100, replayed: bool = False
+) -> list[DeadLetter]:
+    """Dead letters, oldest first: those that wait, or with ``replayed`` all of them."""
+    query = sa.select(dead_letters).order_by(dead_letters.c.id).limit(limit)
+    if not replayed:
+        query = query.where(dead_letters.c.replayed_at.is_(None))
+    return [DeadLetter(**row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def get(transaction: Transaction, letter_id: int) -> DeadLetter | None:
+    found = await transaction.execute(sa.select(dead_letters).where(dead_letters.c.id == letter_id))
+    row = found.mappings().first()
+    return None if row is None else DeadLetter(**row)
+
+
+async def mark_replayed(transaction: Transaction, letter_id: int, *, now: datetime) -> None:
+    await transaction.execute(
+        dead_letters.update().where(dead_letters.c.id == letter_id).values(replayed_at=now)
+    )
+
+
+async def count(transaction: Transaction) -> int:
+    """How many wait."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(dead_letters)
+        .where(dead_letters.c.replayed_at.is_(None))
+    )
+    return (await transaction.scalar(query)) or 0

@@ -1,0 +1,189 @@
+"""Clicks and reach. Pages read the rolled-up counts, never the single clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.domain.post import PostState
+from services.storage.database import Transaction, insert_for, insert_new
+from services.storage.schema import (
+    applications,
+    click_counts,
+    clicks,
+    posts,
+    reach,
+    visitor_salts,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One click with its verdict. ``id`` is the event's id."""
+
+    id: str
+    code: str
+    visitor: str
+    click_class: str
+    reason: str
+    clicked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure about one post. ``value`` is None exactly when ``tag`` is ``unknown``."""
+
+    post_id: str
+    metric: str
+    tag: str
+    value: int | None
+    source: str
+    measured_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachTotals:
+    """Sums of the latest figure of each post, by tag; tags are never added together."""
+
+    measured: int
+    estimated: int
+    unknown_posts: int
+
+
+async def last_human_clicks(
+    transaction: Transaction, codes: Sequence[str], *, since: datetime
+) -> dict[tuple[str, str], datetime]:
+    """When each visitor last counted as a person on each link: (code, visitor) → time."""
+    rows = await transaction.execute(
+        sa.select(clicks.c.code, clicks.c.visitor, sa.func.max(clicks.c.clicked_at).label("last"))
+        .where(
+            clicks.c.code.in_(codes), clicks.c.clicked_at >= since, clicks.c.click_class == "human"
+        )
+        .group_by(clicks.c.code, clicks.c.visitor)
+    )
+    return {(row.code, row.visitor): row.last for row in rows}
+
+
+async def add_clicks(transaction: Transaction, fresh: Sequence[Click]) -> None:
+    """Store clicks and roll them up. Every click may be given once only."""
+    await insert_new(transaction, clicks, [asdict(click) for click in fresh])
+    counts: dict[tuple[str, str, str], int] = {}
+    for click in fresh:
+        cell = (click.code, click.clicked_at.date().isoformat(), click.click_class)
+        counts[cell] = counts.get(cell, 0) + 1
+    if counts:
+        statement = insert_for(transaction, click_counts)
+        await transaction.execute(
+            statement.on_conflict_do_update(
+                index_elements=["code", "day", "click_class"],
+                set_={"clicks": click_counts.c.clicks + statement.excluded.clicks},
+            ),
+            [
+                {"code": code, "day": day, "click_class": click_class, "clicks": number}
+                for (code, day, click_class), number in sorted(counts.items())
+            ],
+        )
+
+
+async def click_totals(
+    transaction: Transaction, *, campaign_id: str | None = None
+) -> Mapping[str, int]:
+    """Clicks by class: ``human``, ``bot``, ``duplicate``; absent where there are none."""
+    query = sa.select(
+        click_counts.c.click_class, sa.func.sum(click_counts.c.clicks).label("clicks")
+    ).group_by(click_counts.c.click_class)
+    if campaign_id is not None:
+        codes = sa.select(posts.c.link_code).where(posts.c.campaign_id == campaign_id)
+        query = query.where(click_counts.c.code.in_(codes))
+    return {row.click_class: int(row.clicks) for row in await transaction.execute(query)}
+
+
+async def salts(transaction: Transaction) -> dict[str, bytes]:
+    rows = await transaction.execute(sa.select(visitor_salts))
+    return {row.day: row.salt for row in rows}
+
+
+async def keep_salt(transaction: Transaction, day: str, salt: bytes) -> None:
+    """Set the day's salt unless another process was first."""
+    await insert_new(transaction, visitor_salts, [{"day": day, "salt": salt}])
+
+
+async def destroy_salts_before(transaction: Transaction, day: str) -> None:
+    """After this nobody can tell which visitor a key of those days belonged to."""
+    await transaction.execute(visitor_salts.delete().where(visitor_salts.c.day < day))
+
+
+async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> None:
+    await insert_new(transaction, reach, [asdict(figure) for figure in figures])
+
+
+async def latest_figures(
+    transaction: Transaction, *, metric: str, campaign_id: str | None = None
+) -> list[Figure]:
+    """The latest figure of ``metric`` for each post that has one."""
+    newest = (
+        sa.select(
+            reach.c.post_id,
+            sa.func.row_number()
+            .over(partition_by=reach.c.post_id, order_by=reach.c.measured_at.desc())
+            .label("place"),
+            *(reach.c[name] for name in ("metric", "tag", "value", "source", "measured_at")),
+        )
+        .where(reach.c.metric == metric)
+        .subquery()
+    )
+    query = sa.select(*(newest.c[name] for name in Figure.__dataclass_fields__)).where(
+        newest.c.place == 1
+    )
+    if campaign_id is not None:
+        query = query.join(posts, posts.c.id == newest.c.post_id).where(
+            posts.c.campaign_id == campaign_id
+        )
+    return [Figure(**row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def reach_totals(transaction: Transaction, *, campaign_id: str | None = None) -> ReachTotals:
+    """Reach of published posts. A post without a figure, or with an unknown one, is unknown."""
+    published = sa.select(sa.func.count()).where(posts.c.state == PostState.PUBLISHED.value)
+    if campaign_id is not None:
+        published = published.where(posts.c.campaign_id == campaign_id)
+    everything = (await transaction.scalar(published)) or 0
+    figures = await latest_figures(transaction, metric="reach", campaign_id=campaign_id)
+    known = [figure for figure in figures if figure.value is not None]
+    return ReachTotals(
+        measured=sum(figure.value or 0 for figure in known if figure.tag == "measured"),
+        estimated=sum(figure.value or 0 for figure in known if figure.tag == "estimated"),
+        unknown_posts=everything - len(known),
+    )
+
+
+async def add_application(
+    transaction: Transaction,
+    *,
+    application_id: str,
+    vacancy_id: str,
+    link_code: str | None,
+    stage: str,
+    at: datetime,
+) -> None:
+    """One step of one applicant; the same step twice counts once."""
+    row = {
+        "application_id": application_id,
+        "stage": stage,
+        "vacancy_id": vacancy_id,
+        "link_code": link_code,
+        "at": at,
+    }
+    await insert_new(transaction, applications, [row])
+
+
+async def applications_by_stage(transaction: Transaction, vacancy_id: str) -> dict[str, int]:
+    rows = await transaction.execute(
+        sa.select(applications.c.stage, sa.func.count().label("people"))
+        .where(applications.c.vacancy_id == vacancy_id)
+        .group_by(applications.c.stage)
+    )
+    return {row.stage: row.people for row in rows}

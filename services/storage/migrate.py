@@ -1,0 +1,85 @@
+"""Bring a database to the schema of this code.
+
+To make a new step after changing `services.storage.schema`:
+``python -m services.storage.migrate "what changed"``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from services.errors import Stop
+from services.storage.database import Database, Transaction
+
+#: The newest step in ``migrations/versions``; a test keeps it true.
+HEAD = "0001"
+
+
+async def migrate(database: Database) -> None:
+    """Apply the steps that are missing. Raises Stop when the database is newer than this code."""
+    async with database.write() as transaction:
+        current = await _current(transaction)
+        if current == HEAD:
+            return  # Alembic is slow to import, and this is every start but the first.
+        await transaction.run_sync(_upgrade)
+
+
+async def is_current(database: Database) -> bool:
+    async with database.read() as transaction:
+        return await _current(transaction) == HEAD
+
+
+async def _current(transaction: Transaction) -> str | None:
+    if not await transaction.run_sync(
+        lambda connection: sa.inspect(connection).has_table("alembic_version")
+    ):
+        return None
+    return await transaction.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise Stop(f"the database cannot be brought to this version of Zwaan: {error}") from error
+
+
+def _config(connection: sa.Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    location = resources.files("services.storage") / "migrations"
+    config.set_main_option("script_location", str(location))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _make_step(message: str) -> None:
+    from alembic import command  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database.open(f"sqlite+aiosqlite:///{Path(folder) / 'step.db'}")
+        number = f"{int(HEAD) + 1:04d}"
+        async with database.write() as transaction:
+            await transaction.run_sync(_upgrade)
+        async with database.write() as transaction:
+            await transaction.run_sync(
+                lambda connection: command.revision(
+                    _config(connection), message, autogenerate=True, rev_id=number
+                )
+            )
+        await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_make_step(" ".join(sys.argv[1:])))

@@ -1,0 +1,1 @@
+"""Alembic's environment; each file in ``versions`` is one step of the schema."""

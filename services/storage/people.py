@@ -1,0 +1,173 @@
+"""People, the ambassadors among them, and sign-in links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from services.domain.ambassador import Ambassador
+from services.storage.database import Transaction, insert_for, replace
+from services.storage.schema import ambassadors, people, sign_in_links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can sign in. ``roles``: ambassador, recruiter, marketing, administrator."""
+
+    id: str
+    email: str
+    name: str
+    language: str
+    roles: frozenset[str]
+
+
+_VOICE = (
+    "role",
+    "team",
+    "crafts",
+    "region",
+    "timezone",
+    "address_form",
+    "emoji",
+    "length",
+    "since",
+)
+
+
+async def save_person(transaction: Transaction, person: Person, *, now: datetime) -> None:
+    """Add a person, or change name, language and roles of one that is there."""
+    statement = insert_for(transaction, people)
+    row = asdict(person) | {"roles": sorted(person.roles), "created_at": now}
+    await transaction.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: statement.excluded[name] for name in ("name", "language", "roles")},
+        ),
+        [row],
+    )
+
+
+async def save_ambassadors(
+    transaction: Transaction, everybody: Sequence[Ambassador], *, now: datetime
+) -> None:
+    """Add ambassadors, or overwrite the profile of those that are there; other roles stay."""
+    if not everybody:
+        return
+    statement = insert_for(transaction, people)
+    await transaction.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: statement.excluded[name] for name in ("name", "language")},
+        ),
+        [
+            {
+                "id": person.id,
+                "email": person.email,
+                "name": person.name,
+                "language": person.language,
+                "roles": ["ambassador"],
+                "created_at": now,
+            }
+            for person in everybody
+        ],
+    )
+    await replace(
+        transaction,
+        ambassadors,
+        [
+            {"id": person.id}
+            | {name: getattr(person, name) for name in _VOICE}
+            | {"crafts": list(person.crafts)}
+            for person in everybody
+        ],
+    )
+
+
+async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
+    return [_ambassador(row) for row in (await transaction.execute(_AMBASSADORS)).mappings()]
+
+
+async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dict[str, Ambassador]:
+    wanted = list(set(ids))
+    found: dict[str, Ambassador] = {}
+    for start in range(0, len(wanted), _MANY):
+        rows = await transaction.execute(
+            _AMBASSADORS.where(ambassadors.c.id.in_(wanted[start : start + _MANY]))
+        )
+        found.update((row["id"], _ambassador(row)) for row in rows.mappings())
+    return found
+
+
+# Below SQLite's limit of 32,766 variables in a statement.
+_MANY = 10_000
+
+_AMBASSADORS = sa.select(
+    people.c.id,
+    people.c.email,
+    people.c.name,
+    people.c.language,
+    *(ambassadors.c[name] for name in _VOICE),
+).join(ambassadors, ambassadors.c.id == people.c.id)
+
+
+def _ambassador(row: RowMapping) -> Ambassador:
+    return Ambassador(**dict(row) | {"crafts": tuple(row["crafts"])})
+
+
+async def person(transaction: Transaction, person_id: str) -> Person | None:
+    return _person(
+        (await transaction.execute(sa.select(people).where(people.c.id == person_id))).first()
+    )
+
+
+async def people_with_role(transaction: Transaction, role: str) -> list[Person]:
+    """Everybody with this role, by name. Meant for small organisations' settings pages."""
+    rows = await transaction.execute(sa.select(people).order_by(people.c.name))
+    return [found for row in rows if (found := _person(row)) and role in found.roles]
+
+
+def _person(row: Any) -> Person | None:
+    if row is None:
+        return None
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        roles=frozenset(row.roles),
+    )
+
+
+async def add_sign_in_link(
+    transaction: Transaction, *, token_sha256: str, person_id: str, expires_at: datetime
+) -> None:
+    await transaction.execute(
+        sign_in_links.insert().values(
+            token_sha256=token_sha256, person_id=person_id, expires_at=expires_at
+        )
+    )
+
+
+async def use_sign_in_link(
+    transaction: Transaction, *, token_sha256: str, now: datetime
+) -> Person | None:
+    """The person whose unexpired link this is. A link works until it expires or is replaced."""
+    row = (
+        await transaction.execute(
+            sa.select(people)
+            .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
+            .where(sign_in_links.c.token_sha256 == token_sha256, sign_in_links.c.expires_at > now)
+        )
+    ).first()
+    if row is not None:
+        await transaction.execute(
+            sign_in_links.update()
+            .where(sign_in_links.c.token_sha256 == token_sha256)
+            .values(used_at=now)
+        )
+    return _person(row)

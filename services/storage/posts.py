@@ -1,0 +1,160 @@
+"""Posts: the inbox, every change of state, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from services.domain.post import Post, PostState
+from services.storage.database import Transaction, insert_new
+from services.storage.schema import campaigns, posts
+
+_MANY = 10_000
+_FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """A draft about to be stored; ``recipe`` is everything needed to write it again."""
+
+    post: Post
+    recipe: Mapping[str, Any]
+
+
+async def existing(transaction: Transaction, ids: Sequence[str]) -> set[str]:
+    """Which of these posts are stored."""
+    found: set[str] = set()
+    for start in range(0, len(ids), _MANY):
+        query = sa.select(posts.c.id).where(posts.c.id.in_(ids[start : start + _MANY]))
+        found.update((await transaction.scalars(query)).all())
+    return found
+
+
+async def add(transaction: Transaction, drafts: Sequence[NewPost]) -> None:
+    """Store drafts; one that is there already stays as it is."""
+    await insert_new(
+        transaction,
+        posts,
+        [
+            {
+                "id": draft.post.id,
+                "campaign_id": draft.post.campaign_id,
+                "ambassador_id": draft.post.ambassador_id,
+                "network": draft.post.network,
+                "language": draft.post.language,
+                "text": draft.post.text,
+                "original_text": draft.post.text,
+                "angle": draft.post.angle,
+                "overlap": draft.post.overlap,
+                "recipe": draft.recipe,
+                "link_code": draft.post.link_code,
+                "state": draft.post.state.value,
+                "created_at": draft.post.created_at,
+            }
+            for draft in drafts
+        ],
+    )
+
+
+async def get(transaction: Transaction, post_id: str) -> Post | None:
+    found = await transaction.execute(sa.select(*_FIELDS).where(posts.c.id == post_id))
+    row = found.mappings().first()
+    return None if row is None else _post(row)
+
+
+async def recipe(transaction: Transaction, post_id: str) -> Mapping[str, Any] | None:
+    return await transaction.scalar(sa.select(posts.c.recipe).where(posts.c.id == post_id))
+
+
+async def of_ambassador(
+    transaction: Transaction, ambassador_id: str, *, limit: int = 100
+) -> list[Post]:
+    """One person's posts, newest first."""
+    query = (
+        sa.select(*_FIELDS)
+        .where(posts.c.ambassador_id == ambassador_id)
+        .order_by(posts.c.created_at.desc(), posts.c.id)
+        .limit(limit)
+    )
+    return [_post(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def in_state(
+    transaction: Transaction, state: PostState, *, limit: int = 100, campaign_id: str | None = None
+) -> list[Post]:
+    """Posts in a state, oldest first."""
+    query = (
+        sa.select(*_FIELDS)
+        .where(posts.c.state == state.value)
+        .order_by(posts.c.created_at, posts.c.id)
+        .limit(limit)
+    )
+    if campaign_id is not None:
+        query = query.where(posts.c.campaign_id == campaign_id)
+    return [_post(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def texts_of_source(
+    transaction: Transaction, *, kind: str, source_id: str
+) -> list[tuple[str, str]]:
+    """Pairs of post id and text of all campaigns about one story or vacancy."""
+    rows = await transaction.execute(
+        sa.select(posts.c.id, posts.c.text)
+        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+        .where(campaigns.c.kind == kind, campaigns.c.source_id == source_id)
+    )
+    return [(row.id, row.text) for row in rows]
+
+
+async def move(
+    transaction: Transaction, post_id: str, *, before: PostState, after: PostState, **changes: Any
+) -> bool:
+    """Change the state, and other columns with it; False when it is not ``before`` any more."""
+    result = await transaction.execute(
+        posts.update()
+        .where(posts.c.id == post_id, posts.c.state == before.value)
+        .values(state=after.value, **changes)
+    )
+    return bool(result.rowcount)
+
+
+async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
+    """Replace the text of a draft that still waits for its decision."""
+    result = await transaction.execute(
+        posts.update()
+        .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
+        .values(text=text)
+    )
+    return bool(result.rowcount)
+
+
+async def counts_by_state(
+    transaction: Transaction, *, campaign_id: str | None = None
+) -> dict[str, int]:
+    query = sa.select(posts.c.state, sa.func.count().label("posts")).group_by(posts.c.state)
+    if campaign_id is not None:
+        query = query.where(posts.c.campaign_id == campaign_id)
+    return {row.state: row.posts for row in await transaction.execute(query)}
+
+
+async def link_targets(transaction: Transaction, code: str) -> tuple[Post, str] | None:
+    """The post behind a short link, and the state of its campaign."""
+    found = await transaction.execute(
+        sa.select(*_FIELDS, campaigns.c.state.label("campaign_state"))
+        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+        .where(posts.c.link_code == code)
+    )
+    row = found.mappings().first()
+    if row is None:
+        return None
+    fields = dict(row)
+    campaign_state = fields.pop("campaign_state")
+    return _post(fields), campaign_state
+
+
+def _post(row: RowMapping | Mapping[str, Any]) -> Post:
+    return Post(**dict(row) | {"state": PostState(row["state"])})

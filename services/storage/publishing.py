@@ -1,0 +1,139 @@
+"""The written intent: claiming due posts, one account in one worker at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from services.domain.post import PostState
+from services.storage.database import Transaction
+from services.storage.schema import connections, posts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A post that is this worker's until ``leased_until``.
+
+    ``interrupted_at`` is when an attempt began whose end nobody saw: reconcile, do not publish.
+    """
+
+    post_id: str
+    ambassador_id: str
+    network: str
+    attempt: int
+    interrupted_at: datetime | None
+
+
+async def claim_due(
+    transaction: Transaction, *, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[Claim]:
+    """Take due posts and their accounts, at most one post an account, and write the intent."""
+    until = now + lease
+    claims: list[Claim] = []
+    for row in (await transaction.execute(_due(now, limit * 4))).all():
+        if len(claims) == limit:
+            break
+        if not await _lease_account(
+            transaction, row.ambassador_id, row.network, worker=worker, now=now, until=until
+        ):
+            continue
+        interrupted = row.state == PostState.PUBLISHING.value
+        await transaction.execute(
+            posts.update()
+            .where(posts.c.id == row.id)
+            .values(
+                state=PostState.PUBLISHING.value,
+                leased_by=worker,
+                leased_until=until,
+                attempts=posts.c.attempts if interrupted else posts.c.attempts + 1,
+                attempt_at=posts.c.attempt_at if interrupted else now,
+            )
+        )
+        claims.append(
+            Claim(
+                post_id=row.id,
+                ambassador_id=row.ambassador_id,
+                network=row.network,
+                attempt=row.attempts + (not interrupted),
+                interrupted_at=row.attempt_at if interrupted else None,
+            )
+        )
+    return claims
+
+
+def _due(now: datetime, limit: int) -> sa.Select[tuple[str, str, str, str, int, datetime | None]]:
+    account_is_free = (
+        sa.select(connections.c.network)
+        .where(
+            connections.c.ambassador_id == posts.c.ambassador_id,
+            connections.c.network == posts.c.network,
+            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
+        )
+        .exists()
+    )
+    waiting = sa.and_(posts.c.state == PostState.APPROVED.value, posts.c.publish_at <= now)
+    interrupted = sa.and_(posts.c.state == PostState.PUBLISHING.value, posts.c.leased_until < now)
+    return (
+        sa.select(
+            posts.c.id,
+            posts.c.ambassador_id,
+            posts.c.network,
+            posts.c.state,
+            posts.c.attempts,
+            posts.c.attempt_at,
+        )
+        .where(sa.or_(waiting, interrupted), account_is_free)
+        .order_by(posts.c.publish_at, posts.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=posts)
+    )
+
+
+async def _lease_account(
+    transaction: Transaction,
+    ambassador_id: str,
+    network: str,
+    *,
+    worker: str,
+    now: datetime,
+    until: datetime,
+) -> bool:
+    result = await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
+        )
+        .values(leased_by=worker, leased_until=until)
+    )
+    return bool(result.rowcount)
+
+
+async def release_account(
+    transaction: Transaction, ambassador_id: str, network: str, *, worker: str
+) -> None:
+    await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            connections.c.leased_by == worker,
+        )
+        .values(leased_by=None, leased_until=None)
+    )
+
+
+async def end_all_leases(transaction: Transaction) -> None:
+    """For the embedded log, whose owner is alone: leases left by a killed process are void."""
+    for table in (posts, connections):
+        await transaction.execute(
+            table.update()
+            .where(table.c.leased_until.is_not(None))
+            .values(leased_by=None, leased_until=_LONG_AGO)
+        )
+
+
+_LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
