@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.ambassador import Language
 from services.errors import Rejected
 
 
@@ -60,7 +61,7 @@ class Post:
     campaign_id: str
     ambassador_id: str
     network: str
-    language: str
+    language: Language
     text: str
     state: PostState
     angle: str

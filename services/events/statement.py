@@ -1,9 +1,10 @@
-"""How Zwaan states an event of its own: a deterministic id, its schema version and its key."""
+"""Events as facts: those that were read, and those that Zwaan states with deterministic ids."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 
 from services.events.catalogue import event_type_of
@@ -12,6 +13,8 @@ from services.events.incoming import EventData
 
 #: The CloudEvents ``source`` of everything that Zwaan states.
 SOURCE = "/zwaan"
+
+Data_co = TypeVar("Data_co", bound=EventData, covariant=True)
 
 _EVENTS = UUID("b1f3a1d2-4c55-5c0e-8f5d-7a7761616e01")
 
@@ -44,3 +47,11 @@ def state(data: EventData, *, at: datetime, cause: str = "") -> Statement:
             data=event_data(data),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Generic[Data_co]):
+    """An event that was read and whose data is valid."""
+
+    event: CloudEvent
+    data: Data_co

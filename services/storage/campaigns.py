@@ -13,7 +13,7 @@ from services.domain.audience import Content, Invitation
 from services.events.cloudevent import event_data
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.storage.database import Transaction, insert_new
-from services.storage.schema import audience, campaigns
+from services.storage.schema import audience, campaigns, closed_vacancies, posts
 
 _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
     "story": StoryApproved,
@@ -50,6 +50,16 @@ async def get(transaction: Transaction, campaign_id: str) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+async def of_post(transaction: Transaction, post_id: str) -> Campaign | None:
+    found = await transaction.execute(
+        sa.select(campaigns)
+        .join(posts, posts.c.campaign_id == campaigns.c.id)
+        .where(posts.c.id == post_id)
+    )
+    row = found.mappings().first()
+    return None if row is None else _campaign(row)
+
+
 async def by_source(transaction: Transaction, *, kind: str, source_id: str) -> Campaign | None:
     found = await transaction.execute(
         sa.select(campaigns).where(campaigns.c.kind == kind, campaigns.c.source_id == source_id)
@@ -80,6 +90,19 @@ async def close(transaction: Transaction, campaign_id: str, *, now: datetime) ->
         .values(state="closed", finished_at=now)
     )
     return bool(result.rowcount)
+
+
+async def remember_closed_vacancy(
+    transaction: Transaction, vacancy_id: str, *, now: datetime
+) -> None:
+    await insert_new(transaction, closed_vacancies, [{"vacancy_id": vacancy_id, "closed_at": now}])
+
+
+async def vacancy_is_closed(transaction: Transaction, vacancy_id: str) -> bool:
+    query = sa.select(closed_vacancies.c.vacancy_id).where(
+        closed_vacancies.c.vacancy_id == vacancy_id
+    )
+    return await transaction.scalar(query) is not None
 
 
 async def invite(

@@ -40,7 +40,10 @@ async def _current(transaction: Transaction) -> str | None:
         lambda connection: sa.inspect(connection).has_table("alembic_version")
     ):
         return None
-    return await transaction.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    version: str | None = await transaction.scalar(
+        sa.text("SELECT version_num FROM alembic_version")
+    )
+    return version
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -53,7 +56,7 @@ def _upgrade(connection: sa.Connection) -> None:
         raise Stop(f"the database cannot be brought to this version of Zwaan: {error}") from error
 
 
-def _config(connection: sa.Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _config(connection: sa.Connection):  # type: ignore[no-untyped-def]
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()

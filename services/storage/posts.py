@@ -122,6 +122,18 @@ async def move(
     return bool(result.rowcount)
 
 
+async def move_all(
+    transaction: Transaction, *, campaign_id: str, before: PostState, after: PostState
+) -> int:
+    """Move every post of a campaign that is ``before``; returns how many there were."""
+    result = await transaction.execute(
+        posts.update()
+        .where(posts.c.campaign_id == campaign_id, posts.c.state == before.value)
+        .values(state=after.value)
+    )
+    return int(result.rowcount)
+
+
 async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
     """Replace the text of a draft that still waits for its decision."""
     result = await transaction.execute(
@@ -141,20 +153,11 @@ async def counts_by_state(
     return {row.state: row.posts for row in await transaction.execute(query)}
 
 
-async def link_targets(transaction: Transaction, code: str) -> tuple[Post, str] | None:
-    """The post behind a short link, and the state of its campaign."""
-    found = await transaction.execute(
-        sa.select(*_FIELDS, campaigns.c.state.label("campaign_state"))
-        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-        .where(posts.c.link_code == code)
-    )
+async def by_link(transaction: Transaction, code: str) -> Post | None:
+    found = await transaction.execute(sa.select(*_FIELDS).where(posts.c.link_code == code))
     row = found.mappings().first()
-    if row is None:
-        return None
-    fields = dict(row)
-    campaign_state = fields.pop("campaign_state")
-    return _post(fields), campaign_state
+    return None if row is None else _post(row)
 
 
-def _post(row: RowMapping | Mapping[str, Any]) -> Post:
+def _post(row: RowMapping) -> Post:
     return Post(**dict(row) | {"state": PostState(row["state"])})

@@ -47,7 +47,7 @@ async def claim_due(
                 state=PostState.PUBLISHING.value,
                 leased_by=worker,
                 leased_until=until,
-                attempts=posts.c.attempts if interrupted else posts.c.attempts + 1,
+                attempts=posts.c.attempts + 1,
                 attempt_at=posts.c.attempt_at if interrupted else now,
             )
         )
@@ -56,7 +56,7 @@ async def claim_due(
                 post_id=row.id,
                 ambassador_id=row.ambassador_id,
                 network=row.network,
-                attempt=row.attempts + (not interrupted),
+                attempt=row.attempts + 1,
                 interrupted_at=row.attempt_at if interrupted else None,
             )
         )

@@ -145,6 +145,14 @@ audience = Table(
     sa.UniqueConstraint("campaign_id", "rank"),
 )
 
+# A vacancy may be closed before its opening arrives: topics have no order among each other.
+closed_vacancies = Table(
+    "closed_vacancies",
+    metadata,
+    _id("vacancy_id"),
+    Column("closed_at", UtcTime, nullable=False),
+)
+
 # --- posts --------------------------------------------------------------------------------------
 
 posts = Table(

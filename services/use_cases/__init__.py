@@ -1,0 +1,1 @@
+"""What people and events can make happen; each takes an open transaction or owns its own."""

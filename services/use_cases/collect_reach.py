@@ -1,0 +1,121 @@
+"""Ask the networks for the figures of published posts, at set ages after publication.
+
+What a network does not tell is stated as ``unknown``; nothing is ever made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.errors import NeedsPerson, Rejected, RetryLater
+from services.events.outgoing import ReachMeasured
+from services.events.statement import Statement, state
+from services.ports import Measurement
+from services.storage import measuring, outbox
+from services.storage.database import Database
+from services.storage.measuring import DuePost
+from services.use_cases.accounts import Accounts
+
+_log = structlog.get_logger("reach")
+
+#: How long to wait before asking again when a network is away or out of quota.
+_PATIENCE = timedelta(minutes=5)
+
+
+class ReachCollector:
+    """``steps`` are the ages at which a post is measured, ascending."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        accounts: Accounts,
+        clock: Callable[[], datetime],
+        steps: Sequence[timedelta],
+    ) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._clock = clock
+        self._steps = steps
+
+    async def collect(self, limit: int = 500) -> int:
+        """Measure due posts, one call per account and hundred posts; returns how many were due."""
+        now = self._clock()
+        async with self._database.read() as transaction:
+            due = await measuring.due(transaction, now=now, limit=limit)
+        by_account: dict[tuple[str, str], list[DuePost]] = {}
+        for post in due:
+            by_account.setdefault((post.ambassador_id, post.network), []).append(post)
+        for (ambassador_id, network), group in by_account.items():
+            await self._collect_account(ambassador_id, network, group)
+        return len(due)
+
+    async def _collect_account(
+        self, ambassador_id: str, network: str, group: Sequence[DuePost]
+    ) -> None:
+        try:
+            account = await self._accounts.open(ambassador_id, network)
+            answers = await self._accounts.call(
+                self._accounts.network(network).measure,
+                account,
+                [post.external_id for post in group],
+            )
+        except RetryLater as away:
+            wait = _PATIENCE if away.after is None else timedelta(seconds=away.after)
+            _log.info("measuring later", network=network, error=str(away))
+            async with self._database.write() as transaction:
+                ids = [post.id for post in group]
+                await measuring.postpone(transaction, ids, until=self._clock() + wait)
+            return
+        except (NeedsPerson, Rejected) as refusal:
+            await self._record(group, {}, unknown=str(refusal))
+            return
+        await self._record(
+            group,
+            {answer.external_id: answer for answer in answers},
+            unknown=f"{network} gave no figure",
+        )
+
+    async def _record(
+        self, group: Sequence[DuePost], answers: Mapping[str, Measurement], *, unknown: str
+    ) -> None:
+        now = self._clock()
+        statements: list[Statement] = []
+        for post in group:
+            statements += _figures(post, answers.get(post.external_id), unknown=unknown, now=now)
+        async with self._database.write() as transaction:
+            await measuring.advance(transaction, [(post.id, self._next(post)) for post in group])
+            await outbox.add(transaction, statements)
+
+    def _next(self, post: DuePost) -> datetime | None:
+        step = post.step + 1
+        return post.published_at + self._steps[step] if step < len(self._steps) else None
+
+
+def _figures(
+    post: DuePost, answer: Measurement | None, *, unknown: str, now: datetime
+) -> list[Statement]:
+    metrics = dict(answer.metrics) if answer is not None else {}
+    figures: list[tuple[str, int | None]] = [(name, value) for name, value in metrics.items()]
+    if "reach" not in metrics:
+        figures.append(("reach", None))
+    return [
+        state(
+            ReachMeasured(
+                post_id=post.id,
+                campaign_id=post.campaign_id,
+                network=post.network,
+                metric=metric,
+                tag="unknown" if value is None else "measured",
+                value=value,
+                source=answer.source if answer is not None and value is not None else unknown,
+                measured_at=now,
+            ),
+            at=now,
+            cause=f"{metric} step {post.step}",
+        )
+        for metric, value in figures
+    ]

@@ -1,0 +1,52 @@
+"""Clicks arrived on the log: tell people from machines, drop doubles, roll up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.click import DUPLICATE_WINDOW, ClickClass, Verdict, classify
+from services.events.outgoing import LinkClicked
+from services.events.statement import Fact, Statement
+from services.storage import figures
+from services.storage.database import Transaction
+from services.storage.figures import Click
+
+
+async def count_clicks(
+    transaction: Transaction, facts: Sequence[Fact[LinkClicked]], _now: datetime
+) -> list[Statement]:
+    """Count every click once, in the order of the log (one link's clicks have one order)."""
+    if not facts:
+        return []
+    since = min(fact.data.clicked_at for fact in facts) - DUPLICATE_WINDOW
+    last = await figures.last_human_clicks(
+        transaction, sorted({fact.data.code for fact in facts}), since=since
+    )
+    fresh = []
+    for fact in facts:
+        click = fact.data
+        verdict = classify(
+            method=click.method, user_agent=click.user_agent, prefetch=click.prefetch
+        )
+        if verdict.click_class is ClickClass.HUMAN:
+            who = (click.code, click.visitor)
+            before = last.get(who)
+            if before is not None and abs(click.clicked_at - before) < DUPLICATE_WINDOW:
+                verdict = Verdict(
+                    click_class=ClickClass.DUPLICATE, reason="again within 30 minutes"
+                )
+            else:
+                last[who] = click.clicked_at
+        fresh.append(
+            Click(
+                id=fact.event.id,
+                code=click.code,
+                visitor=click.visitor,
+                click_class=verdict.click_class.value,
+                reason=verdict.reason,
+                clicked_at=click.clicked_at,
+            )
+        )
+    await figures.add_clicks(transaction, fresh)
+    return []

@@ -1,0 +1,140 @@
+"""The ambassador decides: edit, approve, decline, or take an approval back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.domain.network_text import measure_text
+from services.domain.post import Post, PostState, check_transition, normalise_text, text_sha256
+from services.errors import NeedsPerson, Rejected
+from services.events.outgoing import PostApproved, PostDeclined
+from services.events.statement import state
+from services.storage import audit, connections, outbox, posts
+from services.storage.audit import Entry
+from services.storage.database import Transaction
+
+_MAX_REASON_CHARACTERS = 1000
+
+
+async def edit(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, text: str, now: datetime
+) -> Post:
+    """Replace the draft's text. Raises Rejected when it is empty, too long, or decided already."""
+    post = await own_post(transaction, post_id, ambassador_id)
+    plain = _checked(post, text)
+    if plain != post.text:
+        if not await posts.edit(transaction, post.id, plain):
+            check_transition(post.state, PostState.APPROVED)
+            raise Rejected("the draft was decided already", remedy="Load the page again.")
+        await _audit(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def approve(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, text: str, now: datetime
+) -> Post:
+    """Approve exactly ``text`` for publication.
+
+    Raises NeedsPerson when the network is not connected, Rejected when the text does not fit or
+    the draft was decided already.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    check_transition(post.state, PostState.APPROVED)
+    plain = _checked(post, text)
+    if await connections.get(transaction, ambassador_id, post.network) is None:
+        raise NeedsPerson(
+            f"{post.network} is not connected",
+            remedy="Connect it, or copy the text and share it yourself.",
+        )
+    await _move(
+        transaction, post, PostState.APPROVED, text=plain, publish_at=now, reason="", remedy=""
+    )
+    digest = text_sha256(plain)
+    await _audit(transaction, post, "post.approved", now, {"sha256": digest})
+    await outbox.add(
+        transaction,
+        [
+            state(
+                PostApproved(
+                    post_id=post.id,
+                    campaign_id=post.campaign_id,
+                    ambassador_id=post.ambassador_id,
+                    network=post.network,
+                    text_sha256=digest,
+                    approved_at=now,
+                    publish_at=now,
+                ),
+                at=now,
+                # Approving again after taking it back is another fact.
+                cause=f"{post.id} {now.isoformat()}",
+            )
+        ],
+    )
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def decline(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, reason: str, now: datetime
+) -> Post:
+    """Decline a draft. The reason is optional and reaches the story's owner without a name."""
+    post = await own_post(transaction, post_id, ambassador_id)
+    plain = reason.strip()[:_MAX_REASON_CHARACTERS]
+    await _move(transaction, post, PostState.DECLINED, reason=plain)
+    await _audit(transaction, post, "post.declined", now, {})
+    await outbox.add(
+        transaction,
+        [
+            state(
+                PostDeclined(
+                    post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
+                ),
+                at=now,
+                cause=now.isoformat(),
+            )
+        ],
+    )
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def take_back(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
+) -> Post:
+    """Undo an approval that was not sent yet, or a decline."""
+    post = await own_post(transaction, post_id, ambassador_id)
+    await _move(transaction, post, PostState.READY, publish_at=None, reason="")
+    await _audit(transaction, post, "post.taken_back", now, {})
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -> Post:
+    """Raises Rejected when there is no such post of this person."""
+    post = await posts.get(transaction, post_id)
+    if post is None or post.ambassador_id != ambassador_id:
+        raise Rejected("there is no such draft of yours", remedy="Go back to your inbox.")
+    return post
+
+
+def _checked(post: Post, text: str) -> str:
+    plain = normalise_text(text)
+    measure = measure_text(post.network, plain)
+    if not measure.valid:
+        raise Rejected(
+            f"the text is {measure.length - measure.limit} characters too long for {post.network}",
+            remedy="Shorten it.",
+        )
+    return plain
+
+
+async def _move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
+    check_transition(post.state, after)
+    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
+        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
+
+
+async def _audit(
+    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
+) -> None:
+    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
+    await audit.add(transaction, [entry])

@@ -1,0 +1,63 @@
+"""A vacancy was closed: cancel what was not sent and say so; its links lead to the careers page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.post import PostState
+from services.events.incoming import VacancyClosed
+from services.events.outgoing import CampaignFinished
+from services.events.statement import Fact, Statement, state
+from services.storage import audit, campaigns, posts
+from services.storage.audit import Entry
+from services.storage.campaigns import Campaign
+from services.storage.database import Transaction
+
+#: What can still be held back. A post in ``publishing`` may be on the network already.
+_UNSENT = (PostState.READY, PostState.APPROVED)
+
+
+async def close_vacancies(
+    transaction: Transaction, facts: Sequence[Fact[VacancyClosed]], now: datetime
+) -> list[Statement]:
+    statements = []
+    for fact in facts:
+        vacancy_id = fact.data.vacancy_id
+        await campaigns.remember_closed_vacancy(transaction, vacancy_id, now=now)
+        campaign = await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id)
+        if campaign is not None and campaign.state == "open":
+            statements.append(
+                await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
+            )
+    return statements
+
+
+async def finish(
+    transaction: Transaction, campaign: Campaign, *, reason: str, now: datetime
+) -> Statement:
+    """Close ``campaign`` and cancel its unsent posts."""
+    await campaigns.close(transaction, campaign.id, now=now)
+    cancelled = 0
+    for before in _UNSENT:
+        cancelled += await posts.move_all(
+            transaction, campaign_id=campaign.id, before=before, after=PostState.CANCELLED
+        )
+    await audit.add(
+        transaction,
+        [
+            Entry(
+                at=now,
+                actor="campaigns",
+                action="campaign.finished",
+                subject=campaign.id,
+                detail={"cancelled": cancelled, "reason": reason},
+            )
+        ],
+    )
+    return state(
+        CampaignFinished(
+            campaign_id=campaign.id, reason=reason, cancelled=cancelled, finished_at=now
+        ),
+        at=now,
+    )

@@ -1,0 +1,186 @@
+"""Ambassadors are asked to share: write each of them a draft for every connected network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import derive_id, link_code
+from services.domain.post import Post, PostState
+from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.events.outgoing import PostReady, ShareRequested
+from services.events.statement import Fact, Statement, state
+from services.storage import campaigns, connections, people, posts
+from services.storage.campaigns import Campaign
+from services.storage.database import Transaction
+from services.storage.posts import NewPost
+
+#: For somebody who connected nothing: the draft can be copied and shared by hand.
+_UNCONNECTED = ("linkedin",)
+
+
+class DraftWriter:
+    """Writes drafts; keeps the overlap guards of the latest campaigns in memory between batches.
+
+    ``short_link`` turns a link code into the address that stands in the text.
+    """
+
+    def __init__(self, composer: Composer, *, short_link: Callable[[str], str]) -> None:
+        self._composer = composer
+        self._short_link = short_link
+        self._guards: dict[tuple[str, str], _Guard] = {}
+
+    async def write_drafts(
+        self, transaction: Transaction, facts: Sequence[Fact[ShareRequested]], now: datetime
+    ) -> list[Statement]:
+        """Store the drafts; a person for whom none can be written is recorded with the reason."""
+        statements: list[Statement] = []
+        by_campaign: dict[str, list[ShareRequested]] = {}
+        for fact in facts:
+            by_campaign.setdefault(fact.data.campaign_id, []).append(fact.data)
+        for campaign_id, requests in by_campaign.items():
+            campaign = await campaigns.get(transaction, campaign_id)
+            if campaign is not None and campaign.state == "open":
+                statements += await self._write(transaction, campaign, requests, now)
+        return statements
+
+    async def _write(
+        self,
+        transaction: Transaction,
+        campaign: Campaign,
+        requests: Sequence[ShareRequested],
+        now: datetime,
+    ) -> list[Statement]:
+        ids = [request.ambassador_id for request in requests]
+        everybody = await people.ambassadors_by_id(transaction, ids)
+        networks = await connections.networks_of(transaction, ids)
+        wanted = [
+            (post_id(campaign.id, person.id, network), person, network, request.rank)
+            for request in requests
+            if (person := everybody.get(request.ambassador_id)) is not None
+            for network in networks.get(person.id, _UNCONNECTED)
+        ]
+        stored = await posts.existing(transaction, [wish[0] for wish in wanted])
+        wanted = [wish for wish in wanted if wish[0] not in stored]
+        guard = await self._guard(transaction, campaign, [wish[0] for wish in wanted])
+        drafts: list[NewPost] = []
+        refusals: list[tuple[str, str]] = []
+        for identity, person, network, rank in wanted:
+            try:
+                draft = self._compose(
+                    campaign,
+                    identity,
+                    person=person,
+                    network=network,
+                    rank=rank,
+                    guard=guard.overlaps,
+                )
+            except NoDraft as refusal:
+                refusals.append((person.id, str(refusal)))
+                continue
+            guard.add(identity, draft.text)
+            drafts.append(_new_post(campaign, identity, person, draft, now))
+        await posts.add(transaction, drafts)
+        await campaigns.refuse(transaction, campaign.id, refusals)
+        return [_ready(draft.post) for draft in drafts]
+
+    def _compose(
+        self,
+        campaign: Campaign,
+        identity: str,
+        *,
+        person: Ambassador,
+        network: str,
+        rank: int,
+        guard: OverlapGuard,
+    ) -> Draft:
+        return self._composer.compose(
+            DraftRequest(
+                campaign_id=campaign.id,
+                content=campaign.content,
+                ambassador=person,
+                network=network,
+                rank=rank,
+                seed=campaign.seed,
+                link=self._short_link(link_code(identity)),
+            ),
+            guard,
+        )
+
+    async def _guard(
+        self, transaction: Transaction, campaign: Campaign, fresh: Sequence[str]
+    ) -> _Guard:
+        """The guard over all texts about the same story or vacancy.
+
+        A text that the guard knows but the database does not was rolled back; then it starts anew.
+        """
+        source = (campaign.kind, campaign.source_id)
+        guard = self._guards.pop(source, None)
+        if guard is None or not guard.ids.isdisjoint(fresh):
+            guard = _Guard()
+            for identity, text in await posts.texts_of_source(
+                transaction, kind=campaign.kind, source_id=campaign.source_id
+            ):
+                guard.add(identity, text)
+        self._guards[source] = guard  # at the end: the latest used
+        while len(self._guards) > _MAX_GUARDS:
+            self._guards.pop(next(iter(self._guards)))
+        return guard
+
+
+_MAX_GUARDS = 16
+
+
+class _Guard:
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self.overlaps = OverlapGuard()
+
+    def add(self, identity: str, text: str) -> None:
+        self.ids.add(identity)
+        self.overlaps.add(identity, text)
+
+
+def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:
+    return derive_id("post", campaign_id, ambassador_id, network)
+
+
+def _new_post(
+    campaign: Campaign, identity: str, person: Ambassador, draft: Draft, now: datetime
+) -> NewPost:
+    recipe: Mapping[str, Any] = draft.recipe
+    return NewPost(
+        post=Post(
+            id=identity,
+            campaign_id=campaign.id,
+            ambassador_id=person.id,
+            network=draft.network,
+            language=draft.language,
+            text=draft.text,
+            state=PostState.READY,
+            angle=draft.angle,
+            overlap=draft.overlap,
+            link_code=link_code(identity),
+            created_at=now,
+        ),
+        recipe=recipe,
+    )
+
+
+def _ready(post: Post) -> Statement:
+    return state(
+        # Built by us from checked parts, thousands at a time.
+        PostReady.model_construct(
+            post_id=post.id,
+            campaign_id=post.campaign_id,
+            ambassador_id=post.ambassador_id,
+            network=post.network,
+            language=post.language,
+            angle=post.angle,
+            overlap=post.overlap,
+        ),
+        at=post.created_at,
+        cause=post.id,
+    )

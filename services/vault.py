@@ -1,0 +1,58 @@
+"""The token vault: OAuth tokens encrypted at rest with Fernet, keys that rotate without downtime.
+
+Put a new key first in ``ZWAAN_TOKEN_KEYS``: it encrypts from then on, older ones still decrypt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from services.errors import NeedsPerson, Rejected
+from services.ports import Tokens
+
+
+class Vault:
+    """Encrypts and decrypts `Tokens`. Raises Rejected for a malformed key."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as error:
+            raise Rejected(
+                "a key in ZWAAN_TOKEN_KEYS is not a Fernet key",
+                remedy="Make one with: zwaan doctor --new-token-key",
+            ) from error
+
+    def seal(self, tokens: Tokens) -> bytes:
+        document = {
+            "access": tokens.access,
+            "refresh": tokens.refresh,
+            "expires_at": tokens.expires_at and tokens.expires_at.isoformat(),
+            "scopes": sorted(tokens.scopes),
+        }
+        return self._fernet.encrypt(json.dumps(document).encode())
+
+    def open(self, sealed: bytes) -> Tokens:
+        """Raises NeedsPerson when no key fits: the member has to connect again."""
+        try:
+            document = json.loads(self._fernet.decrypt(sealed))
+        except InvalidToken as error:
+            raise NeedsPerson(
+                "the stored connection cannot be decrypted",
+                remedy="Restore the old key in ZWAAN_TOKEN_KEYS, or connect again.",
+            ) from error
+        expires_at = document["expires_at"]
+        return Tokens(
+            access=document["access"],
+            refresh=document["refresh"],
+            expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            scopes=frozenset(document["scopes"]),
+        )
+
+
+def new_key() -> str:
+    return Fernet.generate_key().decode()
