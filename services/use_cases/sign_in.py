@@ -1,0 +1,34 @@
+"""Sign in by a link: made for one person, kept as a hash, good for a limited time."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from services.storage import people
+from services.storage.database import Transaction
+from services.storage.people import Person
+
+#: How long a link works. It may be opened more than once: mail scanners open links first.
+LIFETIME = timedelta(days=2)
+
+
+async def make_link(
+    transaction: Transaction, person_id: str, *, base_url: str, now: datetime
+) -> str:
+    """The address that signs this person in."""
+    token = secrets.token_urlsafe(24)
+    await people.add_sign_in_link(
+        transaction, token_sha256=_digest(token), person_id=person_id, expires_at=now + LIFETIME
+    )
+    return f"{base_url}/sign-in/{token}"
+
+
+async def use_link(transaction: Transaction, token: str, *, now: datetime) -> Person | None:
+    """The person whose link this is, or None when it is unknown or too old."""
+    return await people.use_sign_in_link(transaction, token_sha256=_digest(token), now=now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

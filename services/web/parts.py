@@ -1,0 +1,50 @@
+"""What the pages need from outside; built once in `streams.bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.ports import EventLog, Network
+from services.storage.database import Database
+from services.use_cases.accounts import Accounts
+from services.use_cases.follow_link import Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this process makes progress. ``lag`` is in records, ``idle`` in seconds.
+
+    ``idle`` is the time since the last processed record, None before the first; a process that
+    runs no processors has neither.
+    """
+
+    ready: bool
+    reason: str = ""
+    lag: int | None = None
+    idle: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebParts:
+    """``api_token`` None leaves the event API open, which is right on loopback only.
+
+    ``owner_token`` admits this machine's command line (it stands in the data folder).
+    """
+
+    database: Database
+    log: EventLog
+    accounts: Accounts
+    networks: Mapping[str, Network]
+    links: Links
+    clock: Callable[[], datetime]
+    readiness: Callable[[], Awaitable[Readiness]]
+    base_url: str
+    organisation: str
+    contact: str
+    sandbox: bool
+    on_loopback: bool
+    secret_key: str = field(repr=False)
+    api_token: str | None = field(default=None, repr=False)
+    owner_token: str | None = field(default=None, repr=False)
