@@ -40,6 +40,7 @@ lint: install ## Style, format, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck .ci/run scripts/*
 
 test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or one of its own
 	$(SERVERS) kafka run -- $(PYTEST) -m kafka
