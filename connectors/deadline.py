@@ -1,0 +1,96 @@
+"""urllib3 connections with a deadline for the whole answer, and an honest word on what was sent.
+
+A socket's timeout runs anew with every byte that arrives, so a peer that sends one byte now and
+then holds a thread for hours. Here every read, of headers and body alike, gets at most what is
+left of the answer's total time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+
+class Unreachable(Exception):
+    """No connection came about (name, refusal, TLS, time), so nothing was sent."""
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads a socket's raw stream until the deadline (monotonic seconds)."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._patience = sock.gettimeout() or float("inf")
+        self._raw: Any = sock.makefile("rb", buffering=0)
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(min(self._patience, left))
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()
+
+
+def pools_with_deadline(total: float) -> dict[str, type[HTTPConnectionPool]]:
+    """Pool classes by scheme, as `urllib3.PoolManager` wants them; ``total`` in seconds."""
+
+    class Answer(http.client.HTTPResponse):
+        def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            self.fp.close()
+            self.fp = io.BufferedReader(_DeadlineReader(sock, time.monotonic() + total))
+
+    class Plain(HTTPConnection):
+        response_class = Answer
+
+        def connect(self) -> None:
+            try:
+                super().connect()
+            except (OSError, HTTPError) as error:
+                raise Unreachable(_why(error)) from error
+
+    class Secure(HTTPSConnection):
+        response_class = Answer
+
+        def connect(self) -> None:
+            try:
+                super().connect()
+            except (OSError, HTTPError) as error:
+                raise Unreachable(_why(error)) from error
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _why(error: BaseException) -> str:
+    """The kind of failure in words; the exception's own text carries addresses."""
+    name = type(error).__name__
+    if "Resolution" in name:
+        return "its name is not known"
+    if "Timeout" in name or isinstance(error, TimeoutError):
+        return "connecting took too long"
+    if "SSL" in name or "Cert" in name:
+        return "its certificate or TLS was not accepted"
+    return "the connection was refused"

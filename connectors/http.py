@@ -1,0 +1,192 @@
+"""One transport policy for every network: where requests may go, how long, how large, how they fail.
+
+Connectors and the libraries they use (requests-oauthlib, tweepy) always name a network by its
+public ``https://`` address. A `Transport` maps those addresses to the configured ones: to
+themselves in production, to the sandbox on loopback otherwise. An address without a route is
+refused before a connection is opened, so the routes are the list of hosts we can reach at all.
+The mapping also spares us oauthlib's process-wide switch for plain http: oauthlib sees https,
+and only `Transport` decides that loopback may do without.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from connectors.deadline import Unreachable, pools_with_deadline
+from services.errors import OutcomeUnknown, Rejected, RetryLater, Stop
+
+SessionT = TypeVar("SessionT", bound=requests.Session)
+
+# At DEBUG these write tokens, codes and Authorization headers into the log.
+for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.INFO)
+
+# Repeating one of these has no further effect (RFC 9110, section 9.2.2), so that a lost reply
+# asks for a repeat and not for reconciliation.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call may take: seconds to connect, seconds between two bytes, seconds for the
+    whole answer, and bytes of the answer's body after decompression.
+    """
+
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 30.0
+    answer_bytes: int = 2_000_000
+
+
+class Transport(HTTPAdapter):
+    """Carries the requests of one network; `equip` a session with it. Safe to share by threads.
+
+    ``routes`` maps public prefixes to configured ones, for example
+    ``{"https://api.linkedin.com": "http://127.0.0.1:8901/linkedin"}``. ``domains`` are domains
+    whose subdomains may be reached over https as they are (LinkedIn's upload hosts).
+
+    Calls through it raise RetryLater when nothing can have happened (no connection, or a lost
+    reply to an idempotent method), OutcomeUnknown when the request may have arrived and no usable
+    reply came, and Rejected for an address outside the routes.
+    """
+
+    def __init__(
+        self,
+        network: str,
+        *,
+        routes: Mapping[str, str],
+        domains: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        connections: int = 32,
+    ) -> None:
+        self._network = network
+        self._routes = {_checked(public): _checked(target) for public, target in routes.items()}
+        self._domains = domains
+        self._limits = limits or Limits()
+        super().__init__(pool_connections=4, pool_maxsize=connections)
+
+    def equip(self, session: SessionT) -> SessionT:
+        """Return the session, able to reach this network's routes and nothing else."""
+        session.trust_env = False  # no proxies, no netrc, no certificates from the environment
+        session.adapters.clear()
+        session.mount("https://", self)
+        session.mount("http://", self)
+        return session
+
+    def address(self, url: str) -> str:
+        """The configured address for a public one. Raises Rejected when there is no route."""
+        for public, target in self._routes.items():
+            if _within(url, public):
+                return target + url[len(public) :]
+        if any(_within(url, target) for target in self._routes.values()) or self._trusts(url):
+            return url
+        raise Rejected(
+            f"{self._network} was asked to use an address that is not configured, "
+            "and the request was not sent.",
+            remedy="Check the network's base addresses in the settings.",
+        )
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        manager = cast("Any", self.poolmanager)
+        manager.pool_classes_by_scheme = pools_with_deadline(self._limits.total)
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **kwargs: Any
+    ) -> requests.Response:
+        request.url = self.address(request.url or "")
+        limits = self._limits
+        kwargs |= {"stream": True, "timeout": (limits.connect, limits.read), "proxies": {}}
+        deadline = time.monotonic() + limits.connect + limits.total
+        try:
+            response = super().send(request, **kwargs)
+            body = self._body(response, deadline)
+        except Unreachable as error:
+            raise RetryLater(
+                f"{self._network} cannot be reached ({error}); it is tried again later."
+            ) from error
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._lost(request, _cause(error)) from error
+        if body is None:
+            raise self._lost(request, "the answer was too large or too slow")
+        if response.is_redirect:
+            raise self._lost(request, "the answer was a redirect, which is not followed")
+        response.raw = io.BytesIO(body)
+        return response
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes | None:
+        """The whole body, or None when it grows over the limits."""
+        body = bytearray()
+        try:
+            while chunk := response.raw.read1(65_536, decode_content=True):
+                body += chunk
+                if len(body) > self._limits.answer_bytes or time.monotonic() > deadline:
+                    response.raw.close()
+                    return None
+        finally:
+            response.raw.release_conn()
+        return bytes(body)
+
+    def _lost(self, request: requests.PreparedRequest, why: str) -> RetryLater | OutcomeUnknown:
+        return no_usable_answer(self._network, request.method or "", why)
+
+    def _trusts(self, url: str) -> bool:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return (
+            parts.scheme == "https"
+            and "@" not in parts.netloc
+            and parts.port in (None, 443)
+            and any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
+        )
+
+
+def no_usable_answer(title: str, method: str, why: str) -> RetryLater | OutcomeUnknown:
+    """The error for a request that was sent and whose answer is missing or unreadable."""
+    if method in _IDEMPOTENT:
+        return RetryLater(f"{title} gave no usable answer: {why}.")
+    return OutcomeUnknown(
+        f"{title} gave no usable answer, so the request may have been carried out: {why}."
+    )
+
+
+def _within(url: str, prefix: str) -> bool:
+    """Whether the prefix ends where a part of the address ends: no ``api.x.com.evil.example``."""
+    return url.startswith(prefix) and url[len(prefix) : len(prefix) + 1] in {"", "/", "?"}
+
+
+def _checked(base: str) -> str:
+    """A base address fit for routes. Raises Stop for one over which tokens would be readable."""
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    plain_ok = parts.scheme == "http" and _is_loopback(host)
+    if not host or parts.query or parts.fragment or "@" in parts.netloc:
+        raise Stop(f"{base!r} is not a base address; give scheme, host and path only.")
+    if parts.scheme != "https" and not plain_ok:
+        raise Stop(f"{base!r} must use https; plain http is accepted on loopback only.")
+    return base.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _cause(error: BaseException) -> str:
+    """A few words about a failure, without addresses or headers."""
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "it took too long"
+    return "the connection broke"

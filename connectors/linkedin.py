@@ -1,0 +1,388 @@
+"""LinkedIn: the Posts API with OAuth 2.0 (authorisation code).
+
+Source of the facts: https://learn.microsoft.com/linkedin/marketing/ (Posts API, little text
+format, member post statistics) and https://learn.microsoft.com/linkedin/shared/authentication/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests_oauthlib import OAuth2Session
+
+from connectors import oauth
+from connectors.http import Transport, no_usable_answer
+from connectors.oauth import json_object
+from connectors.registry import NetworkSettings
+from services.domain.network_text import measure_text
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
+from services.ports import (
+    Account,
+    Authorization,
+    Measurement,
+    OutgoingPost,
+    Preview,
+    PublishedPost,
+    Tokens,
+)
+
+API = "https://api.linkedin.com"
+WEBSITE = "https://www.linkedin.com"
+TOKEN_URL = f"{WEBSITE}/oauth/v2/accessToken"
+
+POSTING = "w_member_social"
+STATISTICS = "r_member_postAnalytics"
+SELF_SERVE_SCOPES = ("openid", "profile", POSTING)
+
+_AGAIN = "Connect LinkedIn again."
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+# The reserved set of the little text format. One left unescaped and LinkedIn cuts the text there,
+# silently, with a 201.
+_RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
+_MENTION = r"@\[(?P<name>[^\[\]()]+)\]\((?P<urn>urn:li:(?:organization|person):[\w-]+)\)"
+# A hashtag begins a word and holds a letter; C#, #1 and fragments of addresses are plain text.
+_HASHTAG = r"(?<![^\s(\[{\"'“‘«])#(?P<tag>\d*[^\W\d_]\w*)"
+_ELEMENT = re.compile(f"{_MENTION}|{_HASHTAG}")
+
+
+def escape_little_text(text: str) -> str:
+    """Plain text as little text: mentions and hashtags stay elements, the rest is escaped once."""
+    parts, position = [], 0
+    for element in _ELEMENT.finditer(text):
+        parts.append(_escape(text[position : element.start()]))
+        if element["tag"] is not None:
+            parts.append("#" + _escape(element["tag"]))
+        else:
+            parts.append(f"@[{_escape(element['name'])}]({element['urn']})")
+        position = element.end()
+    parts.append(_escape(text[position:]))
+    return "".join(parts)
+
+
+def _escape(text: str) -> str:
+    return _RESERVED.sub(r"\\\g<0>", text)
+
+
+# --- the connector ------------------------------------------------------------------------------
+
+
+class LinkedIn:
+    """A `services.ports.Network`. ``settings.version`` is the API version, ``YYYYMM``."""
+
+    name = "linkedin"
+
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings = settings
+        self._scopes = settings.scopes or SELF_SERVE_SCOPES
+        self._clock = clock
+        self._transport = Transport(
+            "LinkedIn",
+            routes={
+                API: settings.api_url or API,
+                WEBSITE: settings.authorize_url or settings.api_url or WEBSITE,
+            },
+            limits=settings.limits,
+        )
+
+    def preview(self, post: OutgoingPost) -> Preview:
+        measure = measure_text(self.name, post.text)
+        return Preview(
+            network=self.name,
+            length=measure.length,
+            limit=measure.limit,
+            valid=measure.valid,
+            payload=escape_little_text(post.text),
+        )
+
+    # --- connecting ---
+
+    def authorization(self, *, state: str, redirect_uri: str) -> Authorization:
+        url = oauth.authorization_url(
+            self._transport,
+            f"{WEBSITE}/oauth/v2/authorization",
+            client_id=self._settings.client_id,
+            redirect_uri=redirect_uri,
+            scopes=self._scopes,
+            state=state,
+        )
+        return Authorization(url=url)
+
+    def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> Account:
+        del verifier  # LinkedIn has no PKCE for server applications: state and secret only.
+        with oauth.connecting("LinkedIn"), self._token_session(redirect_uri) as session:
+            answer = session.fetch_token(
+                TOKEN_URL,
+                code=code,
+                client_secret=self._settings.client_secret,
+                include_client_id=True,
+            )
+        granted = oauth.tokens(answer, asked=self._scopes, now=self._clock())
+        if POSTING not in granted.scopes:
+            raise NeedsPerson(
+                "LinkedIn was connected without the permission to post.",
+                remedy="Connect LinkedIn again and leave all permissions on.",
+            )
+        return self._identify(granted)
+
+    def _identify(self, tokens: Tokens) -> Account:
+        # The Community Management product excludes OpenID Connect and has its own profile call.
+        openid = "openid" in tokens.scopes
+        profile = self._json(self._call(tokens, "GET", "/v2/userinfo" if openid else "/v2/me"))
+        subject = profile.get("sub" if openid else "id")
+        name = profile.get("name") if openid else profile.get("localizedFirstName")
+        if not isinstance(subject, str) or not re.fullmatch(r"[\w-]+", subject):
+            raise NeedsPerson("LinkedIn did not say which member was connected.", remedy=_AGAIN)
+        return Account(
+            network=self.name,
+            member_id=f"urn:li:person:{subject}",
+            handle=name if isinstance(name, str) else "",
+            tokens=tokens,
+        )
+
+    def refresh(self, account: Account) -> Tokens:
+        """Only approved partners get refresh tokens; others consent again every 60 days."""
+        if not account.tokens.refresh:
+            raise NeedsPerson("This LinkedIn connection cannot be renewed.", remedy=_AGAIN)
+        with oauth.refreshing("LinkedIn"), self._token_session() as session:
+            answer = session.refresh_token(
+                TOKEN_URL,
+                refresh_token=account.tokens.refresh,
+                client_id=self._settings.client_id,
+                client_secret=self._settings.client_secret,
+            )
+        return oauth.tokens(answer, asked=account.tokens.scopes, now=self._clock())
+
+    def _token_session(self, redirect_uri: str | None = None) -> OAuth2Session:
+        return oauth.token_session(
+            self._transport,
+            title="LinkedIn",
+            client_id=self._settings.client_id,
+            redirect_uri=redirect_uri,
+        )
+
+    # --- posts ---
+
+    def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
+        response = self._send_post(account, post)
+        if duplicate := _duplicate_of(response):
+            raise OutcomeUnknown(f"LinkedIn already has this very post ({duplicate}).")
+        return self._created(response)
+
+    def reconcile(
+        self, account: Account, post: OutgoingPost, *, since: datetime
+    ) -> PublishedPost | None:
+        """Send the identical post once more: a duplicate names the one that is there.
+
+        LinkedIn lets a member's application write but not read posts, so this is the only way to
+        know. When the first attempt never arrived, this one publishes it, once; the answer is
+        therefore never None.
+        """
+        del since
+        response = self._send_post(account, post)
+        if duplicate := _duplicate_of(response):
+            return self._published(duplicate)
+        return self._created(response)
+
+    def delete(self, account: Account, external_id: str) -> None:
+        path = f"/rest/posts/{quote(external_id, safe='')}"
+        response = self._call(account.tokens, "DELETE", path)
+        if not response.ok and response.status_code != requests.codes.not_found:
+            raise self._refusal(response)
+
+    def _send_post(self, account: Account, post: OutgoingPost) -> requests.Response:
+        body: dict[str, Any] = {
+            "author": account.member_id,
+            "commentary": escape_little_text(post.text),
+            "visibility": "PUBLIC",
+            "distribution": {
+                "feedDistribution": "MAIN_FEED",
+                "targetEntities": [],
+                "thirdPartyDistributionChannels": [],
+            },
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+        }
+        if card := post.card:
+            article = {"source": card.url, "title": card.title}
+            if card.description:
+                article["description"] = card.description
+            body["content"] = {"article": article}
+        return self._call(account.tokens, "POST", "/rest/posts", json=body)
+
+    def _created(self, response: requests.Response) -> PublishedPost:
+        if not response.ok:
+            raise self._refusal(response)
+        urn = response.headers.get("x-restli-id", "")
+        if not _POST_URN.fullmatch(urn):
+            raise OutcomeUnknown("LinkedIn accepted the post without saying under which id.")
+        return self._published(urn)
+
+    def _published(self, urn: str) -> PublishedPost:
+        address = self._transport.address(f"{WEBSITE}/feed/update/{urn}/")
+        return PublishedPost(external_id=urn, url=address)
+
+    # --- statistics ---
+
+    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+        """One call per post and metric, because LinkedIn's endpoint takes no more."""
+        if STATISTICS not in account.tokens.scopes:
+            raise NeedsPerson(
+                "This LinkedIn connection may not read statistics.",
+                remedy="Import your own LinkedIn analytics export, or connect again when your "
+                "organisation's LinkedIn application is approved for statistics.",
+            )
+        metrics = _METRICS if self._settings.version >= "202604" else _METRICS_BEFORE_202604
+        measured = []
+        for urn in external_ids:
+            counts = {
+                ours: count
+                for theirs, ours in metrics.items()
+                if (count := self._count(account.tokens, urn, theirs)) is not None
+            }
+            if counts:
+                measured.append(
+                    Measurement(external_id=urn, metrics=counts, source=_STATISTICS_SOURCE)
+                )
+        return measured
+
+    def _count(self, tokens: Tokens, urn: str, metric: str) -> int | None:
+        kind = "ugc" if urn.startswith("urn:li:ugcPost:") else "share"
+        # The parentheses and the colon are structure and stay as they are; the id is encoded.
+        entity = f"({kind}:{quote(urn, safe='')})"
+        response = self._call(
+            tokens,
+            "GET",
+            f"/rest/memberCreatorPostAnalytics?q=entity&entity={entity}"
+            f"&queryType={metric}&aggregation=TOTAL",
+        )
+        if response.status_code == requests.codes.not_found:
+            return None
+        for element in self._json(response).get("elements") or ():
+            if isinstance(element, dict) and _metric_type(element) == metric:
+                count = element.get("count")
+                # -1 is LinkedIn's word for "not available".
+                return count if isinstance(count, int) and count >= 0 else None
+        return None
+
+    # --- speaking ---
+
+    def _call(
+        self, tokens: Tokens, method: str, path: str, *, json: Mapping[str, Any] | None = None
+    ) -> requests.Response:
+        token = {"access_token": tokens.access, "token_type": "Bearer"}
+        headers = {
+            "LinkedIn-Version": self._settings.version,
+            "X-Restli-Protocol-Version": "2.0.0",
+        }
+        with self._transport.equip(OAuth2Session(token=token)) as session:
+            return session.request(method, API + path, json=json, headers=headers)
+
+    def _json(self, response: requests.Response) -> dict[str, Any]:
+        """The object that a read gave. Raises what its status asks for, RetryLater for no object."""
+        if not response.ok:
+            raise self._refusal(response)
+        if not (answer := json_object(response)):
+            raise no_usable_answer("LinkedIn", "GET", "it could not be read")
+        return answer
+
+    def _refusal(self, response: requests.Response) -> ZwaanError:
+        """The error that an answer with an error status asks for."""
+        status, answer = response.status_code, json_object(response)
+        said = str(answer.get("message", ""))[:200]
+        if person := self._for_a_person(status, answer, said):
+            return person
+        if status == requests.codes.too_many_requests:
+            return self._patience(said)
+        if "DUPLICATE_POST" in response.text:
+            return OutcomeUnknown("LinkedIn has a post with this text and does not say which.")
+        if status == requests.codes.conflict:
+            return RetryLater("LinkedIn was busy with the same post; it is tried again.")
+        if 400 <= status < 500:
+            return Rejected(
+                f"LinkedIn refuses this: {said or f'status {status}'}",
+                remedy="Change the text or its link and approve it again.",
+            )
+        return no_usable_answer(
+            "LinkedIn", response.request.method or "", f"it failed with status {status}"
+        )
+
+    def _for_a_person(
+        self, status: int, answer: Mapping[str, Any], said: str
+    ) -> NeedsPerson | None:
+        if status == 426 or answer.get("code") == "VERSION_MISSING":
+            return NeedsPerson(
+                f"LinkedIn no longer supports version {self._settings.version or '(none)'} of "
+                "its interface.",
+                remedy="Ask your administrator to set a newer LinkedIn version.",
+            )
+        if status == requests.codes.unauthorized:
+            ended = {65602: "has expired", 65601: "was revoked"}
+            how = ended.get(answer.get("serviceErrorCode", 0), "is no longer accepted")
+            return NeedsPerson(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
+        if status == requests.codes.forbidden:
+            return NeedsPerson(
+                f"LinkedIn does not permit this with your connection: {said or 'access denied'}",
+                remedy="Connect LinkedIn again and leave all permissions on.",
+            )
+        return None
+
+    def _patience(self, said: str) -> RetryLater:
+        """LinkedIn's 429 has no header that says until when; daily limits end at 00:00 UTC."""
+        if "DAY" in said:
+            now = self._clock()
+            return RetryLater("LinkedIn's limit for today is reached.", after=_left_of_day(now))
+        return RetryLater("LinkedIn asks for patience; it is tried again later.")
+
+
+# --- facts --------------------------------------------------------------------------------------
+
+_POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):[\w-]+")
+_STATISTICS_SOURCE = "linkedin:memberCreatorPostAnalytics"
+_METRICS_BEFORE_202604 = {
+    "IMPRESSION": "impressions",
+    "MEMBERS_REACHED": "reach",
+    "REACTION": "reactions",
+    "COMMENT": "comments",
+    "RESHARE": "reshares",
+}
+_METRICS = {**_METRICS_BEFORE_202604, "LINK_CLICKS": "link_clicks"}
+
+
+def sunset(version: str) -> date:
+    """The first day on which LinkedIn may refuse a version ``YYYYMM``: a year after its month."""
+    return date(int(version[:4]) + 1, int(version[4:]), 1)
+
+
+def _duplicate_of(response: requests.Response) -> str | None:
+    """The URN of the post that LinkedIn says is already there, if that is what it says."""
+    if response.status_code != requests.codes.unprocessable:
+        return None
+    named = _POST_URN.search(response.text)
+    return named[0] if named else None
+
+
+def _metric_type(element: Mapping[str, Any]) -> str | None:
+    """An object before version 202605, a string since."""
+    metric = element.get("metricType")
+    if isinstance(metric, dict):
+        metric = next(iter(metric.values()), None)
+    return metric if isinstance(metric, str) else None
+
+
+def _left_of_day(now: datetime) -> float:
+    """Seconds until 00:00 UTC."""
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    return (midnight - now).total_seconds()

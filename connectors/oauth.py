@@ -1,0 +1,125 @@
+"""The OAuth 2.0 steps that networks share: start, exchange the code, refresh, read the answer.
+
+Built on requests-oauthlib, without its automatic refresh: with several workers that spends a
+single-use refresh token more than once. Who refreshes, and under which lock, is policy and lives
+in services.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from oauthlib.oauth2 import OAuth2Error
+from requests_oauthlib import OAuth2Session
+
+from connectors.http import Transport
+from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
+from services.ports import Tokens
+
+
+def authorization_url(
+    transport: Transport,
+    url: str,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    scopes: Iterable[str],
+    state: str,
+    **extra: str,
+) -> str:
+    """Where the member's browser goes to consent."""
+    session = OAuth2Session(client_id, redirect_uri=redirect_uri, scope=list(scopes))
+    address, _ = session.authorization_url(url, state=state, **extra)
+    return transport.address(address)
+
+
+def token_session(
+    transport: Transport, *, title: str, client_id: str, redirect_uri: str | None = None
+) -> OAuth2Session:
+    """A session for one call to a token endpoint, which judges the answer before it is parsed.
+
+    It is built without scopes: networks answer with fewer or in another notation, and
+    requests-oauthlib takes a difference for an error.
+    """
+    session = transport.equip(OAuth2Session(client_id, redirect_uri=redirect_uri))
+
+    def judge(response: requests.Response) -> requests.Response:
+        return _judge(title, response)
+
+    session.register_compliance_hook("access_token_response", judge)
+    session.register_compliance_hook("refresh_token_response", judge)
+    return session
+
+
+@contextmanager
+def connecting(title: str) -> Iterator[None]:
+    """A code is single-use: after a lost reply only the member can start again."""
+    try:
+        yield
+    except (OutcomeUnknown, OAuth2Error) as error:
+        raise NeedsPerson(
+            f"{title} gave no usable answer while your account was being connected.",
+            remedy=f"Connect {title} again.",
+        ) from error
+
+
+@contextmanager
+def refreshing(title: str) -> Iterator[None]:
+    """After a lost reply the same refresh token is tried once more.
+
+    If the network had spent it, the next answer is a refusal and becomes NeedsPerson then; a blip
+    must not disconnect anybody.
+    """
+    try:
+        yield
+    except (OutcomeUnknown, OAuth2Error) as error:
+        raise RetryLater(f"{title} did not renew a connection; it is tried again later.") from error
+
+
+def tokens(answer: Mapping[str, Any], *, asked: Iterable[str], now: datetime) -> Tokens:
+    """Tokens from an answer that was judged good. Without a scope, what was asked was granted
+    (RFC 6749, section 5.1); scopes come as a list, or separated by spaces or commas.
+    """
+    granted = answer.get("scope")
+    words = granted if isinstance(granted, str) else " ".join(granted or ())
+    seconds = answer.get("expires_in")
+    lifetime = timedelta(seconds=float(seconds)) if seconds else None
+    return Tokens(
+        access=str(answer["access_token"]),
+        refresh=answer.get("refresh_token") or None,
+        expires_at=now + lifetime if lifetime else None,
+        scopes=frozenset(filter(None, re.split(r"[,\s]+", words))) or frozenset(asked),
+    )
+
+
+def _judge(title: str, response: requests.Response) -> requests.Response:
+    status = response.status_code
+    answer = json_object(response)
+    if status == requests.codes.ok and isinstance(answer.get("access_token"), str):
+        return response
+    if status == requests.codes.too_many_requests:
+        raise RetryLater(f"{title} asks for patience; connecting is tried again later.")
+    if status == requests.codes.unauthorized or answer.get("error") == "invalid_client":
+        raise NeedsPerson(
+            f"{title} does not accept this installation's client id and secret.",
+            remedy=f"Ask your administrator to check the {title} credentials in the settings.",
+        )
+    if 400 <= status < 500:
+        raise NeedsPerson(
+            f"{title} refused the connection or it ran out.", remedy=f"Connect {title} again."
+        )
+    raise OutcomeUnknown(f"{title} answered the token request with status {status} and no token.")
+
+
+def json_object(response: requests.Response) -> dict[str, Any]:
+    """The answer's JSON object; empty for anything else (no body, HTML, half JSON, a list)."""
+    try:
+        value = response.json()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,55 @@
+"""Which networks this installation speaks to, built from settings that the caller gives.
+
+A connector is registered under the entry-point group ``zwaan.networks``: the name is the
+network's, the object is called with one `NetworkSettings` and returns a `services.ports.Network`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import cast
+
+from connectors.http import Limits
+from services.errors import Stop
+from services.ports import Network
+
+ENTRY_POINT_GROUP = "zwaan.networks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """What one connector needs to know. ``repr`` never shows the secret.
+
+    Empty addresses mean the real network. ``api_url`` and ``authorize_url`` are base addresses
+    without a trailing slash; in the sandbox both are ``http://127.0.0.1:PORT/linkedin`` (or
+    ``/x``). ``version`` is LinkedIn's ``YYYYMM``. ``scopes`` empty means the connector's own.
+    """
+
+    name: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_url: str = ""
+    authorize_url: str = ""
+    version: str = ""
+    scopes: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+def build_networks(settings: Iterable[NetworkSettings]) -> dict[str, Network]:
+    """The configured networks by name. Raises Stop for a name without a connector."""
+    return {each.name: build_network(each) for each in settings}
+
+
+def build_network(settings: NetworkSettings) -> Network:
+    """One network. Raises Stop when no installed package offers a connector of that name."""
+    found = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    if settings.name not in found:
+        known = ", ".join(sorted(found)) or "none"
+        raise Stop(
+            f"There is no connector for the network {settings.name!r} (installed: {known}); "
+            "install its package or remove it from the settings."
+        )
+    connector = cast("Callable[[NetworkSettings], Network]", found[settings.name].load())
+    return connector(settings)

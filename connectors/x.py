@@ -1,0 +1,373 @@
+"""X: API v2 through tweepy, with OAuth 2.0 PKCE.
+
+Source of the facts: https://docs.x.com/x-api (posts, users, OAuth 2.0, rate limits, pricing).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+from unicodedata import normalize
+
+import requests
+import tweepy
+from requests.auth import HTTPBasicAuth
+
+from connectors import oauth
+from connectors.http import Transport, no_usable_answer
+from connectors.oauth import json_object
+from connectors.registry import NetworkSettings
+from services.domain.links_in_text import has_link, link_spans
+from services.domain.network_text import measure_text
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
+from services.ports import (
+    Account,
+    Authorization,
+    Measurement,
+    OutgoingPost,
+    Preview,
+    PublishedPost,
+    Tokens,
+)
+
+API = "https://api.x.com"
+WEBSITE = "https://x.com"
+TWEEPY_API = "https://api.twitter.com"  # a constant inside tweepy
+TOKEN_URL = f"{API}/2/oauth2/token"
+
+SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+
+# Pay per use since 2026-02 (https://docs.x.com/x-api/getting-started/pricing), in US dollars.
+PRICE_WITH_LINK = Decimal("0.20")
+PRICE_WITHOUT_LINK = Decimal("0.015")
+
+_BATCH = 100  # the most ids that GET /2/tweets takes, and the most posts a timeline page gives
+_CLOCK_SKEW = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(days=1)
+_STATISTICS_SOURCE = "x:tweets"
+_AGAIN = "Connect X again."
+
+
+class X:
+    """A `services.ports.Network`."""
+
+    name = "x"
+
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        api = settings.api_url or API
+        self._settings = settings
+        self._scopes = settings.scopes or SCOPES
+        self._clock = clock
+        self._transport = Transport(
+            "X",
+            routes={
+                TWEEPY_API: api,
+                API: api,
+                WEBSITE: settings.authorize_url or settings.api_url or WEBSITE,
+            },
+            limits=settings.limits,
+        )
+
+    def preview(self, post: OutgoingPost) -> Preview:
+        measure = measure_text(self.name, post.text)
+        return Preview(
+            network=self.name,
+            length=measure.length,
+            limit=measure.limit,
+            valid=measure.valid,
+            payload=post.text,
+        )
+
+    def price(self, post: OutgoingPost) -> Decimal:
+        """What X charges for creating this post, in US dollars."""
+        return PRICE_WITH_LINK if has_link(post.text) else PRICE_WITHOUT_LINK
+
+    # --- connecting ---
+
+    def authorization(self, *, state: str, redirect_uri: str) -> Authorization:
+        verifier = secrets.token_urlsafe(64)
+        url = oauth.authorization_url(
+            self._transport,
+            f"{WEBSITE}/i/oauth2/authorize",
+            client_id=self._settings.client_id,
+            redirect_uri=redirect_uri,
+            scopes=self._scopes,
+            state=state,
+            code_challenge=_challenge(verifier),
+            code_challenge_method="S256",
+        )
+        return Authorization(url=url, verifier=verifier)
+
+    def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> Account:
+        session = oauth.token_session(
+            self._transport,
+            title="X",
+            client_id=self._settings.client_id,
+            redirect_uri=redirect_uri,
+        )
+        with oauth.connecting("X"), session:
+            answer = session.fetch_token(
+                TOKEN_URL, code=code, code_verifier=verifier, auth=self._basic()
+            )
+        tokens = oauth.tokens(answer, asked=self._scopes, now=self._clock())
+        if "tweet.write" not in tokens.scopes:
+            raise NeedsPerson(
+                "X was connected without the permission to post.",
+                remedy="Connect X again and leave all permissions on.",
+            )
+        profile = self._ask("GET", self._client(tokens).get_me).get("data")
+        if not isinstance(profile, dict) or not str(profile.get("id", "")).isdecimal():
+            raise NeedsPerson("X did not say which account was connected.", remedy=_AGAIN)
+        return Account(
+            network=self.name,
+            member_id=str(profile["id"]),
+            handle=str(profile.get("username", "")),
+            tokens=tokens,
+        )
+
+    def refresh(self, account: Account) -> Tokens:
+        """Spends the refresh token: store the new pair before using it, one caller at a time."""
+        if not account.tokens.refresh:
+            raise NeedsPerson("This X connection cannot be renewed.", remedy=_AGAIN)
+        session = oauth.token_session(
+            self._transport, title="X", client_id=self._settings.client_id
+        )
+        with oauth.refreshing("X"), session:
+            answer = session.refresh_token(
+                TOKEN_URL, refresh_token=account.tokens.refresh, auth=self._basic()
+            )
+        return oauth.tokens(answer, asked=account.tokens.scopes, now=self._clock())
+
+    def _basic(self) -> HTTPBasicAuth:
+        return HTTPBasicAuth(self._settings.client_id, self._settings.client_secret)
+
+    # --- posts ---
+
+    def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
+        try:
+            answer = self._ask("POST", self._client(account.tokens).create_tweet, text=post.text)
+        except _Duplicate:
+            return self._adopt(account, post)
+        data = answer.get("data")
+        post_id = str(data.get("id", "")) if isinstance(data, dict) else ""
+        if not post_id.isdecimal():
+            raise OutcomeUnknown("X accepted the post without saying under which id.")
+        return self._published(account, post_id)
+
+    def _adopt(self, account: Account, post: OutgoingPost) -> PublishedPost:
+        """The post with this very text that X says is there; our short link makes it ours."""
+        found = self._find(account, post, since=None)
+        if found is None:
+            raise Rejected(
+                "X refuses this text because it was posted before.",
+                remedy="Change the text and approve it again.",
+            )
+        return found
+
+    def reconcile(
+        self, account: Account, post: OutgoingPost, *, since: datetime
+    ) -> PublishedPost | None:
+        return self._find(account, post, since=since - _CLOCK_SKEW)
+
+    def _find(
+        self, account: Account, post: OutgoingPost, *, since: datetime | None
+    ) -> PublishedPost | None:
+        """Look for the text in the member's latest posts: at most one page, a billed read."""
+        answer = self._ask(
+            "GET",
+            self._client(account.tokens).get_users_tweets,
+            account.member_id,
+            start_time=since,
+            max_results=_BATCH,
+            tweet_fields=["created_at", "entities"],
+        )
+        wanted = _plain(post.text)
+        for found in _objects(answer.get("data")):
+            if str(found.get("id", "")).isdecimal() and _plain(_as_written(found)) == wanted:
+                return self._published(account, str(found["id"]))
+        return None
+
+    def delete(self, account: Account, external_id: str) -> None:
+        try:
+            self._ask("DELETE", self._client(account.tokens).delete_tweet, external_id)
+        except _Gone:
+            return
+
+    def _published(self, account: Account, post_id: str) -> PublishedPost:
+        address = f"{WEBSITE}/{account.handle or 'i'}/status/{post_id}"
+        return PublishedPost(external_id=post_id, url=self._transport.address(address))
+
+    # --- statistics ---
+
+    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+        """A hundred posts a call. X gives the owner's private counters for 30 days."""
+        client = self._client(account.tokens)
+        measured: list[Measurement] = []
+        for first in range(0, len(external_ids), _BATCH):
+            answer = self._ask(
+                "GET",
+                client.get_tweets,
+                list(external_ids[first : first + _BATCH]),
+                tweet_fields=["public_metrics", "non_public_metrics"],
+            )
+            measured += [
+                Measurement(
+                    external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE
+                )
+                for found in _objects(answer.get("data"))
+                if (metrics := _metrics(found))
+            ]
+        return measured
+
+    # --- speaking ---
+
+    def _client(self, tokens: Tokens) -> tweepy.Client:
+        client = tweepy.Client(
+            bearer_token=tokens.access, return_type=requests.Response, wait_on_rate_limit=False
+        )
+        client.session = self._transport.equip(requests.Session())
+        return client
+
+    def _ask(
+        self, method: str, call: Callable[..., requests.Response], *args: Any, **params: Any
+    ) -> dict[str, Any]:
+        """Call tweepy as the member (OAuth 2) and return the answer's object."""
+        try:
+            response = call(*args, user_auth=False, **params)
+        except tweepy.HTTPException as error:
+            raise self._refusal(error.response) from error
+        except (AttributeError, TypeError, ValueError) as error:
+            # tweepy trips over error bodies and headers that are not of the documented shape.
+            raise no_usable_answer("X", method, "it could not be read") from error
+        if not (answer := json_object(response)):
+            raise no_usable_answer("X", method, "it could not be read")
+        return answer
+
+    def _refusal(self, response: requests.Response) -> ZwaanError:
+        """The error that an answer with an error status asks for."""
+        status, answer = response.status_code, json_object(response)
+        said = str(answer.get("detail") or answer.get("title") or "")[:200]
+        if status == requests.codes.forbidden and "duplicate" in said.lower():
+            return _Duplicate(said)
+        if person := _for_a_person(status, said):
+            return person
+        if status == requests.codes.not_found:
+            return _Gone("X does not know this post.", remedy="It was probably deleted on X.")
+        if status == requests.codes.too_many_requests:
+            return RetryLater("X's limit is reached.", after=self._patience(response))
+        if 400 <= status < 500:
+            return Rejected(
+                f"X refuses this: {said or f'status {status}'}",
+                remedy="Change the text and approve it again.",
+            )
+        return no_usable_answer(
+            "X", response.request.method or "", f"it failed with status {status}"
+        )
+
+    def _patience(self, response: requests.Response) -> float | None:
+        """Seconds until ``x-rate-limit-reset``, by X's own clock where it tells the time."""
+        reset = response.headers.get("x-rate-limit-reset", "")
+        if not reset.isdecimal():
+            return None
+        try:
+            now = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
+        except ValueError:
+            now = self._clock().timestamp()
+        return min(max(int(reset) - now, 1.0), _LONGEST_WAIT.total_seconds())
+
+
+def _for_a_person(status: int, said: str) -> NeedsPerson | None:
+    if status == requests.codes.unauthorized:
+        return NeedsPerson("Your X connection is no longer accepted.", remedy=_AGAIN)
+    if status == requests.codes.payment_required:
+        return NeedsPerson(
+            "Your organisation's credits with X are used up.",
+            remedy="Ask your administrator to add credits in X's developer console.",
+        )
+    if status == requests.codes.forbidden:
+        return NeedsPerson(
+            f"X does not permit this with your connection: {said or 'forbidden'}",
+            remedy="Connect X again and leave all permissions on.",
+        )
+    return None
+
+
+class _Duplicate(Rejected):
+    """X already has a post with this text from this member."""
+
+
+class _Gone(Rejected):
+    """The post is not there."""
+
+
+# --- reading answers ----------------------------------------------------------------------------
+
+
+def _challenge(verifier: str) -> str:
+    """S256 of RFC 7636, section 4.2."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _metrics(post: Mapping[str, Any]) -> dict[str, int]:
+    """Our metrics from X's, in the vocabulary of tweets (``retweet_count``) or of posts."""
+    public, private = (
+        value if isinstance(value := post.get(name), dict) else {}
+        for name in ("public_metrics", "non_public_metrics")
+    )
+    reposts = _first_count(public, "repost_count", "retweet_count")
+    quotes = _first_count(public, "quote_count")
+    metrics = {
+        "impressions": _first_count({**public, **private}, "impression_count"),
+        "reactions": _first_count(public, "like_count"),
+        "comments": _first_count(public, "reply_count"),
+        "reshares": None if reposts is None else reposts + (quotes or 0),
+        "link_clicks": _first_count(private, "url_link_clicks"),
+    }
+    return {name: count for name, count in metrics.items() if count is not None}
+
+
+def _first_count(counters: Mapping[str, Any], *names: str) -> int | None:
+    for name in names:
+        count = counters.get(name)
+        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
+            return count
+    return None
+
+
+def _as_written(found: Mapping[str, Any]) -> str:
+    """A post's text with its t.co addresses replaced by the links the member wrote."""
+    text = str(found.get("text", ""))
+    entities = found.get("entities")
+    for link in _objects(entities.get("urls") if isinstance(entities, dict) else None):
+        short, written = link.get("url"), link.get("expanded_url")
+        if isinstance(short, str) and isinstance(written, str) and short:
+            text = text.replace(short, written)
+    return html.unescape(text)
+
+
+def _plain(text: str) -> str:
+    """A text without what X changes: entities, blanks, schemes and final slashes of links."""
+    text = normalize("NFC", text)
+    parts, position = [], 0
+    for start, end in link_spans(text):
+        parts += [text[position:start], text[start:end].split("://")[-1].rstrip("/")]
+        position = end
+    parts.append(text[position:])
+    return " ".join("".join(parts).split())
