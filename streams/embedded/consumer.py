@@ -5,23 +5,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
+from faust.exceptions import ProducerSendError
 from faust.transport.consumer import Consumer as FaustConsumer
 from faust.types import TP, ConsumerMessage
+from mode import ServiceT
 from mode.utils.times import Seconds
 
-from services.errors import Stop
+from services.errors import RetryLater, Stop
 from streams.embedded import registry
 from streams.embedded.assignment import assign
 from streams.embedded.batch import StoredRecord
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.partition import Partition
+from streams.embedded.progress import Progress
 from streams.embedded.topic_options import create_topic
 
 #: Records of one partition that one fetch takes; Faust's buffers are larger than that.
 FETCH_RECORDS = 1_000
+
+#: Messages delivered before the agents get a turn.
+_YIELD_EVERY = 100
+
+#: Seconds after which an idle consumer looks up from waiting, to notice that it should stop.
+_LOOK_UP_EVERY = 1.0
 
 #: Kafka's constant for "the producer set the time".
 _CREATE_TIME = 0
@@ -39,13 +48,16 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         self._log: EmbeddedLog | None = None
         self._assigned: set[TP] | None = None
         self._positions: dict[TP, int] = {}
+        self._progress: dict[TP, Progress] = {}
+        self._owed: dict[tuple[str, int], int] = {}
+        self._n_acked: int = 0
         self._wake = asyncio.Event()
 
     # --- life ---------------------------------------------------------------------------------
 
     async def on_start(self) -> None:
         await super().on_start()
-        self._log = registry.acquire(registry.path_of(str(self.transport.url[0])))
+        self._log = registry.acquire(str(self.transport.url[0]))
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -55,7 +67,10 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         self._wake.set()
-        await super().on_stop()
+        try:
+            await super().on_stop()
+        except ProducerSendError as error:
+            self.log.warning("Nothing more is committed: %s", error)
 
     async def on_shutdown(self) -> None:
         await super().on_shutdown()
@@ -88,9 +103,9 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             await self.on_partitions_revoked(before)
             self.app.consumer_generation_id += 1
         self._assigned = assigned
-        self._positions = {
-            tp: self._positions.get(tp, self._partition(tp).low_water) for tp in assigned
-        }
+        starts = {tp: self._partition(tp).low_water for tp in assigned}
+        self._positions = starts
+        self._progress = {tp: Progress(start) for tp, start in starts.items()}
         await self.on_partitions_assigned(assigned, self.app.consumer_generation_id)
 
     def assignment(self) -> set[TP]:
@@ -103,7 +118,9 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         committed = await asyncio.to_thread(self.log_.committed, self.app.conf.id)
         for tp in self.assignment():
             low_water = self._partition(tp).low_water
-            self._positions[tp] = max(committed.get((tp.topic, tp.partition), low_water), low_water)
+            start = max(committed.get((tp.topic, tp.partition), low_water), low_water)
+            self._positions[tp] = start
+            self._progress[tp] = Progress(start)
         return dict(self._positions)
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -116,6 +133,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     async def _seek(self, partition: TP, offset: int) -> None:
         self._positions[partition] = offset
+        self._progress[partition] = Progress(offset)
         self._wake.set()
 
     async def position(self, tp: TP) -> int | None:
@@ -149,6 +167,44 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         super().resume_partitions(tps)
         self._wake.set()
 
+    async def _drain_messages(self, fetcher: ServiceT) -> None:
+        # Faust's own makes three tasks for every message, to let go of it when a rebalance begins
+        # while it waits for room in a buffer. Here a rebalance empties the buffers first, and a
+        # stop cancels this task, so that waiting for the message itself is enough.
+        delivered = 0
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                await asyncio.sleep(0)
+                async for tp, message in self.getmany(timeout=_LOOK_UP_EVERY):
+                    if self._commit_every is not None and self._n_acked >= self._commit_every:
+                        self._n_acked = 0
+                        await self.commit()
+                    await self.callback(message)
+                    self._read_offset[tp] = message.offset
+                    delivered += 1
+                    if delivered % _YIELD_EVERY == 0:
+                        await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            if not self.app.should_stop:
+                raise
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """What one fetch brings, in turn between topics and partitions.
+
+        A position moves when its record is handed out, so that a partition that is paused, sought
+        or revoked in the meantime neither loses a record nor skips one.
+        """
+        generation = self.app.consumer_generation_id
+        records, active = await self._wait_next_records(timeout)
+        for tp, record in self.scheduler.iterate(records):
+            if not self.flow_active or generation != self.app.consumer_generation_id:
+                return
+            if record.offset == self._positions.get(tp) and (
+                tp in active or tp in self._buffered_partitions
+            ):
+                self._positions[tp] = record.offset + 1
+                yield tp, self._to_message(tp, record)
+
     async def _wait_next_records(
         self, timeout: float
     ) -> tuple[Mapping[TP, list[StoredRecord]], set[TP]]:
@@ -161,10 +217,10 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
     async def _getmany(
         self, active_partitions: set[TP] | None, timeout: float
     ) -> Mapping[TP, list[StoredRecord]]:
-        tps = self._positions if active_partitions is None else active_partitions
+        tps = self._assigned if active_partitions is None else active_partitions
         while not self.should_stop:
             self._wake.clear()
-            records = await self._fetch(set(tps))
+            records = await self._fetch(set(tps or ()))
             if records:
                 return records
             try:
@@ -185,12 +241,17 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             records = log.recent(partition, position, FETCH_RECORDS)
             if records is None:
                 records = await asyncio.to_thread(log.read, partition, position, FETCH_RECORDS)
-                if self._positions.get(tp) != position:
-                    continue  # somebody sought elsewhere while the disk was read
-            if records:
+            if records and self._positions.get(tp) == position:
                 fetched[tp] = records
-                self._positions[tp] = records[-1].offset + 1
+                self._pass_over(tp, position, records[0].offset)
+                self.app.monitor.track_tp_end_offset(tp, partition.end)
         return fetched
+
+    def _pass_over(self, tp: TP, position: int, found: int) -> None:
+        """Retention took the records from ``position`` to ``found`` before they were read."""
+        if found > position:
+            self._positions[tp] = found
+            self._progress[tp].pass_over(position, found)
 
     def _to_message(self, tp: TP, record: StoredRecord) -> ConsumerMessage:
         offset, timestamp, key, value, headers = record
@@ -212,10 +273,20 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     # --- committing ---------------------------------------------------------------------------
 
+    def _new_offset(self, tp: TP) -> int | None:
+        # Faust's own commits past a record still at work when a later one is done first and
+        # nothing, or exactly the record before it, was committed (an agent with concurrency).
+        self._acked[tp].clear()
+        return self._progress[tp].advance(self._acked_index[tp])
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        await self.log_.commit(
-            self.app.conf.id, {(tp.topic, tp.partition): next_ for tp, next_ in offsets.items()}
-        )
+        self._owed.update({(tp.topic, tp.partition): offset for tp, offset in offsets.items()})
+        try:
+            await self.log_.commit(self.app.conf.id, self._owed)
+        except RetryLater as error:
+            self.log.warning("The next commit will make up for this one: %s", error)
+            return False
+        self._owed.clear()
         return True
 
     # --- the rest of Faust's interface --------------------------------------------------------

@@ -15,7 +15,7 @@ class EmbeddedEventLog:
 
     def __init__(self, url: str) -> None:
         """Opens the log. Raises Stop when another process owns it."""
-        self.log: EmbeddedLog = registry.acquire(registry.path_of(url))
+        self.log: EmbeddedLog = registry.acquire(url)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Return when every record is durable: all of them, or none when it raises.

@@ -25,8 +25,8 @@ class Producer(base.Producer):  # type: ignore[misc]
     """Appends to the log; `flush` returns when everything sent before it is durable.
 
     Faust flushes before it commits, so that no event is acknowledged before what it gave rise to
-    is on disk. A send that failed makes that flush fail too: the worker restarts and the event
-    comes again, rather than being acknowledged with its effects lost.
+    is on disk. Once a send has failed every flush fails: nothing more is committed, the worker
+    restarts, and the events come again rather than being acknowledged with their effects lost.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class Producer(base.Producer):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         await super().on_start()
-        self._log = registry.acquire(registry.path_of(str(self.transport.url[0])))
+        self._log = registry.acquire(str(self.transport.url[0]))
         self._appender = self._log.appender()
 
     async def on_stop(self) -> None:
@@ -131,14 +131,13 @@ class Producer(base.Producer):  # type: ignore[misc]
     async def flush(self) -> None:
         """Return when everything sent so far is durable.
 
-        Raises ProducerSendError when something sent since the last flush was not written.
+        Raises ProducerSendError when something that was sent has not been written.
         """
         if self.buffer.size:
             await self.buffer.flush()
         await self._wait_for_newest()
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            raise ProducerSendError(f"Error while sending: {failure}") from failure
+        if self._failure is not None:
+            raise ProducerSendError(f"Error while sending: {self._failure}") from self._failure
 
     def key_partition(self, topic: str, key: bytes) -> TP:
         log, _ = self._ready()
