@@ -33,7 +33,10 @@ def wait_until(condition: Callable[[], bool], *, limit: float, failure: str) -> 
 def is_running(pid: int, *, mark: str) -> bool:
     """Whether ``pid`` lives and its command line contains ``mark``, so that it is ours to end."""
     listing = subprocess.run(
-        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return mark in listing.stdout and not listing.stdout.startswith("Z")
 

@@ -1,0 +1,31 @@
+"""Real servers by fixture. Everything else that a test needs stands beside the test."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.servers.kafka import Kafka
+from tests.servers.postgres import Postgres
+from tests.servers.required import required_server
+
+
+@pytest.fixture(scope="session")
+def kafka_address() -> str:
+    """``host:port`` of an Apache Kafka; tests share it, so they name their topics uniquely."""
+    return required_server(
+        Kafka.variable,
+        remedy="run `make test-kafka`, or `make kafka` and what it prints.",
+        environment=os.environ,
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """SQLAlchemy URL of an empty database; tests share it, so they use schemas of their own."""
+    return required_server(
+        Postgres.variable,
+        remedy="run `make test-postgres`, or `make postgres` and what it prints.",
+        environment=os.environ,
+    )
