@@ -1,0 +1,74 @@
+"""The sandbox networks as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from connectors.sandbox.clock import SandboxClock
+from connectors.sandbox.control import routes as control
+from connectors.sandbox.endpoint import ControlEndpoint, NetworkEndpoint
+from connectors.sandbox.exchange import Operation
+from connectors.sandbox.linkedin import routes as linkedin
+from connectors.sandbox.networks import Networks, open_networks
+from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.x import routes as x
+
+#: Everything the sandbox answers is below these paths; a larger application mounts it at them.
+PREFIXES = ("/linkedin", "/x", "/_sandbox")
+
+_NETWORKS = {"linkedin": linkedin.OPERATIONS, "x": x.OPERATIONS}
+_ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class SandboxApp:
+    """An ASGI application; ``networks`` is what it works on, for whoever runs it in process."""
+
+    def __init__(self, networks: Networks) -> None:
+        self.networks = networks
+        routes = [
+            _route(f"/{network}", operation, NetworkEndpoint(networks, network, operation))
+            for network, operations in _NETWORKS.items()
+            for operation in operations
+        ]
+        routes += [
+            _route("/_sandbox", operation, ControlEndpoint(networks, operation))
+            for operation in control.OPERATIONS
+        ]
+        self._router = Router(routes, redirect_slashes=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Paths are matched in full, so it makes no difference under which of its prefixes, or at
+        # the root, the application was mounted.
+        await self._router({**scope, "root_path": ""}, receive, send)
+
+    def close(self) -> None:
+        """Close the file of the sandbox."""
+        self.networks.database.close()
+
+
+def create_sandbox(
+    path: Path | None,
+    *,
+    public_url: str,
+    clock: SandboxClock | None = None,
+    **options: Any,
+) -> SandboxApp:
+    """Return the sandbox networks with their memory in ``path`` (in memory only when None).
+
+    ``public_url`` is the address at which it is reached, without a path; connectors use
+    ``{public_url}/linkedin`` and ``{public_url}/x`` as base. Other keywords are fields of
+    `SandboxOptions`.
+    """
+    chosen = replace(SandboxOptions(public_url=public_url), **options)
+    return SandboxApp(open_networks(path, chosen, clock or SandboxClock()))
+
+
+def _route(prefix: str, operation: Operation, endpoint: Callable[..., Any]) -> Route:
+    methods = _ANY_METHOD if operation.method == "*" else (operation.method,)
+    return Route(prefix + operation.path, endpoint, methods=methods)

@@ -1,0 +1,102 @@
+"""One request and its answer, as handlers see them: plain values, nothing to await."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from connectors.sandbox.state.journal import Trace
+
+if TYPE_CHECKING:
+    from connectors.sandbox.networks import Networks
+
+HeaderPairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file from a multipart form."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request whose body has arrived completely.
+
+    ``path`` is the path alone, ``parameters`` are those in the path, ``raw_query`` is the query
+    undecoded; header names are in lower case.
+    """
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    raw_query: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)
+    uploads: Mapping[str, Upload] = field(repr=False)
+    trace: Trace = field(default_factory=Trace)
+
+    def json(self) -> Any:
+        """Return the body as JSON. Raises ValueError."""
+        return json.loads(self.body)
+
+    def bearer(self) -> str | None:
+        """Return the bearer token, or None."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A complete answer."""
+
+    status: int
+    body: bytes = field(default=b"", repr=False)
+    headers: HeaderPairs = field(default=(), repr=False)
+
+    @classmethod
+    def json(cls, status: int, value: Any, headers: HeaderPairs = ()) -> Answer:
+        """Return an answer with a JSON body."""
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return cls(
+            status=status,
+            body=body,
+            headers=(("content-type", "application/json; charset=utf-8"), *headers),
+        )
+
+    @classmethod
+    def redirect(cls, location: str) -> Answer:
+        """Return a redirect that is followed with GET."""
+        return cls(status=302, headers=(("location", location), ("cache-control", "no-store")))
+
+
+class Refusal(Exception):
+    """Ends a handler early with the answer that a network gives. What was counted stays."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"status {answer.status}")
+        self.answer = answer
+
+
+Handler = Callable[["Networks", Call], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One line in a network's table: what is asked, where, and who answers.
+
+    ``kind`` names it in the journal and in fault rules. A ``page`` is made for people; fault rules
+    reach it only when they name it.
+    """
+
+    kind: str
+    method: str
+    path: str
+    handler: Handler
+    page: bool = False

@@ -1,0 +1,1 @@
+"""LinkedIn: OAuth 2.0, the Posts and Images APIs, member post statistics."""

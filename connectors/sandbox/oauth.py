@@ -1,0 +1,93 @@
+"""What the OAuth flows of both networks share: clients, redirect addresses, the decision."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from connectors.sandbox.options import SandboxOptions
+
+_DEFAULT_NAME = "Robin de Vries"
+_DEFAULT_EMAIL = "robin@example.org"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRequest:
+    """A checked request for consent, as a client sent a browser to a network."""
+
+    network: str
+    client_id: str
+    redirect_uri: str
+    state: str
+    scopes: frozenset[str]
+    challenge: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the member chose; ``granted`` are the scopes, which may be fewer than were asked."""
+
+    allow: bool
+    email: str
+    name: str
+    granted: frozenset[str]
+
+
+def decision(form: Mapping[str, str], asked: frozenset[str]) -> Decision:
+    """Read the consent form.
+
+    ``decision`` is ``allow`` or ``deny``; ``member`` an e-mail address; ``name`` is only used for
+    a member who is new; ``granted``, separated by spaces, can leave out scopes that were asked.
+    """
+    granted = frozenset(form["granted"].split()) & asked if "granted" in form else asked
+    email = form.get("member", "").strip() or _DEFAULT_EMAIL
+    name = form.get("name", "").strip()
+    return Decision(
+        allow=form.get("decision") == "allow",
+        email=email,
+        name=name or (_DEFAULT_NAME if email == _DEFAULT_EMAIL else ""),
+        granted=granted,
+    )
+
+
+def client_known(options: SandboxOptions, client_id: str, secret: str) -> bool:
+    """Return whether this is one of the configured clients with its secret."""
+    expected = options.clients.get(client_id)
+    return expected is not None and hmac.compare_digest(expected.encode(), secret.encode())
+
+
+def redirect_allowed(options: SandboxOptions, uri: str) -> bool:
+    """Return whether a consent may send a browser there.
+
+    Only loopback, the sandbox's own host and configured hosts: a sandbox that stands on the
+    internet must not become an open redirector.
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        return False
+    if "\\" in uri or parts.fragment:
+        return False
+    return host in {options.public_host, "localhost", *options.redirect_hosts} or _loopback(host)
+
+
+def redirect_back(request: ConsentRequest, parameters: Mapping[str, str]) -> str:
+    """Return the client's redirect address with ``parameters`` and the state it sent."""
+    parts = urlsplit(request.redirect_uri)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *parameters.items()]
+    if request.state:
+        query.append(("state", request.state))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,58 @@
+"""The public page of a post: what its readers see."""
+
+from __future__ import annotations
+
+from connectors.sandbox.clock import from_milliseconds
+from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.networks import Networks
+from connectors.sandbox.pages import page
+
+
+def show_linkedin_post(networks: Networks, call: Call) -> Answer:
+    """Show the page below ``/feed/update/``."""
+    return _show(networks, call, "linkedin")
+
+
+def show_x_post(networks: Networks, call: Call) -> Answer:
+    """Show the page of a post; X finds it by its number, whatever name stands before it."""
+    return _show(networks, call, "x")
+
+
+def show_image(networks: Networks, call: Call) -> Answer:
+    """Return the bytes of an image."""
+    network, media_id = call.parameters["network"], call.parameters["media_id"]
+    medium = networks.media.find(network, media_id)
+    if medium is None or medium.data is None or medium.mime is None:
+        return Answer(status=404)
+    return Answer(
+        status=200,
+        body=medium.data,
+        headers=(("content-type", medium.mime), ("x-content-type-options", "nosniff")),
+    )
+
+
+def _show(networks: Networks, call: Call, network: str) -> Answer:
+    post = networks.posts.find_live(network, call.parameters["post_id"])
+    if post is None:
+        return page(call, "gone", {}, network=network, status=404)
+    values = {
+        "post": post,
+        "member": networks.members.by_key(post.member),
+        "at": from_milliseconds(post.created_ms),
+        "article": post.content.get("article"),
+        "images": _image_ids(post.content),
+        "figures": networks.visitor.figures(post),
+    }
+    return page(call, "post", values, network=network)
+
+
+def _image_ids(content: object) -> list[str]:
+    match content:
+        case {"media": {"id": str(urn)}} | {"article": {"thumbnail": str(urn)}}:
+            return [urn]
+        case {"multiImage": {"images": list(images)}}:
+            return [image["id"] for image in images]
+        case {"media_ids": list(ids)}:
+            return [str(media_id) for media_id in ids]
+        case _:
+            return []

@@ -1,0 +1,1 @@
+"""What the sandbox networks remember, in one SQLite file."""

@@ -1,0 +1,110 @@
+"""The SQLite file of the sandbox, and its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS members (
+  member INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+  linkedin_id TEXT NOT NULL UNIQUE, x_id TEXT NOT NULL UNIQUE, handle TEXT NOT NULL UNIQUE,
+  created_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS codes (
+  digest BLOB PRIMARY KEY, network TEXT NOT NULL, member INTEGER NOT NULL,
+  client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL, challenge TEXT,
+  expires_ms INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tokens (
+  digest BLOB PRIMARY KEY, network TEXT NOT NULL, kind TEXT NOT NULL, member INTEGER NOT NULL,
+  client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_ms INTEGER NOT NULL,
+  revoked INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tokens_of_member ON tokens (network, member);
+CREATE TABLE IF NOT EXISTS posts (
+  sequence INTEGER PRIMARY KEY, post_id TEXT NOT NULL UNIQUE, network TEXT NOT NULL,
+  member INTEGER NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL,
+  link TEXT, fingerprint BLOB NOT NULL, created_ms INTEGER NOT NULL, deleted_ms INTEGER
+);
+CREATE INDEX IF NOT EXISTS posts_by_fingerprint ON posts (member, network, fingerprint);
+CREATE INDEX IF NOT EXISTS posts_of_member ON posts (network, member, sequence);
+CREATE TABLE IF NOT EXISTS media (
+  media_id TEXT PRIMARY KEY, network TEXT NOT NULL, member INTEGER NOT NULL,
+  ticket TEXT UNIQUE, status TEXT NOT NULL, alt_text TEXT NOT NULL DEFAULT '',
+  mime TEXT, width INTEGER, height INTEGER, bytes BLOB, digest BLOB,
+  available_ms INTEGER, expires_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS counters (
+  name TEXT PRIMARY KEY, started_ms INTEGER NOT NULL, used INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bills (
+  unit TEXT PRIMARY KEY, count INTEGER NOT NULL, microdollars INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal (
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, network TEXT NOT NULL,
+  kind TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, member TEXT, status INTEGER,
+  applied INTEGER NOT NULL, fault TEXT, post_id TEXT, text_hash TEXT, text TEXT
+);
+CREATE INDEX IF NOT EXISTS journal_by_kind ON journal (network, kind, entry);
+CREATE INDEX IF NOT EXISTS journal_by_member ON journal (member, entry);
+"""
+
+
+class Database:
+    """One connection to the file at ``path``, or to memory when that is None.
+
+    All statements of one request run in one transaction and take some tens of microseconds, so
+    they run in the event loop itself: handing them to a thread would cost more than it frees.
+    The lock only matters when somebody else than the event loop looks in, such as a test.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        # A commit is in the operating system's page cache when it returns, and that outlives a
+        # killed process. Only a power cut could lose it, and no sandbox needs to survive that:
+        # NORMAL in WAL mode leaves out the flush to the disk on every commit.
+        self._connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;"
+        )
+        self._connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end of the block, roll back when it raises."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def write(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement that changes something and return how many rows it changed."""
+        return self._connection.execute(statement, values).rowcount
+
+    def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """Return the first row of a query, or None."""
+        found: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
+        return found
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        return self._connection.execute(statement, values).fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

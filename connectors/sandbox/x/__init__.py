@@ -1,0 +1,1 @@
+"""X: OAuth 2.0 with PKCE, posts, metrics and media of API v2."""

@@ -1,0 +1,121 @@
+"""Creating and deleting posts on X.
+
+Source: https://docs.x.com/x-api/posts/create-post
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.identifiers import X_EPOCH_MS, snowflake
+from connectors.sandbox.networks import Networks
+from connectors.sandbox.state.media import Medium
+from connectors.sandbox.state.posts import Post
+from connectors.sandbox.x import refusals
+from connectors.sandbox.x.access import Caller
+from connectors.sandbox.x.rendering import stored_text
+from connectors.sandbox.x.weighted_length import MAX_WEIGHT, addresses, weigh
+
+#: Prices of pay per use, in millionths of a dollar, since February 2026.
+POST_WITH_URL_MICRODOLLARS = 200_000
+POST_MICRODOLLARS = 15_000
+
+_MAX_IMAGES = 4
+_KNOWN = frozenset({"text", "media", "reply", "quote_tweet_id", "reply_settings", "made_with_ai"})
+
+
+def create(networks: Networks, call: Call, caller: Caller) -> Answer:
+    """Publish a post: 201 with its id and its text as X stores it."""
+    body = _checked_body(call)
+    text = body.get("text", "")
+    if weigh(text) > MAX_WEIGHT:
+        raise refusals.too_long()
+    images = _images(networks, caller, body)
+    fingerprint = _fingerprint(text, images)
+    earlier = networks.posts.duplicate(
+        network="x", member=caller.member.key, fingerprint=fingerprint, deleted_after_ms=None
+    )
+    if earlier is not None:
+        raise refusals.duplicate()
+    links = addresses(text)
+    unit, price = (
+        ("post_with_url", POST_WITH_URL_MICRODOLLARS) if links else ("post", POST_MICRODOLLARS)
+    )
+    if not networks.limits.affords(price):
+        raise refusals.credits_depleted()
+    networks.bills.charge(unit, microdollars=price)
+    now_ms = networks.clock.now_ms()
+    sequence = networks.posts.next_sequence()
+    post = Post(
+        post_id=snowflake(moment_ms=now_ms, sequence=sequence, epoch_ms=X_EPOCH_MS),
+        network="x",
+        member=caller.member.key,
+        raw=text,
+        text=text,
+        content={"media_ids": [image.media_id for image in images]} if images else {},
+        link=links[0].target if links else None,
+        created_ms=now_ms,
+    )
+    networks.posts.add(post, sequence=sequence, fingerprint=fingerprint)
+    call.trace.post_id, call.trace.text = post.post_id, post.text
+    data = {
+        "id": post.post_id,
+        "text": stored_text(text),
+        "edit_history_tweet_ids": [post.post_id],
+    }
+    return Answer.json(201, {"data": data})
+
+
+def delete(networks: Networks, call: Call, caller: Caller) -> Answer:
+    """Delete one of the member's own posts."""
+    post_id = call.parameters["id"]
+    post = networks.posts.find_live("x", post_id)
+    if post is None:
+        raise refusals.not_found("tweet", "id", post_id)
+    if post.member != caller.member.key:
+        raise refusals.forbidden("You are not authorized to delete this Tweet.")
+    networks.posts.delete(post_id, now_ms=networks.clock.now_ms())
+    call.trace.post_id = post_id
+    return Answer.json(200, {"data": {"deleted": True}})
+
+
+def _checked_body(call: Call) -> dict[str, Any]:
+    try:
+        body = call.json()
+    except ValueError:
+        raise refusals.invalid("body", "", "The request body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise refusals.invalid("body", "", "The request body must be a JSON object.")
+    for name in body:
+        if name not in _KNOWN:
+            raise refusals.invalid(name, str(body[name]), f"$.{name}: is not defined in the schema")
+    text = body.get("text", "")
+    if not isinstance(text, str):
+        raise refusals.invalid("text", str(text), "$.text: must be a string")
+    if not text.strip() and not body.get("media"):
+        raise refusals.invalid("text", text, "Tweet text or media is required.")
+    return body
+
+
+def _images(networks: Networks, caller: Caller, body: dict[str, Any]) -> list[Medium]:
+    if body.get("media") is None:
+        return []
+    ids = body["media"].get("media_ids") if isinstance(body["media"], dict) else None
+    if not isinstance(ids, list) or not 1 <= len(ids) <= _MAX_IMAGES:
+        raise refusals.invalid("media.media_ids", str(ids), "$.media.media_ids: 1 to 4 are allowed")
+    now_ms = networks.clock.now_ms()
+    found: list[Medium] = []
+    for media_id in ids:
+        medium = networks.media.find("x", str(media_id))
+        if medium is None or medium.member != caller.member.key or medium.expires_ms <= now_ms:
+            raise refusals.invalid("media.media_ids", str(media_id), "Your media IDs are invalid.")
+        found.append(medium)
+    return found
+
+
+def _fingerprint(text: str, images: list[Medium]) -> bytes:
+    digests = [image.digest.hex() for image in images if image.digest is not None]
+    return hashlib.sha256(json.dumps([text.strip(), digests]).encode()).digest()
