@@ -30,6 +30,7 @@ class _DeadlineReader(io.RawIOBase):
         self._patience = sock.gettimeout() or float("inf")
         self._raw: Any = sock.makefile("rb", buffering=0)
         self._deadline = deadline
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -40,6 +41,7 @@ class _DeadlineReader(io.RawIOBase):
             raise TimeoutError("timed out")
         self._sock.settimeout(min(self._patience, left))
         count: int | None = self._raw.readinto(buffer)
+        self.ended = count == 0
         return count
 
     def close(self) -> None:
@@ -55,7 +57,15 @@ def pools_with_deadline(total: float) -> dict[str, type[HTTPConnectionPool]]:
         def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
             self.fp.close()
-            self.fp = io.BufferedReader(_DeadlineReader(sock, time.monotonic() + total))
+            self._reader = _DeadlineReader(sock, time.monotonic() + total)
+            self.fp = io.BufferedReader(self._reader)
+
+        def begin(self) -> None:
+            super().begin()
+            if self._reader.ended:
+                # http.client takes this for the end of the headers, and half a header for a
+                # whole one: the id of a post would be cut.
+                raise http.client.IncompleteRead(b"")
 
     class Plain(HTTPConnection):
         response_class = Answer

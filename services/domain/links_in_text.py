@@ -22,6 +22,7 @@ _LABEL = rf"[^.{_NOT_IN_DOMAIN}]++"
 # A whole run of labels at once: a run is never entered in its middle, so scanning stays linear.
 _HOST = re.compile(rf"(?<![^{_NOT_IN_DOMAIN}]){_LABEL}(?:\.{_LABEL})++")
 _ASCII_LABELS = re.compile(rf"(?:[-A-Za-z0-9{_ACCENTED}]+\.)+")
+_OTHER_SCRIPT = re.compile(rf"[^\x00-\x7f{_ACCENTED}\uff20\uff03]")
 _PORT = re.compile(":[0-9]+")
 _PATH_CHARACTER = rf"[A-Za-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_ACCENTED}]"
 _PARENTHESES = (
@@ -44,14 +45,20 @@ def link_spans(text: str) -> list[tuple[int, int]]:
     if "." not in text:
         return []
     spans: list[tuple[int, int]] = []
+    free = 0  # where the next link may begin; a character has to part it from the one before
     for host in _HOST.finditer(text):
-        start = host.start()
-        name = host[0][:_LONGEST]
-        if spans and start < spans[-1][1]:
-            continue  # a file name in the path of the link before
-        scheme = _scheme_before(text, start)
-        found = _schemed(text, start, name, scheme) if scheme else _bare(text, start, name)
-        spans.extend(found)
+        start = max(host.start(), free)
+        if start >= host.end():
+            continue
+        name = text[start : host.end()][:_LONGEST]
+        scheme = _scheme_before(text, start) if start == host.start() else 0
+        if scheme and start - scheme >= free:
+            found, end = _schemed(text, start, name, scheme)
+        else:
+            found, end = _bare(text, start, name)
+        if found:
+            spans += found
+            free = end + 1
     return spans
 
 
@@ -68,27 +75,38 @@ def _scheme_before(text: str, start: int) -> int:
     return 0
 
 
-def _schemed(text: str, start: int, host: str, scheme: int) -> list[tuple[int, int]]:
+_NOTHING: tuple[list[tuple[int, int]], int] = ([], 0)
+
+
+def _schemed(text: str, start: int, host: str, scheme: int) -> tuple[list[tuple[int, int]], int]:
+    """The link with this host, and where the text after it begins."""
     length = _domain_length(host, text[start + len(host) : start + len(host) + 1])
     first = start - scheme
     if not length or not _may_precede(text, first) or not _encodable(host[:length]):
-        return []
-    end = _after_port_path_query(text, start + length)
+        return _NOTHING
+    end = after = _after(_QUERY, text, _after(_PATH, text, _after(_PORT, text, start + length)))
     if shortened := _SHORTENED.match(text, first, end):
         if len(shortened[1]) > _LONGEST_SHORTENED_SLUG:
-            return []
-        query = _QUERY.match(text, shortened.end(), end)
-        end = query.end() if query else shortened.end()
-    return [(first, end)] if end - first <= _LONGEST else []
+            return _NOTHING
+        end = _after(_QUERY, text, shortened.end())
+    return ([(first, end)], after) if end - first <= _LONGEST else _NOTHING
 
 
-def _bare(text: str, start: int, host: str) -> list[tuple[int, int]]:
-    if not _may_precede(text, start) or (start and text[start - 1] in "-_./"):
-        return []
+def _bare(text: str, start: int, host: str) -> tuple[list[tuple[int, int]], int]:
+    """The plain domains in this run of labels, and where the text after them begins.
+
+    Only ASCII and accented letters are part of them: other scripts write without blanks, and what
+    stands before a domain there is a sentence.
+    """
+    if not _may_precede(text, start):
+        if not (other := _OTHER_SCRIPT.search(host)):
+            return _NOTHING
+        start += other.end()
+        host = host[other.end() :]
     length = _domain_length(host, text[start + len(host) : start + len(host) + 1])
     domain = host[:length]
-    if not length or not _encodable(domain):
-        return []
+    if not length or text[start - 1 : start] in set("-_./") or not _encodable(domain):
+        return _NOTHING
     spans = []
     position = 0
     while labels := _ASCII_LABELS.search(domain, position):
@@ -96,12 +114,12 @@ def _bare(text: str, start: int, host: str) -> list[tuple[int, int]]:
         if end:
             spans.append((start + labels.start(), start + end))
         position = end or labels.end()
-    if spans:
-        after = _after_port(text, start + length)
-        if path := _PATH.match(text, after):
-            query = _QUERY.match(text, path.end())
-            spans[-1] = (spans[-1][0], query.end() if query else path.end())
-    return spans
+    port = _after(_PORT, text, start + length)
+    path = _after(_PATH, text, port)
+    query = _after(_QUERY, text, path)
+    if spans and path > port:
+        spans[-1] = (spans[-1][0], query)
+    return spans, query
 
 
 def _ascii_end(domain: str, start: int, end: int, following: str) -> int:
@@ -118,7 +136,7 @@ def _domain_length(host: str, following: str) -> int:
     labels = host.split(".")
     good = 0  # labels that may stand before the domain name
     for label in labels[:-1]:
-        if label[0] in "-_" or label[-1] in "-_":
+        if not label or label[0] in "-_" or label[-1] in "-_":
             break
         good += 1
     for last in range(min(good, len(labels) - 1), 0, -1):
@@ -168,14 +186,6 @@ def _encodable(domain: str) -> bool:
     return True
 
 
-def _after_port(text: str, position: int) -> int:
-    port = _PORT.match(text, position)
-    return port.end() if port else position
-
-
-def _after_port_path_query(text: str, position: int) -> int:
-    position = _after_port(text, position)
-    for part in (_PATH, _QUERY):
-        if found := part.match(text, position):
-            position = found.end()
-    return position
+def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
+    found = pattern.match(text, position)
+    return found.end() if found else position
