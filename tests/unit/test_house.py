@@ -167,6 +167,25 @@ def test_the_changelog_has_a_place_for_the_next_change() -> None:
     assert sections[0] == "[Unreleased]"
 
 
+def test_every_test_states_its_truth() -> None:
+    """Each test has a docstring of one sentence or a few, and none uses a mock library."""
+    silent, mocked = [], []
+    for path in committed_files():
+        if path.parts[0] != "tests" or path.suffix != ".py":
+            continue
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            match node:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    if name.startswith("test_") and not ast.get_docstring(node):
+                        silent.append(f"{path}:{name}")
+                case ast.ImportFrom(module="unittest.mock" | "mock"):
+                    mocked.append(str(path))
+                case ast.Import(names=names) if {n.name for n in names} & {"unittest.mock", "mock"}:
+                    mocked.append(str(path))
+    assert not silent
+    assert not mocked
+
+
 def test_every_make_target_is_explained() -> None:
     """`make` alone lists every target of the Makefile with what it does."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
