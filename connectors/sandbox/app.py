@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from connectors.sandbox.clock import SandboxClock
 from connectors.sandbox.control import routes as control
-from connectors.sandbox.endpoint import ControlEndpoint, NetworkEndpoint
+from connectors.sandbox.endpoint import control_endpoint, network_endpoint
 from connectors.sandbox.exchange import Operation
 from connectors.sandbox.linkedin import routes as linkedin
 from connectors.sandbox.networks import Networks, open_networks
@@ -32,12 +32,12 @@ class SandboxApp:
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
         routes = [
-            _route(f"/{network}", operation, NetworkEndpoint(networks, network, operation))
+            _route(f"/{network}", operation, network_endpoint(networks, network, operation))
             for network, operations in _NETWORKS.items()
             for operation in operations
         ]
         routes += [
-            _route("/_sandbox", operation, ControlEndpoint(networks, operation))
+            _route("/_sandbox", operation, control_endpoint(networks, operation))
             for operation in control.OPERATIONS
         ]
         self._router = Router(routes, redirect_slashes=False)

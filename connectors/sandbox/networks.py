@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors.sandbox.audience import Audience
 from connectors.sandbox.clock import SandboxClock
+from connectors.sandbox.faults.plan import FaultPlan
 from connectors.sandbox.limits import Limits
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.state.counters import Bills, Counters
@@ -35,6 +36,7 @@ class Networks:
     journal: Journal
     bills: Bills
     limits: Limits
+    faults: FaultPlan
     visitor: AudienceVisitor
 
 
@@ -59,6 +61,7 @@ def open_networks(path: Path | None, options: SandboxOptions, clock: SandboxCloc
         journal=Journal(database),
         bills=bills,
         limits=Limits(counters=Counters(database), bills=bills, settings=settings, clock=clock),
+        faults=FaultPlan(settings),
         visitor=AudienceVisitor(
             posts=posts,
             settings=settings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.types import Send
+from starlette.types import Message, Send
 
 from connectors.sandbox.exchange import Answer
 
@@ -13,7 +13,7 @@ async def send_answer(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def start_message(answer: Answer, *, length: int | None) -> dict[str, object]:
+def start_message(answer: Answer, *, length: int | None) -> Message:
     """Return the message that begins an answer; without ``length`` it is sent in chunks."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     if length is not None and answer.status != 204:

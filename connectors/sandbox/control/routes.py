@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.control import audience, clock, journal, limits, style
+from connectors.sandbox.control import audience, clock, faults, journal, limits, style
 from connectors.sandbox.exchange import Operation
 from connectors.sandbox.permalinks import show_image
 
@@ -12,6 +12,9 @@ OPERATIONS = (
     Operation(kind="posts", method="GET", path="/posts", handler=journal.posts),
     Operation(kind="clock", method="GET", path="/clock", handler=clock.show),
     Operation(kind="clock", method="POST", path="/clock", handler=clock.change),
+    Operation(kind="faults", method="GET", path="/faults", handler=faults.show),
+    Operation(kind="faults", method="POST", path="/faults", handler=faults.add),
+    Operation(kind="faults", method="DELETE", path="/faults", handler=faults.clear),
     Operation(kind="limits", method="GET", path="/limits", handler=limits.show),
     Operation(kind="limits", method="POST", path="/limits", handler=limits.change),
     Operation(kind="audience", method="GET", path="/audience", handler=audience.show),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.sandbox.exchange import Operation
-from connectors.sandbox.linkedin import images, oauth, posts, profile
+from connectors.sandbox.linkedin import images, oauth, posts, profile, statistics
 from connectors.sandbox.missing import missing
 from connectors.sandbox.permalinks import show_linkedin_post
 
@@ -34,6 +34,12 @@ OPERATIONS = (
     Operation(kind="image.read", method="GET", path="/rest/images/{urn}", handler=images.read),
     Operation(
         kind="image.upload", method="PUT", path="/dms-uploads/{ticket}", handler=images.upload
+    ),
+    Operation(
+        kind="statistics.read",
+        method="GET",
+        path="/rest/memberCreatorPostAnalytics",
+        handler=statistics.read,
     ),
     Operation(
         kind="permalink",

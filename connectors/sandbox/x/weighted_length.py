@@ -39,7 +39,7 @@ _COUNTRY_ENDINGS = (
     " tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
 ).replace(" ", "|")
 
-_ENDING = rf"(?:{_GENERIC_ENDINGS}|{_COUNTRY_ENDINGS}|xn--[a-z0-9-]+)(?![\w@+-])"
+_ENDING = rf"(?:{_GENERIC_ENDINGS}|{_COUNTRY_ENDINGS}|xn--[a-z0-9-]+)(?![0-9a-zA-Z@+-])"
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _PATH = r"(?:/[\w!*';:=+,.$/%#\[\]\-–~@|&()]*)?"
 _QUERY = r"(?:\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*)?"
