@@ -142,13 +142,13 @@ def test_publish_sends_what_was_previewed(x: X, network: ScriptedNetwork, user: 
         (says({"detail": "Your media IDs are invalid."}, 400), Rejected, "media IDs"),
         (says({}, 429), RetryLater, "limit"),
         (Answer(status=500), OutcomeUnknown, "500"),
-        (says("oops", 500), OutcomeUnknown, "read"),
+        (says("oops", 500), OutcomeUnknown, "500"),
         (Answer(status=503, body=b"<html>"), OutcomeUnknown, "503"),
         (Answer(status=201), OutcomeUnknown, "read"),
         (Answer(status=201, body=b'{"data": {"id": "19'), OutcomeUnknown, "read"),
         (Answer(status=200, body=b"<html>"), OutcomeUnknown, "read"),
         (says({"data": {"text": "…"}}, 201), OutcomeUnknown, "without saying"),
-        (says([], 429, x_rate_limit_reset="soon"), OutcomeUnknown, "read"),
+        (says([], 429, x_rate_limit_reset="soon"), RetryLater, "limit"),
     ],
 )
 def test_each_answer_to_a_post_asks_for_its_reaction(

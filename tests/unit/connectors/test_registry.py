@@ -1,0 +1,53 @@
+"""Networks are found by entry point, ours and those of third parties alike."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, EntryPoints
+
+import pytest
+
+from connectors import registry
+from connectors.linkedin import LinkedIn
+from connectors.registry import NetworkSettings, build_networks
+from connectors.x import X
+from services.errors import Stop
+
+
+def settings(name: str) -> NetworkSettings:
+    return NetworkSettings(name=name, client_id="id", client_secret="planted", version="202609")
+
+
+def test_the_networks_we_ship_are_registered() -> None:
+    """LinkedIn and X come through the same door as any other network."""
+    networks = build_networks([settings("linkedin"), settings("x")])
+    assert isinstance(networks["linkedin"], LinkedIn)
+    assert isinstance(networks["x"], X)
+
+
+def test_a_third_party_adds_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that registers a factory is enough; the registry knows no network by name."""
+    point = EntryPoint("other", "connectors.x:X", registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda *, group: EntryPoints([point]))
+    assert isinstance(build_networks([settings("other")])["other"], X)
+
+
+def test_an_unknown_network_stops_with_what_is_installed() -> None:
+    """A name without a connector is told at the start, with the names that do exist."""
+    with pytest.raises(Stop, match=r"'myspace' \(installed: linkedin, x"):
+        build_networks([settings("myspace")])
+
+
+def test_settings_do_not_show_the_secret() -> None:
+    """A settings object in a log or traceback shows no secret."""
+    assert "planted" not in repr(settings("x"))
+
+
+def test_without_addresses_the_real_networks_are_meant() -> None:
+    """Empty addresses are LinkedIn's and X's own, where consent is on the website's host."""
+    networks = build_networks([settings("linkedin"), settings("x")])
+    starts = {
+        name: network.authorization(state="s", redirect_uri="https://zwaan.example/cb").url
+        for name, network in networks.items()
+    }
+    assert starts["linkedin"].startswith("https://www.linkedin.com/oauth/v2/authorization?")
+    assert starts["x"].startswith("https://x.com/i/oauth2/authorize?")
