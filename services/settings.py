@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from services.errors import Rejected
+from services.errors import Rejected, Stop
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
@@ -135,7 +135,10 @@ def _duration(text: str) -> timedelta:
 
 
 def load_settings(**given: Any) -> Settings:
-    """Read the settings; ``given`` ones win. Raises Rejected naming the variable at fault."""
+    """Read the settings; ``given`` ones win.
+
+    Raises Rejected naming the variable at fault, Stop for an address of no kind we know.
+    """
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -143,14 +146,13 @@ def load_settings(**given: Any) -> Settings:
         name = "ZWAAN_" + "_".join(str(part) for part in first["loc"][:1]).upper()
         raise Rejected(f"the setting {name} is wrong: {first['msg']}") from error
     if urlsplit(settings.broker_url).scheme not in ("embedded", "kafka"):
-        raise Rejected(
-            "the setting ZWAAN_BROKER is wrong: it starts with embedded:// or kafka://",
-            remedy="Example: kafka://127.0.0.1:9092.",
+        raise Stop(
+            "the setting ZWAAN_BROKER is wrong: it starts with embedded:// or kafka://, "
+            "for example kafka://127.0.0.1:9092"
         )
     if not settings.database.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
-        raise Rejected(
-            "the setting ZWAAN_DATABASE_URL is wrong: "
-            "it starts with sqlite+aiosqlite:// or postgresql+psycopg://",
-            remedy="Example: postgresql+psycopg://zwaan@127.0.0.1/zwaan.",
+        raise Stop(
+            "the setting ZWAAN_DATABASE_URL is wrong: it starts with sqlite+aiosqlite:// or "
+            "postgresql+psycopg://, for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
         )
     return settings

@@ -1,0 +1,1 @@
+"""How events arrive and leave: processors, the Faust app, the logs, outbox, dead letters, commands."""

@@ -80,13 +80,13 @@ def parse_record(value: bytes | None) -> list[CloudEvent]:
     return [parse_event(document)]
 
 
-def load_json(value: bytes | None) -> Any:
-    """Decode UTF-8 JSON within the size limit. Raises Rejected."""
+def load_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
+    """Decode UTF-8 JSON of at most ``limit`` bytes. Raises Rejected."""
     if not value:
         raise Rejected("the event is empty", remedy="Send a CloudEvent in structured JSON.")
-    if len(value) > MAX_EVENT_BYTES:
+    if len(value) > limit:
         raise Rejected(
-            f"the event has {len(value):,} bytes, the limit is {MAX_EVENT_BYTES:,}",
+            f"the event has {len(value):,} bytes, the limit is {limit:,}",
             remedy="Shorten the text and refer to large content by its address.",
         )
     try:

@@ -50,6 +50,13 @@ async def get(transaction: Transaction, campaign_id: str) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[str, str]:
+    rows = await transaction.execute(
+        sa.select(campaigns.c.id, campaigns.c.title).where(campaigns.c.id.in_(campaign_ids))
+    )
+    return {row.id: row.title for row in rows}
+
+
 async def of_post(transaction: Transaction, post_id: str) -> Campaign | None:
     found = await transaction.execute(
         sa.select(campaigns)

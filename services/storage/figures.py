@@ -187,3 +187,9 @@ async def applications_by_stage(transaction: Transaction, vacancy_id: str) -> di
         .group_by(applications.c.stage)
     )
     return {row.stage: row.people for row in rows}
+
+
+async def wipe(transaction: Transaction) -> None:
+    """Empty everything that can be counted again from the log."""
+    for table in (clicks, click_counts, reach, applications):
+        await transaction.execute(table.delete())

@@ -57,3 +57,8 @@ async def mark_handled(
 async def forget_before(transaction: Transaction, moment: datetime) -> None:
     """Drop memories older than any record that the log could still deliver."""
     await transaction.execute(inbox.delete().where(inbox.c.handled_at < moment))
+
+
+async def forget(transaction: Transaction, processor: str) -> None:
+    """Let ``processor`` handle everything again."""
+    await transaction.execute(inbox.delete().where(inbox.c.processor == processor))

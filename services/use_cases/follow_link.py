@@ -11,13 +11,18 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import uuid4
 
+import structlog
+
 from services.domain.click import visitor_key
+from services.errors import RetryLater
 from services.events.incoming import StoryApproved
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.storage import campaigns, figures, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import Database
+
+_log = structlog.get_logger("links")
 
 
 class ClickSink(Protocol):
@@ -62,11 +67,22 @@ class Links:
         self._visitors = _VisitorKeys(database)
 
     async def follow(self, code: str, visit: Visit) -> str | None:
-        """The address to redirect to, after the click is durable; None for an unknown code."""
+        """The address to redirect to, after the click is durable; None for an unknown code.
+
+        A visitor is never kept from the target: a click that cannot be kept is logged as lost.
+        Raises RetryLater only when the target itself cannot be looked up.
+        """
         now = self._clock()
         target = await self._target(code, now)
         if target is None:
             return None
+        try:
+            await self._record(code, visit, now)
+        except RetryLater as away:
+            _log.error("a click was lost", code=code, error=str(away))
+        return target
+
+    async def _record(self, code: str, visit: Visit, now: datetime) -> None:
         visitor = await self._visitors.key(now, visit)
         await self._sink.record(
             state(
@@ -83,15 +99,19 @@ class Links:
                 cause=str(uuid4()),
             )
         )
-        return target
 
     async def _target(self, code: str, now: datetime) -> str | None:
         cached = self._targets.get(code)
         if cached is not None and now - cached[0] < _FRESH:
             return cached[1]
-        async with self._database.read() as transaction:
-            found = await posts.by_link(transaction, code)
-            campaign = found and await campaigns.get(transaction, found.campaign_id)
+        try:
+            async with self._database.read() as transaction:
+                found = await posts.by_link(transaction, code)
+                campaign = found and await campaigns.get(transaction, found.campaign_id)
+        except RetryLater:
+            if cached is None:
+                raise
+            return cached[1]  # an old target is better than none
         target = None
         if found and campaign:
             target = self._address(campaign, found.network, code)

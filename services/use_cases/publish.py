@@ -92,8 +92,8 @@ class Publisher:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     @property
-    def busy(self) -> bool:
-        return bool(self._running)
+    def full(self) -> bool:
+        return len(self._running) >= self._concurrency
 
     async def drain(self) -> None:
         """Let running posts end; nothing new is started."""

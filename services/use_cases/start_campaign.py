@@ -42,6 +42,11 @@ def source_of(content: Content) -> tuple[str, str]:
     return "story", content.story_id
 
 
+def seed_of(campaign_id: str) -> int:
+    """The seed of a campaign's texts: any fixed number would do; this one is easy to redo."""
+    return int(campaign_id.replace("-", "")[:12], 16)
+
+
 async def _start(
     transaction: Transaction, content: Content, everybody: Sequence[Ambassador], now: datetime
 ) -> list[Statement]:
@@ -63,8 +68,7 @@ async def _start(
         language=content.language,
         content=content,
         state="open",
-        # Any fixed number would do; this one differs between campaigns and is easy to redo.
-        seed=int(campaign_id.replace("-", "")[:12], 16),
+        seed=seed_of(campaign_id),
         started_at=now,
     )
     invitations = select_audience(campaign_id, content, everybody)

@@ -1,0 +1,42 @@
+"""Clicks and reach of single posts: for the ambassador's own eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from services.storage.database import Transaction
+from services.storage.figures import Figure
+from services.storage.schema import click_counts, reach
+
+
+async def clicks_by_code(
+    transaction: Transaction, codes: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Clicks of each link by class; a link nobody followed is left out."""
+    rows = await transaction.execute(
+        sa.select(
+            click_counts.c.code,
+            click_counts.c.click_class,
+            sa.func.sum(click_counts.c.clicks).label("clicks"),
+        )
+        .where(click_counts.c.code.in_(codes))
+        .group_by(click_counts.c.code, click_counts.c.click_class)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.code, {})[row.click_class] = int(row.clicks)
+    return found
+
+
+async def latest_of_posts(
+    transaction: Transaction, post_ids: Sequence[str], *, metric: str
+) -> dict[str, Figure]:
+    """The latest figure of ``metric`` of each of these posts; one without is left out."""
+    rows = await transaction.execute(
+        sa.select(*(reach.c[name] for name in Figure.__dataclass_fields__))
+        .where(reach.c.post_id.in_(post_ids), reach.c.metric == metric)
+        .order_by(reach.c.measured_at)
+    )
+    return {row["post_id"]: Figure(**row) for row in rows.mappings()}

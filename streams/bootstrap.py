@@ -1,0 +1,129 @@
+"""The composition root: settings in, connected parts out. Nothing else builds an adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.registry import NetworkSettings, build_networks
+from services.domain.voice import Composer, PostTemplates
+from services.ports import Network
+from services.settings import Settings
+from services.storage.database import Database
+from services.storage.migrate import migrate
+from services.use_cases.accounts import Accounts
+from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.publish import Publisher
+from services.use_cases.write_drafts import DraftWriter
+from streams.key_files import vault
+from streams.log_admin import LogAdmin
+from streams.logs import OpenLog, open_admin, open_log
+from streams.topics import topic_specs
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What every process of Zwaan shares: the state, the log and the networks."""
+
+    settings: Settings
+    database: Database
+    log: OpenLog
+    admin: LogAdmin
+    networks: Mapping[str, Network]
+    accounts: Accounts
+
+    def short_link(self, code: str) -> str:
+        return f"{self.settings.base_url}/r/{code}"
+
+    def draft_writer(self) -> DraftWriter:
+        templates = PostTemplates.load(organisation=self.settings.organisation)
+        return DraftWriter(Composer(templates), short_link=self.short_link)
+
+    def publisher(self) -> Publisher:
+        return Publisher(
+            database=self.database,
+            accounts=self.accounts,
+            clock=clock,
+            worker=f"{socket.gethostname()}/{os.getpid()}",
+            concurrency=self.settings.publish_concurrency,
+            short_link=self.short_link,
+            first_measure=self.settings.reach_after[0],
+        )
+
+    def reach_collector(self) -> ReachCollector:
+        return ReachCollector(
+            database=self.database,
+            accounts=self.accounts,
+            clock=clock,
+            steps=self.settings.reach_after,
+        )
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything: database migrated, topics made.
+
+    Raises Stop when another process owns the embedded log, RetryLater when a dependency is away.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    # First the log: on a laptop its lock is what keeps a second process off the database too.
+    log = open_log(settings)
+    database = Database.open(settings.database)
+    admin = open_admin(settings)
+    calls = ThreadPoolExecutor(
+        max_workers=settings.publish_concurrency + 4, thread_name_prefix="network"
+    )
+    try:
+        await migrate(database)
+        await asyncio.to_thread(admin.ensure_topics, topic_specs())
+        networks = build_networks(network_settings(settings))
+        yield Parts(
+            settings=settings,
+            database=database,
+            log=log,
+            admin=admin,
+            networks=networks,
+            accounts=Accounts(
+                database=database,
+                networks=networks,
+                vault=vault(settings),
+                calls=calls,
+                clock=clock,
+            ),
+        )
+    finally:
+        calls.shutdown(wait=False, cancel_futures=True)
+        admin.close()
+        await log.close()
+        await database.close()
+
+
+def network_settings(settings: Settings) -> list[NetworkSettings]:
+    """The real networks where an address is set, else the sandbox on our own pages' address."""
+    return [
+        NetworkSettings(
+            name="linkedin",
+            api_url=settings.linkedin_url or f"{settings.local_url}/linkedin",
+            authorize_url="" if settings.linkedin_url else f"{settings.base_url}/linkedin",
+            client_id=settings.linkedin_client_id,
+            client_secret=settings.linkedin_client_secret.get_secret_value(),
+            version=settings.linkedin_version,
+        ),
+        NetworkSettings(
+            name="x",
+            api_url=settings.x_url or f"{settings.local_url}/x",
+            authorize_url="" if settings.x_url else f"{settings.base_url}/x",
+            client_id=settings.x_client_id,
+            client_secret=settings.x_client_secret.get_secret_value(),
+        ),
+    ]

@@ -1,0 +1,173 @@
+"""Clicks, durable before their redirect is answered.
+
+Clicks that arrive while the log commits share the next commit and one record (a CloudEvents batch).
+When the log is away they go to a journal file beside the database, and from there to the log when
+it is back: a visitor is redirected all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from services.errors import RetryLater
+from services.events.statement import Statement
+from services.ports import EventLog
+from services.storage.outbox import OutboxRow
+from streams.outbox_relay import pack
+
+_log = structlog.get_logger("clicks")
+
+_T = TypeVar("_T")
+
+_TOPIC = "link.clicked"
+_DRAIN_SECONDS = 1.0
+_MOST_A_COMMIT = 2_000
+
+
+class ClickWriter:
+    """The `ClickSink` of this process. ``run`` has to run for clicks to be answered."""
+
+    def __init__(self, *, log: EventLog, journal: Path) -> None:
+        self._log = log
+        self._journal = _Journal(journal)
+        self._pending: list[tuple[OutboxRow, asyncio.Future[None]]] = []
+        self._arrived = asyncio.Event()
+        self._away = False
+        self.lost = 0
+
+    async def record(self, click: Statement) -> None:
+        """Return when the click is durable, in the log or in the journal."""
+        done = asyncio.get_running_loop().create_future()
+        text = json.dumps(click.event.as_dict(), ensure_ascii=False, separators=(",", ":"))
+        row = OutboxRow(id=0, topic=_TOPIC, key=click.key, event=text)
+        self._pending.append((row, done))
+        self._arrived.set()
+        await done
+
+    async def run(self) -> None:
+        """Commit clicks until cancelled; what is pending then is committed first."""
+        draining = asyncio.create_task(self._drain(), name="click journal")
+        try:
+            while True:
+                await self._arrived.wait()
+                await self._commit()
+        finally:
+            draining.cancel()
+            with suppress(asyncio.CancelledError):
+                await draining
+            while self._pending:
+                await self._commit()
+
+    async def _commit(self) -> None:
+        taken = self._pending[:_MOST_A_COMMIT]
+        del self._pending[: len(taken)]
+        if not self._pending:
+            self._arrived.clear()
+        rows = [row for row, _ in taken]
+        try:
+            await self._append(rows)
+        except OSError as fault:
+            # Neither the log nor the journal takes it: the visitor goes on, and we say it aloud.
+            _log.error("clicks lost", clicks=len(rows), error=str(fault))
+            self.lost += len(rows)
+        for _, done in taken:
+            if not done.done():
+                done.set_result(None)
+
+    async def _append(self, rows: Sequence[OutboxRow]) -> None:
+        if not self._away:
+            try:
+                await self._log.append(pack(rows))
+            except RetryLater as away:
+                self._away = True
+                _log.warning("the log is away, clicks go to the journal", reason=str(away))
+            else:
+                return
+        await self._journal.append(rows)
+
+    async def _drain(self) -> None:
+        while True:
+            try:
+                await self._drain_once()
+            except RetryLater:
+                pass
+            except OSError as fault:
+                _log.error("the click journal cannot be read", error=str(fault))
+            await asyncio.sleep(_DRAIN_SECONDS)
+
+    async def _drain_once(self) -> None:
+        """Move the journal to the log. Raises RetryLater while the log is away."""
+        for part in await self._journal.parts():
+            rows = await self._journal.read(part)
+            for start in range(0, len(rows), _MOST_A_COMMIT):
+                await self._log.append(pack(rows[start : start + _MOST_A_COMMIT]))
+            await self._journal.remove(part)
+            _log.info("journal relayed", clicks=len(rows))
+        self._away = False
+
+
+class _Journal:
+    """Files of NDJSON: the open one grows, closed ones wait to be relayed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="click-journal")
+
+    async def append(self, rows: Sequence[OutboxRow]) -> None:
+        """Return when the rows are on the disk. Raises OSError."""
+        await self._on_disk(partial(self._append, rows))
+
+    async def parts(self) -> list[Path]:
+        """Close the open file; all files that wait, oldest first."""
+        return await self._on_disk(self._close_open_file)
+
+    async def read(self, part: Path) -> list[OutboxRow]:
+        return await self._on_disk(partial(_read, part))
+
+    async def remove(self, part: Path) -> None:
+        await self._on_disk(part.unlink)
+
+    async def _on_disk(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+    def _append(self, rows: Sequence[OutboxRow]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lines = "".join(
+            json.dumps({"key": row.key, "event": row.event}, ensure_ascii=False) + "\n"
+            for row in rows
+        )
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _close_open_file(self) -> list[Path]:
+        waiting = sorted(self._path.parent.glob(f"{self._path.name}.*"))
+        if self._path.exists():
+            number = int(waiting[-1].suffix[1:]) + 1 if waiting else 1
+            closed = self._path.with_name(f"{self._path.name}.{number:08d}")
+            self._path.rename(closed)
+            waiting.append(closed)
+        return waiting
+
+
+def _read(part: Path) -> list[OutboxRow]:
+    rows = []
+    for line in part.read_text(encoding="utf-8").split("\n"):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            # The process died within this line; its visitor was never answered.
+            continue
+        rows.append(OutboxRow(id=0, topic=_TOPIC, key=entry["key"], event=entry["event"]))
+    return rows

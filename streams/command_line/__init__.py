@@ -1,0 +1,1 @@
+"""The ``zwaan`` command, a file for each group of subcommands."""

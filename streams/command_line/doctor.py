@@ -1,0 +1,154 @@
+"""``zwaan doctor``: settings, database, broker, credentials and clock, a line each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import SecretStr
+
+from services.errors import ZwaanError
+from services.settings import Settings
+from services.storage.database import Database
+from services.storage.migrate import is_current
+from services.vault import new_key
+from streams.command_line.options import data_option, json_option, settings_of
+from streams.key_files import vault
+from streams.logs import open_admin
+from streams.topics import topic_specs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """``remedy`` is empty when all is well."""
+
+    subject: str
+    state: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--new-token-key", is_flag=True, help="Print a fresh key for ZWAAN_TOKEN_KEYS.")
+@data_option
+@json_option
+def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
+    """Check the settings and everything they point at; each line says what to do.
+
+    Exits with 3 when a dependency is away.
+    """
+    if new_token_key:
+        click.echo(new_key())
+        return 0
+    settings = settings_of(data=data)
+    findings = list(_examine(settings))
+    if as_json:
+        document = {
+            "settings": _shown(settings),
+            "findings": [
+                {"subject": each.subject, "state": each.state, "remedy": each.remedy}
+                for each in findings
+            ],
+        }
+        click.echo(json.dumps(document))
+    else:
+        for each in findings:
+            mark = "!" if each.remedy else "✓"
+            line = f"{mark} {each.subject:<12} {each.state}"
+            click.echo(f"{line}. {each.remedy}" if each.remedy else line)
+    return 3 if any(each.state.startswith("away") for each in findings) else 0
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    yield Finding(subject="data", state=str(settings.data.resolve()))
+    yield _checked("database", lambda: asyncio.run(_database(settings)))
+    yield _checked("broker", lambda: _broker(settings))
+    yield _checked("keys", lambda: _keys(settings))
+    yield _network("linkedin", settings.linkedin_url)
+    yield _network("x", settings.x_url)
+    yield _clock()
+
+
+def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except ZwaanError as error:
+        return Finding(
+            subject=subject, state=f"away: {error}", remedy="Start it, or correct its address."
+        )
+
+
+async def _database(settings: Settings) -> Finding:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database.open(settings.database)
+    try:
+        current = await is_current(database)
+    finally:
+        await database.close()
+    kind = settings.database.split("+")[0]
+    if current:
+        return Finding(subject="database", state=f"{kind}, schema up to date")
+    return Finding(subject="database", state=f"{kind}, schema is old", remedy="Run: zwaan migrate")
+
+
+def _broker(settings: Settings) -> Finding:
+    admin = open_admin(settings)
+    try:
+        existing = {state.name for state in admin.topics()}
+    finally:
+        admin.close()
+    missing = [spec.name for spec in topic_specs() if spec.name not in existing]
+    kind = "embedded log" if settings.embedded else "Apache Kafka"
+    if missing:
+        return Finding(
+            subject="broker",
+            state=f"{kind}, {len(missing)} topics missing",
+            remedy="Run: zwaan topics --create",
+        )
+    return Finding(subject="broker", state=f"{kind}, all {len(existing)} topics are there")
+
+
+def _keys(settings: Settings) -> Finding:
+    vault(settings)
+    where = "from ZWAAN_TOKEN_KEYS" if settings.token_keys else f"kept in {settings.data}"
+    return Finding(subject="keys", state=f"tokens are encrypted, {where}")
+
+
+def _network(name: str, url: str) -> Finding:
+    if url:
+        return Finding(subject=name, state=url)
+    return Finding(
+        subject=name,
+        state="sandbox",
+        remedy=f"Set ZWAAN_{name.upper()}_URL, _CLIENT_ID and _CLIENT_SECRET to go live.",
+    )
+
+
+def _clock() -> Finding:
+    # OAuth and schedules need a true clock; one before this release is certainly wrong.
+    if time.time() < _RELEASED:
+        return Finding(subject="clock", state="wrong", remedy="Set the clock of this machine.")
+    return Finding(subject="clock", state=time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()))
+
+
+_RELEASED = 1_790_000_000
+
+
+def _shown(settings: Settings) -> dict[str, Any]:
+    """All settings for reading; of a secret only whether it is set."""
+    shown: dict[str, Any] = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = "set" if value.get_secret_value() else None
+        elif isinstance(value, tuple):
+            value = [str(part) for part in value]
+        elif isinstance(value, Path):
+            value = str(value)
+        shown[f"ZWAAN_{name.upper()}"] = value
+    return shown

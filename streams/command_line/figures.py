@@ -1,0 +1,72 @@
+"""``zwaan stats`` and ``zwaan rebuild``: figures with their tags, and the proof that they hold."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import click
+
+from services.errors import Rejected
+from services.storage import campaigns
+from services.storage.database import Database
+from services.storage.migrate import migrate
+from services.use_cases.statistics import Statistics, statistics
+from streams.command_line.options import data_option, json_option, settings_of
+
+
+@click.command()
+@click.option("--campaign", metavar="ID", help="One campaign instead of all.")
+@data_option
+@json_option
+def stats(campaign: str | None, data: Path | None, as_json: bool) -> int:
+    """Show posts by state, clicks by class and reach by tag."""
+    settings = settings_of(data=data)
+
+    async def read() -> Statistics:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database.open(settings.database)
+        try:
+            await migrate(database)
+            async with database.read() as transaction:
+                if campaign and await campaigns.get(transaction, campaign) is None:
+                    raise Rejected(f'there is no campaign "{campaign}"')
+                return await statistics(transaction, campaign_id=campaign)
+        finally:
+            await database.close()
+
+    figures = asyncio.run(read())
+    click.echo(json.dumps(figures.as_dict()) if as_json else table(figures))
+    return 0
+
+
+def table(figures: Statistics) -> str:
+    """The figures for a person; tags stand apart and are never added."""
+    lines = [f"campaigns     {figures.campaigns}"]
+    lines += [f"posts         {number} {state}" for state, number in sorted(figures.posts.items())]
+    clicks, reach = figures.clicks, figures.reach
+    lines += [
+        f"clicks        {clicks.human} by people, of {clicks.raw} raw",
+        f"              {clicks.bot} by machines, {clicks.duplicate} double",
+        f"reach         {reach.measured} measured",
+        f"              {reach.estimated} estimated",
+        f"              unknown for {reach.unknown_posts} published posts",
+        f"dead letters  {figures.dead_letters}",
+    ]
+    return "\n".join(lines)
+
+
+@click.command()
+@data_option
+def rebuild(data: Path | None) -> int:
+    """Wipe the statistics and count them again from the log.
+
+    In one transaction: until it is done, and when it fails, the old figures stand.
+    """
+    from streams.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
+
+    settings = settings_of(data=data)
+    events = asyncio.run(rebuild_from_log(settings))
+    click.echo(f"rebuilt from {events} events")
+    return 0

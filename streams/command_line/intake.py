@@ -1,0 +1,145 @@
+"""``zwaan publish`` and ``zwaan import``: events and people from files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from services.errors import Rejected
+from services.events.documents import read_documents
+from services.settings import Settings
+from services.storage import people
+from services.storage.database import Database
+from services.storage.migrate import migrate
+from services.use_cases.accept_events import Refusal, accept
+from services.use_cases.import_ambassadors import read_ambassadors
+from services.use_cases.import_feed import read_feed
+from streams.bootstrap import clock
+from streams.command_line.options import data_option, json_option, settings_of
+from streams.owner_client import running_owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Where an event stood, for a person: ``file.ndjson, line 3``."""
+
+    place: str
+    value: Any
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.File("rb"), metavar="FILE…")
+@data_option
+def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
+    """Publish CloudEvents from FILEs (JSON, a JSON array, or NDJSON; "-" is standard input).
+
+    Returns when the log has acknowledged them. Exits with 1 when an event was refused, naming
+    each; the others are published all the same.
+    """
+    if not files:
+        raise click.UsageError("Name a file with events, or - for standard input.")
+    settings = settings_of(data=data)
+    sources = []
+    for file in files:
+        documents = read_documents(file.read())
+        if not documents:
+            raise Rejected(f"{file.name} holds no event", remedy="Write a CloudEvent into it.")
+        alone = len(documents) == 1 and documents[0].line == 1
+        for document in documents:
+            place = file.name if alone else f"{file.name}, line {document.line}"
+            sources.append(_Source(place=place, value=document.value))
+    return _publish(settings, sources)
+
+
+def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
+    accepted, refused = asyncio.run(_append(settings, [source.value for source in sources]))
+    for refusal in refused:
+        place = sources[refusal.place].place
+        click.echo(f"zwaan: {place}: {refusal.fault}. {refusal.remedy}".strip(), err=True)
+    click.echo(f"{accepted} published, {len(refused)} refused")
+    return 1 if refused else 0
+
+
+async def _append(settings: Settings, documents: Sequence[Any]) -> tuple[int, Sequence[Refusal]]:
+    if settings.embedded and (owner := running_owner(settings)) is not None:
+        return await asyncio.to_thread(owner.publish, documents)
+    from streams.logs import open_admin, open_log  # noqa: PLC0415 - slow, and not for a client
+    from streams.topics import topic_specs  # noqa: PLC0415
+
+    log = open_log(settings)
+    try:
+        admin = open_admin(settings)
+        await asyncio.to_thread(admin.ensure_topics, topic_specs())
+        admin.close()
+        acceptance = await accept(log, documents)
+    finally:
+        await log.close()
+    return len(acceptance.accepted), acceptance.refused
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in people from a CSV file, or stories and vacancies from a feed."""
+
+
+@import_.command("ambassadors")
+@click.argument("file", type=click.File("rb"))
+@click.option("--skip-bad", is_flag=True, help="Import the good rows although others are bad.")
+@data_option
+def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int:
+    """Import ambassadors from a CSV FILE ("-" is standard input).
+
+    The header is email,name,role,team,crafts,region,language,timezone,address_form,emoji,length,
+    since; only email, name and language are required, lists are separated by ";". People who are
+    there already are updated. Every bad row is named, and then none is imported.
+    """
+    settings = settings_of(data=data)
+    reading = read_ambassadors(file.read())
+    for row in reading.bad_rows:
+        click.echo(f"zwaan: {file.name}, line {row.line}: {row.fault}.", err=True)
+    if reading.bad_rows and not skip_bad:
+        raise Rejected(
+            f"{len(reading.bad_rows)} bad rows, nothing was imported",
+            remedy="Mend them, or import the others with --skip-bad.",
+        )
+
+    async def save() -> None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database.open(settings.database)
+        try:
+            await migrate(database)
+            async with database.write() as transaction:
+                await people.save_ambassadors(transaction, reading.ambassadors, now=clock())
+        finally:
+            await database.close()
+
+    asyncio.run(save())
+    skipped = f", {len(reading.bad_rows)} skipped" if reading.bad_rows else ""
+    click.echo(f"{len(reading.ambassadors)} imported{skipped}")
+    return 0
+
+
+@import_.command("feed")
+@click.argument("source", metavar="URL│FILE")
+@click.option("--language", default="nl", show_default=True, help="Where the feed names none.")
+@data_option
+@json_option
+def import_feed(source: str, language: str, data: Path | None, as_json: bool) -> int:
+    """Publish the entries of an RSS or Atom feed as stories, and JobPostings as vacancies.
+
+    An entry that was imported before changes nothing. With --json the events are printed instead
+    of published.
+    """
+    settings = settings_of(data=data)
+    events = read_feed(source, language=language, now=clock())
+    if as_json:
+        for event in events:
+            click.echo(event.to_bytes().decode())
+        return 0
+    sources = [_Source(place=event.subject or event.id, value=event.as_dict()) for event in events]
+    return _publish(settings, sources)

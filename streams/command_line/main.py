@@ -1,0 +1,91 @@
+"""The ``zwaan`` command: finds the subcommand, and turns errors into a sentence and an exit code.
+
+Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a dependency is away.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import NoReturn
+
+import click
+
+from services.errors import NeedsPerson, Rejected, RetryLater, Stop
+
+# Imported only when asked for, so that help and small commands answer at once.
+_COMMANDS = {
+    "up": "streams.command_line.running:up",
+    "demo": "streams.command_line.running:demo",
+    "web": "streams.command_line.running:web",
+    "worker": "streams.command_line.running:worker",
+    "sandbox": "streams.command_line.running:sandbox",
+    "publish": "streams.command_line.intake:publish",
+    "import": "streams.command_line.intake:import_",
+    "compose": "streams.command_line.texts:compose",
+    "preview": "streams.command_line.texts:preview",
+    "stats": "streams.command_line.figures:stats",
+    "rebuild": "streams.command_line.figures:rebuild",
+    "topics": "streams.command_line.operations:topics",
+    "lag": "streams.command_line.operations:lag",
+    "dead-letters": "streams.command_line.operations:dead_letters",
+    "doctor": "streams.command_line.doctor:doctor",
+    "migrate": "streams.command_line.operations:migrate",
+    "sign-in": "streams.command_line.people:sign_in",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("zwaan"), "--version", message="%(prog)s %(version)s")
+def zwaan() -> None:
+    """Personal posts for every ambassador, published with consent, measured honestly.
+
+    Settings are ZWAAN_* variables or a .env file; `zwaan doctor` shows and checks them.
+    """
+
+
+def run() -> NoReturn:
+    """The console script."""
+    sys.exit(exit_code(sys.argv[1:]))
+
+
+def exit_code(arguments: list[str]) -> int:
+    """Run a command line; what goes wrong is one sentence on standard error."""
+    try:
+        result = zwaan.main(args=arguments, prog_name="zwaan", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (| head); it got what it wanted.
+        sys.stderr.close()
+        return 0
+    except (Rejected, NeedsPerson) as error:
+        _say(error, error.remedy)
+        return 1
+    except (RetryLater, Stop) as error:
+        _say(error, "")
+        return 3
+    return result if isinstance(result, int) else 0
+
+
+def _say(error: Exception, remedy: str) -> None:
+    sentence = str(error).rstrip(".")
+    click.echo(f"zwaan: {sentence}. {remedy}".strip(), err=True)

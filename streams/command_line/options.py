@@ -1,0 +1,46 @@
+"""Options that several commands share, and how a command reads its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from services.errors import Rejected
+from services.settings import Settings, load_settings
+from streams.logging import configure_logging
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def data_option(command: Command) -> Command:
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the log, the database and the keys (ZWAAN_DATA; default .zwaan).",
+    )(command)
+
+
+def address_options(command: Command) -> Command:
+    command = click.option(
+        "--port", type=click.IntRange(1, 65535), help="Port of the pages (ZWAAN_PORT; 8000)."
+    )(command)
+    return click.option("--host", help="Address the pages are served on (ZWAAN_HOST; 127.0.0.1).")(
+        command
+    )
+
+
+def json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def settings_of(**given: Any) -> Settings:
+    """Settings from the environment with the command's options on top; logging follows them."""
+    try:
+        settings = load_settings(**given)
+    except Rejected as fault:
+        raise click.UsageError(f"{fault}. {fault.remedy}".strip()) from fault
+    configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    return settings

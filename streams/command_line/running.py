@@ -1,0 +1,84 @@
+"""``zwaan up``, ``demo``, ``web``, ``worker`` and ``sandbox``: what keeps running."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from streams.command_line.options import address_options, data_option, json_option, settings_of
+
+
+@click.command()
+@data_option
+@address_options
+def up(data: Path | None, host: str | None, port: int | None) -> int:
+    """Run everything in one process: pages, worker, and the sandbox networks until real ones are set."""
+    from streams.run import run_up  # noqa: PLC0415 - slow
+
+    return asyncio.run(run_up(settings_of(data=data, host=host, port=port)))
+
+
+@click.command()
+@click.option(
+    "--seconds", type=click.FloatRange(min=1), help="End by itself, with a summary. Default: run."
+)
+@click.option(
+    "--ambassadors",
+    type=click.IntRange(1, 100_000),
+    help="How many people the example organisation has (default: those of examples/).",
+)
+@data_option
+@address_options
+@json_option
+def demo(
+    *,
+    seconds: float | None,
+    ambassadors: int | None,
+    data: Path | None,
+    host: str | None,
+    port: int | None,
+    as_json: bool,
+) -> int:
+    """Run `up` with an example organisation, simulated ambassadors and a simulated audience.
+
+    With --seconds it ends by itself and prints a summary; with --json that is one JSON object on
+    the last line.
+    """
+    from streams.demo.run import run_demo  # noqa: PLC0415 - slow
+
+    settings = settings_of(data=data, host=host, port=port, reach_after="2s,5s,15s,60s,5m,30m")
+    return asyncio.run(
+        run_demo(settings, seconds=seconds, ambassadors=ambassadors, as_json=as_json)
+    )
+
+
+@click.command()
+@data_option
+@address_options
+def web(data: Path | None, host: str | None, port: int | None) -> int:
+    """Serve the pages and the HTTP API; workers run elsewhere."""
+    from streams.run import run_web  # noqa: PLC0415 - slow
+
+    return asyncio.run(run_web(settings_of(data=data, host=host, port=port)))
+
+
+@click.command()
+@data_option
+@address_options
+def worker(data: Path | None, host: str | None, port: int | None) -> int:
+    """Process events, publish and measure. Answers /healthz, /readyz and /metrics on its port."""
+    from streams.run import run_worker  # noqa: PLC0415 - slow
+
+    return asyncio.run(run_worker(settings_of(data=data, host=host, port=port)))
+
+
+@click.command()
+@data_option
+@address_options
+def sandbox(data: Path | None, host: str | None, port: int | None) -> int:
+    """Serve the sandbox networks alone, with /_sandbox/journal, /_sandbox/faults, /_sandbox/clock."""
+    from streams.run import run_sandbox  # noqa: PLC0415 - slow
+
+    return asyncio.run(run_sandbox(settings_of(data=data, host=host, port=port)))

@@ -1,0 +1,115 @@
+"""``zwaan compose`` and ``zwaan preview``: texts, without touching any state."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import BinaryIO
+
+import click
+
+from services.domain.audience import Content, select_audience
+from services.domain.identity import derive_id, link_code
+from services.domain.post import normalise_text
+from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard, PostTemplates
+from services.errors import Rejected
+from services.events.catalogue import read_incoming
+from services.events.cloudevent import load_json, parse_event
+from services.events.incoming import StoryApproved, VacancyOpened
+from services.ports import OutgoingPost
+from services.use_cases.import_ambassadors import read_ambassadors
+from services.use_cases.start_campaign import seed_of, source_of
+from services.use_cases.write_drafts import post_id
+from streams.command_line.options import json_option, settings_of
+
+_NETWORKS = ("linkedin", "x")
+
+
+@click.command()
+@click.option("--event", type=click.File("rb"), required=True, help="A story or vacancy event.")
+@click.option("--ambassadors", type=click.File("rb"), required=True, help="People as CSV.")
+@click.option("--network", type=click.Choice(_NETWORKS), help="Only this network; default both.")
+@json_option
+def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json: bool) -> int:
+    """Show the drafts that an event would bring to these people; nothing is stored or sent.
+
+    With --json one line a draft: ambassador, network, language, text, angle, seed, overlap. A
+    person for whom no draft can be written is named on standard error.
+    """
+    settings = settings_of()
+    content = _content(event)
+    reading = read_ambassadors(ambassadors.read())
+    if reading.bad_rows:
+        first = reading.bad_rows[0]
+        raise Rejected(f"{ambassadors.name}, line {first.line}: {first.fault}")
+    campaign_id = derive_id("campaign", *source_of(content))
+    composer = Composer(PostTemplates.load(organisation=settings.organisation))
+    guard = OverlapGuard()
+    everybody = {person.id: person for person in reading.ambassadors}
+    for invitation in select_audience(campaign_id, content, reading.ambassadors):
+        person = everybody[invitation.ambassador_id]
+        for name in (network,) if network else _NETWORKS:
+            identity = post_id(campaign_id, person.id, name)
+            request = DraftRequest(
+                campaign_id=campaign_id,
+                content=content,
+                ambassador=person,
+                network=name,
+                rank=invitation.rank,
+                seed=seed_of(campaign_id),
+                link=f"{settings.base_url}/r/{link_code(identity)}",
+            )
+            try:
+                draft = composer.compose(request, guard)
+            except NoDraft as refusal:
+                click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
+                continue
+            guard.add(identity, draft.text)
+            if as_json:
+                line = {
+                    "ambassador": person.email,
+                    "network": draft.network,
+                    "language": draft.language,
+                    "text": draft.text,
+                    "angle": draft.angle,
+                    "seed": draft.seed,
+                    "overlap": draft.overlap,
+                }
+                click.echo(json.dumps(line, ensure_ascii=False))
+            else:
+                click.echo(f"── {person.name}, {name} ({invitation.reason})\n{draft.text}\n")
+    return 0
+
+
+def _content(event: BinaryIO) -> Content:
+    data = read_incoming(parse_event(load_json(event.read())))
+    if not isinstance(data, StoryApproved | VacancyOpened):
+        raise Rejected(
+            "this event starts no campaign", remedy="Give a story.approved or vacancy.opened."
+        )
+    return data
+
+
+@click.command()
+@click.option("--network", type=click.Choice(_NETWORKS), required=True)
+@json_option
+def preview(network: str, as_json: bool) -> int:
+    """Measure a text from standard input and show the very string that would be sent."""
+    settings = settings_of()
+    raw = sys.stdin.buffer.read()
+    try:
+        text = normalise_text(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Rejected(f"the text is not UTF-8 (byte {error.start})") from error
+    from connectors.registry import build_network  # noqa: PLC0415 - slow
+    from streams.bootstrap import network_settings  # noqa: PLC0415
+
+    chosen = next(each for each in network_settings(settings) if each.name == network)
+    seen = build_network(chosen).preview(OutgoingPost(text=text))
+    if as_json:
+        fields = ("network", "length", "limit", "valid", "payload")
+        click.echo(json.dumps({name: getattr(seen, name) for name in fields}, ensure_ascii=False))
+    else:
+        fits = "fits" if seen.valid else "is too long"
+        click.echo(f"{seen.payload}\n── {seen.length} of {seen.limit}: it {fits}")
+    return 0

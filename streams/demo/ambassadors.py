@@ -1,0 +1,158 @@
+"""Simulated ambassadors: they connect their accounts and decide about drafts, as people would.
+
+What each of them does follows from the post's id, so that a demo that was killed goes on as before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+import structlog
+
+from services.domain.ambassador import Ambassador
+from services.domain.post import Post, PostState
+from services.errors import NeedsPerson, Rejected, RetryLater
+from services.storage import connections, people, posts
+from services.use_cases import decide
+from streams.bootstrap import Parts, clock
+
+_log = structlog.get_logger("demo")
+
+_AT_ONCE = 4
+_TIMEOUT = 10.0
+_ROUND_SECONDS = 0.25
+#: How long after a draft arrived a simulated person decides: uniform between these.
+_SOONEST, _LATEST = timedelta(seconds=0.5), timedelta(seconds=6)
+_APPROVED, _DECLINED = 0.72, 0.88
+
+_REASONS = {
+    "nl": (
+        "Ik ken dit werk te weinig om er iets over te zeggen.",
+        "Deze week liever niet, ik heb al iets gedeeld.",
+        "De cijfers in het verhaal kloppen volgens mij niet.",
+    ),
+    "en": (
+        "I know too little about this work to say anything about it.",
+        "Rather not this week, I shared something already.",
+        "I think the figures in this story are not right.",
+    ),
+}
+
+
+class SimulatedAmbassadors:
+    """Acts for everybody except the people in ``left_alone``."""
+
+    def __init__(self, parts: Parts, *, left_alone: Collection[str]) -> None:
+        self._parts = parts
+        self._left_alone = frozenset(left_alone)
+        self._refused: set[str] = set()
+
+    async def run(self) -> None:
+        """Connect whoever is not connected, decide whatever is ripe, until cancelled."""
+        while True:
+            try:
+                await self.connect_everybody()
+                await self._decide_ripe()
+            except RetryLater as away:
+                _log.warning("the simulated ambassadors wait", reason=str(away))
+            await asyncio.sleep(_ROUND_SECONDS)
+
+    async def connect_everybody(self) -> None:
+        """Give consent at each network's own page, as a person would in a browser."""
+        waiting: list[tuple[str, str]] = []
+        async with self._parts.database.read() as transaction:
+            for network in self._parts.networks:
+                ids = await connections.unconnected(transaction, network, limit=1_000)
+                waiting += [(identity, network) for identity in ids]
+            everybody = await people.ambassadors_by_id(
+                transaction, [identity for identity, _ in waiting]
+            )
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def connect(identity: str, network: str) -> None:
+            async with gate:
+                await self._connect(everybody[identity], network)
+
+        await asyncio.gather(*(connect(*each) for each in waiting))
+
+    async def _connect(self, person: Ambassador, name: str) -> None:
+        network = self._parts.networks[name]
+        redirect = f"{self._parts.settings.base_url}/connect/{name}/callback"
+        state = secrets.token_urlsafe(16)
+        start = network.authorization(state=state, redirect_uri=redirect)
+        code = await self._parts.accounts.call(_consent, start.url, person)
+        await self._parts.accounts.connect(
+            person.id, name, code=code, verifier=start.verifier, redirect=redirect
+        )
+
+    async def _decide_ripe(self) -> None:
+        now = clock()
+        async with self._parts.database.read() as transaction:
+            waiting = await posts.in_state(transaction, PostState.READY, limit=500)
+        for post in waiting:
+            if post.ambassador_id in self._left_alone or post.id in self._refused:
+                continue
+            if now - post.created_at >= _patience(post):
+                await self._decide(post, now)
+
+    async def _decide(self, post: Post, now: datetime) -> None:
+        choice = _fraction(post.id, "choice")
+        try:
+            async with self._parts.database.write() as transaction:
+                if choice < _APPROVED:
+                    await decide.approve(
+                        transaction,
+                        post_id=post.id,
+                        ambassador_id=post.ambassador_id,
+                        text=post.text,
+                        now=now,
+                    )
+                elif choice < _DECLINED:
+                    reasons = _REASONS[post.language]
+                    reason = reasons[int(_fraction(post.id, "reason") * len(reasons))]
+                    await decide.decline(
+                        transaction,
+                        post_id=post.id,
+                        ambassador_id=post.ambassador_id,
+                        reason=reason,
+                        now=now,
+                    )
+                else:
+                    self._refused.add(post.id)  # stays in the inbox, as many drafts do
+        except (Rejected, NeedsPerson) as refusal:
+            _log.info("a simulated decision was refused", post=post.id, reason=str(refusal))
+            self._refused.add(post.id)
+
+
+def _consent(url: str, person: Ambassador) -> str:
+    """Press "Allow" on the consent page behind ``url``; returns the code."""
+    with requests.Session() as session:
+        session.trust_env = False
+        with suppress(requests.RequestException):
+            answer = session.post(
+                url,
+                data={"decision": "allow", "member": person.email, "name": person.name},
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            )
+            codes = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get("code")
+            if codes:
+                return codes[0]
+    raise RetryLater("the consent page did not answer")
+
+
+def _patience(post: Post) -> timedelta:
+    return _SOONEST + (_LATEST - _SOONEST) * _fraction(post.id, "patience")
+
+
+def _fraction(*words: str) -> float:
+    """A number in [0, 1) that follows from the words."""
+    digest = hashlib.blake2b("\x1f".join(words).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64

@@ -1,0 +1,145 @@
+"""The example organisation: people, stories and vacancies from ``examples/``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import ambassador_id
+from services.errors import Stop
+from services.storage.people import Person
+from services.use_cases.import_ambassadors import read_ambassadors
+
+ORGANISATION = "Waterschap De Zwaan"
+
+_FIRST = [
+    "Anna",
+    "Bram",
+    "Chris",
+    "Daan",
+    "Eva",
+    "Fleur",
+    "Gijs",
+    "Hanna",
+    "Ilse",
+    "Joris",
+    "Kim",
+    "Lars",
+    "Mira",
+    "Noud",
+    "Olga",
+    "Pim",
+    "Roos",
+    "Sami",
+    "Tess",
+    "Umar",
+    "Vera",
+    "Wout",
+    "Yara",
+    "Zeno",
+    "Amber",
+    "Bas",
+    "Cato",
+    "Dirk",
+    "Esma",
+    "Floor",
+]
+_LAST = [
+    "Aalders",
+    "Bakker",
+    "Claessen",
+    "Dekker",
+    "Evers",
+    "Faber",
+    "Groen",
+    "Hoekstra",
+    "Idema",
+    "Jansen",
+    "Kuiper",
+    "Linders",
+    "Mulder",
+    "Nijland",
+    "Okafor",
+    "Peters",
+    "Quist",
+    "Rietveld",
+    "Scholten",
+    "Terpstra",
+    "Uiterwijk",
+    "Visser",
+    "Wolters",
+    "Ybema",
+    "Zijlstra",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """``you`` is the ambassador whose decisions are left to whoever looks at the demo."""
+
+    people: Sequence[Ambassador]
+    you: Ambassador
+    staff: Sequence[Person]
+    events: Sequence[dict[str, Any]]
+
+
+def load_example(ambassadors: int | None) -> Example:
+    """The people of ``examples/ambassadors.csv``, cut or multiplied to ``ambassadors``."""
+    folder = _folder()
+    people = list(read_ambassadors((folder / "ambassadors.csv").read_bytes()).ambassadors)
+    you = people[0]
+    if ambassadors is not None:
+        people = people[:ambassadors] + _more(people, ambassadors - len(people))
+    events = [
+        json.loads(path.read_bytes())
+        for kind in ("stories", "vacancies")
+        for path in sorted((folder / kind).glob("*.json"))
+    ]
+    staff = [
+        _person("rik@example.org", "Rik Recruiter", "recruiter"),
+        _person("mies@example.org", "Mies Marketing", "marketing"),
+        _person("ada@example.org", "Ada Administrator", "administrator"),
+    ]
+    return Example(people=people, you=you, staff=staff, events=events)
+
+
+def _folder() -> Path:
+    # In a checkout beside the packages; in an installed wheel inside this one.
+    for folder in (
+        Path(str(resources.files("streams"))).parent / "examples",
+        Path(str(resources.files("streams.demo"))) / "examples",
+    ):
+        if folder.is_dir():
+            return folder
+    raise Stop("the examples are missing from this installation; install it again")
+
+
+def _more(people: Sequence[Ambassador], number: int) -> list[Ambassador]:
+    """Further people who work as the examples do, under names of their own."""
+    fresh: list[Ambassador] = []
+    for serial, (last, first) in enumerate(product(_LAST, _FIRST)):
+        if len(fresh) >= number:
+            break
+        fresh.append(_colleague(people[serial % len(people)], f"{first} {last}", serial))
+    for serial in range(len(fresh), number):
+        name = f"{_FIRST[serial % len(_FIRST)]} {_LAST[serial % len(_LAST)]} {serial}"
+        fresh.append(_colleague(people[serial % len(people)], name, serial))
+    return fresh
+
+
+def _colleague(like: Ambassador, name: str, serial: int) -> Ambassador:
+    email = f"{name.lower().replace(' ', '.')}@example.org"
+    since = None if like.since is None else 1990 + (like.since + serial) % 35
+    return replace(like, id=ambassador_id(email), email=email, name=name, since=since)
+
+
+def _person(email: str, name: str, role: str) -> Person:
+    return Person(
+        id=ambassador_id(email), email=email, name=name, language="nl", roles=frozenset({role})
+    )

@@ -1,0 +1,139 @@
+"""``zwaan demo``: everything at once, with simulated people, and a summary at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import click
+import psutil
+
+from connectors.sandbox.app import SandboxApp
+from services.errors import Stop
+from services.settings import Settings
+from services.storage import people
+from services.use_cases.accept_events import accept
+from services.use_cases.sign_in import make_link
+from services.use_cases.statistics import Statistics, statistics
+from streams.bootstrap import Parts, clock
+from streams.command_line.figures import table
+from streams.demo.ambassadors import SimulatedAmbassadors
+from streams.demo.audience import SimulatedAudience
+from streams.demo.organisation import ORGANISATION, Example, load_example
+from streams.run import Running, everything, until_stopped
+from streams.serve import stop_signal
+
+#: An hour of the audience's life passes in one second, so that there is something to see.
+_PACE = 3600.0
+
+
+async def run_demo(
+    settings: Settings, *, seconds: float | None, ambassadors: int | None, as_json: bool
+) -> int:
+    """Run until a signal, or for ``seconds`` after everything is up."""
+    if not settings.sandbox:
+        raise Stop("the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL")
+    if settings.organisation == type(settings).model_fields["organisation"].default:
+        settings = settings.model_copy(update={"organisation": ORGANISATION})
+    example = load_example(ambassadors)
+    stopping = stop_signal()
+    async with everything(settings) as running:
+        startup = await _first_page(settings)
+        _quicken(running.sandbox)
+        await _move_in(running.parts, example)
+        if not as_json:
+            await _welcome(running.parts, example, startup)
+        async with _simulation(running, example):
+            acceptance = await accept(running.parts.log, example.events)
+            if acceptance.refused:
+                first = acceptance.refused[0]
+                raise Stop(f"an example event is refused: {first.fault}")
+            await _last(stopping, running, seconds)
+        async with running.parts.database.read() as transaction:
+            figures = await statistics(transaction)
+    _print(figures, startup, as_json=as_json)
+    return 0
+
+
+async def _last(stopping: asyncio.Event, running: Running, seconds: float | None) -> None:
+    if seconds is not None:
+        asyncio.get_running_loop().call_later(seconds, stopping.set)
+    await until_stopped(stopping, running.worker.wait_until_broken)
+
+
+async def _first_page(settings: Settings) -> float:
+    """Ask for the first page; seconds since this process was started by the command line."""
+    async with aiohttp.ClientSession() as client, client.get(f"{settings.local_url}/") as answer:
+        await answer.read()
+        answer.raise_for_status()
+    return time.time() - psutil.Process().create_time()
+
+
+def _quicken(sandbox: SandboxApp | None) -> None:
+    assert sandbox is not None  # noqa: S101 - checked by `run_demo`
+    visitor = sandbox.networks.visitor
+    visitor.change(replace(visitor.audience, pace=_PACE))
+
+
+async def _move_in(parts: Parts, example: Example) -> None:
+    now = datetime.now(UTC)
+    async with parts.database.write() as transaction:
+        await people.save_ambassadors(transaction, example.people, now=now)
+        for person in example.staff:
+            await people.save_person(transaction, person, now=now)
+
+
+async def _welcome(parts: Parts, example: Example, startup: float) -> None:
+    who = {"ambassador": example.you.id} | {
+        role: person.id for person in example.staff for role in sorted(person.roles)
+    }
+    async with parts.database.write() as transaction:
+        links = {
+            role: await make_link(
+                transaction, identity, base_url=parts.settings.base_url, now=clock()
+            )
+            for role, identity in who.items()
+        }
+    click.echo(f"Zwaan is up at {parts.settings.base_url} ({startup:.1f} s)\n")
+    click.echo(f"Sign in at {ORGANISATION} (everybody else there is simulated):")
+    for role, link in links.items():
+        click.echo(f"  {role:<14}{link}")
+    click.echo("\nPublish an event of your own:   zwaan publish my-event.json")
+    click.echo("Import your own people:         zwaan import ambassadors my-people.csv")
+    click.echo("Look at the figures:            zwaan stats")
+    click.echo("Stop with Ctrl-C; the next demo in this folder goes on from here.\n")
+
+
+@asynccontextmanager
+async def _simulation(running: Running, example: Example) -> AsyncIterator[None]:
+    assert running.sandbox is not None  # noqa: S101 - checked by `run_demo`
+    ambassadors = SimulatedAmbassadors(running.parts, left_alone={example.you.id})
+    audience = SimulatedAudience(running.parts, running.sandbox)
+    await ambassadors.connect_everybody()
+    loops = [
+        asyncio.create_task(ambassadors.run(), name="simulated ambassadors"),
+        asyncio.create_task(audience.run(), name="simulated audience"),
+    ]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.cancel()
+        for loop in loops:
+            with suppress(asyncio.CancelledError):
+                await loop
+
+
+def _print(figures: Statistics, startup: float, *, as_json: bool) -> None:
+    if as_json:
+        summary: dict[str, Any] = figures.as_dict() | {"startup_seconds": round(startup, 3)}
+        click.echo(json.dumps(summary))
+    else:
+        click.echo(table(figures))

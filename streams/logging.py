@@ -1,0 +1,48 @@
+"""Structured logs on standard error: for people, or as JSON lines."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+# These write tokens at DEBUG (networks.md, "X": pin both loggers at INFO).
+_NEVER_BELOW_INFO = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
+# Faust and its parts tell much at INFO that says nothing to an operator of Zwaan.
+_WARNINGS_ONLY = ("faust", "mode", "aiokafka", "kafka", "uvicorn", "asyncio", "alembic")
+
+
+def configure_logging(*, level: str, as_json: bool) -> None:
+    """Route structlog and the standard library's loggers through one formatter."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    last: list[structlog.typing.Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _NEVER_BELOW_INFO:
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name in _WARNINGS_ONLY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

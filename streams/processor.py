@@ -1,0 +1,239 @@
+"""A processor as data, and the one policy for what may go wrong while it handles records.
+
+An exception that escapes a Faust agent acknowledges its message, so nothing may escape: a record is
+either handled (state, outbox and inbox in one transaction), or kept as a dead letter, or tried again
+until the dependency that was away is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from services.errors import Rejected, RetryLater, Stop
+from services.events.catalogue import read_data
+from services.events.cloudevent import CloudEvent, load_json, parse_event
+from services.events.statement import Fact, Statement
+from services.storage import dead_letters, inbox, outbox
+from services.storage.database import Database, Transaction
+from services.storage.dead_letters import DeadLetter
+from streams.progress import Progress
+
+_log = structlog.get_logger("processor")
+
+Handler = Callable[[Transaction, Sequence[Fact[Any]], datetime], Awaitable[list[Statement]]]
+
+#: How often an unexpected error is retried before the event becomes a dead letter.
+_TRIES = 3
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 15.0
+_MAX_ERROR_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """What handles the events of one topic.
+
+    ``handle(transaction, facts, now)`` changes state and returns the events that follow. It is
+    given each event once; ``batch`` is the most records that share one transaction.
+    """
+
+    name: str
+    topic: str
+    handle: Handler
+    batch: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """A record as it came from the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One event of a record, with what a dead letter needs. ``part`` is -1 for a whole record."""
+
+    record: SourceRecord
+    part: int
+    value: bytes
+    fact: Fact[Any]
+
+
+class ProcessorRunner:
+    """Runs one processor over batches of records, under the failure policy."""
+
+    def __init__(
+        self,
+        processor: Processor,
+        *,
+        database: Database,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self.processor = processor
+        self._database = database
+        self._clock = clock
+        self._progress = progress
+
+    async def run(self, records: Sequence[SourceRecord]) -> None:
+        """Return when every record is handled or kept as a dead letter. Raises Stop only."""
+        items: list[_Item] = []
+        letters: list[DeadLetter] = []
+        for record in records:
+            self._read(record, items, letters)
+        await self._insist(lambda: self._handle_all(items, letters))
+        self._progress.processed(self.processor.name, len(records))
+
+    def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
+        try:
+            document = load_json(record.value)
+            if document == []:
+                raise Rejected("the batch is empty")
+        except Rejected as fault:
+            letters.append(self._letter(record, -1, record.value, fault))
+            return
+        if not isinstance(document, list):
+            self._read_event(record, -1, document, items, letters)
+            return
+        for part, element in enumerate(document):
+            self._read_event(record, part, element, items, letters)
+
+    def _read_event(
+        self,
+        record: SourceRecord,
+        part: int,
+        document: Any,
+        items: list[_Item],
+        letters: list[DeadLetter],
+    ) -> None:
+        value = record.value if part < 0 else json.dumps(document, ensure_ascii=False).encode()
+        try:
+            event = parse_event(document)
+            if event.type != self.processor.topic:
+                raise Rejected(
+                    f'an event of type "{event.type}" stands on the topic {self.processor.topic}',
+                    remedy="Send it to the topic of its type.",
+                )
+            fact = Fact(event=event, data=read_data(event))
+        except Rejected as fault:
+            letters.append(self._letter(record, part, value, fault))
+        else:
+            items.append(_Item(record=record, part=part, value=value, fact=fact))
+
+    async def _handle_all(self, items: Sequence[_Item], letters: Sequence[DeadLetter]) -> None:
+        if letters:
+            await self._bury(letters)
+        if not items:
+            return
+        try:
+            await self._handle(items)
+        except (RetryLater, Stop):
+            raise
+        except Exception as fault:  # noqa: BLE001 - a defect in a handler must not lose an event
+            if len(items) == 1:
+                await self._handle_alone(items[0], fault)
+                return
+            for item in items:
+                await self._insist(partial(self._handle_all, [item], []))
+
+    async def _handle(self, items: Sequence[_Item]) -> None:
+        now = self._clock()
+        name = self.processor.name
+        async with self._database.write() as transaction:
+            fresh = await inbox.unhandled(transaction, name, [item.fact.event for item in items])
+            if not fresh:
+                return
+            wanted = {id(event) for event in fresh}
+            facts = [item.fact for item in items if id(item.fact.event) in wanted]
+            statements = await self.processor.handle(transaction, facts, now)
+            await outbox.add(transaction, statements)
+            await inbox.mark_handled(transaction, name, fresh, now=now)
+
+    async def _handle_alone(self, item: _Item, fault: Exception) -> None:
+        """A single event failed: refuse it when it is at fault, try again when we may be."""
+        wait = _FIRST_WAIT
+        for _ in range(_TRIES - 1):
+            if isinstance(fault, Rejected):
+                break
+            await asyncio.sleep(wait)
+            wait *= 4
+            try:
+                await self._handle([item])
+            except (RetryLater, Stop):
+                raise
+            except Exception as again:  # noqa: BLE001 - as above
+                fault = again
+            else:
+                return
+        if not isinstance(fault, Rejected):
+            _log.error(
+                "handler failed", processor=self.processor.name, event=_event(item), exc_info=fault
+            )
+        await self._bury([self._letter(item.record, item.part, item.value, fault)])
+
+    async def _bury(self, letters: Sequence[DeadLetter]) -> None:
+        async with self._database.write() as transaction:
+            await dead_letters.add(transaction, letters)
+        first = letters[0]
+        _log.warning(
+            "dead letter",
+            processor=self.processor.name,
+            topic=first.topic,
+            partition=first.partition,
+            offset=first.offset,
+            letters=len(letters),
+            error=first.error.splitlines()[0],
+        )
+
+    async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` until its dependencies answer; the records stay unacknowledged meanwhile."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await work()
+            except RetryLater as away:
+                self._progress.waiting(self.processor.name, str(away))
+                _log.warning("waiting", processor=self.processor.name, reason=str(away))
+                await asyncio.sleep(wait if away.after is None else min(away.after, _LONGEST_WAIT))
+                wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                return
+
+    def _letter(
+        self, record: SourceRecord, part: int, value: bytes, fault: Exception
+    ) -> DeadLetter:
+        if isinstance(fault, Rejected):
+            error, remedy = str(fault), fault.remedy
+        else:
+            lines = traceback.format_exception(fault, limit=-5)
+            error, remedy = "".join(lines)[-_MAX_ERROR_CHARACTERS:], "Mend the cause, then replay."
+        return DeadLetter(
+            processor=self.processor.name,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            part=part,
+            key=record.key,
+            value=value,
+            error=error,
+            remedy=remedy,
+            died_at=self._clock(),
+        )
+
+
+def _event(item: _Item) -> str:
+    event: CloudEvent = item.fact.event
+    return f"{event.type} {event.id}"

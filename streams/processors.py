@@ -1,0 +1,39 @@
+"""Every processor of Zwaan. This list is what a worker does."""
+
+from __future__ import annotations
+
+from services.use_cases.count_clicks import count_clicks
+from services.use_cases.finish_campaign import close_vacancies
+from services.use_cases.record_reach import record_applications, record_reach
+from services.use_cases.start_campaign import start_campaigns
+from services.use_cases.write_drafts import DraftWriter
+from streams.processor import Processor
+
+
+def processors(drafts: DraftWriter) -> list[Processor]:
+    return [
+        Processor(
+            name="start-story-campaigns", topic="story.approved", handle=start_campaigns, batch=10
+        ),
+        Processor(
+            name="start-vacancy-campaigns", topic="vacancy.opened", handle=start_campaigns, batch=10
+        ),
+        Processor(name="close-vacancies", topic="vacancy.closed", handle=close_vacancies),
+        # Two records of a hundred people each: the first drafts of a large campaign are readable
+        # long before its last ones are written.
+        Processor(
+            name="write-drafts", topic="share.requested", handle=drafts.write_drafts, batch=2
+        ),
+        *projections(),
+    ]
+
+
+def projections() -> list[Processor]:
+    """Those whose tables can be wiped and rebuilt from the log (``zwaan rebuild``)."""
+    return [
+        Processor(name="count-clicks", topic="link.clicked", handle=count_clicks),
+        Processor(name="record-reach", topic="reach.measured", handle=record_reach),
+        Processor(
+            name="record-applications", topic="application.received", handle=record_applications
+        ),
+    ]

@@ -1,0 +1,136 @@
+"""What each long-running command runs, until a signal or a failure ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import click
+import structlog
+from services.web.health import create_health
+from starlette.types import ASGIApp
+
+from connectors.sandbox.app import SandboxApp
+from services.errors import Stop
+from services.settings import Settings
+from streams.bootstrap import Parts, open_parts
+from streams.serve import (
+    Readinesses,
+    WithSandbox,
+    listen,
+    open_sandbox,
+    pages,
+    serving,
+    stop_signal,
+)
+from streams.worker import Worker
+
+_log = structlog.get_logger("run")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Everything in one process, up and running."""
+
+    parts: Parts
+    worker: Worker
+    sandbox: SandboxApp | None
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncIterator[Running]:
+    """Pages, worker and, where a network is not configured, its sandbox.
+
+    The pages answer first; the worker starts behind them.
+    """
+    listener = listen(settings)
+    try:
+        async with open_parts(settings) as parts:
+            readiness = Readinesses(worker_expected=True)
+            sandbox = open_sandbox(settings) if settings.sandbox else None
+            try:
+                async with pages(parts, readiness) as application:
+                    served: ASGIApp = WithSandbox(application, sandbox) if sandbox else application
+                    async with serving(served, listener):
+                        worker = Worker(parts)
+                        async with worker.running():
+                            readiness.ask = worker.readiness
+                            yield Running(parts=parts, worker=worker, sandbox=sandbox)
+            finally:
+                if sandbox is not None:
+                    sandbox.close()
+    finally:
+        listener.close()
+
+
+async def run_up(settings: Settings) -> int:
+    stopping = stop_signal()
+    async with everything(settings) as running:
+        click.echo(f"Zwaan is up at {settings.base_url}")
+        if settings.sandbox:
+            click.echo("Networks without credentials are the sandbox; nothing leaves this machine.")
+        click.echo("To sign in: zwaan sign-in you@example.org --role administrator")
+        await until_stopped(stopping, running.worker.wait_until_broken)
+    return 0
+
+
+async def run_web(settings: Settings) -> int:
+    stopping = stop_signal()
+    listener = listen(settings)
+    async with (
+        open_parts(settings) as parts,
+        pages(parts, Readinesses(worker_expected=False)) as application,
+        serving(application, listener),
+    ):
+        _log.info("pages are served", address=settings.local_url)
+        await until_stopped(stopping)
+    return 0
+
+
+async def run_worker(settings: Settings) -> int:
+    stopping = stop_signal()
+    listener = listen(settings)
+    async with open_parts(settings) as parts:
+        readiness = Readinesses(worker_expected=True)
+        async with serving(create_health(readiness), listener):
+            worker = Worker(parts)
+            async with worker.running():
+                readiness.ask = worker.readiness
+                _log.info("the worker runs", health=f"{settings.local_url}/readyz")
+                await until_stopped(stopping, worker.wait_until_broken)
+    return 0
+
+
+async def run_sandbox(settings: Settings) -> int:
+    stopping = stop_signal()
+    listener = listen(settings)
+    sandbox = open_sandbox(settings)
+    try:
+        async with serving(sandbox, listener):
+            click.echo(f"The sandbox networks: {settings.base_url}/linkedin, {settings.base_url}/x")
+            await until_stopped(stopping)
+    finally:
+        sandbox.close()
+    return 0
+
+
+async def until_stopped(
+    stopping: asyncio.Event, broken: Callable[[], Awaitable[str]] | None = None
+) -> None:
+    """Return when asked to stop. Raises Stop with the reason when the worker cannot go on.
+
+    The process then ends with an error, and whatever started it starts it again: a fresh process
+    is the only cure for a consumer that hangs.
+    """
+    waits = [asyncio.ensure_future(stopping.wait())]
+    watching = asyncio.ensure_future(broken()) if broken is not None else None
+    everything_watched = [*waits, *([watching] if watching else [])]
+    await asyncio.wait(everything_watched, return_when=asyncio.FIRST_COMPLETED)
+    for each in everything_watched:
+        each.cancel()
+        with suppress(asyncio.CancelledError):
+            await each
+    if watching is not None and not watching.cancelled() and not stopping.is_set():
+        raise Stop(watching.result())

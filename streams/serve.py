@@ -1,0 +1,170 @@
+"""Run the parts of Zwaan in one process: pages, sandbox networks and a worker, in any combination."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
+from services.errors import Stop
+from services.settings import Settings
+from services.use_cases.follow_link import Links
+from services.web.app import create_web
+from services.web.parts import Readiness, WebParts
+from streams.bootstrap import Parts, clock
+from streams.click_writer import ClickWriter
+from streams.embedded.owner import write_owner
+from streams.key_files import session_key
+
+_log = structlog.get_logger("serve")
+
+_BACKLOG = 1024
+_GRACE_SECONDS = 2
+
+
+async def always_ready() -> Readiness:
+    """For a process that runs no processors."""
+    return Readiness(ready=True)
+
+
+class WithSandbox:
+    """The pages, with the sandbox networks on their own paths beside them."""
+
+    def __init__(self, pages: ASGIApp, sandbox: ASGIApp) -> None:
+        self._pages = pages
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        first = path[: path.find("/", 1)] if "/" in path[1:] else path
+        await (self._sandbox if first in PREFIXES else self._pages)(scope, receive, send)
+
+
+def open_sandbox(settings: Settings) -> SandboxApp:
+    """The sandbox networks, remembered in the data folder."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return create_sandbox(settings.data / "sandbox.db", public_url=settings.base_url)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Bind the address of the pages. Raises Stop when it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Stop(
+            f"the address {settings.host}:{settings.port} cannot be used ({error.strerror}); "
+            "choose another with --port"
+        ) from error
+    listener.listen(_BACKLOG)
+    return listener
+
+
+@asynccontextmanager
+async def serving(application: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Answer requests on ``listener`` until the block ends."""
+    server = _Server(
+        uvicorn.Config(
+            application,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Only a proxy on this machine may say whom it speaks for.
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
+    try:
+        while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn has no event
+            await asyncio.sleep(0.005)
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: one owner, one way to stop."""
+        yield
+
+
+@asynccontextmanager
+async def pages(parts: Parts, readiness: Readinesses) -> AsyncIterator[ASGIApp]:
+    """The web application of this process, with its click writer running."""
+    settings = parts.settings
+    clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
+    owner_token = secrets.token_urlsafe(24)
+    application = create_web(
+        WebParts(
+            database=parts.database,
+            log=parts.log,
+            accounts=parts.accounts,
+            networks=parts.networks,
+            links=Links(
+                database=parts.database,
+                sink=clicks,
+                clock=clock,
+                home=settings.base_url,
+                careers=settings.careers_url,
+            ),
+            clock=clock,
+            readiness=readiness,
+            base_url=settings.base_url,
+            organisation=settings.organisation,
+            contact=settings.contact,
+            sandbox=settings.sandbox,
+            on_loopback=settings.on_loopback,
+            secret_key=session_key(settings),
+            api_token=settings.api_token.get_secret_value() if settings.api_token else None,
+            owner_token=owner_token,
+        )
+    )
+    writing = asyncio.create_task(clicks.run(), name="clicks")
+    if settings.embedded:
+        write_owner(settings.log_path, settings.local_url, owner_token)
+    try:
+        yield application
+    finally:
+        writing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writing
+
+
+class Readinesses:
+    """The readiness of this process, which the pages ask for before a worker is there."""
+
+    def __init__(self, *, worker_expected: bool) -> None:
+        self.ask = self._not_yet if worker_expected else always_ready
+
+    async def __call__(self) -> Readiness:
+        return await self.ask()
+
+    @staticmethod
+    async def _not_yet() -> Readiness:
+        return Readiness(ready=False, reason="the worker is starting")
+
+
+def stop_signal() -> asyncio.Event:
+    """Set when the process is asked to stop (SIGINT or SIGTERM)."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

@@ -1,0 +1,167 @@
+"""A worker: the Faust app with every processor, and the loops that watch the clock.
+
+Every worker publishes and measures (leases in the database keep them apart); the relay of the
+outbox and the housekeeping run in the leader alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from faust.contrib.asgi import faust_app_running
+
+from services.errors import RetryLater
+from services.storage import inbox, publishing
+from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.publish import Publisher
+from services.web.parts import Readiness
+from streams.bootstrap import Parts, clock
+from streams.faust_app import create_faust_app
+from streams.outbox_relay import OutboxRelay
+from streams.processor import ProcessorRunner
+from streams.processors import processors
+from streams.progress import Progress
+
+_log = structlog.get_logger("worker")
+
+_PUBLISH_POLL = 0.25
+_REACH_POLL = 1.0
+_HOUSEKEEPING = 3600.0
+#: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
+_INBOX_MEMORY = timedelta(days=400)
+#: Lag without progress for this long means that the worker stalled.
+STALLED_AFTER = 120.0
+
+
+class Worker:
+    """Built by `working`; tells how it fares."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._progress = Progress()
+        drafts = parts.draft_writer()
+        self._topics = [processor.topic for processor in processors(drafts)]
+        self._app = create_faust_app(
+            broker=parts.settings.broker_url,
+            group=parts.settings.consumer_group,
+            data=parts.settings.data,
+            runners=[
+                ProcessorRunner(
+                    processor, database=parts.database, clock=clock, progress=self._progress
+                )
+                for processor in processors(drafts)
+            ],
+        )
+        self._woken = asyncio.Event()
+        parts.database.on_write(self._woken.set)
+
+    async def readiness(self) -> Readiness:
+        """Ready unless a dependency is away, or records wait while nothing is processed."""
+        try:
+            lag = await self.lag()
+        except RetryLater as away:
+            return Readiness(ready=False, reason=str(away), idle=self._progress.idle)
+        reason = self._progress.reason
+        if not reason and lag and self._progress.quiet > STALLED_AFTER:
+            reason = f"{lag} records wait and none was processed for {STALLED_AFTER:.0f} seconds"
+        return Readiness(ready=not reason, reason=reason, lag=lag, idle=self._progress.idle)
+
+    async def lag(self) -> int:
+        """Records that wait for this group. Raises RetryLater when the log is away."""
+        group = self._parts.settings.consumer_group
+        partitions = await asyncio.to_thread(self._parts.admin.lag, group, self._topics)
+        return sum(partition.lag for partition in partitions)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Process records and watch the clock until the block ends, then finish what runs."""
+        publisher = self._parts.publisher()
+        relay = OutboxRelay(database=self._parts.database, log=self._parts.log)
+        if self._parts.settings.embedded:
+            async with self._parts.database.write() as transaction:
+                await publishing.end_all_leases(transaction)
+        async with faust_app_running(self._app, stop_timeout=10.0):
+            loops = [
+                asyncio.create_task(self._as_leader(relay.run), name="outbox relay"),
+                asyncio.create_task(self._publish(publisher), name="publisher"),
+                asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
+                asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
+            ]
+            try:
+                yield
+            finally:
+                for loop in loops:
+                    loop.cancel()
+                for loop in loops:
+                    with suppress(asyncio.CancelledError):
+                        await loop
+                await publisher.drain()
+
+    async def wait_until_broken(self) -> str:
+        """Return why the worker cannot go on: Faust gave up, or it stalled."""
+        last = -1
+        while True:
+            await asyncio.sleep(1.0)
+            if self._app.should_stop:
+                return f"the stream processing stopped: {self._app.crash_reason}"
+            if self._progress.quiet < STALLED_AFTER or self._progress.reason:
+                continue
+            with suppress(RetryLater):
+                if await self.lag() and self._progress.records == last:
+                    return f"no record was processed for {STALLED_AFTER:.0f} s though some wait"
+                last = self._progress.records
+
+    async def _as_leader(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run ``work`` while this process leads the group."""
+        while True:
+            while not self._is_leader():  # noqa: ASYNC110 - Faust tells nobody when that changes
+                await asyncio.sleep(0.05)
+            running: asyncio.Task[Any] = asyncio.ensure_future(work())
+            try:
+                while self._is_leader() and not running.done():
+                    await asyncio.wait({running}, timeout=0.5)
+            finally:
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
+
+    def _is_leader(self) -> bool:
+        return bool(self._app.is_leader())
+
+    async def _publish(self, publisher: Publisher) -> None:
+        while True:
+            self._woken.clear()
+            started = await self._guarded(publisher.claim)
+            if started and publisher.full:
+                await publisher.wait_for_place()
+            elif not started:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), _PUBLISH_POLL)
+
+    async def _collect(self, collector: ReachCollector) -> None:
+        while True:
+            await self._guarded(collector.collect)
+            await asyncio.sleep(_REACH_POLL)
+
+    async def _keep_house(self) -> None:
+        while True:
+            with suppress(RetryLater):
+                async with self._parts.database.write() as transaction:
+                    await inbox.forget_before(transaction, clock() - _INBOX_MEMORY)
+            await asyncio.sleep(_HOUSEKEEPING)
+
+    async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:
+        """Loops outlive a database that is away, and a defect in one round."""
+        try:
+            return await work()
+        except RetryLater as away:
+            _log.warning("waiting", reason=str(away))
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("a round failed")
+        await asyncio.sleep(1.0)
+        return 0
