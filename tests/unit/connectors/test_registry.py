@@ -27,7 +27,7 @@ def test_the_networks_we_ship_are_registered() -> None:
 def test_a_third_party_adds_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that registers a factory is enough; the registry knows no network by name."""
     point = EntryPoint("other", "connectors.x:X", registry.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda *, group: EntryPoints([point]))
+    monkeypatch.setattr(registry, "entry_points", EntryPoints([point]).select)
     assert isinstance(build_networks([settings("other")])["other"], X)
 
 
