@@ -14,7 +14,8 @@ import io
 import ipaddress
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -159,6 +160,15 @@ def no_usable_answer(title: str, method: str, why: str) -> RetryLater | OutcomeU
     return OutcomeUnknown(
         f"{title} gave no usable answer, so the request may have been carried out: {why}."
     )
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Around a create that does no harm when it happens twice: a lost reply means later."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise RetryLater(str(error)) from error
 
 
 def _within(url: str, prefix: str) -> bool:

@@ -16,7 +16,7 @@ import requests
 from requests_oauthlib import OAuth2Session
 
 from connectors import oauth
-from connectors.http import Transport, no_usable_answer
+from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.registry import NetworkSettings
 from services.domain.network_text import measure_text
@@ -24,11 +24,13 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, Z
 from services.ports import (
     Account,
     Authorization,
+    Image,
     Measurement,
     OutgoingPost,
     Preview,
     PublishedPost,
     Tokens,
+    UploadedImage,
 )
 
 API = "https://api.linkedin.com"
@@ -94,6 +96,8 @@ class LinkedIn:
                 API: settings.api_url or API,
                 WEBSITE: settings.authorize_url or settings.api_url or WEBSITE,
             },
+            # Uploads go to whichever LinkedIn host the answer names; in the sandbox, to the base.
+            domains=() if settings.api_url else ("linkedin.com",),
             limits=settings.limits,
         )
 
@@ -175,6 +179,28 @@ class LinkedIn:
 
     # --- posts ---
 
+    def upload(self, account: Account, image: Image) -> UploadedImage:
+        """LinkedIn processes an image for some seconds before a post may use it."""
+        with repeatable():
+            response = self._call(
+                account.tokens,
+                "POST",
+                "/rest/images?action=initializeUpload",
+                json={"initializeUploadRequest": {"owner": account.member_id}},
+            )
+            value = self._json(response).get("value")
+        place = value if isinstance(value, dict) else {}
+        urn, url = place.get("image"), place.get("uploadUrl")
+        if not isinstance(urn, str) or not isinstance(url, str):
+            raise no_usable_answer("LinkedIn", "PUT", "it named no place for the image")
+        # oauthlib refuses the sandbox's plain http; the transport decides where this may go.
+        headers = {"Authorization": f"Bearer {account.tokens.access}"}
+        with self._transport.equip(requests.Session()) as session:
+            uploaded = session.put(url, data=image.data, headers=headers)
+        if not uploaded.ok:
+            raise self._refusal(uploaded)
+        return UploadedImage(media_id=urn, alt=image.alt)
+
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         response = self._send_post(account, post)
         if duplicate := _duplicate_of(response):
@@ -215,11 +241,8 @@ class LinkedIn:
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
         }
-        if card := post.card:
-            article = {"source": card.url, "title": card.title}
-            if card.description:
-                article["description"] = card.description
-            body["content"] = {"article": article}
+        if content := _content(post):
+            body["content"] = content
         return self._call(account.tokens, "POST", "/rest/posts", json=body)
 
     def _created(self, response: requests.Response) -> PublishedPost:
@@ -282,11 +305,11 @@ class LinkedIn:
     def _call(
         self, tokens: Tokens, method: str, path: str, *, json: Mapping[str, Any] | None = None
     ) -> requests.Response:
-        token = {"access_token": tokens.access, "token_type": "Bearer"}
         headers = {
             "LinkedIn-Version": self._settings.version,
             "X-Restli-Protocol-Version": "2.0.0",
         }
+        token = {"access_token": tokens.access, "token_type": "Bearer"}
         with self._transport.equip(OAuth2Session(token=token)) as session:
             return session.request(method, API + path, json=json, headers=headers)
 
@@ -364,6 +387,21 @@ _METRICS = {**_METRICS_BEFORE_202604, "LINK_CLICKS": "link_clicks"}
 def sunset(version: str) -> date:
     """The first day on which LinkedIn may refuse a version ``YYYYMM``: a year after its month."""
     return date(int(version[:4]) + 1, int(version[4:]), 1)
+
+
+def _content(post: OutgoingPost) -> dict[str, Any] | None:
+    """A post's one content: a link with a thumbnail, or one image, or several."""
+    images = [{"id": image.media_id, "altText": image.alt} for image in post.images]
+    if post.card is None:
+        if len(images) > 1:
+            return {"multiImage": {"images": images}}
+        return {"media": images[0]} if images else None
+    article = {"source": post.card.url, "title": post.card.title}
+    if post.card.description:
+        article["description"] = post.card.description
+    if images:
+        article |= {"thumbnail": images[0]["id"], "thumbnailAltText": images[0]["altText"]}
+    return {"article": article}
 
 
 def _duplicate_of(response: requests.Response) -> str | None:

@@ -21,7 +21,7 @@ import tweepy
 from requests.auth import HTTPBasicAuth
 
 from connectors import oauth
-from connectors.http import Transport, no_usable_answer
+from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.registry import NetworkSettings
 from services.domain.links_in_text import has_link, link_spans
@@ -30,11 +30,13 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, Z
 from services.ports import (
     Account,
     Authorization,
+    Image,
     Measurement,
     OutgoingPost,
     Preview,
     PublishedPost,
     Tokens,
+    UploadedImage,
 )
 
 API = "https://api.x.com"
@@ -156,9 +158,34 @@ class X:
 
     # --- posts ---
 
+    def upload(self, account: Account, image: Image) -> UploadedImage:
+        """At most 5 MB; a post takes at most four. tweepy has no upload for API v2."""
+        headers = {"Authorization": f"Bearer {account.tokens.access}"}
+        with repeatable(), self._session() as session:
+            answer = self._object(
+                session.post(
+                    f"{API}/2/media/upload",
+                    headers=headers,
+                    files={"media": ("image", image.data)},
+                    data={"media_category": "tweet_image"},
+                )
+            )
+            data = answer.get("data")
+            media_id = str(data.get("id", "")) if isinstance(data, dict) else ""
+            if not media_id.isdecimal():
+                raise no_usable_answer("X", "POST", "it named no image")
+            if image.alt:
+                described = {"id": media_id, "metadata": {"alt_text": {"text": image.alt}}}
+                session.post(f"{API}/2/media/metadata", headers=headers, json=described)
+        return UploadedImage(media_id=media_id, alt=image.alt)
+
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         try:
-            answer = self._ask(self._client(account.tokens).create_tweet, text=post.text)
+            answer = self._ask(
+                self._client(account.tokens).create_tweet,
+                text=post.text,
+                media_ids=[image.media_id for image in post.images] or None,
+            )
         except _Duplicate:
             return self._adopt(account, post)
         data = answer.get("data")
@@ -236,10 +263,14 @@ class X:
         client = tweepy.Client(
             bearer_token=tokens.access, return_type=requests.Response, wait_on_rate_limit=False
         )
-        client.session = self._transport.equip(requests.Session())
-        # Before tweepy sees it: it trips over refusals that are not of the documented shape.
-        client.session.hooks["response"].append(self._check)
+        client.session = self._session()
         return client
+
+    def _session(self) -> requests.Session:
+        session = self._transport.equip(requests.Session())
+        # Before tweepy sees it: it trips over refusals that are not of the documented shape.
+        session.hooks["response"].append(self._check)
+        return session
 
     def _check(self, response: requests.Response, **_: Any) -> None:
         if not response.ok:
@@ -247,7 +278,9 @@ class X:
 
     def _ask(self, call: Callable[..., requests.Response], *args: Any, **params: Any) -> _Object:
         """Call tweepy as the member (OAuth 2) and return the answer's object."""
-        response = call(*args, user_auth=False, **params)
+        return self._object(call(*args, user_auth=False, **params))
+
+    def _object(self, response: requests.Response) -> _Object:
         if not (answer := json_object(response)):
             raise no_usable_answer("X", response.request.method or "", "it could not be read")
         return answer

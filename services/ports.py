@@ -67,11 +67,31 @@ class LinkCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image before its upload: JPEG, PNG or GIF, with its text for who cannot see it."""
+
+    data: bytes = field(repr=False)
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedImage:
+    """An image that a network holds, by the network's id, ready to stand in a post."""
+
+    media_id: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingPost:
-    """Exactly what the member approved. ``text`` is plain, contains the link, and is NFC."""
+    """Exactly what the member approved. ``text`` is plain, contains the link, and is NFC.
+
+    With a card, the first image is the card's, where the network shows cards.
+    """
 
     text: str
     card: LinkCard | None = None
+    images: tuple[UploadedImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +154,13 @@ class Network(Protocol):
 
     def refresh(self, account: Account) -> Tokens:
         """Return the new pair. Raises NeedsPerson when the member must connect again."""
+        ...
+
+    def upload(self, account: Account, image: Image) -> UploadedImage:
+        """Hand an image to the network; store the id with the intent, before publishing.
+
+        Nobody sees an upload that no post refers to, so every failure that may pass is RetryLater.
+        """
         ...
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:

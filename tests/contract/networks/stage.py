@@ -34,6 +34,10 @@ class Sandbox:
             after = str(page["next_after"])
         return [post for post in found if post["member"] == member and post["deleted_at"] is None]
 
+    def billed(self) -> float:
+        """What X has charged so far, in US dollars."""
+        return float(self._get("limits")["billed"]["usd"])
+
     def fault(self, network: str, operation: str, kind: str, **more: Any) -> None:
         """The next request of this kind meets a fault, once unless ``times`` says otherwise."""
         rule = {"network": network, "operation": operation, "kind": kind, "times": 1, **more}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unicodedata import normalize
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
-from services.ports import Network, OutgoingPost
+from services.ports import Image, LinkCard, Network, OutgoingPost
 from tests.contract.networks.stage import (
     REDIRECT_URI,
     Consent,
@@ -293,6 +294,55 @@ def test_delete_removes_the_post_and_may_be_repeated(
     network.delete(member.account, published.external_id)
     assert sandbox.posts(network.name, member.email) == []
     network.delete(member.account, published.external_id)
+
+
+# --- images -------------------------------------------------------------------------------------
+
+# The smallest valid PNG: one transparent pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg=="
+)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_post_shows_its_images_with_their_text(
+    network: Network, member: Member, sandbox: Sandbox, number: int
+) -> None:
+    """Uploaded images stand in the post, in order, each with its alternative text."""
+    images = tuple(
+        network.upload(member.account, Image(data=PIXEL, alt=f"Sanne op dijk {index}"))
+        for index in range(number)
+    )
+    sandbox.change("clock", {"advance": 5})  # LinkedIn processes an image before it may be used
+    post = replace(fresh_post(), images=images)
+    network.publish(member.account, post)
+    (shown,) = sandbox.posts(network.name, member.email)
+    places = [str(shown["content"]).index(image.media_id) for image in images]
+    assert places == sorted(places)
+
+
+def test_a_card_has_the_image_as_its_thumbnail(
+    network: Network, member: Member, sandbox: Sandbox
+) -> None:
+    """A post with a card and an image is accepted, and refers to the image."""
+    image = network.upload(member.account, Image(data=PIXEL, alt="Sanne op de dijk"))
+    sandbox.change("clock", {"advance": 5})
+    card = LinkCard(url="https://go.example.com/r/1", title="De dijk", description="Over water")
+    network.publish(member.account, replace(fresh_post(), card=card, images=(image,)))
+    (shown,) = sandbox.posts(network.name, member.email)
+    assert image.media_id in str(shown["content"])
+
+
+@pytest.mark.parametrize("kind", ["drop", "apply_then_drop", "half_json", "http_500", "empty_body"])
+def test_a_failing_upload_is_tried_later(
+    network: Network, member: Member, sandbox: Sandbox, kind: str
+) -> None:
+    """Nobody sees an image without a post, so uploading again does no harm."""
+    operation = "media.upload" if network.name == "x" else "image.*"
+    sandbox.fault(network.name, operation, kind)
+    with pytest.raises(RetryLater):
+        network.upload(member.account, Image(data=PIXEL, alt="Sanne op de dijk"))
 
 
 # --- statistics ---------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""What only X can do wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.x import X
+from services.errors import NeedsPerson
+from services.ports import Network
+from tests.contract.networks.stage import Member, Sandbox, fresh_post
+
+
+@pytest.fixture
+def name() -> str:
+    return "x"
+
+
+def test_used_up_credits_need_the_administrator(
+    network: Network, member: Member, sandbox: Sandbox
+) -> None:
+    """Without credits nothing is posted, and the remedy names who can add them."""
+    sandbox.fault("x", "post.create", "credits_depleted")
+    with pytest.raises(NeedsPerson, match="credits") as caught:
+        network.publish(member.account, fresh_post())
+    assert "administrator" in caught.value.remedy
+
+
+def test_the_price_is_what_is_billed(network: Network, member: Member, sandbox: Sandbox) -> None:
+    """What we say a post costs is what X charges for it."""
+    assert isinstance(network, X)
+    post = fresh_post()
+    before = sandbox.billed()
+    network.publish(member.account, post)
+    assert sandbox.billed() - before == pytest.approx(float(network.price(post)))
