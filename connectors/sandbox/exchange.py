@@ -43,8 +43,14 @@ class Call:
     trace: Trace = field(default_factory=Trace)
 
     def json(self) -> Any:
-        """Return the body as JSON. Raises ValueError."""
-        return json.loads(self.body)
+        """Return the body as JSON. Raises ValueError, also for half of a surrogate pair."""
+        try:
+            value = json.loads(self.body)
+        except RecursionError:
+            raise ValueError("The JSON is nested too deeply.") from None
+        if b"\\u" in self.body:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
 
     def bearer(self) -> str | None:
         """Return the bearer token, or None."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from connectors.sandbox.options import SandboxOptions
 
 _DEFAULT_NAME = "Robin de Vries"
+_MAX_EMAIL, _MAX_NAME = 254, 100
 _DEFAULT_EMAIL = "robin@example.org"
 
 
@@ -43,8 +44,8 @@ def decision(form: Mapping[str, str], asked: frozenset[str]) -> Decision:
     a member who is new; ``granted``, separated by spaces, can leave out scopes that were asked.
     """
     granted = frozenset(form["granted"].split()) & asked if "granted" in form else asked
-    email = form.get("member", "").strip() or _DEFAULT_EMAIL
-    name = form.get("name", "").strip()
+    email = form.get("member", "").strip()[:_MAX_EMAIL] or _DEFAULT_EMAIL
+    name = form.get("name", "").strip()[:_MAX_NAME]
     return Decision(
         allow=form.get("decision") == "allow",
         email=email,
@@ -67,12 +68,13 @@ def redirect_allowed(options: SandboxOptions, uri: str) -> bool:
     """
     try:
         parts = urlsplit(uri)
-        host = parts.hostname or ""
+        # Reading the port checks it: whatever is no number would reach headers as it is.
+        host, _port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+    if not uri.isascii() or not uri.isprintable() or "\\" in uri or " " in uri:
         return False
-    if "\\" in uri or parts.fragment:
+    if parts.scheme not in {"http", "https"} or parts.username is not None or parts.fragment:
         return False
     return host in {options.public_host, "localhost", *options.redirect_hosts} or _loopback(host)
 

@@ -6,6 +6,7 @@ from connectors.sandbox.clock import from_milliseconds
 from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.pages import page
+from connectors.sandbox.state.posts import Post
 
 
 def show_linkedin_post(networks: Networks, call: Call) -> Answer:
@@ -40,19 +41,23 @@ def _show(networks: Networks, call: Call, network: str) -> Answer:
         "member": networks.members.by_key(post.member),
         "at": from_milliseconds(post.created_ms),
         "article": post.content.get("article"),
-        "images": _image_ids(post.content),
+        "images": _images(networks, post),
         "figures": networks.visitor.figures(post),
     }
     return page(call, "post", values, network=network)
 
 
-def _image_ids(content: object) -> list[str]:
-    match content:
-        case {"media": {"id": str(urn)}} | {"article": {"thumbnail": str(urn)}}:
-            return [urn]
+def _images(networks: Networks, post: Post) -> list[dict[str, str]]:
+    """Return id and alternative text of the images that a post shows."""
+    match post.content:
+        case {"media": {"id": str(urn), **more}}:
+            return [{"id": urn, "alt": str(more.get("altText", ""))}]
+        case {"article": {"thumbnail": str(urn), **more}}:
+            return [{"id": urn, "alt": str(more.get("thumbnailAltText", ""))}]
         case {"multiImage": {"images": list(images)}}:
-            return [image["id"] for image in images]
+            return [{"id": image["id"], "alt": image.get("altText", "")} for image in images]
         case {"media_ids": list(ids)}:
-            return [str(media_id) for media_id in ids]
+            found = [networks.media.find(post.network, media_id) for media_id in ids]
+            return [{"id": medium.media_id, "alt": medium.alt_text} for medium in found if medium]
         case _:
             return []

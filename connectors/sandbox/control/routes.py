@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.control import audience, clock, faults, journal, limits, style
+from connectors.sandbox.control import audience, clock, faults, grants, journal, limits, style
 from connectors.sandbox.exchange import Operation
 from connectors.sandbox.permalinks import show_image
 
@@ -15,6 +15,7 @@ OPERATIONS = (
     Operation(kind="faults", method="GET", path="/faults", handler=faults.show),
     Operation(kind="faults", method="POST", path="/faults", handler=faults.add),
     Operation(kind="faults", method="DELETE", path="/faults", handler=faults.clear),
+    Operation(kind="grants", method="DELETE", path="/grants", handler=grants.revoke),
     Operation(kind="limits", method="GET", path="/limits", handler=limits.show),
     Operation(kind="limits", method="POST", path="/limits", handler=limits.change),
     Operation(kind="audience", method="GET", path="/audience", handler=audience.show),

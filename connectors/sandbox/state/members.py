@@ -62,6 +62,10 @@ class Members:
             raise LookupError(key)
         return found
 
+    def by_email(self, email: str) -> Member | None:
+        """Return a member by e-mail address."""
+        return self._one("email", email.strip().casefold())
+
     def by_x_id(self, x_id: str) -> Member | None:
         """Return a member by X's user id."""
         return self._one("x_id", x_id)

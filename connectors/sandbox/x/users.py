@@ -15,6 +15,7 @@ from connectors.sandbox.x.fields import moment_parameter, requested_fields, whol
 from connectors.sandbox.x.metrics import describe
 
 _MAX_RESULTS = range(5, 101)
+_IDS = range(1, 2**64)
 
 
 def me(_networks: Networks, _call: Call, caller: Caller) -> Answer:
@@ -38,7 +39,7 @@ def timeline(networks: Networks, call: Call, caller: Caller) -> Answer:
         for post in networks.posts.timeline(network="x", member=member.key)
         if _within(call, post)
     ]
-    offset = whole_number(call, "pagination_token", default=0, allowed=range(1, 10**9))
+    offset = whole_number(call, "pagination_token", default=0, allowed=_IDS)
     shown = wanted[offset : offset + limit]
     meta: dict[str, str | int] = {"result_count": len(shown)}
     if shown:
@@ -60,6 +61,6 @@ def _within(call: Call, post: Post) -> bool:
     start, end = moment_parameter(call, "start_time"), moment_parameter(call, "end_time")
     if (start is not None and created < start) or (end is not None and created >= end):
         return False
-    since, until = call.query.get("since_id"), call.query.get("until_id")
-    number = int(post.post_id)
-    return (since is None or number > int(since)) and (until is None or number < int(until))
+    since = whole_number(call, "since_id", default=0, allowed=_IDS)
+    until = whole_number(call, "until_id", default=_IDS.stop, allowed=_IDS)
+    return since < int(post.post_id) < until

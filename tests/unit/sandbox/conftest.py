@@ -19,24 +19,32 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OpenSandbox = Callable[..., SandboxApp]
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One real server for all tests of a process."""
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def open_sandbox() -> Iterator[OpenSandbox]:
-    """Serve a sandbox with the given options for the length of a test."""
-    running: list[tuple[Server, SandboxApp]] = []
+def open_sandbox(server: Server) -> Iterator[OpenSandbox]:
+    """Serve a new sandbox with the given options, in place of an earlier one."""
+    opened: list[SandboxApp] = []
 
     def start(**options: Any) -> SandboxApp:
-        server = Server()
         clock = SandboxClock()
         clock.freeze(NOON)
-        application = create_sandbox(None, public_url=server.url, clock=clock, **options)
-        server.start(application)
-        running.append((server, application))
-        return application
+        sandbox = create_sandbox(None, public_url=server.url, clock=clock, **options)
+        server.application = sandbox
+        opened.append(sandbox)
+        return sandbox
 
     yield start
-    for server, application in running:
-        server.stop()
-        application.close()
+    server.application = None
+    for sandbox in opened:
+        sandbox.close()
 
 
 @pytest.fixture

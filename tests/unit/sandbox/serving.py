@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Server:
-    """Its address is known before the application that it is going to serve."""
+    """Serves whatever ``application`` is at the moment of a request.
+
+    Its address is known before the application that it is going to serve, and one server lasts
+    for many tests, because stopping uvicorn takes a fifth of a second.
+    """
 
     def __init__(self) -> None:
+        self.application: ASGIApp | None = None
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         # Listening at once lets a client connect before uvicorn is ready to accept.
         self._socket.listen(128)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self, application: Any) -> None:
-        config = uvicorn.Config(application, log_level="error", lifespan="off")
+        config = uvicorn.Config(self, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.application is not None
+        await self.application(scope, receive, send)
+
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join(10)
+        self._server.should_exit = True
+        self._thread.join(10)
         self._socket.close()
