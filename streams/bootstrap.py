@@ -108,6 +108,9 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await database.close()
 
 
+_SANDBOX_LINKEDIN_SCOPES = ("openid", "profile", "w_member_social", "r_member_postAnalytics")
+
+
 def network_settings(settings: Settings) -> list[NetworkSettings]:
     """The real networks where an address is set, else the sandbox on our own pages' address."""
     return [
@@ -118,6 +121,8 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
             client_id=settings.linkedin_client_id,
             client_secret=settings.linkedin_client_secret.get_secret_value(),
             version=settings.linkedin_version,
+            # The sandbox grants the vetted product too, so that measuring is real there.
+            scopes=() if settings.linkedin_url else _SANDBOX_LINKEDIN_SCOPES,
         ),
         NetworkSettings(
             name="x",

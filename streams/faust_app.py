@@ -26,8 +26,6 @@ def create_faust_app(
         autodiscover=False,
         web_enabled=False,
         topic_partitions=PARTITIONS,
-        # Topics come from the catalogue with their retention (streams.topics), not from Faust.
-        topic_allow_declare=False,
         broker_commit_interval=1.0,
         # A crashed worker's partitions move to others after this.
         broker_session_timeout=15.0,

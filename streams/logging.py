@@ -10,7 +10,17 @@ import structlog
 # These write tokens at DEBUG (networks.md, "X": pin both loggers at INFO).
 _NEVER_BELOW_INFO = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
 # Faust and its parts tell much at INFO that says nothing to an operator of Zwaan.
-_WARNINGS_ONLY = ("faust", "mode", "aiokafka", "kafka", "uvicorn", "asyncio", "alembic")
+_WARNINGS_ONLY = (
+    "faust",
+    "mode",
+    "aiokafka",
+    "kafka",
+    "uvicorn",
+    "asyncio",
+    "alembic",
+    "streams.embedded",
+    "streams.kafka",
+)
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
@@ -30,7 +40,13 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # Not the pretty one: it prints local variables, and those may hold tokens.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
