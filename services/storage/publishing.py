@@ -32,7 +32,8 @@ async def claim_due(
     """Take due posts and their accounts, at most one post an account, and write the intent."""
     until = now + lease
     claims: list[Claim] = []
-    for row in (await transaction.execute(_due(now, limit * 4))).all():
+    due = _due(now, limit * 4).with_for_update(skip_locked=True, of=posts)
+    for row in (await transaction.execute(due)).all():
         if len(claims) == limit:
             break
         if not await _lease_account(
@@ -63,6 +64,11 @@ async def claim_due(
     return claims
 
 
+async def any_due(transaction: Transaction, *, now: datetime) -> bool:
+    """Whether `claim_due` would find something."""
+    return (await transaction.execute(_due(now, 1))).first() is not None
+
+
 def _due(now: datetime, limit: int) -> sa.Select[tuple[str, str, str, str, int, datetime | None]]:
     account_is_free = (
         sa.select(connections.c.network)
@@ -87,7 +93,6 @@ def _due(now: datetime, limit: int) -> sa.Select[tuple[str, str, str, str, int, 
         .where(sa.or_(waiting, interrupted), account_is_free)
         .order_by(posts.c.publish_at, posts.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=posts)
     )
 
 

@@ -76,6 +76,10 @@ class Publisher:
         free = self._concurrency - len(self._running)
         if free <= 0:
             return 0
+        async with self._database.read() as transaction:
+            # Most looks find nothing, and a write would wake everybody who waits for one.
+            if not await publishing.any_due(transaction, now=self._clock()):
+                return 0
         async with self._database.write() as transaction:
             claims = await publishing.claim_due(
                 transaction, worker=self._worker, now=self._clock(), lease=LEASE, limit=free
