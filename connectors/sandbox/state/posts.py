@@ -30,6 +30,18 @@ class Post:
     deleted_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Part of a timeline: from ``start_ms``, before ``end_ms``, both ids excluded."""
+
+    start_ms: int
+    end_ms: int
+    since_id: int
+    until_id: int
+    limit: int
+    offset: int
+
+
 class Posts:
     """All posts of both networks."""
 
@@ -89,11 +101,23 @@ class Posts:
             (now_ms, post_id),
         )
 
-    def timeline(self, *, network: str, member: int) -> list[Post]:
-        """Return the member's live posts, the newest first."""
+    def timeline(self, period: Period, *, network: str, member: int) -> list[Post]:
+        """Return the member's live posts within a period, the newest first."""
         return self._many(
-            "network = ? AND member = ? AND deleted_ms IS NULL ORDER BY sequence DESC",
-            (network, member),
+            "network = ? AND member = ? AND deleted_ms IS NULL"
+            " AND created_ms >= ? AND created_ms < ?"
+            " AND CAST(post_id AS INTEGER) > ? AND CAST(post_id AS INTEGER) < ?"
+            " ORDER BY sequence DESC LIMIT ? OFFSET ?",
+            (
+                network,
+                member,
+                period.start_ms,
+                period.end_ms,
+                period.since_id,
+                period.until_id,
+                period.limit,
+                period.offset,
+            ),
         )
 
     def all(self, *, network: str | None, after: int, limit: int) -> list[tuple[int, Post]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from connectors.sandbox.clock import milliseconds
 from connectors.sandbox.exchange import Call
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.x import refusals
@@ -63,11 +64,14 @@ def whole_number(call: Call, name: str, *, default: int, allowed: range) -> int:
     return int(text)
 
 
-def moment_parameter(call: Call, name: str) -> datetime | None:
-    """Return a moment from the query. Raises Refusal with 400 when it is not RFC 3339."""
+def moment_ms(call: Call, name: str, *, default: int) -> int:
+    """Return a moment of the query, in milliseconds since 1970.
+
+    Raises Refusal with 400 when it is not RFC 3339.
+    """
     text = call.query.get(name)
     if text is None:
-        return None
+        return default
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -76,4 +80,4 @@ def moment_parameter(call: Call, name: str) -> datetime | None:
         raise refusals.invalid(
             name, text, f"The `{name}` query parameter value [{text}] is not valid RFC 3339"
         )
-    return moment
+    return milliseconds(moment)

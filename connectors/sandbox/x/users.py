@@ -5,17 +5,18 @@ Source: https://docs.x.com/x-api/users/get-my-user and .../get-posts
 
 from __future__ import annotations
 
-from connectors.sandbox.clock import from_milliseconds
+from dataclasses import replace
+
 from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.networks import Networks
-from connectors.sandbox.state.posts import Post
+from connectors.sandbox.state.posts import Period
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller
-from connectors.sandbox.x.fields import moment_parameter, requested_fields, whole_number
+from connectors.sandbox.x.fields import moment_ms, requested_fields, whole_number
 from connectors.sandbox.x.metrics import describe
 
 _MAX_RESULTS = range(5, 101)
-_IDS = range(1, 2**64)
+_IDS = range(1, 2**63)
 
 
 def me(_networks: Networks, _call: Call, caller: Caller) -> Answer:
@@ -32,20 +33,18 @@ def timeline(networks: Networks, call: Call, caller: Caller) -> Answer:
     if member is None:
         missing = refusals.missing_resource("user", "id", call.parameters["id"])
         return Answer.json(200, {"errors": [missing]})
-    limit = whole_number(call, "max_results", default=10, allowed=_MAX_RESULTS)
+    period = _period(call)
     fields = requested_fields(networks, call)
-    wanted = [
-        post
-        for post in networks.posts.timeline(network="x", member=member.key)
-        if _within(call, post)
-    ]
-    offset = whole_number(call, "pagination_token", default=0, allowed=_IDS)
-    shown = wanted[offset : offset + limit]
+    # One more than asked for tells whether there is another page.
+    found = networks.posts.timeline(
+        replace(period, limit=period.limit + 1), network="x", member=member.key
+    )
+    shown = found[: period.limit]
     meta: dict[str, str | int] = {"result_count": len(shown)}
     if shown:
         meta |= {"newest_id": shown[0].post_id, "oldest_id": shown[-1].post_id}
-    if offset + limit < len(wanted):
-        meta["next_token"] = str(offset + limit)
+    if len(found) > len(shown):
+        meta["next_token"] = str(period.offset + period.limit)
     described = [describe(networks, post, caller, fields) for post in shown]
     body: dict[str, object] = {"meta": meta}
     if shown:
@@ -56,11 +55,12 @@ def timeline(networks: Networks, call: Call, caller: Caller) -> Answer:
     return Answer.json(200, body)
 
 
-def _within(call: Call, post: Post) -> bool:
-    created = from_milliseconds(post.created_ms)
-    start, end = moment_parameter(call, "start_time"), moment_parameter(call, "end_time")
-    if (start is not None and created < start) or (end is not None and created >= end):
-        return False
-    since = whole_number(call, "since_id", default=0, allowed=_IDS)
-    until = whole_number(call, "until_id", default=_IDS.stop, allowed=_IDS)
-    return since < int(post.post_id) < until
+def _period(call: Call) -> Period:
+    return Period(
+        start_ms=moment_ms(call, "start_time", default=0),
+        end_ms=moment_ms(call, "end_time", default=_IDS.stop - 1),
+        since_id=whole_number(call, "since_id", default=0, allowed=_IDS),
+        until_id=whole_number(call, "until_id", default=_IDS.stop - 1, allowed=_IDS),
+        limit=whole_number(call, "max_results", default=10, allowed=_MAX_RESULTS),
+        offset=whole_number(call, "pagination_token", default=0, allowed=_IDS),
+    )
