@@ -1,0 +1,104 @@
+"""The main job, as a user runs it: ``zwaan demo``, and their own event and people beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.domain.identity import derive_id
+from tests.e2e.zwaan_process import last_json_line, running, zwaan
+from tests.servers.process import free_port
+
+STATES = {"ready", "approved", "publishing", "published", "failed", "unknown", "declined"}
+
+STORY = {
+    "specversion": "1.0",
+    "id": "own-1",
+    "source": "/test",
+    "type": "story.approved",
+    "time": "2026-11-24T09:00:00Z",
+    "data": {
+        "story_id": "own-story",
+        "title": "De sluis die het bleef doen",
+        "body": (
+            "In de nacht van zondag viel de stroom uit bij de sluis van Vreeswijk. "
+            "Twee monteurs draaiden de deuren met de hand open. "
+            "Het duurde vier uur voordat de aandrijving weer werkte. "
+            "De eerste poging met een noodaggregaat mislukte, want de stekker paste niet. "
+            "Schipper Van Dam kon voor zonsopgang door. "
+            "Sindsdien hangt bij elke sluis een passende verloopkabel."
+        ),
+        "language": "nl",
+        "url": "https://example.org/sluis",
+        "topics": ["sluizen"],
+    },
+}
+PEOPLE = "email,name,language,role,crafts\n" + "".join(
+    f"eigen{number}@example.org,Eigen Collega {number},nl,sluiswachter,sluizen\n"
+    for number in range(6)
+)
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_ends_by_itself_with_posts_published_and_clicks_counted(tmp_path: Path) -> None:
+    """A demo of some seconds brings stories and vacancies to posts, clicks and measured reach."""
+    data = tmp_path / "data"
+
+    done = zwaan(
+        "demo", "--seconds", "20", "--json", "--port", str(free_port()), data=data, limit=120
+    )
+
+    assert done.returncode == 0, done.stderr
+    summary = last_json_line(done.stdout)
+    assert summary["campaigns"] >= 6
+    assert set(summary["posts"]) <= STATES
+    assert summary["posts"]["published"] > 20
+    assert summary["posts"]["declined"] > 0
+    clicks = summary["clicks"]
+    assert clicks["human"] > 0
+    assert clicks["bot"] > 0
+    assert clicks["raw"] == clicks["human"] + clicks["bot"] + clicks["duplicate"]
+    assert summary["reach"]["measured"] > 0
+    assert summary["dead_letters"] == 0
+    assert summary["startup_seconds"] > 0
+
+    stats = zwaan("stats", "--json", data=data)
+    assert {**summary, "startup_seconds": 0} == {**json.loads(stats.stdout), "startup_seconds": 0}
+
+
+@pytest.mark.timeout(180)
+def test_a_users_own_event_and_people_join_a_running_demo(tmp_path: Path) -> None:
+    """`import ambassadors` and `publish` from a second terminal find the demo by its folder."""
+    data = tmp_path / "data"
+    people, event = tmp_path / "people.csv", tmp_path / "event.json"
+    people.write_text(PEOPLE, encoding="utf-8")
+    event.write_text(json.dumps(STORY), encoding="utf-8")
+
+    with running("demo", "--ambassadors", "4", data=data, port=free_port()) as demo:
+        demo.wait_for(demo.is_ready)
+        imported = zwaan("import", "ambassadors", str(people), data=data)
+        published = zwaan("publish", str(event), data=data)
+        by_http = demo.get("/api/v1/stats")
+        again = zwaan("publish", str(event), data=data)
+
+        assert (imported.returncode, imported.stdout) == (0, "6 imported\n"), imported.stderr
+        assert (published.returncode, again.returncode) == (0, 0), published.stderr
+        assert by_http.status_code == 200
+        campaign = _campaign_of("own-story")
+        demo.wait_for(lambda: _published(data, campaign) > 0)
+
+    figures = json.loads(zwaan("stats", "--campaign", campaign, "--json", data=data).stdout)
+    assert sum(figures["posts"].values()) >= 6
+
+
+def _published(data: Path, campaign: str) -> int:
+    stats = zwaan("stats", "--campaign", campaign, "--json", data=data)
+    figures = json.loads(stats.stdout) if stats.returncode == 0 else {"posts": {}}
+    number: int = figures["posts"].get("published", 0)
+    return number
+
+
+def _campaign_of(story_id: str) -> str:
+    return derive_id("campaign", "story", story_id)
