@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.ports import EventLog, Network
+from services.metrics import Metrics
+from services.ports import EventLog, Network, Notifier
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
 from services.use_cases.follow_link import Links
@@ -30,7 +31,8 @@ class Readiness:
 class WebParts:
     """``api_token`` None leaves the event API open, which is right on loopback only.
 
-    ``owner_token`` admits this machine's command line (it stands in the data folder).
+    ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
+    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it.
     """
 
     database: Database
@@ -48,3 +50,5 @@ class WebParts:
     secret_key: str = field(repr=False)
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)
+    notifier: Notifier | None = None
+    metrics: Metrics = field(default_factory=Metrics)

@@ -1,0 +1,86 @@
+"""Every metric of Zwaan, in one place. All names start with ``zwaan_``.
+
+One `Metrics` a process, handed to whatever counts. What the database knows (posts, clicks, dead
+letters) is read when ``/metrics`` is asked, so that it is true in every process and after every
+restart; only what nobody stores is counted in memory.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+
+#: Seconds. Pages take milliseconds; a redirect waits for one group commit of the log.
+_LATENCY = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """The registry and every metric in it."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+
+        # --- counted in this process ------------------------------------------------------------
+
+        #: Answered requests. ``route`` is the pattern (``/inbox/{post_id}``), never the address,
+        #: so that neither ids nor tokens become labels.
+        self.http_requests = Counter(
+            "zwaan_http_requests",
+            "HTTP requests by method, route pattern and status.",
+            ("method", "route", "status"),
+            registry=registry,
+        )
+        #: From the first byte read to the last byte sent, in seconds.
+        self.http_seconds = Histogram(
+            "zwaan_http_request_seconds",
+            "Time to answer HTTP requests, by route pattern.",
+            ("route",),
+            buckets=_LATENCY,
+            registry=registry,
+        )
+        #: Short links. ``answer``: ``redirect``, ``unknown`` (no such code), ``away`` (503).
+        self.short_links = Counter(
+            "zwaan_short_links",
+            "Requests for short links by answer.",
+            ("answer",),
+            registry=registry,
+        )
+        #: Events at the HTTP edge. ``outcome``: ``accepted``, ``refused``.
+        self.events_received = Counter(
+            "zwaan_events_received",
+            "Events sent to the HTTP API by outcome.",
+            ("outcome",),
+            registry=registry,
+        )
+
+        # --- read from the database when asked --------------------------------------------------
+
+        #: Drafts written are the sum over all states: every post began as a draft.
+        self.posts = Gauge("zwaan_posts", "Posts by state.", ("state",), registry=registry)
+        #: ``class``: human, bot, duplicate.
+        self.clicks = Gauge(
+            "zwaan_clicks", "Recorded clicks by class.", ("click_class",), registry=registry
+        )
+        #: Alert on any growth: each is an event whose effect is missing.
+        self.dead_letters = Gauge(
+            "zwaan_dead_letters", "Dead letters that wait for a person.", registry=registry
+        )
+        #: Grows while the log is away.
+        self.outbox = Gauge(
+            "zwaan_outbox_events", "Events on their way to the log.", registry=registry
+        )
+
+        # --- told by the processors of this process ---------------------------------------------
+
+        #: Records; absent (NaN) where no processors run.
+        self.lag = Gauge("zwaan_consumer_lag_records", "Records behind.", registry=registry)
+        #: Seconds; absent (NaN) before the first record.
+        self.idle = Gauge(
+            "zwaan_consumer_idle_seconds",
+            "Time since the last processed record.",
+            registry=registry,
+        )
+
+    def exposition(self) -> bytes:
+        """The text format that Prometheus reads."""
+        return generate_latest(self.registry)

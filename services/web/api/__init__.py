@@ -1,0 +1,1 @@
+"""For other systems: events in, statistics out, and whether this process lives."""

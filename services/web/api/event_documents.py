@@ -1,0 +1,96 @@
+"""From a request's body to the events in it, each checked later on its own.
+
+Sources: CloudEvents 1.0.2, HTTP protocol binding and JSON format (batch); https://ndjson.org.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import HTTPException, Request
+
+from services.errors import Rejected
+from services.events.cloudevent import MAX_EVENT_BYTES, load_json
+
+#: Bytes of all events of one request together.
+MAX_BATCH_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyFormat:
+    """``limit`` in bytes; ``read`` returns decoded JSON, or a Rejected in its place."""
+
+    limit: int
+    read: Callable[[bytes], Sequence[Any]]
+
+
+def _one(body: bytes) -> Sequence[Any]:
+    if len(body) > MAX_EVENT_BYTES:
+        raise _too_long(MAX_EVENT_BYTES)
+    return [load_json(body)]
+
+
+def _batch(body: bytes) -> Sequence[Any]:
+    document = load_json(body, limit=MAX_BATCH_BYTES)
+    if not isinstance(document, list):
+        raise Rejected("a batch is a JSON array", remedy="Put the events into [ and ].")
+    return _not_empty(document)
+
+
+def _one_or_batch(body: bytes) -> Sequence[Any]:
+    return _batch(body) if body.lstrip()[:1] == b"[" else _one(body)
+
+
+def _lines(body: bytes) -> Sequence[Any]:
+    return _not_empty([_line(line) for line in body.split(b"\n") if line.strip()])
+
+
+def _line(line: bytes) -> Any:
+    try:
+        return load_json(line)
+    except Rejected as fault:
+        return fault
+
+
+def _not_empty(documents: Sequence[Any]) -> Sequence[Any]:
+    if not documents:
+        raise Rejected("there is no event", remedy="Send at least one.")
+    return documents
+
+
+# Only these: a form of another site cannot send any of them without asking first.
+FORMATS = {
+    "application/cloudevents+json": BodyFormat(limit=MAX_EVENT_BYTES, read=_one),
+    "application/cloudevents-batch+json": BodyFormat(limit=MAX_BATCH_BYTES, read=_batch),
+    "application/json": BodyFormat(limit=MAX_BATCH_BYTES, read=_one_or_batch),
+    "application/x-ndjson": BodyFormat(limit=MAX_BATCH_BYTES, read=_lines),
+}
+
+
+async def read_documents(request: Request) -> Sequence[Any]:
+    """Raises 415 and 413; Rejected when the body as a whole is no JSON."""
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
+    body_format = FORMATS.get(media_type)
+    if body_format is None:
+        raise HTTPException(415, f"the content type has to be one of: {', '.join(FORMATS)}")
+    return body_format.read(await _read(request, body_format.limit))
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    declared = request.headers.get("Content-Length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_long(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_long(limit)
+    return bytes(body)
+
+
+def _too_long(limit: int) -> HTTPException:
+    return HTTPException(
+        413, f"the limit is {limit:,} bytes: shorten the text, or send fewer events at once"
+    )

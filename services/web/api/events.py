@@ -1,0 +1,43 @@
+"""``POST /api/v1/events``: what other systems state, one event or many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from services.errors import Rejected
+from services.use_cases.accept_events import Acceptance, Refusal, accept
+from services.web.api.access import admit
+from services.web.api.event_documents import read_documents
+from services.web.view import parts_of
+
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
+
+
+@router.post("/events")
+async def receive_events(request: Request) -> Response:
+    """202: all are durable. 422: some were refused and the others are durable. 400: no JSON."""
+    parts = parts_of(request)
+    try:
+        documents = await read_documents(request)
+    except Rejected as fault:
+        refusal = Refusal(place=0, fault=str(fault), remedy=fault.remedy)
+        parts.metrics.events_received.labels("refused").inc()
+        return JSONResponse(_report(Acceptance(accepted=[], refused=[refusal])), status_code=400)
+    acceptance = await accept(parts.log, documents)
+    parts.metrics.events_received.labels("accepted").inc(len(acceptance.accepted))
+    parts.metrics.events_received.labels("refused").inc(len(acceptance.refused))
+    status = 422 if acceptance.refused else 202
+    return JSONResponse(_report(acceptance), status_code=status)
+
+
+def _report(acceptance: Acceptance) -> dict[str, Any]:
+    return {
+        "accepted": [{"id": event.id, "type": event.type} for event in acceptance.accepted],
+        "refused": [
+            {"place": refusal.place, "fault": refusal.fault, "remedy": refusal.remedy}
+            for refusal in acceptance.refused
+        ],
+    }

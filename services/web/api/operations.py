@@ -1,0 +1,60 @@
+"""Whether this process lives (``/healthz``), makes progress (``/readyz``), and its metrics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from services.domain.post import PostState
+from services.storage import dead_letters, figures, outbox, posts
+from services.web.api.access import is_admitted, is_this_machine
+from services.web.parts import WebParts
+from services.web.view import parts_of
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+async def health() -> dict[str, str]:
+    """The process answers; nothing else is asked."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def readiness(request: Request) -> Response:
+    """200 or 503. Strangers see only which; ``lag`` is in records, ``idle`` in seconds."""
+    found = await parts_of(request).readiness()
+    known = is_this_machine(request) or is_admitted(request)
+    content = asdict(found) if known else {"ready": found.ready}
+    return JSONResponse(content, status_code=200 if found.ready else 503)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Prometheus's text format, for this machine or with the API token."""
+    if not is_this_machine(request) and not is_admitted(request):
+        raise HTTPException(404)
+    parts = parts_of(request)
+    await _look(parts)
+    return Response(parts.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _look(parts: WebParts) -> None:
+    """Set what is read when asked."""
+    known = parts.metrics
+    async with parts.database.read() as transaction:
+        by_state = await posts.counts_by_state(transaction)
+        by_class = await figures.click_totals(transaction)
+        known.dead_letters.set(await dead_letters.count(transaction))
+        known.outbox.set(await outbox.size(transaction))
+    for state in PostState:
+        known.posts.labels(state.value).set(by_state.get(state.value, 0))
+    for click_class in ("human", "bot", "duplicate"):
+        known.clicks.labels(click_class).set(by_class.get(click_class, 0))
+    ready = await parts.readiness()
+    known.lag.set(math.nan if ready.lag is None else ready.lag)
+    known.idle.set(math.nan if ready.idle is None else ready.idle)

@@ -1,0 +1,71 @@
+"""The web application: short links first, then pages and the HTTP API."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.web.api import events, operations, statistics
+from services.web.assets import Assets
+from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
+from services.web.faults import API, answer_faults
+from services.web.forged_forms import refuse_forged_forms
+from services.web.headers import SecurityHeaders
+from services.web.pages import connect, inbox, profile, sign_in
+from services.web.parts import WebParts
+from services.web.request_metrics import RequestMetrics
+from services.web.short_links import PREFIX, ShortLinks
+
+_FORTNIGHT = 14 * 24 * 60 * 60
+
+_PAGES = (sign_in, inbox, connect, profile)
+_API = (events, statistics, operations)
+
+
+def create_web(parts: WebParts) -> ASGIApp:
+    """The whole of it as one ASGI application."""
+    pages = SecurityHeaders(create_pages(parts), https=_is_https(parts))
+    short_links = ShortLinks(parts.links, parts.metrics, organisation=parts.organisation)
+
+    async def web(scope: Scope, receive: Receive, send: Send) -> None:
+        # Before the framework: short links are asked for a thousand times more often than pages.
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await short_links(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return web
+
+
+def create_pages(parts: WebParts) -> FastAPI:
+    """Pages and API as a FastAPI application; `create_web` puts the short links before it."""
+    app = FastAPI(title="Zwaan", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    answer_faults(app)
+    for api in _API:
+        app.include_router(api.router)
+    pages = APIRouter(dependencies=[Depends(refuse_forged_forms)])
+    for page in _PAGES:
+        pages.include_router(page.router)
+    app.include_router(pages)
+    static = resources.files("templates") / "web" / "static"
+    app.mount("/static", Assets(directory=str(static)), name="static")
+
+    app.add_middleware(BodyLimit, limit=MAX_FORM_BYTES, except_below=API)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=parts.secret_key,
+        session_cookie="zwaan_session",
+        max_age=_FORTNIGHT,
+        same_site="lax",
+        https_only=_is_https(parts),
+    )
+    app.add_middleware(RequestMetrics, metrics=parts.metrics)
+    return app
+
+
+def _is_https(parts: WebParts) -> bool:
+    return parts.base_url.startswith("https://")

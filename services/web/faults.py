@@ -1,0 +1,90 @@
+"""What a visitor sees when something is wrong: one place, pages for people and JSON for systems."""
+
+from __future__ import annotations
+
+import math
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
+from services.web.view import NotSignedIn, make_view
+
+API = "/api/"
+
+_log = structlog.get_logger("web")
+
+#: Statuses whose page has its own words; others share those of 500.
+_WORDED = frozenset({401, 403, 404, 405, 409, 413, 422, 503})
+
+
+def answer_faults(app: FastAPI) -> None:
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(ZwaanError, _known)
+    app.add_exception_handler(Exception, _defect)
+
+
+async def _not_signed_in(request: Request, _error: Exception) -> Response:
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    if request.method == "GET":
+        request.session["next"] = request.url.path
+    return RedirectResponse("/sign-in", status_code=303)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    headers = dict(error.headers or {})
+    if request.url.path.startswith(API):
+        return _json(error.status_code, error.detail, "", headers)
+    return _page(request, error.status_code, "", headers)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ZwaanError)  # noqa: S101 - registered for it
+    status, headers = status_of(error)
+    if status >= 500:
+        _log.warning("answered with a fault", path=request.url.path, error=str(error))
+    if request.url.path.startswith(API):
+        return _json(status, str(error), getattr(error, "remedy", ""), headers)
+    sentence = make_view(request, None).fault(error) if status < 500 else ""
+    return _page(request, status, sentence, headers)
+
+
+def status_of(error: ZwaanError) -> tuple[int, dict[str, str]]:
+    """The HTTP status of a known error, and its headers."""
+    match error:
+        case Rejected():
+            return 422, {}
+        case NeedsPerson():
+            return 409, {}
+        case RetryLater(after=after):
+            return 503, {"Retry-After": str(math.ceil(after or 5))}
+        case _:
+            return 500, {}
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    """The traceback goes to the log (the server writes it); the visitor sees a calm page."""
+    _log.error("request failed", path=request.url.path, error=type(error).__name__)
+    if request.url.path.startswith(API):
+        return _json(500, "something went wrong here", "Try again later.", {})
+    return _page(request, 500, "", {})
+
+
+def _json(status: int, fault: str, remedy: str, headers: dict[str, str]) -> Response:
+    return JSONResponse({"fault": fault, "remedy": remedy}, status_code=status, headers=headers)
+
+
+def _page(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
+    # A fault outside the session (a defect, a path of an asset) has none to read from.
+    request.scope.setdefault("session", {})
+    words = str(status) if status in _WORDED else "500"
+    response = make_view(request, None).page(
+        "fault.html", status=status, words=words, sentence=sentence
+    )
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,39 @@
+"""Which pages belong to which role, and where each role starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.storage.people import Person
+
+#: Path and name of each page in the menu, and the roles that it is for.
+_MENU: Sequence[tuple[str, str, frozenset[str]]] = (
+    ("/inbox", "inbox", frozenset({"ambassador"})),
+    ("/vacancies", "vacancies", frozenset({"recruiter"})),
+    ("/stories", "stories", frozenset({"marketing"})),
+    ("/figures", "figures", frozenset({"marketing", "recruiter", "administrator"})),
+    ("/administration", "administration", frozenset({"administrator"})),
+)
+
+
+def roles_of(path: str) -> frozenset[str]:
+    """The roles that a page of the menu is for."""
+    return next(roles for address, _, roles in _MENU if address == path)
+
+
+def menu_of(person: Person) -> list[tuple[str, str]]:
+    """Path and name of the pages in this person's menu."""
+    return [(path, name) for path, name, roles in _MENU if roles & person.roles]
+
+
+def home_of(person: Person) -> str:
+    """Where this person starts: the first page of the menu; without a role, the profile."""
+    return next((path for path, _ in menu_of(person) if path != "/figures"), "/profile")
+
+
+def may_open(person: Person, path: str) -> bool:
+    """Whether this person's roles admit to a page of the menu, or to one below it."""
+    for address, _, roles in _MENU:
+        if path == address or path.startswith(f"{address}/"):
+            return bool(roles & person.roles)
+    return True

@@ -1,0 +1,73 @@
+"""Connecting an account: to the network for consent, and back with a code.
+
+Source: RFC 6749 (authorisation code), RFC 7636 (PKCE). State and verifier wait in the signed
+session, so that a callback counts only in the browser that began, once, for the same network.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse, Response
+
+from services.errors import NeedsPerson, RetryLater
+from services.web.access import AmbassadorView
+from services.web.view import View
+
+router = APIRouter(prefix="/connect")
+
+
+@router.get("/{network}")
+async def begin(view: AmbassadorView, network: str) -> Response:
+    connector = view.parts.networks.get(network)
+    if connector is None:
+        raise HTTPException(404)
+    state = secrets.token_urlsafe(24)
+    authorization = connector.authorization(state=state, redirect_uri=_callback(view, network))
+    view.request.session["consent"] = {
+        "network": network,
+        "state": state,
+        "verifier": authorization.verifier,
+    }
+    return RedirectResponse(authorization.url, status_code=303)
+
+
+@router.get("/{network}/callback")
+async def finish(
+    view: AmbassadorView, network: str, code: str = "", state: str = "", error: str = ""
+) -> Response:
+    """Every way in which it may end, but success, is a page that says what to do."""
+    consent = view.request.session.pop("consent", {})
+    expected = str(consent.get("state", ""))
+    if (
+        not expected
+        or consent.get("network") != network
+        or not secrets.compare_digest(expected.encode(), state.encode())
+    ):
+        return _unfinished(view, network, "state", status=400)
+    if error or not code:
+        return _unfinished(view, network, "refused", status=400)
+    try:
+        await view.parts.accounts.connect(
+            view.me.id,
+            network,
+            code=code,
+            verifier=consent.get("verifier"),
+            redirect=_callback(view, network),
+        )
+    except NeedsPerson as refusal:
+        return _unfinished(view, network, "failed", status=409, fault=view.fault(refusal))
+    except RetryLater:
+        return _unfinished(view, network, "away", status=503)
+    return RedirectResponse("/profile", status_code=303)
+
+
+def _callback(view: View, network: str) -> str:
+    return f"{view.parts.base_url}/connect/{network}/callback"
+
+
+def _unfinished(view: View, network: str, why: str, *, status: int, fault: str = "") -> Response:
+    return view.page(
+        "profile/not_connected.html", status=status, network=network, why=why, fault=fault
+    )

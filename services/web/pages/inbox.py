@@ -1,0 +1,172 @@
+"""The ambassador's inbox: read, change, approve, decline, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.domain.post import Post
+from services.errors import NeedsPerson, Rejected
+from services.storage import campaigns, posts
+from services.storage.database import Transaction
+from services.use_cases import decide
+from services.web.access import AmbassadorView
+from services.web.pages.inbox_cards import preview_of, read_cards, read_inbox, time_zone_of
+from services.web.view import View
+
+router = APIRouter(prefix="/inbox")
+
+_Decision = Callable[[Transaction], Awaitable[Post]]
+
+
+@router.get("")
+async def inbox(view: AmbassadorView) -> Response:
+    return await _show_all(view)
+
+
+@router.get("/{post_id}")
+async def card(view: AmbassadorView, post_id: str) -> Response:
+    """One card, for htmx: a card under way asks for itself until it has arrived."""
+    if not view.partial:
+        return view.go(f"/inbox#{post_id}")
+    return await _show_one(view, post_id)
+
+
+@router.post("/{post_id}/measure")
+async def measure(view: AmbassadorView, post_id: str) -> Response:
+    """The counter and the preview of a text that is being typed; nothing is stored."""
+    post = await _own(view, post_id)
+    text = await _typed(view)
+    preview = preview_of(view.parts, post.network, text)
+    return view.page("inbox/_measure.html", preview=preview, post=post, text=text)
+
+
+@router.post("/{post_id}/edit")
+async def edit(view: AmbassadorView, post_id: str) -> Response:
+    text = await _typed(view)
+    return await _decide(
+        view,
+        post_id,
+        lambda transaction: decide.edit(
+            transaction, post_id=post_id, ambassador_id=view.me.id, text=text, now=view.now
+        ),
+        typed=text,
+    )
+
+
+@router.post("/{post_id}/approve")
+async def approve(view: AmbassadorView, post_id: str) -> Response:
+    text = await _typed(view)
+    return await _decide(
+        view,
+        post_id,
+        lambda transaction: decide.approve(
+            transaction, post_id=post_id, ambassador_id=view.me.id, text=text, now=view.now
+        ),
+        typed=text,
+    )
+
+
+@router.post("/{post_id}/decline")
+async def decline(view: AmbassadorView, post_id: str) -> Response:
+    reason = str((await view.request.form()).get("reason", ""))
+    return await _decide(
+        view,
+        post_id,
+        lambda transaction: decide.decline(
+            transaction, post_id=post_id, ambassador_id=view.me.id, reason=reason, now=view.now
+        ),
+    )
+
+
+@router.post("/{post_id}/take-back")
+async def take_back(view: AmbassadorView, post_id: str) -> Response:
+    return await _decide(
+        view,
+        post_id,
+        lambda transaction: decide.take_back(
+            transaction, post_id=post_id, ambassador_id=view.me.id, now=view.now
+        ),
+    )
+
+
+@router.get("/{post_id}/why")
+async def why(view: AmbassadorView, post_id: str) -> Response:
+    """Why this text, and why this person: everything that went into it."""
+    post = await _own(view, post_id)
+    async with view.parts.database.read() as transaction:
+        recipe = await posts.recipe(transaction, post.id)
+        campaign = await campaigns.get(transaction, post.campaign_id)
+        reasons = await campaigns.reasons(transaction, view.me.id, [post.campaign_id])
+    return view.page(
+        "inbox/why.html",
+        post=post,
+        recipe=recipe or {},
+        campaign=campaign,
+        reason=reasons.get(post.campaign_id, ""),
+    )
+
+
+async def _decide(view: View, post_id: str, decision: _Decision, typed: str = "") -> Response:
+    await _own(view, post_id)
+    try:
+        async with view.parts.database.write() as transaction:
+            await decision(transaction)
+    except (Rejected, NeedsPerson) as refusal:
+        status = 422 if isinstance(refusal, Rejected) else 409
+        fault = view.fault(refusal)
+        if view.partial:
+            return await _show_one(view, post_id, status=status, fault=fault, typed=typed)
+        return await _show_all(view, status=status, fault_at=post_id, fault=fault, typed=typed)
+    if view.partial:
+        return await _show_one(view, post_id)
+    return view.go(f"/inbox#{post_id}")
+
+
+async def _own(view: View, post_id: str) -> Post:
+    """Raises 404 for a post of somebody else, as for one that does not exist."""
+    async with view.parts.database.read() as transaction:
+        post = await posts.get(transaction, post_id)
+    if post is None or post.ambassador_id != view.me.id:
+        raise HTTPException(404)
+    return post
+
+
+async def _typed(view: View) -> str:
+    return str((await view.request.form()).get("text", ""))
+
+
+async def _show_all(
+    view: View, *, status: int = 200, fault_at: str = "", fault: str = "", typed: str = ""
+) -> Response:
+    async with view.parts.database.read() as transaction:
+        found = await read_inbox(transaction, view.parts, view.me.id)
+        zone = await time_zone_of(transaction, view.me.id)
+    return _in_zone(view, zone).page(
+        "inbox/inbox.html", status=status, inbox=found, fault_at=fault_at, fault=fault, typed=typed
+    )
+
+
+async def _show_one(
+    view: View, post_id: str, *, status: int = 200, fault: str = "", typed: str = ""
+) -> Response:
+    post = await _own(view, post_id)
+    async with view.parts.database.read() as transaction:
+        (found,) = await read_cards(transaction, view.parts, view.me.id, [post])
+        zone = await time_zone_of(transaction, view.me.id)
+    return _in_zone(view, zone).page(
+        "inbox/_card.html",
+        status=status,
+        card=found,
+        fault_at=post_id if fault else "",
+        fault=fault,
+        typed=typed,
+    )
+
+
+def _in_zone(view: View, zone: str | None) -> View:
+    return view if zone is None else replace(view, zone=ZoneInfo(zone))

@@ -1,0 +1,106 @@
+"""What the inbox shows of a post, read from the store in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.domain.network_text import measure_text
+from services.domain.post import Post, PostState
+from services.ports import OutgoingPost, Preview
+from services.storage import campaigns, connections, people, post_figures, posts
+from services.storage.database import Transaction
+from services.storage.figures import Figure
+from services.web.parts import WebParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet."""
+
+    post: Post
+    title: str
+    reason: str
+    connected: bool
+    preview: Preview
+    clicks: Mapping[str, int] = field(default_factory=dict)
+    reach: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """``waiting`` needs a decision, ``trouble`` needs a look, ``under_way`` needs nothing."""
+
+    waiting: Sequence[Card]
+    trouble: Sequence[Card]
+    under_way: Sequence[Card]
+    published: Sequence[Card]
+    aside: Sequence[Card]
+
+
+_SECTIONS: Mapping[PostState, str] = {
+    PostState.READY: "waiting",
+    PostState.FAILED: "trouble",
+    PostState.UNKNOWN: "trouble",
+    PostState.APPROVED: "under_way",
+    PostState.PUBLISHING: "under_way",
+    PostState.PUBLISHED: "published",
+    PostState.DECLINED: "aside",
+    PostState.CANCELLED: "aside",
+}
+
+
+async def read_inbox(transaction: Transaction, parts: WebParts, ambassador_id: str) -> Inbox:
+    found = await posts.of_ambassador(transaction, ambassador_id)
+    sections: dict[str, list[Card]] = {name: [] for name in Inbox.__dataclass_fields__}
+    for card in await read_cards(transaction, parts, ambassador_id, found):
+        sections[_SECTIONS[card.post.state]].append(card)
+    return Inbox(**sections)
+
+
+async def read_cards(
+    transaction: Transaction, parts: WebParts, ambassador_id: str, found: Sequence[Post]
+) -> list[Card]:
+    """Cards of one person's posts, in their order."""
+    campaign_ids = sorted({post.campaign_id for post in found})
+    titles = await campaigns.titles(transaction, campaign_ids)
+    reasons = await campaigns.reasons(transaction, ambassador_id, campaign_ids)
+    networks = await connections.networks_of(transaction, [ambassador_id])
+    published = [post for post in found if post.state is PostState.PUBLISHED]
+    clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
+    reach = await post_figures.latest_of_posts(
+        transaction, [post.id for post in published], metric="reach"
+    )
+    return [
+        Card(
+            post=post,
+            title=titles[post.campaign_id],
+            reason=reasons.get(post.campaign_id, ""),
+            connected=post.network in networks.get(ambassador_id, ()),
+            preview=preview_of(parts, post.network, post.text),
+            clicks=clicks.get(post.link_code, {}),
+            reach=reach.get(post.id),
+        )
+        for post in found
+    ]
+
+
+def preview_of(parts: WebParts, network: str, text: str) -> Preview:
+    """What the connector would send; for a network without one, the measure of the text itself."""
+    connector = parts.networks.get(network)
+    if connector is not None:
+        return connector.preview(OutgoingPost(text=text))
+    measure = measure_text(network, text)
+    return Preview(
+        network=network,
+        length=measure.length,
+        limit=measure.limit,
+        valid=measure.valid,
+        payload=text,
+    )
+
+
+async def time_zone_of(transaction: Transaction, ambassador_id: str) -> str | None:
+    """The person's time zone, or None when they have no profile."""
+    found = await people.ambassadors_by_id(transaction, [ambassador_id])
+    return found[ambassador_id].timezone if ambassador_id in found else None

@@ -1,0 +1,52 @@
+"""One's own page: connected accounts, and the voice that drafts are written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.storage import audit, connections, people
+from services.storage.audit import Entry
+from services.storage.connections import Connection
+from services.web.access import PersonView
+
+router = APIRouter(prefix="/profile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRow:
+    """A network that this installation speaks to, and one's connection to it, if any."""
+
+    name: str
+    connection: Connection | None
+
+
+@router.get("")
+async def profile(view: PersonView) -> Response:
+    async with view.parts.database.read() as transaction:
+        found = await people.ambassadors_by_id(transaction, [view.me.id])
+        rows = [
+            NetworkRow(name=name, connection=await connections.get(transaction, view.me.id, name))
+            for name in view.parts.networks
+        ]
+    return view.page("profile/profile.html", voice=found.get(view.me.id), networks=rows)
+
+
+@router.post("/disconnect/{network}")
+async def disconnect(view: PersonView, network: str) -> Response:
+    """Forget the tokens. Published posts and their clicks stay."""
+    if network not in view.parts.networks:
+        raise HTTPException(404)
+    async with view.parts.database.write() as transaction:
+        await connections.remove(transaction, view.me.id, network)
+        entry = Entry(
+            at=view.now,
+            actor=view.me.id,
+            action="account.disconnected",
+            subject=view.me.id,
+            detail={"network": network},
+        )
+        await audit.add(transaction, [entry])
+    return view.go("/profile")

@@ -1,0 +1,100 @@
+"""Signing in by a link, signing out, and the front door."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
+
+from services.domain.ambassador import Language
+from services.domain.identity import ambassador_id
+from services.ports import Message, Notifier
+from services.storage import people
+from services.storage.people import Person
+from services.use_cases.sign_in import make_link, use_link
+from services.web.access import PersonView, VisitorView, sign_in_as
+from services.web.menu import home_of, may_open
+from services.web.messages import messages_in
+from services.web.parts import WebParts
+from services.web.view import View
+
+router = APIRouter()
+
+
+@router.get("/")
+async def front_door(view: VisitorView) -> Response:
+    return RedirectResponse("/sign-in" if view.person is None else home_of(view.person), 303)
+
+
+@router.get("/sign-in")
+async def ask(view: VisitorView) -> Response:
+    """How to get a link: by mail where mail is set up, else from an administrator."""
+    return view.page("sign_in/ask.html", by_mail=view.parts.notifier is not None, sent=False)
+
+
+@router.post("/sign-in")
+async def send_link(view: VisitorView) -> Response:
+    """The same answer, as fast, for every address: nobody learns here who works with us."""
+    email = str((await view.request.form()).get("email", ""))[:254]
+    response = view.page("sign_in/ask.html", by_mail=view.parts.notifier is not None, sent=True)
+    if view.parts.notifier is not None:
+        response.background = BackgroundTask(_mail_link, view.parts, view.parts.notifier, email)
+    return response
+
+
+@router.get("/sign-in/{token}")
+async def follow(view: VisitorView, token: str) -> Response:
+    """Says who will be signed in, and asks.
+
+    On a laptop with the sandbox the link signs in at once. Elsewhere it must not: a link of
+    somebody else, opened unknowingly, would connect one's own account to their name.
+    """
+    person = await _person_of_link(view, token)
+    if person is None:
+        return view.page("sign_in/old_link.html", status=404)
+    if view.parts.sandbox and view.parts.on_loopback:
+        return _enter(view, person)
+    return view.page("sign_in/confirm.html", link_token=token, name=person.name)
+
+
+@router.post("/sign-in/{token}")
+async def enter(view: VisitorView, token: str) -> Response:
+    person = await _person_of_link(view, token)
+    if person is None:
+        return view.page("sign_in/old_link.html", status=404)
+    return _enter(view, person)
+
+
+@router.post("/sign-out")
+async def leave(view: PersonView) -> Response:
+    view.request.session.clear()
+    return RedirectResponse("/sign-in", status_code=303)
+
+
+def _enter(view: View, person: Person) -> Response:
+    wanted = str(view.request.session.get("next", "/"))
+    sign_in_as(view.request, person)
+    path = wanted if wanted != "/" and may_open(person, wanted) else home_of(person)
+    return RedirectResponse(path, status_code=303)
+
+
+async def _person_of_link(view: View, token: str) -> Person | None:
+    async with view.parts.database.write() as transaction:
+        return await use_link(transaction, token, now=view.now)
+
+
+async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
+    async with parts.database.write() as transaction:
+        person = await people.person(transaction, ambassador_id(email))
+        if person is None:
+            return
+        link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
+    language: Language = "nl" if person.language == "nl" else "en"
+    words = messages_in(language)
+    await notifier.send(
+        Message(
+            to=person.email,
+            subject=words.text("mail.sign_in.subject", organisation=parts.organisation),
+            text=words.text("mail.sign_in.text", name=person.name, link=link),
+        )
+    )

@@ -1,0 +1,85 @@
+"""Jinja2 for the pages, and how dates and numbers are written in a person's language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+#: For people whose zone is not known; `services.domain.ambassador` has the same default.
+DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+@cache
+def environment() -> Environment:
+    """Every variable is escaped, and a name that is not there is an error."""
+    made = Environment(
+        loader=PackageLoader("templates", "web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["static"] = static_address
+    made.filters["markdown"] = markdown
+    made.filters["network_name"] = network_name
+    made.filters["json"] = _json
+    return made
+
+
+def render(template: str, **context: Any) -> str:
+    return environment().get_template(template).render(**context)
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of an asset; it changes with the content, so browsers may keep it for ever."""
+    content = (resources.files("templates") / "web" / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def moment(value: datetime, *, language: str, zone: tzinfo) -> str:
+    """For example "di 24 nov 09:15"."""
+    return format_datetime(value, "EEE d MMM HH:mm", tzinfo=zone, locale=language)
+
+
+def day(value: datetime, *, language: str, zone: tzinfo) -> str:
+    """For example "24 november 2026"."""
+    return format_date(value.astimezone(zone).date(), "d MMMM yyyy", locale=language)
+
+
+def number(value: int, *, language: str) -> str:
+    return format_decimal(value, locale=language)
+
+
+def network_name(name: str) -> str:
+    """A network as people write it."""
+    return {"linkedin": "LinkedIn", "x": "X"}.get(name, name.title())
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def markdown(text: str) -> Markup:
+    """CommonMark without HTML and images: what a story says, and nothing that it could do.
+
+    HTML is shown as text, and links lead to web addresses only (markdown-it's own rule).
+    """
+    return Markup(_markdown().render(text))  # noqa: S704 - markdown-it escapes; see the tests
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).disable(["image"])

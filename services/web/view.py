@@ -1,0 +1,114 @@
+"""What a handler of a page works with: who asks, in which language, and how to answer."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, cast
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.domain.ambassador import Language
+from services.errors import NeedsPerson, Rejected, ZwaanError
+from services.storage.people import Person
+from services.web import rendering
+from services.web.menu import menu_of
+from services.web.messages import LANGUAGES, Messages, messages_in, preferred_language
+from services.web.parts import WebParts
+
+
+class NotSignedIn(Exception):
+    """The page belongs to somebody; answered by the sign-in page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One request for a page. ``person`` is None for a visitor who did not sign in."""
+
+    request: Request
+    parts: WebParts
+    messages: Messages
+    person: Person | None
+    zone: tzinfo = rendering.DEFAULT_ZONE
+
+    @property
+    def me(self) -> Person:
+        """Raises NotSignedIn."""
+        if self.person is None:
+            raise NotSignedIn
+        return self.person
+
+    @property
+    def now(self) -> datetime:
+        return self.parts.clock()
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for a piece of the page instead of a whole one."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        return HTMLResponse(self.render(template, **context), status_code=status)
+
+    def render(self, template: str, **context: Any) -> str:
+        language = self.messages.language
+        return rendering.render(
+            template,
+            language=language,
+            t=self.messages.text,
+            tn=self.messages.count,
+            say=self.messages.sentence,
+            moment=lambda value: rendering.moment(value, language=language, zone=self.zone),
+            day=lambda value: rendering.day(value, language=language, zone=self.zone),
+            number=lambda value: rendering.number(value, language=language),
+            person=self.person,
+            menu=[] if self.person is None else menu_of(self.person),
+            path=self.request.url.path,
+            organisation=self.parts.organisation,
+            contact=self.parts.contact,
+            sandbox=self.parts.sandbox,
+            base_url=self.parts.base_url,
+            csrf_token=csrf_token(self.request),
+            **context,
+        )
+
+    def fault(self, error: ZwaanError) -> str:
+        """What went wrong and what to do, in the person's language."""
+        remedy = error.remedy if isinstance(error, Rejected | NeedsPerson) else ""
+        return " ".join(self.messages.sentence(part) for part in (str(error), remedy) if part)
+
+    def go(self, path: str) -> Response:
+        """Answer a form with another page (303); htmx follows it as a whole page."""
+        if self.partial:
+            return Response(headers={"HX-Redirect": path})
+        return RedirectResponse(path, status_code=303)
+
+
+def parts_of(request: Request) -> WebParts:
+    return cast("WebParts", request.app.state.parts)
+
+
+def make_view(request: Request, person: Person | None) -> View:
+    return View(
+        request=request,
+        parts=parts_of(request),
+        messages=messages_in(language_of(request, person)),
+        person=person,
+    )
+
+
+def language_of(request: Request, person: Person | None) -> Language:
+    for language in LANGUAGES:
+        if person is not None and person.language == language:
+            return language
+    return preferred_language(request.headers.get("Accept-Language", ""))
+
+
+def csrf_token(request: Request) -> str:
+    """This session's token against forged forms; made on first use."""
+    session = request.session
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+    return str(session["csrf"])

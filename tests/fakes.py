@@ -1,0 +1,50 @@
+"""Ports in memory, for tests of what stands above them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from services.errors import RetryLater
+from services.events.statement import Statement
+from services.ports import Message, Record
+
+
+class MemoryLog:
+    """An EventLog that keeps its records. ``away`` makes it refuse, as a broker that is down."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.away = False
+
+    async def append(self, records: Sequence[Record]) -> None:
+        if self.away:
+            raise RetryLater("the log is away", after=7)
+        self.records += records
+
+    def events(self, topic: str) -> list[dict[str, Any]]:
+        return [json.loads(record.value) for record in self.records if record.topic == topic]
+
+
+class MemoryClicks:
+    """A ClickSink that keeps its clicks. ``away`` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.clicks: list[Statement] = []
+        self.away = False
+
+    async def record(self, click: Statement) -> None:
+        if self.away:
+            raise RetryLater("the log is away and the journal is full")
+        self.clicks.append(click)
+
+
+class Mailbox:
+    """A Notifier that keeps its messages."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def send(self, message: Message) -> None:
+        self.messages.append(message)

@@ -1,0 +1,286 @@
+"""A small organisation with drafts, as the pages meet it: real database, real connectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.linkedin import LinkedIn
+from connectors.registry import NetworkSettings
+from connectors.x import X
+from services.domain.ambassador import Ambassador
+from services.domain.audience import Invitation
+from services.domain.identity import ambassador_id, derive_id, link_code
+from services.domain.post import Post, PostState
+from services.events.incoming import StoryApproved, VacancyOpened
+from services.ports import Network, Tokens
+from services.storage import campaigns, connections, people, posts
+from services.storage.campaigns import Campaign
+from services.storage.connections import Connection
+from services.storage.database import Database
+from services.storage.migrate import migrate
+from services.storage.people import Person
+from services.storage.posts import NewPost
+from services.use_cases.accounts import Accounts
+from services.use_cases.follow_link import Links
+from services.use_cases.sign_in import make_link
+from services.vault import Vault, new_key
+from services.web.app import create_web
+from services.web.parts import Readiness, WebParts
+from tests.fakes import MemoryClicks, MemoryLog
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+BASE = "http://127.0.0.1:8000"
+
+ANNA = Ambassador(
+    id=ambassador_id("anna@example.org"),
+    email="anna@example.org",
+    name="Anna de Wit",
+    language="nl",
+    role="Bouwkundige",
+    team="Waterkeringen",
+    crafts=("constructie",),
+    region="Utrecht",
+    address_form="je",
+)
+BEN = Ambassador(
+    id=ambassador_id("ben@example.org"), email="ben@example.org", name="Ben Ali", language="en"
+)
+
+TEXT = (
+    "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper. "
+    "https://go.example.org/r/abc\n\nIk werk bij Deltaplan."
+)
+
+
+@dataclass(slots=True)
+class Organisation:
+    """Everything a test may look at or change. ``clock`` is what the product sees as now."""
+
+    parts: WebParts
+    log: MemoryLog
+    clicks: MemoryClicks
+    clock: datetime = NOW
+
+    @property
+    def database(self) -> Database:
+        return self.parts.database
+
+    def with_parts(self, **changes: Any) -> Organisation:
+        self.parts = replace(self.parts, **changes)
+        return self
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """A browser: it keeps cookies and follows nothing by itself."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(create_web(self.parts), client=("127.0.0.1", 40000)),
+            base_url=self.parts.base_url,
+            headers=headers,
+        )
+
+    async def link_for(self, email: str) -> str:
+        async with self.database.write() as transaction:
+            return await make_link(
+                transaction, ambassador_id(email), base_url="", now=self.parts.clock()
+            )
+
+    @asynccontextmanager
+    async def signed_in(self, email: str) -> AsyncIterator[httpx.AsyncClient]:
+        async with self.client() as client:
+            answer = await client.get(await self.link_for(email))
+            assert answer.status_code == 303, answer.text
+            yield client
+
+    @asynccontextmanager
+    async def staff(
+        self, email: str, *roles: str, language: str = "en"
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """Somebody with these roles, signed in."""
+        person = Person(
+            id=ambassador_id(email),
+            email=email,
+            name=email.split("@", maxsplit=1)[0].title(),
+            language=language,
+            roles=frozenset(roles),
+        )
+        async with self.database.write() as transaction:
+            await people.save_person(transaction, person, now=NOW)
+        async with self.signed_in(email) as client:
+            yield client
+
+    async def campaign(self, content: StoryApproved | VacancyOpened, **changes: Any) -> Campaign:
+        kind = "story" if isinstance(content, StoryApproved) else "vacancy"
+        source = content.story_id if isinstance(content, StoryApproved) else content.vacancy_id
+        made = Campaign(
+            id=derive_id("campaign", kind, source),
+            kind=kind,
+            source_id=source,
+            title=content.title,
+            language=content.language,
+            content=content,
+            state="open",
+            seed=1,
+            started_at=NOW,
+        )
+        made = replace(made, **changes)
+        async with self.database.write() as transaction:
+            await campaigns.add(transaction, made)
+        return made
+
+    async def post(
+        self, campaign: Campaign, person: Ambassador, network: str = "linkedin", **changes: Any
+    ) -> Post:
+        identity = derive_id("post", campaign.id, person.id, network)
+        made = Post(
+            id=identity,
+            campaign_id=campaign.id,
+            ambassador_id=person.id,
+            network=network,
+            language=person.language,
+            text=TEXT,
+            state=PostState.READY,
+            angle="what went wrong",
+            overlap=0.04,
+            link_code=link_code(identity),
+            created_at=NOW,
+        )
+        async with self.database.write() as transaction:
+            await posts.add(transaction, [NewPost(post=made, recipe={"seed": 42, "facts": ["a"]})])
+            await campaigns.invite(
+                transaction,
+                campaign.id,
+                [Invitation(ambassador_id=person.id, rank=0, score=4, reason="zelfde vak: bouw")],
+            )
+            if changes:
+                state = changes.pop("state", PostState.READY)
+                await posts.move(
+                    transaction, made.id, before=PostState.READY, after=state, **changes
+                )
+            found = await posts.get(transaction, made.id)
+        assert found is not None
+        return found
+
+    async def connect(self, person: Ambassador, network: str = "linkedin") -> None:
+        connection = Connection(
+            ambassador_id=person.id,
+            network=network,
+            member_id=f"member-{person.name}",
+            handle=person.name,
+            tokens=VAULT.seal(Tokens(access="planted-access-token")),
+            scopes=("w_member_social",),
+            expires_at=NOW + timedelta(days=60),
+            connected_at=NOW,
+        )
+        async with self.database.write() as transaction:
+            await connections.save(transaction, connection)
+
+    async def read(self, question: Callable[..., Awaitable[Any]], *given: Any, **named: Any) -> Any:
+        async with self.database.read() as transaction:
+            return await question(transaction, *given, **named)
+
+
+VAULT = Vault([new_key()])
+
+
+def story(**changes: Any) -> StoryApproved:
+    data = {
+        "story_id": "sluis-7",
+        "title": "De sluis die niet wilde sluiten",
+        "body": "Drie weken lang klopte de sluisdeur niet.",
+        "language": "nl",
+        "url": "https://www.example.org/verhalen/sluis",
+    }
+    return StoryApproved.model_validate(data | changes)
+
+
+def vacancy(**changes: Any) -> VacancyOpened:
+    data = {
+        "vacancy_id": "v-12",
+        "title": "Constructeur waterkeringen",
+        "description": "Je rekent aan dijken en sluizen.",
+        "language": "nl",
+        "url": "https://www.example.org/vacatures/v-12",
+    }
+    return VacancyOpened.model_validate(data | changes)
+
+
+@asynccontextmanager
+async def open_organisation(folder: Path, **changes: Any) -> AsyncIterator[Organisation]:
+    database = Database.open(f"sqlite+aiosqlite:///{folder / 'zwaan.db'}")
+    await migrate(database)
+    log, clicks = MemoryLog(), MemoryClicks()
+    networks = sandbox_networks("http://127.0.0.1:9")
+    with ThreadPoolExecutor(max_workers=2) as calls:
+
+        def clock() -> datetime:
+            return organisation.clock
+
+        async def ready() -> Readiness:
+            return Readiness(ready=True, lag=0, idle=1.5)
+
+        parts = WebParts(
+            database=database,
+            log=log,
+            accounts=Accounts(
+                database=database, networks=networks, vault=VAULT, calls=calls, clock=clock
+            ),
+            networks=networks,
+            links=Links(
+                database=database, sink=clicks, clock=clock, home=BASE, careers=f"{BASE}/jobs"
+            ),
+            clock=clock,
+            readiness=ready,
+            base_url=BASE,
+            organisation="Deltaplan",
+            contact="Maaike",
+            sandbox=True,
+            on_loopback=True,
+            secret_key="a secret of the tests",
+            owner_token="owner-token",
+        )
+        organisation = Organisation(parts=parts, log=log, clicks=clicks).with_parts(**changes)
+        async with database.write() as transaction:
+            await people.save_ambassadors(transaction, [ANNA, BEN], now=NOW)
+        yield organisation
+    await database.close()
+
+
+def sandbox_networks(address: str) -> dict[str, Network]:
+    """Both connectors, pointed at a sandbox."""
+    return {
+        name: connector(
+            NetworkSettings(
+                name=name,
+                client_id="zwaan-sandbox",
+                client_secret="zwaan-sandbox-secret",
+                api_url=f"{address}/{name}",
+                authorize_url=f"{address}/{name}",
+                version="202609",
+            )
+        )
+        for name, connector in (("linkedin", LinkedIn), ("x", X))
+    }
+
+
+def form_token(page: str) -> str:
+    """The token that a page's forms carry."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None, page
+    return found.group(1)
+
+
+async def submit(
+    client: httpx.AsyncClient, page: str, path: str, /, *, partial: bool = False, **fields: str
+) -> httpx.Response:
+    """Load ``page``, and send one of its forms, as a browser would."""
+    token = form_token((await client.get(page)).text)
+    headers = {"HX-Request": "true"} if partial else {}
+    return await client.post(path, data={"csrf_token": token, **fields}, headers=headers)

@@ -1,0 +1,208 @@
+"""The inbox: the ambassador decides on exactly the text that is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.domain.post import PostState, text_sha256
+from services.storage import audit, outbox, posts
+from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit
+
+
+async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None:
+    """A draft shows its text, its story, and why this person was asked, in their language."""
+    await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+    assert "De sluis die niet wilde sluiten" in page
+    assert "Waarom jij: zelfde vak: bouw" in page
+    assert TEXT in page
+    assert "Proefomgeving." in page
+
+
+async def test_an_empty_inbox_says_what_will_come(organisation: Organisation) -> None:
+    """Without drafts the inbox says when one comes, in the person's language."""
+    async with organisation.signed_in("ben@example.org") as browser:
+        assert "Nothing is waiting" in (await browser.get("/inbox")).text
+
+
+async def test_exactly_the_text_shown_is_approved(organisation: Organisation) -> None:
+    """Approving a changed text stores that text, audits its hash, and states post.approved."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    changed = "Mijn eigen zin. https://go.example.org/r/abc Ik werk bij Deltaplan."
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=changed)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/inbox#{post.id}")
+    stored = await organisation.read(posts.get, post.id)
+    assert (stored.state, stored.text) == (PostState.APPROVED, changed)
+    assert stored.original_text == TEXT
+    (entry,) = await organisation.read(audit.of, post.id)
+    assert (entry.actor, entry.detail) == (ANNA.id, {"sha256": text_sha256(changed)})
+    (row,) = await organisation.read(outbox.oldest, 10)
+    assert row.topic == "post.approved"
+
+
+async def test_an_approval_can_be_taken_back(organisation: Organisation) -> None:
+    """Until it is sent, an approved post has a button that makes it wait again."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
+        assert "Toch nog niet" in (await browser.get("/inbox")).text
+        await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
+    assert (await organisation.read(posts.get, post.id)).state is PostState.READY
+
+
+async def test_a_post_under_way_cannot_be_taken_back(organisation: Organisation) -> None:
+    """What is being published can no longer be held back, and the page says so."""
+    campaign = await organisation.campaign(story())
+    post = await organisation.post(campaign, ANNA, state=PostState.APPROVED)
+    async with organisation.database.write() as transaction:
+        await posts.move(
+            transaction, post.id, before=PostState.APPROVED, after=PostState.PUBLISHING
+        )
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
+    assert answer.status_code == 422
+    assert (await organisation.read(posts.get, post.id)).state is PostState.PUBLISHING
+
+
+async def test_declining_needs_no_reason(organisation: Organisation) -> None:
+    """One press declines; the event that leaves carries no name and no e-mail address."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{post.id}/decline")
+    assert (await organisation.read(posts.get, post.id)).state is PostState.DECLINED
+    (row,) = await organisation.read(outbox.oldest, 10)
+    assert row.topic == "post.declined"
+    assert ANNA.id not in row.event
+    assert "anna" not in row.event
+
+
+async def test_a_reason_is_kept(organisation: Organisation) -> None:
+    """What a person writes when declining is stored with the post."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{post.id}/decline", reason="Te vroeg.")
+    assert (await organisation.read(posts.get, post.id)).reason == "Te vroeg."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "De tekst is leeg. Schrijf een zin, of sla de tekst over."),
+        ("x" * 3001, "De tekst is 1 tekens te lang voor linkedin. Maak hem korter."),
+        ("a\x07b", "De tekst bevat onzichtbare stuurtekens. Typ hem opnieuw."),
+    ],
+)
+async def test_a_fault_stands_next_to_the_field(
+    organisation: Organisation, text: str, sentence: str
+) -> None:
+    """A text that cannot be sent is answered by one Dutch sentence, and what was typed stays."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        for partial in (False, True):
+            answer = await submit(
+                browser, "/inbox", f"/inbox/{post.id}/approve", partial=partial, text=text
+            )
+            assert answer.status_code == 422
+            assert sentence in answer.text
+            assert not text or text in answer.text
+            assert ("<html" in answer.text) is not partial
+    assert (await organisation.read(posts.get, post.id)).state is PostState.READY
+
+
+async def test_without_a_connection_one_can_connect_or_copy(organisation: Organisation) -> None:
+    """A person without a connection sees how to connect and how to share by hand."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert 'href="/connect/linkedin"' in page
+        assert "data-copy=" in page
+        answer = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
+        assert answer.status_code == 409
+
+
+async def test_saving_keeps_the_text_and_waits(organisation: Organisation) -> None:
+    """A changed text can be kept without deciding."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{post.id}/edit", text="Een nieuwe zin.")
+    stored = await organisation.read(posts.get, post.id)
+    assert (stored.state, stored.text) == (PostState.READY, "Een nieuwe zin.")
+
+
+async def test_the_measure_is_that_of_the_network(organisation: Organisation) -> None:
+    """The counter while typing is the connector's: on X a link weighs 23 and the rest shows."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA, "x")
+    long = "a" * 260 + " https://www.example.org/a/very/long/address/that/weighs/less"
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text=long)
+    assert "284 / 280" in " ".join(page.text.split())
+    assert "4 te veel" in page.text
+
+
+async def test_the_preview_shows_the_very_string_that_is_sent(organisation: Organisation) -> None:
+    """Where a network needs escaping, the escaped string is shown beside the plain text."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text="Klaar (echt)!")
+    assert r"Klaar \(echt\)!" in page.text
+    assert "Klaar (echt)!" in page.text
+
+
+@pytest.mark.parametrize("action", ["approve", "decline", "edit", "take-back", "measure"])
+async def test_drafts_of_others_do_not_exist(organisation: Organisation, action: str) -> None:
+    """Whatever one tries with a colleague's draft is 404, as for one that never was."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("ben@example.org") as browser:
+        for identity in (post.id, "nothing"):
+            answer = await submit(browser, "/inbox", f"/inbox/{identity}/{action}", text="Mine")
+            assert answer.status_code == 404
+        assert (await browser.get(f"/inbox/{post.id}/why")).status_code == 404
+    assert (await organisation.read(posts.get, post.id)).text == TEXT
+
+
+async def test_a_hostile_text_is_shown_as_text(organisation: Organisation) -> None:
+    """Markup in a title or a draft is escaped wherever it is shown."""
+    attack = '</textarea><script>alert("x")</script>'
+    campaign = await organisation.campaign(story(title=attack))
+    post = await organisation.post(campaign, BEN)
+    async with organisation.signed_in("ben@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{post.id}/edit", text=attack)
+        for path in ("/inbox", f"/inbox/{post.id}/why"):
+            page = (await browser.get(path)).text
+            assert "<script>alert" not in page
+            assert "&lt;script&gt;alert" in page
+
+
+async def test_why_shows_the_recipe(organisation: Organisation) -> None:
+    """The page behind "Why this text?" shows the original text, the overlap and the recipe."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get(f"/inbox/{post.id}/why")).text
+    assert "Hooguit 4%" in page
+    assert '<dt>seed</dt><dd dir="auto">42</dd>' in page
+    assert TEXT in page
+
+
+async def test_a_failed_post_says_why(organisation: Organisation) -> None:
+    """A post that failed shows the reason and the remedy, and can be tried again."""
+    campaign = await organisation.campaign(story())
+    post = await organisation.post(campaign, ANNA, state=PostState.APPROVED)
+    await organisation.connect(ANNA)
+    async with organisation.database.write() as transaction:
+        for before, after, reason in (
+            (PostState.APPROVED, PostState.PUBLISHING, ""),
+            (PostState.PUBLISHING, PostState.FAILED, "linkedin is not connected"),
+        ):
+            await posts.move(
+                transaction, post.id, before=before, after=after, reason=reason, remedy="Try again."
+            )
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert "Linkedin is niet gekoppeld. Probeer het opnieuw." in page
+        await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
+    assert (await organisation.read(posts.get, post.id)).state is PostState.APPROVED

@@ -1,0 +1,100 @@
+"""``/r/{code}``: every visitor arrives, and every click is kept with what the request says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.web.organisation import ANNA, Organisation, story, vacancy
+
+
+async def test_a_click_is_recorded_before_the_redirect(organisation: Organisation) -> None:
+    """A followed link redirects to the story, and its click is in the sink with its user agent."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}", headers={"User-Agent": "Firefox/140"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("https://www.example.org/verhalen/sluis?utm_")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    (click,) = organisation.clicks.clicks
+    assert click.key == post.link_code
+    assert click.event.data["user_agent"] == "Firefox/140"
+    assert click.event.data["method"] == "GET"
+    assert click.event.data["prefetch"] is False
+
+
+async def test_no_address_is_kept(organisation: Organisation) -> None:
+    """The visitor's IP address occurs nowhere in the recorded click."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        await browser.get(f"/r/{post.link_code}")
+    assert b"127.0.0.1" not in organisation.clicks.clicks[0].event.to_bytes()
+
+
+@pytest.mark.parametrize(
+    "header", [("Sec-Purpose", "prefetch;prerender"), ("Purpose", "preview"), ("X-Moz", "prefetch")]
+)
+async def test_a_prefetch_is_marked(organisation: Organisation, header: tuple[str, str]) -> None:
+    """A browser that loads ahead is recorded as such, by any of the headers browsers use."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        await browser.get(f"/r/{post.link_code}", headers=dict([header]))
+    assert organisation.clicks.clicks[0].event.data["prefetch"] is True
+
+
+async def test_head_is_answered_as_get_without_a_body(organisation: Organisation) -> None:
+    """A HEAD request gets the same redirect and is recorded as HEAD."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.head(f"/r/{post.link_code}")
+    assert answer.status_code == 302
+    assert organisation.clicks.clicks[0].event.data["method"] == "HEAD"
+
+
+async def test_a_visitor_arrives_although_the_click_is_lost(organisation: Organisation) -> None:
+    """When the sink refuses, the redirect is answered all the same."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    organisation.clicks.away = True
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}")
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("code", ["nothere", "", "UPPER", "a/b", "x" * 40, "%00"])
+async def test_an_unknown_code_is_a_page(organisation: Organisation, code: str) -> None:
+    """A code that nobody made gets a 404 page in the visitor's language, and no click."""
+    async with organisation.client() as browser:
+        answer = await browser.get(
+            f"{organisation.parts.base_url}/r/{code}", headers={"Accept-Language": "nl-NL,nl;q=0.9"}
+        )
+    assert answer.status_code == 404
+    assert "Deze link komt nergens uit" in answer.text
+    assert not organisation.clicks.clicks
+
+
+async def test_a_closed_vacancy_leads_to_the_careers_page(organisation: Organisation) -> None:
+    """The links of a closed vacancy go to the careers page instead of a page that is gone."""
+    campaign = await organisation.campaign(vacancy(), state="closed")
+    post = await organisation.post(campaign, ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}")
+    assert answer.headers["Location"] == "http://127.0.0.1:8000/jobs"
+
+
+async def test_a_target_is_encoded_once(organisation: Organisation) -> None:
+    """Spaces and letters beyond ASCII in an address are percent-encoded, what was, stays."""
+    content = story(url="https://www.example.org/één verhaal?q=%C3%A9&a=b c")
+    post = await organisation.post(await organisation.campaign(content), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}")
+    assert answer.headers["Location"].startswith(
+        "https://www.example.org/%C3%A9%C3%A9n%20verhaal?q=%C3%A9&a=b+c&utm_source=linkedin"
+    )
+
+
+async def test_other_methods_are_refused(organisation: Organisation) -> None:
+    """A short link is for GET and HEAD only."""
+    async with organisation.client() as browser:
+        answer = await browser.post("/r/abcdef")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD"

@@ -1,0 +1,110 @@
+"""Signing in by a link: safe against scanners, forgers and the curious."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.fakes import Mailbox
+from tests.unit.web.organisation import Organisation, form_token, submit
+
+
+async def test_the_sandbox_link_is_one_click(organisation: Organisation) -> None:
+    """On a laptop with the sandbox a link signs in at once and leads to the role's home."""
+    async with organisation.client() as browser:
+        answer = await browser.get(await organisation.link_for("anna@example.org"))
+        assert answer.headers["Location"] == "/inbox"
+        assert (await browser.get("/inbox")).status_code == 200
+
+
+async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None:
+    """Elsewhere opening a link changes nothing; a press of the button signs in."""
+    organisation.with_parts(on_loopback=False)
+    async with organisation.client() as browser:
+        link = await organisation.link_for("anna@example.org")
+        page = await browser.get(link)
+        assert "Anna de Wit" in page.text
+        assert (await browser.get("/inbox")).status_code == 303
+        answer = await browser.post(link, data={"csrf_token": form_token(page.text)})
+        assert answer.headers["Location"] == "/inbox"
+        assert (await browser.get("/inbox")).status_code == 200
+
+
+async def test_an_old_link_says_what_to_do(organisation: Organisation) -> None:
+    """A link that ran out, or never was, is a page with the way to a new one."""
+    link = await organisation.link_for("anna@example.org")
+    organisation.clock += timedelta(days=2, seconds=1)
+    async with organisation.client() as browser:
+        for address in (link, "/sign-in/nonsense"):
+            answer = await browser.get(address)
+            assert answer.status_code == 404
+            assert 'href="/sign-in"' in answer.text
+
+
+async def test_the_session_cookie_is_for_us_alone(organisation: Organisation) -> None:
+    """The cookie is HttpOnly and SameSite=Lax, lasts a fortnight, and is Secure with https."""
+    organisation.with_parts(base_url="https://zwaan.example.org")
+    async with organisation.client() as browser:
+        answer = await browser.get(await organisation.link_for("anna@example.org"))
+    cookie = answer.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "secure" in cookie
+    assert "max-age=1209600" in cookie
+
+
+async def test_signing_out_ends_it(organisation: Organisation) -> None:
+    """After signing out the pages ask to sign in again."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await submit(browser, "/inbox", "/sign-out")
+        assert answer.headers["Location"] == "/sign-in"
+        assert (await browser.get("/inbox")).headers["Location"] == "/sign-in"
+
+
+async def test_one_returns_to_the_page_one_wanted(organisation: Organisation) -> None:
+    """Whoever asked for a page before signing in is led there afterwards."""
+    async with organisation.client() as browser:
+        assert (await browser.get("/profile")).headers["Location"] == "/sign-in"
+        answer = await browser.get(await organisation.link_for("anna@example.org"))
+        assert answer.headers["Location"] == "/profile"
+
+
+async def test_without_mail_the_page_says_how_to_get_a_link(organisation: Organisation) -> None:
+    """Where no mail is set up there is no form, but the administrator's command."""
+    async with organisation.client() as browser:
+        page = await browser.get("/sign-in")
+    assert "zwaan sign-in" in page.text
+    assert 'name="email"' not in page.text
+
+
+async def test_a_link_comes_by_mail(organisation: Organisation) -> None:
+    """Where mail is set up a known address gets a link that works, in its own language."""
+    mailbox = Mailbox()
+    organisation.with_parts(notifier=mailbox)
+    async with organisation.client() as browser:
+        await submit(browser, "/sign-in", "/sign-in", email=" ANNA@example.org ")
+        (message,) = mailbox.messages
+        assert message.to == "anna@example.org"
+        assert message.subject == "Je link naar Zwaan bij Deltaplan"
+        address = message.text.split(organisation.parts.base_url)[1].split()[0]
+        assert (await browser.get(address)).headers["Location"] == "/inbox"
+
+
+async def test_nobody_learns_who_works_here(organisation: Organisation) -> None:
+    """An unknown address gets the same answer as a known one, and no mail."""
+    mailbox = Mailbox()
+    organisation.with_parts(notifier=mailbox)
+    async with organisation.client() as browser:
+        unknown = await submit(browser, "/sign-in", "/sign-in", email="nobody@example.org")
+        known = await submit(browser, "/sign-in", "/sign-in", email="anna@example.org")
+    assert unknown.text == known.text
+    assert [message.to for message in mailbox.messages] == ["anna@example.org"]
+
+
+async def test_a_foreign_session_is_worth_nothing(organisation: Organisation) -> None:
+    """A cookie that we did not sign, or that was changed, signs nobody in."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        cookie = browser.cookies["zwaan_session"]
+        browser.cookies.clear()
+        for forged in (cookie[:-2] + "xx", "e30=.x.y", "nonsense", ""):
+            answer = await browser.get("/inbox", headers={"Cookie": f"zwaan_session={forged}"})
+            assert answer.status_code == 303
