@@ -1,0 +1,18 @@
+"""The voice: every ambassador a text of their own, proved to be unlike the others."""
+
+from services.domain.voice.composer import Composer
+from services.domain.voice.guard import OverlapGuard
+from services.domain.voice.post_templates import PostTemplates
+from services.domain.voice.request import Draft, DraftRequest, NoDraft
+from services.domain.voice.support import Sources, check_supported
+
+__all__ = [
+    "Composer",
+    "Draft",
+    "DraftRequest",
+    "NoDraft",
+    "OverlapGuard",
+    "PostTemplates",
+    "Sources",
+    "check_supported",
+]

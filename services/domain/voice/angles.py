@@ -1,0 +1,46 @@
+"""Angles: from where a person looks at a story or a vacancy (product.md, the conviction).
+
+``prefers`` orders the facts; an angle with ``requires`` claims something about the content, so it
+exists only where the source holds such a fact, and it quotes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.domain.voice.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Angle:
+    """The name is the name of the file with its clauses."""
+
+    name: str
+    prefers: frozenset[str] = frozenset()
+    requires: bool = False
+
+    def possible(self, facts: tuple[Fact, ...]) -> bool:
+        return not self.requires or any(self.fits(fact) for fact in facts)
+
+    def fits(self, fact: Fact) -> bool:
+        return bool(self.prefers & fact.kinds)
+
+
+ANGLES: dict[str, tuple[Angle, ...]] = {
+    "story": (
+        Angle(name="craft", prefers=frozenset({"craft", "number"})),
+        Angle(name="setback", prefers=frozenset({"setback"}), requires=True),
+        Angle(name="question", prefers=frozenset({"lesson", "number"})),
+        Angle(name="helped", prefers=frozenset({"helped"}), requires=True),
+        Angle(name="origin", prefers=frozenset({"origin", "lesson"})),
+        Angle(name="critical", prefers=frozenset({"setback", "number"})),
+    ),
+    "vacancy": (
+        Angle(name="honest", prefers=frozenset({"challenge"}), requires=True),
+        Angle(name="craft", prefers=frozenset({"craft", "number"})),
+        Angle(name="network", prefers=frozenset({"helped"})),
+        Angle(name="first_weeks", prefers=frozenset({"lesson", "origin"})),
+        Angle(name="aim", prefers=frozenset({"helped", "origin"})),
+        Angle(name="doubts", prefers=frozenset({"setback", "challenge"})),
+    ),
+}

@@ -1,0 +1,165 @@
+"""One text for one person: clauses by rank, facts by angle, set in the network's layout, checked.
+
+The text depends on the request and the templates alone, never on what others got: the guard only
+judges it. So any text can be composed again from its recipe, on any machine.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+from services.domain.network_text import measure_text
+from services.domain.voice.facts import Fact
+from services.domain.voice.guard import OverlapGuard
+from services.domain.voice.plan import AnglePlan, CampaignPlan, plan_campaign
+from services.domain.voice.post_templates import PostTemplates
+from services.domain.voice.profile import Voice, voice_of
+from services.domain.voice.request import Content, Draft, DraftRequest, NoDraft
+from services.domain.voice.support import check_supported
+from services.domain.voice.wording import Wording
+
+#: Plans kept ready: one a campaign and language.
+_PLANS_KEPT = 64
+_MAX_HASHTAGS = {"linkedin": 3, "x": 2}
+
+#: What an X post is made of, richest first; the first that fits is taken.
+_SHAPES = {
+    "story": (
+        ("lead", "ask"), ("title", "hook", "ask"), ("hook", "ask"), ("lead",), ("title", "hook"),
+        ("hook",), ("ask",),
+    ),
+    "vacancy": (
+        ("title", "lead", "ask"), ("hook", "ask"), ("title", "ask"), ("hook",), ("title",),
+        ("ask",),
+    ),
+}  # fmt: skip
+
+
+class Composer:
+    """Composes drafts from one version of the templates. Not safe for several threads."""
+
+    def __init__(self, templates: PostTemplates) -> None:
+        self._templates = templates
+        self._plans: OrderedDict[tuple[str, str, int], tuple[Content, CampaignPlan]] = OrderedDict()
+
+    def compose(self, request: DraftRequest, guard: OverlapGuard) -> Draft:
+        """Make the draft of this rank and let ``guard`` judge it; adding it is the caller's.
+
+        Raises NoDraft when no text keeps every promise, Rejected for an unknown network.
+        """
+        voice = voice_of(request.ambassador)
+        plan = self._plan(request, voice.language)
+        if not plan.title and not any(angle.quote.once for angle in plan.angles):
+            raise NoDraft(
+                "there is no readable title and no sentence to quote",
+                remedy="Give the story a title and a few plain sentences.",
+            )
+        stream = 2 * request.variant + (request.network == "x")
+        count = len(plan.angles)
+        angle = plan.angles[(request.rank + stream) % count]
+        wording = Wording(
+            templates=self._templates,
+            plan=plan,
+            angle=angle,
+            voice=voice,
+            rank=request.rank,
+            turn=request.rank // count,
+            stream=stream,
+            variant=request.variant,
+        )
+        text, parts = self._fitting(request, wording)
+        self._check(text, plan, voice)
+        verdict = guard.judge(text, wording.prose(parts))
+        if verdict.reason:
+            raise NoDraft(
+                verdict.reason,
+                remedy="Add more facts to the source, or ask fewer people to share it.",
+            )
+        return Draft(
+            network=request.network,
+            language=voice.language,
+            text=text,
+            angle=angle.name,
+            seed=request.seed,
+            overlap=verdict.overlap,
+            template=f"{voice.language}/{plan.kind}/{angle.name}",
+            template_version=self._templates.version,
+            recipe=_recipe(request, angle, self._templates.version, wording, parts),
+        )
+
+    def _plan(self, request: DraftRequest, language: str) -> CampaignPlan:
+        key = (request.campaign_id, language, request.seed)
+        held = self._plans.get(key)
+        if held is not None and (held[0] is request.content or held[0] == request.content):
+            self._plans.move_to_end(key)
+            return held[1]
+        plan = plan_campaign(
+            request.content, language=language, seed=request.seed, templates=self._templates
+        )
+        self._plans[key] = (request.content, plan)
+        if len(self._plans) > _PLANS_KEPT:
+            self._plans.popitem(last=False)
+        return plan
+
+    def _fitting(self, request: DraftRequest, wording: Wording) -> tuple[str, dict[str, str]]:
+        """The first arrangement that the network accepts."""
+        network = request.network
+        layout = self._templates.layouts.get(network)
+        for parts in _arrangements(network, wording):
+            parts["link"] = request.link
+            if layout is not None:
+                context = layout.new_context(parts, shared=True)
+                text = "".join(layout.root_render_func(context)).strip()
+            else:
+                text = ""
+            if measure_text(network, text).valid:
+                return text, parts
+        raise NoDraft("no text fits the network's limit", remedy="Shorten the title or the link.")
+
+    def _check(self, text: str, plan: CampaignPlan, voice: Voice) -> None:
+        profile = (voice.role, voice.team, voice.region, voice.since, *voice.crafts)
+        unsupported = check_supported(text, plan.sources, profile=profile, language=plan.language)
+        if unsupported:
+            raise NoDraft(
+                f"the text would say what no source says: {unsupported[0]}",
+                remedy="Correct the template that adds it.",
+            )
+
+
+def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:
+    if network == "linkedin":
+        yield wording.linkedin(_MAX_HASHTAGS[network])
+        return
+    for shape in _SHAPES[wording.plan.kind]:
+        parts = wording.x(shape)
+        if parts is None:
+            continue
+        for hashtags in range(_MAX_HASHTAGS["x"], -1, -1):
+            yield parts | {"hashtags": wording.hashtags(hashtags)}
+        yield parts | {"hashtags": "", "disclosure": wording.plain_disclosure()}
+
+
+def _recipe(
+    request: DraftRequest,
+    angle: AnglePlan,
+    version: str,
+    wording: Wording,
+    parts: dict[str, str],
+) -> dict[str, Any]:
+    def described(fact: Fact) -> dict[str, str]:
+        return {"field": fact.field, "text": fact.text, "source": fact.source}
+
+    return {
+        "campaign": request.campaign_id,
+        "network": request.network,
+        "rank": request.rank,
+        "variant": request.variant,
+        "seed": request.seed,
+        "angle": angle.name,
+        "template_version": version,
+        "facts": [described(fact) for fact in wording.facts],
+        "parts": {place: text for place, text in parts.items() if text},
+        "clauses": wording.clauses,
+    }

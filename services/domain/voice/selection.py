@@ -1,0 +1,56 @@
+"""Which combination a rank gets: choices that two ranks share as little as possible.
+
+A rank is written as a polynomial over the integers modulo a prime ``q``, and each place in the
+text reads it at a point of its own. Two polynomials of degree one meet in at most one point, so two
+of the first ``q²`` ranks have at most one choice in common, and two of the first ``q`` have none: a
+Reed–Solomon code (Reed and Solomon, "Polynomial codes over certain finite fields", 1960). Nobody
+has to know what another rank got.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def choice(prime: int, point: int, rank: int, stream: int) -> int:
+    """The choice of ``rank`` at ``point``, below ``prime``.
+
+    ``stream`` keeps apart what must differ for the same rank: networks and suggestions. Within a
+    stream the pair of choices at two points is used once by every ``q²`` ranks.
+    """
+    low = rank % prime
+    middle = rank // prime % prime
+    high = rank // (prime * prime) % prime
+    return (low + middle * point + stream * point * point + high * point**3) % prime
+
+
+def largest_prime(limit: int) -> int:
+    """The largest prime not above ``limit`` (at least 2)."""
+    for number in range(limit, 2, -1):
+        if all(number % divisor for divisor in range(2, int(number**0.5) + 1)):
+            return number
+    return 2
+
+
+def shuffled(items: Sequence[T], *key: object) -> tuple[T, ...]:
+    """``items`` in an order fixed by ``key`` alone, on any machine and Python version."""
+    result = list(items)
+    numbers = _numbers("\x1f".join(map(str, key)))
+    for last in range(len(result) - 1, 0, -1):
+        other = next(numbers) % (last + 1)
+        result[last], result[other] = result[other], result[last]
+    return tuple(result)
+
+
+def _numbers(key: str) -> Iterator[int]:
+    # Python's own generators may change between versions; a hash function may not.
+    block = 0
+    while True:
+        digest = hashlib.blake2b(f"{block}\x1f{key}".encode(), digest_size=64).digest()
+        for start in range(0, 64, 4):
+            yield int.from_bytes(digest[start : start + 4], "big")
+        block += 1

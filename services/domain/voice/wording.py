@@ -1,0 +1,175 @@
+"""The words of one draft: which clauses its rank selects, filled with facts and profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.domain.voice.facts import Fact, Term
+from services.domain.voice.pairing import Pairing
+from services.domain.voice.plan import AnglePlan, CampaignPlan, Sentence
+from services.domain.voice.post_templates import Clause, PostTemplates
+from services.domain.voice.profile import Voice
+from services.domain.voice.selection import choice
+
+#: The places whose sentences must differ from everybody else's.
+PROSE = ("hook", "lead", "quote", "reflection", "summary", "again", "more", "ask")
+
+
+class Wording:
+    """Sentences on demand; what was used is noted in ``facts`` and ``clauses`` for the recipe.
+
+    ``rank`` counts within the campaign, ``turn`` within the angle.
+    """
+
+    def __init__(
+        self,
+        *,
+        templates: PostTemplates,
+        plan: CampaignPlan,
+        angle: AnglePlan,
+        voice: Voice,
+        rank: int,
+        turn: int,
+        stream: int,
+        variant: int,
+    ) -> None:
+        self.plan = plan
+        self.angle = angle
+        self.voice = voice
+        self.facts: list[Fact] = []
+        self.clauses: dict[str, list[str]] = {}
+        self._rank = rank
+        self._turn = turn
+        self._stream = stream
+        self._variant = variant
+        self._values: dict[str, Any] = {
+            "role": voice.role,
+            "a_role": voice.a_role,
+            "team": voice.team,
+            "region": voice.region,
+            "since": voice.since,
+            "craft": self._craft(),
+            "author": plan.author,
+            "title": plan.title,
+            "organisation": templates.organisation,
+            "quote": "",
+            "snippet": "",
+            "terms": "",
+        }
+        self._context = templates.context(self._values)
+
+    def linkedin(self, hashtags: int) -> dict[str, str]:
+        """All parts that the person's length asks for."""
+        plan, long = self.plan, self.voice.length == "long"
+        roomy = long or self.voice.length == "medium"
+        parts = self._blank()
+        quote = self._quoted("quote", self.angle.quote)
+        parts["quote"] = quote
+        parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
+        if plan.kind == "vacancy":
+            parts["summary"] = self._summary()
+        elif not quote:
+            parts["title"] = plan.title
+        if quote and roomy:
+            parts["reflection"] = self._sentence("reflection", plan.reflection, self._rank)
+        if long:
+            parts["again"] = self._quoted("again", self.angle.again)
+        if long or (not quote and plan.kind == "story"):
+            parts["more"] = self._sentence("more", plan.more, self._rank)
+        parts["ask"] = self._ask()
+        parts["disclosure"] = self._disclosure()
+        parts["hashtags"] = self.hashtags(hashtags)
+        # A quotation opens every other post: those who scroll see two hundred characters.
+        parts["order"] = "quote" if quote and (self._rank + self._stream) % 2 else "hook"
+        return self._with_emoji(parts)
+
+    def x(self, shape: tuple[str, ...]) -> dict[str, str] | None:
+        """The parts of one shape; None when this draft cannot have it."""
+        self.facts.clear()
+        parts = self._blank()
+        for place in shape:
+            if place == "title":
+                parts["title"] = self.plan.title
+            elif place == "hook":
+                parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
+            elif place == "lead":
+                parts["lead"] = self._quoted("lead", self.angle.lead)
+            else:
+                parts["ask"] = self._ask()
+            if not parts[place]:
+                return None
+        parts["disclosure"] = self._disclosure()
+        return self._with_emoji(parts)
+
+    def prose(self, parts: dict[str, str]) -> str:
+        """The sentences of ``parts`` that nobody else may have."""
+        return "\n".join([parts[place] for place in PROSE])
+
+    def hashtags(self, most: int) -> str:
+        """At most ``most`` of the topics, another first for another rank."""
+        tags = self.plan.hashtags
+        start = self._rank % len(tags) if tags else 0
+        return " ".join([*tags[start:], *tags[:start]][:most])
+
+    def plain_disclosure(self) -> str:
+        """The shortest disclosure, where nothing longer fits."""
+        rendered = (self._render(clause) for clause in self.plan.disclosures)
+        return min(rendered, key=lambda text: (len(text), text))
+
+    def _blank(self) -> dict[str, str]:
+        return dict.fromkeys((*PROSE, "title", "disclosure", "hashtags", "link", "order"), "")
+
+    def _render(self, clause: Clause) -> str:
+        return clause.render(self._context, polite=self.voice.polite)
+
+    def _sentence(self, place: str, sentence: Sentence, number: int) -> str:
+        front = sentence.front[choice(sentence.prime, 1, number, self._stream)]
+        back = sentence.back[choice(sentence.prime, 2, number, self._stream)]
+        self.clauses[place] = [front.source, back.source]
+        return self._render(front) + self._render(back)
+
+    def _ask(self) -> str:
+        return self._sentence("ask", self.angle.ask, self._turn)
+
+    def _quoted(self, place: str, pairing: Pairing[Clause, Fact]) -> str:
+        pair = pairing.pick(self._turn, self._variant)
+        if pair is None or pair[1] in self.facts:
+            return ""
+        clause, fact = pair
+        self.facts.append(fact)
+        self.clauses[place] = [clause.source]
+        self._values["quote"], self._values["snippet"] = fact.quote, fact.snippet
+        return self._render(clause)
+
+    def _summary(self) -> str:
+        pairing: Pairing[Clause, tuple[Term, ...]] = self.plan.summary
+        pair = pairing.pick(self._rank, self._variant)
+        if pair is None:
+            return ""
+        clause, terms = pair
+        self.clauses["summary"] = [clause.source]
+        self._values["terms"] = " · ".join([term.text for term in terms])
+        return self._render(clause)
+
+    def _disclosure(self) -> str:
+        clauses = self.plan.disclosures
+        clause = clauses[(self._rank + self._stream) % len(clauses)]
+        self.clauses["disclosure"] = [clause.source]
+        return self._render(clause)
+
+    def _craft(self) -> str:
+        """The craft that the content is about, else another for another rank."""
+        crafts = self.voice.crafts
+        for craft in crafts:
+            if craft.casefold() in self.plan.keywords:
+                return craft
+        return crafts[self._rank % len(crafts)] if crafts else ""
+
+    def _with_emoji(self, parts: dict[str, str]) -> dict[str, str]:
+        emoji = self.plan.emoji
+        if self.voice.emoji >= 1 and parts["ask"]:
+            parts["ask"] += " " + emoji[self._rank % len(emoji)]
+        opening = "lead" if parts["lead"] else "hook"
+        if self.voice.emoji == 2 and parts[opening]:
+            parts[opening] += " " + emoji[(self._rank + 1 + self._stream) % len(emoji)]
+        return parts
