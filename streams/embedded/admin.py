@@ -1,0 +1,164 @@
+"""Administration of the embedded log, in the owner's process or in any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from services.errors import Rejected
+from services.ports import Record
+from streams.embedded import registry
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.partition import Partition, Topic
+from streams.embedded.reader import Reader
+from streams.log_admin import (
+    LogRecord,
+    PartitionLag,
+    PartitionState,
+    Position,
+    TopicSpec,
+    TopicState,
+)
+
+
+class EmbeddedAdmin:
+    """A `streams.log_admin.LogAdmin`.
+
+    Reads need no lock and see what is committed. Changes open the log for as long as they take,
+    or use the one that this process has open; they raise Stop when another process owns it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._path = registry.parse(url).path
+        self._opened: Reader | None = None
+
+    def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
+        with self._log() as log:
+            return [
+                spec.name
+                for spec in specs
+                if log.create_topic(
+                    spec.name,
+                    spec.partitions,
+                    retention_ms=None
+                    if spec.retention is None
+                    else spec.retention // timedelta(milliseconds=1),
+                    retention_bytes=spec.retention_bytes,
+                )
+            ]
+
+    def topics(self) -> list[TopicState]:
+        return [_state(topic) for _, topic in sorted(self._topics().items())]
+
+    def lag(self, group: str, topics: Sequence[str] = ()) -> list[PartitionLag]:
+        reader = self._reader()
+        if reader is None:
+            return []
+        known = reader.topics()
+        committed = reader.committed_offsets(group, known)
+        wanted = sorted(
+            {topic for topic, _ in committed} | {name for name in topics if name in known}
+        )
+        return [
+            PartitionLag(
+                topic=name,
+                partition=partition.number,
+                committed=committed.get((name, partition.number)),
+                first=partition.low_water,
+                end=partition.end,
+            )
+            for name in wanted
+            for partition in known[name].partitions
+        ]
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        return {partition.number: partition.end for partition in self._topic(topic).partitions}
+
+    def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
+        reader = self._reader()
+        where = self._partition(topic, partition)
+        if reader is None:
+            return []
+        records: list[LogRecord] = []
+        while len(records) < limit:
+            found = reader.read(where, offset, limit - len(records))
+            if not found:
+                break
+            records += [
+                LogRecord(
+                    position=Position(topic=topic, partition=partition, offset=record.offset),
+                    timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+                    key=record.key,
+                    value=record.value,
+                )
+                for record in found
+            ]
+            offset = found[-1].offset + 1
+        return records
+
+    def append(self, records: Sequence[Record]) -> list[Position]:
+        with self._log() as log:
+            prepared = [
+                log.prepare(
+                    record.topic, key=record.key, value=record.value, number=record.partition
+                )
+                for record in records
+            ]
+            offsets = log.append(prepared)
+            return [
+                Position(topic=placed[0].topic, partition=placed[0].number, offset=offset)
+                for (placed, _), offset in zip(prepared, offsets, strict=True)
+            ]
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    @contextmanager
+    def _log(self) -> Iterator[EmbeddedLog]:
+        log = registry.acquire(self._url)
+        try:
+            yield log
+        finally:
+            registry.release(log)
+
+    def _reader(self) -> Reader | None:
+        """None as long as nothing was ever written."""
+        if self._opened is None and self._path.exists():
+            self._opened = Reader(self._path)
+        return self._opened
+
+    def _topics(self) -> dict[str, Topic]:
+        reader = self._reader()
+        return {} if reader is None else reader.topics()
+
+    def _topic(self, name: str) -> Topic:
+        topic = self._topics().get(name)
+        if topic is None:
+            raise Rejected(f"Topic {name!r} does not exist.", remedy="zwaan topics lists them.")
+        return topic
+
+    def _partition(self, topic: str, number: int) -> Partition:
+        partitions = self._topic(topic).partitions
+        if not 0 <= number < len(partitions):
+            raise Rejected(
+                f"Topic {topic!r} has no partition {number}; it has {len(partitions)} from 0 on."
+            )
+        return partitions[number]
+
+
+def _state(topic: Topic) -> TopicState:
+    return TopicState(
+        name=topic.name,
+        partitions=tuple(
+            PartitionState(number=it.number, first=it.low_water, end=it.end)
+            for it in topic.partitions
+        ),
+        retention=None
+        if topic.retention_ms is None
+        else timedelta(milliseconds=topic.retention_ms),
+        retention_bytes=topic.retention_bytes,
+    )

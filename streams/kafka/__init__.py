@@ -1,0 +1,1 @@
+"""Apache Kafka: the synchronous side (kafka-python). Faust's own driver consumes and produces."""

@@ -1,0 +1,238 @@
+"""Administration of Apache Kafka."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    NotCoordinatorError,
+)
+
+from services.errors import Rejected
+from services.ports import Record
+from streams.kafka.connection import TIMEOUT_MS, error_from, settings
+from streams.kafka.publisher import Publisher
+from streams.log_admin import (
+    LogRecord,
+    PartitionLag,
+    PartitionState,
+    Position,
+    TopicSpec,
+    TopicState,
+)
+
+_FOR_EVER = "-1"
+
+#: What a broker says while it is making up its mind, for example at a cluster's very first group.
+_SETTLING = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+_PAUSE = 0.1
+
+_Found = TypeVar("_Found")
+
+#: (first offset kept, next offset to be written)
+Bounds = Mapping[TopicPartition, tuple[int, int]]
+
+
+class KafkaAdmin:
+    """A `streams.log_admin.LogAdmin`. Connects at the first call. Not for several threads."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._settings = settings(url)
+        self._publisher = Publisher(url)
+        self._connected: KafkaAdminClient | None = None
+
+    def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
+        return self._call(lambda client: _ensure(client, specs))
+
+    def topics(self) -> list[TopicState]:
+        return self._call(_topics)
+
+    def lag(self, group: str, topics: Sequence[str] = ()) -> list[PartitionLag]:
+        return self._call(lambda client: _lag(client, group, topics))
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        def ends(client: KafkaAdminClient) -> dict[int, int]:
+            return {tp.partition: end for tp, (_, end) in _bounds(client, [topic]).items()}
+
+        found = self._call(ends)
+        if not found:
+            raise Rejected(f"Topic {topic!r} does not exist.", remedy="zwaan topics lists them.")
+        return found
+
+    def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
+        where = TopicPartition(topic, partition)
+        bounds = self._call(lambda client: _bounds(client, [topic]))
+        if where not in bounds:
+            raise Rejected(
+                f"Topic {topic!r} has no partition {partition}; it has {len(bounds)} from 0 on."
+                if bounds
+                else f"Topic {topic!r} does not exist."
+            )
+        first, end = bounds[where]
+        start = max(first, offset)
+        if start >= end:
+            return []
+        try:
+            return _read(self._settings, where, start, min(end, start + limit))
+        except Exception as error:  # named by its reaction, or raised again as it is
+            raise error_from(error, self._url) from error
+
+    def append(self, records: Sequence[Record]) -> list[Position]:
+        return self._publisher.append(records)
+
+    def close(self) -> None:
+        self._publisher.close()
+        if self._connected is not None:
+            self._connected.close()
+            self._connected = None
+
+    def _call(self, work: Callable[[KafkaAdminClient], _Found]) -> _Found:
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        try:
+            if self._connected is None:
+                self._connected = KafkaAdminClient(**self._settings)
+            while True:
+                try:
+                    return work(self._connected)
+                except _SETTLING:
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(_PAUSE)
+        except Exception as error:  # named by its reaction, or raised again as it is
+            raise error_from(error, self._url) from error
+
+
+def _ensure(client: KafkaAdminClient, specs: Sequence[TopicSpec]) -> list[str]:
+    existing = set(client.list_topics())
+    missing = [spec for spec in specs if spec.name not in existing]
+    if missing:
+        client.create_topics(
+            {
+                spec.name: {"num_partitions": spec.partitions, "configs": _retention(spec)}
+                for spec in missing
+            },
+            timeout_ms=TIMEOUT_MS,
+            wait_for_metadata=True,
+        )
+    present = [spec for spec in specs if spec.name in existing]
+    if present:
+        client.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, it.name, _retention(it)) for it in present]
+        )
+    return [spec.name for spec in missing]
+
+
+def _retention(spec: TopicSpec) -> dict[str, str]:
+    milliseconds = timedelta(milliseconds=1)
+    return {
+        "retention.ms": _FOR_EVER
+        if spec.retention is None
+        else str(spec.retention // milliseconds),
+        "retention.bytes": _FOR_EVER if spec.retention_bytes is None else str(spec.retention_bytes),
+    }
+
+
+def _topics(client: KafkaAdminClient) -> list[TopicState]:
+    names = sorted(it["name"] for it in client.describe_topics() if not it["is_internal"])
+    if not names:
+        return []
+    bounds = _bounds(client, names)
+    retention = _described(client, names)
+    return [
+        TopicState(
+            name=name,
+            partitions=tuple(
+                PartitionState(number=tp.partition, first=first, end=end)
+                for tp, (first, end) in sorted(bounds.items())
+                if tp.topic == name
+            ),
+            retention=None
+            if (milliseconds := _limit(retention[name], "retention.ms")) is None
+            else timedelta(milliseconds=milliseconds),
+            retention_bytes=_limit(retention[name], "retention.bytes"),
+        )
+        for name in names
+    ]
+
+
+def _described(client: KafkaAdminClient, names: Iterable[str]) -> Mapping[str, Any]:
+    wanted = ["retention.ms", "retention.bytes"]
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, wanted) for name in names]
+    described: Mapping[str, Any] = client.describe_configs(resources, config_filter="all")["topic"]
+    return described
+
+
+def _limit(config: Mapping[str, Any], name: str) -> int | None:
+    value = int(config[name]["value"])
+    return None if value < 0 else value
+
+
+def _bounds(client: KafkaAdminClient, names: Iterable[str]) -> Bounds:
+    """Of every partition of the topics that exist, in order."""
+    tps = sorted(
+        TopicPartition(topic["name"], partition["partition_index"])
+        for topic in client.describe_topics(list(names))
+        for partition in topic["partitions"]
+    )
+    if not tps:
+        return {}
+    earliest = client.list_partition_offsets(dict.fromkeys(tps, OffsetSpec.EARLIEST))
+    latest = client.list_partition_offsets(dict.fromkeys(tps, OffsetSpec.LATEST))
+    return {tp: (earliest[tp].offset, latest[tp].offset) for tp in tps}
+
+
+def _lag(client: KafkaAdminClient, group: str, topics: Sequence[str]) -> list[PartitionLag]:
+    committed = {
+        tp: found.offset
+        for tp, found in client.list_group_offsets(group)[group].items()
+        if found.offset >= 0
+    }
+    bounds = _bounds(client, sorted({tp.topic for tp in committed} | set(topics)))
+    return [
+        PartitionLag(
+            topic=tp.topic,
+            partition=tp.partition,
+            committed=committed.get(tp),
+            first=first,
+            end=end,
+        )
+        for tp, (first, end) in sorted(bounds.items())
+    ]
+
+
+def _read(
+    options: Mapping[str, object], where: TopicPartition, start: int, end: int
+) -> list[LogRecord]:
+    consumer = KafkaConsumer(
+        **options, group_id=None, enable_auto_commit=False, consumer_timeout_ms=TIMEOUT_MS
+    )
+    try:
+        consumer.assign([where])
+        consumer.seek(where, start)
+        records: list[LogRecord] = []
+        # Not one record an offset: compaction and transactions leave holes.
+        while consumer.position(where) < end:
+            found = consumer.poll(timeout_ms=TIMEOUT_MS, max_records=end - start).get(where)
+            if not found:
+                break
+            records += [_record(it) for it in found if it.offset < end]
+        return records
+    finally:
+        consumer.close(autocommit=False)
+
+
+def _record(record: Any) -> LogRecord:
+    return LogRecord(
+        position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
+        timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        key=record.key,
+        value=record.value,
+    )

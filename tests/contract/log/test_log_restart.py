@@ -1,0 +1,120 @@
+"""Stopping, crashing, and going on."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import faust
+from faust.contrib.asgi import faust_app_running
+
+from services.ports import EventLog, Record
+from tests.contract.log.app import new_app
+from tests.contract.log.conftest import (
+    LogUnderTest,
+    Witness,
+    Worker,
+    eventually,
+    eventually_in_thread,
+    running,
+)
+
+
+def _numbered(topic: str, numbers: range) -> list[Record]:
+    return [Record(topic=topic, value=b"%d" % n, key=b"k%d" % (n % 7)) for n in numbers]
+
+
+async def test_a_worker_goes_on_where_it_stopped(log: LogUnderTest) -> None:
+    """After a stop in order, the next worker sees what was appended since, and nothing again."""
+    first, second = Witness(), Witness()
+    await asyncio.to_thread(log.admin.append, _numbered(log.topics.inbound, range(100)))
+    async with running(log, first):
+        await eventually(lambda: len(first.values(log.topics.outbound)) == 100)
+    await asyncio.to_thread(log.admin.append, _numbered(log.topics.inbound, range(100, 150)))
+    async with running(log, second):
+        await eventually(lambda: len(second.values(log.topics.outbound)) >= 50)
+
+    assert sorted(second.values(log.topics.inbound), key=int) == [
+        b"%d" % n for n in range(100, 150)
+    ]
+    assert sorted(second.values(log.topics.outbound), key=int) == [
+        b"%d" % n for n in range(100, 150)
+    ]
+
+
+async def test_nothing_is_lost_when_a_worker_is_killed(
+    log: LogUnderTest, start_worker: Callable[..., Worker]
+) -> None:
+    """After SIGKILL, what was not processed comes again, and all arrives in the end."""
+    await asyncio.to_thread(log.admin.append, _numbered(log.topics.inbound, range(300)))
+    killed = start_worker(hold="200")
+    await eventually(lambda: "200" in killed.values())
+    killed.end(signal.SIGKILL)
+
+    survivor = start_worker()
+    arrived: set[bytes | None] = set()
+
+    def all_arrived() -> bool:
+        for number in range(3):
+            records = log.admin.read(log.topics.outbound, number, 0, 5_000)
+            arrived.update(record.value for record in records)
+        return len(arrived) == 300
+
+    await eventually_in_thread(all_arrived)
+    survivor.end(signal.SIGTERM)
+
+    assert "200" in survivor.values()
+    assert {*killed.values(), *survivor.values()} == {str(n) for n in range(300)}
+
+
+async def test_what_was_committed_does_not_come_again(
+    log: LogUnderTest, start_worker: Callable[..., Worker]
+) -> None:
+    """A worker that is killed after it committed leaves nothing for the next but what is new."""
+    await asyncio.to_thread(log.admin.append, _numbered(log.topics.inbound, range(60)))
+    killed = start_worker()
+    await eventually(lambda: len(killed.values()) == 60)
+    await eventually_in_thread(lambda: log.total_lag() == 0)
+    killed.end(signal.SIGKILL)
+
+    await asyncio.to_thread(log.admin.append, _numbered(log.topics.inbound, range(60, 70)))
+    survivor = start_worker()
+    await eventually(lambda: len(survivor.values()) >= 10)
+    await eventually_in_thread(lambda: log.total_lag() == 0)
+    survivor.end(signal.SIGTERM)
+
+    assert sorted(survivor.values(), key=int) == [str(n) for n in range(60, 70)]
+
+
+async def test_a_table_is_recovered_from_its_changelog(log: LogUnderTest, events: EventLog) -> None:
+    """A table that lives in memory has its contents again after a restart."""
+    await events.append(
+        [Record(topic=log.topics.inbound, value=b"x", key=b"key-%d" % (n % 5)) for n in range(50)]
+    )
+
+    async def count(*, until: int) -> dict[bytes, int]:
+        app = new_app(broker=log.broker, group=log.group, folder=log.folder)
+        inbound = app.topic(log.topics.inbound, key_type=bytes, value_type=bytes)
+        schema = faust.Schema(
+            key_type=bytes, value_type=int, key_serializer="raw", value_serializer="json"
+        )
+        counts = app.Table("counts", default=int, partitions=3, schema=schema)
+
+        @app.agent(inbound)
+        async def tally(stream: Any) -> None:
+            async for event in stream.events():
+                counts[event.key] += 1
+
+        async with faust_app_running(app):
+            await eventually(lambda: sum(counts.values()) == until)
+            await eventually_in_thread(lambda: log.total_lag() == 0)
+            return dict(counts.items())
+
+    first = await count(until=50)
+    await events.append([Record(topic=log.topics.inbound, value=b"x", key=b"key-0")])
+    second = await count(until=51)
+
+    assert first == {b"key-%d" % n: 10 for n in range(5)}
+    assert second == {**first, b"key-0": 11}
