@@ -24,6 +24,8 @@ POST_WITH_URL_MICRODOLLARS = 200_000
 POST_MICRODOLLARS = 15_000
 
 _MAX_IMAGES = 4
+# However long its addresses are; what is longer is not worth weighing.
+_MAX_CHARACTERS = 10_000
 _KNOWN = frozenset({"text", "media", "reply", "quote_tweet_id", "reply_settings", "made_with_ai"})
 
 
@@ -31,7 +33,7 @@ def create(networks: Networks, call: Call, caller: Caller) -> Answer:
     """Publish a post: 201 with its id and its text as X stores it."""
     body = _checked_body(call)
     text = body.get("text", "")
-    if weigh(text) > MAX_WEIGHT:
+    if len(text) > _MAX_CHARACTERS or weigh(text) > MAX_WEIGHT:
         raise refusals.too_long()
     images = _images(networks, caller, body)
     fingerprint = _fingerprint(text, images)

@@ -40,13 +40,21 @@ _COUNTRY_ENDINGS = (
 ).replace(" ", "|")
 
 _ENDING = rf"(?:{_GENERIC_ENDINGS}|{_COUNTRY_ENDINGS}|xn--[a-z0-9-]+)(?![0-9a-zA-Z@+-])"
-_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_PATH = r"(?:/[\w!*';:=+,.$/%#\[\]\-–~@|&()]*)?"
-_QUERY = r"(?:\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*)?"
-_URL = re.compile(
-    rf"(?<![A-Za-z0-9@＠$#＃])(?:https?://(?:{_LABEL}\.)+{_ENDING}"
-    rf"|(?<![-_./])(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+{_ENDING})(?::\d+)?{_PATH}{_QUERY}",
+# Anything but white space and ASCII punctuation; a hyphen and an underscore only further on.
+# A run is taken as a whole and never entered again, so that a scan is linear in the text.
+_LETTER = r"(?:(?!https?://)[^\s!-,./:-@\[-^`{-~])"
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9@＠$#＃])(?P<scheme>https?://)?"
+    rf"[^\s!-/:-@\[-`{{-~]{_LETTER}*+(?:\.{_LETTER}++)*+",
     re.IGNORECASE,
+)
+# Without a scheme only the part in Latin letters is an address.
+_LATIN_RUN = re.compile(r"[-a-z0-9\u00c0-\u024f]++(?:\.[-a-z0-9\u00c0-\u024f]++)*+", re.IGNORECASE)
+_ENDED = re.compile(r"(?![0-9a-zA-Z@+-])")
+_DOT_ENDING = re.compile(rf"\.{_ENDING}", re.IGNORECASE)
+_REST = re.compile(
+    r"(?::\d+)?(?:/[\w!*';:=+,.$/%#\[\]\-–~@|&()]*)?"
+    r"(?:\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*)?"
 )
 _TRAILING = re.compile(r"[!*';:,.$%\[\]~|@&()?–]+$")
 
@@ -82,11 +90,35 @@ def weigh(text: str) -> int:
 def addresses(text: str) -> list[Address]:
     """Return every address in a text, also a domain without a scheme."""
     found: list[Address] = []
-    for match in _URL.finditer(text):
-        url = _without_punctuation(match[0])
-        target = url if "://" in url else f"http://{url}"
-        found.append(Address(start=match.start(), end=match.start() + len(url), target=target))
+    for run in _RUN.finditer(text):
+        for start, end in _hosts(text, run):
+            rest = _REST.match(text, end) if end == run.end() else None
+            url = _without_punctuation(text[start : rest.end() if rest else end])
+            # A host that stands within the path of the address before it is part of that.
+            if not found or start >= found[-1].end:
+                target = url if "://" in url else f"http://{url}"
+                found.append(Address(start=start, end=start + len(url), target=target))
     return found
+
+
+def _hosts(text: str, run: re.Match[str]) -> list[tuple[int, int]]:
+    if run["scheme"] is not None:
+        return _to_its_ending(text, run.span())
+    if text[max(run.start() - 1, 0) : run.start()] in {"-", "_", ".", "/"}:
+        return []
+    return [
+        host
+        for latin in _LATIN_RUN.finditer(text, run.start(), run.end())
+        for host in _to_its_ending(text, latin.span())
+    ]
+
+
+def _to_its_ending(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+    ends = [ending.end() for ending in _DOT_ENDING.finditer(text, *span)]
+    # The pattern does not see what follows the span.
+    if ends and _ENDED.match(text, ends[-1]) is None:
+        ends.pop()
+    return [(span[0], ends[-1])] if ends else []
 
 
 def _without_punctuation(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -36,6 +37,15 @@ from connectors.sandbox.x.weighted_length import addresses, weigh
         ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", 2),
         ("1️⃣", 2),
         ("❤️", 2),
+        ("http://☃.net/", 23),
+        ("漢example.org", 2 + 23),
+        ("éexample.org", 23),
+        ("漢https://example.org", 2 + 23),
+        ("xhttps://example.org", 20),
+        ("-–t.co", 6),
+        ("example.organic", 15),
+        ("©", 1),
+        ("©️", 2),
         ("a.b", 3),
         ("versie 1.2.3", 12),
     ],
@@ -76,3 +86,18 @@ def test_an_address_ends_before_the_punctuation_of_the_sentence() -> None:
         "http://www.example.nl",
         "https://example.org/b?c=d",
     ]
+
+
+@pytest.mark.parametrize("piece", ["a.", "漢", "漢.", "a-", "https://", "a.nl", "(", "😀\u200d"])
+def test_weighing_is_linear_in_the_text(piece: str) -> None:
+    """Ten times the text takes about ten times as long, whatever it repeats."""
+
+    def seconds(repeats: int) -> float:
+        best = 1.0
+        for _ in range(3):
+            started = time.perf_counter()
+            weigh(piece * repeats)
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    assert seconds(5_000) < 40 * seconds(500) + 0.01
