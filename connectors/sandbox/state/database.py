@@ -61,7 +61,7 @@ class Database:
 
     All statements of one request run in one transaction and take some tens of microseconds, so
     they run in the event loop itself: handing them to a thread would cost more than it frees.
-    The lock only matters when somebody else than the event loop looks in, such as a test.
+    The lock is for whoever else looks in from another thread, such as a simulated audience.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -94,16 +94,19 @@ class Database:
 
     def write(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run a statement that changes something and return how many rows it changed."""
-        return self._connection.execute(statement, values).rowcount
+        with self._lock:
+            return self._connection.execute(statement, values).rowcount
 
     def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """Return the first row of a query, or None."""
-        found: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
+        with self._lock:
+            found: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
         return found
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
-        return self._connection.execute(statement, values).fetchall()
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""

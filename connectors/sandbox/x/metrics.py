@@ -17,7 +17,8 @@ from connectors.sandbox.x.access import Caller
 from connectors.sandbox.x.rendering import stored_text, url_entities
 
 _PRIVATE_DAYS_MS = 30 * 86_400_000
-_PRIVATE = ("non_public_metrics", "organic_metrics")
+_PRIVATE = frozenset({"non_public_metrics", "organic_metrics"})
+_METRICS = _PRIVATE | {"public_metrics"}
 
 
 def describe(
@@ -29,9 +30,8 @@ def describe(
         "text": stored_text(post.text),
         "edit_history_tweet_ids": [post.post_id],
     }
-    member = networks.members.by_key(post.member)
     if "author_id" in fields:
-        data["author_id"] = member.x_id
+        data["author_id"] = networks.members.by_key(post.member).x_id
     if "created_at" in fields:
         created = from_milliseconds(post.created_ms)
         data["created_at"] = f"{created:%Y-%m-%dT%H:%M:%S}.{post.created_ms % 1000:03d}Z"
@@ -39,22 +39,31 @@ def describe(
         data["entities"] = {"urls": url_entities(post.text)}
     if "attachments" in fields and post.content.get("media_ids"):
         data["attachments"] = {"media_keys": [f"3_{key}" for key in post.content["media_ids"]]}
+    if not fields.isdisjoint(_METRICS):
+        metrics, errors = _metrics(networks, post, caller, fields)
+        return {**data, **metrics}, errors
+    return data, []
+
+
+def _metrics(
+    networks: Networks, post: Post, caller: Caller, fields: frozenset[str]
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
     figures = networks.visitor.figures(post)
     reposts = "repost_count" if networks.options.x_vocabulary == "new" else "retweet_count"
-    if "public_metrics" in fields:
-        data["public_metrics"] = _public(figures, reposts)
-    private = sorted(fields.intersection(_PRIVATE))
     recent = networks.clock.now_ms() - post.created_ms <= _PRIVATE_DAYS_MS
+    shown: dict[str, Any] = {}
     errors: list[dict[str, str]] = []
-    for field in private:
+    if "public_metrics" in fields:
+        shown["public_metrics"] = _public(figures, reposts)
+    for field in sorted(fields.intersection(_PRIVATE)):
         metrics = _private(field, figures, reposts, has_link=post.link is not None)
-        if member.key == caller.member.key and recent:
-            data[field] = metrics
+        if recent and post.member == caller.member.key:
+            shown[field] = metrics
         else:
             errors += [
                 refusals.field_not_authorized(post.post_id, f"{field}.{name}") for name in metrics
             ]
-    return data, errors
+    return shown, errors
 
 
 def _public(figures: Figures, reposts: str) -> dict[str, int]:

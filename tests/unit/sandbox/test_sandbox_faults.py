@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -272,3 +274,32 @@ def test_mixed_faults_are_the_same_in_every_run(sandbox: SandboxApp, x: XClient)
     assert runs[0] == runs[1]
     assert len(runs[0]) == 60
     assert {kind for kind in runs[0] if kind} == set(kinds)
+
+
+def test_journal_and_posts_agree_whatever_goes_wrong(linkedin: LinkedInClient) -> None:
+    """With faults on 60 % of calls from eight threads, each post has exactly one journal line."""
+    requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=10)
+    kinds = ["http_500", "drop", "apply_then_drop", "half_json", "rate_limited", "duplicate"]
+    rules = [{"kind": kind, "operation": "post.*", "probability": 0.1, "seed": 3} for kind in kinds]
+    requests.post(f"{linkedin.url}/_sandbox/faults", json=rules, timeout=10)
+
+    def attempt(number: int) -> None:
+        with LinkedInClient(linkedin.url) as client:
+            client.token, client.urn = linkedin.token, linkedin.urn
+            with suppress(*NO_ANSWER):
+                client.post(f"Post {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(attempt, range(200)))
+    query = {"kind": "post.create", "limit": 1000}
+    journal = requests.get(f"{linkedin.url}/_sandbox/journal", params=query, timeout=10).json()
+    posts = requests.get(f"{linkedin.url}/_sandbox/posts?limit=1000", timeout=10).json()["posts"]
+    applied = [entry for entry in journal["entries"] if entry["post_id"] is not None]
+
+    assert len(journal["entries"]) == 200
+    assert sorted(entry["post_id"] for entry in applied) == sorted(
+        post["post_id"] for post in posts
+    )
+    assert {entry["text"] for entry in applied} == {post["text"] for post in posts}
+    assert all(entry["applied"] for entry in applied)
+    assert 60 < len(posts) < 190
