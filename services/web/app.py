@@ -14,14 +14,37 @@ from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
 from services.web.faults import API, answer_faults
 from services.web.forged_forms import refuse_forged_forms
 from services.web.headers import SecurityHeaders
-from services.web.pages import connect, inbox, profile, sign_in
+from services.web.pages import (
+    administration,
+    connect,
+    figures,
+    figures_export,
+    inbox,
+    profile,
+    public_story,
+    sign_in,
+    stories,
+    vacancies,
+)
 from services.web.parts import WebParts
 from services.web.request_metrics import RequestMetrics
 from services.web.short_links import PREFIX, ShortLinks
 
 _FORTNIGHT = 14 * 24 * 60 * 60
 
-_PAGES = (sign_in, inbox, connect, profile)
+# In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
+_PAGES = (
+    sign_in,
+    inbox,
+    connect,
+    profile,
+    vacancies,
+    stories,
+    public_story,
+    figures,
+    figures_export,
+    administration,
+)
 _API = (events, statistics, operations)
 
 
@@ -38,6 +61,14 @@ def create_web(parts: WebParts) -> ASGIApp:
             await pages(scope, receive, send)
 
     return web
+
+
+def create_operations(parts: WebParts) -> ASGIApp:
+    """Health and metrics alone, for a worker: it serves no pages."""
+    app = FastAPI(title="Zwaan", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    app.include_router(operations.router)
+    return app
 
 
 def create_pages(parts: WebParts) -> FastAPI:

@@ -94,6 +94,25 @@ async def take_back(view: AmbassadorView, post_id: str) -> Response:
     )
 
 
+@router.post("/{post_id}/settle")
+async def settle(view: AmbassadorView, post_id: str) -> Response:
+    """After "outcome unknown" the person looked: ``there`` is yes or no."""
+    there = (await view.request.form()).get("there")
+    if there not in ("yes", "no"):
+        raise HTTPException(422)
+    return await _decide(
+        view,
+        post_id,
+        lambda transaction: decide.settle(
+            transaction,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            there=there == "yes",
+            now=view.now,
+        ),
+    )
+
+
 @router.get("/{post_id}/why")
 async def why(view: AmbassadorView, post_id: str) -> Response:
     """Why this text, and why this person: everything that went into it."""

@@ -26,7 +26,6 @@ from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.connections import Connection
 from services.storage.database import Database
-from services.storage.migrate import migrate
 from services.storage.people import Person
 from services.storage.posts import NewPost
 from services.use_cases.accounts import Accounts
@@ -213,11 +212,13 @@ def vacancy(**changes: Any) -> VacancyOpened:
 
 
 @asynccontextmanager
-async def open_organisation(folder: Path, **changes: Any) -> AsyncIterator[Organisation]:
-    database = Database.open(f"sqlite+aiosqlite:///{folder / 'zwaan.db'}")
-    await migrate(database)
+async def open_organisation(
+    path: Path, *, networks_at: str = "http://127.0.0.1:9", **changes: Any
+) -> AsyncIterator[Organisation]:
+    """On the migrated database at ``path``; nobody answers at the default of ``networks_at``."""
+    database = Database.open(f"sqlite+aiosqlite:///{path}")
     log, clicks = MemoryLog(), MemoryClicks()
-    networks = sandbox_networks("http://127.0.0.1:9")
+    networks = sandbox_networks(networks_at)
     with ThreadPoolExecutor(max_workers=2) as calls:
 
         def clock() -> datetime:
@@ -278,9 +279,16 @@ def form_token(page: str) -> str:
 
 
 async def submit(
-    client: httpx.AsyncClient, page: str, path: str, /, *, partial: bool = False, **fields: str
+    client: httpx.AsyncClient, page: str, path: str, /, **fields: str
 ) -> httpx.Response:
     """Load ``page``, and send one of its forms, as a browser would."""
     token = form_token((await client.get(page)).text)
-    headers = {"HX-Request": "true"} if partial else {}
-    return await client.post(path, data={"csrf_token": token, **fields}, headers=headers)
+    return await client.post(path, data={"csrf_token": token, **fields})
+
+
+async def submit_by_htmx(
+    client: httpx.AsyncClient, page: str, path: str, /, **fields: str
+) -> httpx.Response:
+    """The same, asking for a piece of the page as htmx does."""
+    headers = {"HX-Request": "true", "X-CSRF-Token": form_token((await client.get(page)).text)}
+    return await client.post(path, data=fields, headers=headers)

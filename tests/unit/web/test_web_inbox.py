@@ -6,7 +6,7 @@ import pytest
 
 from services.domain.post import PostState, text_sha256
 from services.storage import audit, outbox, posts
-from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit
+from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
 
 
 async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None:
@@ -103,14 +103,12 @@ async def test_a_fault_stands_next_to_the_field(
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     await organisation.connect(ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
-        for partial in (False, True):
-            answer = await submit(
-                browser, "/inbox", f"/inbox/{post.id}/approve", partial=partial, text=text
-            )
+        for send, whole in ((submit, True), (submit_by_htmx, False)):
+            answer = await send(browser, "/inbox", f"/inbox/{post.id}/approve", text=text)
             assert answer.status_code == 422
             assert sentence in answer.text
             assert not text or text in answer.text
-            assert ("<html" in answer.text) is not partial
+            assert ("<html" in answer.text) is whole
     assert (await organisation.read(posts.get, post.id)).state is PostState.READY
 
 
@@ -199,10 +197,35 @@ async def test_a_failed_post_says_why(organisation: Organisation) -> None:
             (PostState.PUBLISHING, PostState.FAILED, "linkedin is not connected"),
         ):
             await posts.move(
-                transaction, post.id, before=before, after=after, reason=reason, remedy="Try again."
+                transaction,
+                post.id,
+                before=before,
+                after=after,
+                reason=reason,
+                remedy="Connect it again.",
             )
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text
-        assert "Linkedin is niet gekoppeld. Probeer het opnieuw." in page
+        assert "Linkedin is niet gekoppeld. Koppel het opnieuw." in page
         await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
     assert (await organisation.read(posts.get, post.id)).state is PostState.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("there", "state"), [("yes", PostState.PUBLISHED), ("no", PostState.FAILED)]
+)
+async def test_an_unknown_post_is_settled_by_its_person(
+    organisation: Organisation, there: str, state: PostState
+) -> None:
+    """Where the outcome is unknown the person says whether the post is there; nothing is resent."""
+    campaign = await organisation.campaign(story())
+    post = await organisation.post(campaign, ANNA, state=PostState.UNKNOWN)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert "Het staat er niet" in page
+        assert f"/inbox/{post.id}/approve" not in page
+        wrong = await submit(browser, "/inbox", f"/inbox/{post.id}/settle", there="perhaps")
+        assert wrong.status_code == 422
+        await submit(browser, "/inbox", f"/inbox/{post.id}/settle", there=there)
+        assert (await browser.get("/inbox")).status_code == 200
+    assert (await organisation.read(posts.get, post.id)).state is state

@@ -1,0 +1,136 @@
+"""Figures of many campaigns at once: a few grouped queries, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.domain.post import PostState
+from services.storage.database import Transaction
+from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachFigure:
+    """Reach of a campaign's posts under one tag: never added to that of another tag.
+
+    ``value`` is the sum of each post's latest figure, ``posts`` how many have one,
+    ``measured_at`` the time of the newest, ``sources`` who told.
+    """
+
+    tag: str
+    value: int
+    posts: int
+    measured_at: datetime
+    sources: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class CampaignFigures:
+    """``posts`` by state, ``clicks`` by class, ``applicants`` by stage, ``reach`` by tag."""
+
+    audience: int = 0
+    posts: dict[str, int] = field(default_factory=dict)
+    clicks: dict[str, int] = field(default_factory=dict)
+    applicants: dict[str, int] = field(default_factory=dict)
+    reach: dict[str, ReachFigure] = field(default_factory=dict)
+
+    @property
+    def published(self) -> int:
+        return self.posts.get(PostState.PUBLISHED.value, 0)
+
+    @property
+    def unknown_reach(self) -> int:
+        """Published posts whose reach nobody told."""
+        return self.published - sum(figure.posts for figure in self.reach.values())
+
+
+async def of_campaigns(
+    transaction: Transaction, campaign_ids: Sequence[str]
+) -> dict[str, CampaignFigures]:
+    """The figures of each of these campaigns."""
+    found = {campaign_id: CampaignFigures() for campaign_id in campaign_ids}
+    for row in await transaction.execute(
+        sa.select(audience.c.campaign_id, sa.func.count().label("people"))
+        .where(audience.c.campaign_id.in_(campaign_ids))
+        .group_by(audience.c.campaign_id)
+    ):
+        found[row.campaign_id].audience = row.people
+    for row in await transaction.execute(
+        sa.select(posts.c.campaign_id, posts.c.state, sa.func.count().label("posts"))
+        .where(posts.c.campaign_id.in_(campaign_ids))
+        .group_by(posts.c.campaign_id, posts.c.state)
+    ):
+        found[row.campaign_id].posts[row.state] = row.posts
+    for row in await transaction.execute(
+        sa.select(
+            posts.c.campaign_id,
+            click_counts.c.click_class,
+            sa.func.sum(click_counts.c.clicks).label("clicks"),
+        )
+        .join(click_counts, click_counts.c.code == posts.c.link_code)
+        .where(posts.c.campaign_id.in_(campaign_ids))
+        .group_by(posts.c.campaign_id, click_counts.c.click_class)
+    ):
+        found[row.campaign_id].clicks[row.click_class] = int(row.clicks)
+    for row in await transaction.execute(_applicants(campaign_ids)):
+        found[row.id].applicants[row.stage] = row.people
+    for campaign_id, figure in await _reach(transaction, campaign_ids):
+        found[campaign_id].reach[figure.tag] = figure
+    return found
+
+
+def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, int]]:
+    return (
+        sa.select(campaigns.c.id, applications.c.stage, sa.func.count().label("people"))
+        .join(applications, applications.c.vacancy_id == campaigns.c.source_id)
+        .where(campaigns.c.id.in_(campaign_ids), campaigns.c.kind == "vacancy")
+        .group_by(campaigns.c.id, applications.c.stage)
+    )
+
+
+async def _reach(
+    transaction: Transaction, campaign_ids: Sequence[str]
+) -> list[tuple[str, ReachFigure]]:
+    newest = (
+        sa.select(
+            posts.c.campaign_id,
+            reach.c.tag,
+            reach.c.value,
+            reach.c.source,
+            reach.c.measured_at,
+            sa.func.row_number()
+            .over(partition_by=reach.c.post_id, order_by=reach.c.measured_at.desc())
+            .label("place"),
+        )
+        .join(posts, posts.c.id == reach.c.post_id)
+        .where(posts.c.campaign_id.in_(campaign_ids), reach.c.metric == "reach")
+        .subquery()
+    )
+    rows = await transaction.execute(
+        sa.select(
+            newest.c.campaign_id,
+            newest.c.tag,
+            newest.c.source,
+            sa.func.sum(newest.c.value).label("value"),
+            sa.func.count().label("posts"),
+            sa.func.max(newest.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
+        )
+        .where(newest.c.place == 1, newest.c.value.is_not(None))
+        .group_by(newest.c.campaign_id, newest.c.tag, newest.c.source)
+        .order_by(newest.c.source)
+    )
+    found: dict[tuple[str, str], ReachFigure] = {}
+    for row in rows:
+        before = found.get((row.campaign_id, row.tag))
+        found[row.campaign_id, row.tag] = ReachFigure(
+            tag=row.tag,
+            value=int(row.value) + (before.value if before else 0),
+            posts=row.posts + (before.posts if before else 0),
+            measured_at=max(row.measured_at, before.measured_at) if before else row.measured_at,
+            sources=(*(before.sources if before else ()), row.source),
+        )
+    return [(campaign_id, figure) for (campaign_id, _), figure in found.items()]

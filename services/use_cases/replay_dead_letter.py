@@ -1,0 +1,41 @@
+"""Send a dead letter's original bytes to its topic once more, after its cause was removed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.errors import Rejected
+from services.ports import EventLog, Record
+from services.storage import audit, dead_letters
+from services.storage.audit import Entry
+from services.storage.database import Database
+
+
+async def replay(
+    database: Database, log: EventLog, letter_id: int, *, actor: str, now: datetime
+) -> None:
+    """Append, then mark: a crash between sends it twice, which every handler bears.
+
+    Raises Rejected when there is no such letter or it was replayed already, RetryLater when the
+    log or the database is away.
+    """
+    async with database.read() as transaction:
+        letter = await dead_letters.get(transaction, letter_id)
+    if letter is None:
+        raise Rejected(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+    if letter.replayed_at is not None:
+        raise Rejected(
+            f"the dead letter {letter_id} was replayed already",
+            remedy="If it died again, it is a new one in the list.",
+        )
+    await log.append([Record(topic=letter.topic, key=letter.key, value=letter.value)])
+    async with database.write() as transaction:
+        await dead_letters.mark_replayed(transaction, letter_id, now=now)
+        entry = Entry(
+            at=now,
+            actor=actor,
+            action="dead_letter.replayed",
+            subject=str(letter_id),
+            detail={"topic": letter.topic},
+        )
+        await audit.add(transaction, [entry])

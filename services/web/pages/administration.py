@@ -1,0 +1,107 @@
+"""The administrator's page: is everything in order, and what died on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.storage import dead_letters, outbox
+from services.storage.headcount import headcount
+from services.use_cases.replay_dead_letter import replay
+from services.web.access import AdministratorView
+from services.web.parts import Readiness
+from services.web.view import View
+
+router = APIRouter(prefix="/administration")
+
+#: Characters of a dead letter's content that are shown.
+_SHOWN = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of "is everything in order?". ``name`` and ``state`` are keys of its words."""
+
+    name: str
+    good: bool
+    state: str
+    detail: str = ""
+
+
+@router.get("")
+async def administration(view: AdministratorView) -> Response:
+    async with view.parts.database.read() as transaction:
+        letters = await dead_letters.waiting(transaction)
+        waiting = await dead_letters.count(transaction)
+        everybody = await headcount(transaction)
+        unsent = await outbox.size(transaction)
+    readiness = await view.parts.readiness()
+    return view.page(
+        "administration/administration.html",
+        letters=letters,
+        waiting=waiting,
+        headcount=everybody,
+        unsent=unsent,
+        readiness=readiness,
+        checks=_checks(view, readiness),
+    )
+
+
+@router.get("/dead-letters/{letter_id}")
+async def dead_letter(view: AdministratorView, letter_id: int) -> Response:
+    return await _show(view, letter_id)
+
+
+@router.post("/dead-letters/{letter_id}/replay")
+async def replay_dead_letter(view: AdministratorView, letter_id: int) -> Response:
+    await replay(view.parts.database, view.parts.log, letter_id, actor=view.me.id, now=view.now)
+    return view.go("/administration")
+
+
+async def _show(view: View, letter_id: int) -> Response:
+    async with view.parts.database.read() as transaction:
+        letter = await dead_letters.get(transaction, letter_id)
+    if letter is None:
+        raise HTTPException(404)
+    content = letter.value.decode("utf-8", errors="backslashreplace")
+    return view.page(
+        "administration/dead_letter.html",
+        letter=letter,
+        content=content[:_SHOWN],
+        cut=len(content) > _SHOWN,
+    )
+
+
+def _checks(view: View, readiness: Readiness) -> list[Check]:
+    parts = view.parts
+    https = parts.base_url.startswith("https://")
+    return [
+        Check(
+            name="progress",
+            good=readiness.ready,
+            state="good" if readiness.ready else "bad",
+            detail=readiness.reason,
+        ),
+        Check(
+            name="networks",
+            good=not parts.sandbox,
+            state="sandbox" if parts.sandbox else "good",
+        ),
+        Check(
+            name="api_token",
+            good=parts.api_token is not None or parts.on_loopback,
+            state="good" if parts.api_token else ("loopback" if parts.on_loopback else "bad"),
+        ),
+        Check(
+            name="https",
+            good=https or parts.on_loopback,
+            state="good" if https else ("loopback" if parts.on_loopback else "bad"),
+        ),
+        Check(
+            name="mail",
+            good=parts.notifier is not None,
+            state="good" if parts.notifier is not None else "missing",
+        ),
+    ]

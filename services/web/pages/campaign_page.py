@@ -1,0 +1,63 @@
+"""A campaign's page: it waits for its event to arrive, and follows what becomes of the posts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from fastapi import HTTPException
+from fastapi.responses import Response
+
+from services.web.pages.campaign_figures import read_one
+from services.web.view import View
+
+#: After this a page that waits for its campaign says that something is in the way.
+_PATIENCE = timedelta(seconds=30)
+
+
+async def show_campaign(
+    view: View,
+    campaign_id: str,
+    *,
+    kind: str,
+    template: str,
+    address: str,
+    opened: str = "",
+    closed: str = "",
+) -> Response:
+    """``opened`` and ``closed`` (seconds since 1970) say since when an event is on its way."""
+    async with view.parts.database.read() as transaction:
+        found = await read_one(transaction, campaign_id, kind=kind)
+    if found is None:
+        return _wait(view, address, opened)
+    if view.partial and opened:
+        return Response(headers={"HX-Redirect": address})
+    closing = bool(closed) and _moment(closed) <= view.now and found.campaign.state == "open"
+    return view.page(
+        "campaigns/_campaign.html" if view.partial else template,
+        shown=found,
+        address=f"{address}?closed={closed}" if closing else address,
+        closing=closing,
+    )
+
+
+def _wait(view: View, address: str, opened: str) -> Response:
+    if not opened:
+        raise HTTPException(404)
+    since = _moment(opened)
+    return view.page(
+        "campaigns/_waiting.html" if view.partial else "campaigns/waiting.html",
+        address=f"{address}?opened={opened}",
+        late=view.now - since > _PATIENCE,
+    )
+
+
+def waiting_since(view: View) -> int:
+    """What ``opened`` and ``closed`` hold."""
+    return int(view.now.timestamp())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise HTTPException(404) from error

@@ -1,0 +1,94 @@
+"""From a form to the data of an event: the same checks as for events from other systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any, Generic, TypeVar
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from services.errors import Rejected
+from services.events.cloudevent import CloudEvent, event_data
+from services.events.incoming import EventData
+from services.use_cases.accept_events import accept
+from services.web.messages import Messages
+from services.web.view import View
+
+_Data = TypeVar("_Data", bound=EventData)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Generic[_Data]):
+    """A form as it was filled in. ``faults`` by field; ``data`` is None while there are any."""
+
+    fields: Mapping[str, str]
+    faults: Mapping[str, str]
+    data: _Data | None
+
+
+async def read_fields(view: View, names: Sequence[str]) -> dict[str, str]:
+    form = await view.request.form()
+    return {
+        name: value.replace("\r\n", "\n").strip()
+        for name in names
+        if isinstance(value := form.get(name, ""), str)
+    }
+
+
+def check(
+    model: type[_Data],
+    fields: Mapping[str, str],
+    data: Mapping[str, Any],
+    messages: Messages,
+    faults: Mapping[str, str],
+) -> Filled[_Data]:
+    """Validate ``data`` (empty values left out); ``faults`` were found before."""
+    found = dict(faults)
+    checked: _Data | None = None
+    try:
+        checked = model.model_validate(
+            {name: value for name, value in data.items() if value not in ("", None, ())}
+        )
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            found.setdefault(str(fault["loc"][0]), _sentence(fault, messages))
+    return Filled(fields=fields, faults=found, data=None if found else checked)
+
+
+def _sentence(fault: Any, messages: Messages) -> str:
+    kind = fault["type"]
+    if kind in ("missing", "string_too_short"):
+        return messages.text("form.fault.missing")
+    if kind == "string_too_long":
+        return messages.text("form.fault.too_long", limit=fault["ctx"]["max_length"])
+    if kind == "too_long":
+        return messages.text("form.fault.too_many", limit=fault["ctx"]["max_length"])
+    if "address" in fault["msg"]:
+        return messages.text("form.fault.address")
+    return messages.text("form.fault.other")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words or phrases separated by commas or lines."""
+    parts = text.replace("\n", ",").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def end_of_day(text: str, zone: tzinfo) -> datetime | None:
+    """The last minute of a day written YYYY-MM-DD. Raises ValueError when it is none."""
+    if not text:
+        return None
+    return datetime.combine(date.fromisoformat(text), time(23, 59), zone).astimezone(UTC)
+
+
+async def state_event(view: View, *, source: str, name: str, data: EventData) -> None:
+    """Append an event as any other system would. Raises RetryLater when the log is away."""
+    event = CloudEvent(
+        id=str(uuid4()), source=source, type=name, time=view.now, data=event_data(data)
+    )
+    acceptance = await accept(view.parts.log, [event.as_dict()])
+    for refusal in acceptance.refused:
+        raise Rejected(refusal.fault, remedy=refusal.remedy)

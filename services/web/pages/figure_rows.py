@@ -1,0 +1,71 @@
+"""A campaign's figures as rows: what it is, how much, how it is known, who says so, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.web.pages.campaign_figures import PublicFigures
+
+_OWN = "zwaan"
+_LINKS = "zwaan short links"
+_ATS = "applicant tracking system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRow:
+    """``tag``: measured, estimated, unknown; or hidden, for a group too small to show.
+
+    ``value`` is None where it is hidden.
+    """
+
+    campaign: str
+    kind: str
+    title: str
+    figure: str
+    value: int | None
+    tag: str
+    source: str
+    at: datetime
+
+
+def rows_of(shown: PublicFigures, now: datetime) -> list[FigureRow]:
+    campaign = shown.campaign
+    return [
+        FigureRow(
+            campaign=campaign.id,
+            kind=campaign.kind,
+            title=campaign.title,
+            figure=figure,
+            value=value,
+            tag=tag,
+            source=source,
+            at=at,
+        )
+        for figure, value, tag, source, at in _figures(shown, now)
+    ]
+
+
+_Row = tuple[str, int | None, str, str, datetime]
+
+
+def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
+    yield "audience", shown.figures.audience, "measured", _OWN, now
+    yield "published", shown.published, "measured", _OWN, now
+    for click_class in ("human", "bot", "duplicate"):
+        clicks = shown.figures.clicks.get(click_class, 0) if shown.detailed else None
+        yield f"clicks_{click_class}", clicks, _tag(shown), _LINKS, now
+    for stage, people in sorted(shown.figures.applicants.items()):
+        yield f"applicants_{stage}", people, "measured", _ATS, now
+    if not shown.detailed:
+        yield "reach", None, "hidden", "", now
+        return
+    for tag, reach in sorted(shown.figures.reach.items()):
+        yield "reach", reach.value, tag, "; ".join(reach.sources), reach.measured_at
+    if shown.figures.unknown_reach:
+        yield "posts_without_reach", shown.figures.unknown_reach, "unknown", "", now
+
+
+def _tag(shown: PublicFigures) -> str:
+    return "measured" if shown.detailed else "hidden"

@@ -1,0 +1,29 @@
+"""Figures that can be defended: each with its tag, its source and its time."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from services.use_cases.statistics import statistics
+from services.web.access import FiguresView
+from services.web.pages.campaign_figures import SMALL_GROUP, read_recent
+from services.web.pages.figure_rows import rows_of
+
+router = APIRouter(prefix="/figures")
+
+#: Campaigns that are shown, newest first.
+LIMIT = 500
+
+
+@router.get("")
+async def figures(view: FiguresView) -> Response:
+    async with view.parts.database.read() as transaction:
+        totals = await statistics(transaction)
+        found = await read_recent(transaction, limit=LIMIT)
+    return view.page(
+        "figures/figures.html",
+        totals=totals,
+        campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
+        small_group=SMALL_GROUP,
+    )

@@ -1,0 +1,86 @@
+"""Marketing's pages: approve a story, follow its campaign."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from services.domain.identity import derive_id
+from services.events.incoming import StoryApproved
+from services.web.access import MarketingView
+from services.web.pages.campaign_figures import read_recent
+from services.web.pages.campaign_page import show_campaign, waiting_since
+from services.web.pages.event_forms import (
+    Filled,
+    check,
+    read_fields,
+    state_event,
+    words,
+)
+from services.web.view import View
+
+router = APIRouter(prefix="/stories")
+
+SOURCE = "/zwaan/marketing"
+
+_FIELDS = ("title", "body", "language", "url", "author", "topics")
+
+
+@router.get("")
+async def stories(view: MarketingView) -> Response:
+    async with view.parts.database.read() as transaction:
+        found = await read_recent(transaction, kind="story")
+    return view.page("stories/stories.html", campaigns=found)
+
+
+@router.get("/new")
+async def new(view: MarketingView) -> Response:
+    fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
+    return _form(view, Filled(fields=fields, faults={}, data=None))
+
+
+@router.post("/new")
+async def approve_story(view: MarketingView) -> Response:
+    """State ``story.approved``; the campaign follows from the event."""
+    filled = await _read_form(view)
+    if filled.data is None:
+        return _form(view, filled, status=422)
+    await state_event(view, source=SOURCE, name="story.approved", data=filled.data)
+    campaign_id = derive_id("campaign", "story", filled.data.story_id)
+    return view.go(f"/stories/{campaign_id}/campaign?opened={waiting_since(view)}")
+
+
+@router.get("/{campaign_id}/campaign")
+async def campaign(view: MarketingView, campaign_id: str, opened: str = "") -> Response:
+    return await show_campaign(
+        view,
+        campaign_id,
+        kind="story",
+        template="stories/story.html",
+        address=f"/stories/{campaign_id}/campaign",
+        opened=opened,
+    )
+
+
+async def _read_form(view: View) -> Filled[StoryApproved]:
+    fields = await read_fields(view, _FIELDS)
+    data = fields | {
+        "story_id": f"zwaan-{secrets.token_hex(6)}",
+        "topics": words(fields["topics"]),
+        "author": {"name": fields["author"]} if fields["author"] else None,
+        "approved_by": view.me.name,
+        "approved_at": view.now,
+    }
+    return check(StoryApproved, fields, data, view.messages, {})
+
+
+def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Response:
+    return view.page(
+        "stories/new.html",
+        status=status,
+        fields=filled.fields,
+        faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
+        wrong=len(filled.faults),
+    )

@@ -1,0 +1,126 @@
+"""The recruiter's pages: open a vacancy, follow its campaign, close it."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.domain.identity import derive_id
+from services.events.incoming import VacancyClosed, VacancyOpened
+from services.storage import campaigns
+from services.web.access import RecruiterView
+from services.web.pages.campaign_figures import read_recent
+from services.web.pages.campaign_page import show_campaign, waiting_since
+from services.web.pages.event_forms import (
+    Filled,
+    check,
+    end_of_day,
+    read_fields,
+    state_event,
+    words,
+)
+from services.web.view import View
+
+router = APIRouter(prefix="/vacancies")
+
+SOURCE = "/zwaan/recruiter"
+
+_FIELDS = (
+    "vacancy_id",
+    "title",
+    "description",
+    "url",
+    "language",
+    "team",
+    "crafts",
+    "location",
+    "hours",
+    "salary",
+    "closes_at",
+    "challenge",
+)
+
+
+@router.get("")
+async def vacancies(view: RecruiterView) -> Response:
+    async with view.parts.database.read() as transaction:
+        found = await read_recent(transaction, kind="vacancy")
+    return view.page("vacancies/vacancies.html", campaigns=found)
+
+
+@router.get("/new")
+async def new(view: RecruiterView) -> Response:
+    fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
+    return _form(view, Filled(fields=fields, faults={}, data=None))
+
+
+@router.post("/new")
+async def open_vacancy(view: RecruiterView) -> Response:
+    """State ``vacancy.opened``; the campaign follows from the event, as for any other system."""
+    filled = await _read_form(view)
+    if filled.data is None:
+        return _form(view, filled, status=422)
+    await state_event(view, source=SOURCE, name="vacancy.opened", data=filled.data)
+    campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
+    return view.go(f"/vacancies/{campaign_id}?opened={waiting_since(view)}")
+
+
+@router.get("/{campaign_id}")
+async def vacancy(
+    view: RecruiterView, campaign_id: str, opened: str = "", closed: str = ""
+) -> Response:
+    return await show_campaign(
+        view,
+        campaign_id,
+        kind="vacancy",
+        template="vacancies/vacancy.html",
+        address=f"/vacancies/{campaign_id}",
+        opened=opened,
+        closed=closed,
+    )
+
+
+@router.post("/{campaign_id}/close")
+async def close_vacancy(view: RecruiterView, campaign_id: str) -> Response:
+    """State ``vacancy.closed``: what was not sent is cancelled, links lead to the careers page."""
+    async with view.parts.database.read() as transaction:
+        campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.kind != "vacancy":
+        raise HTTPException(404)
+    data = VacancyClosed(vacancy_id=campaign.source_id)
+    await state_event(view, source=SOURCE, name="vacancy.closed", data=data)
+    return view.go(f"/vacancies/{campaign_id}?closed={waiting_since(view)}")
+
+
+async def _read_form(view: View) -> Filled[VacancyOpened]:
+    fields = await read_fields(view, _FIELDS)
+    faults: dict[str, str] = {}
+    closes_at = None
+    try:
+        closes_at = end_of_day(fields["closes_at"], view.zone)
+    except ValueError:
+        faults["closes_at"] = view.messages.text("form.fault.date")
+    if closes_at is not None and closes_at <= view.now:
+        faults["closes_at"] = view.messages.text("form.fault.past")
+    vacancy_id = fields["vacancy_id"] or f"zwaan-{secrets.token_hex(6)}"
+    async with view.parts.database.read() as transaction:
+        if await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id):
+            faults["vacancy_id"] = view.messages.text("form.fault.taken")
+    data = fields | {
+        "vacancy_id": vacancy_id,
+        "crafts": words(fields["crafts"]),
+        "closes_at": closes_at,
+    }
+    return check(VacancyOpened, fields, data, view.messages, faults)
+
+
+def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Response:
+    return view.page(
+        "vacancies/new.html",
+        status=status,
+        fields=filled.fields,
+        faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
+        wrong=len(filled.faults),
+    )

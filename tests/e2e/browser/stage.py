@@ -1,0 +1,90 @@
+"""The pages and the sandbox networks behind one real server, and Chromium before it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from playwright.async_api import Page
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.sandbox.app import PREFIXES, create_sandbox
+from services.use_cases.follow_link import Links
+from services.use_cases.publish import Publisher
+from services.web.app import create_web
+from tests.unit.web.organisation import Organisation, open_organisation
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """``address`` is where the browser goes. `publish` does what the worker does."""
+
+    address: str
+    organisation: Organisation
+
+    async def publish(self) -> None:
+        """Publish what is due on the sandbox networks."""
+        parts = self.organisation.parts
+        publisher = Publisher(
+            database=parts.database,
+            accounts=parts.accounts,
+            clock=parts.clock,
+            worker="test",
+            concurrency=4,
+            short_link=lambda code: f"{self.address}/r/{code}",
+            first_measure=timedelta(hours=1),
+        )
+        await publisher.claim()
+        await publisher.drain()
+
+    async def sign_in(self, page: Page, email: str) -> None:
+        await page.goto(self.address + await self.organisation.link_for(email))
+
+
+@asynccontextmanager
+async def open_stage(database: Path) -> AsyncIterator[Stage]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        sandbox = create_sandbox(None, public_url=address)
+        async with open_organisation(
+            database, networks_at=address, base_url=address
+        ) as organisation:
+            parts = organisation.parts
+            organisation.parts = replace(
+                parts,
+                links=Links(
+                    database=parts.database,
+                    sink=organisation.clicks,
+                    clock=parts.clock,
+                    home=address,
+                    careers=f"{address}/jobs",
+                ),
+            )
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    _together(create_web(organisation.parts), sandbox),
+                    log_level="error",
+                    lifespan="off",
+                )
+            )
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            try:
+                yield Stage(address=address, organisation=organisation)
+            finally:
+                server.should_exit = True
+                await serving
+                sandbox.close()
+
+
+def _together(web: ASGIApp, sandbox: ASGIApp) -> ASGIApp:
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        is_network = scope["path"].startswith(tuple(f"{prefix}/" for prefix in PREFIXES))
+        await (sandbox if is_network else web)(scope, receive, send)
+
+    return both

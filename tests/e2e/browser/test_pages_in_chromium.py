@@ -1,0 +1,131 @@
+"""What only a browser can show: typing, tapping, waiting, and a policy that blocks nothing of ours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from services.domain.post import PostState
+from services.storage import posts
+from services.use_cases.start_campaign import start_campaigns
+from tests.e2e.browser.stage import Stage
+from tests.unit.web.arrival import facts_on
+from tests.unit.web.organisation import ANNA, NOW, TEXT, story
+
+pytestmark = pytest.mark.browser
+
+
+async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
+    """On a phone: connect at the network, change a sentence, approve, and see it published."""
+    campaign = await stage.organisation.campaign(story())
+    post = await stage.organisation.post(campaign, ANNA)
+    await stage.sign_in(page, "anna@example.org")
+
+    await page.get_by_role("link", name="Koppel LinkedIn").click()
+    await page.get_by_role(
+        "button", name=re.compile("Allow|Toestaan|Sta toe", re.IGNORECASE)
+    ).click()
+    await expect(page.get_by_text("Koppel opnieuw")).to_be_visible()
+
+    await page.get_by_role("link", name="Inbox").click()
+    box = page.get_by_label("Jouw tekst")
+    await box.fill("Mijn eigen zin. " + TEXT)
+    await page.get_by_role("button", name="Ja, deel dit").click()
+    await expect(page.get_by_text("Goedgekeurd")).to_be_visible()
+    await expect(page.get_by_role("button", name="Toch nog niet")).to_be_visible()
+
+    await stage.publish()
+    await expect(page.get_by_role("link", name="Bekijk op LinkedIn")).to_be_visible()
+    stored = await stage.organisation.read(posts.get, post.id)
+    assert stored.state is PostState.PUBLISHED
+    assert stored.text == "Mijn eigen zin. " + TEXT
+
+
+async def test_the_counter_follows_the_typing(stage: Stage, page: Page) -> None:
+    """While one types the counter shows the network's own length, and says what is too much."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA, "x")
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_label("Jouw tekst").fill("a" * 285)
+    await expect(page.get_by_text("285 / 280")).to_be_visible()
+    await expect(page.get_by_text("5 te veel")).to_be_visible()
+    await page.get_by_label("Jouw tekst").fill("Kort.")
+    await expect(page.get_by_text("5 / 280")).to_be_visible()
+
+
+async def test_a_fault_appears_in_place(stage: Stage, page: Page) -> None:
+    """Approving a text that is too long shows the sentence by the field, and the text stays."""
+    await stage.organisation.connect(ANNA)
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_label("Jouw tekst").fill("a" * 3001)
+    await page.get_by_role("button", name="Ja, deel dit").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Maak hem korter.")
+    await expect(page.get_by_label("Jouw tekst")).to_have_value("a" * 3001)
+
+
+async def test_copying_the_text(stage: Stage, page: Page) -> None:
+    """One tap copies exactly the text in the box, as it was changed."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_label("Jouw tekst").fill("Mijn tekst.\n\nTwee regels.")
+    await page.get_by_role("button", name="Kopieer tekst").click()
+    await expect(page.get_by_role("button", name="Gekopieerd")).to_be_visible()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Mijn tekst.\n\nTwee regels."
+
+
+async def test_declining_and_changing_ones_mind(stage: Stage, page: Page) -> None:
+    """Declining takes two taps without a reason, and can be undone."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_text("Liever niet").click()
+    await page.get_by_role("button", name="Sla over").click()
+    await page.get_by_role("button", name="Toch nog eens bekijken").click()
+    await expect(page.get_by_role("button", name="Kopieer tekst")).to_be_visible()
+
+
+async def test_a_vacancy_starts_its_campaign(stage: Stage, page: Page) -> None:
+    """A recruiter fills in the form, waits, and sees the campaign when its event has arrived."""
+    async with stage.organisation.staff("rik@example.org", "recruiter", language="nl"):
+        await stage.sign_in(page, "rik@example.org")
+    await page.get_by_role("link", name="Open een vacature").click()
+    await page.get_by_label("Functie").fill("Constructeur")
+    await page.get_by_label("Wat het werk is").fill("Je rekent aan dijken.")
+    await page.get_by_label("Adres van de vacature").fill("https://www.example.org/v/1")
+    await page.get_by_label("Vakken").fill("constructie")
+    await page.get_by_role("button", name="Open en begin de campagne").click()
+    await expect(page.get_by_text("De campagne begint")).to_be_visible()
+
+    async with stage.organisation.database.write() as transaction:
+        await start_campaigns(transaction, facts_on(stage.organisation.log), NOW)
+    await expect(page.get_by_role("heading", name="Constructeur")).to_be_visible()
+    await expect(page.get_by_text("Gevraagde collega's")).to_be_visible()
+
+
+async def test_everything_works_without_a_script(stage: Stage, page: Page) -> None:
+    """Where scripts are off, the inbox's forms still decide."""
+    await stage.organisation.connect(ANNA)
+    post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    assert page.context.browser is not None
+    context = await page.context.browser.new_context(java_script_enabled=False, locale="nl-NL")
+    plain = await context.new_page()
+    await stage.sign_in(plain, "anna@example.org")
+    await plain.get_by_role("button", name="Ja, deel dit").click()
+    await expect(plain.get_by_text("Goedgekeurd")).to_be_visible()
+    assert (await stage.organisation.read(posts.get, post.id)).state is PostState.APPROVED
+    await context.close()
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/profile", "/vacancies/new", "/figures", "/sign-in"])
+async def test_nothing_is_wider_than_a_phone(stage: Stage, page: Page, path: str) -> None:
+    """On a screen of 360 points no page scrolls sideways."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    async with stage.organisation.staff(
+        "anna@example.org", "ambassador", "recruiter", "marketing", language="nl"
+    ):
+        await stage.sign_in(page, "anna@example.org")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(stage.address + path)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,82 @@
+"""The administrator sees what is not in order, and can replay what died."""
+
+from __future__ import annotations
+
+from services.storage import audit, dead_letters
+from services.storage.dead_letters import DeadLetter
+from services.web.parts import Readiness
+from tests.unit.web.organisation import NOW, Organisation, submit
+
+LETTER = DeadLetter(
+    processor="campaigns",
+    topic="story.approved",
+    partition=3,
+    offset=17,
+    part=-1,
+    key=b"s-1",
+    value=b'\xff{"<script>": 1}',
+    error="the event is not UTF-8 (byte 0)",
+    remedy="Encode it as UTF-8.",
+    died_at=NOW,
+)
+
+
+async def bury(organisation: Organisation) -> int:
+    async with organisation.database.write() as transaction:
+        await dead_letters.add(transaction, [LETTER])
+        (letter,) = await dead_letters.waiting(transaction)
+    assert letter.id is not None
+    return letter.id
+
+
+async def test_a_dead_letter_is_shown_as_it_arrived(organisation: Organisation) -> None:
+    """The list has fault, remedy and topic; the detail has the original bytes, escaped."""
+    letter_id = await bury(organisation)
+    async with organisation.staff("ad@example.org", "administrator", language="nl") as browser:
+        page = (await browser.get("/administration")).text
+        detail = (await browser.get(f"/administration/dead-letters/{letter_id}")).text
+        assert (await browser.get("/administration/dead-letters/999")).status_code == 404
+    assert "Er wacht er 1." in page
+    assert "The event is not UTF-8 (byte 0). Encode it as UTF-8." in " ".join(detail.split())
+    assert r"\xff{&#34;&lt;script&gt;&#34;: 1}" in detail
+    assert "partitie 3, offset 17" in detail
+
+
+async def test_replaying_sends_the_original_bytes_once(organisation: Organisation) -> None:
+    """Replay appends exactly what died to its topic; a second press is refused."""
+    letter_id = await bury(organisation)
+    path = f"/administration/dead-letters/{letter_id}"
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        assert (await submit(browser, path, f"{path}/replay")).status_code == 303
+        again = await submit(browser, "/administration", f"{path}/replay")
+    assert again.status_code == 422
+    (record,) = organisation.log.records
+    assert (record.topic, record.key, record.value) == ("story.approved", b"s-1", LETTER.value)
+    assert await organisation.read(dead_letters.count) == 0
+    (entry,) = await organisation.read(audit.of, str(letter_id))
+    assert entry.action == "dead_letter.replayed"
+
+
+async def test_a_letter_waits_while_the_log_is_away(organisation: Organisation) -> None:
+    """When the log refuses, the letter stays."""
+    letter_id = await bury(organisation)
+    organisation.log.away = True
+    path = f"/administration/dead-letters/{letter_id}"
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        assert (await submit(browser, path, f"{path}/replay")).status_code == 503
+    assert await organisation.read(dead_letters.count) == 1
+
+
+async def test_the_page_names_what_is_not_in_order(organisation: Organisation) -> None:
+    """A worker without progress, the sandbox, and missing mail are each named with a remedy."""
+
+    async def stuck() -> Readiness:
+        return Readiness(ready=False, reason="no record for 5 minutes", lag=1200, idle=300)
+
+    organisation.with_parts(readiness=stuck)
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        page = (await browser.get("/administration")).text
+    assert "No record for 5 minutes." in page
+    assert "1,200" in page
+    assert "ZWAAN_LINKEDIN_URL" in page
+    assert "zwaan sign-in EMAIL" in page

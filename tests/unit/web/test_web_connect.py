@@ -1,0 +1,142 @@
+"""Connecting an account, against the sandbox networks over real HTTP."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from connectors.sandbox.app import create_sandbox
+from services.storage import audit, connections
+from tests.unit.sandbox.serving import Server
+from tests.unit.web.organisation import ANNA, BEN, Organisation, open_organisation
+
+
+@pytest.fixture(scope="module")
+def networks() -> Iterator[str]:
+    """The address of both networks."""
+    server = Server()
+    sandbox = create_sandbox(None, public_url=server.url)
+    server.application = sandbox
+    server.start()
+    yield server.url
+    server.stop()
+    sandbox.close()
+
+
+@pytest.fixture
+async def connected_world(
+    migrated: Path, tmp_path: Path, networks: str
+) -> AsyncIterator[Organisation]:
+    path = tmp_path / "zwaan.db"
+    shutil.copy(migrated, path)
+    async with open_organisation(path, networks_at=networks) as opened:
+        yield opened
+
+
+async def consent(browser: httpx.AsyncClient, network: str, decision: str = "allow") -> str:
+    """Go to the network and decide there; returns the address that it sends the browser back to."""
+    begin = await browser.get(f"/connect/{network}")
+    assert begin.status_code == 303
+    async with httpx.AsyncClient() as elsewhere:
+        answer = await elsewhere.post(
+            begin.headers["Location"],
+            data={"decision": decision, "member": "anna@example.org", "name": "Anna de Wit"},
+        )
+    return answer.headers["Location"]
+
+
+@pytest.mark.parametrize("network", ["linkedin", "x"])
+async def test_consent_connects(connected_world: Organisation, network: str) -> None:
+    """After consent the account is stored with sealed tokens, audited, and shown on the profile."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        back = await browser.get(await consent(browser, network))
+        assert (back.status_code, back.headers["Location"]) == (303, "/profile")
+        assert "Koppel opnieuw" in (await browser.get("/profile")).text
+    stored = await connected_world.read(connections.get, ANNA.id, network)
+    assert stored.handle
+    (entry,) = await connected_world.read(audit.of, ANNA.id)
+    assert entry.action == "account.connected"
+
+
+async def test_a_refusal_is_fine(connected_world: Organisation) -> None:
+    """Whoever says no at the network comes back to a page that says nothing was connected."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        back = await browser.get(await consent(browser, "x", decision="deny"))
+    assert back.status_code == 400
+    assert "er is niets gekoppeld" in back.text
+    assert await connected_world.read(connections.get, ANNA.id, "x") is None
+
+
+async def test_a_callback_counts_once(connected_world: Organisation) -> None:
+    """A callback that is opened again is refused, and what was connected stays."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        address = await consent(browser, "x")
+        await browser.get(address)
+        again = await browser.get(address)
+    assert again.status_code == 400
+    assert "Begin opnieuw" in again.text
+    assert await connected_world.read(connections.get, ANNA.id, "x") is not None
+
+
+@pytest.mark.parametrize("state", ["", "wrong", "é"])
+async def test_a_wrong_state_connects_nothing(connected_world: Organisation, state: str) -> None:
+    """A callback without the state that this browser began with is refused."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        code = parse_qs(urlsplit(await consent(browser, "x")).query)["code"][0]
+        answer = await browser.get("/connect/x/callback", params={"code": code, "state": state})
+    assert answer.status_code == 400
+    assert await connected_world.read(connections.get, ANNA.id, "x") is None
+
+
+async def test_a_callback_in_another_browser_connects_nothing(
+    connected_world: Organisation,
+) -> None:
+    """A colleague who is led to somebody's callback is not connected to that account."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        address = await consent(browser, "linkedin")
+    async with connected_world.signed_in("ben@example.org") as other:
+        await other.get("/connect/linkedin")
+        assert (await other.get(address)).status_code == 400
+    assert await connected_world.read(connections.get, BEN.id, "linkedin") is None
+
+
+async def test_a_callback_of_another_network_connects_nothing(
+    connected_world: Organisation,
+) -> None:
+    """The state of one network is worth nothing at the other's callback."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        query = urlsplit(await consent(browser, "x")).query
+        assert (await browser.get(f"/connect/linkedin/callback?{query}")).status_code == 400
+
+
+async def test_a_used_code_says_what_to_do(connected_world: Organisation) -> None:
+    """A code that the network does not accept is a page with a way to begin again."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        begin = await browser.get("/connect/x")
+        state = parse_qs(urlsplit(begin.headers["Location"]).query)["state"][0]
+        answer = await browser.get(
+            "/connect/x/callback", params={"code": "nonsense", "state": state}
+        )
+    assert answer.status_code == 409
+    assert 'href="/connect/x"' in answer.text
+
+
+async def test_a_network_that_is_away_says_so(organisation: Organisation) -> None:
+    """When the network cannot be reached nothing is connected, and the page says to wait."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        begin = await browser.get("/connect/x")
+        state = parse_qs(urlsplit(begin.headers["Location"]).query)["state"][0]
+        answer = await browser.get("/connect/x/callback", params={"code": "c", "state": state})
+    assert answer.status_code == 503
+    assert "geeft nu geen antwoord" in answer.text
+
+
+async def test_an_unknown_network_is_not_found(organisation: Organisation) -> None:
+    """A network that this installation does not speak to is 404."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        assert (await browser.get("/connect/myspace")).status_code == 404

@@ -1,0 +1,279 @@
+"""Recruiter and marketing: a form becomes an event, and a campaign shows what may be shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import ambassador_id, derive_id
+from services.domain.post import PostState
+from services.storage import campaigns, figures, people
+from services.storage.figures import Click, Figure
+from services.use_cases.start_campaign import start_campaigns
+from tests.unit.web.arrival import facts_on
+from tests.unit.web.organisation import NOW, Organisation, story, submit, vacancy
+
+FORM = {
+    "title": "Constructeur waterkeringen",
+    "description": "Je rekent aan dijken.",
+    "url": "https://www.example.org/v/1",
+    "language": "nl",
+    "crafts": "constructie, hydraulica",
+    "closes_at": "2026-12-31",
+    "vacancy_id": "ATS-7",
+}
+CAMPAIGN = derive_id("campaign", "vacancy", "ATS-7")
+
+
+async def arrive(organisation: Organisation) -> None:
+    """Let the events on the log start their campaigns, as the worker does."""
+    async with organisation.database.write() as transaction:
+        await start_campaigns(transaction, facts_on(organisation.log), NOW)
+
+
+async def test_the_form_states_the_event(organisation: Organisation) -> None:
+    """A filled form is vacancy.opened on the log, with the fields as other systems would send."""
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        answer = await submit(browser, "/vacancies/new", "/vacancies/new", **FORM)
+    assert answer.headers["Location"].startswith(f"/vacancies/{CAMPAIGN}?opened=")
+    (event,) = organisation.log.events("vacancy.opened")
+    assert event["source"] == "/zwaan/recruiter"
+    assert event["data"] == {
+        "vacancy_id": "ATS-7",
+        "title": "Constructeur waterkeringen",
+        "description": "Je rekent aan dijken.",
+        "language": "nl",
+        "url": "https://www.example.org/v/1",
+        "crafts": ["constructie", "hydraulica"],
+        "closes_at": "2026-12-31T22:59:00Z",
+    }
+
+
+async def test_the_page_waits_for_the_campaign(organisation: Organisation) -> None:
+    """Until its event was processed the page waits, then it shows the campaign."""
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        answer = await submit(browser, "/vacancies/new", "/vacancies/new", **FORM)
+        address = answer.headers["Location"]
+        waiting = await browser.get(address)
+        assert "The campaign is starting" in waiting.text
+        assert f'hx-get="{address}"' in waiting.text
+        asking = {"HX-Request": "true"}
+        assert "<html" not in (await browser.get(address, headers=asking)).text
+        await arrive(organisation)
+        arrived = await browser.get(address, headers=asking)
+        assert arrived.headers["HX-Redirect"] == f"/vacancies/{CAMPAIGN}"
+        assert "Constructeur waterkeringen" in (await browser.get(f"/vacancies/{CAMPAIGN}")).text
+        assert (await browser.get("/vacancies/nothing")).status_code == 404
+
+
+async def test_closing_states_the_event(organisation: Organisation) -> None:
+    """The close button states vacancy.closed, and the page says that it is under way."""
+    campaign = await organisation.campaign(vacancy())
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        path = f"/vacancies/{campaign.id}"
+        answer = await submit(browser, path, f"{path}/close")
+        assert "The vacancy is being closed" in (await browser.get(answer.headers["Location"])).text
+    (event,) = organisation.log.events("vacancy.closed")
+    assert event["data"] == {"vacancy_id": "v-12"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", " ", "Fill this in."),
+        ("title", "x" * 301, "At most 300 characters."),
+        ("url", "javascript:alert(1)", "Write an address that begins with https://."),
+        ("closes_at", "tomorrow", "Write a date as 2026-12-31."),
+        ("closes_at", "2026-11-23", "Choose a day that is still to come."),
+        ("vacancy_id", "v-12", "There is a campaign with this number already."),
+        ("language", "?", "This cannot be right."),
+        ("crafts", ",".join(map(str, range(60))), "At most 50."),
+    ],
+)
+async def test_a_fault_stands_next_to_its_field(
+    organisation: Organisation, field: str, value: str, sentence: str
+) -> None:
+    """A wrong field is answered by a sentence there, everything typed stays, nothing is sent."""
+    await organisation.campaign(vacancy())
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        answer = await submit(browser, "/vacancies/new", "/vacancies/new", **FORM | {field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-fault">{sentence}' in answer.text
+    assert "Je rekent aan dijken." in answer.text
+    assert not organisation.log.records
+
+
+async def test_nothing_is_lost_while_the_log_is_away(organisation: Organisation) -> None:
+    """When the log is away the recruiter sees a calm page and when to come back."""
+    organisation.log.away = True
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        answer = await submit(browser, "/vacancies/new", "/vacancies/new", **FORM)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
+    assert "Just a moment" in answer.text
+
+
+async def test_a_story_is_approved(organisation: Organisation) -> None:
+    """Marketing's form is story.approved on the log, with who approved it."""
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        answer = await submit(
+            browser,
+            "/stories/new",
+            "/stories/new",
+            title="De sluis",
+            body="Regel 1\r\n\r\nRegel 2",
+            language="nl",
+            topics="water",
+            author="Anna",
+        )
+        await arrive(organisation)
+        address = answer.headers["Location"].partition("?")[0]
+        assert "De sluis" in (await browser.get(address)).text
+        assert "De sluis" in (await browser.get("/stories")).text
+    (event,) = organisation.log.events("story.approved")
+    data = event["data"]
+    assert data["body"] == "Regel 1\n\nRegel 2"
+    assert (data["author"], data["approved_by"]) == ({"name": "Anna"}, "Mia")
+
+
+async def test_a_story_without_a_page_is_shown_safely(organisation: Organisation) -> None:
+    """Its public page renders Markdown, escapes HTML, and links to nothing dangerous."""
+    body = "# Kop\n\n**vet** <script>x</script> [a](javascript:x) ![i](https://evil.example/i)"
+    campaign = await organisation.campaign(story(url=None, body=body))
+    async with organisation.client() as visitor:
+        page = (await visitor.get(f"/stories/{campaign.id}")).text
+    assert "<strong>vet</strong>" in page
+    assert "<script>x" not in page
+    assert 'href="javascript' not in page
+    assert "<img" not in page
+
+
+async def test_a_vacancy_is_no_public_story(organisation: Organisation) -> None:
+    """The public address shows stories only; a story with its own page leads there."""
+    closed = await organisation.campaign(vacancy())
+    own_page = await organisation.campaign(story())
+    async with organisation.client() as visitor:
+        assert (await visitor.get(f"/stories/{closed.id}")).status_code == 404
+        answer = await visitor.get(f"/stories/{own_page.id}")
+    assert answer.headers["Location"] == "https://www.example.org/verhalen/sluis"
+
+
+async def team(organisation: Organisation, states: list[PostState]) -> str:
+    """A campaign in which as many people are asked as there are states; returns its id."""
+    campaign = await organisation.campaign(vacancy())
+    for place, state in enumerate(states):
+        email = f"person{place}@example.org"
+        person = Ambassador(
+            id=ambassador_id(email), email=email, name=f"Person {place}", language="nl"
+        )
+        async with organisation.database.write() as transaction:
+            await people.save_ambassadors(transaction, [person], now=NOW)
+        post = await organisation.post(campaign, person, state=state, published_at=NOW)
+        if state is not PostState.PUBLISHED:
+            continue
+        async with organisation.database.write() as transaction:
+            await figures.add_clicks(
+                transaction,
+                [
+                    Click(
+                        id=f"{post.id}-{kind}",
+                        code=post.link_code,
+                        visitor="0" * 16,
+                        click_class=kind,
+                        reason="",
+                        clicked_at=NOW,
+                    )
+                    for kind in ("human", "bot")
+                ],
+            )
+            if place:
+                await figures.add_figures(
+                    transaction,
+                    [
+                        Figure(
+                            post_id=post.id,
+                            metric="reach",
+                            tag="measured",
+                            value=100,
+                            source="LinkedIn statistics",
+                            measured_at=NOW,
+                        )
+                    ],
+                )
+    return campaign.id
+
+
+async def test_figures_carry_their_tag_source_and_time(organisation: Organisation) -> None:
+    """On the page and in the export every figure says how it is known, by whom, and since when."""
+    campaign_id = await team(organisation, [PostState.PUBLISHED] * 6)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get("/figures")).text
+        export = await browser.get("/figures.csv")
+    assert "LinkedIn statistics" in page
+    assert export.headers["Content-Disposition"].startswith("attachment")
+    rows = list(csv.DictReader(io.StringIO(export.text.removeprefix("\ufeff"))))
+    told = {(row["figure"], row["value"], row["tag"], row["source"]) for row in rows}
+    assert ("clicks_human", "6", "measured", "zwaan short links") in told
+    assert ("clicks_bot", "6", "measured", "zwaan short links") in told
+    assert ("reach", "500", "measured", "LinkedIn statistics") in told
+    assert ("posts_without_reach", "1", "unknown", "") in told
+    assert {row["campaign"] for row in rows} == {campaign_id}
+    assert all(row["at"] == "2026-11-24T09:00:00+00:00" for row in rows)
+
+
+async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
+    """Clicks and reach of fewer than five posts are nobody's business, in page and export."""
+    campaign_id = await team(organisation, [PostState.PUBLISHED] * 4)
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+        export = (await browser.get("/figures.csv")).text
+    assert "shown from five published posts" in page
+    assert "LinkedIn statistics" not in page
+    assert "clicks_human,,hidden" in export
+
+
+@pytest.mark.parametrize("declined", [0, 1, 4])
+async def test_nobody_sees_who_declined(organisation: Organisation, declined: int) -> None:
+    """The page is the same, number for number, whether nobody, one or four people declined."""
+    states = [PostState.DECLINED] * declined + [PostState.READY] * (6 - declined)
+    campaign_id = await team(organisation, states)
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+    assert "<dd>fewer than 5</dd>" in page
+    assert "<dt>No answer, cancelled or declined</dt><dd>6</dd>" in page
+
+
+async def test_many_declined_is_shown(organisation: Organisation) -> None:
+    """From five on, how many declined is input for the recruiter; who, never."""
+    campaign_id = await team(organisation, [PostState.DECLINED] * 5 + [PostState.READY])
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+    assert "<dt>Of those, declined</dt><dd>5</dd>" in page
+    assert "Person" not in page
+
+
+async def test_why_some_got_no_text(organisation: Organisation) -> None:
+    """The campaign page counts who got no draft, by reason."""
+    campaign_id = await team(organisation, [PostState.READY] * 2)
+    async with organisation.database.write() as transaction:
+        await campaigns.refuse(
+            transaction,
+            campaign_id,
+            [(ambassador_id("person0@example.org"), "too like another text")],
+        )
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+    assert "Too like another text. (1 person)" in page
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
+async def test_no_cell_is_a_formula(organisation: Organisation, start: str) -> None:
+    """A title that a spreadsheet would take for a formula is exported as text."""
+    await organisation.campaign(vacancy(title=f"{start}|cmd"))
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        export = (await browser.get("/figures.csv")).text
+    rows = list(csv.DictReader(io.StringIO(export.removeprefix("\ufeff"))))
+    assert rows
+    assert all(row["title"][0] not in "=+-@\t\r" for row in rows)

@@ -1,0 +1,113 @@
+"""The catalogues: same keys, all used, same placeholders, and in step with what services say."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from services.web.messages import messages_in, preferred_language
+
+ROOT = Path(__file__).parents[3]
+DUTCH, ENGLISH = messages_in("nl"), messages_in("en")
+PLURALS = (".one", ".other")
+
+
+def sources() -> str:
+    files = [
+        *(ROOT / "templates" / "web").rglob("*.html"),
+        *(ROOT / "services" / "web").rglob("*.py"),
+    ]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_every_language_has_the_same_keys() -> None:
+    """What can be said in one language can be said in the other."""
+    assert DUTCH.texts.keys() == ENGLISH.texts.keys()
+
+
+def test_every_language_has_the_same_placeholders() -> None:
+    """A text speaks of the same things in every language ("one" may be a word)."""
+
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name} - {"n"}
+
+    for key, text in ENGLISH.texts.items():
+        assert names(DUTCH.texts[key]) == names(text), key
+
+
+def test_every_key_that_is_used_exists() -> None:
+    """Whatever a template or handler asks for by name is in the catalogues."""
+    used = set(re.findall(r'\b(?:t|text)\(\s*"([a-z_.]+)"[,)\s]', sources()))
+    counted = set(re.findall(r'\b(?:tn|count)\(\s*"([a-z_.]+)"', sources()))
+    assert len(used) > 60
+    assert {key for key in used if not key.endswith(".")} <= ENGLISH.texts.keys()
+    assert {f"{key}{end}" for key in counted for end in PLURALS} <= ENGLISH.texts.keys()
+
+
+def test_every_key_is_used() -> None:
+    """No text lies about that no page shows."""
+    text = sources()
+    literal = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", text))
+    prefixes = tuple(set(re.findall(r'"([a-z_.]+\.)"\s*~', text)))
+    unused = {
+        key
+        for key in ENGLISH.texts
+        if key not in literal
+        and re.sub(r"\.(one|other)$", "", key) not in literal
+        and not key.startswith(prefixes)
+    }
+    assert not unused
+
+
+def test_every_translated_sentence_is_still_said() -> None:
+    """The English sentences of the Dutch catalogue stand in the code, word for word."""
+    document = tomllib.loads(
+        (ROOT / "templates" / "web" / "messages" / "nl.toml").read_text(encoding="utf-8")
+    )
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for room in ("services", "connectors", "streams")
+        for path in (ROOT / room).rglob("*.py")
+    )
+    code = re.sub(r'"\s*\n\s*f?"', "", code)
+    for sentence in document["sentences"]:
+        longest = max(re.split(r"\{\w+\}", sentence), key=len)
+        assert longest in code, sentence
+
+
+def test_sentences_keep_what_differs() -> None:
+    """A translated sentence carries the numbers and names of the original; others stay."""
+    said = "the text is 12 characters too long for linkedin"
+    assert DUTCH.sentence(said) == "De tekst is 12 tekens te lang voor linkedin."
+    assert ENGLISH.sentence(said) == "The text is 12 characters too long for linkedin."
+    assert DUTCH.sentence("something nobody translated") == "Something nobody translated."
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("nl", "nl"),
+        ("nl-BE,fr;q=0.8", "nl"),
+        ("en-GB,nl;q=0.9", "en"),
+        ("en;q=0.2,nl;q=0.9", "nl"),
+        ("fr,de;q=0.5", "en"),
+        ("nl;q=0", "en"),
+        ("", "en"),
+        ("nl;q=nonsense", "en"),
+        ("*,,;;q=", "en"),
+    ],
+)
+def test_the_language_of_a_visitor(header: str, language: str) -> None:
+    """A visitor's first language of the two is taken; whoever has neither reads English."""
+    assert preferred_language(header) == language
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 11])
+def test_one_is_singular(number: int) -> None:
+    """Only one is one."""
+    expected = "1 collega" if number == 1 else f"{number} collega's"
+    assert DUTCH.count("campaign.people", number) == expected
