@@ -5,7 +5,9 @@ Defaults are those of a laptop: an embedded log, SQLite, and the sandbox network
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -85,6 +87,13 @@ class Settings(BaseSettings):
             return value
         return tuple(_duration(part) for part in value.split(",") if part.strip())
 
+    @field_validator("reach_after")
+    @classmethod
+    def _check_order(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if not value or any(later <= earlier for earlier, later in pairwise(value)):
+            raise ValueError("has to be one or more ascending durations, for example 1h,6h,3d")
+        return value
+
     @property
     def broker_url(self) -> str:
         return self.broker or f"embedded://{self.data.resolve() / 'zwaan.log.db'}"
@@ -124,14 +133,15 @@ class Settings(BaseSettings):
         return self.host in _LOOPBACK
 
 
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(text: str) -> timedelta:
-    number, unit = text.strip()[:-1], text.strip()[-1:]
-    if unit not in _UNITS or not number.replace(".", "", 1).isdigit():
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
         raise ValueError(f'"{text}" is not a duration; write for example 90s, 6h or 3d')
-    return timedelta(**{_UNITS[unit]: float(number)})
+    return timedelta(**{_UNITS[found[2]]: float(found[1])})
 
 
 def load_settings(**given: Any) -> Settings:

@@ -19,6 +19,11 @@ class Vault:
     """Encrypts and decrypts `Tokens`. Raises Rejected for a malformed key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise Rejected(
+                "ZWAAN_TOKEN_KEYS holds no key",
+                remedy="Make one with: zwaan doctor --new-token-key",
+            )
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:

@@ -153,14 +153,14 @@ class ProcessorRunner:
         now = self._clock()
         name = self.processor.name
         async with self._database.write() as transaction:
-            fresh = await inbox.unhandled(transaction, name, [item.fact.event for item in items])
+            events = [item.fact.event for item in items]
+            fresh = await inbox.take(transaction, name, events, now=now)
             if not fresh:
                 return
             wanted = {id(event) for event in fresh}
             facts = [item.fact for item in items if id(item.fact.event) in wanted]
             statements = await self.processor.handle(transaction, facts, now)
             await outbox.add(transaction, statements)
-            await inbox.mark_handled(transaction, name, fresh, now=now)
 
     async def _handle_alone(self, item: _Item, fault: Exception) -> None:
         """A single event failed: refuse it when it is at fault, try again when we may be."""

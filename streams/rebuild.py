@@ -44,10 +44,9 @@ async def _replay(transaction: Transaction, admin: LogAdmin, processor: Processo
     events = 0
     for partition in range(PARTITIONS):
         async for batch in _records(admin, processor.topic, partition):
-            fresh = await inbox.unhandled(transaction, processor.name, batch)
+            fresh = await inbox.take(transaction, processor.name, batch, now=clock())
             facts = [Fact(event=event, data=read_data(event)) for event in fresh]
             await processor.handle(transaction, facts, clock())
-            await inbox.mark_handled(transaction, processor.name, fresh, now=clock())
             events += len(fresh)
     return events
 

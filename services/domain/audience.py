@@ -7,6 +7,7 @@ the rank only decides whose wording is chosen first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -53,16 +54,18 @@ def match(content: Content, person: Ambassador) -> tuple[int, str]:
     """The score of a match and its reason in the person's own language; 0 is no match."""
     reasons = []
     words = _WORDS[person.language]
-    crafts, team, place = _touches(content)
+    crafts, teams, place = _touches(content)
     shared = [craft for craft in person.crafts if craft.casefold() in crafts]
+    if not shared and person.role.casefold() in crafts:
+        shared = [person.role]
     score = 0
     if shared:
         score += _CRAFT
         reasons.append(words["craft"].format(", ".join(shared)))
-    if team and person.team.casefold() == team:
+    if person.team.casefold() in teams:
         score += _TEAM
         reasons.append(words["team"].format(person.team))
-    if place and person.region and person.region.casefold() in place:
+    if person.region and _names(place, person.region.casefold()):
         score += _REGION
         reasons.append(words["region"].format(person.region))
     if content.language[:2].casefold() == person.language:
@@ -75,11 +78,19 @@ def match(content: Content, person: Ambassador) -> tuple[int, str]:
     return score, "; ".join(reasons)
 
 
-def _touches(content: Content) -> tuple[set[str], str, str]:
+def _touches(content: Content) -> tuple[set[str], set[str], str]:
+    """Crafts (or roles), teams, and a place in words; a story's topics may be any of the former."""
     if isinstance(content, VacancyOpened):
+        teams = {content.team.casefold()} if content.team else set()
         crafts = {craft.casefold() for craft in content.crafts}
-        return crafts, (content.team or "").casefold(), (content.location or "").casefold()
-    return {topic.casefold() for topic in content.topics}, "", ""
+        return crafts, teams, (content.location or "").casefold()
+    topics = {topic.casefold() for topic in content.topics}
+    return topics, topics, ""
+
+
+def _names(place: str, region: str) -> bool:
+    """Whether ``region`` stands in ``place`` as a whole: Ede is not in "Nederland"."""
+    return re.search(rf"(?<!\w){re.escape(region)}(?!\w)", place) is not None
 
 
 _WORDS = {

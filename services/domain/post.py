@@ -36,8 +36,8 @@ _NEXT: dict[PostState, frozenset[PostState]] = {
     PostState.PUBLISHING: frozenset(
         {PostState.PUBLISHED, PostState.FAILED, PostState.UNKNOWN, PostState.APPROVED}
     ),
-    # A person, or a later look at the network, resolves it: it is there, or it is not.
-    PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.APPROVED, PostState.FAILED}),
+    # A person looks: it is there, or it is not. Never straight back to approved.
+    PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.FAILED}),
     PostState.DECLINED: frozenset({PostState.READY}),
     PostState.FAILED: frozenset({PostState.APPROVED}),
     PostState.PUBLISHED: frozenset(),
@@ -86,11 +86,19 @@ def normalise_text(text: str) -> str:
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not plain:
         raise Rejected("the text is empty", remedy="Write a sentence, or decline the draft.")
-    if any(
-        unicodedata.category(character) in ("Cc", "Cs") for character in plain.replace("\n", "")
-    ):
+    if any(_is_control(character) for character in plain.replace("\n", "")):
         raise Rejected("the text holds control characters", remedy="Type it again.")
     return plain
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs")
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters other than line ends, and without halves of pairs."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c == "\n" or not _is_control(c))
 
 
 def text_sha256(text: str) -> str:

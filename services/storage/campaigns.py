@@ -89,6 +89,16 @@ async def count(transaction: Transaction) -> int:
     return (await transaction.scalar(sa.select(sa.func.count()).select_from(campaigns))) or 0
 
 
+async def stays_open(transaction: Transaction, campaign_id: str) -> bool:
+    """Whether a campaign is open; when it is, nobody closes it before this transaction ends."""
+    query = (
+        sa.select(campaigns.c.id)
+        .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")
+        .with_for_update(read=True)
+    )
+    return await transaction.scalar(query) is not None
+
+
 async def close(transaction: Transaction, campaign_id: str, *, now: datetime) -> bool:
     """Close an open campaign; False when it was closed already."""
     result = await transaction.execute(

@@ -88,6 +88,46 @@ async def networks_of(
     return found
 
 
+async def lease(
+    transaction: Transaction,
+    ambassador_id: str,
+    network: str,
+    *,
+    worker: str,
+    now: datetime,
+    until: datetime,
+) -> bool:
+    """Keep an account for ``worker``; False while another worker has it.
+
+    An account that is not connected is free: whoever asked has to find that out.
+    """
+    result = await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
+        )
+        .values(leased_by=worker, leased_until=until)
+    )
+    return bool(result.rowcount) or await get(transaction, ambassador_id, network) is None
+
+
+async def release(
+    transaction: Transaction, ambassador_id: str, network: str, *, worker: str
+) -> None:
+    """End ``worker``'s lease; another's stays."""
+    await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            connections.c.leased_by == worker,
+        )
+        .values(leased_by=None, leased_until=None)
+    )
+
+
 async def remove(transaction: Transaction, ambassador_id: str, network: str) -> None:
     await transaction.execute(
         connections.delete().where(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.errors import RetryLater
+from services.errors import RetryLater, Stop
 
 #: What storage functions take. Only this package knows that it is SQLAlchemy's.
 Transaction = AsyncConnection
@@ -31,8 +33,19 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Database:
-        """Prepare an engine for ``url``; nothing connects before the first transaction."""
-        if make_url(url).get_backend_name() == "sqlite":
+        """Prepare an engine for ``url``; nothing connects before the first transaction.
+
+        Raises Stop for an address that cannot be read, RetryLater when its folder cannot be made.
+        """
+        try:
+            backend = make_url(url).get_backend_name()
+        except (ArgumentError, ValueError) as error:
+            # Not with the address: it may hold a password.
+            raise Stop(
+                "the setting ZWAAN_DATABASE_URL is not a database's address, "
+                "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
+            ) from error
+        if backend == "sqlite":
             return cls(_open_sqlite(url))
         return cls(
             create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
@@ -49,7 +62,7 @@ class Database:
             async with self._writer, self._transaction("BEGIN IMMEDIATE") as transaction:
                 yield transaction
         else:
-            async with self._transaction(None) as transaction:
+            async with self._transaction() as transaction:
                 yield transaction
         for listener in self._listeners:
             listener()
@@ -57,20 +70,32 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A consistent view. Raises RetryLater when the database is away."""
-        async with self._transaction("BEGIN" if self._sqlite else None) as transaction:
-            yield transaction
+        if self._sqlite:
+            async with self._transaction("BEGIN") as transaction:
+                yield transaction
+        else:
+            async with self._transaction(isolation_level="REPEATABLE READ") as transaction:
+                yield transaction
 
     @asynccontextmanager
-    async def _transaction(self, begin: str | None) -> AsyncIterator[Transaction]:
+    async def _transaction(self, begin: str = "", **options: str) -> AsyncIterator[Transaction]:
         try:
-            async with self._engine.connect() as connection, connection.begin():
-                if begin is not None:
-                    await connection.exec_driver_sql(begin)
-                yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise RetryLater(f"the database is away: {_cause(error)}") from error
+            async with self._engine.connect() as connection:
+                if options:
+                    await connection.execution_options(**options)
+                async with connection.begin():
+                    if begin:
+                        await connection.exec_driver_sql(begin)
+                    yield connection
+        except NoConnectionFree as error:
+            raise RetryLater("the database is busy: every connection is in use") from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if _is_damaged(error):
+                raise Stop(
+                    f"the database cannot be used: {_cause(error)}; "
+                    "put a copy back, or name another file"
+                ) from error
+            if _is_away(error):
                 raise RetryLater(f"the database is away: {_cause(error)}") from error
             raise
 
@@ -106,6 +131,24 @@ def _open_sqlite(url: str) -> AsyncEngine:
     return engine
 
 
+def _is_away(error: DBAPIError) -> bool:
+    """Whether the same statement may succeed later; otherwise the statement is at fault."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # Both drivers also call some faults of a statement "operational". SQLite: an unknown table, too
+    # many variables. PostgreSQL, class 54: a limit of the server, such as too large an index row.
+    sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
+    sql_state = getattr(error.orig, "sqlstate", None) or ""
+    return sqlite_code != sqlite3.SQLITE_ERROR and not sql_state.startswith("54")
+
+
+def _is_damaged(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
 def _cause(error: BaseException) -> str:
     original = getattr(error, "orig", None) or error
     return str(original).strip().splitlines()[0] if str(original).strip() else type(error).__name__
@@ -124,6 +167,33 @@ async def insert_new(
     if rows:
         statement = insert_for(transaction, table).on_conflict_do_nothing()
         await transaction.execute(statement, [dict(row) for row in rows])
+
+
+async def insert_new_returning(
+    transaction: Transaction,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    *columns: sa.Column[Any],
+) -> set[tuple[Any, ...]]:
+    """As `insert_new`; returns ``columns`` of the rows that were not there.
+
+    Of two transactions that insert the same row at the same time, the second waits for the first.
+    """
+    if not rows:
+        return set()
+    statement = insert_for(transaction, table).on_conflict_do_nothing().returning(*columns)
+    inserted = await transaction.execute(statement, [dict(row) for row in rows])
+    return {tuple(row) for row in inserted}
+
+
+async def take_turns(transaction: Transaction, *names: str) -> None:
+    """Let one transaction at a time go on from here with these ``names``, until it ends.
+
+    On SQLite writers take turns anyway.
+    """
+    if transaction.dialect.name == "postgresql":
+        key = sa.func.hashtextextended("\x1f".join(names), 0)
+        await transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 async def replace(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage.database import Transaction, insert_for, insert_new
+from services.storage.database import (
+    Transaction,
+    insert_for,
+    insert_new,
+    insert_new_returning,
+)
 from services.storage.schema import (
     applications,
     click_counts,
@@ -53,26 +58,40 @@ class ReachTotals:
     unknown_posts: int
 
 
-async def last_human_clicks(
-    transaction: Transaction, codes: Sequence[str], *, since: datetime
-) -> dict[tuple[str, str], datetime]:
-    """When each visitor last counted as a person on each link: (code, visitor) → time."""
-    rows = await transaction.execute(
-        sa.select(clicks.c.code, clicks.c.visitor, sa.func.max(clicks.c.clicked_at).label("last"))
-        .where(
-            clicks.c.code.in_(codes), clicks.c.clicked_at >= since, clicks.c.click_class == "human"
+# Below SQLite's limit of 32,766 variables in a statement.
+_MANY = 10_000
+
+
+async def human_clicks(
+    transaction: Transaction, codes: Sequence[str], *, since: datetime, until: datetime
+) -> dict[tuple[str, str], list[datetime]]:
+    """When each visitor counted as a person on each link: (code, visitor) → times."""
+    found: dict[tuple[str, str], list[datetime]] = {}
+    for start in range(0, len(codes), _MANY):
+        rows = await transaction.execute(
+            sa.select(clicks.c.code, clicks.c.visitor, clicks.c.clicked_at).where(
+                clicks.c.code.in_(codes[start : start + _MANY]),
+                clicks.c.clicked_at.between(since, until),
+                clicks.c.click_class == "human",
+            )
         )
-        .group_by(clicks.c.code, clicks.c.visitor)
-    )
-    return {(row.code, row.visitor): row.last for row in rows}
+        for row in rows:
+            found.setdefault((row.code, row.visitor), []).append(row.clicked_at)
+    return found
 
 
 async def add_clicks(transaction: Transaction, fresh: Sequence[Click]) -> None:
-    """Store clicks and roll them up. Every click may be given once only."""
-    await insert_new(transaction, clicks, [asdict(click) for click in fresh])
+    """Store clicks and roll them up by UTC day; one that is there already is not counted again."""
+    stored = await insert_new_returning(
+        transaction, clicks, [asdict(click) for click in fresh], clicks.c.id
+    )
     counts: dict[tuple[str, str, str], int] = {}
     for click in fresh:
-        cell = (click.code, click.clicked_at.date().isoformat(), click.click_class)
+        if (click.id,) not in stored:
+            continue
+        stored.discard((click.id,))
+        day = click.clicked_at.astimezone(UTC).date().isoformat()
+        cell = (click.code, day, click.click_class)
         counts[cell] = counts.get(cell, 0) + 1
     if counts:
         statement = insert_for(transaction, click_counts)
@@ -101,6 +120,12 @@ async def click_totals(
     return {row.click_class: int(row.clicks) for row in await transaction.execute(query)}
 
 
+async def counts_by_day(transaction: Transaction) -> dict[tuple[str, str, str], int]:
+    """The rolled-up counts: (code, UTC day as in 2026-11-24, class) → clicks."""
+    rows = await transaction.execute(sa.select(click_counts))
+    return {(row.code, row.day, row.click_class): row.clicks for row in rows}
+
+
 async def salts(transaction: Transaction) -> dict[str, bytes]:
     rows = await transaction.execute(sa.select(visitor_salts))
     return {row.day: row.salt for row in rows}
@@ -117,7 +142,15 @@ async def destroy_salts_before(transaction: Transaction, day: str) -> None:
 
 
 async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> None:
-    await insert_new(transaction, reach, [asdict(figure) for figure in figures])
+    """Store figures. One about a post that is not there (any more) has nothing to belong to."""
+    wanted = sorted({figure.post_id for figure in figures})
+    there: set[str] = set()
+    for start in range(0, len(wanted), _MANY):
+        query = sa.select(posts.c.id).where(posts.c.id.in_(wanted[start : start + _MANY]))
+        there.update((await transaction.scalars(query)).all())
+    await insert_new(
+        transaction, reach, [asdict(figure) for figure in figures if figure.post_id in there]
+    )
 
 
 async def latest_figures(

@@ -5,53 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from services.events.cloudevent import CloudEvent
-from services.storage.database import Transaction, insert_new
+from services.storage.database import Transaction, insert_new_returning
 from services.storage.schema import inbox
 
-_MANY = 5_000
 
-
-async def unhandled(
-    transaction: Transaction, processor: str, events: Sequence[CloudEvent]
-) -> list[CloudEvent]:
-    """The events that ``processor`` has not handled yet, each once, in their order."""
-    ids = list({event.id for event in events})
-    seen: set[tuple[str, str]] = set()
-    for start in range(0, len(ids), _MANY):
-        rows = await transaction.execute(
-            sa.select(inbox.c.event_source, inbox.c.event_id).where(
-                inbox.c.processor == processor,
-                inbox.c.event_id.in_(ids[start : start + _MANY]),
-            )
-        )
-        seen.update((row.event_source, row.event_id) for row in rows)
-    fresh = []
-    for event in events:
-        if (event.source, event.id) not in seen:
-            seen.add((event.source, event.id))
-            fresh.append(event)
-    return fresh
-
-
-async def mark_handled(
+async def take(
     transaction: Transaction, processor: str, events: Sequence[CloudEvent], *, now: datetime
-) -> None:
-    await insert_new(
+) -> list[CloudEvent]:
+    """Remember that ``processor`` handles these events in this transaction.
+
+    Returns those that it had not handled yet, each once, in their order. Of two workers that hold
+    the same event (a partition moves while one still works), the second waits for the first.
+    """
+    identities = sorted({(event.source, event.id) for event in events})
+    taken = await insert_new_returning(
         transaction,
         inbox,
         [
             {
                 "processor": processor,
-                "event_source": event.source,
-                "event_id": event.id,
+                "event_source": source,
+                "event_id": identity,
                 "handled_at": now,
             }
-            for event in events
+            # In one order in every worker, so that two never wait for each other.
+            for source, identity in identities
         ],
+        inbox.c.event_source,
+        inbox.c.event_id,
     )
+    fresh = []
+    for event in events:
+        if (event.source, event.id) in taken:
+            taken.discard((event.source, event.id))
+            fresh.append(event)
+    return fresh
 
 
 async def forget_before(transaction: Transaction, moment: datetime) -> None:

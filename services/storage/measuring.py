@@ -25,7 +25,14 @@ class DuePost:
     step: int
 
 
-async def due(transaction: Transaction, *, now: datetime, limit: int) -> list[DuePost]:
+async def due(
+    transaction: Transaction,
+    *,
+    now: datetime,
+    limit: int,
+    account: tuple[str, str] | None = None,
+) -> list[DuePost]:
+    """Posts to be measured, the longest due first; ``account`` is an ambassador and a network."""
     query = (
         sa.select(
             posts.c.id,
@@ -37,9 +44,11 @@ async def due(transaction: Transaction, *, now: datetime, limit: int) -> list[Du
             posts.c.measured_step.label("step"),
         )
         .where(posts.c.measure_at <= now)
-        .order_by(posts.c.measure_at)
+        .order_by(posts.c.measure_at, posts.c.id)
         .limit(limit)
     )
+    if account is not None:
+        query = query.where(posts.c.ambassador_id == account[0], posts.c.network == account[1])
     return [DuePost(**row) for row in (await transaction.execute(query)).mappings()]
 
 
@@ -48,15 +57,24 @@ async def postpone(transaction: Transaction, ids: Sequence[str], *, until: datet
 
 
 async def advance(
-    transaction: Transaction, following: Sequence[tuple[str, datetime | None]]
+    transaction: Transaction, following: Sequence[tuple[DuePost, datetime | None]]
 ) -> None:
-    """One more step is done for each post; pairs of post id and the next time, if any."""
-    await transaction.execute(
-        posts.update()
-        .where(posts.c.id == sa.bindparam("which"))
-        .values(
-            measured_step=posts.c.measured_step + 1,
-            measure_at=sa.bindparam("next_at", type_=posts.c.measure_at.type),
-        ),
-        [{"which": which, "next_at": next_at} for which, next_at in following],
-    )
+    """The due step of each post is done; pairs of post and the next time, if any.
+
+    Doing the same step twice changes nothing.
+    """
+    if following:
+        await transaction.execute(
+            posts.update()
+            .where(
+                posts.c.id == sa.bindparam("which"), posts.c.measured_step == sa.bindparam("step")
+            )
+            .values(
+                measured_step=posts.c.measured_step + 1,
+                measure_at=sa.bindparam("next_at", type_=posts.c.measure_at.type),
+            ),
+            [
+                {"which": post.id, "step": post.step, "next_at": next_at}
+                for post, next_at in following
+            ],
+        )

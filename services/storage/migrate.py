@@ -15,24 +15,36 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.errors import Stop
-from services.storage.database import Database, Transaction
+from services.storage.database import Database, Transaction, take_turns
 
 #: The newest step in ``migrations/versions``; a test keeps it true.
 HEAD = "0001"
+
+_NEWER = (
+    "the database has schema {} and this Zwaan knows {} at most; "
+    "start the newer version, or put back the backup from before it"
+)
 
 
 async def migrate(database: Database) -> None:
     """Apply the steps that are missing. Raises Stop when the database is newer than this code."""
     async with database.write() as transaction:
+        await take_turns(transaction, "migrate")
         current = await _current(transaction)
         if current == HEAD:
             return  # Alembic is slow to import, and this is every start but the first.
+        if current is not None and current > HEAD:
+            raise Stop(_NEWER.format(current, HEAD))
         await transaction.run_sync(_upgrade)
 
 
 async def is_current(database: Database) -> bool:
+    """Whether nothing has to be done. Raises Stop when the database is newer than this code."""
     async with database.read() as transaction:
-        return await _current(transaction) == HEAD
+        current = await _current(transaction)
+    if current is not None and current > HEAD:
+        raise Stop(_NEWER.format(current, HEAD))
+    return current == HEAD
 
 
 async def _current(transaction: Transaction) -> str | None:

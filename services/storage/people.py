@@ -58,11 +58,12 @@ async def save_ambassadors(
     """Add ambassadors, or overwrite the profile of those that are there; other roles stay."""
     if not everybody:
         return
+    roles = await _roles(transaction, [person.id for person in everybody])
     statement = insert_for(transaction, people)
     await transaction.execute(
         statement.on_conflict_do_update(
             index_elements=["id"],
-            set_={name: statement.excluded[name] for name in ("name", "language")},
+            set_={name: statement.excluded[name] for name in ("name", "language", "roles")},
         ),
         [
             {
@@ -70,7 +71,7 @@ async def save_ambassadors(
                 "email": person.email,
                 "name": person.name,
                 "language": person.language,
-                "roles": ["ambassador"],
+                "roles": sorted({"ambassador", *roles.get(person.id, ())}),
                 "created_at": now,
             }
             for person in everybody
@@ -86,6 +87,18 @@ async def save_ambassadors(
             for person in everybody
         ],
     )
+
+
+async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(ids), _MANY):
+        rows = await transaction.execute(
+            sa.select(people.c.id, people.c.roles).where(
+                people.c.id.in_(ids[start : start + _MANY])
+            )
+        )
+        found.update((row.id, row.roles) for row in rows)
+    return found
 
 
 async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,12 +123,22 @@ async def move(
 
 
 async def move_all(
-    transaction: Transaction, *, campaign_id: str, before: PostState, after: PostState
+    transaction: Transaction,
+    *,
+    campaign_id: str,
+    before: Collection[PostState],
+    after: PostState,
 ) -> int:
-    """Move every post of a campaign that is ``before``; returns how many there were."""
+    """Move every post of a campaign that is in one of the states; returns how many there were.
+
+    One statement for all states: a post that changes between them meanwhile is not missed.
+    """
     result = await transaction.execute(
         posts.update()
-        .where(posts.c.campaign_id == campaign_id, posts.c.state == before.value)
+        .where(
+            posts.c.campaign_id == campaign_id,
+            posts.c.state.in_([state.value for state in before]),
+        )
         .values(state=after.value)
     )
     return int(result.rowcount)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.domain.post import PostState
+from services.storage import connections as accounts
 from services.storage.database import Transaction
 from services.storage.schema import connections, posts
 
@@ -16,6 +19,7 @@ from services.storage.schema import connections, posts
 class Claim:
     """A post that is this worker's until ``leased_until``.
 
+    ``attempt`` counts all attempts, ``tries`` those since the approval, both from 1.
     ``interrupted_at`` is when an attempt began whose end nobody saw: reconcile, do not publish.
     """
 
@@ -23,20 +27,24 @@ class Claim:
     ambassador_id: str
     network: str
     attempt: int
+    tries: int
     interrupted_at: datetime | None
 
 
 async def claim_due(
     transaction: Transaction, *, worker: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Claim]:
-    """Take due posts and their accounts, at most one post an account, and write the intent."""
+    """Take due posts and their accounts, at most one post an account, and write the intent.
+
+    A post whose account is not connected any more is given out too: somebody has to say so.
+    """
     until = now + lease
     claims: list[Claim] = []
     due = _due(now, limit * 4).with_for_update(skip_locked=True, of=posts)
     for row in (await transaction.execute(due)).all():
         if len(claims) == limit:
             break
-        if not await _lease_account(
+        if not await accounts.lease(
             transaction, row.ambassador_id, row.network, worker=worker, now=now, until=until
         ):
             continue
@@ -49,6 +57,7 @@ async def claim_due(
                 leased_by=worker,
                 leased_until=until,
                 attempts=posts.c.attempts + 1,
+                tries=posts.c.tries + 1,
                 attempt_at=posts.c.attempt_at if interrupted else now,
             )
         )
@@ -58,6 +67,7 @@ async def claim_due(
                 ambassador_id=row.ambassador_id,
                 network=row.network,
                 attempt=row.attempts + 1,
+                tries=row.tries + 1,
                 interrupted_at=row.attempt_at if interrupted else None,
             )
         )
@@ -69,13 +79,13 @@ async def any_due(transaction: Transaction, *, now: datetime) -> bool:
     return (await transaction.execute(_due(now, 1))).first() is not None
 
 
-def _due(now: datetime, limit: int) -> sa.Select[tuple[str, str, str, str, int, datetime | None]]:
-    account_is_free = (
+def _due(now: datetime, limit: int) -> sa.Select[Any]:
+    account_is_taken = (
         sa.select(connections.c.network)
         .where(
             connections.c.ambassador_id == posts.c.ambassador_id,
             connections.c.network == posts.c.network,
-            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
+            connections.c.leased_until >= now,
         )
         .exists()
     )
@@ -88,47 +98,37 @@ def _due(now: datetime, limit: int) -> sa.Select[tuple[str, str, str, str, int, 
             posts.c.network,
             posts.c.state,
             posts.c.attempts,
+            posts.c.tries,
             posts.c.attempt_at,
         )
-        .where(sa.or_(waiting, interrupted), account_is_free)
+        .where(sa.or_(waiting, interrupted), ~account_is_taken)
         .order_by(posts.c.publish_at, posts.c.id)
         .limit(limit)
     )
 
 
-async def _lease_account(
-    transaction: Transaction,
-    ambassador_id: str,
-    network: str,
-    *,
-    worker: str,
-    now: datetime,
-    until: datetime,
+async def end(
+    transaction: Transaction, claim: Claim, *, after: PostState, changes: Mapping[str, Any]
 ) -> bool:
-    result = await transaction.execute(
-        connections.update()
-        .where(
-            connections.c.ambassador_id == ambassador_id,
-            connections.c.network == network,
-            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
+    """Write an attempt's outcome; False when the post is not this attempt's any more.
+
+    A worker that was held up for longer than its lease may come back with an old outcome. Then only
+    one still counts: that the post is on the network is true whoever holds it by now.
+    """
+    if after is PostState.PUBLISHED:
+        # Also approved: another worker found nothing and was about to send it a second time.
+        states = (PostState.PUBLISHING, PostState.UNKNOWN, PostState.APPROVED)
+        still_ours: sa.ColumnElement[bool] = posts.c.state.in_([state.value for state in states])
+    else:
+        still_ours = sa.and_(
+            posts.c.state == PostState.PUBLISHING.value, posts.c.attempts == claim.attempt
         )
-        .values(leased_by=worker, leased_until=until)
+    result = await transaction.execute(
+        posts.update()
+        .where(posts.c.id == claim.post_id, still_ours)
+        .values({"leased_by": None, "leased_until": None, **changes, "state": after.value})
     )
     return bool(result.rowcount)
-
-
-async def release_account(
-    transaction: Transaction, ambassador_id: str, network: str, *, worker: str
-) -> None:
-    await transaction.execute(
-        connections.update()
-        .where(
-            connections.c.ambassador_id == ambassador_id,
-            connections.c.network == network,
-            connections.c.leased_by == worker,
-        )
-        .values(leased_by=None, leased_until=None)
-    )
 
 
 async def end_all_leases(transaction: Transaction) -> None:

@@ -179,6 +179,8 @@ posts = Table(
     Column("remedy", Text, nullable=False, server_default=""),
     # The written intent: which attempt is under way, since when, by whom, until when it is theirs.
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    # Attempts since the approval: a person who approves again after a failure starts anew.
+    Column("tries", sa.Integer, nullable=False, server_default="0"),
     Column("attempt_at", UtcTime),
     Column("leased_by", Text),
     Column("leased_until", UtcTime),
@@ -204,7 +206,7 @@ Index(
 audit = Table(
     "audit",
     metadata,
-    Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     Column("at", UtcTime, nullable=False),
     Column("actor", Text, nullable=False),  # a person's id, or the part of Zwaan that acted
     Column("action", Text, nullable=False),

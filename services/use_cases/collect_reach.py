@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 
-from services.errors import NeedsPerson, Rejected, RetryLater
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
 from services.ports import Measurement
-from services.storage import measuring, outbox
+from services.storage import connections, measuring, outbox
 from services.storage.database import Database
 from services.storage.measuring import DuePost
 from services.use_cases.accounts import Accounts
@@ -23,6 +24,8 @@ _log = structlog.get_logger("reach")
 
 #: How long to wait before asking again when a network is away or out of quota.
 _PATIENCE = timedelta(minutes=5)
+#: Longer than all calls for one account take.
+_LEASE = timedelta(minutes=5)
 
 
 class ReachCollector:
@@ -40,18 +43,41 @@ class ReachCollector:
         self._accounts = accounts
         self._clock = clock
         self._steps = steps
+        self._lease = f"reach {uuid4()}"
 
     async def collect(self, limit: int = 500) -> int:
         """Measure due posts, one call per account and hundred posts; returns how many were due."""
         now = self._clock()
         async with self._database.read() as transaction:
             due = await measuring.due(transaction, now=now, limit=limit)
-        by_account: dict[tuple[str, str], list[DuePost]] = {}
-        for post in due:
-            by_account.setdefault((post.ambassador_id, post.network), []).append(post)
-        for (ambassador_id, network), group in by_account.items():
-            await self._collect_account(ambassador_id, network, group)
+        for ambassador_id, network in dict.fromkeys(
+            (post.ambassador_id, post.network) for post in due
+        ):
+            group = await self._take(ambassador_id, network, limit)
+            try:
+                if group:
+                    await self._collect_account(ambassador_id, network, group)
+            finally:
+                async with self._database.write() as transaction:
+                    await connections.release(
+                        transaction, ambassador_id, network, worker=self._lease
+                    )
         return len(due)
+
+    async def _take(self, ambassador_id: str, network: str, limit: int) -> list[DuePost]:
+        """Lease the account, and see what is due now; nothing while another worker has it.
+
+        Two workers that refresh one account's tokens at once would lose them.
+        """
+        now = self._clock()
+        account = (ambassador_id, network)
+        async with self._database.write() as transaction:
+            leased = await connections.lease(
+                transaction, *account, worker=self._lease, now=now, until=now + _LEASE
+            )
+            if not leased:
+                return []
+            return await measuring.due(transaction, now=now, limit=limit, account=account)
 
     async def _collect_account(
         self, ambassador_id: str, network: str, group: Sequence[DuePost]
@@ -63,21 +89,29 @@ class ReachCollector:
                 account,
                 [post.external_id for post in group],
             )
-        except RetryLater as away:
-            wait = _PATIENCE if away.after is None else timedelta(seconds=away.after)
+        except (RetryLater, OutcomeUnknown) as away:
+            after = getattr(away, "after", None)
+            wait = _PATIENCE if after is None else timedelta(seconds=after)
             _log.info("measuring later", network=network, error=str(away))
-            async with self._database.write() as transaction:
-                ids = [post.id for post in group]
-                await measuring.postpone(transaction, ids, until=self._clock() + wait)
+            await self._postpone(group, wait)
             return
         except (NeedsPerson, Rejected) as refusal:
             await self._record(group, {}, unknown=str(refusal))
+            return
+        except Exception:  # noqa: BLE001 - a defect with one account must not keep the others waiting
+            _log.exception("measuring failed", network=network, ambassador=ambassador_id)
+            await self._postpone(group, _PATIENCE)
             return
         await self._record(
             group,
             {answer.external_id: answer for answer in answers},
             unknown=f"{network} gave no figure",
         )
+
+    async def _postpone(self, group: Sequence[DuePost], wait: timedelta) -> None:
+        async with self._database.write() as transaction:
+            ids = [post.id for post in group]
+            await measuring.postpone(transaction, ids, until=self._clock() + wait)
 
     async def _record(
         self, group: Sequence[DuePost], answers: Mapping[str, Measurement], *, unknown: str
@@ -87,7 +121,7 @@ class ReachCollector:
         for post in group:
             statements += _figures(post, answers.get(post.external_id), unknown=unknown, now=now)
         async with self._database.write() as transaction:
-            await measuring.advance(transaction, [(post.id, self._next(post)) for post in group])
+            await measuring.advance(transaction, [(post, self._next(post)) for post in group])
             await outbox.add(transaction, statements)
 
     def _next(self, post: DuePost) -> datetime | None:

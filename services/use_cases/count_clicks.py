@@ -16,12 +16,19 @@ from services.storage.figures import Click
 async def count_clicks(
     transaction: Transaction, facts: Sequence[Fact[LinkClicked]], _now: datetime
 ) -> list[Statement]:
-    """Count every click once, in the order of the log (one link's clicks have one order)."""
+    """Count every click once, in the order of the log (one link's clicks have one order).
+
+    The verdict on a click depends on the clicks before it in the log alone, never on how they came
+    in batches, so that counting again gives the same.
+    """
     if not facts:
         return []
-    since = min(fact.data.clicked_at for fact in facts) - DUPLICATE_WINDOW
-    last = await figures.last_human_clicks(
-        transaction, sorted({fact.data.code for fact in facts}), since=since
+    times = [fact.data.clicked_at for fact in facts]
+    counted = await figures.human_clicks(
+        transaction,
+        sorted({fact.data.code for fact in facts}),
+        since=min(times) - DUPLICATE_WINDOW,
+        until=max(times) + DUPLICATE_WINDOW,
     )
     fresh = []
     for fact in facts:
@@ -30,14 +37,13 @@ async def count_clicks(
             method=click.method, user_agent=click.user_agent, prefetch=click.prefetch
         )
         if verdict.click_class is ClickClass.HUMAN:
-            who = (click.code, click.visitor)
-            before = last.get(who)
-            if before is not None and abs(click.clicked_at - before) < DUPLICATE_WINDOW:
+            earlier = counted.setdefault((click.code, click.visitor), [])
+            if any(abs(click.clicked_at - time) < DUPLICATE_WINDOW for time in earlier):
                 verdict = Verdict(
                     click_class=ClickClass.DUPLICATE, reason="again within 30 minutes"
                 )
             else:
-                last[who] = click.clicked_at
+                earlier.append(click.clicked_at)
         fresh.append(
             Click(
                 id=fact.event.id,

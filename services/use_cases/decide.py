@@ -1,4 +1,4 @@
-"""The ambassador decides: edit, approve, decline, or take an approval back."""
+"""The ambassador decides: edit, approve, decline, take a decision back, or tell what was seen."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.network_text import measure_text
-from services.domain.post import Post, PostState, check_transition, normalise_text, text_sha256
+from services.domain.post import (
+    Post,
+    PostState,
+    check_transition,
+    normalise_text,
+    printable,
+    text_sha256,
+)
 from services.errors import NeedsPerson, Rejected
-from services.events.outgoing import PostApproved, PostDeclined
+from services.events.outgoing import PostApproved, PostDeclined, PostFailed, PostPublished
 from services.events.statement import state
-from services.storage import audit, connections, outbox, posts
+from services.storage import audit, campaigns, connections, outbox, posts
 from services.storage.audit import Entry
 from services.storage.database import Transaction
 
@@ -26,7 +33,6 @@ async def edit(
     plain = _checked(post, text)
     if plain != post.text:
         if not await posts.edit(transaction, post.id, plain):
-            check_transition(post.state, PostState.APPROVED)
             raise Rejected("the draft was decided already", remedy="Load the page again.")
         await _audit(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
     return await own_post(transaction, post_id, ambassador_id)
@@ -41,7 +47,8 @@ async def approve(
     the draft was decided already.
     """
     post = await own_post(transaction, post_id, ambassador_id)
-    check_transition(post.state, PostState.APPROVED)
+    _check_decidable(post)
+    await _check_open(transaction, post)
     plain = _checked(post, text)
     if await connections.get(transaction, ambassador_id, post.network) is None:
         raise NeedsPerson(
@@ -49,7 +56,14 @@ async def approve(
             remedy="Connect it, or copy the text and share it yourself.",
         )
     await _move(
-        transaction, post, PostState.APPROVED, text=plain, publish_at=now, reason="", remedy=""
+        transaction,
+        post,
+        PostState.APPROVED,
+        text=plain,
+        publish_at=now,
+        tries=0,
+        reason="",
+        remedy="",
     )
     digest = text_sha256(plain)
     await _audit(transaction, post, "post.approved", now, {"sha256": digest})
@@ -80,7 +94,7 @@ async def decline(
 ) -> Post:
     """Decline a draft. The reason is optional and reaches the story's owner without a name."""
     post = await own_post(transaction, post_id, ambassador_id)
-    plain = reason.strip()[:_MAX_REASON_CHARACTERS]
+    plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
     await _move(transaction, post, PostState.DECLINED, reason=plain)
     await _audit(transaction, post, "post.declined", now, {})
     await outbox.add(
@@ -101,10 +115,51 @@ async def decline(
 async def take_back(
     transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
 ) -> Post:
-    """Undo an approval that was not sent yet, or a decline."""
+    """Undo an approval that was not sent yet, or a decline.
+
+    Raises Rejected when it is too late: the post is under way, or its campaign has ended.
+    """
     post = await own_post(transaction, post_id, ambassador_id)
+    await _check_open(transaction, post)
     await _move(transaction, post, PostState.READY, publish_at=None, reason="")
     await _audit(transaction, post, "post.taken_back", now, {})
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def settle(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, there: bool, now: datetime
+) -> Post:
+    """The person looked at the network after "outcome unknown": the post is there, or it is not.
+
+    One that is not there has failed, and can be approved again.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    if post.state is not PostState.UNKNOWN:
+        raise Rejected("what became of this post is known", remedy="Load the page again.")
+    statement: PostPublished | PostFailed
+    if there:
+        await _move(transaction, post, PostState.PUBLISHED, published_at=now, reason="", remedy="")
+        statement = PostPublished(
+            post_id=post.id,
+            campaign_id=post.campaign_id,
+            network=post.network,
+            external_id=post.external_id or "",
+            url=post.external_url or "",
+            published_at=now,
+        )
+    else:
+        reason, remedy = "it had not arrived", "Approve it again."
+        await _move(transaction, post, PostState.FAILED, reason=reason, remedy=remedy)
+        statement = PostFailed(
+            post_id=post.id,
+            campaign_id=post.campaign_id,
+            network=post.network,
+            reason=reason,
+            remedy=remedy,
+            failed_at=now,
+        )
+    await _audit(transaction, post, "post.settled", now, {"there": there})
+    await outbox.add(transaction, [state(statement, at=now, cause=f"settled {now.isoformat()}")])
     return await own_post(transaction, post_id, ambassador_id)
 
 
@@ -119,12 +174,30 @@ async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -
 def _checked(post: Post, text: str) -> str:
     plain = normalise_text(text)
     measure = measure_text(post.network, plain)
-    if not measure.valid:
+    if measure.length > measure.limit:
         raise Rejected(
             f"the text is {measure.length - measure.limit} characters too long for {post.network}",
             remedy="Shorten it.",
         )
+    if not measure.valid:
+        raise Rejected(
+            f"the text holds a character that {post.network} refuses", remedy="Type it again."
+        )
     return plain
+
+
+def _check_decidable(post: Post) -> None:
+    """An unknown post is not one of them: it may be on the network already."""
+    if post.state is PostState.UNKNOWN:
+        raise Rejected(
+            "nobody knows yet whether this post went out", remedy="Look whether it is there first."
+        )
+    check_transition(post.state, PostState.APPROVED)
+
+
+async def _check_open(transaction: Transaction, post: Post) -> None:
+    if not await campaigns.stays_open(transaction, post.campaign_id):
+        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
 
 
 async def _move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:

@@ -12,7 +12,7 @@ from services.events.statement import Fact, Statement, state
 from services.storage import audit, campaigns, posts
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction
+from services.storage.database import Transaction, take_turns
 
 #: What can still be held back. A post in ``publishing`` may be on the network already.
 _UNSENT = (PostState.READY, PostState.APPROVED)
@@ -24,6 +24,7 @@ async def close_vacancies(
     statements = []
     for fact in facts:
         vacancy_id = fact.data.vacancy_id
+        await take_turns(transaction, "vacancy", vacancy_id)
         await campaigns.remember_closed_vacancy(transaction, vacancy_id, now=now)
         campaign = await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id)
         if campaign is not None and campaign.state == "open":
@@ -36,13 +37,14 @@ async def close_vacancies(
 async def finish(
     transaction: Transaction, campaign: Campaign, *, reason: str, now: datetime
 ) -> Statement:
-    """Close ``campaign`` and cancel its unsent posts."""
+    """Close ``campaign`` and cancel its unsent posts.
+
+    The campaign first: whoever makes a post unsent again holds it open until that is written.
+    """
     await campaigns.close(transaction, campaign.id, now=now)
-    cancelled = 0
-    for before in _UNSENT:
-        cancelled += await posts.move_all(
-            transaction, campaign_id=campaign.id, before=before, after=PostState.CANCELLED
-        )
+    cancelled = await posts.move_all(
+        transaction, campaign_id=campaign.id, before=_UNSENT, after=PostState.CANCELLED
+    )
     await audit.add(
         transaction,
         [

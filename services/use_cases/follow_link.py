@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 
 from services.domain.click import visitor_key
+from services.domain.post import printable
 from services.errors import RetryLater
 from services.events.incoming import StoryApproved
 from services.events.outgoing import LinkClicked
@@ -91,7 +92,7 @@ class Links:
                     code=code,
                     visitor=visitor,
                     method=visit.method[:10],
-                    user_agent=visit.user_agent[:300],
+                    user_agent=printable(visit.user_agent[:300]),
                     prefetch=visit.prefetch,
                     clicked_at=now,
                 ),
@@ -133,20 +134,25 @@ class Links:
 def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:
     """Add UTM tags that are not there yet."""
     parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    present = {name for name, _ in query}
+    present = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     tags = {
         "utm_source": source,
         "utm_medium": "employee_advocacy",
         "utm_campaign": campaign,
         "utm_content": content,
     }
-    query += [(name, value) for name, value in tags.items() if name not in present]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    missing = urlencode({name: value for name, value in tags.items() if name not in present})
+    # What was there stays byte for byte: some addresses are signed.
+    query = "&".join(part for part in (parts.query, missing) if part)
+    return urlunsplit(parts._replace(query=query))
 
 
 class _VisitorKeys:
-    """Visitor keys with a random salt a day, shared by all processes and destroyed after two."""
+    """Visitor keys with a random salt a day, shared by all processes and destroyed after two.
+
+    While the database is away a new day gets a salt of this process alone: the clicks count all the
+    same, and only a visitor who comes to two processes on that day is taken for two.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -161,10 +167,17 @@ class _VisitorKeys:
     async def _salt(self, day: date) -> bytes:
         async with self._lock:
             if day.isoformat() not in self._salts:
-                async with self._database.write() as transaction:
-                    fresh = secrets.token_bytes(32)
-                    await figures.keep_salt(transaction, day.isoformat(), fresh)
-                    yesterday = (day - timedelta(days=1)).isoformat()
-                    await figures.destroy_salts_before(transaction, yesterday)
-                    self._salts = await figures.salts(transaction)
+                fresh = secrets.token_bytes(32)
+                try:
+                    self._salts = await self._shared(day, fresh)
+                except RetryLater as away:
+                    _log.warning("a salt of our own", reason=str(away))
+                    self._salts = {day.isoformat(): fresh}
             return self._salts[day.isoformat()]
+
+    async def _shared(self, day: date, fresh: bytes) -> dict[str, bytes]:
+        yesterday = (day - timedelta(days=1)).isoformat()
+        async with self._database.write() as transaction:
+            await figures.keep_salt(transaction, day.isoformat(), fresh)
+            await figures.destroy_salts_before(transaction, yesterday)
+            return await figures.salts(transaction)

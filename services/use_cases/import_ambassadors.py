@@ -21,6 +21,7 @@ from pydantic import (
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
+from services.domain.post import printable
 from services.errors import Rejected
 
 #: The header, in any order. Lists are separated by ";".
@@ -54,14 +55,26 @@ def _split(value: Any) -> Any:
     return value
 
 
-_Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+def _plain(value: str) -> str:
+    if printable(value) != value or "\n" in value:
+        raise ValueError("holds control characters; type it again")
+    return value
+
+
+_Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
+]
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    email: Annotated[
+        str,
+        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
+        AfterValidator(_plain),
+    ]
+    name: Annotated[_Line, StringConstraints(min_length=1)]
     language: Literal["nl", "en"]
     role: _Line = ""
     team: _Line = ""
@@ -100,11 +113,11 @@ def read_ambassadors(content: bytes) -> Reading:
             f"the file is not UTF-8 (byte {error.start})", remedy="Save it as UTF-8 CSV."
         ) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    _check_header(reader.fieldnames)
     found: dict[str, Ambassador] = {}
     first_lines: dict[str, int] = {}
     bad_rows: list[BadRow] = []
     try:
+        _check_header(reader.fieldnames)
         for row in reader:
             line = reader.line_num
             try:
@@ -120,7 +133,8 @@ def read_ambassadors(content: bytes) -> Reading:
             first_lines[person.id] = line
     except csv.Error as error:
         raise Rejected(
-            f"line {reader.line_num} is not CSV: {error}", remedy="Close its quotation marks."
+            f"line {reader.line_num} is not CSV: {error}",
+            remedy="Look for a quotation mark that is not closed.",
         ) from error
     return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)
 
@@ -130,6 +144,11 @@ def _check_header(names: Sequence[str] | None) -> None:
     if missing:
         raise Rejected(
             f"the header lacks {', '.join(missing)}", remedy=f"It is: {','.join(COLUMNS)}"
+        )
+    doubled = sorted({name for name in names or () if (names or ()).count(name) > 1})
+    if doubled:
+        raise Rejected(
+            f"the header names twice: {', '.join(doubled)}", remedy="Remove one of the columns."
         )
     unknown = [name for name in names or () if name not in COLUMNS]
     if unknown:

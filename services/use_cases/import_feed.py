@@ -6,52 +6,56 @@ Ids are derived from what the feed calls an entry, so importing it again changes
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import feedparser
 import requests
+from requests.exceptions import InvalidSchema, InvalidURL
 
 from services.domain.identity import derive_id
+from services.domain.post import printable
 from services.errors import Rejected, RetryLater
-from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 
 _MAX_BYTES = 5_000_000
 _TIMEOUT = (5.0, 20.0)
-_JOB_POSTING = re.compile(
-    r"<script[^>]*type=[\"']application/ld\+json[\"'][^>]*>(.*?)</script>",
-    re.IGNORECASE | re.DOTALL,
+_MOST_SECONDS = 60.0
+# No part of these can run past the next "<": a hostile page must not cost quadratic time.
+_LINKED_DATA = re.compile(
+    r"<script\b[^<>]*\btype\s*=\s*[\"']?application/ld\+json[^<>]*>", re.IGNORECASE
 )
-_TAG = re.compile(r"<[^>]+>")
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]+>")
 _PARAGRAPH = re.compile(r"</(p|div|li|h[1-6])>|<br\s*/?>", re.IGNORECASE)
 
 
 def read_feed(source: str, *, language: str, now: datetime) -> list[CloudEvent]:
-    """The events of a feed or page, valid ones only.
+    """The events of a feed or page; each is checked on its own when it is published.
 
     ``source`` is an http(s) address or a file. Raises Rejected when it holds neither entries nor
     JobPostings, RetryLater when the address does not answer.
     """
-    raw = _fetch(source) if urlsplit(source).scheme in ("http", "https") else _load(source)
+    raw = _fetch(source) if source.startswith(("http://", "https://")) else _load(source)
     postings = list(_job_postings(raw))
     if postings:
         events = [_vacancy(posting, source, language, now) for posting in postings]
     else:
-        feed = feedparser.parse(raw, sanitize_html=True)
+        # As a stream: bytes would be tried as the name of a file first.
+        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=True)
         language = str(feed.feed.get("language") or language)
         events = [_story(entry, source, language, now) for entry in feed.entries]
     if not events:
         raise Rejected(
             f"{source} holds no entries", remedy="Give an RSS or Atom feed, or a JobPosting."
         )
-    for event in events:
-        read_incoming(event)
     return events
 
 
@@ -62,29 +66,51 @@ def _fetch(address: str) -> bytes:
             with session.get(
                 address, timeout=_TIMEOUT, stream=True, allow_redirects=False
             ) as answer:
-                answer.raise_for_status()
                 if answer.is_redirect:
                     raise Rejected(
                         f"{address} leads to {answer.headers['Location']}",
                         remedy="Give that address, if it is the right one.",
                     )
-                raw: bytes = answer.raw.read(_MAX_BYTES + 1, decode_content=True)
+                if 400 <= answer.status_code < 500:
+                    raise Rejected(
+                        f"{address} answered {answer.status_code}", remedy="Correct the address."
+                    )
+                answer.raise_for_status()
+                return _read_within_limit(answer, address)
+        except (InvalidURL, InvalidSchema, UnicodeError) as error:
+            raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
         except requests.RequestException as error:
             raise RetryLater(f"{address} does not answer: {type(error).__name__}") from error
-    return _within_limit(raw, address)
+
+
+def _read_within_limit(answer: requests.Response, address: str) -> bytes:
+    deadline = time.monotonic() + _MOST_SECONDS
+    raw = bytearray()
+    for chunk in answer.iter_content(65_536):
+        raw += chunk
+        if len(raw) > _MAX_BYTES:
+            raise _too_large(address)
+        if time.monotonic() > deadline:
+            raise RetryLater(f"{address} takes longer than {_MOST_SECONDS:.0f} seconds")
+    return bytes(raw)
 
 
 def _load(path: str) -> bytes:
     try:
-        return _within_limit(Path(path).read_bytes(), path)
-    except OSError as error:
-        raise Rejected(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _within_limit(raw: bytes, source: str) -> bytes:
+        with Path(path).open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Rejected(f"{path} cannot be read: {reason}", remedy="Name a feed's file.") from error
     if len(raw) > _MAX_BYTES:
-        raise Rejected(f"{source} is larger than {_MAX_BYTES:,} bytes")
+        raise _too_large(path)
     return raw
+
+
+def _too_large(source: str) -> Rejected:
+    return Rejected(
+        f"{source} is larger than {_MAX_BYTES:,} bytes", remedy="Give a feed with fewer entries."
+    )
 
 
 def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) -> CloudEvent:
@@ -107,17 +133,32 @@ def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) 
 def _job_postings(raw: bytes) -> Iterator[Mapping[str, Any]]:
     """JobPostings in a JSON-LD document, or in the scripts of an HTML page."""
     text = raw.decode("utf-8", "replace")
-    scripts = [text] if text.lstrip()[:1] in "[{" else _JOB_POSTING.findall(text)
+    scripts = [text] if text.lstrip()[:1] in ("[", "{") else _linked_data(text)
     for script in scripts:
         try:
             document = json.loads(script)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        nodes = document if isinstance(document, list) else [document]
-        for node in nodes:
-            for item in node.get("@graph", [node]) if isinstance(node, dict) else []:
-                if isinstance(item, dict) and item.get("@type") == "JobPosting":
+        for node in document if isinstance(document, list) else [document]:
+            graph = node.get("@graph", [node]) if isinstance(node, dict) else []
+            for item in graph if isinstance(graph, list) else [graph]:
+                if isinstance(item, dict) and "JobPosting" in _listed(item.get("@type")):
                     yield item
+
+
+def _linked_data(page: str) -> Iterator[str]:
+    position = 0
+    while found := _LINKED_DATA.search(page, position):
+        end = _SCRIPT_END.search(page, found.end())
+        if end is None:
+            return
+        yield page[found.end() : end.start()]
+        position = end.end()
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    """JSON-LD writes one thing alone and several as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def _vacancy(posting: Mapping[str, Any], source: str, language: str, now: datetime) -> CloudEvent:
@@ -132,10 +173,9 @@ def _vacancy(posting: Mapping[str, Any], source: str, language: str, now: dateti
         "language": str(posting.get("inLanguage") or language),
         "url": str(posting.get("url") or source),
     }
-    place = posting.get("jobLocation")
-    place = place[0] if isinstance(place, list) and place else place
-    if isinstance(place, dict) and isinstance(place.get("address"), dict):
-        data["location"] = str(place["address"].get("addressLocality") or "") or None
+    for place in _listed(posting.get("jobLocation"))[:1]:
+        if isinstance(place, dict) and isinstance(place.get("address"), dict):
+            data["location"] = _plain(place["address"].get("addressLocality") or "") or None
     if posting.get("validThrough"):
         data["closes_at"] = _moment(str(posting["validThrough"]))
     return _event(
@@ -148,23 +188,30 @@ def _vacancy(posting: Mapping[str, Any], source: str, language: str, now: dateti
 
 
 def _moment(text: str) -> str:
-    moment = datetime.fromisoformat(text)
+    """RFC 3339. A date without a time means: up to the end of that day."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text  # refused with the name of its field, as every other wrong value
+    if len(text) == len("2026-11-24"):
+        moment = datetime.combine(moment, time_of_day(23, 59, 59))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _event(kind: str, data: dict[str, Any], *, name: str, source: str, now: datetime) -> CloudEvent:
     return CloudEvent(
         id=derive_id("import", kind, name),
-        source=source[:1000],
+        source=source[:500],
         type=kind,
         time=now,
-        subject=name[:1000] or None,
+        subject=printable(name)[:500] or None,
         data=data,
     )
 
 
 def _plain(markup: Any) -> str:
-    """Text with blank lines between paragraphs; tags and entities resolved."""
+    """Text with blank lines between paragraphs; tags and entities resolved, nothing unprintable."""
     text = _TAG.sub("", _PARAGRAPH.sub("\n", str(markup)))
-    lines = [" ".join(line.split()) for line in html.unescape(text).split("\n")]
+    text = printable(html.unescape(text).replace("\t", " "))
+    lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n\n".join(line for line in lines if line)

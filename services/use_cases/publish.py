@@ -21,7 +21,7 @@ from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPublished, PostUnknown
 from services.events.statement import state
 from services.ports import Account, LinkCard, OutgoingPost, PublishedPost
-from services.storage import audit, campaigns, outbox, posts, publishing
+from services.storage import audit, campaigns, connections, outbox, posts, publishing
 from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.publishing import Claim
@@ -31,8 +31,8 @@ _log = structlog.get_logger("publisher")
 
 #: How long an attempt is its worker's. Longer than any call may take (connectors end theirs).
 LEASE = timedelta(seconds=90)
-#: After this many refusals with "later", the post fails and a person may try again.
-MAX_ATTEMPTS = 8
+#: After this many tries that ended with "later", the post fails and a person may approve it again.
+MAX_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,8 @@ class Publisher:
         except RetryLater as away:
             # The database is away: the lease runs out and the attempt is reconciled then.
             _log.warning("outcome not recorded", post=claim.post_id, error=str(away))
+        except Exception:  # noqa: BLE001 - as above; a task's error would be seen by nobody
+            _log.exception("outcome not recorded", post=claim.post_id)
 
     async def _attempt(self, claim: Claim, post: Post, outgoing: OutgoingPost) -> _Outcome:
         try:
@@ -192,11 +194,11 @@ class Publisher:
         )
 
     def _later(self, claim: Claim, post: Post, later: RetryLater) -> _Outcome:
-        if claim.attempt >= MAX_ATTEMPTS:
+        if claim.tries >= MAX_TRIES:
             return self._failed(
-                post, f"given up after {claim.attempt} tries: {later}", "Try again."
+                post, f"given up after {claim.tries} tries: {later}", "Approve it again."
             )
-        wait = later.after if later.after is not None else 2.0**claim.attempt
+        wait = later.after if later.after is not None else 2.0**claim.tries
         return _Outcome(
             after=PostState.APPROVED,
             changes={
@@ -208,9 +210,9 @@ class Publisher:
 
     def _look_again(self, claim: Claim, post: Post, reason: str) -> _Outcome:
         """Keep the intent; when the lease has run out the next attempt reconciles it again."""
-        if claim.attempt >= MAX_ATTEMPTS:
+        if claim.tries >= MAX_TRIES:
             return self._unknown(post, reason)
-        until = self._clock() + timedelta(seconds=2.0**claim.attempt)
+        until = self._clock() + timedelta(seconds=2.0**claim.tries)
         return _Outcome(
             after=PostState.PUBLISHING,
             changes={"leased_until": until, "reason": reason},
@@ -247,18 +249,20 @@ class Publisher:
     async def _record(self, claim: Claim, post: Post, outcome: _Outcome) -> None:
         now = self._clock()
         async with self._database.write() as transaction:
-            moved = await posts.move(
-                transaction,
-                post.id,
-                before=PostState.PUBLISHING,
-                after=outcome.after,
-                **{"leased_by": None, "leased_until": None} | outcome.changes,
+            going_on = await campaigns.stays_open(transaction, post.campaign_id)
+            moved = await publishing.end(
+                transaction, claim, after=outcome.after, changes=outcome.changes
             )
-            await publishing.release_account(
+            await connections.release(
                 transaction, claim.ambassador_id, claim.network, worker=self._worker
             )
             if not moved or outcome.after is PostState.PUBLISHING:
                 return
+            if outcome.after is PostState.APPROVED and not going_on:
+                # While it was under way its campaign ended, and what was not sent is cancelled.
+                await posts.move(
+                    transaction, post.id, before=outcome.after, after=PostState.CANCELLED
+                )
             entry = Entry(
                 at=now,
                 actor=self._worker,

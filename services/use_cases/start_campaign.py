@@ -14,7 +14,7 @@ from services.events.outgoing import CampaignStarted, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, people
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction
+from services.storage.database import Transaction, take_turns
 
 
 async def start_campaigns(
@@ -27,6 +27,8 @@ async def start_campaigns(
     everybody: list[Ambassador] | None = None
     for fact in facts:
         kind, source_id = source_of(fact.data)
+        # Its closing may be handled at this moment by another worker.
+        await take_turns(transaction, kind, source_id)
         if await campaigns.by_source(transaction, kind=kind, source_id=source_id) is not None:
             continue
         if everybody is None:

@@ -42,7 +42,7 @@ class DraftWriter:
             by_campaign.setdefault(fact.data.campaign_id, []).append(fact.data)
         for campaign_id, requests in by_campaign.items():
             campaign = await campaigns.get(transaction, campaign_id)
-            if campaign is not None and campaign.state == "open":
+            if campaign is not None and await campaigns.stays_open(transaction, campaign_id):
                 statements += await self._write(transaction, campaign, requests, now)
         return statements
 

@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 import click
 
 from services.errors import Rejected
+from services.events.catalogue import read_incoming
+from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
 from services.settings import Settings
 from services.storage import people
@@ -59,8 +61,7 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
 def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
     accepted, refused = asyncio.run(_append(settings, [source.value for source in sources]))
     for refusal in refused:
-        place = sources[refusal.place].place
-        click.echo(f"zwaan: {place}: {refusal.fault}. {refusal.remedy}".strip(), err=True)
+        _say_refused(sources[refusal.place].place, refusal.fault, refusal.remedy)
     click.echo(f"{accepted} published, {len(refused)} refused")
     return 1 if refused else 0
 
@@ -138,8 +139,23 @@ def import_feed(source: str, language: str, data: Path | None, as_json: bool) ->
     settings = settings_of(data=data)
     events = read_feed(source, language=language, now=clock())
     if as_json:
-        for event in events:
-            click.echo(event.to_bytes().decode())
-        return 0
+        return _print(events)
     sources = [_Source(place=event.subject or event.id, value=event.as_dict()) for event in events]
     return _publish(settings, sources)
+
+
+def _print(events: Sequence[CloudEvent]) -> int:
+    refused = 0
+    for event in events:
+        try:
+            read_incoming(event)
+        except Rejected as fault:
+            refused += 1
+            _say_refused(event.subject or event.id, fault, fault.remedy)
+        else:
+            click.echo(event.to_bytes().decode())
+    return 1 if refused else 0
+
+
+def _say_refused(place: str, fault: object, remedy: str) -> None:
+    click.echo(f"zwaan: {place}: {fault}. {remedy}".strip(), err=True)

@@ -25,7 +25,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_applications_vacancy', ['vacancy_id'], unique=False)
 
     op.create_table('audit',
-    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('action', sa.Text(), nullable=False),
@@ -69,6 +69,11 @@ def upgrade() -> None:
     with op.batch_alter_table('clicks', schema=None) as batch_op:
         batch_op.create_index('ix_clicks_code_visitor', ['code', 'visitor', 'clicked_at'], unique=False)
 
+    op.create_table('closed_vacancies',
+    sa.Column('vacancy_id', sa.Text(), nullable=False),
+    sa.Column('closed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('vacancy_id', name=op.f('pk_closed_vacancies'))
+    )
     op.create_table('dead_letters',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('processor', sa.Text(), nullable=False),
@@ -189,6 +194,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), server_default='', nullable=False),
     sa.Column('remedy', sa.Text(), server_default='', nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
     sa.Column('attempt_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('leased_by', sa.Text(), nullable=True),
     sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
@@ -240,6 +246,7 @@ def downgrade() -> None:
 
     op.drop_table('inbox')
     op.drop_table('dead_letters')
+    op.drop_table('closed_vacancies')
     with op.batch_alter_table('clicks', schema=None) as batch_op:
         batch_op.drop_index('ix_clicks_code_visitor')
 

@@ -1,0 +1,161 @@
+"""Small true things that tests are about: people, stories, campaigns, drafts, events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.domain.audience import Invitation
+from services.domain.identity import ambassador_id, derive_id, link_code
+from services.domain.post import Post, PostState
+from services.events.catalogue import event_type_of
+from services.events.cloudevent import CloudEvent, event_data
+from services.events.incoming import EventData, StoryApproved, VacancyOpened
+from services.events.statement import Fact
+from services.storage import campaigns, connections, people, posts
+from services.storage.campaigns import Campaign
+from services.storage.connections import Connection
+from services.storage.database import Transaction
+from services.storage.posts import NewPost
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def ambassador(number: int = 1, **changes: Any) -> Ambassador:
+    """Ambassador ``number``; the id follows the e-mail address."""
+    email = changes.pop("email", f"person{number}@example.org")
+    fields: dict[str, Any] = {
+        "name": f"Person {number}",
+        "language": "nl",
+        "role": "Bouwkundige",
+        "team": "Waterkeringen",
+        "crafts": ("constructie", "beton"),
+        "region": "Utrecht",
+        "address_form": "je",
+    }
+    return Ambassador(id=ambassador_id(email), email=email, **fields | changes)
+
+
+def story(story_id: str = "sluis-1", **changes: Any) -> StoryApproved:
+    fields: dict[str, Any] = {
+        "story_id": story_id,
+        "title": "De sluisdeur die niet klopte",
+        "body": "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper.",
+        "language": "nl",
+        "url": "https://example.org/verhalen/sluis",
+    }
+    return StoryApproved.model_validate(fields | changes)
+
+
+def vacancy(vacancy_id: str = "v-1", **changes: Any) -> VacancyOpened:
+    fields: dict[str, Any] = {
+        "vacancy_id": vacancy_id,
+        "title": "Constructeur sluizen",
+        "description": "Je rekent aan sluizen die honderd jaar meegaan.",
+        "language": "nl",
+        "url": "https://example.org/vacatures/v-1",
+        "crafts": ["constructie"],
+        "team": "Waterkeringen",
+        "location": "Utrecht",
+    }
+    return VacancyOpened.model_validate(fields | changes)
+
+
+def campaign(content: StoryApproved | VacancyOpened | None = None, **changes: Any) -> Campaign:
+    content = content or story()
+    vacant = isinstance(content, VacancyOpened)
+    kind, source = (
+        ("vacancy", content.vacancy_id)
+        if isinstance(content, VacancyOpened)
+        else ("story", content.story_id)
+    )
+    fields: dict[str, Any] = {
+        "id": derive_id("campaign", kind, source),
+        "kind": "vacancy" if vacant else "story",
+        "source_id": source,
+        "title": content.title,
+        "language": content.language,
+        "content": content,
+        "state": "open",
+        "seed": 7,
+        "started_at": NOW,
+    }
+    return Campaign(**fields | changes)
+
+
+def draft(about: Campaign, person: Ambassador, network: str = "linkedin", **changes: Any) -> Post:
+    identity = derive_id("post", about.id, person.id, network)
+    fields: dict[str, Any] = {
+        "id": identity,
+        "campaign_id": about.id,
+        "ambassador_id": person.id,
+        "network": network,
+        "language": person.language,
+        "text": f"Toen belde een schipper. https://go.example.org/r/{link_code(identity)}",
+        "state": PostState.READY,
+        "angle": "craft",
+        "overlap": 0.1,
+        "link_code": link_code(identity),
+        "created_at": NOW,
+    }
+    return Post(**fields | changes)
+
+
+def connection(person: Ambassador, network: str = "linkedin", **changes: Any) -> Connection:
+    fields: dict[str, Any] = {
+        "ambassador_id": person.id,
+        "network": network,
+        "member_id": f"urn:{person.id}",
+        "handle": person.name,
+        "tokens": b"sealed",
+        "scopes": ("openid", "w_member_social"),
+        "expires_at": NOW + timedelta(days=60),
+        "connected_at": NOW,
+    }
+    return Connection(**fields | changes)
+
+
+async def organise(
+    transaction: Transaction,
+    everybody: Sequence[Ambassador],
+    about: Sequence[Campaign] = (),
+    networks: Sequence[str] = ("linkedin",),
+) -> list[Post]:
+    """Store people, their connections, campaigns with everybody invited, and a draft for each."""
+    await people.save_ambassadors(transaction, everybody, now=NOW)
+    for person in everybody:
+        for network in networks:
+            await connections.save(transaction, connection(person, network))
+    drafts = []
+    for each in about:
+        await campaigns.add(transaction, each)
+        await campaigns.invite(
+            transaction,
+            each.id,
+            [
+                Invitation(ambassador_id=person.id, rank=rank, score=1, reason="zelfde team")
+                for rank, person in enumerate(everybody)
+            ],
+        )
+        drafts += [draft(each, person, network) for person in everybody for network in networks]
+    await posts.add(transaction, [NewPost(post=post, recipe={"seed": 7}) for post in drafts])
+    return drafts
+
+
+def event(data: EventData, identity: str = "e-1", **changes: Any) -> CloudEvent:
+    """``data`` as another system would send it."""
+    event_type = event_type_of(type(data))
+    fields: dict[str, Any] = {
+        "id": identity,
+        "source": "/cms",
+        "type": event_type.name,
+        "time": NOW,
+        "data": event_data(data),
+    }
+    return CloudEvent(**fields | changes)
+
+
+def fact(data: EventData, identity: str = "e-1") -> Fact[Any]:
+    return Fact(event=event(data, identity), data=data)

@@ -1,0 +1,253 @@
+"""Clicks, reach and applications: rolled up honestly, wiped and counted again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.domain.post import Post, PostState
+from services.storage import figures, post_figures, posts
+from services.storage.database import Database, Transaction
+from services.storage.figures import Click, Figure, ReachTotals
+from tests.builders import NOW, ambassador, campaign, organise, story
+from tests.contract.store.conftest import Store
+
+ABOUT = [campaign(story(f"s-{number}")) for number in range(2)]
+
+
+def _click(identity: str, code: str = "abc", **changes: object) -> Click:
+    click = Click(
+        id=identity, code=code, visitor="v", click_class="human", reason="", clicked_at=NOW
+    )
+    return replace(click, **changes)  # type: ignore[arg-type]
+
+
+CLICKS = st.builds(
+    Click,
+    id=st.integers(0, 20).map(str),
+    code=st.sampled_from(["abc", "abd"]),
+    visitor=st.sampled_from(["v", "w"]),
+    click_class=st.sampled_from(["human", "bot", "duplicate"]),
+    reason=st.just(""),
+    clicked_at=st.builds(
+        lambda minutes, zone: (NOW + timedelta(minutes=minutes)).astimezone(zone),
+        st.integers(-1500, 1500),
+        st.sampled_from([UTC, timezone(timedelta(hours=11))]),
+    ),
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(batches=st.lists(st.lists(CLICKS, max_size=12), max_size=4))
+def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[Click]]) -> None:
+    """Counts by code, UTC day and class are those of the stored clicks, whatever was repeated."""
+
+    async def check() -> None:
+        async with store.open() as database, database.write() as transaction:
+            await figures.wipe(transaction)
+            stored: dict[str, Click] = {}
+            for batch in batches:
+                await figures.add_clicks(transaction, batch)
+                for click in batch:
+                    stored.setdefault(click.id, click)
+            expected = Counter(
+                (click.code, click.clicked_at.astimezone(UTC).date().isoformat(), click.click_class)
+                for click in stored.values()
+            )
+            assert await figures.counts_by_day(transaction) == expected
+            totals = Counter(click.click_class for click in stored.values())
+            assert await figures.click_totals(transaction) == totals
+
+    asyncio.run(check())
+
+
+async def test_human_clicks_are_found_around_a_time(database: Database) -> None:
+    """Only people's clicks on the links asked for, within the time asked for, by visitor."""
+    late = NOW + timedelta(hours=1)
+    async with database.write() as transaction:
+        await figures.add_clicks(
+            transaction,
+            [
+                _click("1"),
+                _click("2", clicked_at=late),
+                _click("3", visitor="w"),
+                _click("4", click_class="bot"),
+                _click("5", code="abd"),
+                _click("6", clicked_at=NOW - timedelta(microseconds=1)),
+            ],
+        )
+        found = await figures.human_clicks(transaction, ["abc", "zzz"], since=NOW, until=late)
+        assert {who: sorted(times) for who, times in found.items()} == {
+            ("abc", "v"): [NOW, late],
+            ("abc", "w"): [NOW],
+        }
+        many = [str(number) for number in range(70_000)]
+        assert await figures.human_clicks(transaction, many, since=NOW, until=late) == {}
+
+
+async def test_five_thousand_clicks_are_counted_at_once(database: Database) -> None:
+    """A batch of clicks is one transaction, and counting it again changes nothing."""
+    clicks = [_click(str(number), code=f"c{number % 50}") for number in range(5_000)]
+    async with database.write() as transaction:
+        await figures.add_clicks(transaction, clicks)
+        await figures.add_clicks(transaction, clicks)
+        assert await figures.click_totals(transaction) == {"human": 5_000}
+
+
+async def test_clicks_are_told_apart_by_campaign_and_link(database: Database) -> None:
+    """A campaign's clicks are those on the links of its posts."""
+    async with database.write() as transaction:
+        first, second = await organise(transaction, [ambassador(1)], ABOUT)
+        await figures.add_clicks(
+            transaction,
+            [
+                _click("1", code=first.link_code),
+                _click("2", code=first.link_code, click_class="bot"),
+                _click("3", code=second.link_code),
+                _click("4", code="unknown"),
+            ],
+        )
+        assert await figures.click_totals(transaction, campaign_id=first.campaign_id) == {
+            "human": 1,
+            "bot": 1,
+        }
+        assert await figures.click_totals(transaction) == {"human": 3, "bot": 1}
+        codes = [first.link_code, "nobody"]
+        assert await post_figures.clicks_by_code(transaction, codes) == {
+            first.link_code: {"human": 1, "bot": 1}
+        }
+
+
+async def _published(transaction: Transaction, people: int) -> list[Post]:
+    drafts = await organise(transaction, [ambassador(number) for number in range(people)], ABOUT)
+    for post in drafts:
+        await posts.move(transaction, post.id, before=PostState.READY, after=PostState.PUBLISHED)
+    return drafts
+
+
+def _figure(post: Post, value: int | None, tag: str = "measured", **changes: object) -> Figure:
+    figure = Figure(
+        post_id=post.id, metric="reach", tag=tag, value=value, source="LinkedIn", measured_at=NOW
+    )
+    return replace(figure, **changes)  # type: ignore[arg-type]
+
+
+async def test_reach_is_summed_by_tag_from_the_latest_figures(database: Database) -> None:
+    """Tags are never added together, an older figure gives way, and what is not known is counted."""
+    later = NOW + timedelta(days=1)
+    async with database.write() as transaction:
+        drafts = await _published(transaction, 3)
+        await figures.add_figures(
+            transaction,
+            [
+                _figure(drafts[0], 10),
+                _figure(drafts[0], 25, measured_at=later),
+                _figure(drafts[1], 7, "estimated"),
+                _figure(drafts[2], None, "unknown"),
+                _figure(drafts[3], 2**40),
+                _figure(drafts[3], 3, metric="impressions", measured_at=later),
+            ],
+        )
+        assert await figures.reach_totals(transaction) == ReachTotals(
+            measured=25 + 2**40, estimated=7, unknown_posts=3
+        )
+        assert await figures.reach_totals(transaction, campaign_id=ABOUT[0].id) == ReachTotals(
+            measured=25, estimated=7, unknown_posts=1
+        )
+        latest = await post_figures.latest_of_posts(
+            transaction, [post.id for post in drafts], metric="reach"
+        )
+        assert {identity: figure.value for identity, figure in latest.items()} == {
+            drafts[0].id: 25,
+            drafts[1].id: 7,
+            drafts[2].id: None,
+            drafts[3].id: 2**40,
+        }
+
+
+async def test_the_same_figure_twice_counts_once(database: Database) -> None:
+    """A figure is one post's metric at one moment."""
+    async with database.write() as transaction:
+        post = (await _published(transaction, 1))[0]
+        for value in (10, 99):
+            await figures.add_figures(transaction, [_figure(post, value)])
+        assert (await figures.reach_totals(transaction)).measured == 10
+        await figures.add_figures(transaction, [])
+
+
+async def test_a_figure_about_a_post_that_is_gone_is_left_out(database: Database) -> None:
+    """A figure that arrives after its post was erased harms neither the others nor a rebuild."""
+    async with database.write() as transaction:
+        post = (await _published(transaction, 1))[0]
+        gone = replace(post, id="gone")
+        await figures.add_figures(transaction, [_figure(gone, 5), _figure(post, 10)])
+        assert (await figures.reach_totals(transaction)).measured == 10
+
+
+async def test_an_applicants_step_counts_once(database: Database) -> None:
+    """The same step of the same applicant twice is one; each stage is counted by vacancy."""
+    async with database.write() as transaction:
+        for application, stage in (
+            ("1", "applied"),
+            ("1", "applied"),
+            ("1", "hired"),
+            ("2", "applied"),
+        ):
+            await figures.add_application(
+                transaction,
+                application_id=application,
+                vacancy_id="v-1",
+                link_code=None,
+                stage=stage,
+                at=NOW,
+            )
+        assert await figures.applications_by_stage(transaction, "v-1") == {
+            "applied": 2,
+            "hired": 1,
+        }
+        assert await figures.applications_by_stage(transaction, "v-2") == {}
+
+
+async def test_a_salt_is_set_once_and_destroyed(database: Database) -> None:
+    """The first salt of a day stays; those of earlier days are gone for good."""
+    async with database.write() as transaction:
+        for day, salt in (("2026-11-22", b"a"), ("2026-11-23", b"b"), ("2026-11-23", b"c")):
+            await figures.keep_salt(transaction, day, salt)
+        assert await figures.salts(transaction) == {"2026-11-22": b"a", "2026-11-23": b"b"}
+        await figures.destroy_salts_before(transaction, "2026-11-23")
+        assert await figures.salts(transaction) == {"2026-11-23": b"b"}
+
+
+async def test_wiping_takes_the_projections_alone(database: Database) -> None:
+    """Clicks, reach and applications go; people, posts and salts stay."""
+    async with database.write() as transaction:
+        post = (await _published(transaction, 1))[0]
+        await figures.add_clicks(transaction, [_click("1")])
+        await figures.add_figures(transaction, [_figure(post, 10)])
+        await figures.keep_salt(transaction, "2026-11-24", b"a")
+        await figures.add_application(
+            transaction,
+            application_id="1",
+            vacancy_id="v",
+            link_code="abc",
+            stage="applied",
+            at=NOW,
+        )
+        await figures.wipe(transaction)
+        assert await figures.click_totals(transaction) == {}
+        assert await figures.counts_by_day(transaction) == {}
+        assert await figures.applications_by_stage(transaction, "v") == {}
+        assert await figures.reach_totals(transaction) == ReachTotals(
+            measured=0, estimated=0, unknown_posts=2
+        )
+        assert await posts.counts_by_state(transaction) == {"published": 2}
+        assert await figures.salts(transaction) == {"2026-11-24": b"a"}

@@ -1,0 +1,200 @@
+"""People, ambassadors, sign-in links and connections."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from services.storage import connections, people
+from services.storage.database import Database
+from services.storage.people import Person
+from tests.builders import NOW, ambassador, connection, organise
+
+ANNA = ambassador(1, since=2019, emoji=2)
+BERT = ambassador(2, language="en", address_form="", crafts=(), length="short", timezone="UTC")
+RECRUITER = Person(
+    id=ANNA.id, email=ANNA.email, name="Anna", language="nl", roles=frozenset({"recruiter"})
+)
+
+
+async def test_ambassadors_come_back_as_they_were(database: Database) -> None:
+    """Every field of a profile survives, lists and empty ones included."""
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        await people.save_ambassadors(transaction, [], now=NOW)
+    async with database.read() as transaction:
+        assert {each.id: each for each in await people.all_ambassadors(transaction)} == {
+            ANNA.id: ANNA,
+            BERT.id: BERT,
+        }
+        assert await people.ambassadors_by_id(transaction, [BERT.id, "nobody", BERT.id]) == {
+            BERT.id: BERT
+        }
+
+
+async def test_importing_again_updates_the_profile(database: Database) -> None:
+    """A second import changes what it names and makes nobody twice."""
+    changed = replace(ANNA, name="Anna B.", crafts=("staal",), since=None)
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA], now=NOW)
+        await people.save_ambassadors(transaction, [changed], now=NOW)
+        assert await people.all_ambassadors(transaction) == [changed]
+
+
+async def test_an_imported_recruiter_is_both(database: Database) -> None:
+    """Somebody with another role becomes an ambassador too, and keeps the role at every import."""
+    async with database.write() as transaction:
+        await people.save_person(transaction, RECRUITER, now=NOW)
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        await people.save_ambassadors(transaction, [ANNA], now=NOW)
+        anna = await people.person(transaction, ANNA.id)
+        bert = await people.person(transaction, BERT.id)
+    assert anna is not None
+    assert anna.roles == {"ambassador", "recruiter"}
+    assert bert is not None
+    assert bert.roles == {"ambassador"}
+
+
+async def test_people_are_found_by_role_in_order_of_name(database: Database) -> None:
+    """Everybody with a role is listed by name."""
+    async with database.write() as transaction:
+        await people.save_person(transaction, replace(RECRUITER, name="Zoë"), now=NOW)
+        other = replace(RECRUITER, id="p2", email="b@example.org", name="Bea")
+        await people.save_person(transaction, other, now=NOW)
+        await people.save_ambassadors(transaction, [BERT], now=NOW)
+        found = await people.people_with_role(transaction, "recruiter")
+        assert [each.name for each in found] == ["Bea", "Zoë"]
+        assert await people.person(transaction, "nobody") is None
+
+
+async def test_five_thousand_ambassadors_are_imported_at_once(database: Database) -> None:
+    """A large import is one transaction, and all of it can be read by id."""
+    everybody = [ambassador(number) for number in range(5_000)]
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, everybody, now=NOW)
+    async with database.read() as transaction:
+        found = await people.ambassadors_by_id(transaction, [each.id for each in everybody])
+    assert found == {each.id: each for each in everybody}
+
+
+async def test_more_ids_than_a_statement_takes_are_looked_up(database: Database) -> None:
+    """Seventy thousand ids are no problem, though no database takes so many in one statement."""
+    many = [str(number) for number in range(70_000)]
+    async with database.write() as transaction:
+        await organise(transaction, [ANNA])
+        assert set(await people.ambassadors_by_id(transaction, [*many, ANNA.id])) == {ANNA.id}
+        assert await connections.networks_of(transaction, [*many, ANNA.id]) == {
+            ANNA.id: ("linkedin",)
+        }
+
+
+async def test_a_sign_in_link_works_until_it_expires(database: Database) -> None:
+    """A link signs its person in, more than once, and not after its time."""
+    async with database.write() as transaction:
+        await people.save_person(transaction, RECRUITER, now=NOW)
+        await people.add_sign_in_link(
+            transaction, token_sha256="ab", person_id=RECRUITER.id, expires_at=NOW
+        )
+        just_before = NOW - timedelta(microseconds=1)
+        for _ in range(2):
+            used = await people.use_sign_in_link(transaction, token_sha256="ab", now=just_before)
+            assert used == RECRUITER
+        assert await people.use_sign_in_link(transaction, token_sha256="ab", now=NOW) is None
+        assert await people.use_sign_in_link(transaction, token_sha256="cd", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        NOW.replace(microsecond=123_456),
+        datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=2))),
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(2100, 12, 31, 23, 59, 59, 999_999, tzinfo=timezone(-timedelta(hours=11))),
+    ],
+)
+async def test_times_survive_as_the_same_moment_in_utc(
+    database: Database, moment: datetime
+) -> None:
+    """A moment comes back equal, in UTC, to the microsecond, whatever zone it was given in."""
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA], now=NOW)
+        await connections.save(transaction, connection(ANNA, expires_at=moment))
+    async with database.read() as transaction:
+        stored = await connections.get(transaction, ANNA.id, "linkedin")
+    assert stored is not None
+    assert stored.expires_at == moment
+    assert stored.expires_at is not None
+    assert stored.expires_at.utcoffset() == timedelta(0)
+
+
+async def test_connecting_again_replaces_everything(database: Database) -> None:
+    """A new connection takes the old one's place, and clears what the person was told to do."""
+    first = connection(ANNA)
+    again = connection(ANNA, tokens=b"new", scopes=("openid",), expires_at=None, handle="anna")
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        await connections.save(transaction, first)
+        await connections.mark_needs_person(transaction, ANNA.id, "linkedin", "Connect it again.")
+        marked = await connections.get(transaction, ANNA.id, "linkedin")
+        assert marked == replace(first, needs_person="Connect it again.")
+        await connections.save(transaction, again)
+        assert await connections.get(transaction, ANNA.id, "linkedin") == again
+        assert await connections.unconnected(transaction, "linkedin", limit=5) == [BERT.id]
+
+
+async def test_a_refreshed_pair_replaces_the_tokens_alone(database: Database) -> None:
+    """Saving tokens changes them, their end, and that nothing is asked of the person any more."""
+    first = connection(ANNA)
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA], now=NOW)
+        await connections.save(transaction, first)
+        await connections.mark_needs_person(transaction, ANNA.id, "linkedin", "Connect it again.")
+        await connections.save_tokens(
+            transaction, ANNA.id, "linkedin", tokens=b"fresh", expires_at=NOW
+        )
+        stored = await connections.get(transaction, ANNA.id, "linkedin")
+        assert stored == replace(first, tokens=b"fresh", expires_at=NOW)
+
+
+async def test_networks_are_listed_by_person(database: Database) -> None:
+    """Each person's networks come in one order; somebody without one is left out."""
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        for network in ("x", "linkedin"):
+            await connections.save(transaction, connection(ANNA, network))
+        ids = [ANNA.id, BERT.id]
+        assert await connections.networks_of(transaction, ids) == {ANNA.id: ("linkedin", "x")}
+        await connections.remove(transaction, ANNA.id, "x")
+        assert await connections.networks_of(transaction, ids) == {ANNA.id: ("linkedin",)}
+        assert await connections.get(transaction, ANNA.id, "x") is None
+
+
+async def test_an_account_is_leased_to_one_worker(database: Database) -> None:
+    """A lease keeps others away until it is released by its holder or has run out."""
+    until = NOW + timedelta(seconds=90)
+
+    async with database.write() as transaction:
+        await organise(transaction, [ANNA])
+
+        async def lease(worker: str, now: datetime) -> bool:
+            return await connections.lease(
+                transaction, ANNA.id, "linkedin", worker=worker, now=now, until=until
+            )
+
+        assert await lease("a", NOW)
+        assert not await lease("b", NOW)
+        await connections.release(transaction, ANNA.id, "linkedin", worker="b")
+        assert not await lease("b", until)
+        assert await lease("b", until + timedelta(microseconds=1))
+        await connections.release(transaction, ANNA.id, "linkedin", worker="b")
+        assert await lease("c", NOW)
+
+
+async def test_an_account_that_is_not_connected_is_free(database: Database) -> None:
+    """There is nothing to keep; whoever uses it finds out that it is not there."""
+    async with database.write() as transaction:
+        assert await connections.lease(
+            transaction, "nobody", "x", worker="a", now=NOW, until=NOW + timedelta(seconds=9)
+        )
