@@ -14,11 +14,10 @@ What it does:
 - recovery after SIGKILL at any moment, and going on after a full disk once there is room.
 
 What it does not do, on purpose (use Apache Kafka for these; each is pinned by a strict xfail in
-``tests/contract/log/test_limits.py``):
+``tests/contract/log/test_log_limits.py``):
 
-- more than one process at a time: the owner locks the log, others may only read it;
-- more than one worker of a group: all partitions of a topic go to the one worker there is;
+- more than one process at a time: the owner locks the log, others may only read it, and so all
+  partitions go to the one worker there is;
 - transactions (Faust's ``processing_guarantee="exactly_once"``);
-- compaction: a compacted topic keeps every record until its retention ends;
-- more partitions for a topic that exists already.
+- compaction: a compacted topic keeps every record until its retention ends.
 """

@@ -32,6 +32,9 @@ _YIELD_EVERY = 100
 #: Seconds after which an idle consumer looks up from waiting, to notice that it should stop.
 _LOOK_UP_EVERY = 1.0
 
+#: The same while an assignment settles, whose end is no event.
+_SETTLING = 0.01
+
 #: Kafka's constant for "the producer set the time".
 _CREATE_TIME = 0
 
@@ -56,6 +59,9 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
     # --- life ---------------------------------------------------------------------------------
 
     async def on_start(self) -> None:
+        """Raises Stop for an app that asks for transactions, or when another process owns the log."""
+        if self.in_transaction:
+            raise Stop("The embedded log has no transactions; use at_least_once, or Apache Kafka.")
         await super().on_start()
         self._log = registry.acquire(str(self.transport.url[0]))
         loop = asyncio.get_running_loop()
@@ -199,6 +205,8 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         for tp, record in self.scheduler.iterate(records):
             if not self.flow_active or generation != self.app.consumer_generation_id:
                 return
+            if not self._may_flow(tp):
+                continue
             if record.offset == self._positions.get(tp) and (
                 tp in active or tp in self._buffered_partitions
             ):
@@ -220,15 +228,20 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         tps = self._assigned if active_partitions is None else active_partitions
         while not self.should_stop:
             self._wake.clear()
-            records = await self._fetch(set(tps or ()))
+            records = await self._fetch({tp for tp in tps or () if self._may_flow(tp)})
             if records:
                 return records
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(_SETTLING if self.app.rebalancing else timeout):
                     await self._wake.wait()
             except TimeoutError:
                 break
         return {}
+
+    def _may_flow(self, tp: TP) -> bool:
+        # While an assignment settles, Faust lets streams flow for a moment, seeks, and then empties
+        # their buffers: what came in meanwhile would be processed twice, or not until a restart.
+        return not self.app.rebalancing or self._is_changelog_tp(tp)
 
     async def _fetch(self, tps: set[TP]) -> dict[TP, list[StoredRecord]]:
         log = self.log_

@@ -48,13 +48,12 @@ def build(
     watch: Watch,
     tick: Callable[[], None] = lambda: None,
     concurrency: int = 1,
-    buffer: int = 4_096,
+    **options: Any,
 ) -> faust.App:
     """``watch`` is awaited for every record of both topics before it counts as processed."""
-    app = new_app(broker=broker, group=group, folder=folder, buffer=buffer)
+    app = new_app(broker=broker, group=group, folder=folder, **options)
     inbound, outbound, dead = (
-        app.topic(name, key_type=bytes, value_type=bytes, value_serializer="raw")
-        for name in (topics.inbound, topics.outbound, topics.dead)
+        raw_topic(app, name) for name in (topics.inbound, topics.outbound, topics.dead)
     )
 
     @app.agent(inbound, concurrency=concurrency)
@@ -76,8 +75,11 @@ def build(
     return app
 
 
-def new_app(*, broker: str, group: str, folder: Path, buffer: int = 4_096) -> faust.App:
-    """An app as a worker makes it, with the short timeouts that a test wants."""
+def new_app(*, broker: str, group: str, folder: Path, **options: Any) -> faust.App:
+    """An app as a worker makes it, with the short timeouts that a test wants.
+
+    ``options`` are further settings of Faust.
+    """
     return faust.App(
         group,
         broker=broker,
@@ -85,14 +87,19 @@ def new_app(*, broker: str, group: str, folder: Path, buffer: int = 4_096) -> fa
         web_enabled=False,
         store="memory://",
         datadir=str(folder / "faust"),
-        key_serializer="raw",
-        value_serializer="raw",
         topic_partitions=3,
-        stream_buffer_maxsize=buffer,
         broker_commit_interval=0.2,
         broker_session_timeout=3.0,
         broker_heartbeat_interval=0.5,
         TableManager="streams.embedded.table_manager:TableManager",
+        **options,
+    )
+
+
+def raw_topic(app: faust.App, name: str) -> Any:
+    """A topic of bytes as they are, which is how Zwaan reads all of them."""
+    return app.topic(
+        name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
     )
 
 

@@ -1,7 +1,5 @@
 """Every test of this suite runs on the embedded log and on Apache Kafka."""
 
-# ruff: noqa: ASYNC110 - conditions of other processes and of a broker set no event
-
 from __future__ import annotations
 
 import asyncio
@@ -174,6 +172,12 @@ class Worker:
     def values(self) -> list[str]:
         """What it saw on ``inbound``, in order."""
         return [fact["value"] for fact in self.facts if fact.get("topic") == self._inbound]
+
+    @property
+    def started(self) -> bool:
+        """Whether it runs; fails when it has ended instead."""
+        assert self.process.poll() is None, "the worker has ended"
+        return any("started" in fact for fact in self.facts)
 
     @property
     def is_leader(self) -> bool:

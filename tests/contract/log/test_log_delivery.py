@@ -8,7 +8,7 @@ from typing import Any
 from faust.contrib.asgi import faust_app_running
 
 from services.ports import EventLog, Record
-from tests.contract.log.app import Seen, new_app
+from tests.contract.log.app import Seen, new_app, raw_topic
 from tests.contract.log.conftest import (
     LogUnderTest,
     Witness,
@@ -117,9 +117,8 @@ async def test_a_batch_is_committed_as_a_whole(log: LogUnderTest, events: EventL
     """Events that an agent takes in batches are all committed, once the batch is done."""
     sizes: list[int] = []
     app = new_app(broker=log.broker, group=log.group, folder=log.folder)
-    inbound = app.topic(log.topics.inbound, key_type=bytes, value_type=bytes)
 
-    @app.agent(inbound)
+    @app.agent(raw_topic(app, log.topics.inbound))
     async def batches(stream: Any) -> None:
         async for batch in stream.take_events(50, within=0.1):
             sizes.append(len(batch))  # noqa: PERF401 - committed one by one
@@ -145,7 +144,7 @@ async def test_more_than_the_buffers_hold_is_delivered(log: LogUnderTest, events
         await events.append(
             [Record(topic=log.topics.inbound, value=b"%d" % n) for n in range(start, start + 1_000)]
         )
-    async with running(log, witness, watch=watch, buffer=512) as app:
+    async with running(log, witness, watch=watch, stream_buffer_maxsize=512) as app:
         await eventually(lambda: sum(app.monitor.topic_buffer_full.values()) > 0)
         gate.set()
         await eventually(lambda: len(witness.values(log.topics.inbound)) >= total, limit=60)

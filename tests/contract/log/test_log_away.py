@@ -1,0 +1,54 @@
+"""What a caller is told when the log cannot take a record now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.errors import RetryLater
+from services.ports import Record
+from streams.embedded.admin import EmbeddedAdmin
+from streams.embedded.event_log import EmbeddedEventLog
+from streams.kafka.admin import KafkaAdmin
+from streams.kafka.event_log import KafkaEventLog
+from streams.log_admin import TopicSpec
+from tests.servers.process import free_port
+
+
+async def test_a_full_embedded_log_asks_for_patience_and_goes_on(tmp_path: Path) -> None:
+    """An append that finds no room raises RetryLater and has no effect; with room, it succeeds."""
+    path = tmp_path / "zwaan.log.db"
+    admin = EmbeddedAdmin(f"embedded://{path}")
+    admin.ensure_topics([TopicSpec(name="t", partitions=1)])
+    record = Record(topic="t", value=bytes(100_000))
+
+    bounded = EmbeddedEventLog(f"embedded://{path}?max_mb=1")
+    accepted = 0
+    with pytest.raises(RetryLater, match="disk space"):
+        while accepted < 100:
+            await bounded.append([record])
+            accepted += 1
+    await bounded.append([Record(topic="t", value=b"small enough")])
+    await bounded.close()
+
+    roomy = EmbeddedEventLog(f"embedded://{path}?max_mb=10")
+    await roomy.append([record])
+    await roomy.close()
+    assert accepted > 3
+    assert admin.end_offsets("t") == {0: accepted + 2}
+    admin.close()
+
+
+@pytest.mark.kafka
+async def test_a_broker_that_is_away_asks_for_patience() -> None:
+    """With nobody at the address, every call ends soon with RetryLater, naming the address."""
+    url = f"kafka://127.0.0.1:{free_port()}"
+    events, admin = KafkaEventLog(url), KafkaAdmin(url)
+
+    with pytest.raises(RetryLater, match=url):
+        await events.append([Record(topic="t", value=b"x")])
+    with pytest.raises(RetryLater, match=url):
+        admin.topics()
+    await events.close()
+    admin.close()
