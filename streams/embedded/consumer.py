@@ -11,6 +11,7 @@ from typing import Any
 from faust.exceptions import ProducerSendError
 from faust.transport.consumer import Consumer as FaustConsumer
 from faust.types import TP, ConsumerMessage
+from faust.types.enums import ProcessingGuarantee
 from mode import ServiceT
 from mode.utils.times import Seconds
 
@@ -60,7 +61,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         """Raises Stop for an app that asks for transactions, or when another process owns the log."""
-        if self.in_transaction:
+        if self.app.conf.processing_guarantee is ProcessingGuarantee.EXACTLY_ONCE:
             raise Stop("The embedded log has no transactions; use at_least_once, or Apache Kafka.")
         await super().on_start()
         self._log = registry.acquire(str(self.transport.url[0]))

@@ -63,6 +63,7 @@ async def test_an_app_with_transactions_runs(
         folder=log.folder,
         processing_guarantee="exactly_once",
     )
+    app.in_worker = True  # as `faust worker` sets it; Faust has transactions only there
     outbound = raw_topic(app, log.topics.outbound)
 
     @app.agent(raw_topic(app, log.topics.inbound))
