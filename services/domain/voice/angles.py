@@ -1,7 +1,7 @@
 """Angles: from where a person looks at a story or a vacancy (product.md, the conviction).
 
-``prefers`` orders the facts; an angle with ``requires`` claims something about the content, so it
-exists only where the source holds such a fact, and it quotes nothing else.
+``prefers`` orders the facts; an angle that ``requires`` some of them claims something about the
+content, so it exists only where the source holds so many, and its lead quotes nothing else.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ class Angle:
 
     name: str
     prefers: frozenset[str] = frozenset()
-    requires: bool = False
+    requires: int = 0
 
     def possible(self, facts: tuple[Fact, ...]) -> bool:
-        return not self.requires or any(self.fits(fact) for fact in facts)
+        return sum(self.fits(fact) for fact in facts) >= self.requires
 
     def fits(self, fact: Fact) -> bool:
         return bool(self.prefers & fact.kinds)
@@ -29,14 +29,14 @@ class Angle:
 ANGLES: dict[str, tuple[Angle, ...]] = {
     "story": (
         Angle(name="craft", prefers=frozenset({"craft", "number"})),
-        Angle(name="setback", prefers=frozenset({"setback"}), requires=True),
+        Angle(name="setback", prefers=frozenset({"setback"}), requires=2),
         Angle(name="question", prefers=frozenset({"lesson", "number"})),
-        Angle(name="helped", prefers=frozenset({"helped"}), requires=True),
+        Angle(name="helped", prefers=frozenset({"helped"}), requires=2),
         Angle(name="origin", prefers=frozenset({"origin", "lesson"})),
         Angle(name="critical", prefers=frozenset({"setback", "number"})),
     ),
     "vacancy": (
-        Angle(name="honest", prefers=frozenset({"challenge"}), requires=True),
+        Angle(name="honest", prefers=frozenset({"challenge"}), requires=1),
         Angle(name="craft", prefers=frozenset({"craft", "number"})),
         Angle(name="network", prefers=frozenset({"helped"})),
         Angle(name="first_weeks", prefers=frozenset({"lesson", "origin"})),

@@ -10,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from services.domain.network_text import measure_text
 from services.domain.voice.facts import Fact
+from services.domain.voice.fit import fits
 from services.domain.voice.guard import OverlapGuard
-from services.domain.voice.plan import AnglePlan, CampaignPlan, plan_campaign
+from services.domain.voice.plan import AnglePlan, CampaignPlan, Planner
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.profile import Voice, voice_of
 from services.domain.voice.request import Content, Draft, DraftRequest, NoDraft
@@ -27,8 +27,8 @@ _MAX_HASHTAGS = {"linkedin": 3, "x": 2}
 #: What an X post is made of, richest first; the first that fits is taken.
 _SHAPES = {
     "story": (
-        ("lead", "ask"), ("title", "hook", "ask"), ("hook", "ask"), ("lead",), ("title", "hook"),
-        ("hook",), ("ask",),
+        ("lead", "ask"), ("subject", "hook", "ask"), ("hook", "ask"), ("lead",), ("hook",),
+        ("ask",),
     ),
     "vacancy": (
         ("title", "lead", "ask"), ("hook", "ask"), ("title", "ask"), ("hook",), ("title",),
@@ -51,7 +51,7 @@ class Composer:
         """
         voice = voice_of(request.ambassador)
         plan = self._plan(request, voice.language)
-        if not plan.title and not any(angle.quote.once for angle in plan.angles):
+        if not plan.title and not any(angle.quote.size for angle in plan.angles):
             raise NoDraft(
                 "there is no readable title and no sentence to quote",
                 remedy="Give the story a title and a few plain sentences.",
@@ -71,7 +71,7 @@ class Composer:
         )
         text, parts = self._fitting(request, wording)
         self._check(text, plan, voice)
-        verdict = guard.judge(text, wording.prose(parts))
+        verdict = guard.judge(text, f"{parts['title']}\n{parts['disclosure']}")
         if verdict.reason:
             raise NoDraft(
                 verdict.reason,
@@ -95,9 +95,9 @@ class Composer:
         if held is not None and (held[0] is request.content or held[0] == request.content):
             self._plans.move_to_end(key)
             return held[1]
-        plan = plan_campaign(
+        plan = Planner(
             request.content, language=language, seed=request.seed, templates=self._templates
-        )
+        ).plan()
         self._plans[key] = (request.content, plan)
         if len(self._plans) > _PLANS_KEPT:
             self._plans.popitem(last=False)
@@ -105,16 +105,11 @@ class Composer:
 
     def _fitting(self, request: DraftRequest, wording: Wording) -> tuple[str, dict[str, str]]:
         """The first arrangement that the network accepts."""
-        network = request.network
-        layout = self._templates.layouts.get(network)
-        for parts in _arrangements(network, wording):
+        layout = self._templates.layout(request.network)
+        for parts in _arrangements(request.network, wording):
             parts["link"] = request.link
-            if layout is not None:
-                context = layout.new_context(parts, shared=True)
-                text = "".join(layout.root_render_func(context)).strip()
-            else:
-                text = ""
-            if measure_text(network, text).valid:
+            text = layout.set(parts)
+            if fits(request.network, text, request.link):
                 return text, parts
         raise NoDraft("no text fits the network's limit", remedy="Shorten the title or the link.")
 

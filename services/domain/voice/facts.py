@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from services.domain.voice.lexicon import INJECTION, LEXICONS, Lexicon
 from services.domain.voice.plain_text import paragraphs, phrase
@@ -20,9 +20,9 @@ from services.events.incoming import StoryApproved, VacancyOpened
 MAX_FACTS = 60
 _ENOUGH_FACTS = 12
 #: A quotation longer than this takes the post over.
-_MAX_WORDS, _MAX_CHARACTERS = 24, 170
+_MAX_WORDS, _MAX_CHARACTERS = 18, 130
 #: What fits on X beside a question, a disclosure and a link.
-SHORT_WORDS, SHORT_CHARACTERS = 14, 92
+SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 14, 92, 10
 
 _UNQUOTABLE = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': None, "„": "‘", "«": "‘", "»": "’"})
@@ -40,6 +40,7 @@ class Fact:
     field: str
     kinds: frozenset[str]
     short: bool
+    brief: bool
 
     @property
     def quote(self) -> str:
@@ -96,6 +97,7 @@ def _fact(sentence: str, field: str, lexicon: Lexicon) -> Fact:
         source=sentence,
         field=field,
         kinds=frozenset(kinds),
+        brief=len(text.split()) <= BRIEF_WORDS,
         short=len(text) <= SHORT_CHARACTERS and len(text.split()) <= SHORT_WORDS,
     )
 
@@ -115,7 +117,7 @@ def _quotable(sentence: str, lexicon: Lexicon) -> bool:
         return False
     if sentence.count("(") != sentence.count(")") or not _balanced_quotes(sentence):
         return False
-    doubled = any(a == b for a, b in zip(words, words[1:], strict=False))
+    doubled = any(a == b for a, b in pairwise(words))
     refused = (lexicon.boasts, lexicon.employment, INJECTION)
     return not doubled and not any(pattern.search(sentence) for pattern in refused)
 

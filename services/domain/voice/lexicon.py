@@ -30,6 +30,10 @@ def _stems(words: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(words.split()) + ")", re.IGNORECASE)
 
 
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
 def _words(words: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(words.split()) + r")\b", re.IGNORECASE)
 
@@ -81,62 +85,18 @@ LEXICONS = {
         ),
         employment=_words("ik\\s+werk\\s+(?:bij|hier|voor) medewerkers?\\s+van"),
         number_words=frozenset(
-            [
-                "twee",
-                "drie",
-                "vier",
-                "vijf",
-                "zes",
-                "zeven",
-                "acht",
-                "negen",
-                "tien",
-                "elf",
-                "twaalf",
-                "dertien",
-                "veertien",
-                "vijftien",
-                "zestien",
-                "zeventien",
-                "achttien",
-                "negentien",
-                "twintig",
-                "dertig",
-                "veertig",
-                "vijftig",
-                "zestig",
-                "zeventig",
-                "tachtig",
-                "negentig",
-                "honderd",
-                "honderden",
-                "duizend",
-                "duizenden",
-                "miljoen",
-                "miljoenen",
-                "miljard",
-                "tweede",
-                "derde",
-                "dubbel",
-                "half",
-                "helft",
-            ]
+            _listed(
+                "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien "
+                "zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig "
+                "tachtig negentig honderd honderden duizend duizenden miljoen miljoenen miljard "
+                "tweede derde dubbel half helft"
+            )
         ),
         months=tuple(
-            [
-                "januari",
-                "februari",
-                "maart",
-                "april",
-                "mei",
-                "juni",
-                "juli",
-                "augustus",
-                "september",
-                "oktober",
-                "november",
-                "december",
-            ]
+            _listed(
+                "januari februari maart april mei juni juli augustus september oktober november "
+                "december"
+            )
         ),
         hours="uur",
     ),
@@ -173,60 +133,18 @@ LEXICONS = {
         pointing=_words("i my me he she him her they them it\\s+was about\\s+that"),
         employment=_words("i\\s+work\\s+(?:at|for|here) employees?\\s+(?:of|at)"),
         number_words=frozenset(
-            [
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-                "thirteen",
-                "fourteen",
-                "fifteen",
-                "sixteen",
-                "seventeen",
-                "eighteen",
-                "nineteen",
-                "twenty",
-                "thirty",
-                "forty",
-                "fifty",
-                "sixty",
-                "seventy",
-                "eighty",
-                "ninety",
-                "hundred",
-                "hundreds",
-                "thousand",
-                "thousands",
-                "million",
-                "millions",
-                "billion",
-                "twice",
-                "double",
-                "half",
-            ]
+            _listed(
+                "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+                "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+                "ninety hundred hundreds thousand thousands million millions billion twice double "
+                "half"
+            )
         ),
         months=tuple(
-            [
-                "January",
-                "February",
-                "March",
-                "April",
-                "May",
-                "June",
-                "July",
-                "August",
-                "September",
-                "October",
-                "November",
-                "December",
-            ]
+            _listed(
+                "January February March April May June July August September October November "
+                "December"
+            )
         ),
         hours="hours",
     ),

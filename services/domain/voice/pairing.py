@@ -11,30 +11,27 @@ Wrapped = TypeVar("Wrapped")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairing(Generic[Wrapper, Wrapped]):
-    """All pairs in a fixed order: the ``preferred`` items first, then the ``others``.
+    """All pairs in a fixed order, in which neighbours differ in both halves.
 
-    Each pair comes at most twice, which is the promise for a thousand ambassadors; after that
-    there is none left.
+    Each pair comes at most ``uses`` times; after that there is none left. Two is what is promised
+    for a thousand ambassadors.
     """
 
     wrappers: tuple[Wrapper, ...]
-    preferred: tuple[Wrapped, ...]
-    others: tuple[Wrapped, ...] = ()
+    items: tuple[Wrapped, ...]
+    uses: int = 2
 
     @property
-    def once(self) -> int:
-        """How many pairs there are."""
-        return len(self.wrappers) * (len(self.preferred) + len(self.others))
+    def size(self) -> int:
+        """How many different pairs there are."""
+        return len(self.wrappers) * len(self.items)
 
     def pick(self, number: int, suggestion: int = 0) -> tuple[Wrapper, Wrapped] | None:
         """The pair for this number; further suggestions start a third further on each time."""
-        if not self.once or number >= 2 * self.once:
+        size = self.size
+        if number >= self.uses * size:
             return None
-        turn, place = divmod(
-            (number + suggestion * -(-self.once // 3)) % (2 * self.once), len(self.wrappers)
-        )
-        turn %= len(self.preferred) + len(self.others)
-        items = self.preferred
-        if turn >= len(self.preferred):
-            turn, items = turn - len(self.preferred), self.others
-        return self.wrappers[place], items[(place + turn) % len(items)]
+        if suggestion:
+            number = (number + suggestion * (size // 3 + 1)) % (self.uses * size)
+        turn, place = divmod(number, len(self.wrappers))
+        return self.wrappers[place], self.items[(place + turn) % len(self.items)]

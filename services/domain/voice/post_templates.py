@@ -19,7 +19,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
-from services.errors import Stop
+from services.errors import Rejected, Stop
 
 LANGUAGES = ("nl", "en")
 NETWORKS = ("linkedin", "x")
@@ -46,6 +46,18 @@ class Clause:
 Pool = tuple[Clause, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a network sets the parts of a post."""
+
+    template: Template
+
+    def set(self, parts: dict[str, str]) -> str:
+        """The text of ``parts``; every place must be there, empty where there is nothing."""
+        context = self.template.new_context(parts, shared=True)
+        return "".join(self.template.root_render_func(context)).strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostTemplates:
     """All pools by (language, file, section), the layouts by network, and their version.
@@ -56,7 +68,7 @@ class PostTemplates:
     version: str
     organisation: str
     pools: Mapping[tuple[str, str, str], Pool]
-    layouts: Mapping[str, Template]
+    layouts: Mapping[str, Layout]
     _blank: Template = field(repr=False)
 
     @classmethod
@@ -80,7 +92,9 @@ class PostTemplates:
                 for section, clauses in _compile(environment, path, text).items():
                     pools[language, name, section] = clauses
         try:
-            layouts = {name: environment.from_string(files[f"{name}.j2"]) for name in NETWORKS}
+            layouts = {
+                name: Layout(environment.from_string(files[f"{name}.j2"])) for name in NETWORKS
+            }
         except KeyError as error:
             raise Stop(f"the share texts lack the layout {error}") from error
         digest = hashlib.blake2b(digest_size=6)
@@ -104,6 +118,16 @@ class PostTemplates:
     def optional_pool(self, language: str, name: str, section: str) -> Pool:
         """The clauses of a section that a file may leave out."""
         return self.pools.get((language, name, section), ())
+
+    def layout(self, network: str) -> Layout:
+        """The layout of a network. Raises Rejected for one that we have no texts for."""
+        try:
+            return self.layouts[network]
+        except KeyError as error:
+            raise Rejected(
+                f"there are no share texts for the network {network!r}",
+                remedy=f"Name one of: {', '.join(NETWORKS)}.",
+            ) from error
 
     def context(self, values: dict[str, Any]) -> Context:
         """One context for all clauses of a draft; ``values`` may be changed between clauses."""

@@ -31,7 +31,7 @@ class Voice:
     crafts: tuple[str, ...]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1024)
 def voice_of(person: Ambassador) -> Voice:
     """The voice of one person; whatever could break a sentence is left out."""
     role = _lowered(_field(person.role))
@@ -49,6 +49,7 @@ def voice_of(person: Ambassador) -> Voice:
     )
 
 
+@lru_cache(maxsize=4096)
 def _field(text: str) -> str:
     line = phrase(text, _LONGEST).rstrip(".,")
     return "" if _UNSAFE.search(line) else line

@@ -8,44 +8,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from services.domain.voice.lexicon import LEXICONS
+from services.domain.voice.words import prose_of, sentences_of
 
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^”]*)”")
-_SKIPPED = re.compile(r"https?://\S+|#\w+")
-#: A capital that opens no sentence: preceded by a lower-case letter, a digit or a comma.
-_NAME = re.compile(r"(?<=[\w,;)’]\s)([A-ZÀ-ÞŁŠŽ][^\W_]*)")
+_CAPITAL = re.compile(r"[A-ZÀ-ÞŁŠŽ][^\W_]*")
+#: A capital opens no sentence when one of these, or a letter or digit, stands before its space.
+_INSIDE = ",;)’&-"
 _FLAT = re.compile(r"[\W_]+")
 _NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
-_ENGLISH_PRONOUNS = frozenset({"I"})
+_NO_NAMES = frozenset({"I"})
 
 
-@dataclass(slots=True, kw_only=True)
 class Sources:
-    """Everything a text may draw on. ``texts`` are quotable; words and numbers count anywhere."""
+    """Everything a text may draw on: passages that may be quoted, with their numbers and words."""
 
-    texts: list[str] = field(default_factory=list)
-    numbers: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Sources:
-        sources = cls()
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.numbers: set[str] = set()
+        self.words: set[str] = set()
+        self._passages: list[str] = []
+        self._held: dict[str, bool] = {}
         for text in texts:
-            sources.add(text)
-        return sources
+            self.numbers.update(_NUMBER.findall(text))
+            self.words.update(_WORD.findall(text))
+            self._passages.append(_flat(text))
 
-    def add(self, text: str) -> None:
-        self.texts.append(_flat(text))
-        self.numbers.update(_NUMBER.findall(text))
-        self.words.update(_WORD.findall(text))
+    def holds_quote(self, quoted: str) -> bool:
+        """Whether one passage holds these words in this order."""
+        if quoted not in self._held:
+            flat = _flat(quoted)
+            self._held[quoted] = any(flat in passage for passage in self._passages)
+        return self._held[quoted]
 
-    def holds_quote(self, text: str) -> bool:
-        flat = _flat(text)
-        return any(flat in source for source in self.texts)
+    def holds_number_word(self, word: str) -> bool:
+        """Also as a part of a longer word: ``vierde`` holds ``vier``."""
+        return any(word in held.casefold() for held in self.words)
 
 
 def check_supported(
@@ -56,26 +56,40 @@ def check_supported(
     Links and hashtags are set aside. A word with a capital counts as a name unless it opens a
     sentence; number words count as numbers.
     """
-    own = Sources.of(profile)
-    prose = _SKIPPED.sub(" ", text)
-    found = []
-    for quoted in _QUOTED.findall(prose):
-        if not sources.holds_quote(quoted):
-            found.append(f"the quotation “{quoted}”")
-    for number in _NUMBER.findall(prose):
-        if number not in sources.numbers and number not in own.numbers:
-            found.append(f"the number {number}")
-    outside = _QUOTED.sub(" ", prose)
-    for name in _NAME.findall(outside):
-        if name not in sources.words and name not in own.words and name not in _ENGLISH_PRONOUNS:
-            found.append(f"the name {name}")
-    number_words = _NUMBER_WORDS[language].intersection(_WORD.findall(outside.lower()))
-    found.extend(
-        f"the number {word}"
-        for word in sorted(number_words)
-        if not any(word in source for source in (*sources.words, *own.words))
-    )
+    prose = prose_of(text)
+    found = [
+        f"the quotation “{quoted}”"
+        for quoted in _QUOTED.findall(prose)
+        if not sources.holds_quote(quoted)
+    ]
+    numbers = [n for n in _NUMBER.findall(prose) if n not in sources.numbers]
+    names = [name for name in _names(prose) if name not in sources.words]
+    number_words = _NUMBER_WORDS[language]
+    counted = [
+        word
+        for words in sentences_of(text)
+        if not number_words.isdisjoint(words)
+        for word in words
+        if word in number_words and not sources.holds_number_word(word)
+    ]
+    if numbers or names or counted:
+        own = Sources(profile)
+        found += [f"the number {number}" for number in numbers if number not in own.numbers]
+        found += [f"the name {name}" for name in names if name not in own.words]
+        found += [f"the number {word}" for word in counted if not own.holds_number_word(word)]
     return found
+
+
+def _names(prose: str) -> list[str]:
+    """Words with a capital that do not open a sentence or a quotation."""
+    return [
+        match.group()
+        for match in _CAPITAL.finditer(prose)
+        if (start := match.start()) > 1
+        and prose[start - 1].isspace()
+        and (prose[start - 2].isalnum() or prose[start - 2] in _INSIDE)
+        and match.group() not in _NO_NAMES
+    ]
 
 
 def _flat(text: str) -> str:

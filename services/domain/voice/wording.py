@@ -7,12 +7,15 @@ from typing import Any
 from services.domain.voice.facts import Fact, Term
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plan import AnglePlan, CampaignPlan, Sentence
-from services.domain.voice.post_templates import Clause, PostTemplates
+from services.domain.voice.post_templates import Clause, Pool, PostTemplates
 from services.domain.voice.profile import Voice
 from services.domain.voice.selection import choice
 
-#: The places whose sentences must differ from everybody else's.
+#: The places of a post that hold sentences.
 PROSE = ("hook", "lead", "quote", "reflection", "summary", "again", "more", "ask")
+
+#: Where each sentence reads the polynomial of its rank: its front here, its back one further.
+_POINTS = {"hook": 1, "ask": 4, "reflection": 1, "more": 3}
 
 
 class Wording:
@@ -69,7 +72,7 @@ class Wording:
         if plan.kind == "vacancy":
             parts["summary"] = self._summary()
         elif not quote:
-            parts["title"] = plan.title
+            parts["title"] = self._subject()
         if quote and roomy:
             parts["reflection"] = self._sentence("reflection", plan.reflection, self._rank)
         if long:
@@ -77,7 +80,7 @@ class Wording:
         if long or (not quote and plan.kind == "story"):
             parts["more"] = self._sentence("more", plan.more, self._rank)
         parts["ask"] = self._ask()
-        parts["disclosure"] = self._disclosure()
+        parts["disclosure"] = self._disclosure(self.plan.disclosures)
         parts["hashtags"] = self.hashtags(hashtags)
         # A quotation opens every other post: those who scroll see two hundred characters.
         parts["order"] = "quote" if quote and (self._rank + self._stream) % 2 else "hook"
@@ -86,24 +89,23 @@ class Wording:
     def x(self, shape: tuple[str, ...]) -> dict[str, str] | None:
         """The parts of one shape; None when this draft cannot have it."""
         self.facts.clear()
+        self.clauses.clear()
         parts = self._blank()
         for place in shape:
             if place == "title":
                 parts["title"] = self.plan.title
+            elif place == "subject":
+                parts["title"] = self._subject()
             elif place == "hook":
                 parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
             elif place == "lead":
                 parts["lead"] = self._quoted("lead", self.angle.lead)
             else:
                 parts["ask"] = self._ask()
-            if not parts[place]:
+            if place != "subject" and not parts[place]:
                 return None
-        parts["disclosure"] = self._disclosure()
+        parts["disclosure"] = self._disclosure(self.plan.short_disclosures)
         return self._with_emoji(parts)
-
-    def prose(self, parts: dict[str, str]) -> str:
-        """The sentences of ``parts`` that nobody else may have."""
-        return "\n".join([parts[place] for place in PROSE])
 
     def hashtags(self, most: int) -> str:
         """At most ``most`` of the topics, another first for another rank."""
@@ -113,7 +115,7 @@ class Wording:
 
     def plain_disclosure(self) -> str:
         """The shortest disclosure, where nothing longer fits."""
-        rendered = (self._render(clause) for clause in self.plan.disclosures)
+        rendered = (self._render(clause) for clause in self.plan.short_disclosures)
         return min(rendered, key=lambda text: (len(text), text))
 
     def _blank(self) -> dict[str, str]:
@@ -123,8 +125,9 @@ class Wording:
         return clause.render(self._context, polite=self.voice.polite)
 
     def _sentence(self, place: str, sentence: Sentence, number: int) -> str:
-        front = sentence.front[choice(sentence.prime, 1, number, self._stream)]
-        back = sentence.back[choice(sentence.prime, 2, number, self._stream)]
+        prime, points = sentence.prime, _POINTS[place]
+        front = sentence.front[choice(prime, points, number, self._stream)]
+        back = sentence.back[choice(prime, points + 1, number, self._stream)]
         self.clauses[place] = [front.source, back.source]
         return self._render(front) + self._render(back)
 
@@ -151,8 +154,11 @@ class Wording:
         self._values["terms"] = " · ".join([term.text for term in terms])
         return self._render(clause)
 
-    def _disclosure(self) -> str:
-        clauses = self.plan.disclosures
+    def _subject(self) -> str:
+        """The title in every other post that quotes nothing: the link's card shows it as well."""
+        return "" if (self._rank + self._stream) % 2 else self.plan.title
+
+    def _disclosure(self, clauses: Pool) -> str:
         clause = clauses[(self._rank + self._stream) % len(clauses)]
         self.clauses["disclosure"] = [clause.source]
         return self._render(clause)

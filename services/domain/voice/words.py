@@ -1,0 +1,28 @@
+"""The words of a text as a reader hears them: what the checks and the guard compare.
+
+Case, punctuation and emoji are set aside, and so are links and hashtags.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SET_ASIDE = re.compile(r"https?://\S+|#\w+")
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?:\s+|$)|\n+")
+
+Sentences = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=16)
+def prose_of(text: str) -> str:
+    """The text without links and hashtags."""
+    return _SET_ASIDE.sub(" ", text)
+
+
+@lru_cache(maxsize=16)
+def sentences_of(text: str) -> Sentences:
+    """The words of each sentence. Cached, because several checks read the same draft."""
+    pieces = _SENTENCE_END.split(prose_of(text).casefold())
+    return tuple([tuple(words) for piece in pieces if (words := _WORD.findall(piece))])
