@@ -8,7 +8,6 @@ until the dependency that was away is back.
 from __future__ import annotations
 
 import asyncio
-import json
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,8 +18,7 @@ from typing import Any
 import structlog
 
 from services.errors import Rejected, RetryLater, Stop
-from services.events.catalogue import read_data
-from services.events.cloudevent import CloudEvent, load_json, parse_event
+from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
 from services.storage import dead_letters, inbox, outbox
 from services.storage.database import Database, Transaction
@@ -64,12 +62,16 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """One event of a record, with what a dead letter needs. ``part`` is -1 for a whole record."""
+    """One event, and the record it came in, which a dead letter needs."""
 
     record: SourceRecord
-    part: int
-    value: bytes
-    fact: Fact[Any]
+    element: Element
+
+    @property
+    def fact(self) -> Fact[Any]:
+        if isinstance(self.element.fact, Rejected):
+            raise self.element.fact
+        return self.element.fact
 
 
 class ProcessorRunner:
@@ -98,40 +100,12 @@ class ProcessorRunner:
         self._progress.processed(self.processor.name, len(records))
 
     def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
-        try:
-            document = load_json(record.value)
-            if document == []:
-                raise Rejected("the batch is empty")
-        except Rejected as fault:
-            letters.append(self._letter(record, -1, record.value, fault))
-            return
-        if not isinstance(document, list):
-            self._read_event(record, -1, document, items, letters)
-            return
-        for part, element in enumerate(document):
-            self._read_event(record, part, element, items, letters)
-
-    def _read_event(
-        self,
-        record: SourceRecord,
-        part: int,
-        document: Any,
-        items: list[_Item],
-        letters: list[DeadLetter],
-    ) -> None:
-        value = record.value if part < 0 else json.dumps(document, ensure_ascii=False).encode()
-        try:
-            event = parse_event(document)
-            if event.type != self.processor.topic:
-                raise Rejected(
-                    f'an event of type "{event.type}" stands on the topic {self.processor.topic}',
-                    remedy="Send it to the topic of its type.",
-                )
-            fact = Fact(event=event, data=read_data(event))
-        except Rejected as fault:
-            letters.append(self._letter(record, part, value, fault))
-        else:
-            items.append(_Item(record=record, part=part, value=value, fact=fact))
+        for element in read_record(record.value, self.processor.topic):
+            item = _Item(record=record, element=element)
+            if isinstance(element.fact, Rejected):
+                letters.append(self._letter(item, element.fact))
+            else:
+                items.append(item)
 
     async def _handle_all(self, items: Sequence[_Item], letters: Sequence[DeadLetter]) -> None:
         if letters:
@@ -182,7 +156,7 @@ class ProcessorRunner:
             _log.error(
                 "handler failed", processor=self.processor.name, event=_event(item), exc_info=fault
             )
-        await self._bury([self._letter(item.record, item.part, item.value, fault)])
+        await self._bury([self._letter(item, fault)])
 
     async def _bury(self, letters: Sequence[DeadLetter]) -> None:
         async with self._database.write() as transaction:
@@ -195,7 +169,7 @@ class ProcessorRunner:
             partition=first.partition,
             offset=first.offset,
             letters=len(letters),
-            error=first.error.splitlines()[0],
+            error=first.error.partition("\n")[0],
         )
 
     async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -207,33 +181,38 @@ class ProcessorRunner:
             except RetryLater as away:
                 self._progress.waiting(self.processor.name, str(away))
                 _log.warning("waiting", processor=self.processor.name, reason=str(away))
-                await asyncio.sleep(wait if away.after is None else min(away.after, _LONGEST_WAIT))
+                asked = wait if away.after is None else away.after
+                await asyncio.sleep(max(_FIRST_WAIT, min(asked, _LONGEST_WAIT)))
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
                 return
 
-    def _letter(
-        self, record: SourceRecord, part: int, value: bytes, fault: Exception
-    ) -> DeadLetter:
+    def _letter(self, item: _Item, fault: Exception) -> DeadLetter:
         if isinstance(fault, Rejected):
             error, remedy = str(fault), fault.remedy
         else:
             lines = traceback.format_exception(fault, limit=-5)
             error, remedy = "".join(lines)[-_MAX_ERROR_CHARACTERS:], "Mend the cause, then replay."
+        record = item.record
         return DeadLetter(
             processor=self.processor.name,
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            part=part,
+            part=item.element.part,
             key=record.key,
-            value=value,
-            error=error,
-            remedy=remedy,
+            value=item.element.original(record.value),
+            error=_storable(error),
+            remedy=_storable(remedy),
             died_at=self._clock(),
         )
 
 
+def _storable(text: str) -> str:
+    """An error may quote what no database holds."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
 def _event(item: _Item) -> str:
-    event: CloudEvent = item.fact.event
+    event = item.fact.event
     return f"{event.type} {event.id}"

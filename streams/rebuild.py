@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
-from services.errors import Rejected
-from services.events.catalogue import PARTITIONS, read_data
-from services.events.cloudevent import CloudEvent, parse_record
+from services.events.catalogue import PARTITIONS
+from services.events.record import read_record
 from services.events.statement import Fact
 from services.settings import Settings
 from services.storage import figures, inbox
@@ -43,15 +43,18 @@ async def rebuild(settings: Settings) -> int:
 async def _replay(transaction: Transaction, admin: LogAdmin, processor: Processor) -> int:
     events = 0
     for partition in range(PARTITIONS):
-        async for batch in _records(admin, processor.topic, partition):
-            fresh = await inbox.take(transaction, processor.name, batch, now=clock())
-            facts = [Fact(event=event, data=read_data(event)) for event in fresh]
-            await processor.handle(transaction, facts, clock())
+        async for facts in _facts(admin, processor.topic, partition):
+            known = [fact.event for fact in facts]
+            fresh = await inbox.take(transaction, processor.name, known, now=clock())
+            wanted = {id(event) for event in fresh}
+            await processor.handle(
+                transaction, [fact for fact in facts if id(fact.event) in wanted], clock()
+            )
             events += len(fresh)
     return events
 
 
-async def _records(admin: LogAdmin, topic: str, partition: int) -> AsyncIterator[list[CloudEvent]]:
+async def _facts(admin: LogAdmin, topic: str, partition: int) -> AsyncIterator[list[Fact[Any]]]:
     """The valid events of a partition, a round at a time; the others are dead letters already."""
     ends = await asyncio.to_thread(admin.end_offsets, topic)
     offset, end = 0, ends.get(partition, 0)
@@ -60,20 +63,9 @@ async def _records(admin: LogAdmin, topic: str, partition: int) -> AsyncIterator
         if not records:
             return
         offset = records[-1].position.offset + 1
-        yield [event for record in records for event in _valid(record.value, topic)]
-
-
-def _valid(value: bytes | None, topic: str) -> list[CloudEvent]:
-    try:
-        events = parse_record(value)
-    except Rejected:
-        return []
-    valid = []
-    for event in events:
-        try:
-            read_data(event)
-        except Rejected:
-            continue
-        if event.type == topic:
-            valid.append(event)
-    return valid
+        yield [
+            element.fact
+            for record in records
+            for element in read_record(record.value, topic)
+            if isinstance(element.fact, Fact)
+        ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 import structlog
-from services.web.health import create_health
+from services.web.app import create_operations
 from starlette.types import ASGIApp
 
 from connectors.sandbox.app import SandboxApp
@@ -94,7 +94,10 @@ async def run_worker(settings: Settings) -> int:
     listener = listen(settings)
     async with open_parts(settings) as parts:
         readiness = Readinesses(worker_expected=True)
-        async with serving(create_health(readiness), listener):
+        async with (
+            pages(parts, readiness, create_operations) as operations,
+            serving(operations, listener),
+        ):
             worker = Worker(parts)
             async with worker.running():
                 readiness.ask = worker.readiness

@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -106,12 +106,16 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def pages(parts: Parts, readiness: Readinesses) -> AsyncIterator[ASGIApp]:
+async def pages(
+    parts: Parts,
+    readiness: Readinesses,
+    create: Callable[[WebParts], ASGIApp] = create_web,
+) -> AsyncIterator[ASGIApp]:
     """The web application of this process, with its click writer running."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
     owner_token = secrets.token_urlsafe(24)
-    application = create_web(
+    application = create(
         WebParts(
             database=parts.database,
             log=parts.log,

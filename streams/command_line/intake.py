@@ -51,9 +51,8 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
         documents = read_documents(file.read())
         if not documents:
             raise Rejected(f"{file.name} holds no event", remedy="Write a CloudEvent into it.")
-        alone = len(documents) == 1 and documents[0].line == 1
         for document in documents:
-            place = file.name if alone else f"{file.name}, line {document.line}"
+            place = f"{file.name}, {document.place}" if document.place else file.name
             sources.append(_Source(place=place, value=document.value))
     return _publish(settings, sources)
 

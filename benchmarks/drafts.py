@@ -1,0 +1,101 @@
+"""From an acknowledged event to drafts that can be read in the inbox, on the embedded log.
+
+One process, one core: log, stream processors, composer, guard and database together.
+``python -m benchmarks.drafts [--write] [--runs N]``
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import Row, arguments, report
+from services.domain.identity import derive_id
+from services.settings import load_settings
+from services.storage import campaigns, people, posts
+from services.use_cases.accept_events import accept
+from streams.bootstrap import Parts, clock, open_parts
+from streams.demo.organisation import load_example
+from streams.logging import configure_logging
+from streams.worker import Worker
+
+_LIMIT_SECONDS = 120
+
+
+@asynccontextmanager
+async def _working(ambassadors: int) -> AsyncIterator[Parts]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(data=Path(folder))
+        async with open_parts(settings) as parts:
+            language = _story()["data"]["language"]
+            # Everybody reads the story's language, so that everybody is in the audience.
+            crowd = [
+                replace(person, language=language, address_form="je" if language == "nl" else "")
+                for person in load_example(ambassadors).people
+            ]
+            async with parts.database.write() as transaction:
+                await people.save_ambassadors(transaction, crowd, now=clock())
+            async with Worker(parts).running():
+                yield parts
+
+
+async def _measure(ambassadors: int) -> tuple[float, int]:
+    """Seconds from the acknowledgement to the last readable draft, and how many drafts there are.
+
+    A person for whom no distinct draft can be written counts as answered, not as a draft.
+    """
+    async with _working(ambassadors) as parts:
+        story = _story()
+        acceptance = await accept(parts.log, [story])
+        acknowledged = time.perf_counter()
+        assert not acceptance.refused
+        campaign = derive_id("campaign", "story", story["data"]["story_id"])
+        deadline = acknowledged + _LIMIT_SECONDS
+        while time.perf_counter() < deadline:
+            async with parts.database.read() as transaction:
+                drafts = sum((await posts.counts_by_state(transaction)).values())
+                refused = sum((await campaigns.refusal_counts(transaction, campaign)).values())
+                invited = await campaigns.audience_size(transaction, campaign)
+            if invited and drafts + refused == invited:
+                return time.perf_counter() - acknowledged, drafts
+            await asyncio.sleep(0.002)
+    raise TimeoutError
+
+
+def _story() -> dict[str, Any]:
+    return next(event for event in load_example(None).events if event["type"] == "story.approved")
+
+
+def main() -> None:
+    configure_logging(level="WARNING", as_json=False)
+    os.sched_setaffinity(0, {0})
+    rows = []
+    for ambassadors, asked in ((10, "≤ 0.1 s"), (50, "≤ 2 s")):
+        measured = [asyncio.run(_measure(ambassadors)) for _ in range(arguments().runs)]
+        assert all(drafts == ambassadors for _, drafts in measured), measured
+        runs = [seconds for seconds, _ in measured]
+        rows.append(
+            Row(what=f"{ambassadors} ambassadors, one story", runs=runs, unit="s", target=asked)
+        )
+    many = [asyncio.run(_measure(10_000)) for _ in range(arguments().runs)]
+    drafts = min(drafts for _, drafts in many)
+    rows.append(
+        Row(
+            what=f"10,000 ambassadors, one story ({drafts:,} drafts)",
+            runs=[drafts / seconds for seconds, drafts in many],
+            unit="drafts/s",
+            target="≥ 2,000 drafts/s",
+        )
+    )
+    report("From an event to drafts in the inbox", "python -m benchmarks.drafts", rows)
+
+
+if __name__ == "__main__":
+    main()
