@@ -1,0 +1,121 @@
+"""Who owns a log, and how the command line finds the owner."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.errors import Stop
+from services.ports import Record
+from streams.embedded.admin import EmbeddedAdmin
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.owner import OwnerLock, is_owned, read_owner, write_owner
+from streams.log_admin import TopicSpec
+
+_OWN = """
+import sys, time
+from pathlib import Path
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.owner import write_owner
+path = Path(sys.argv[1])
+log = EmbeddedLog(path)
+log.create_topic("t", 1)
+log.append([log.prepare("t", key=None, value=b"theirs")])
+write_owner(path, "http://127.0.0.1:1", "secret-token")
+print("owned", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "zwaan.log.db"
+
+
+@pytest.fixture
+def other(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that owns the log."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _OWN, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "owned\n"
+    yield process
+    process.kill()
+    process.wait(timeout=10)
+
+
+def test_a_second_owner_is_told_who_the_first_is(path: Path, other: subprocess.Popen[str]) -> None:
+    """Opening a log that another process owns is refused with its pid and what to do."""
+    with pytest.raises(Stop, match=rf"process {other.pid}; stop that process.*--data"):
+        EmbeddedLog(path)
+
+
+def test_a_log_can_be_read_beside_its_owner(path: Path, other: subprocess.Popen[str]) -> None:
+    """Topics, offsets and records can be read without the lock; writing is refused."""
+    admin = EmbeddedAdmin(f"embedded://{path}")
+
+    assert admin.end_offsets("t") == {0: 1}
+    assert [it.value for it in admin.read("t", 0, 0, 10)] == [b"theirs"]
+    assert [it.partition for it in admin.lag("anyone", ["t"])] == [0]
+    with pytest.raises(Stop, match=str(other.pid)):
+        admin.append([Record(topic="t", value=b"ours")])
+    with pytest.raises(Stop, match=str(other.pid)):
+        admin.ensure_topics([TopicSpec(name="u", partitions=1)])
+    admin.close()
+
+
+def test_the_owner_is_found_while_it_lives(path: Path, other: subprocess.Popen[str]) -> None:
+    """A running owner's address is read from beside the log; a killed one's is not."""
+    owner = read_owner(path)
+    assert owner is not None
+    assert (owner.pid, owner.url, owner.token) == (other.pid, "http://127.0.0.1:1", "secret-token")
+    assert "secret" not in repr(owner)
+
+    other.send_signal(signal.SIGKILL)
+    other.wait(timeout=10)
+    assert read_owner(path) is None
+    EmbeddedLog(path).close()
+
+
+def test_the_owner_file_is_private(path: Path) -> None:
+    """The file with the token can be read by its user only, also when an older one was not."""
+    (path.parent / "owner.json").write_text("{}")
+    (path.parent / "owner.json").chmod(0o644)
+    write_owner(path, "http://127.0.0.1:1", "t")
+
+    assert stat.S_IMODE((path.parent / "owner.json").stat().st_mode) == 0o600
+    assert [it.name for it in path.parent.iterdir()] == ["owner.json"]
+
+
+@pytest.mark.parametrize("left_behind", [None, "", "not JSON", "{}", '{"pid": 1}'])
+def test_an_owner_without_an_address_is_no_owner_to_reach(
+    path: Path, left_behind: str | None
+) -> None:
+    """A lock without a readable address file of its holder gives None."""
+    lock = OwnerLock(path)
+    if left_behind is not None:
+        (path.parent / "owner.json").write_text(left_behind)
+
+    assert is_owned(path)
+    assert read_owner(path) is None
+    lock.release()
+    assert not is_owned(path)
+
+
+def test_the_address_of_an_earlier_owner_is_not_used(path: Path) -> None:
+    """An address that another process left is ignored, though the log has an owner now."""
+    stale = {"pid": os.getpid() + 1, "url": "http://127.0.0.1:1", "token": "t"}
+    (path.parent / "owner.json").write_text(json.dumps(stale))
+    lock = OwnerLock(path)
+
+    assert read_owner(path) is None
+    lock.release()
