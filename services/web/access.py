@@ -22,7 +22,9 @@ async def person_of(request: Request) -> Person | None:
     if person_id is None:
         return None
     async with parts_of(request).database.read() as transaction:
-        return await people.person(transaction, str(person_id))
+        person = await people.person(transaction, str(person_id))
+    request.state.person = person  # for a page about a fault, should there be one
+    return person
 
 
 def sign_in_as(request: Request, person: Person) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
-from services.web.view import NotSignedIn, make_view
+from services.web.view import NotSignedIn, View, make_view
 
 API = "/api/"
 
@@ -50,7 +50,7 @@ async def _known(request: Request, error: Exception) -> Response:
         _log.warning("answered with a fault", path=request.url.path, error=str(error))
     if request.url.path.startswith(API):
         return _json(status, str(error), getattr(error, "remedy", ""), headers)
-    sentence = make_view(request, None).fault(error) if status < 500 else ""
+    sentence = _view(request).fault(error) if status < 500 else ""
     return _page(request, status, sentence, headers)
 
 
@@ -80,11 +80,14 @@ def _json(status: int, fault: str, remedy: str, headers: dict[str, str]) -> Resp
 
 
 def _page(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
-    # A fault outside the session (a defect, a path of an asset) has none to read from.
-    request.scope.setdefault("session", {})
     words = str(status) if status in _WORDED else "500"
-    response = make_view(request, None).page(
-        "fault.html", status=status, words=words, sentence=sentence
-    )
+    response = _view(request).page("fault.html", status=status, words=words, sentence=sentence)
     response.headers.update(headers)
     return response
+
+
+def _view(request: Request) -> View:
+    """For whoever is known to ask: a fault is no moment to look it up."""
+    # A fault outside the session (a defect, a path of an asset) has none to read from.
+    request.scope.setdefault("session", {})
+    return make_view(request, getattr(request.state, "person", None))

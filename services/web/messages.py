@@ -45,8 +45,16 @@ class Messages:
         for pattern, translation in self.sentences:
             found = pattern.fullmatch(english)
             if found is not None:
-                return _as_sentence(translation.format(**found.groupdict()))
+                named = found.groupdict()
+                if "network" in named:
+                    named["network"] = network_name(named["network"])
+                return _as_sentence(translation.format(**named))
         return _as_sentence(english)
+
+
+def network_name(name: str) -> str:
+    """A network as people write it."""
+    return {"linkedin": "LinkedIn", "x": "X"}.get(name, name.title())
 
 
 @cache

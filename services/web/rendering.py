@@ -16,6 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from services.web.messages import network_name
+
 #: For people whose zone is not known; `services.domain.ambassador` has the same default.
 DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
 
@@ -61,11 +63,6 @@ def day(value: datetime, *, language: str, zone: tzinfo) -> str:
 
 def number(value: int, *, language: str) -> str:
     return format_decimal(value, locale=language)
-
-
-def network_name(name: str) -> str:
-    """A network as people write it."""
-    return {"linkedin": "LinkedIn", "x": "X"}.get(name, name.title())
 
 
 def _json(value: Any) -> str:

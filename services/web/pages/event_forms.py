@@ -66,7 +66,7 @@ def _sentence(fault: Any, messages: Messages) -> str:
         return messages.text("form.fault.too_long", limit=fault["ctx"]["max_length"])
     if kind == "too_long":
         return messages.text("form.fault.too_many", limit=fault["ctx"]["max_length"])
-    if "address" in fault["msg"]:
+    if fault["loc"][0] == "url":
         return messages.text("form.fault.address")
     return messages.text("form.fault.other")
 

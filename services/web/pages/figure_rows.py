@@ -53,9 +53,12 @@ _Row = tuple[str, int | None, str, str, datetime]
 def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
     yield "audience", shown.figures.audience, "measured", _OWN, now
     yield "published", shown.published, "measured", _OWN, now
-    for click_class in ("human", "bot", "duplicate"):
-        clicks = shown.figures.clicks.get(click_class, 0) if shown.detailed else None
-        yield f"clicks_{click_class}", clicks, _tag(shown), _LINKS, now
+    if shown.detailed:
+        for click_class in ("human", "bot", "duplicate"):
+            clicks = shown.figures.clicks.get(click_class, 0)
+            yield f"clicks_{click_class}", clicks, "measured", _LINKS, now
+    else:
+        yield "clicks_human", None, "hidden", _LINKS, now
     for stage, people in sorted(shown.figures.applicants.items()):
         yield f"applicants_{stage}", people, "measured", _ATS, now
     if not shown.detailed:
@@ -65,7 +68,3 @@ def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
         yield "reach", reach.value, tag, "; ".join(reach.sources), reach.measured_at
     if shown.figures.unknown_reach:
         yield "posts_without_reach", shown.figures.unknown_reach, "unknown", "", now
-
-
-def _tag(shown: PublicFigures) -> str:
-    return "measured" if shown.detailed else "hidden"

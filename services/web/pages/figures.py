@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.domain.post import PostState
 from services.use_cases.statistics import statistics
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent
@@ -26,4 +27,6 @@ async def figures(view: FiguresView) -> Response:
         totals=totals,
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         small_group=SMALL_GROUP,
+        detailed=totals.posts.get(PostState.PUBLISHED.value, 0) >= SMALL_GROUP,
+        now=view.now,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -25,13 +26,13 @@ async def figures_csv(view: FiguresView) -> Response:
     rows = [row for shown in found for row in rows_of(shown, view.now)]
     name = f"zwaan-{view.now:%Y-%m-%d}.csv"
     return Response(
-        _csv(rows),
+        write_csv(rows),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _csv(rows: list[FigureRow]) -> str:
+def write_csv(rows: Sequence[FigureRow]) -> str:
     text = io.StringIO()
     text.write("\ufeff")  # spreadsheets read UTF-8 only when told
     writer = csv.writer(text)

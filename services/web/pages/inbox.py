@@ -41,8 +41,15 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
     """The counter and the preview of a text that is being typed; nothing is stored."""
     post = await _own(view, post_id)
     text = await _typed(view)
-    preview = preview_of(view.parts, post.network, text)
-    return view.page("inbox/_measure.html", preview=preview, post=post, text=text)
+    async with view.parts.database.read() as transaction:
+        titles = await campaigns.titles(transaction, [post.campaign_id])
+    return view.page(
+        "inbox/_measured.html",
+        preview=preview_of(view.parts, post.network, text),
+        post=post,
+        text=text,
+        title=titles[post.campaign_id],
+    )
 
 
 @router.post("/{post_id}/edit")

@@ -129,3 +129,16 @@ async def test_nothing_is_wider_than_a_phone(stage: Stage, page: Page, path: str
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.goto(stage.address + path)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_the_preview_stays_open_while_typing(stage: Stage, page: Page) -> None:
+    """An opened preview follows the typing and does not close under one's hands."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_text("Zo ziet het eruit op LinkedIn").click()
+    await page.get_by_label("Jouw tekst").fill("Een heel andere zin (echt).")
+    appearance = page.locator(".as-it-appears")
+    await expect(appearance).to_contain_text("Een heel andere zin (echt).")
+    await expect(appearance).to_be_visible()
+    await page.get_by_text("Precies wat we versturen").click()
+    await expect(page.get_by_text(r"Een heel andere zin \(echt\).")).to_be_visible()

@@ -232,6 +232,7 @@ async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
     assert "shown from five published posts" in page
     assert "LinkedIn statistics" not in page
     assert "clicks_human,,hidden" in export
+    assert "clicks_bot" not in export
 
 
 @pytest.mark.parametrize("declined", [0, 1, 4])

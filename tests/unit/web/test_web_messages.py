@@ -63,18 +63,20 @@ def test_every_key_is_used() -> None:
     assert not unused
 
 
+def _translated(language: str) -> set[str]:
+    path = ROOT / "templates" / "web" / "messages" / f"{language}.toml"
+    return set(tomllib.loads(path.read_text(encoding="utf-8"))["sentences"])
+
+
 def test_every_translated_sentence_is_still_said() -> None:
-    """The English sentences of the Dutch catalogue stand in the code, word for word."""
-    document = tomllib.loads(
-        (ROOT / "templates" / "web" / "messages" / "nl.toml").read_text(encoding="utf-8")
-    )
+    """The English sentences of the catalogues stand in the code, word for word."""
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for room in ("services", "connectors", "streams")
         for path in (ROOT / room).rglob("*.py")
     )
     code = re.sub(r'"\s*\n\s*f?"', "", code)
-    for sentence in document["sentences"]:
+    for sentence in _translated("nl") | _translated("en"):
         longest = max(re.split(r"\{\w+\}", sentence), key=len)
         assert longest in code, sentence
 
@@ -82,8 +84,8 @@ def test_every_translated_sentence_is_still_said() -> None:
 def test_sentences_keep_what_differs() -> None:
     """A translated sentence carries the numbers and names of the original; others stay."""
     said = "the text is 12 characters too long for linkedin"
-    assert DUTCH.sentence(said) == "De tekst is 12 tekens te lang voor linkedin."
-    assert ENGLISH.sentence(said) == "The text is 12 characters too long for linkedin."
+    assert DUTCH.sentence(said) == "De tekst is te lang voor LinkedIn: er moet 12 af."
+    assert ENGLISH.sentence(said) == "The text is too long for LinkedIn: 12 over the limit."
     assert DUTCH.sentence("something nobody translated") == "Something nobody translated."
 
 
