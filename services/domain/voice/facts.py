@@ -127,17 +127,19 @@ def _balanced_quotes(sentence: str) -> bool:
 
 
 def _best(facts: Iterable[Fact], lexicon: Lexicon) -> tuple[Fact, ...]:
-    """Sentences that stand on their own; those that lean on the one before only when few do."""
+    """Sentences that stand on their own; those that lean on others only where few do."""
     ordered = list(facts)
-    alone = [
-        fact
-        for fact in ordered
-        if not lexicon.leaning.match(fact.source) and not lexicon.pointing.search(fact.source)
-    ]
+    needed = {fact: _leaning(fact.source, lexicon) for fact in ordered}
+    alone = [fact for fact in ordered if not needed[fact]]
     if len(alone) < _ENOUGH_FACTS:
-        leaning = [fact for fact in ordered if fact not in alone]
+        leaning = sorted((fact for fact in ordered if needed[fact]), key=needed.__getitem__)
         alone += leaning[: _ENOUGH_FACTS - len(alone)]
     return tuple(sorted(alone[:MAX_FACTS], key=ordered.index))
+
+
+def _leaning(sentence: str, lexicon: Lexicon) -> int:
+    """How many words need another sentence to be understood."""
+    return len(lexicon.pointing.findall(sentence)) + bool(lexicon.leaning.match(sentence))
 
 
 def _bare(text: str) -> str:

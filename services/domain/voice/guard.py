@@ -19,6 +19,9 @@ FEW = 120
 MAX_OVERLAP_FEW, MAX_OVERLAP = 0.20, 0.30
 MAX_SENTENCE_USES_FEW, MAX_SENTENCE_USES = 1, 2
 
+#: A passage in more texts than this (and than an eighth of all) finds no candidates: a vacancy's
+#: salary stands in most of its posts and tells none of them apart.
+_COMMON = 48
 #: Candidates that are compared exactly, those with most fingerprints in common first.
 _COMPARED = 6
 
@@ -54,11 +57,12 @@ class OverlapGuard:
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
         index = self._index
+        common = max(_COMMON, len(self._posts) // 8)
         found = [index[mark] for mark in fingerprints(text) if mark in index]
-        if not found:
-            return 0.0
-        counts = Counter(chain.from_iterable([f if isinstance(f, list) else (f,) for f in found]))
-        floor = max(counts.values()) / 2
+        several = [texts for texts in found if isinstance(texts, list) and len(texts) <= common]
+        counts = Counter(chain.from_iterable(several))
+        counts.update([number for number in found if isinstance(number, int)])
+        floor = max(counts.values(), default=0) / 2
         candidates = sorted([c for c in counts.items() if c[1] >= floor], key=itemgetter(1))
         own = set(shingles(text))
         highest = 0.0

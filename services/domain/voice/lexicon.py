@@ -30,6 +30,12 @@ def _stems(words: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(words.split()) + ")", re.IGNORECASE)
 
 
+def _both(who: str, what: str) -> re.Pattern[str]:
+    """Sentences with a word of either list, in any order."""
+    first, second = ("|".join(words.split()) for words in (who, what))
+    return re.compile(rf"(?=.*\b(?:{first}))(?=.*\b(?:{second}))", re.IGNORECASE)
+
+
 def _listed(words: str) -> list[str]:
     return words.split()
 
@@ -51,17 +57,18 @@ LEXICONS = {
     "nl": Lexicon(
         cues={
             "setback": _stems(
-                "mis(?:ging|lukt|ten|sten)?\\b fout verkeerd helaas lek kapot vertra tegenval te\\s+laat"
-                " storing viel\\s+(?:uit|stil|om) vergeten vergat schrok onderschat overschat vast(?:liep|zat)"
-                " moeilijk lastig duurde klacht klopte\\s+niet werkte\\s+niet"
+                "misging mislukt misten miste\\b fout verkeerd helaas lekte lekkage kapot vertra tegenval"
+                " te\\s+laat viel\\s+(?:uit|stil|om) vergeten vergat schrok onderschat overschat vastliep"
+                " vastzat lastig klacht klopte\\s+niet werkte\\s+niet"
             ),
             "lesson": _stems(
                 "geleerd leerde sindsdien voortaan achteraf volgende\\s+keer nu\\s+(?:doen|beginnen|bellen|vragen)"
                 " anders\\s+doen besloten ontdekt"
             ),
-            "helped": _stems(
-                "bewoner klant buur buurt huishoud patiënt cliënt leerling gezin boer bakker school"
-                " ziekenhuis wijk winkel ondernemer reiziger helpt hielp geholpen collega"
+            "helped": _both(
+                "bewoner klant buurvrouw buurman huishoud patiënt cliënt leerling gezin boer bakker"
+                " verpleeghuis school ziekenhuis winkel ondernemer reiziger",
+                "help hielp geholpen kreeg krijg kregen terug dank bedank weer blij gerust veilig",
             ),
             "origin": _stems(
                 "begon ontstond oorsprong vroeger oprichting opgericht doel willen\\s+we streven idee"
@@ -81,7 +88,9 @@ LEXICONS = {
             " dus ook zo toch zij dan hierdoor bovendien zelf sindsdien dezelfde beide"
         ),
         pointing=_words(
-            "ik mijn mij me hij hem haar zij ze ervan ermee erover eraan erin erbij dat\\s+plan"
+            "ik mijn mij me hij hem haar zij ze ervan ermee erover eraan erin erbij erop daarvan daarmee"
+            " daarop daarbij hiervan hierover het\\s+er dezelfde de\\s+(?:andere|tweede|derde)"
+            " die\\s+(?:dag|nacht|ochtend|week|zin|vraag|brief)"
         ),
         employment=_words("ik\\s+werk\\s+(?:bij|hier|voor) medewerkers?\\s+van"),
         number_words=frozenset(
@@ -103,16 +112,17 @@ LEXICONS = {
     "en": Lexicon(
         cues={
             "setback": _stems(
-                "wrong fail mistake error broke(?:n)? late\\b delay lost unfortunately leak fault outage"
-                " missed forgot underestimat overestimat stuck difficult harder complain did\\s?n[o'’]t\\s+work"
+                "wrong fail mistake error broke too\\s+late delay lost unfortunately leak fault outage missed"
+                " forgot underestimat overestimat stuck complain did\\s?n[o'’]t\\s+work"
             ),
             "lesson": _stems(
                 "learn(?:t|ed) since\\s+then from\\s+now now\\s+we in\\s+hindsight next\\s+time realis"
                 " realiz decided discovered"
             ),
-            "helped": _stems(
+            "helped": _both(
                 "resident customer neighbour neighbor household patient client pupil famil farmer baker"
-                " school hospital district shop traveller help colleague"
+                " school hospital shop traveller swimming",
+                "help get got back thank repaid again glad safe relie warm power",
             ),
             "origin": _stems(
                 "began started founded origin aim\\b goal wanted idea once\\b generation years\\s+ago because why"
@@ -130,7 +140,10 @@ LEXICONS = {
             "that this those these he she it they them him her his there then but and or so also because"
             " therefore however which who both since"
         ),
-        pointing=_words("i my me he she him her they them it\\s+was about\\s+that"),
+        pointing=_words(
+            "i my me he she him her they them it its the\\s+(?:same|other|second|third)"
+            " that\\s+(?:day|night|morning|week|line|question|letter|box)"
+        ),
         employment=_words("i\\s+work\\s+(?:at|for|here) employees?\\s+(?:of|at)"),
         number_words=frozenset(
             _listed(

@@ -164,12 +164,14 @@ class Wording:
         return self._render(clause)
 
     def _craft(self) -> str:
-        """The craft that the content is about, else another for another rank."""
+        """The craft that the content is about; a story also goes with another craft."""
         crafts = self.voice.crafts
         for craft in crafts:
             if craft.casefold() in self.plan.keywords:
                 return craft
-        return crafts[self._rank % len(crafts)] if crafts else ""
+        if self.plan.kind == "vacancy" or not crafts:
+            return ""
+        return crafts[self._rank % len(crafts)]
 
     def _with_emoji(self, parts: dict[str, str]) -> dict[str, str]:
         emoji = self.plan.emoji
