@@ -19,6 +19,8 @@ Content = StoryApproved | VacancyOpened
 
 # Craft counts most: it is what makes a colleague's word worth something (product.md, point 4).
 _CRAFT, _TEAM, _REGION, _LANGUAGE = 4, 3, 2, 1
+#: More crafts than this say nothing more to a reader.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def match(content: Content, person: Ambassador) -> tuple[int, str]:
     score = 0
     if shared:
         score += _CRAFT
-        reasons.append(words["craft"].format(", ".join(shared)))
+        reasons.append(words["craft"].format(", ".join(shared[:_NAMED])))
     if person.team.casefold() in teams:
         score += _TEAM
         reasons.append(words["team"].format(person.team))

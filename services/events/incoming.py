@@ -1,33 +1,69 @@
-"""Data of the events that other systems send us (a contract; see docs/events.md)."""
+"""Data of the events that other systems send us (a contract; see docs/events)."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from services.events.moment import read_moment
+
+# Browsers and urlsplit drop some of these in silence, so that what is checked is not what is used.
+_NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")
 
 
 def _web_address(value: str) -> str:
+    if _NOT_IN_ADDRESSES.search(value):
+        raise ValueError("holds blanks or control characters")
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("has to be an http or https address")
     return value
 
 
-def _with_zone(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("needs a time zone, for example 2026-11-24T09:00:00Z")
+def _on_one_line(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("holds control characters or line ends")
     return value
 
 
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400_000)]
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("holds a NUL character")
+    return value
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+Id = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_on_one_line),
+]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_on_one_line),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=400_000),
+    AfterValidator(_without_nul),
+]
+Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_without_nul)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
-Moment = Annotated[datetime, AfterValidator(_with_zone)]
+Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
 
 
@@ -44,7 +80,7 @@ class Author(EventData):
 
 class Image(EventData):
     url: WebAddress
-    alt: Annotated[str, StringConstraints(max_length=2000)] = ""
+    alt: Note = ""
 
 
 class StoryApproved(EventData):
@@ -76,10 +112,12 @@ class VacancyOpened(EventData):
     hours: Line | None = None
     salary: Line | None = None
     closes_at: Moment | None = None
-    challenge: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    challenge: Note | None = None
 
 
 class VacancyClosed(EventData):
+    """A vacancy is closed: unsent posts are cancelled, and its links lead to the careers page."""
+
     vacancy_id: Id
     reason: Line | None = None
 

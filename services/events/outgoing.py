@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from services.events.incoming import EventData, Id, Line, Moment
+from services.events.incoming import EventData, Id, Line, Moment, Note
 
 Network = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Tag = Literal["measured", "estimated", "unknown"]
@@ -19,7 +19,7 @@ class CampaignStarted(EventData):
     kind: Literal["story", "vacancy"]
     source_id: Id
     title: Line
-    audience: Annotated[int, Field(ge=0)]
+    audience: Annotated[int, Field(ge=0, strict=True)]
     started_at: Moment
 
 
@@ -27,8 +27,8 @@ class CampaignFinished(EventData):
     """A campaign ended; what was not sent by then is cancelled."""
 
     campaign_id: Id
-    reason: str = ""
-    cancelled: Annotated[int, Field(ge=0)]
+    reason: Note = ""
+    cancelled: Annotated[int, Field(ge=0, strict=True)]
     finished_at: Moment
 
 
@@ -37,8 +37,8 @@ class ShareRequested(EventData):
 
     campaign_id: Id
     ambassador_id: Id
-    rank: Annotated[int, Field(ge=0)]
-    reason: str
+    rank: Annotated[int, Field(ge=0, strict=True)]
+    reason: Note
 
 
 class PostReady(EventData):
@@ -70,11 +70,16 @@ class PostDeclined(EventData):
 
     post_id: Id
     campaign_id: Id
-    reason: str = ""
+    reason: Note = ""
     declined_at: Moment
 
 
 class PostPublished(EventData):
+    """The post is on the network. ``external_id`` and ``url`` are the network's own.
+
+    Both are empty when only the ambassador saw that it is there.
+    """
+
     post_id: Id
     campaign_id: Id
     network: Network
@@ -89,8 +94,8 @@ class PostFailed(EventData):
     post_id: Id
     campaign_id: Id
     network: Network
-    reason: str
-    remedy: str = ""
+    reason: Note
+    remedy: Note = ""
     failed_at: Moment
 
 
@@ -100,7 +105,7 @@ class PostUnknown(EventData):
     post_id: Id
     campaign_id: Id
     network: Network
-    reason: str
+    reason: Note
     since: Moment
 
 
@@ -112,7 +117,7 @@ class LinkClicked(EventData):
     visitor: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     method: Annotated[str, Field(max_length=10)]
     user_agent: Annotated[str, Field(max_length=300)]
-    prefetch: bool = False
+    prefetch: StrictBool = False
     clicked_at: Moment
 
 
@@ -125,6 +130,6 @@ class ReachMeasured(EventData):
     network: Network
     metric: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     tag: Tag
-    value: Annotated[int, Field(ge=0)] | None = None
+    value: Annotated[int, Field(ge=0, strict=True)] | None = None
     source: str
     measured_at: Moment

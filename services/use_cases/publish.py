@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from services.domain.post import Post, PostState
+from services.domain.post import Post, PostState, printable
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPublished, PostUnknown
@@ -203,7 +203,7 @@ class Publisher:
             after=PostState.APPROVED,
             changes={
                 "publish_at": self._clock() + timedelta(seconds=wait),
-                "reason": str(later),
+                "reason": _short(str(later)),
             },
             event=None,
         )
@@ -215,11 +215,12 @@ class Publisher:
         until = self._clock() + timedelta(seconds=2.0**claim.tries)
         return _Outcome(
             after=PostState.PUBLISHING,
-            changes={"leased_until": until, "reason": reason},
+            changes={"leased_until": until, "reason": _short(reason)},
             event=None,
         )
 
     def _failed(self, post: Post, reason: str, remedy: str) -> _Outcome:
+        reason, remedy = _short(reason), _short(remedy)
         return _Outcome(
             after=PostState.FAILED,
             changes={"reason": reason, "remedy": remedy},
@@ -234,6 +235,7 @@ class Publisher:
         )
 
     def _unknown(self, post: Post, reason: str) -> _Outcome:
+        reason = _short(reason)
         return _Outcome(
             after=PostState.UNKNOWN,
             changes={"reason": reason, "remedy": "Look whether the post is there, and say so."},
@@ -274,3 +276,8 @@ class Publisher:
             if outcome.event is not None:
                 cause = f"attempt {claim.attempt}"
                 await outbox.add(transaction, [state(outcome.event, at=now, cause=cause)])
+
+
+def _short(sentence: str) -> str:
+    """A network's own words, which may be anything, as they can be stored and shown."""
+    return printable(sentence)[:1000]

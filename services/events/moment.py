@@ -1,0 +1,33 @@
+"""Moments as other systems write them: RFC 3339, which always names a zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_RFC_3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+_EXAMPLE = "for example 2026-11-24T09:00:00Z"
+
+
+def read_moment(value: object) -> datetime:
+    """The moment in ``value``: a text, or a time that is one already. Raises ValueError."""
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, str) and _RFC_3339.fullmatch(value):
+        moment = datetime.fromisoformat(_microseconds(value.upper()))
+    else:
+        raise ValueError(f"has to be an RFC 3339 time, {_EXAMPLE}")
+    if moment.tzinfo is None:
+        raise ValueError(f"needs a time zone, {_EXAMPLE}")
+    try:
+        moment.astimezone(UTC)  # what is stored and compared
+    except OverflowError as error:
+        raise ValueError("lies outside the years 1 to 9999") from error
+    return moment
+
+
+def _microseconds(text: str) -> str:
+    """Fractions of a second as Python reads them: six digits."""
+    return re.sub(r"\.(\d+)", lambda found: f".{found[1]:0<6.6}", text)

@@ -1,0 +1,61 @@
+"""A record of a topic: one event, or a CloudEvents batch whose events stand or fall alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from services.errors import Rejected
+from services.events.catalogue import read_data
+from services.events.cloudevent import check_characters, decode_json, parse_event
+from services.events.statement import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One event of a record. ``part`` is its place in the batch, or -1 for the whole record.
+
+    ``fact`` is the event with its valid data, or the `Rejected` that says what is wrong.
+    """
+
+    part: int
+    fact: Fact[Any] | Rejected
+    document: Any = None
+
+    def original(self, record: bytes) -> bytes:
+        """The bytes to keep when the event fails: the record's own, or this event's JSON."""
+        return record if self.part < 0 else json.dumps(self.document).encode()
+
+
+def read_record(value: bytes | None, topic: str) -> list[Element]:
+    """Every event of a record that stands on ``topic``. Never raises: see `Element`."""
+    try:
+        document = decode_json(value)
+        if document == []:
+            raise Rejected("the batch is empty", remedy="Send at least one event.")
+    except Rejected as fault:
+        return [Element(part=-1, fact=fault)]
+    escaped = value is not None and b"\\u" in value
+    if not isinstance(document, list):
+        return [_element(-1, document, topic, escaped=escaped)]
+    return [
+        _element(part, element, topic, escaped=escaped) for part, element in enumerate(document)
+    ]
+
+
+def _element(part: int, document: Any, topic: str, *, escaped: bool) -> Element:
+    fact: Fact[Any] | Rejected
+    try:
+        if escaped:
+            check_characters(document)
+        event = parse_event(document)
+        if event.type != topic:
+            raise Rejected(
+                f'an event of type "{event.type}" stands on the topic {topic}',
+                remedy="Send it to the topic of its type.",
+            )
+        fact = Fact(event=event, data=read_data(event))
+    except Rejected as fault:
+        return Element(part=part, fact=fault, document=document)
+    return Element(part=part, fact=fact, document=document)
