@@ -154,9 +154,7 @@ class Planner:
                 wrappers=shuffled(leads, *self._order, file, "lead"),
                 # A post on X is short: one wrapped quotation in common would be too much.
                 uses=1,
-                items=_short(fitting, angle.requires)
-                if angle.requires
-                else _short(every, _ENOUGH_BRIEF),
+                items=_short(fitting if angle.requires else every, angle),
             ),
             quote=Pairing(wrappers=dealt("quote"), items=every),
             again=Pairing(wrappers=dealt("again"), items=every[::-1]),
@@ -180,7 +178,9 @@ class Planner:
         return Sources([*texts, self._templates.organisation])
 
 
-def _short(facts: tuple[Fact, ...], enough: int) -> tuple[Fact, ...]:
+def _short(facts: tuple[Fact, ...], angle: Angle) -> tuple[Fact, ...]:
     """The facts for X, where a long one would outweigh what is the person's own."""
     brief = tuple(fact for fact in facts if fact.brief)
-    return brief if len(brief) >= enough else tuple(fact for fact in facts if fact.short)
+    if len(brief) >= _ENOUGH_BRIEF and not angle.requires:
+        return brief
+    return tuple(fact for fact in facts if fact.short)
