@@ -9,6 +9,7 @@ import pytest
 
 from services.errors import Rejected, Stop
 from streams.embedded import registry
+from streams.embedded.database import connect_writer
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.owner import is_owned
 
@@ -34,6 +35,16 @@ def test_a_log_of_a_later_version_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Stop, match="format 99"):
         EmbeddedLog(path)
+
+
+def test_every_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    """The write-ahead log is synced at each commit, so that a power cut loses nothing."""
+    connection = connect_writer(tmp_path / "zwaan.log.db", max_bytes=None)
+    full = 2
+
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
+    connection.close()
 
 
 def test_one_process_shares_one_open_log(tmp_path: Path) -> None:
