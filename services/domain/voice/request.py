@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from services.domain.ambassador import Ambassador
+from services.domain.ambassador import Ambassador, Language
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 
@@ -40,7 +40,7 @@ class Draft:
     """
 
     network: str
-    language: str
+    language: Language
     text: str
     angle: str
     seed: int
