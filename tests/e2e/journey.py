@@ -147,11 +147,10 @@ async def journey(settings: Settings) -> AsyncIterator[Journey]:
 
 
 def example(name: str) -> dict[str, Any]:
-    """An example event by the folder and place of its file: ``stories/0``."""
-    kind, place = name.split("/")
-    event: dict[str, Any] = json.loads(
-        sorted((EXAMPLES / kind).glob("*.json"))[int(place)].read_bytes()
-    )
+    """An example event: ``stories/nl`` is the first story in Dutch."""
+    kind, language = name.split("/")
+    first = sorted((EXAMPLES / kind).glob(f"{language}-*.json"))[0]
+    event: dict[str, Any] = json.loads(first.read_bytes())
     return event
 
 
@@ -164,7 +163,7 @@ def campaign_of(event: dict[str, Any]) -> str:
 
 async def travel(trip: Journey) -> None:
     """The whole journey; asserts what each step promises."""
-    story, vacancy = example("stories/0"), example("vacancies/0")
+    story, vacancy = example("stories/nl"), example("vacancies/nl")
     closed = {
         "specversion": "1.0",
         "id": "closed-1",
