@@ -30,10 +30,13 @@ class ReachFigure:
 
 @dataclass(slots=True, kw_only=True)
 class CampaignFigures:
-    """``posts`` by state, ``clicks`` by class, ``applicants`` by stage, ``reach`` by tag."""
+    """``posts`` and the ``people`` who have them by state, ``clicks`` by class, ``applicants`` by
+    stage, ``reach`` by tag.
+    """
 
     audience: int = 0
     posts: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
     clicks: dict[str, int] = field(default_factory=dict)
     applicants: dict[str, int] = field(default_factory=dict)
     reach: dict[str, ReachFigure] = field(default_factory=dict)
@@ -48,6 +51,14 @@ class CampaignFigures:
         return self.published - sum(figure.posts for figure in self.reach.values())
 
 
+async def people_who_shared(transaction: Transaction) -> int:
+    """How many people have a published post, in all campaigns together."""
+    query = sa.select(sa.func.count(posts.c.ambassador_id.distinct())).where(
+        posts.c.state == PostState.PUBLISHED.value
+    )
+    return (await transaction.scalar(query)) or 0
+
+
 async def of_campaigns(
     transaction: Transaction, campaign_ids: Sequence[str]
 ) -> dict[str, CampaignFigures]:
@@ -60,11 +71,17 @@ async def of_campaigns(
     ):
         found[row.campaign_id].audience = row.people
     for row in await transaction.execute(
-        sa.select(posts.c.campaign_id, posts.c.state, sa.func.count().label("posts"))
+        sa.select(
+            posts.c.campaign_id,
+            posts.c.state,
+            sa.func.count().label("posts"),
+            sa.func.count(posts.c.ambassador_id.distinct()).label("people"),
+        )
         .where(posts.c.campaign_id.in_(campaign_ids))
         .group_by(posts.c.campaign_id, posts.c.state)
     ):
         found[row.campaign_id].posts[row.state] = row.posts
+        found[row.campaign_id].people[row.state] = row.people
     for row in await transaction.execute(
         sa.select(
             posts.c.campaign_id,

@@ -40,6 +40,10 @@ class Messages:
         """The text of ``key.one`` or ``key.other``, with ``{n}``."""
         return self.text(f"{key}.{_PLURAL(number)}", n=number, **values)
 
+    def angle(self, name: str) -> str:
+        """The angle of a text in words; one that marketing made keeps its own name."""
+        return self.texts.get(f"angle.{name}", name)
+
     def sentence(self, english: str) -> str:
         """A sentence that a service said, in this language; unknown ones stay as they are."""
         for pattern, translation in self.sentences:

@@ -70,6 +70,7 @@ class View:
             contact=self.parts.contact,
             sandbox=self.parts.sandbox,
             base_url=self.parts.base_url,
+            angle=self.messages.angle,
             csrf_token=csrf_token(self.request),
             **context,
         )

@@ -23,9 +23,9 @@ SMALL_GROUP = 5
 class PublicFigures:
     """A campaign with what may be shown of it.
 
-    ``declined`` is None while fewer than `SMALL_GROUP` declined; they are part of ``undecided``
-    then, whose exact number tells nothing. ``detailed``: enough people posted for clicks and
-    reach to be nobody's own.
+    ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
+    ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
+    clicks and reach to be nobody's own.
     """
 
     campaign: Campaign
@@ -53,8 +53,9 @@ class PublicFigures:
 
     @property
     def declined(self) -> int | None:
-        declined = self._count(PostState.DECLINED)
-        return declined if declined >= SMALL_GROUP else None
+        if self.figures.people.get(PostState.DECLINED.value, 0) < SMALL_GROUP:
+            return None
+        return self._count(PostState.DECLINED)
 
     @property
     def undecided(self) -> int:
@@ -64,7 +65,7 @@ class PublicFigures:
 
     @property
     def detailed(self) -> bool:
-        return self.published >= SMALL_GROUP
+        return self.figures.people.get(PostState.PUBLISHED.value, 0) >= SMALL_GROUP
 
     def _count(self, *states: PostState) -> int:
         return sum(self.figures.posts.get(state.value, 0) for state in states)

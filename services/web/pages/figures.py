@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.domain.post import PostState
+from services.storage.campaign_figures import people_who_shared
 from services.use_cases.statistics import statistics
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent
@@ -21,12 +21,13 @@ LIMIT = 500
 async def figures(view: FiguresView) -> Response:
     async with view.parts.database.read() as transaction:
         totals = await statistics(transaction)
+        shared = await people_who_shared(transaction)
         found = await read_recent(transaction, limit=LIMIT)
     return view.page(
         "figures/figures.html",
         totals=totals,
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         small_group=SMALL_GROUP,
-        detailed=totals.posts.get(PostState.PUBLISHED.value, 0) >= SMALL_GROUP,
+        detailed=shared >= SMALL_GROUP,
         now=view.now,
     )

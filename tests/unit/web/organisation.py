@@ -152,7 +152,7 @@ class Organisation:
             created_at=NOW,
         )
         async with self.database.write() as transaction:
-            await posts.add(transaction, [NewPost(post=made, recipe={"seed": 42, "facts": ["a"]})])
+            await posts.add(transaction, [NewPost(post=made, recipe=RECIPE)])
             await campaigns.invite(
                 transaction,
                 campaign.id,
@@ -186,6 +186,10 @@ class Organisation:
             return await question(transaction, *given, **named)
 
 
+RECIPE = {
+    "seed": 42,
+    "facts": [{"field": "body", "text": "Toen belde een schipper.", "source": "Toen belde hij."}],
+}
 VAULT = Vault([new_key()])
 
 

@@ -229,7 +229,7 @@ async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
         export = (await browser.get("/figures.csv")).text
-    assert "shown from five published posts" in page
+    assert "shown from five colleagues who shared" in page
     assert "LinkedIn statistics" not in page
     assert "clicks_human,,hidden" in export
     assert "clicks_bot" not in export
@@ -278,3 +278,18 @@ async def test_no_cell_is_a_formula(organisation: Organisation, start: str) -> N
     rows = list(csv.DictReader(io.StringIO(export.removeprefix("\ufeff"))))
     assert rows
     assert all(row["title"][0] not in "=+-@\t\r" for row in rows)
+
+
+async def test_two_posts_of_one_person_are_no_group(organisation: Organisation) -> None:
+    """Groups are counted in people: three who share on two networks each are a small group."""
+    campaign_id = await team(organisation, [PostState.PUBLISHED] * 3)
+    campaign = await organisation.read(campaigns.get, campaign_id)
+    for place in range(3):
+        person = Ambassador(
+            id=ambassador_id(f"person{place}@example.org"), email="", name="", language="nl"
+        )
+        await organisation.post(campaign, person, "x", state=PostState.PUBLISHED, published_at=NOW)
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+    assert "<dt>Posts published</dt><dd>6</dd>" in page
+    assert "shown from five colleagues who shared" in page

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.voice.angles import ANGLES
 from services.web.messages import messages_in, preferred_language
 
 ROOT = Path(__file__).parents[3]
@@ -48,6 +49,14 @@ def test_every_key_that_is_used_exists() -> None:
     assert {f"{key}{end}" for key in counted for end in PLURALS} <= ENGLISH.texts.keys()
 
 
+def test_every_angle_has_words() -> None:
+    """The angles of the product are told in words."""
+    for angles in ANGLES.values():
+        for angle in angles:
+            assert f"angle.{angle.name}" in ENGLISH.texts, angle.name
+    assert DUTCH.angle("one of marketing's own") == "one of marketing's own"
+
+
 def test_every_key_is_used() -> None:
     """No text lies about that no page shows."""
     text = sources()
@@ -58,7 +67,7 @@ def test_every_key_is_used() -> None:
         for key in ENGLISH.texts
         if key not in literal
         and re.sub(r"\.(one|other)$", "", key) not in literal
-        and not key.startswith(prefixes)
+        and not key.startswith((*prefixes, "angle."))
     }
     assert not unused
 
