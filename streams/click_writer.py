@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import structlog
 
@@ -43,10 +44,16 @@ class ClickWriter:
         self._pending: list[tuple[OutboxRow, asyncio.Future[None]]] = []
         self._arrived = asyncio.Event()
         self._away = False
+        self._ended = False
         self.lost = 0
 
     async def record(self, click: Statement) -> None:
-        """Return when the click is durable, in the log or in the journal."""
+        """Return when the click is durable, in the log or in the journal.
+
+        Raises RetryLater when the writer has ended: nobody would answer.
+        """
+        if self._ended:
+            raise RetryLater("this process is stopping")
         done = asyncio.get_running_loop().create_future()
         text = json.dumps(click.event.as_dict(), ensure_ascii=False, separators=(",", ":"))
         row = OutboxRow(id=0, topic=_TOPIC, key=click.key, event=text)
@@ -67,19 +74,22 @@ class ClickWriter:
                 await draining
             while self._pending:
                 await self._commit()
+            self._ended = True
+            self._journal.close()
 
     async def _commit(self) -> None:
         taken = self._pending[:_MOST_A_COMMIT]
-        del self._pending[: len(taken)]
-        if not self._pending:
-            self._arrived.clear()
         rows = [row for row, _ in taken]
         try:
             await self._append(rows)
-        except OSError as fault:
+        except Exception as fault:  # noqa: BLE001 - nothing may keep later clicks from being answered
             # Neither the log nor the journal takes it: the visitor goes on, and we say it aloud.
             _log.error("clicks lost", clicks=len(rows), error=str(fault))
             self.lost += len(rows)
+        # Only now: a commit that is cancelled is made again at the end, with the same event ids.
+        del self._pending[: len(taken)]
+        if not self._pending:
+            self._arrived.clear()
         for _, done in taken:
             if not done.done():
                 done.set_result(None)
@@ -91,6 +101,9 @@ class ClickWriter:
             except RetryLater as away:
                 self._away = True
                 _log.warning("the log is away, clicks go to the journal", reason=str(away))
+            except Exception:  # noqa: BLE001 - as above; the journal is there for this
+                self._away = True
+                _log.exception("the log failed, clicks go to the journal")
             else:
                 return
         await self._journal.append(rows)
@@ -101,8 +114,8 @@ class ClickWriter:
                 await self._drain_once()
             except RetryLater:
                 pass
-            except OSError as fault:
-                _log.error("the click journal cannot be read", error=str(fault))
+            except Exception:  # noqa: BLE001 - it is tried again, and the clicks stay on the disk
+                _log.exception("the click journal could not be relayed")
             await asyncio.sleep(_DRAIN_SECONDS)
 
     async def _drain_once(self) -> None:
@@ -117,7 +130,7 @@ class ClickWriter:
 
 
 class _Journal:
-    """Files of NDJSON: the open one grows, closed ones wait to be relayed."""
+    """Files of NDJSON of one process: the open one grows, closed ones wait to be relayed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -137,22 +150,28 @@ class _Journal:
     async def remove(self, part: Path) -> None:
         await self._on_disk(part.unlink)
 
+    def close(self) -> None:
+        self._disk.shutdown(wait=False)
+
     async def _on_disk(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)
 
     def _append(self, rows: Sequence[OutboxRow]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        lines = "".join(
-            json.dumps({"key": row.key, "event": row.event}, ensure_ascii=False) + "\n"
-            for row in rows
-        )
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        lines = "".join(json.dumps({"key": row.key, "event": row.event}) + "\n" for row in rows)
+        is_new = not self._path.exists()
+        with self._path.open("a+b") as file:
+            file.write((b"" if _ends_with_line(file) else b"\n") + lines.encode())
             file.flush()
             os.fsync(file.fileno())
+        if is_new:
+            _sync_folder(self._path.parent)
 
     def _close_open_file(self) -> list[Path]:
-        waiting = sorted(self._path.parent.glob(f"{self._path.name}.*"))
+        numbered = re.compile(re.escape(self._path.name) + r"\.\d{8}")
+        waiting = sorted(
+            path for path in self._path.parent.glob("*") if numbered.fullmatch(path.name)
+        )
         if self._path.exists():
             number = int(waiting[-1].suffix[1:]) + 1 if waiting else 1
             closed = self._path.with_name(f"{self._path.name}.{number:08d}")
@@ -161,13 +180,31 @@ class _Journal:
         return waiting
 
 
+def _ends_with_line(file: IO[bytes]) -> bool:
+    """Whether the next line may follow. Not when a process died, or the disk was full, in one."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name as durable as its content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _read(part: Path) -> list[OutboxRow]:
     rows = []
-    for line in part.read_text(encoding="utf-8").split("\n"):
+    for line in part.read_bytes().split(b"\n"):
         try:
             entry = json.loads(line)
-        except ValueError:
+            row = OutboxRow(id=0, topic=_TOPIC, key=entry["key"], event=entry["event"])
+        except (ValueError, KeyError, TypeError):
             # The process died within this line; its visitor was never answered.
             continue
-        rows.append(OutboxRow(id=0, topic=_TOPIC, key=entry["key"], event=entry["event"]))
+        rows.append(row)
     return rows

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import structlog
 
-from services.errors import RetryLater
+from services.errors import RetryLater, Stop
+from services.events.cloudevent import MAX_EVENT_BYTES
 from services.ports import EventLog, Record
-from services.storage import outbox
+from services.storage import dead_letters, outbox
 from services.storage.database import Database
+from services.storage.dead_letters import DeadLetter
 from services.storage.outbox import OutboxRow
 from streams.partitions import partition_of
 
@@ -29,9 +32,16 @@ _POLL_SECONDS = 0.1
 class OutboxRelay:
     """Run by the leader only, so that one key keeps one order."""
 
-    def __init__(self, *, database: Database, log: EventLog) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        log: EventLog,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._database = database
         self._log = log
+        self._clock = clock
         self._woken = asyncio.Event()
         database.on_write(self._woken.set)
 
@@ -40,8 +50,12 @@ class OutboxRelay:
         async with self._database.read() as transaction:
             rows = await outbox.oldest(transaction, _ROWS_A_ROUND)
         if rows:
-            await self._log.append(pack(rows))
+            fitting = [row for row in rows if len(row.event.encode()) <= MAX_EVENT_BYTES]
+            if fitting:
+                await self._log.append(pack(fitting))
             async with self._database.write() as transaction:
+                if len(fitting) < len(rows):
+                    await dead_letters.add(transaction, _too_large(rows, self._clock()))
                 await outbox.remove(transaction, [row.id for row in rows])
         return len(rows)
 
@@ -59,12 +73,17 @@ class OutboxRelay:
                 relayed = await self.run_once()
             except RetryLater as away:
                 _log.warning("waiting", reason=str(away))
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 5.0)
+            except Stop:
+                raise
+            except Exception:  # noqa: BLE001 - without the relay everything stands still
+                _log.exception("relaying failed")
             else:
                 wait = _POLL_SECONDS
                 if not relayed:
                     await self.wait()
+                continue
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 5.0)
 
 
 def pack(rows: Sequence[OutboxRow]) -> list[Record]:
@@ -90,6 +109,26 @@ def pack(rows: Sequence[OutboxRow]) -> list[Record]:
                 )
             )
     return records
+
+
+def _too_large(rows: Sequence[OutboxRow], now: datetime) -> list[DeadLetter]:
+    """Events that no log and no reader takes; they must not hold up those behind them."""
+    return [
+        DeadLetter(
+            processor="outbox",
+            topic=row.topic,
+            partition=partition_of(row.key.encode()),
+            offset=row.id,
+            part=-1,
+            key=row.key.encode(),
+            value=row.event.encode(),
+            error=f"the event has more than {MAX_EVENT_BYTES:,} bytes",
+            remedy="Find out who states so much at once.",
+            died_at=now,
+        )
+        for row in rows
+        if len(row.event.encode()) > MAX_EVENT_BYTES
+    ]
 
 
 def _cut(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:

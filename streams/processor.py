@@ -154,7 +154,7 @@ class ProcessorRunner:
                 return
         if not isinstance(fault, Rejected):
             _log.error(
-                "handler failed", processor=self.processor.name, event=_event(item), exc_info=fault
+                "handler failed", processor=self.processor.name, fact=_name(item), exc_info=fault
             )
         await self._bury([self._letter(item, fault)])
 
@@ -213,6 +213,6 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
-def _event(item: _Item) -> str:
+def _name(item: _Item) -> str:
     event = item.fact.event
     return f"{event.type} {event.id}"

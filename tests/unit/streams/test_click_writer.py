@@ -1,0 +1,240 @@
+"""Clicks are durable before they are answered, and none is lost while the log is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from services.errors import Rejected, RetryLater
+from services.events.outgoing import LinkClicked
+from services.events.statement import Statement, state
+from services.ports import Record
+from services.storage.outbox import OutboxRow
+from streams.click_writer import ClickWriter
+from tests.builders import NOW
+from tests.fakes import MemoryLog
+
+
+class SlowLog(MemoryLog):
+    """A log whose commits end when they are told to; ``fault`` is raised while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+        self.started = asyncio.Event()
+        self.fault: Exception | None = None
+
+    async def append(self, records: Sequence[Record]) -> None:
+        self.started.set()
+        await self.may_end.wait()
+        if self.fault is not None:
+            raise self.fault
+        await super().append(records)
+
+
+def click(number: int, code: str = "abc", user_agent: str = "Mozilla é \U0001f984") -> Statement:
+    data = LinkClicked(
+        code=code, visitor="0" * 16, method="GET", user_agent=user_agent, clicked_at=NOW
+    )
+    return state(data, at=NOW, cause=str(number))
+
+
+def arrived(log: MemoryLog) -> list[str]:
+    """Event ids in the log, in order."""
+    ids = []
+    for record in log.records:
+        found = json.loads(record.value)
+        ids += [each["id"] for each in (found if isinstance(found, list) else [found])]
+    return ids
+
+
+@asynccontextmanager
+async def writing(log: MemoryLog, journal: Path) -> AsyncIterator[ClickWriter]:
+    writer = ClickWriter(log=log, journal=journal)
+    running = asyncio.create_task(writer.run())
+    try:
+        yield writer
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def files(journal: Path) -> list[Path]:
+    return sorted(journal.parent.glob("clicks.journal*"))
+
+
+def leave(journal: Path, content: bytes) -> None:
+    journal.write_bytes(content)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "clicks.journal"
+
+
+async def test_a_click_is_answered_when_it_is_in_the_log(journal: Path) -> None:
+    """Nothing is answered before the log has acknowledged it; no journal is needed."""
+    log = SlowLog()
+    async with writing(log, journal) as writer:
+        log.may_end.clear()
+        recording = asyncio.create_task(writer.record(click(1)))
+        await asyncio.wait_for(log.started.wait(), 5)
+        assert not recording.done()
+        log.may_end.set()
+        await asyncio.wait_for(recording, 5)
+        assert arrived(log) == [click(1).event.id]
+    assert files(journal) == []
+
+
+async def test_clicks_that_arrive_meanwhile_share_the_next_commit(journal: Path) -> None:
+    """While one commit is under way the others gather, and go together in their order."""
+    log = SlowLog()
+    async with writing(log, journal) as writer:
+        log.may_end.clear()
+        tasks = [asyncio.create_task(writer.record(click(0)))]
+        await asyncio.wait_for(log.started.wait(), 5)
+        tasks += [asyncio.create_task(writer.record(click(number))) for number in range(1, 60)]
+        await asyncio.sleep(0)
+        log.may_end.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+    assert arrived(log) == [click(number).event.id for number in range(60)]
+    assert len(log.records) == 2
+
+
+@pytest.mark.parametrize("fault", [RetryLater("away"), Rejected("no topic"), ValueError("?")])
+async def test_clicks_wait_in_the_journal_while_the_log_is_away(
+    journal: Path, fault: Exception
+) -> None:
+    """They are answered all the same, survive on the disk, and reach the log when it is back."""
+    log = SlowLog()
+    log.fault = fault
+    async with writing(log, journal) as writer:
+        for number in range(3):
+            await asyncio.wait_for(writer.record(click(number)), 5)
+        assert files(journal)
+        assert log.records == []
+        log.fault = None
+        await until(lambda: len(arrived(log)) == 3 and not files(journal))
+        await asyncio.wait_for(writer.record(click(3)), 5)
+        assert files(journal) == []
+    assert arrived(log) == [click(number).event.id for number in range(4)]
+    assert writer.lost == 0
+
+
+async def test_the_journal_outlives_the_process(journal: Path) -> None:
+    """A new process relays what the one before it left."""
+    log = MemoryLog()
+    log.away = True
+    async with writing(log, journal) as writer:
+        await asyncio.wait_for(writer.record(click(1)), 5)
+    back = MemoryLog()
+    async with writing(back, journal):
+        await until(lambda: not files(journal))
+    assert arrived(back) == [click(1).event.id]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 40])
+async def test_a_torn_line_costs_no_other_click(journal: Path, cut: int) -> None:
+    """A process that died within a line leaves it; the clicks before and after it survive."""
+    log = MemoryLog()
+    log.away = True
+    async with writing(log, journal) as writer:
+        for number in (1, 2):
+            await asyncio.wait_for(writer.record(click(number)), 5)
+    (part,) = files(journal)
+    part.write_bytes(part.read_bytes()[:-cut])
+    # The process died before it could put the file aside, and the next one appends to it.
+    part.rename(journal)
+    second = ClickWriter(log=log, journal=journal)
+    await second._journal.append([_row(3)])
+    second._journal.close()
+    back = MemoryLog()
+    async with writing(back, journal):
+        await until(lambda: not files(journal))
+    whole = [click(number).event.id for number in (1, 2, 3)]
+    assert arrived(back) == (whole if cut == 1 else [whole[0], whole[2]])
+
+
+def _row(number: int) -> OutboxRow:
+    told = click(number)
+    return OutboxRow(
+        id=0, topic="link.clicked", key=told.key, event=json.dumps(told.event.as_dict())
+    )
+
+
+async def test_a_file_that_is_no_journal_is_left_alone(journal: Path) -> None:
+    """Something else in the folder, and lines that are no click, do not stop the relaying."""
+    journal.parent.mkdir()
+    journal.with_name("clicks.journal.bak").write_text("mine")
+    told = click(1)
+    good = json.dumps({"key": "abc", "event": json.dumps(told.event.as_dict())}).encode()
+    leave(journal, b"\xff\xfe\n12\n{}\n[]\n" + good + b"\n")
+    log = MemoryLog()
+    async with writing(log, journal):
+        await until(lambda: arrived(log))
+    assert arrived(log) == [told.event.id]
+    assert [path.name for path in files(journal)] == ["clicks.journal.bak"]
+
+
+async def test_when_nothing_takes_it_the_visitor_goes_on_and_the_loss_is_counted(
+    tmp_path: Path,
+) -> None:
+    """Log away and disk refusing: the click is answered, and said to be lost."""
+    (tmp_path / "file").write_text("")
+    log = MemoryLog()
+    log.away = True
+    async with writing(log, tmp_path / "file" / "clicks.journal") as writer:
+        await asyncio.wait_for(writer.record(click(1)), 5)
+        assert writer.lost == 1
+        log.away = False
+        await until(lambda: not writer._away)
+        await asyncio.wait_for(writer.record(click(2)), 5)
+    assert arrived(log) == [click(2).event.id]
+
+
+async def test_a_writer_that_is_stopped_commits_what_it_holds(journal: Path) -> None:
+    """Clicks under way when the process stops are committed and answered, the one in hand too."""
+    log = SlowLog()
+    writer = ClickWriter(log=log, journal=journal)
+    running = asyncio.create_task(writer.run())
+    log.may_end.clear()
+    first = asyncio.create_task(writer.record(click(1)))
+    await asyncio.wait_for(log.started.wait(), 5)
+    second = asyncio.create_task(writer.record(click(2)))
+    await asyncio.sleep(0)
+    running.cancel()
+    log.may_end.set()
+    await asyncio.wait_for(asyncio.gather(first, second), 5)
+    await asyncio.wait([running])
+    assert set(arrived(log)) == {click(1).event.id, click(2).event.id}
+    with pytest.raises(RetryLater, match="stopping"):
+        await writer.record(click(3))
+
+
+async def test_a_visitor_who_leaves_harms_nobody(journal: Path) -> None:
+    """A request that is cancelled while its click is committed leaves the others alone."""
+    log = SlowLog()
+    async with writing(log, journal) as writer:
+        log.may_end.clear()
+        gone = asyncio.create_task(writer.record(click(1)))
+        stays = asyncio.create_task(writer.record(click(2)))
+        await asyncio.wait_for(log.started.wait(), 5)
+        gone.cancel()
+        await asyncio.sleep(0)
+        log.may_end.set()
+        await asyncio.wait_for(stays, 5)
+        await asyncio.wait_for(writer.record(click(3)), 5)
+    assert set(arrived(log)) == {click(number).event.id for number in (1, 2, 3)}
