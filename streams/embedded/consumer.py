@@ -107,6 +107,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             return
         self.app.on_rebalance_start()
         if before is not None:
+            await self.commit()
             await self.on_partitions_revoked(before)
             self.app.consumer_generation_id += 1
         self._assigned = assigned

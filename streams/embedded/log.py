@@ -108,7 +108,7 @@ class EmbeddedLog:
                 )
             return load_topics(connection)
 
-        fresh = self._wait(lambda settle: Run(work=work, settle=settle))
+        fresh = self.run(work)
         if known is not None:
             known.retention_ms, known.retention_bytes = retention_ms, retention_bytes
         else:
@@ -212,6 +212,10 @@ class EmbeddedLog:
         future: Future[None] = Future()
         self._writer.submit(Commit(group=group, offsets=wanted, settle=_settler(future)))
         await asyncio.wrap_future(future)
+
+    def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Do ``work`` in the writer thread, in a transaction of its own, and return its result."""
+        return self._wait(lambda settle: Run(work=work, settle=settle))
 
     # --- inside -------------------------------------------------------------------------------
 
