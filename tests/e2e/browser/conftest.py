@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from services.storage.database import Database
-from services.storage.migrate import migrate
 from tests.e2e.browser.stage import Stage, open_stage
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -16,11 +14,7 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    path = tmp_path / "zwaan.db"
-    database = Database.open(f"sqlite+aiosqlite:///{path}")
-    await migrate(database)
-    await database.close()
-    async with open_stage(path) as opened:
+    async with open_stage(tmp_path / "zwaan.db") as opened:
         yield opened
 
 

@@ -10,9 +10,10 @@ from playwright.async_api import Page, expect
 from services.domain.post import PostState
 from services.storage import posts
 from services.use_cases.start_campaign import start_campaigns
+from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.arrival import facts_on
-from tests.unit.web.organisation import ANNA, NOW, TEXT, story
+from tests.unit.web.organisation import ANNA, TEXT, story
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,12 @@ from connectors.registry import NetworkSettings
 from connectors.x import X
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
-from services.domain.identity import ambassador_id, derive_id, link_code
+from services.domain.identity import ambassador_id
 from services.domain.post import Post, PostState
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import Network, Tokens
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
-from services.storage.connections import Connection
 from services.storage.database import Database
 from services.storage.people import Person
 from services.storage.posts import NewPost
@@ -34,9 +33,11 @@ from services.use_cases.sign_in import make_link
 from services.vault import Vault, new_key
 from services.web.app import create_web
 from services.web.parts import Readiness, WebParts
+from tests import builders
+from tests.builders import NOW
 from tests.fakes import MemoryClicks, MemoryLog
+from tests.migrated import open_migrated
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:8000"
 
 ANNA = Ambassador(
@@ -116,20 +117,7 @@ class Organisation:
             yield client
 
     async def campaign(self, content: StoryApproved | VacancyOpened, **changes: Any) -> Campaign:
-        kind = "story" if isinstance(content, StoryApproved) else "vacancy"
-        source = content.story_id if isinstance(content, StoryApproved) else content.vacancy_id
-        made = Campaign(
-            id=derive_id("campaign", kind, source),
-            kind=kind,
-            source_id=source,
-            title=content.title,
-            language=content.language,
-            content=content,
-            state="open",
-            seed=1,
-            started_at=NOW,
-        )
-        made = replace(made, **changes)
+        made = builders.campaign(content, **changes)
         async with self.database.write() as transaction:
             await campaigns.add(transaction, made)
         return made
@@ -137,20 +125,8 @@ class Organisation:
     async def post(
         self, campaign: Campaign, person: Ambassador, network: str = "linkedin", **changes: Any
     ) -> Post:
-        identity = derive_id("post", campaign.id, person.id, network)
-        made = Post(
-            id=identity,
-            campaign_id=campaign.id,
-            ambassador_id=person.id,
-            network=network,
-            language=person.language,
-            text=TEXT,
-            state=PostState.READY,
-            angle="what went wrong",
-            overlap=0.04,
-            link_code=link_code(identity),
-            created_at=NOW,
-        )
+        """A draft of this person, or what became of it: ``changes`` as for `posts.move`."""
+        made = builders.draft(campaign, person, network, text=TEXT, overlap=0.04)
         async with self.database.write() as transaction:
             await posts.add(transaction, [NewPost(post=made, recipe=RECIPE)])
             await campaigns.invite(
@@ -168,18 +144,10 @@ class Organisation:
         return found
 
     async def connect(self, person: Ambassador, network: str = "linkedin") -> None:
-        connection = Connection(
-            ambassador_id=person.id,
-            network=network,
-            member_id=f"member-{person.name}",
-            handle=person.name,
-            tokens=VAULT.seal(Tokens(access="planted-access-token")),
-            scopes=("w_member_social",),
-            expires_at=NOW + timedelta(days=60),
-            connected_at=NOW,
-        )
+        tokens = VAULT.seal(Tokens(access="planted-access-token"))
         async with self.database.write() as transaction:
-            await connections.save(transaction, connection)
+            made = builders.connection(person, network, tokens=tokens)
+            await connections.save(transaction, made)
 
     async def read(self, question: Callable[..., Awaitable[Any]], *given: Any, **named: Any) -> Any:
         async with self.database.read() as transaction:
@@ -194,33 +162,25 @@ VAULT = Vault([new_key()])
 
 
 def story(**changes: Any) -> StoryApproved:
-    data = {
-        "story_id": "sluis-7",
-        "title": "De sluis die niet wilde sluiten",
-        "body": "Drie weken lang klopte de sluisdeur niet.",
-        "language": "nl",
-        "url": "https://www.example.org/verhalen/sluis",
-    }
-    return StoryApproved.model_validate(data | changes)
+    return builders.story(
+        **{
+            "title": "De sluis die niet wilde sluiten",
+            "url": "https://www.example.org/verhalen/sluis",
+            **changes,
+        }
+    )
 
 
 def vacancy(**changes: Any) -> VacancyOpened:
-    data = {
-        "vacancy_id": "v-12",
-        "title": "Constructeur waterkeringen",
-        "description": "Je rekent aan dijken en sluizen.",
-        "language": "nl",
-        "url": "https://www.example.org/vacatures/v-12",
-    }
-    return VacancyOpened.model_validate(data | changes)
+    return builders.vacancy(**{"vacancy_id": "v-12", "title": "Constructeur sluizen", **changes})
 
 
 @asynccontextmanager
 async def open_organisation(
     path: Path, *, networks_at: str = "http://127.0.0.1:9", **changes: Any
 ) -> AsyncIterator[Organisation]:
-    """On the migrated database at ``path``; nobody answers at the default of ``networks_at``."""
-    database = Database.open(f"sqlite+aiosqlite:///{path}")
+    """With a new database at ``path``; nobody answers at the default of ``networks_at``."""
+    database = await open_migrated(path)
     log, clicks = MemoryLog(), MemoryClicks()
     networks = sandbox_networks(networks_at)
     with ThreadPoolExecutor(max_workers=2) as calls:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.storage import audit, dead_letters
 from services.storage.dead_letters import DeadLetter
 from services.web.parts import Readiness
-from tests.unit.web.organisation import NOW, Organisation, submit
+from tests.builders import NOW
+from tests.unit.web.organisation import Organisation, submit
 
 LETTER = DeadLetter(
     processor="campaigns",

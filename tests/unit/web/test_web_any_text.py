@@ -17,8 +17,8 @@ from services.web.api.event_documents import FORMATS
 from services.web.messages import messages_in
 from services.web.pages.figure_rows import FigureRow
 from services.web.pages.figures_export import write_csv
+from tests.builders import NOW
 from tests.fakes import MemoryLog
-from tests.unit.web.organisation import NOW
 
 # What an HTML parser gives back unchanged: no NUL, no surrogates, no carriage return.
 TEXT = st.text(st.characters(exclude_characters="\x00\r", exclude_categories=["Cs"]), min_size=1)

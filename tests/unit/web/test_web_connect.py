@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -29,12 +28,8 @@ def networks() -> Iterator[str]:
 
 
 @pytest.fixture
-async def connected_world(
-    migrated: Path, tmp_path: Path, networks: str
-) -> AsyncIterator[Organisation]:
-    path = tmp_path / "zwaan.db"
-    shutil.copy(migrated, path)
-    async with open_organisation(path, networks_at=networks) as opened:
+async def connected_world(tmp_path: Path, networks: str) -> AsyncIterator[Organisation]:
+    async with open_organisation(tmp_path / "zwaan.db", networks_at=networks) as opened:
         yield opened
 
 

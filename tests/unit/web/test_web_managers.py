@@ -13,8 +13,9 @@ from services.domain.post import PostState
 from services.storage import campaigns, figures, people
 from services.storage.figures import Click, Figure
 from services.use_cases.start_campaign import start_campaigns
+from tests.builders import NOW
 from tests.unit.web.arrival import facts_on
-from tests.unit.web.organisation import NOW, Organisation, story, submit, vacancy
+from tests.unit.web.organisation import Organisation, story, submit, vacancy
 
 FORM = {
     "title": "Constructeur waterkeringen",
