@@ -1,0 +1,191 @@
+"""Reach is asked for at set ages; what a network does not tell stays unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.domain.post import Post
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.events.outgoing import ReachMeasured
+from services.storage import connections, figures, outbox
+from services.storage.figures import ReachTotals
+from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.record_reach import record_reach
+from tests.builders import fact
+from tests.unit.use_cases.conftest import STEPS, Desk
+
+
+async def _publish(desk: Desk, people: int = 1, stories: int = 1) -> list[Post]:
+    drafts = await desk.prepare(people=people, stories=stories)
+    await desk.approve(*drafts)
+    for _ in range(stories):
+        await desk.work()
+    return drafts
+
+
+async def _measured(desk: Desk) -> list[dict[str, Any]]:
+    async with desk.database.read() as transaction:
+        rows = await outbox.oldest(transaction, 1000)
+    return [json.loads(row.event)["data"] for row in rows if row.topic == "reach.measured"]
+
+
+async def test_each_step_is_measured_once(desk: Desk) -> None:
+    """A post is measured at every age, and not after the last."""
+    await _publish(desk)
+    desk.network.metrics = {"e0": {"reach": 10, "reactions": 2}}
+    assert await desk.collector.collect() == 0
+    start = desk.now
+    for number, step in enumerate(STEPS, start=1):
+        desk.now = start + step
+        desk.network.metrics["e0"]["reach"] = 10 * number
+        assert await desk.collector.collect() == 1
+        assert await desk.collector.collect() == 0
+    desk.now += timedelta(days=365)
+    assert await desk.collector.collect() == 0
+    reach = [each for each in await _measured(desk) if each["metric"] == "reach"]
+    assert [each["value"] for each in reach] == [10, 20, 30]
+    assert {each["tag"] for each in reach} == {"measured"}
+    assert len(await _measured(desk)) == 6
+
+
+async def test_what_is_not_told_is_unknown(desk: Desk) -> None:
+    """A post without figures, or without reach, is stated as unknown without a value."""
+    await _publish(desk, people=2)
+    desk.network.metrics = {"e1": {"impressions": 7}}
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    by_metric = {(each["post_id"], each["metric"]): each for each in await _measured(desk)}
+    assert len(by_metric) == 3
+    unknown = [each for each in by_metric.values() if each["metric"] == "reach"]
+    assert all(each["tag"] == "unknown" and "value" not in each for each in unknown)
+    assert {each["source"] for each in unknown} == {"linkedin gave no figure"}
+
+
+@pytest.mark.parametrize("error", [Rejected, NeedsPerson])
+async def test_a_refusal_is_recorded_as_unknown_with_its_reason(desk: Desk, error: Any) -> None:
+    """Why nothing is known stands with the figure."""
+    await _publish(desk)
+    desk.network.measuring = [error("the permission is missing")]
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    (figure,) = await _measured(desk)
+    assert (figure["tag"], figure["source"]) == ("unknown", "the permission is missing")
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [
+        (RetryLater("quota", after=900), 900),
+        (RetryLater("away"), 300),
+        (OutcomeUnknown("no answer"), 300),
+        (ZeroDivisionError(), 300),
+    ],
+)
+async def test_when_it_cannot_be_asked_now_it_is_asked_later(
+    desk: Desk, error: Exception, wait: int
+) -> None:
+    """Nothing is stated, the others are measured, and the same step is tried again in time."""
+    await _publish(desk, people=2)
+    desk.network.metrics = {"e0": {"reach": 5}, "e1": {"reach": 5}}
+    desk.network.measuring = [error]
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    assert len(await _measured(desk)) == 1
+    desk.now += timedelta(seconds=wait - 1)
+    assert await desk.collector.collect() == 0
+    desk.now += timedelta(seconds=1)
+    assert await desk.collector.collect() == 1
+    assert len(await _measured(desk)) == 2
+
+
+async def test_a_disconnected_account_is_unknown_and_goes_on(desk: Desk) -> None:
+    """Without a connection the figure is unknown, and the next step comes all the same."""
+    (post,) = await _publish(desk)
+    async with desk.database.write() as transaction:
+        await connections.remove(transaction, post.ambassador_id, "linkedin")
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    (figure,) = await _measured(desk)
+    assert (figure["tag"], figure["source"]) == ("unknown", "linkedin is not connected")
+    desk.now += STEPS[1]
+    assert await desk.collector.collect() == 1
+
+
+async def test_one_accounts_posts_are_one_call(desk: Desk) -> None:
+    """Posts of one account that are due together are asked for together."""
+    await _publish(desk, stories=3)
+    desk.now += STEPS[0]
+    before = len(desk.network.calls)
+    await desk.collector.collect()
+    assert desk.network.calls[before:] == ["measure"]
+    assert len(await _measured(desk)) == 3
+
+
+async def test_two_workers_measure_a_step_once_and_never_share_an_account(desk: Desk) -> None:
+    """Collectors that run at once refresh no token twice and state no figure twice."""
+    drafts = await desk.prepare(people=3, expires_at=desk.now + timedelta(minutes=30))
+    await desk.approve(*drafts)
+    await desk.work()
+    desk.now += STEPS[0]
+    others = [
+        ReachCollector(
+            database=desk.database, accounts=desk.accounts, clock=lambda: desk.now, steps=STEPS
+        )
+        for _ in range(3)
+    ]
+    await asyncio.gather(*(other.collect() for other in others))
+    await desk.collector.collect()
+    assert len(await _measured(desk)) == 3
+    assert desk.network.calls.count("refresh") == 3
+    assert desk.network.overlapping == set()
+
+
+async def test_an_account_that_publishes_is_not_measured_meanwhile(desk: Desk) -> None:
+    """Measuring waits for the publisher's lease, and publishing for the collector's."""
+    (post,) = await _publish(desk)
+    desk.now += STEPS[0]
+    until = desk.now + timedelta(seconds=90)
+    async with desk.database.write() as transaction:
+        assert await connections.lease(
+            transaction, post.ambassador_id, "linkedin", worker="w", now=desk.now, until=until
+        )
+    await desk.collector.collect()
+    assert "measure" not in desk.network.calls
+    desk.now = until + timedelta(seconds=1)
+    await desk.collector.collect()
+    assert "measure" in desk.network.calls
+
+
+async def test_figures_are_recorded_as_they_were_stated(desk: Desk) -> None:
+    """What is read from the log becomes the totals, by tag."""
+    posts = await _publish(desk, people=3)
+
+    def told(post: Post, tag: str, value: int | None) -> Any:
+        data = {
+            "post_id": post.id,
+            "campaign_id": post.campaign_id,
+            "network": "linkedin",
+            "metric": "reach",
+            "tag": tag,
+            "value": value,
+            "source": "s",
+            "measured_at": desk.now,
+        }
+        return fact(ReachMeasured.model_validate(data))
+
+    async with desk.database.write() as transaction:
+        facts = [
+            told(posts[0], "measured", 10),
+            told(posts[1], "estimated", 7),
+            told(posts[2], "unknown", None),
+        ]
+        for _ in range(2):
+            assert await record_reach(transaction, facts, desk.now) == []
+        assert await figures.reach_totals(transaction) == ReachTotals(
+            measured=10, estimated=7, unknown_posts=1
+        )
