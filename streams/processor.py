@@ -21,8 +21,9 @@ from services.errors import Rejected, RetryLater, Stop
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
 from services.storage import dead_letters, inbox, outbox
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
+from services.storage.transaction import Transaction
 from streams.progress import Progress
 
 _log = structlog.get_logger("processor")

@@ -11,8 +11,9 @@ from services.events.record import read_record
 from services.events.statement import Fact
 from services.settings import Settings
 from services.storage import figures, inbox
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.migrate import migrate
+from services.storage.transaction import Transaction
 from streams.bootstrap import clock
 from streams.log_admin import LogAdmin
 from streams.logs import open_admin

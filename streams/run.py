@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import click
 import structlog
-from services.web.app import create_operations
 from starlette.types import ASGIApp
 
 from connectors.sandbox.app import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
+from services.web.app import create_operations
 from streams.bootstrap import Parts, open_parts
 from streams.serve import (
     Readinesses,

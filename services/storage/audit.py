@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.storage.database import Transaction
 from services.storage.schema import audit
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage.database import Transaction
 from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from sqlalchemy import RowMapping
 from services.domain.audience import Content, Invitation
 from services.events.cloudevent import event_data
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.storage.database import Transaction, insert_new
+from services.storage.database import insert_new
 from services.storage.schema import audience, campaigns, closed_vacancies, posts
+from services.storage.transaction import Transaction
 
 _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
     "story": StoryApproved,

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import Transaction, replace
+from services.storage.database import replace
 from services.storage.schema import ambassadors, connections
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

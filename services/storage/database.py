@@ -14,12 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.errors import RetryLater, Stop
-
-#: What storage functions take. Only this package knows that it is SQLAlchemy's.
-Transaction = AsyncConnection
+from services.storage.transaction import Transaction, to_its_end
 
 
 class Database:
@@ -79,14 +77,20 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, begin: str = "", **options: str) -> AsyncIterator[Transaction]:
+        connection = self._engine.connect()
         try:
-            async with self._engine.connect() as connection:
+            try:
+                await to_its_end(connection.start())
                 if options:
                     await connection.execution_options(**options)
-                async with connection.begin():
-                    if begin:
-                        await connection.exec_driver_sql(begin)
-                    yield connection
+                await to_its_end(connection.begin().start())
+                if begin:
+                    await to_its_end(connection.exec_driver_sql(begin))
+                yield Transaction(connection)
+                await to_its_end(connection.commit())
+            finally:
+                if connection.sync_connection is not None:
+                    await to_its_end(connection.close())  # rolls back what was not committed
         except NoConnectionFree as error:
             raise RetryLater("the database is busy: every connection is in use") from error
         except DBAPIError as error:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import Transaction, insert_new
+from services.storage.database import insert_new
 from services.storage.schema import dead_letters
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage.database import (
-    Transaction,
-    insert_for,
-    insert_new,
-    insert_new_returning,
-)
+from services.storage.database import insert_for, insert_new, insert_new_returning
 from services.storage.schema import (
     applications,
     click_counts,
@@ -23,6 +18,7 @@ from services.storage.schema import (
     reach,
     visitor_salts,
 )
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

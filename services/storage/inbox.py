@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.events.cloudevent import CloudEvent
-from services.storage.database import Transaction, insert_new_returning
+from services.storage.database import insert_new_returning
 from services.storage.schema import inbox
+from services.storage.transaction import Transaction
 
 
 async def take(

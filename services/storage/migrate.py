@@ -15,7 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.errors import Stop
-from services.storage.database import Database, Transaction, take_turns
+from services.storage.database import Database, take_turns
+from services.storage.transaction import Transaction
 
 #: The newest step in ``migrations/versions``; a test keeps it true.
 HEAD = "0001"

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.domain.ambassador import Ambassador
-from services.storage.database import Transaction, insert_for, replace
+from services.storage.database import insert_for, replace
 from services.storage.schema import ambassadors, people, sign_in_links
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

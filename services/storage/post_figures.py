@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from services.storage.database import Transaction
 from services.storage.figures import Figure
 from services.storage.schema import click_counts, reach
+from services.storage.transaction import Transaction
 
 
 async def clicks_by_code(

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.domain.post import Post, PostState
-from services.storage.database import Transaction, insert_new
+from services.storage.database import insert_new
 from services.storage.schema import campaigns, posts
+from services.storage.transaction import Transaction
 
 _MANY = 10_000
 _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
@@ -67,7 +68,10 @@ async def get(transaction: Transaction, post_id: str) -> Post | None:
 
 
 async def recipe(transaction: Transaction, post_id: str) -> Mapping[str, Any] | None:
-    return await transaction.scalar(sa.select(posts.c.recipe).where(posts.c.id == post_id))
+    kept: Mapping[str, Any] | None = await transaction.scalar(
+        sa.select(posts.c.recipe).where(posts.c.id == post_id)
+    )
+    return kept
 
 
 async def of_ambassador(

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from services.domain.post import PostState
 from services.storage import connections as accounts
-from services.storage.database import Transaction
 from services.storage.schema import connections, posts
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from services.domain.click import DUPLICATE_WINDOW, ClickClass, Verdict, classif
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact, Statement
 from services.storage import figures
-from services.storage.database import Transaction
 from services.storage.figures import Click
+from services.storage.transaction import Transaction
 
 
 async def count_clicks(

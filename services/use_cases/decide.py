@@ -20,7 +20,7 @@ from services.events.outgoing import PostApproved, PostDeclined, PostFailed, Pos
 from services.events.statement import state
 from services.storage import audit, campaigns, connections, outbox, posts
 from services.storage.audit import Entry
-from services.storage.database import Transaction
+from services.storage.transaction import Transaction
 
 _MAX_REASON_CHARACTERS = 1000
 

@@ -12,7 +12,8 @@ from services.events.statement import Fact, Statement, state
 from services.storage import audit, campaigns, posts
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction, take_turns
+from services.storage.database import take_turns
+from services.storage.transaction import Transaction
 
 #: What can still be held back. A post in ``publishing`` may be on the network already.
 _UNSENT = (PostState.READY, PostState.APPROVED)

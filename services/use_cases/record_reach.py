@@ -9,8 +9,8 @@ from services.events.incoming import ApplicationReceived
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Fact, Statement
 from services.storage import figures
-from services.storage.database import Transaction
 from services.storage.figures import Figure
+from services.storage.transaction import Transaction
 
 
 async def record_reach(

@@ -7,8 +7,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from services.storage import people
-from services.storage.database import Transaction
 from services.storage.people import Person
+from services.storage.transaction import Transaction
 
 #: How long a link works. It may be opened more than once: mail scanners open links first.
 LIFETIME = timedelta(days=2)

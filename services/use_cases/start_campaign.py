@@ -14,7 +14,8 @@ from services.events.outgoing import CampaignStarted, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, people
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction, take_turns
+from services.storage.database import take_turns
+from services.storage.transaction import Transaction
 
 
 async def start_campaigns(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.storage import campaigns, dead_letters, figures, posts
-from services.storage.database import Transaction
 from services.storage.figures import ReachTotals
+from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

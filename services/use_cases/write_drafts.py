@@ -14,8 +14,8 @@ from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction
 from services.storage.posts import NewPost
+from services.storage.transaction import Transaction
 
 #: For somebody who connected nothing: the draft can be copied and shared by hand.
 _UNCONNECTED = ("linkedin",)

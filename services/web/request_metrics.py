@@ -8,6 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.metrics import Metrics
 
+# A client may send any word as method; as a label it would grow for ever.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 class RequestMetrics:
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
@@ -32,5 +35,6 @@ class RequestMetrics:
         finally:
             # An address without a route may be anything; as a label it would grow for ever.
             route = getattr(scope.get("route"), "path", "none")
-            self._metrics.http_requests.labels(scope["method"], route, status).inc()
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._metrics.http_requests.labels(method, route, status).inc()
             self._metrics.http_seconds.labels(route).observe(perf_counter() - started)

@@ -16,9 +16,10 @@ from services.errors import Rejected
 from services.ports import Record
 from services.settings import Settings
 from services.storage import dead_letters as letters
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
 from services.storage.migrate import migrate as migrate_database
+from services.storage.transaction import Transaction
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.log_admin import PartitionLag

@@ -16,7 +16,7 @@ from services.errors import Stop
 from services.storage.people import Person
 from services.use_cases.import_ambassadors import read_ambassadors
 
-ORGANISATION = "Waterschap De Zwaan"
+ORGANISATION = "Zwaan Netbeheer"
 
 _FIRST = [
     "Anna",

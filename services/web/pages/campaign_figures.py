@@ -13,7 +13,7 @@ from services.domain.post import PostState
 from services.storage import campaign_figures, campaigns
 from services.storage.campaign_figures import CampaignFigures
 from services.storage.campaigns import Campaign
-from services.storage.database import Transaction
+from services.storage.transaction import Transaction
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5

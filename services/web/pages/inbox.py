@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.domain.post import Post
 from services.errors import NeedsPerson, Rejected
 from services.storage import campaigns, posts
-from services.storage.database import Transaction
+from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.web.access import AmbassadorView
 from services.web.pages.inbox_cards import preview_of, read_cards, read_inbox, time_zone_of

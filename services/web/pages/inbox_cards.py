@@ -9,8 +9,8 @@ from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState
 from services.ports import OutgoingPost, Preview
 from services.storage import campaigns, connections, people, post_figures, posts
-from services.storage.database import Transaction
 from services.storage.figures import Figure
+from services.storage.transaction import Transaction
 from services.web.parts import WebParts
 
 

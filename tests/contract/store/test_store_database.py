@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from services.errors import RetryLater, Stop
 from services.storage import audit, inbox, outbox, people
 from services.storage.audit import Entry
-from services.storage.database import Database, Transaction, take_turns
+from services.storage.database import Database, take_turns
 from services.storage.people import Person
+from services.storage.transaction import Transaction
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store
 

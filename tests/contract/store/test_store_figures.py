@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from services.domain.post import Post, PostState
 from services.storage import figures, post_figures, posts
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.figures import Click, Figure, ReachTotals
+from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 

@@ -12,8 +12,9 @@ import pytest
 
 from services.domain.post import Post, PostState
 from services.storage import connections, measuring, posts, publishing
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.publishing import Claim
+from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 

@@ -15,8 +15,9 @@ from services.errors import Rejected, RetryLater, Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, dead_letters, outbox
-from services.storage.database import Database, Transaction
+from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
+from services.storage.transaction import Transaction
 from streams.processor import Processor, ProcessorRunner, SourceRecord
 from streams.progress import Progress
 from tests.builders import NOW, campaign, event, story

@@ -41,6 +41,7 @@ async def test_metrics_tell_what_happened(organisation: Organisation) -> None:
         await client.get("/r/nothing")
         await client.get("/inbox")
         await client.get("/no/such/page")
+        await client.request("NONSENSE", "/inbox")
         text = (await client.get("/metrics")).text
     found = {
         (sample.name, *sorted(sample.labels.values())): sample.value
@@ -54,5 +55,6 @@ async def test_metrics_tell_what_happened(organisation: Organisation) -> None:
     assert found["zwaan_consumer_idle_seconds",] == 1.5
     assert found["zwaan_http_requests_total", "/inbox", "200", "GET"] == 1
     assert found["zwaan_http_requests_total", "404", "GET", "none"] == 1
+    assert "NONSENSE" not in text
     assert "sign-in/{token}" in text
     assert post.id not in text

@@ -1,0 +1,49 @@
+"""Tasks may be cancelled at any moment: at a rebalance, at a stop, when a client goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from services.storage import figures, outbox
+from services.storage.database import Database
+from services.storage.migrate import migrate
+
+ROUNDS = 40
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_cancelled_transactions_never_block_the_next_writer(
+    tmp_path: Path, seed: int
+) -> None:
+    """However often tasks are cancelled in the middle of a transaction, others still commit."""
+    moments = random.Random(seed)
+    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'zwaan.db'}")
+    await migrate(database)
+
+    async def work(day: str) -> None:
+        async with database.read() as transaction:
+            await outbox.size(transaction)
+        async with database.write() as transaction:
+            await figures.keep_salt(transaction, day, b"salt")
+            await outbox.size(transaction)
+
+    for number in range(ROUNDS):
+        tasks = [asyncio.create_task(work(f"{number}-{place}")) for place in range(6)]
+        await asyncio.sleep(moments.random() * 0.02)
+        for task in tasks[:4]:
+            task.cancel()
+        await asyncio.sleep(0)
+        for task in tasks[:2]:
+            task.cancel()
+        done, pending = await asyncio.wait(tasks, timeout=20)
+        assert not pending
+        assert not any(task.exception() for task in done if not task.cancelled())
+
+    async with database.read() as transaction:
+        days = set(await figures.salts(transaction))
+    assert {f"{number}-{place}" for number in range(ROUNDS) for place in (4, 5)} <= days
+    await database.close()
