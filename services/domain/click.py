@@ -32,14 +32,14 @@ class Verdict:
 
 # The first name that occurs in the user agent is the reason shown. The networks document their own
 # fetchers (LinkedInBot, Twitterbot, facebookexternalhit, Slackbot); the general words at the end
-# catch crawlers and scripts that name themselves.
+# catch crawlers and scripts that name themselves (Cubot makes phones).
 _BOTS = re.compile(
     r"LinkedInBot|Twitterbot|Slackbot|Slack-ImgProxy|facebookexternalhit|Facebot|WhatsApp|"
     r"TelegramBot|Discordbot|Mastodon|Pleroma|Misskey|SkypeUriPreview|MicrosoftPreview|"
     r"Google-InspectionTool|Googlebot|bingbot|Applebot|DuckDuckBot|YandexBot|Baiduspider|"
     r"HeadlessChrome|PhantomJS|python-requests|python-urllib|aiohttp|httpx|curl|Wget|"
     r"Go-http-client|okhttp|Java/|libwww|node-fetch|axios|"
-    r"bot\b|crawler|spider|preview|scanner|monitor",
+    r"(?<!cu)bot\b|crawler|spider|preview|scanner|monitor",
     re.IGNORECASE,
 )
 
@@ -60,5 +60,7 @@ def classify(*, method: str, user_agent: str, prefetch: bool) -> Verdict:
 
 def visitor_key(*, salt: bytes, address: str, user_agent: str) -> str:
     """A keyed hash that tells visitors apart for a day; without ``salt`` nobody can redo it."""
-    digest = hashlib.blake2b(f"{address}\x1f{user_agent}".encode(), key=salt, digest_size=8)
+    digest = hashlib.blake2b(
+        f"{address}\x1f{user_agent}".encode("utf-8", "surrogatepass"), key=salt, digest_size=8
+    )
     return digest.hexdigest()

@@ -133,7 +133,7 @@ def read_ambassadors(content: bytes) -> Reading:
             first_lines[person.id] = line
     except csv.Error as error:
         raise Rejected(
-            f"line {reader.line_num} is not CSV: {error}",
+            f"line {reader.line_num + 1} is not CSV: {error}",
             remedy="Look for a quotation mark that is not closed.",
         ) from error
     return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)

@@ -123,7 +123,8 @@ def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) 
         "language": language,
         "topics": [str(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term")][:10],
     }
-    if entry.get("link"):
+    # In RSS a guid without a link counts as one, though many are no address.
+    if str(entry.get("link") or "").startswith(("http://", "https://")):
         data["url"] = str(entry["link"])
     if entry.get("author"):
         data["author"] = {"name": _plain(entry["author"])}

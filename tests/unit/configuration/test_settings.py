@@ -1,0 +1,115 @@
+"""Settings: a laptop's defaults, named faults, and no secret that shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.errors import Rejected, Stop
+from services.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("ZWAAN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_are_those_of_a_laptop(tmp_path: Path) -> None:
+    """Without any setting: the embedded log, SQLite and the sandbox, all in one folder."""
+    settings = load_settings()
+    assert settings.embedded
+    assert settings.log_path == tmp_path / ".zwaan" / "zwaan.log.db"
+    assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/.zwaan/zwaan.db"
+    assert settings.sandbox
+    assert settings.on_loopback
+    assert settings.base_url == settings.local_url == "http://127.0.0.1:8000"
+
+
+def test_what_is_given_wins_over_the_environment_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A command's option, a variable, a line in .env: in this order; empty is not set."""
+    (tmp_path / ".env").write_text("ZWAAN_ORGANISATION=file\nZWAAN_PORT=1\nZWAAN_CONTACT=c\n")
+    monkeypatch.setenv("ZWAAN_PORT", "2")
+    monkeypatch.setenv("ZWAAN_ORGANISATION", "environment")
+    monkeypatch.setenv("ZWAAN_BROKER", "")
+    settings = load_settings(port=3, host=None)
+    assert (settings.port, settings.organisation, settings.contact) == (3, "environment", "c")
+    assert settings.embedded
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("1h,6h,3d", [timedelta(hours=1), timedelta(hours=6), timedelta(days=3)]),
+        (" 1.5s , 2m ", [timedelta(seconds=1.5), timedelta(minutes=2)]),
+    ],
+)
+def test_durations_are_read(text: str, steps: list[timedelta]) -> None:
+    """Seconds, minutes, hours and days, in ascending order."""
+    assert list(load_settings(reach_after=text).reach_after) == steps
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reach_after", "soon"),
+        ("reach_after", ","),
+        ("reach_after", "6h,1h"),
+        ("reach_after", "1h,1h"),
+        ("reach_after", "²h"),
+        ("reach_after", "-1h"),
+        ("reach_after", "99999999999d"),
+        ("reach_after", "1e3h"),
+        ("port", "70000"),
+        ("port", "http"),
+        ("log_level", "LOUD"),
+        ("consumer_group", "a b"),
+        ("linkedin_version", "2026"),
+        ("publish_concurrency", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    """The sentence names the variable."""
+    with pytest.raises(Rejected, match=f"ZWAAN_{name.upper()}"):
+        load_settings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("broker", "127.0.0.1:9092"),
+        ("broker", "redis://x"),
+        ("database_url", "mysql://planted-secret@x"),
+        ("database_url", "postgresql://planted-secret@x"),
+    ],
+)
+def test_an_address_of_another_kind_stops(name: str, value: str) -> None:
+    """The sentence gives an example, and does not repeat what may hold a password."""
+    with pytest.raises(Stop, match="for example") as caught:
+        load_settings(**{name: value})
+    assert "planted-secret" not in str(caught.value)
+
+
+def test_no_secret_shows() -> None:
+    """A representation of the settings, as a log might write it, holds no secret."""
+    names = ("secret_key", "token_keys", "api_token", "smtp_url", "x_client_secret")
+    settings = load_settings(
+        **dict.fromkeys(names, "planted-secret"),
+        database_url="postgresql+psycopg://zwaan:planted-secret@x/z",
+    )
+    assert "planted-secret" not in repr(settings)
+    assert "planted-secret" not in str(settings.model_dump())
+
+
+def test_settings_do_not_change() -> None:
+    """Whoever holds the settings may rely on them."""
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().port = 5  # type: ignore[misc]

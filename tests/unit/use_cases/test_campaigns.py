@@ -1,0 +1,257 @@
+"""A story or vacancy becomes one campaign, its audience is told why, and its end is the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.domain.ambassador import Ambassador
+from services.domain.audience import match, select_audience
+from services.domain.post import PostState
+from services.domain.voice import Composer, PostTemplates
+from services.errors import Rejected
+from services.events.incoming import VacancyClosed
+from services.events.outgoing import ShareRequested
+from services.events.statement import Statement
+from services.storage import audit, campaigns, connections, people, posts
+from services.storage.database import Database
+from services.use_cases.finish_campaign import close_vacancies
+from services.use_cases.start_campaign import start_campaigns
+from services.use_cases.write_drafts import DraftWriter
+from tests.builders import NOW, ambassador, connection, fact, story, vacancy
+
+EVERYBODY = [
+    ambassador(1, language="nl"),
+    ambassador(2, language="en", address_form="", crafts=(), team="", role="", region=""),
+    ambassador(3, language="en", address_form="", crafts=("staal",), team="Bruggen", region="Ede"),
+]
+
+
+@pytest.fixture
+async def staffed(database: Database) -> Database:
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, EVERYBODY, now=NOW)
+    return database
+
+
+async def start(database: Database, *contents: Any) -> list[Statement]:
+    async with database.write() as transaction:
+        return await start_campaigns(transaction, [fact(each) for each in contents], NOW)
+
+
+async def close(
+    database: Database, vacancy_id: str = "v-1", reason: str = "filled"
+) -> list[Statement]:
+    closed = VacancyClosed(vacancy_id=vacancy_id, reason=reason)
+    async with database.write() as transaction:
+        return await close_vacancies(transaction, [fact(closed)], NOW)
+
+
+async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) -> None:
+    """The campaign is stored and stated, and everybody who matches is asked with the reason."""
+    statements = await start(staffed, story())
+    assert [each.event.type for each in statements] == ["campaign.started", "share.requested"]
+    assert statements[0].event.data["audience"] == 1
+    assert statements[1].key == EVERYBODY[0].id
+    assert statements[1].event.data["reason"] == "het verhaal is in jouw taal"
+    async with staffed.read() as transaction:
+        (campaign,) = await campaigns.recent(transaction)
+        assert (campaign.content, campaign.state) == (story(), "open")
+        assert await campaigns.audience_size(transaction, campaign.id) == 1
+
+
+async def test_a_campaign_starts_once_however_often_it_is_announced(staffed: Database) -> None:
+    """Twice in a batch, again later, or with another title: one campaign, stated once."""
+    assert len(await start(staffed, story(), story(title="Anders"))) == 2
+    assert await start(staffed, story(), story(title="Weer anders")) == []
+    async with staffed.read() as transaction:
+        assert await campaigns.count(transaction) == 1
+
+
+async def test_starting_again_after_a_crash_states_the_same_events(staffed: Database) -> None:
+    """What was rolled back is stated again with the same ids, so that nobody counts it twice."""
+
+    async def crash() -> list[Statement]:
+        statements: list[Statement] = []
+        try:
+            async with staffed.write() as transaction:
+                statements += await start_campaigns(transaction, [fact(vacancy())], NOW)
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            return statements
+
+    lost = await crash()
+    again = await start(staffed, vacancy())
+    assert [each.event.id for each in lost] == [each.event.id for each in again]
+    assert len({each.event.id for each in again}) == len(again) == 2
+
+
+async def test_a_vacancy_that_is_over_is_refused(staffed: Database) -> None:
+    """The sentence says when it closed and what to do."""
+    past = vacancy(closes_at=NOW - timedelta(seconds=1))
+    with pytest.raises(Rejected, match="closed on 2026-11-24") as caught:
+        await start(staffed, past)
+    assert "closes_at" in caught.value.remedy
+    assert await start(staffed, vacancy(closes_at=NOW + timedelta(seconds=1)))
+
+
+async def test_a_vacancy_closed_before_it_opened_stays_closed(staffed: Database) -> None:
+    """Topics have no order among each other."""
+    assert await close(staffed) == []
+    assert await start(staffed, vacancy()) == []
+    async with staffed.read() as transaction:
+        assert await campaigns.count(transaction) == 0
+
+
+async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
+    """Ready and approved posts are cancelled, the others stay; a second closing does nothing."""
+    templates = PostTemplates.load(organisation="Deltaplan")
+    writer = DraftWriter(
+        Composer(templates), short_link=lambda code: f"https://go.example.org/{code}"
+    )
+    everybody = [ambassador(number) for number in range(10, 16)]
+    async with staffed.write() as transaction:
+        await people.save_ambassadors(transaction, everybody, now=NOW)
+    requests = [
+        each for each in await start(staffed, vacancy()) if each.event.type == "share.requested"
+    ]
+    async with staffed.write() as transaction:
+        facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
+        written = await writer.write_drafts(transaction, facts, NOW)
+        assert len(written) >= 5
+        ids = [each.event.data["post_id"] for each in written]
+        for identity, state in zip(ids, (PostState.APPROVED, PostState.PUBLISHING), strict=False):
+            await posts.move(transaction, identity, before=PostState.READY, after=state)
+    (finished,) = await close(staffed)
+    assert finished.event.data["cancelled"] == len(ids) - 1
+    assert finished.event.data["reason"] == "filled"
+    async with staffed.read() as transaction:
+        counts = await posts.counts_by_state(transaction)
+        assert counts == {"cancelled": len(ids) - 1, "publishing": 1}
+        (entry,) = await audit.of(transaction, finished.key)
+        assert entry.action == "campaign.finished"
+    assert await close(staffed) == []
+    async with staffed.write() as transaction:
+        assert await writer.write_drafts(transaction, facts, NOW) == [], "it has ended"
+
+
+async def test_drafts_are_written_once_for_every_connected_network(staffed: Database) -> None:
+    """Each network of a person gets a draft, somebody without one gets one to copy, and no more."""
+    writer = DraftWriter(
+        Composer(PostTemplates.load(organisation="Deltaplan")),
+        short_link=lambda code: f"https://go.example.org/r/{code}",
+    )
+    anna, bert = ambassador(1), ambassador(4)
+    async with staffed.write() as transaction:
+        await people.save_ambassadors(transaction, [bert], now=NOW)
+        for network in ("linkedin", "x"):
+            await connections.save(transaction, connection(anna, network))
+    requests = (await start(staffed, story()))[1:]
+    facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
+    for turn in range(3):
+        async with staffed.write() as transaction:
+            written = await writer.write_drafts(transaction, facts, NOW)
+        assert len(written) == (3 if turn == 0 else 0)
+    async with staffed.read() as transaction:
+        found = await posts.in_state(transaction, PostState.READY)
+    assert Counter((post.ambassador_id, post.network) for post in found) == {
+        (anna.id, "linkedin"): 1,
+        (anna.id, "x"): 1,
+        (bert.id, "linkedin"): 1,
+    }
+    for post in found:
+        assert f"https://go.example.org/r/{post.link_code}" in post.text
+    assert len({post.text for post in found}) == 3
+
+
+async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:
+    """A crash between writing and committing changes nothing about the texts."""
+    writer = DraftWriter(
+        Composer(PostTemplates.load(organisation="Deltaplan")),
+        short_link=lambda code: f"https://go.example.org/r/{code}",
+    )
+    requests = (await start(staffed, story()))[1:]
+    facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
+
+    async def write(*, crash: bool) -> list[str]:
+        texts: list[str] = []
+        try:
+            async with staffed.write() as transaction:
+                await writer.write_drafts(transaction, facts, NOW)
+                texts = [p.text for p in await posts.in_state(transaction, PostState.READY)]
+                if crash:
+                    raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+        return texts
+
+    lost = await write(crash=True)
+    assert await write(crash=False) == lost
+    assert lost
+
+
+# --- the audience -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "reason"),
+    [
+        (
+            vacancy(),
+            {},
+            "zelfde vak: constructie; zelfde team: Waterkeringen; zelfde regio: Utrecht",
+        ),
+        (vacancy(crafts=["CONSTRUCTIE"]), {"team": "", "region": ""}, "zelfde vak: constructie"),
+        (vacancy(crafts=["bouwkundige"], team=None, location=None), {}, "zelfde vak: Bouwkundige"),
+        (vacancy(crafts=[], team=None), {}, "zelfde regio: Utrecht"),
+        (
+            vacancy(crafts=[], team=None, location="Provincie Utrecht, NL"),
+            {},
+            "zelfde regio: Utrecht",
+        ),
+        (vacancy(crafts=[], team=None, location="Nederland"), {"region": "Ede"}, ""),
+        (vacancy(crafts=[], team=None, location=None), {}, ""),
+        (vacancy(crafts=[], team=None, location="Utrecht"), {"region": ""}, ""),
+        (
+            vacancy(language="en", crafts=["Constructie"]),
+            {"language": "en", "team": "", "region": ""},
+            "same craft: constructie",
+        ),
+        (story(language="en"), {"crafts": (), "role": "", "team": ""}, ""),
+        (story(topics=["beton"]), {}, "zelfde vak: beton"),
+        (story(topics=["waterkeringen"]), {}, "zelfde team: Waterkeringen"),
+        (story(), {}, "het verhaal is in jouw taal"),
+        (story(language="nl-BE"), {}, "het verhaal is in jouw taal"),
+    ],
+)
+def test_the_reason_of_a_match_is_told_in_words(
+    content: Any, changes: dict[str, Any], reason: str
+) -> None:
+    """Craft, role, team and place are named in the person's language; no reason is no match."""
+    score, said = match(content, ambassador(1, **changes))
+    assert said == reason
+    assert bool(score) == bool(reason)
+
+
+def test_a_long_list_of_crafts_is_not_read_out() -> None:
+    """Three crafts say enough."""
+    crafts = tuple(f"vak {number}" for number in range(50))
+    _, reason = match(
+        vacancy(crafts=crafts, team=None, location=None), ambassador(1, crafts=crafts)
+    )
+    assert reason == "zelfde vak: vak 0, vak 1, vak 2"
+
+
+def test_ranks_are_unique_and_fixed_and_fair() -> None:
+    """The same campaign ranks people the same way, and another campaign in another order."""
+    everybody: list[Ambassador] = [ambassador(number) for number in range(50)]
+    first = select_audience("c-1", story(), everybody)
+    assert first == select_audience("c-1", story(), reversed(everybody))
+    assert [each.rank for each in first] == list(range(50))
+    other = select_audience("c-2", story(), everybody)
+    assert [each.ambassador_id for each in first] != [each.ambassador_id for each in other]
+    scores = [each.score for each in first]
+    assert scores == sorted(scores, reverse=True)

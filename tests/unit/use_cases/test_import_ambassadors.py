@@ -1,0 +1,191 @@
+"""People from a CSV file: every bad row is named, and a good file is read as it is meant."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.domain.identity import ambassador_id
+from services.errors import Rejected
+from services.use_cases.import_ambassadors import COLUMNS, Reading, read_ambassadors
+
+HEADER = ",".join(COLUMNS)
+
+
+def table(*lines: str, header: str = HEADER) -> bytes:
+    return "\r\n".join([header, *lines]).encode()
+
+
+def faults(reading: Reading) -> list[tuple[int, str]]:
+    return [(row.line, row.fault) for row in reading.bad_rows]
+
+
+def test_a_full_row_is_read() -> None:
+    """Every column finds its place, lists included."""
+    row = "Anna@Example.org,Anna de Wit,Bouwkundige,Sluizen,beton; staal ;,Utrecht,nl,Europe/Brussels,u,2,long,2019"
+    (anna,) = read_ambassadors(table(row)).ambassadors
+    assert anna.id == ambassador_id("anna@example.ORG ")
+    assert (anna.email, anna.name, anna.crafts) == (
+        "Anna@Example.org",
+        "Anna de Wit",
+        ("beton", "staal"),
+    )
+    assert (anna.timezone, anna.address_form, anna.emoji) == ("Europe/Brussels", "u", 2)
+    assert (anna.length, anna.since) == ("long", 2019)
+
+
+def test_three_columns_are_enough_in_any_order() -> None:
+    """What is absent gets its default; somebody who writes Dutch says "je"."""
+    content = table("nl,Anna,a@e.org", "en,Ben,b@e.org", header="language,name,email")
+    anna, ben = read_ambassadors(b"\xef\xbb\xbf" + content).ambassadors
+    assert (anna.address_form, ben.address_form) == ("je", "")
+    assert (anna.timezone, anna.length, anna.emoji, anna.since, anna.crafts) == (
+        "Europe/Amsterdam",
+        "medium",
+        0,
+        None,
+        (),
+    )
+
+
+def test_english_has_no_form_of_address() -> None:
+    """A form of address is a matter of Dutch."""
+    (ben,) = read_ambassadors(
+        table("b@e.org,Ben,en,u", header="email,name,language,address_form")
+    ).ambassadors
+    assert ben.address_form == ""
+
+
+def test_quotes_commas_and_line_ends_inside_a_field_are_read() -> None:
+    """A file as a spreadsheet writes it; line numbers are those of an editor."""
+    reading = read_ambassadors(
+        table(
+            'a@e.org,"Wit, Anna ""de""",nl,"beton;\n staal"',
+            "b@e.org,,nl,",
+            "",
+            "c@e.org,Cor,fr,",
+            header="email,name,language,crafts",
+        )
+    )
+    assert reading.ambassadors[0].name == 'Wit, Anna "de"'
+    assert reading.ambassadors[0].crafts == ("beton", "staal")
+    assert faults(reading) == [
+        (4, "name is missing"),
+        (6, "language: input should be 'nl' or 'en'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (",Anna,nl", "email is missing"),
+        ("anna,Anna,nl", "email is not an e-mail address"),
+        ("a b@e.org,Anna,nl", "email is not an e-mail address"),
+        ("a\x00@e.org,Anna,nl", "email is not an e-mail address"),
+        ("a@e.org,An\x00na,nl", "name: holds control characters"),
+        ("a@e.org,An\x1b[31mna,nl", "name: holds control characters"),
+        ('a@e.org,"An\nna",nl', "name: holds control characters"),
+        ("a@e.org,   ,nl", "name: "),
+        (f"a@e.org,{'x' * 201},nl", "name: "),
+        ("a@e.org,Anna,nl,,", "it has more fields than the header"),
+        ("a@e.org,Anna", "language is missing"),
+        ("a@e.org,Anna,NL", "language: "),
+        (f"a@e.org,{'x' * 100_000},nl", "name: "),
+    ],
+)
+def test_a_bad_row_is_named(row: str, fault: str) -> None:
+    """The line and the field at fault are told, and the other rows are read."""
+    reading = read_ambassadors(
+        table("z@e.org,Zoë,nl", row, "y@e.org,Yme,nl", header="email,name,language")
+    )
+    assert [person.name for person in reading.ambassadors] == ["Zoë", "Yme"]
+    ((line, said),) = faults(reading)
+    assert said.startswith(fault)
+    assert line == (4 if "\n" in row else 3)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("timezone", "Europe/Atlantis"),
+        ("address_form", "jij"),
+        ("emoji", "3"),
+        ("emoji", "many"),
+        ("length", "endless"),
+        ("since", "1899"),
+        ("since", "last year"),
+        ("role", "a\x07b"),
+        ("team", "x" * 201),
+        ("crafts", ";".join(["beton"] * 51)),
+        ("crafts", "be\x00ton"),
+        ("region", "\x7f"),
+    ],
+)
+def test_a_bad_value_names_its_column(column: str, value: str) -> None:
+    """The sentence begins with the column."""
+    content = io.StringIO()
+    writer = csv.writer(content)
+    writer.writerow(["email", "name", "language", column])
+    writer.writerow(["a@e.org", "Anna", "nl", value])
+    ((line, said),) = faults(read_ambassadors(content.getvalue().encode()))
+    assert line == 2
+    assert said.startswith(f"{column}: ")
+
+
+def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
+    """Case and blanks do not make another person."""
+    reading = read_ambassadors(
+        table("a@e.org,Anna,nl", " A@E.ORG ,Anna,nl", header="email,name,language")
+    )
+    assert len(reading.ambassadors) == 1
+    assert faults(reading) == [(3, "A@E.ORG stands on line 2 already")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "the header lacks email, language, name"),
+        (b"email;name;language\r\n", "the header lacks email, language, name"),
+        (table(header="email,name"), "the header lacks language"),
+        (table(header="email,name,language,phone"), "the header has unknown columns: phone"),
+        (table(header="email,name,language,email"), "the header names twice: email"),
+        (b"\xff\xfee\x00m\x00", "the file is not UTF-8"),
+        (table('a@e.org,"Anna,nl', header="email,name,language"), "line 2 is not CSV"),
+        (b'email,"name', "line 1 is not CSV"),
+        (
+            table(f"a@e.org,{'x' * 200_000},nl", header="email,name,language"),
+            "line 2 is not CSV: field larger than",
+        ),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_as_a_whole(content: bytes, sentence: str) -> None:
+    """One sentence says what is wrong, and what to do."""
+    with pytest.raises(Rejected, match=sentence) as caught:
+        read_ambassadors(content)
+    assert caught.value.remedy
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.text(max_size=12), max_size=13), max_size=4),
+    junk=st.binary(max_size=60),
+)
+def test_no_file_does_more_than_be_refused(rows: list[list[str]], junk: bytes) -> None:
+    """Whatever the bytes, they are people, named faults, or one refusal."""
+    content = io.StringIO()
+    writer = csv.writer(content)
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    raw = content.getvalue().encode("utf-8", "surrogatepass")
+    for each in (junk, HEADER.encode() + b"\n" + junk, raw, raw + junk):
+        try:
+            reading = read_ambassadors(each)
+        except Rejected:
+            continue
+        for row in reading.bad_rows:
+            assert row.line >= 2
+            assert row.fault
