@@ -1,0 +1,84 @@
+"""Pages that everybody can read: with a screen reader, with a keyboard, by day and by night."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Page
+
+from services.domain.post import PostState
+from services.storage import dead_letters
+from tests.builders import NOW
+from tests.e2e.browser.stage import Stage
+from tests.unit.web.organisation import ANNA, story, vacancy
+from tests.unit.web.test_web_administration import LETTER
+
+pytestmark = pytest.mark.browser
+
+
+async def everything(stage: Stage) -> list[str]:
+    """A person with all roles and something on every page; returns the pages' paths."""
+    organisation = stage.organisation
+    states = [PostState.READY, PostState.UNKNOWN, PostState.PUBLISHED, PostState.DECLINED]
+    for number, state in enumerate(states):
+        campaign = await organisation.campaign(story(story_id=f"s-{number}"))
+        post = await organisation.post(
+            campaign, ANNA, state=state, published_at=NOW, reason="it had not arrived"
+        )
+    opened = await organisation.campaign(vacancy())
+    async with organisation.database.write() as transaction:
+        await dead_letters.add(transaction, [LETTER])
+    roles = ("ambassador", "recruiter", "marketing", "administrator")
+    async with organisation.staff(ANNA.email, *roles, language="nl"):
+        pass
+    return [
+        "/inbox",
+        f"/inbox/{post.id}/why",
+        "/profile",
+        "/connect/x/callback",
+        "/vacancies",
+        "/vacancies/new",
+        f"/vacancies/{opened.id}",
+        "/stories",
+        "/stories/new",
+        f"/stories/{campaign.id}/campaign",
+        "/figures",
+        "/administration",
+        "/administration/dead-letters/1",
+        "/sign-in",
+        "/no/such/page",
+        "/r/unknown",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(
+    stage: Stage, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    """No page has a fault that axe-core knows of (contrast, labels, landmarks, headings)."""
+    paths = await everything(stage)
+    await page.emulate_media(color_scheme=scheme)
+    await stage.sign_in(page, ANNA.email)
+    found = []
+    for path in paths:
+        await page.goto(stage.address + path)
+        result = await Axe().run(page)
+        found += [
+            f"{path}: {fault['id']}: {fault['nodes'][0]['html']}"
+            for fault in result.response["violations"]
+        ]
+    assert not found
+
+
+async def test_the_keyboard_reaches_the_decision(stage: Stage, page: Page) -> None:
+    """With the tab key alone one gets from the top of the page past the menu to one's text."""
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, ANNA.email)
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")  # skip to the content
+    for _ in range(2):
+        await page.keyboard.press("Tab")
+    await page.keyboard.type("Mijn zin. ")
+    assert (await page.get_by_label("Jouw tekst").input_value()).find("Mijn zin. ") >= 0
