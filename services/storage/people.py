@@ -167,6 +167,16 @@ async def add_sign_in_link(
     )
 
 
+async def has_sign_in_link(
+    transaction: Transaction, person_id: str, *, expires_after: datetime
+) -> bool:
+    """Whether this person has a link that still works at ``expires_after``."""
+    query = sa.select(sign_in_links.c.person_id).where(
+        sign_in_links.c.person_id == person_id, sign_in_links.c.expires_at > expires_after
+    )
+    return await transaction.scalar(query.limit(1)) is not None
+
+
 async def use_sign_in_link(
     transaction: Transaction, *, token_sha256: str, now: datetime
 ) -> Person | None:

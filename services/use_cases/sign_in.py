@@ -12,6 +12,8 @@ from services.storage.transaction import Transaction
 
 #: How long a link works. It may be opened more than once: mail scanners open links first.
 LIFETIME = timedelta(days=2)
+#: Anybody may ask for somebody's link by mail; this keeps a mailbox from being flooded.
+PAUSE = timedelta(minutes=1)
 
 
 async def make_link(
@@ -23,6 +25,12 @@ async def make_link(
         transaction, token_sha256=_digest(token), person_id=person_id, expires_at=now + LIFETIME
     )
     return f"{base_url}/sign-in/{token}"
+
+
+async def was_just_made(transaction: Transaction, person_id: str, *, now: datetime) -> bool:
+    """Whether a link was made within `PAUSE`: then no other is mailed, whoever asks for it."""
+    expires_after = now + LIFETIME - PAUSE
+    return await people.has_sign_in_link(transaction, person_id, expires_after=expires_after)
 
 
 async def use_link(transaction: Transaction, token: str, *, now: datetime) -> Person | None:

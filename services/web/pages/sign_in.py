@@ -11,7 +11,7 @@ from services.domain.identity import ambassador_id
 from services.ports import Message, Notifier
 from services.storage import people
 from services.storage.people import Person
-from services.use_cases.sign_in import make_link, use_link
+from services.use_cases.sign_in import make_link, use_link, was_just_made
 from services.web.access import PersonView, VisitorView, sign_in_as
 from services.web.menu import home_of, may_open
 from services.web.messages import messages_in
@@ -86,7 +86,7 @@ async def _person_of_link(view: View, token: str) -> Person | None:
 async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
     async with parts.database.write() as transaction:
         person = await people.person(transaction, ambassador_id(email))
-        if person is None:
+        if person is None or await was_just_made(transaction, person.id, now=parts.clock()):
             return
         link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
     language: Language = "nl" if person.language == "nl" else "en"

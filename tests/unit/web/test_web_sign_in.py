@@ -100,6 +100,19 @@ async def test_nobody_learns_who_works_here(organisation: Organisation) -> None:
     assert [message.to for message in mailbox.messages] == ["anna@example.org"]
 
 
+async def test_a_mailbox_is_not_flooded(organisation: Organisation) -> None:
+    """However often somebody's link is asked for, one mail a minute is sent."""
+    mailbox = Mailbox()
+    organisation.with_parts(notifier=mailbox)
+    async with organisation.client() as browser:
+        for _ in range(3):
+            await submit(browser, "/sign-in", "/sign-in", email="anna@example.org")
+        assert len(mailbox.messages) == 1
+        organisation.clock += timedelta(seconds=61)
+        await submit(browser, "/sign-in", "/sign-in", email="anna@example.org")
+    assert len(mailbox.messages) == 2
+
+
 async def test_a_foreign_session_is_worth_nothing(organisation: Organisation) -> None:
     """A cookie that we did not sign, or that was changed, signs nobody in."""
     async with organisation.signed_in("anna@example.org") as browser:
