@@ -22,7 +22,7 @@ _ENOUGH_FACTS = 12
 #: A quotation longer than this takes the post over.
 _MAX_WORDS, _MAX_CHARACTERS = 18, 130
 #: What fits on X beside a question, a disclosure and a link.
-SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 14, 92, 10
+SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 12, 84, 10
 
 _UNQUOTABLE = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': None, "„": "‘", "«": "‘", "»": "’"})

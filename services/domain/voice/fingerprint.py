@@ -1,9 +1,10 @@
-"""Shingles, and the few of them by which texts find each other.
+"""Shingles, and the few of them by which texts find each other. No hash is zero.
 
 A shingle is five consecutive words (Broder, "On the resemblance and containment of documents",
 1997). Fingerprints are chosen by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local
-algorithms for document fingerprinting", SIGMOD 2003): of every `WINDOW` consecutive shingles the
-smallest, so that two texts with `WINDOW` + 4 consecutive words in common always share one.
+algorithms for document fingerprinting", SIGMOD 2003): of every few consecutive shingles the
+smallest. Two texts with `PASSAGE` consecutive words in common always share a fingerprint; two short
+ones, as X allows, already with `SHORT_PASSAGE`, because there a passage weighs more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from zlib import crc32
 from services.domain.voice.words import sentences_of
 
 SHINGLE = 5
-WINDOW = 4
+#: A text with fewer shingles than this is short.
+SHORT_TEXT = 45
+_WINDOW, _SHORT_WINDOW = 6, 3
+PASSAGE, SHORT_PASSAGE = SHINGLE + _WINDOW - 1, SHINGLE + _SHORT_WINDOW - 1
 
 
 @lru_cache(maxsize=16)
@@ -24,23 +28,29 @@ def shingles(text: str) -> tuple[int, ...]:
     data = " ".join(chain.from_iterable(sentences_of(text))).encode()
     words = data.split()
     if len(words) <= SHINGLE:
-        return (crc32(data),) if words else ()
+        return (crc32(data) or 1,) if words else ()
     starts = list(accumulate([len(word) + 1 for word in words], initial=0))
     # The last of five words ends one byte, a space, before the sixth begins.
     spans = zip(starts, starts[SHINGLE:], strict=False)
-    return tuple([crc32(data[start : end - 1]) for start, end in spans])
+    return tuple([crc32(data[start : end - 1]) or 1 for start, end in spans])
 
 
 @lru_cache(maxsize=16)
 def fingerprints(text: str) -> frozenset[int]:
-    """The shingles that stand for the text in an index: about two in five."""
+    """The shingles that stand for the text in an index: two in seven, of a short text half.
+
+    The smallest of six is also the smallest of three of them, so short and long texts meet.
+    """
     hashes = shingles(text)
-    if len(hashes) < WINDOW:
-        return frozenset((min(hashes),)) if hashes else frozenset()
-    return frozenset(map(min, hashes, hashes[1:], hashes[2:], hashes[3:]))
+    if len(hashes) < _SHORT_WINDOW:
+        return frozenset(hashes)
+    threes = list(map(min, hashes, hashes[1:], hashes[2:]))
+    if len(hashes) < SHORT_TEXT:
+        return frozenset(threes)
+    return frozenset(map(min, threes, threes[3:]))
 
 
 @lru_cache(maxsize=32)
 def sentence_marks(text: str) -> frozenset[int]:
     """A 32-bit hash of each sentence."""
-    return frozenset([crc32(" ".join(words).encode()) for words in sentences_of(text)])
+    return frozenset([crc32(" ".join(words).encode()) or 1 for words in sentences_of(text)])

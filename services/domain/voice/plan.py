@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.domain.voice.angles import ANGLES, Angle
 from services.domain.voice.facts import (
@@ -24,6 +25,10 @@ from services.events.incoming import StoryApproved
 
 #: With fewer very short facts than this, X takes longer ones too.
 _ENOUGH_BRIEF = 6
+#: How far the ends of questions move from one angle to the next, and how many there are.
+_ASK_STEP, _CLOSE = -3, 17
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,8 @@ class AnglePlan:
     prompts: tuple[str, ...]
     hook: Sentence
     ask: Sentence
+    disclosures: Pool
+    short_disclosures: Pool
     lead: Pairing[Clause, Fact]
     quote: Pairing[Clause, Fact]
     again: Pairing[Clause, Fact]
@@ -70,8 +77,6 @@ class CampaignPlan:
     reflection: Sentence
     more: Sentence
     summary: Pairing[Clause, tuple[Term, ...]]
-    disclosures: Pool
-    short_disclosures: Pool
     emoji: tuple[str, ...]
     hashtags: tuple[str, ...]
     keywords: frozenset[str]
@@ -92,6 +97,7 @@ class Planner:
         # Sentences in another language are not mixed in: title and terms carry such a post.
         foreign = primary_language(content.language) != language
         self._facts = () if foreign else extract_facts(content)
+        self._met: set[tuple[Fact, int]] = set()
 
     def plan(self) -> CampaignPlan:
         content, kind, language = self._content, self._kind, self._language
@@ -113,8 +119,6 @@ class Planner:
                 wrappers=() if story else self._pool("vacancy/shared", "summary"),
                 items=shuffled(arrangements(terms), *self._order),
             ),
-            disclosures=self._pool("shared", "disclosure"),
-            short_disclosures=self._pool("shared", "disclosure_short"),
             emoji=tuple(clause.source for clause in self._pool(f"{kind}/shared", "emoji")),
             hashtags=hashtags_of(topics),
             keywords=frozenset(topic.casefold() for topic in topics),
@@ -131,38 +135,51 @@ class Planner:
     def _angle(self, angle: Angle, place: int, count: int) -> AnglePlan:
         file, shared = f"{self._kind}/{angle.name}", f"{self._kind}/shared"
 
-        def rotated(section: str, step: int) -> Pool:
-            # Angles share these. Steps of opposite sign keep two angles from sharing both at once.
-            pool = self._pool(shared, section)
-            start = step * place % len(pool)
-            return pool[start:] + pool[:start]
+        def rotated(section: str, step: int, file: str = shared) -> Pool:
+            return _rotated(self._pool(file, section), step * place)
 
         def dealt(section: str) -> Pool:
             # Each angle has wrappers of its own, so that angles need not agree on who quotes what.
             return self._pool("shared", section)[place::count]
 
-        fitting = self._shuffled_facts(angle, fits=True)
-        every = fitting + self._shuffled_facts(angle, fits=False)
+        facts = self._facts_for(angle, place)
         prompts = self._templates.pool(self._language, file, "prompts")
         leads = self._templates.optional_pool(self._language, file, "lead")
         return AnglePlan(
             name=angle.name,
             prompts=tuple(clause.source for clause in prompts),
+            # Angles share what is rotated. With these steps no two of the first people in two
+            # angles share two of the three.
             hook=Sentence.of(self._pool(file, "hook"), rotated("hook_back", 2)),
-            ask=Sentence.of(self._pool(file, "ask"), rotated("ask_back", -3)),
+            ask=Sentence.of(self._pool(file, "ask"), rotated("ask_back", _ASK_STEP)),
+            disclosures=rotated("disclosure", -4, "shared"),
+            short_disclosures=rotated("disclosure_short", -4, "shared"),
             lead=Pairing(
                 wrappers=shuffled(leads, *self._order, file, "lead"),
                 # A post on X is short: one wrapped quotation in common would be too much.
                 uses=1,
-                items=_short(fitting if angle.requires else every, angle),
+                items=_for_x(facts, angle),
             ),
-            quote=Pairing(wrappers=dealt("quote"), items=every),
-            again=Pairing(wrappers=dealt("again"), items=every[::-1]),
+            quote=Pairing(wrappers=dealt("quote"), items=facts),
+            again=Pairing(wrappers=dealt("again"), items=facts[::-1]),
         )
 
-    def _shuffled_facts(self, angle: Angle, *, fits: bool) -> tuple[Fact, ...]:
-        facts = [fact for fact in self._facts if angle.fits(fact) is fits]
-        return shuffled(facts, *self._order, angle.name)
+    def _facts_for(self, angle: Angle, place: int) -> tuple[Fact, ...]:
+        """Fitting facts first, the others so that few meet the same end of a question again."""
+        fitting, others = (
+            shuffled([f for f in self._facts if angle.fits(f) is fits], *self._order, angle.name)
+            for fits in (True, False)
+        )
+
+        def meetings(facts: tuple[Fact, ...]) -> set[tuple[Fact, int]]:
+            quoted = _for_x(facts, angle)
+            turns = range(_CLOSE if quoted else 0)
+            return {(quoted[t % len(quoted)], (t + _ASK_STEP * place) % _CLOSE) for t in turns}
+
+        orders = [fitting + _rotated(others, turn) for turn in range(max(1, len(others)))]
+        best = min(orders, key=lambda facts: len(meetings(facts) & self._met))
+        self._met |= meetings(best)
+        return best
 
     def _sources(self, terms: tuple[Term, ...]) -> Sources:
         content = self._content
@@ -178,9 +195,14 @@ class Planner:
         return Sources([*texts, self._templates.organisation])
 
 
-def _short(facts: tuple[Fact, ...], angle: Angle) -> tuple[Fact, ...]:
+def _rotated(pool: tuple[T, ...], places: int) -> tuple[T, ...]:
+    start = places % len(pool) if pool else 0
+    return pool[start:] + pool[:start]
+
+
+def _for_x(facts: tuple[Fact, ...], angle: Angle) -> tuple[Fact, ...]:
     """The facts for X, where a long one would outweigh what is the person's own."""
+    if angle.requires:
+        return tuple(fact for fact in facts if fact.short and angle.fits(fact))
     brief = tuple(fact for fact in facts if fact.brief)
-    if len(brief) >= _ENOUGH_BRIEF and not angle.requires:
-        return brief
-    return tuple(fact for fact in facts if fact.short)
+    return brief if len(brief) >= _ENOUGH_BRIEF else tuple(fact for fact in facts if fact.short)

@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -162,7 +162,10 @@ def _compile(environment: SandboxedEnvironment, path: str, text: str) -> dict[st
                     blocks.setdefault(form, f"clause_{len(blocks)}")
             sections[section].append((line, *forms))
     source = "".join(f"{{% block {name} %}}{form}{{% endblock %}}" for form, name in blocks.items())
-    compiled = environment.from_string(source).blocks
+    try:
+        compiled = environment.from_string(source).blocks
+    except TemplateSyntaxError as error:
+        raise Stop(f"{path} cannot be read: {error.message}") from error
 
     def ready(form: str) -> str | Render:
         return compiled[blocks[form]] if form in blocks else form

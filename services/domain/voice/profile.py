@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.domain.ambassador import Ambassador, Length
+from services.domain.ambassador import Ambassador, Language, Length
 from services.domain.voice.plain_text import phrase
 
 _LONGEST = 48
-_UNSAFE = re.compile(r"[<>{}\[\]|\\`@#*_~^=\"“”!?;:]|https?|www\.|[^\u0000-\u024f\u2010-\u2019]")
+_UNSAFE = re.compile(
+    r"[<>{}\[\]|\\`@#*_~^=\"“”!?;:]|\.\s|https?|www\.|[^\u0000-\u024f\u2010-\u2019]"
+)
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
 _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
@@ -19,7 +21,7 @@ _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 class Voice:
     """A profile in the positions where clauses use it; an empty text means: do not mention it."""
 
-    language: str
+    language: Language
     polite: bool
     emoji: int
     length: Length

@@ -80,7 +80,7 @@ class Wording:
         if long or (not quote and plan.kind == "story"):
             parts["more"] = self._sentence("more", plan.more, self._rank)
         parts["ask"] = self._ask()
-        parts["disclosure"] = self._disclosure(self.plan.disclosures)
+        parts["disclosure"] = self._disclosure(self.angle.disclosures)
         parts["hashtags"] = self.hashtags(hashtags)
         # A quotation opens every other post: those who scroll see two hundred characters.
         parts["order"] = "quote" if quote and (self._rank + self._stream) % 2 else "hook"
@@ -104,7 +104,7 @@ class Wording:
                 parts["ask"] = self._ask()
             if place != "subject" and not parts[place]:
                 return None
-        parts["disclosure"] = self._disclosure(self.plan.short_disclosures)
+        parts["disclosure"] = self._disclosure(self.angle.short_disclosures)
         return self._with_emoji(parts)
 
     def hashtags(self, most: int) -> str:
@@ -115,7 +115,7 @@ class Wording:
 
     def plain_disclosure(self) -> str:
         """The shortest disclosure, where nothing longer fits."""
-        rendered = (self._render(clause) for clause in self.plan.short_disclosures)
+        rendered = (self._render(clause) for clause in self.angle.short_disclosures)
         return min(rendered, key=lambda text: (len(text), text))
 
     def _blank(self) -> dict[str, str]:
@@ -159,7 +159,7 @@ class Wording:
         return "" if (self._rank + self._stream) % 2 else self.plan.title
 
     def _disclosure(self, clauses: Pool) -> str:
-        clause = clauses[(self._rank + self._stream) % len(clauses)]
+        clause = clauses[(self._turn + self._stream) % len(clauses)]
         self.clauses["disclosure"] = [clause.source]
         return self._render(clause)
 

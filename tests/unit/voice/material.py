@@ -1,0 +1,120 @@
+"""The example organisation, and crowds of made-up colleagues, for the tests of the voice."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import ambassador_id, link_code
+from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.events.incoming import StoryApproved, VacancyOpened
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+Content = StoryApproved | VacancyOpened
+
+_CHOICES: dict[str, dict[str, Sequence[str]]] = {
+    "nl": {
+        "role": ("monteur", "Netplanner", "wijkverpleegkundige", "HR-adviseur", "tekenaar", ""),
+        "team": ("Kabelploeg Oost", "Netplanning", "Storingsdienst", "Veilig Werken", ""),
+        "craft": ("kabelwerk", "netplanning", "software", "data", "storingen", ""),
+    },
+    "en": {
+        "role": ("engineer", "Nurse", "planner", "HR adviser", "electrician", ""),
+        "team": ("Metering Data", "Grid Planning", "Substations", "Safe Work", ""),
+        "craft": ("data", "software", "grid planning", "high voltage", "safety", ""),
+    },
+}
+_REGIONS = ("Twente", "Utrecht", "Zwolle", "Noord-Holland", "")
+
+
+def example_people() -> list[Ambassador]:
+    with (EXAMPLES / "ambassadors.csv").open(encoding="utf-8") as file:
+        return [_person(row) for row in csv.DictReader(file)]
+
+
+def _person(row: dict[str, str]) -> Ambassador:
+    fields: dict[str, Any] = row | {
+        "id": ambassador_id(row["email"]),
+        "crafts": tuple(filter(None, row["crafts"].split(";"))),
+        "emoji": int(row["emoji"]),
+        "since": int(row["since"]),
+    }
+    return Ambassador(**fields)
+
+
+@cache
+def example_content() -> dict[str, Content]:
+    found: dict[str, Content] = {}
+    for path in sorted(EXAMPLES.glob("*/*.json")):
+        event = json.loads(path.read_text(encoding="utf-8"))
+        model = StoryApproved if event["type"] == "story.approved" else VacancyOpened
+        found[path.stem] = model.model_validate(event["data"])
+    return found
+
+
+def crowd(number: int, language: str) -> Iterator[Ambassador]:
+    """People who differ in everything, the same ones on every run."""
+    choices = _CHOICES[language]
+    for serial in range(number):
+        digest = hashlib.blake2b(f"{language}{serial}".encode(), digest_size=8).digest()
+        craft = choices["craft"][digest[2] % len(choices["craft"])]
+        yield Ambassador(
+            id=f"{language}-{serial}",
+            email=f"{language}{serial}@example.org",
+            name=f"Person {serial}",
+            language="nl" if language == "nl" else "en",
+            role=choices["role"][digest[0] % len(choices["role"])],
+            team=choices["team"][digest[1] % len(choices["team"])],
+            crafts=(craft,) if craft else (),
+            region=_REGIONS[digest[3] % len(_REGIONS)],
+            address_form=("je", "je", "u")[digest[4] % 3] if language == "nl" else "",  # type: ignore[arg-type]
+            emoji=digest[5] % 3,
+            length=("short", "medium", "long")[digest[6] % 3],  # type: ignore[arg-type]
+            since=1985 + digest[7] % 40 if digest[7] % 5 else None,
+        )
+
+
+def link_of(person: Ambassador, network: str) -> str:
+    return f"http://127.0.0.1:8000/r/{link_code(person.id + network)}"
+
+
+def request(
+    content: Content, person: Ambassador, *, network: str = "linkedin", **changes: Any
+) -> DraftRequest:
+    fields: dict[str, Any] = {
+        "campaign_id": "campaign-1",
+        "rank": 0,
+        "seed": 7,
+        "link": link_of(person, network),
+    }
+    return DraftRequest(content=content, ambassador=person, network=network, **fields | changes)
+
+
+def compose_all(
+    composer: Composer,
+    content: Content,
+    people: Sequence[Ambassador],
+    networks: Sequence[str] = ("linkedin", "x"),
+) -> tuple[list[tuple[Ambassador, Draft]], list[str]]:
+    """All drafts of one campaign, and the reasons why others were not made."""
+    guard = OverlapGuard()
+    drafts: list[tuple[Ambassador, Draft]] = []
+    refused: list[str] = []
+    for rank, person in enumerate(people):
+        for network in networks:
+            try:
+                draft = composer.compose(
+                    request(content, person, network=network, rank=rank), guard
+                )
+            except NoDraft as refusal:
+                refused.append(str(refusal))
+                continue
+            guard.add(f"{person.id}-{network}", draft.text)
+            drafts.append((person, draft))
+    return drafts, refused
