@@ -1,4 +1,4 @@
-"""Appending from an event loop: one hand-over to the writer a turn of the loop."""
+"""Appending from an event loop: one hand-over to the writer at a time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ IN_FLIGHT = 20_000
 
 
 class Appender:
-    """Belongs to one running loop. Collects the appends of a turn, so that the writer thread is
-    woken once and answers once, however many callers there are.
+    """Belongs to one running loop. Collects appends while the ones before are being written, so that
+    the writer thread is woken once and answers once a commit, however many callers there are.
     """
 
     def __init__(self, submit: Callable[[Job], None], loop: asyncio.AbstractEventLoop) -> None:
         self._submit = submit
         self._loop = loop
         self._waiting: list[tuple[asyncio.Future[list[int]], Sequence[Placed], int]] = []
+        self._writing = False
         self._in_flight = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -28,7 +29,7 @@ class Appender:
     def append(self, records: Sequence[Placed], size: int) -> asyncio.Future[list[int]]:
         """A future of the offsets, done when the records are durable."""
         future: asyncio.Future[list[int]] = self._loop.create_future()
-        if not self._waiting:
+        if not self._waiting and not self._writing:
             self._loop.call_soon(self._hand_over)
         self._waiting.append((future, records, size))
         self._in_flight += len(records)
@@ -42,6 +43,7 @@ class Appender:
 
     def _hand_over(self) -> None:
         waiting, self._waiting = self._waiting, []
+        self._writing = True
 
         def settle(outcome: Any) -> None:
             self._loop.call_soon_threadsafe(self._resolve, waiting, outcome)
@@ -73,3 +75,6 @@ class Appender:
         self._in_flight -= start
         if self._in_flight < IN_FLIGHT:
             self._room.set()
+        self._writing = False
+        if self._waiting:
+            self._hand_over()

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
-from faust.exceptions import ProducerSendError
 from faust.transport.consumer import Consumer as FaustConsumer
 from faust.types import TP, ConsumerMessage
 from faust.types.enums import ProcessingGuarantee
@@ -74,10 +73,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         self._wake.set()
-        try:
-            await super().on_stop()
-        except ProducerSendError as error:
-            self.log.warning("Nothing more is committed: %s", error)
+        await super().on_stop()
 
     async def on_shutdown(self) -> None:
         await super().on_shutdown()
@@ -295,6 +291,13 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         return self._progress[tp].advance(self._acked_index[tp])
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        # Faust has flushed the producer before it calls this.
+        failure = self.app.producer.failure
+        if failure is not None:
+            # The worker restarts and the events come again, rather than being acknowledged with
+            # their effects lost.
+            await self.crash(failure)
+            return False
         self._owed.update({(tp.topic, tp.partition): offset for tp, offset in offsets.items()})
         try:
             await self.log_.commit(self.app.conf.id, self._owed)

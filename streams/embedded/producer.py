@@ -22,11 +22,10 @@ from streams.embedded.topic_options import create_topic
 
 
 class Producer(base.Producer):  # type: ignore[misc]
-    """Appends to the log; `flush` returns when everything sent before it is durable.
+    """Appends to the log; `flush` returns when everything sent before it is on disk, or has failed.
 
     Faust flushes before it commits, so that no event is acknowledged before what it gave rise to
-    is on disk. Once a send has failed every flush fails: nothing more is committed, the worker
-    restarts, and the events come again rather than being acknowledged with their effects lost.
+    is on disk. Once a send has failed the consumer commits nothing more (see its ``_commit``).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -129,15 +128,17 @@ class Producer(base.Producer):  # type: ignore[misc]
         return await sent
 
     async def flush(self) -> None:
-        """Return when everything sent so far is durable.
-
-        Raises ProducerSendError when something that was sent has not been written.
-        """
+        """Return when everything sent so far is durable, or is known not to be."""
         if self.buffer.size:
             await self.buffer.flush()
         await self._wait_for_newest()
-        if self._failure is not None:
-            raise ProducerSendError(f"Error while sending: {self._failure}") from self._failure
+
+    @property
+    def failure(self) -> ProducerSendError | None:
+        """Why something that was sent could not be written; stays until the worker restarts."""
+        if self._failure is None:
+            return None
+        return ProducerSendError(f"Error while sending: {self._failure}")
 
     def key_partition(self, topic: str, key: bytes) -> TP:
         log, _ = self._ready()

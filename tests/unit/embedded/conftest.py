@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,14 @@ import pytest
 
 from streams.embedded import registry
 from streams.embedded.log import EmbeddedLog
+
+
+@pytest.fixture(autouse=True)
+def _no_garbage() -> Iterator[None]:
+    # A stopped Faust app is one large cycle. CPython 3.11 fails in `ast.parse` ("recursion depth
+    # mismatch") when it is collected just then, as when pytest imports something later on.
+    yield
+    gc.collect()
 
 
 @pytest.fixture
