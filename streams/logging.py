@@ -14,13 +14,15 @@ _WARNINGS_ONLY = (
     "faust",
     "mode",
     "aiokafka",
-    "kafka",
     "uvicorn",
     "asyncio",
     "alembic",
     "streams.embedded",
     "streams.kafka",
 )
+
+# Its faults come back as errors of ours, which are said once and in a sentence.
+_SILENT = ("kafka",)
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
@@ -62,3 +64,5 @@ def configure_logging(*, level: str, as_json: bool) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     for name in _WARNINGS_ONLY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def _keys(settings: Settings) -> Finding:
 
 def _network(name: str, url: str) -> Finding:
     if url:
-        return Finding(subject=name, state=url)
+        return Finding(subject=name, state=_PASSWORD.sub("//***@", url))
     return Finding(
         subject=name,
         state="sandbox",
@@ -139,6 +140,10 @@ def _clock() -> Finding:
 _RELEASED = 1_790_000_000
 
 
+#: What may stand before the host of an address: a user and a password.
+_PASSWORD = re.compile(r"//[^/@\s]*@")
+
+
 def _shown(settings: Settings) -> dict[str, Any]:
     """All settings for reading; of a secret only whether it is set."""
     shown: dict[str, Any] = {}
@@ -150,5 +155,7 @@ def _shown(settings: Settings) -> dict[str, Any]:
             value = [str(part) for part in value]
         elif isinstance(value, Path):
             value = str(value)
+        elif isinstance(value, str):
+            value = _PASSWORD.sub("//***@", value)
         shown[f"ZWAAN_{name.upper()}"] = value
     return shown

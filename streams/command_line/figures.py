@@ -10,10 +10,9 @@ import click
 
 from services.errors import Rejected
 from services.storage import campaigns
-from services.storage.database import Database
-from services.storage.migrate import migrate
 from services.use_cases.statistics import Statistics, statistics
 from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.state import open_state
 
 
 @click.command()
@@ -25,16 +24,10 @@ def stats(campaign: str | None, data: Path | None, as_json: bool) -> int:
     settings = settings_of(data=data)
 
     async def read() -> Statistics:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database.open(settings.database)
-        try:
-            await migrate(database)
-            async with database.read() as transaction:
-                if campaign and await campaigns.get(transaction, campaign) is None:
-                    raise Rejected(f'there is no campaign "{campaign}"')
-                return await statistics(transaction, campaign_id=campaign)
-        finally:
-            await database.close()
+        async with open_state(settings) as database, database.read() as transaction:
+            if campaign is not None and await campaigns.get(transaction, campaign) is None:
+                raise Rejected(f'there is no campaign "{campaign}"', remedy="Leave --campaign out.")
+            return await statistics(transaction, campaign_id=campaign)
 
     figures = asyncio.run(read())
     click.echo(json.dumps(figures.as_dict()) if as_json else table(figures))

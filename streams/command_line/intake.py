@@ -16,13 +16,12 @@ from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
 from services.settings import Settings
 from services.storage import people
-from services.storage.database import Database
-from services.storage.migrate import migrate
 from services.use_cases.accept_events import Refusal, accept
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.state import open_state
 from streams.owner_client import running_owner
 
 
@@ -74,8 +73,10 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> tuple[int, Se
     log = open_log(settings)
     try:
         admin = open_admin(settings)
-        await asyncio.to_thread(admin.ensure_topics, topic_specs())
-        admin.close()
+        try:
+            await asyncio.to_thread(admin.ensure_topics, topic_specs())
+        finally:
+            admin.close()
         acceptance = await accept(log, documents)
     finally:
         await log.close()
@@ -109,14 +110,8 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
         )
 
     async def save() -> None:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database.open(settings.database)
-        try:
-            await migrate(database)
-            async with database.write() as transaction:
-                await people.save_ambassadors(transaction, reading.ambassadors, now=clock())
-        finally:
-            await database.close()
+        async with open_state(settings) as database, database.write() as transaction:
+            await people.save_ambassadors(transaction, reading.ambassadors, now=clock())
 
     asyncio.run(save())
     skipped = f", {len(reading.bad_rows)} skipped" if reading.bad_rows else ""

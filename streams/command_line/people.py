@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import click
 
 from services.domain.identity import ambassador_id
+from services.domain.post import printable
 from services.errors import Rejected
 from services.storage import people
-from services.storage.database import Database
-from services.storage.migrate import migrate
 from services.storage.people import Person
 from services.use_cases.sign_in import make_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
+from streams.command_line.state import open_state
 
 ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 
@@ -37,34 +38,37 @@ def sign_in(
 ) -> int:
     """Print a sign-in link for EMAIL, who is added or given roles where needed."""
     settings = settings_of(data=data)
+    address = _address(email)
 
     async def work() -> str:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database.open(settings.database)
-        try:
-            await migrate(database)
-            async with database.write() as transaction:
-                person = await people.person(transaction, ambassador_id(email))
-                if person is None and not roles:
-                    raise Rejected(
-                        f"nobody with the address {email} is known",
-                        remedy="Add the person with --role, or import ambassadors.",
-                    )
-                if roles or person is None:
-                    known = person.roles if person else frozenset()
-                    person = Person(
-                        id=ambassador_id(email),
-                        email=email,
-                        name=name or (person.name if person else email.split("@", maxsplit=1)[0]),
-                        language=person.language if person else language,
-                        roles=known | frozenset(roles),
-                    )
-                    await people.save_person(transaction, person, now=clock())
-                return await make_link(
-                    transaction, person.id, base_url=settings.base_url, now=clock()
+        async with open_state(settings) as database, database.write() as transaction:
+            person = await people.person(transaction, ambassador_id(address))
+            if person is None and not roles:
+                raise Rejected(
+                    f"nobody with the address {address} is known",
+                    remedy="Add the person with --role, or import ambassadors.",
                 )
-        finally:
-            await database.close()
+            if roles or person is None:
+                known = person.roles if person else frozenset()
+                person = Person(
+                    id=ambassador_id(address),
+                    email=person.email if person else address,
+                    name=name or (person.name if person else address.partition("@")[0]),
+                    language=person.language if person else language,
+                    roles=known | frozenset(roles),
+                )
+                await people.save_person(transaction, person, now=clock())
+            return await make_link(transaction, person.id, base_url=settings.base_url, now=clock())
 
     click.echo(asyncio.run(work()))
     return 0
+
+
+def _address(email: str) -> str:
+    address = printable(email).strip()
+    if address != email.strip() or not _ADDRESS.fullmatch(address):
+        raise Rejected("this is not an e-mail address", remedy="Write it as name@example.org.")
+    return address
+
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
