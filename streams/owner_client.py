@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import requests
@@ -14,6 +14,8 @@ from services.use_cases.accept_events import Refusal
 from streams.embedded.owner import Owner, read_owner
 
 _TIMEOUT = (2.0, 30.0)
+# Half of what the event API takes at once.
+_MAX_REQUEST_BYTES = 5_000_000
 
 
 class OwnerClient:
@@ -32,23 +34,30 @@ class OwnerClient:
         good = [
             place for place, document in enumerate(documents) if not isinstance(document, Rejected)
         ]
-        if not good:
-            return 0, refused
-        answer = self._post([documents[place] for place in good])
-        refused += [
-            Refusal(place=good[each["place"]], fault=each["fault"], remedy=each["remedy"])
-            for each in answer["refused"]
-        ]
-        return len(answer["accepted"]), sorted(refused, key=lambda refusal: refusal.place)
+        accepted = 0
+        for places in _requests(good, documents):
+            content = json.dumps([documents[place] for place in places]).encode()
+            answer = self._post("/api/v1/events", content, expected="refused")
+            accepted += len(answer["accepted"])
+            refused += [
+                Refusal(place=places[each["place"]], fault=each["fault"], remedy=each["remedy"])
+                for each in answer["refused"]
+            ]
+        return accepted, sorted(refused, key=lambda refusal: refusal.place)
 
-    def _post(self, documents: Sequence[Any]) -> Any:
+    def replay(self, letter_id: int) -> None:
+        """Raises Rejected when there is no such dead letter, RetryLater."""
+        self._post(f"/api/v1/dead-letters/{letter_id}/replay", b"", expected="replayed")
+
+    def _post(self, path: str, content: bytes, *, expected: str) -> Any:
+        """The owner's answer, which holds the field ``expected``. Raises Rejected, RetryLater."""
         with requests.Session() as session:
             # The owner is on this machine, whatever proxies the environment names.
             session.trust_env = False
             try:
                 answer = session.post(
-                    f"{self._owner.url}/api/v1/events",
-                    data=json.dumps(documents).encode(),
+                    f"{self._owner.url}{path}",
+                    data=content,
                     headers={
                         "Content-Type": "application/cloudevents-batch+json",
                         "Authorization": f"Bearer {self._owner.token}",
@@ -62,9 +71,26 @@ class OwnerClient:
                     f"process {self._owner.pid} owns the log but does not answer at "
                     f"{self._owner.url}; try again"
                 ) from error
-        if "refused" not in document:
-            raise RetryLater(f"the running zwaan answered {answer.status_code}; try again")
-        return document
+        if expected in document:
+            return document
+        if answer.status_code == requests.codes.unprocessable_entity:
+            raise Rejected(document.get("fault", ""), remedy=document.get("remedy", ""))
+        raise RetryLater(f"the running zwaan answered {answer.status_code}; try again")
+
+
+def _requests(places: Sequence[int], documents: Sequence[Any]) -> Iterator[list[int]]:
+    """Places cut into requests that the owner's API takes."""
+    request: list[int] = []
+    size = 0
+    for place in places:
+        length = len(json.dumps(documents[place]))
+        if request and size + length > _MAX_REQUEST_BYTES:
+            yield request
+            request, size = [], 0
+        request.append(place)
+        size += length
+    if request:
+        yield request
 
 
 def running_owner(settings: Settings) -> OwnerClient | None:

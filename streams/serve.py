@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 import structlog
 import uvicorn
@@ -44,9 +45,20 @@ class WithSandbox:
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope.get("path", "")
-        first = path[: path.find("/", 1)] if "/" in path[1:] else path
-        await (self._sandbox if first in PREFIXES else self._pages)(scope, receive, send)
+        first = "/" + scope.get("path", "").split("/", 2)[1] if scope["type"] == "http" else ""
+        if first not in PREFIXES or (first == _CONTROL and not _from_this_machine(scope)):
+            await self._pages(scope, receive, send)
+        else:
+            await self._sandbox(scope, receive, send)
+
+
+# Faults, clock and journal have no password.
+_CONTROL = "/_sandbox"
+
+
+def _from_this_machine(scope: Scope) -> bool:
+    client = scope.get("client")
+    return client is not None and ip_address(client[0]).is_loopback
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:

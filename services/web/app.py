@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.web.api import events, operations, statistics
+from services.web.api import dead_letters, events, operations, statistics
 from services.web.assets import Assets
 from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
 from services.web.faults import API, answer_faults
@@ -45,7 +45,7 @@ _PAGES = (
     figures_export,
     administration,
 )
-_API = (events, statistics, operations)
+_API = (events, statistics, dead_letters, operations)
 
 
 def create_web(parts: WebParts) -> ASGIApp:

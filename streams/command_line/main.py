@@ -29,7 +29,7 @@ _COMMANDS = {
     "rebuild": "streams.command_line.figures:rebuild",
     "topics": "streams.command_line.operations:topics",
     "lag": "streams.command_line.operations:lag",
-    "dead-letters": "streams.command_line.operations:dead_letters",
+    "dead-letters": "streams.command_line.dead_letters:dead_letters",
     "doctor": "streams.command_line.doctor:doctor",
     "migrate": "streams.command_line.operations:migrate",
     "sign-in": "streams.command_line.people:sign_in",
@@ -83,9 +83,16 @@ def exit_code(arguments: list[str]) -> int:
     except (RetryLater, Stop) as error:
         _say(error, "")
         return 3
+    except OSError as error:
+        # A folder that cannot be made, a disk that is full.
+        _say(f"{error.filename or 'the machine'} cannot be used ({error.strerror})", _ELSEWHERE)
+        return 3
     return result if isinstance(result, int) else 0
 
 
-def _say(error: Exception, remedy: str) -> None:
+_ELSEWHERE = "Mend that, or name another data folder with --data."
+
+
+def _say(error: Exception | str, remedy: str) -> None:
     sentence = str(error).rstrip(".")
     click.echo(f"zwaan: {sentence}. {remedy}".strip(), err=True)

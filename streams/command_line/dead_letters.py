@@ -1,0 +1,133 @@
+"""``zwaan dead-letters``: events that could not be processed, and sending them once more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from services.errors import Rejected
+from services.settings import Settings
+from services.storage import dead_letters as letters
+from services.storage.dead_letters import DeadLetter
+from services.use_cases.replay_dead_letter import replay
+from streams.bootstrap import clock
+from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.state import open_state
+from streams.logs import open_log
+from streams.owner_client import running_owner
+
+_ALL = 100_000
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Events that could not be processed: look at them, and replay them when the cause is mended."""
+
+
+@dead_letters.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that were replayed.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, _ALL))
+@data_option
+@json_option
+def list_letters(everything: bool, limit: int, data: Path | None, as_json: bool) -> int:
+    """List the dead letters that wait, oldest first."""
+    found = asyncio.run(_read(settings_of(data=data), limit=limit, replayed=everything))
+    for letter in found:
+        if as_json:
+            click.echo(json.dumps(_as_dict(letter), ensure_ascii=False))
+        else:
+            fault = letter.error.strip().splitlines()[-1]
+            place = f"{letter.topic}[{letter.partition}]@{letter.offset}"
+            click.echo(f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M}  {place}  {fault}")
+    if not found and not as_json:
+        click.echo("No dead letters.")
+    return 0
+
+
+@dead_letters.command("show")
+@click.argument("letter_id", type=int, metavar="ID")
+@data_option
+@json_option
+def show_letter(letter_id: int, data: Path | None, as_json: bool) -> int:
+    """Show one dead letter with its error, its remedy and its original bytes."""
+    letter = asyncio.run(_get(settings_of(data=data), letter_id))
+    if as_json:
+        click.echo(json.dumps(_as_dict(letter), ensure_ascii=False))
+        return 0
+    click.echo(f"topic      {letter.topic}, partition {letter.partition}, offset {letter.offset}")
+    click.echo(f"processor  {letter.processor}")
+    click.echo(f"died       {letter.died_at.isoformat()}")
+    if letter.replayed_at:
+        click.echo(f"replayed   {letter.replayed_at.isoformat()}")
+    click.echo(f"error      {letter.error}")
+    click.echo(f"remedy     {letter.remedy or '-'}")
+    click.echo(letter.value.decode("utf-8", "backslashreplace"))
+    return 0
+
+
+@dead_letters.command("replay")
+@click.argument("letter_ids", type=int, nargs=-1, metavar="[ID…]")
+@click.option("--all", "everything", is_flag=True, help="Every dead letter that waits.")
+@data_option
+def replay_letters(letter_ids: tuple[int, ...], everything: bool, data: Path | None) -> int:
+    """Put the original bytes back on their topic."""
+    if bool(letter_ids) == everything:
+        raise click.UsageError("Name dead letters, or say --all.")
+    settings = settings_of(data=data)
+    if everything:
+        waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
+        letter_ids = tuple(letter.id for letter in waiting if letter.id is not None)
+    owner = running_owner(settings) if settings.embedded else None
+    if owner is not None:
+        for letter_id in letter_ids:
+            owner.replay(letter_id)
+    else:
+        asyncio.run(_replay(settings, letter_ids))
+    click.echo(f"{len(letter_ids)} replayed")
+    return 0
+
+
+async def _replay(settings: Settings, letter_ids: Sequence[int]) -> None:
+    log = open_log(settings)
+    try:
+        async with open_state(settings) as database:
+            for letter_id in letter_ids:
+                await replay(database, log, letter_id, actor="command line", now=clock())
+    finally:
+        await log.close()
+
+
+async def _read(settings: Settings, *, limit: int, replayed: bool) -> list[DeadLetter]:
+    async with open_state(settings) as database, database.read() as transaction:
+        return await letters.waiting(transaction, limit=limit, replayed=replayed)
+
+
+async def _get(settings: Settings, letter_id: int) -> DeadLetter:
+    async with open_state(settings) as database, database.read() as transaction:
+        letter = await letters.get(transaction, letter_id)
+    if letter is None:
+        raise Rejected(
+            f"there is no dead letter {letter_id}", remedy="See: zwaan dead-letters list."
+        )
+    return letter
+
+
+def _as_dict(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "id": letter.id,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "part": letter.part,
+        "processor": letter.processor,
+        "key": letter.key.decode("utf-8", "backslashreplace") if letter.key else None,
+        "value": letter.value.decode("utf-8", "backslashreplace"),
+        "error": letter.error,
+        "remedy": letter.remedy,
+        "died_at": letter.died_at.isoformat(),
+        "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
+    }
