@@ -100,18 +100,20 @@ async def lease(
 ) -> bool:
     """Keep an account for ``worker``; False while another worker has it.
 
-    An account that is not connected is free: whoever asked has to find that out.
+    An account that is not connected is free: whoever asked has to find that out. Never waits for
+    another worker that takes accounts at the same time, so two cannot wait for each other.
     """
-    result = await transaction.execute(
-        connections.update()
-        .where(
-            connections.c.ambassador_id == ambassador_id,
-            connections.c.network == network,
-            sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now),
-        )
-        .values(leased_by=worker, leased_until=until)
+    this = sa.and_(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
+    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
+    found = await transaction.execute(
+        sa.select(connections.c.network).where(this, is_free).with_for_update(skip_locked=True)
     )
-    return bool(result.rowcount) or await get(transaction, ambassador_id, network) is None
+    if found.first() is None:
+        return await get(transaction, ambassador_id, network) is None
+    await transaction.execute(
+        connections.update().where(this).values(leased_by=worker, leased_until=until)
+    )
+    return True
 
 
 async def release(

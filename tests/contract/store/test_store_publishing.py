@@ -95,7 +95,7 @@ async def test_one_account_has_one_post_under_way(database: Database) -> None:
 
 async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> None:
     """Workers that claim at the same time get different posts of different accounts."""
-    everybody = [ambassador(number) for number in range(6)]
+    everybody = [ambassador(number) for number in range(10)]
     async with store.open() as one, store.open() as other:
         async with one.write() as transaction:
             drafts = await organise(transaction, everybody, ABOUT)
@@ -121,7 +121,7 @@ async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> No
                             transaction, claim.ambassador_id, claim.network, worker=worker
                         )
 
-        workers = [("a", one), ("b", other), ("c", one), ("d", other)]
+        workers = [(f"w{number}", (one, other)[number % 2]) for number in range(8)]
         await asyncio.wait_for(asyncio.gather(*(work(*each) for each in workers)), 60)
     assert Counter(claim.post_id for claim in claimed) == {post.id: 1 for post in drafts}
 

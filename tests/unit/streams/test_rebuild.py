@@ -1,0 +1,130 @@
+"""Statistics can be wiped and counted again from the log, with the same result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.events.outgoing import LinkClicked, ReachMeasured
+from services.events.statement import state
+from services.ports import Record
+from services.settings import Settings, load_settings
+from services.storage import dead_letters, figures
+from services.storage.database import Database
+from services.use_cases.statistics import statistics
+from streams.embedded.admin import EmbeddedAdmin
+from streams.processor import ProcessorRunner, SourceRecord
+from streams.processors import projections
+from streams.progress import Progress
+from streams.rebuild import rebuild
+from streams.topics import topic_specs
+from tests.builders import NOW, ambassador, campaign, organise
+from tests.migrated import open_migrated
+
+
+def _click(number: int, **changes: Any) -> Any:
+    fields = {
+        "code": f"code{number % 3}",
+        "visitor": f"{number % 5:016d}",
+        "method": "GET",
+        "user_agent": "Firefox" if number % 4 else "Twitterbot/1.0",
+        "clicked_at": NOW,
+    }
+    data = LinkClicked.model_validate(fields | changes)
+    return state(data, at=NOW, cause=str(number)).event.as_dict()
+
+
+@pytest.fixture
+async def settings(tmp_path: Path) -> Settings:
+    settings = load_settings(data=tmp_path, broker="", database_url="")
+    database = await open_migrated(tmp_path / "zwaan.db")
+    async with database.write() as transaction:
+        (post,) = await organise(transaction, [ambassador(1)], [campaign()])
+    await database.close()
+    reach = ReachMeasured.model_validate(
+        {
+            "post_id": post.id,
+            "campaign_id": post.campaign_id,
+            "network": "linkedin",
+            "metric": "reach",
+            "tag": "measured",
+            "value": 12,
+            "source": "LinkedIn",
+            "measured_at": NOW,
+        }
+    )
+    gone = reach.model_copy(update={"post_id": "erased"})
+    records = [
+        Record(topic="link.clicked", key=b"a", value=json.dumps(batch).encode())
+        for batch in (
+            [_click(number) for number in range(10)],
+            # One bad event must not take its batch along, neither now nor in a rebuild.
+            [_click(10), {"bad": "\x00"}, _click(11)],
+            [_click(0), _click(12)],
+        )
+    ]
+    records.append(Record(topic="link.clicked", key=b"a", value=b"\xff not JSON"))
+    records += [
+        Record(
+            topic="reach.measured",
+            key=each.post_id.encode(),
+            value=state(each, at=NOW).event.to_bytes(),
+        )
+        for each in (reach, gone)
+    ]
+    admin = EmbeddedAdmin(settings.broker_url)
+    admin.ensure_topics(topic_specs())
+    admin.append(records)
+    admin.close()
+    return settings
+
+
+async def _process(settings: Settings, database: Database) -> None:
+    """What a worker does with the log, a record at a time."""
+    admin = EmbeddedAdmin(settings.broker_url)
+    for processor in projections():
+        runner = ProcessorRunner(
+            processor, database=database, clock=lambda: NOW, progress=Progress()
+        )
+        for partition in admin.end_offsets(processor.topic):
+            for record in admin.read(processor.topic, partition, 0, 100):
+                place = record.position
+                await runner.run(
+                    [
+                        SourceRecord(
+                            topic=place.topic,
+                            partition=place.partition,
+                            offset=place.offset,
+                            key=record.key,
+                            value=record.value or b"",
+                        )
+                    ]
+                )
+    admin.close()
+
+
+async def test_a_rebuild_gives_the_same_figures(settings: Settings) -> None:
+    """Wiped, damaged, or rebuilt twice: the figures are those of the first processing."""
+    database = Database.open(settings.database)
+    await _process(settings, database)
+
+    async def figures_now() -> tuple[Any, Any]:
+        async with database.read() as transaction:
+            return await statistics(transaction), await figures.counts_by_day(transaction)
+
+    before = await figures_now()
+    assert before[0].clicks.raw == 13
+    async with database.read() as transaction:
+        assert await dead_letters.count(transaction) == 2
+    for _ in range(2):
+        async with database.write() as transaction:
+            await figures.wipe(transaction)
+        await rebuild(settings)
+        assert await figures_now() == before
+    # What a worker delivers again after the rebuild has no effect either.
+    await _process(settings, database)
+    assert await figures_now() == before
+    await database.close()
