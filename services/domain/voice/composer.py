@@ -71,7 +71,9 @@ class Composer:
         )
         text, parts = self._fitting(request, wording)
         self._check(text, plan, voice)
-        verdict = guard.judge(text, f"{parts['title']}\n{parts['disclosure']}")
+        verdict = guard.judge(
+            text, aside=f"{parts['title']}\n{parts['disclosure']}", rank=request.rank
+        )
         if verdict.reason:
             raise NoDraft(
                 verdict.reason,

@@ -10,7 +10,6 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 
 from services.domain.voice.fingerprint import fingerprints, sentence_marks, shingles
 from services.domain.voice.mark_table import MarkTable
@@ -18,13 +17,15 @@ from services.domain.voice.mark_table import MarkTable
 #: While a story has at most this many texts, the stricter limits hold: fifty people, two networks.
 FEW = 120
 #: What is promised is 0.20 and 0.30; setting aside the title can add a little to what is counted.
-MAX_OVERLAP_FEW, MAX_OVERLAP = 0.19, 0.28
-MAX_SENTENCE_USES_FEW, MAX_SENTENCE_USES = 1, 2
+MAX_OVERLAP_FEW, MAX_OVERLAP = 0.19, 0.27
+#: A sentence may stand in so many texts for each thousand people.
+USES_PER_THOUSAND = 2
 
-#: A passage in more texts than this (and than a sixth of all) finds no candidates: a vacancy's
-#: salary stands in most of its posts and tells none of them apart.
+#: Of a text's fingerprints the sixth that most texts hold is left out of the search, as far as it
+#: is this common: a text that has only those in common has an overlap of about 0.1 (the prefix filter
+#: of Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007).
 _COMMON = 128
-#: Candidates that are compared exactly, those with most fingerprints in common first.
+#: Candidates that are compared exactly: all with most fingerprints in common, and others up to this.
 _COMPARED = 8
 _SEVERAL = 1 << 31
 
@@ -61,27 +62,32 @@ class OverlapGuard:
 
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
-        common = max(_COMMON, len(self._posts) // 6)
-        found = self._index.find(fingerprints(text))
+        marks = fingerprints(text)
+        found = self._index.find(marks)
         lists = [self._shared[held - _SEVERAL] for held in found if held >= _SEVERAL]
-        counts = Counter(
-            chain.from_iterable([several for several in lists if len(several) <= common])
-        )
+        lists.sort(key=len)
+        spared = len(marks) // 6
+        while spared and lists and len(lists[-1]) > _COMMON:
+            lists.pop()
+            spared -= 1
+        counts = Counter(chain.from_iterable(lists))
         counts.update([held for held in found if held < _SEVERAL])
-        floor = max(counts.values(), default=0) / 2
-        candidates = sorted([c for c in counts.items() if c[1] >= floor], key=itemgetter(1))
+        top = max(counts.values(), default=0)
+        first = [number for number, count in counts.items() if count == top]
+        rest = [number for number, count in counts.items() if top > count >= top / 2]
         own = set(shingles(text))
         highest = 0.0
-        for number, _ in candidates[-_COMPARED:]:
+        for number in first + rest[: max(0, _COMPARED - len(first))]:
             other = self._shingles[self._ends[number] : self._ends[number + 1]]
             shared = len(own.intersection(other))
             highest = max(highest, shared / (len(own) + len(other) - shared))
         return round(highest, 4)
 
-    def judge(self, text: str, aside: str = "") -> Verdict:
+    def judge(self, text: str, *, aside: str = "", rank: int = 0) -> Verdict:
         """Whether ``text`` may stand beside the others.
 
         ``aside`` holds the sentences of ``text`` that are shared on purpose: title, disclosure.
+        ``rank`` is the place of its person in the audience, and tells how many people there are.
         """
         overlap = self.overlap(text)
         marks = sentence_marks(text) - sentence_marks(aside)
@@ -94,7 +100,7 @@ class OverlapGuard:
                 "the wording of this place is too much like another post "
                 f"(overlap {overlap:.2f}, at most {limit:.2f})"
             )
-        elif uses >= (MAX_SENTENCE_USES_FEW if few else MAX_SENTENCE_USES):
+        elif uses >= (1 if few else USES_PER_THOUSAND * (1 + rank // 1000)):
             reason = "the wording of this place repeats a sentence of another post"
         return Verdict(overlap, uses, reason)
 

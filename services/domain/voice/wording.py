@@ -43,6 +43,8 @@ class Wording:
         self.clauses: dict[str, list[str]] = {}
         self._rank = rank
         self._turn = turn
+        # What is promised of pairs is promised for each thousand people.
+        self._again_from_a_thousand = rank % 1000 // len(plan.angles)
         self._stream = stream
         self._variant = variant
         self._values: dict[str, Any] = {
@@ -66,7 +68,7 @@ class Wording:
         plan, long = self.plan, self.voice.length == "long"
         roomy = long or self.voice.length == "medium"
         parts = self._blank()
-        quote = self._quoted("quote", self.angle.quote)
+        quote = self._quoted("quote", self.angle.quote, self._again_from_a_thousand)
         parts["quote"] = quote
         parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
         if plan.kind == "vacancy":
@@ -76,7 +78,7 @@ class Wording:
         if quote and roomy:
             parts["reflection"] = self._sentence("reflection", plan.reflection, self._rank)
         if long:
-            parts["again"] = self._quoted("again", self.angle.again)
+            parts["again"] = self._quoted("again", self.angle.again, self._again_from_a_thousand)
         if long or (not quote and plan.kind == "story"):
             parts["more"] = self._sentence("more", plan.more, self._rank)
         parts["ask"] = self._ask()
@@ -99,7 +101,7 @@ class Wording:
             elif place == "hook":
                 parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
             elif place == "lead":
-                parts["lead"] = self._quoted("lead", self.angle.lead)
+                parts["lead"] = self._quoted("lead", self.angle.lead, self._turn)
             else:
                 parts["ask"] = self._ask()
             if place != "subject" and not parts[place]:
@@ -134,8 +136,8 @@ class Wording:
     def _ask(self) -> str:
         return self._sentence("ask", self.angle.ask, self._turn)
 
-    def _quoted(self, place: str, pairing: Pairing[Clause, Fact]) -> str:
-        pair = pairing.pick(self._turn, self._variant)
+    def _quoted(self, place: str, pairing: Pairing[Clause, Fact], number: int) -> str:
+        pair = pairing.pick(number, self._variant)
         if pair is None or pair[1] in self.facts:
             return ""
         clause, fact = pair
@@ -146,7 +148,7 @@ class Wording:
 
     def _summary(self) -> str:
         pairing: Pairing[Clause, tuple[Term, ...]] = self.plan.summary
-        pair = pairing.pick(self._rank, self._variant)
+        pair = pairing.pick(self._rank % 1000, self._variant)
         if pair is None:
             return ""
         clause, terms = pair

@@ -73,9 +73,9 @@ def crowd(number: int, language: str) -> Iterator[Ambassador]:
             team=choices["team"][digest[1] % len(choices["team"])],
             crafts=(craft,) if craft else (),
             region=_REGIONS[digest[3] % len(_REGIONS)],
-            address_form=("je", "je", "u")[digest[4] % 3] if language == "nl" else "",  # type: ignore[arg-type]
+            address_form=("je", "je", "u")[digest[4] % 3] if language == "nl" else "",
             emoji=digest[5] % 3,
-            length=("short", "medium", "long")[digest[6] % 3],  # type: ignore[arg-type]
+            length=("short", "medium", "long")[digest[6] % 3],
             since=1985 + digest[7] % 40 if digest[7] % 5 else None,
         )
 
