@@ -8,12 +8,13 @@ it is back: a visitor is redirected all the same.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
@@ -130,7 +131,12 @@ class ClickWriter:
 
 
 class _Journal:
-    """Files of NDJSON of one process: the open one grows, closed ones wait to be relayed."""
+    """Files of NDJSON: the open one grows, closed ones wait to be relayed.
+
+    Several processes may share a folder (pages run in any number). A lock keeps one from putting
+    the open file aside while another writes; a file that two of them relay is relayed twice, with
+    the same event ids.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -148,7 +154,7 @@ class _Journal:
         return await self._on_disk(partial(_read, part))
 
     async def remove(self, part: Path) -> None:
-        await self._on_disk(part.unlink)
+        await self._on_disk(partial(part.unlink, missing_ok=True))
 
     def close(self) -> None:
         self._disk.shutdown(wait=False)
@@ -159,15 +165,32 @@ class _Journal:
     def _append(self, rows: Sequence[OutboxRow]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps({"key": row.key, "event": row.event}) + "\n" for row in rows)
-        is_new = not self._path.exists()
-        with self._path.open("a+b") as file:
+        with self._locked(), self._path.open("a+b") as file:
+            is_new = os.fstat(file.fileno()).st_size == 0
             file.write((b"" if _ends_with_line(file) else b"\n") + lines.encode())
             file.flush()
             os.fsync(file.fileno())
         if is_new:
             _sync_folder(self._path.parent)
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = os.open(
+            self._path.with_name(f"{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600
+        )
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
     def _close_open_file(self) -> list[Path]:
+        if not self._path.parent.exists():
+            return []
+        with self._locked():
+            return self._put_aside()
+
+    def _put_aside(self) -> list[Path]:
         numbered = re.compile(re.escape(self._path.name) + r"\.\d{8}")
         waiting = sorted(
             path for path in self._path.parent.glob("*") if numbered.fullmatch(path.name)

@@ -17,8 +17,8 @@ from services.events.statement import Fact
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.connections import Connection
-from services.storage.database import Transaction
 from services.storage.posts import NewPost
+from services.storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

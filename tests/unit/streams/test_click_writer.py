@@ -73,7 +73,8 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 def files(journal: Path) -> list[Path]:
-    return sorted(journal.parent.glob("clicks.journal*"))
+    found = journal.parent.glob("clicks.journal*")
+    return sorted(path for path in found if path.suffix != ".lock")
 
 
 def leave(journal: Path, content: bytes) -> None:
@@ -238,3 +239,19 @@ async def test_a_visitor_who_leaves_harms_nobody(journal: Path) -> None:
         await asyncio.wait_for(stays, 5)
         await asyncio.wait_for(writer.record(click(3)), 5)
     assert set(arrived(log)) == {click(number).event.id for number in (1, 2, 3)}
+
+
+async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None:
+    """While several write and relay in one folder, every click reaches the log."""
+    log = SlowLog()
+    log.fault = RetryLater("away")
+    async with writing(log, journal) as one, writing(log, journal) as other:
+        for number in range(40):
+            writer = (one, other)[number % 2]
+            await asyncio.wait_for(writer.record(click(number)), 5)
+            if number % 7 == 0:
+                with suppress(RetryLater):
+                    await one._drain_once()
+        log.fault = None
+        expected = {click(number).event.id for number in range(40)}
+        await until(lambda: set(arrived(log)) == expected and not files(journal))
