@@ -17,7 +17,7 @@ from services.domain.voice.words import sentences_of
 
 SHINGLE = 5
 #: A text with fewer shingles than this is short.
-SHORT_TEXT = 45
+SHORT_TEXT = 64
 _WINDOW, _SHORT_WINDOW = 6, 3
 PASSAGE, SHORT_PASSAGE = SHINGLE + _WINDOW - 1, SHINGLE + _SHORT_WINDOW - 1
 

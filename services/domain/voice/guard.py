@@ -112,14 +112,11 @@ class OverlapGuard:
         self._posts.add(post_id)
         self._shingles.extend(set(shingles(text)))
         self._ends.append(len(self._shingles))
-        for mark in fingerprints(text):
-            held = self._index.get(mark)
-            if held is None:
-                self._index.set(mark, number)
-            elif held >= _SEVERAL:
+        for mark, held in self._index.add_all(fingerprints(text), number):
+            if held >= _SEVERAL:
                 self._shared[held - _SEVERAL].append(number)
             else:
                 self._index.set(mark, _SEVERAL + len(self._shared))
                 self._shared.append([held, number])
-        for mark in sentence_marks(text):
-            self._sentences.set(mark, (self._sentences.get(mark) or 0) + 1)
+        for mark, uses in self._sentences.add_all(sentence_marks(text), 1):
+            self._sentences.set(mark, uses + 1)

@@ -42,6 +42,26 @@ class MarkTable:
         place = self._place(mark)
         return self._values[place] if self._keys[place] else None
 
+    def add_all(self, marks: Iterable[int], value: int) -> list[tuple[int, int]]:
+        """Give each new mark this value; return those that were there, with the value they keep."""
+        keys, values = self._keys, self._values
+        last = len(keys) - 1
+        held = []
+        for mark in marks:
+            place = mark & last
+            while (key := keys[place]) != mark and key:
+                place = (place + 1) & last
+            if key:
+                held.append((mark, values[place]))
+                continue
+            keys[place], values[place] = mark, value
+            self._used += 1
+            if self._used * 3 > len(keys) * 2:
+                self._grow()
+                keys, values = self._keys, self._values
+                last = len(keys) - 1
+        return held
+
     def set(self, mark: int, value: int) -> None:
         """Give ``mark``, which is not zero, a value below 2³²."""
         place = self._place(mark)

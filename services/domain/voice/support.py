@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import prose_of, sentences_of
 
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+_NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^”]*)”")
-_CAPITAL = re.compile(r"[A-ZÀ-ÞŁŠŽ][^\W_]*")
+_CAPITAL = re.compile(r" ([A-ZÀ-ÞŁŠŽ][^\W_]*)")
 #: A capital opens no sentence when one of these, or a letter or digit, stands before its space.
 _INSIDE = ",;)’&-"
 _FLAT = re.compile(r"[\W_]+")
@@ -83,12 +83,10 @@ def check_supported(
 def _names(prose: str) -> list[str]:
     """Words with a capital that do not open a sentence or a quotation."""
     return [
-        match.group()
+        match[1]
         for match in _CAPITAL.finditer(prose)
-        if (start := match.start()) > 1
-        and prose[start - 1].isspace()
-        and (prose[start - 2].isalnum() or prose[start - 2] in _INSIDE)
-        and match.group() not in _NO_NAMES
+        if (before := prose[match.start() - 1]).isalnum() or before in _INSIDE
+        if match[1] not in _NO_NAMES
     ]
 
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 _SET_ASIDE = re.compile(r"https?://\S+|#\w+")
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?:\s+|$)")
+# A pattern that begins with one character of a set is searched for several times faster.
+_SENTENCE_END = re.compile(r"[.!?…][.!?…\"'”’)\]]*(?:\s+|$)")
 
 Sentences = tuple[tuple[str, ...], ...]
 

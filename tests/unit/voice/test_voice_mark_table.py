@@ -23,3 +23,13 @@ def test_it_holds_what_a_dictionary_would(pairs: list[tuple[int, int]], others: 
     for mark in [*expected, *others]:
         assert table.get(mark) == expected.get(mark)
     assert sorted(table.find(expected)) == sorted(expected.values())
+
+
+@given(st.lists(marks, max_size=600), st.lists(marks))
+def test_only_new_marks_get_the_value(first: list[int], second: list[int]) -> None:
+    """Marks that were there keep their value and are returned with it."""
+    table = MarkTable()
+    assert [mark for mark, _ in table.add_all(dict.fromkeys(first), 1)] == []
+    assert set(table.add_all(dict.fromkeys(second), 2)) == {(m, 1) for m in second if m in first}
+    assert {table.get(mark) for mark in set(second) - set(first)} <= {2}
+    assert len(table) == len({*first, *second})
