@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from connectors.registry import NetworkSettings, build_networks
 from services.domain.voice import Composer, PostTemplates
@@ -112,23 +113,34 @@ _SANDBOX_LINKEDIN_SCOPES = ("openid", "profile", "w_member_social", "r_member_po
 
 
 def network_settings(settings: Settings) -> list[NetworkSettings]:
-    """The real networks where an address is set, else the sandbox on our own pages' address."""
+    """The configured networks; the sandbox on our own pages' address where none is set."""
     return [
         NetworkSettings(
             name="linkedin",
             api_url=settings.linkedin_url or f"{settings.local_url}/linkedin",
-            authorize_url="" if settings.linkedin_url else f"{settings.base_url}/linkedin",
+            authorize_url=_authorize_url(settings, settings.linkedin_url, "linkedin"),
             client_id=settings.linkedin_client_id,
             client_secret=settings.linkedin_client_secret.get_secret_value(),
             version=settings.linkedin_version,
             # The sandbox grants the vetted product too, so that measuring is real there.
-            scopes=() if settings.linkedin_url else _SANDBOX_LINKEDIN_SCOPES,
+            scopes=() if _is_real(settings.linkedin_url) else _SANDBOX_LINKEDIN_SCOPES,
         ),
         NetworkSettings(
             name="x",
             api_url=settings.x_url or f"{settings.local_url}/x",
-            authorize_url="" if settings.x_url else f"{settings.base_url}/x",
+            authorize_url=_authorize_url(settings, settings.x_url, "x"),
             client_id=settings.x_client_id,
             client_secret=settings.x_client_secret.get_secret_value(),
         ),
     ]
+
+
+def _authorize_url(settings: Settings, url: str, name: str) -> str:
+    """Where consent is given: a real network knows its own, a sandbox has one address for all."""
+    if _is_real(url):
+        return ""
+    return url or f"{settings.base_url}/{name}"
+
+
+def _is_real(url: str) -> bool:
+    return urlsplit(url).scheme == "https"

@@ -33,14 +33,19 @@ _T = TypeVar("_T")
 
 _TOPIC = "link.clicked"
 _DRAIN_SECONDS = 1.0
+#: How long visitors wait for the log before the journal takes their clicks.
+_PATIENCE_SECONDS = 0.5
 _MOST_A_COMMIT = 2_000
 
 
 class ClickWriter:
     """The `ClickSink` of this process. ``run`` has to run for clicks to be answered."""
 
-    def __init__(self, *, log: EventLog, journal: Path) -> None:
+    def __init__(
+        self, *, log: EventLog, journal: Path, patience: float = _PATIENCE_SECONDS
+    ) -> None:
         self._log = log
+        self._patience = patience
         self._journal = _Journal(journal)
         self._pending: list[tuple[OutboxRow, asyncio.Future[None]]] = []
         self._arrived = asyncio.Event()
@@ -98,7 +103,7 @@ class ClickWriter:
     async def _append(self, rows: Sequence[OutboxRow]) -> None:
         if not self._away:
             try:
-                await self._log.append(pack(rows))
+                await self._append_soon(rows)
             except RetryLater as away:
                 self._away = True
                 _log.warning("the log is away, clicks go to the journal", reason=str(away))
@@ -108,6 +113,18 @@ class ClickWriter:
             else:
                 return
         await self._journal.append(rows)
+
+    async def _append_soon(self, rows: Sequence[OutboxRow]) -> None:
+        """Append to the log, or raise RetryLater when it takes longer than a visitor waits.
+
+        It may still arrive, and once more from the journal: both carry the same event ids.
+        """
+        appending = asyncio.ensure_future(self._log.append(pack(rows)))
+        done, _ = await asyncio.wait({appending}, timeout=self._patience)
+        if not done:
+            appending.add_done_callback(_forget)
+            raise RetryLater(f"the log did not answer within {self._patience} seconds")
+        appending.result()
 
     async def _drain(self) -> None:
         while True:
@@ -128,6 +145,11 @@ class ClickWriter:
             await self._journal.remove(part)
             _log.info("journal relayed", clicks=len(rows))
         self._away = False
+
+
+def _forget(appending: asyncio.Future[None]) -> None:
+    if not appending.cancelled():
+        appending.exception()  # seen: the clicks are in the journal
 
 
 class _Journal:
@@ -185,7 +207,7 @@ class _Journal:
             os.close(lock)
 
     def _close_open_file(self) -> list[Path]:
-        if not self._path.parent.exists():
+        if not self._path.parent.is_dir():
             return []
         with self._locked():
             return self._put_aside()

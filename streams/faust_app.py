@@ -22,6 +22,8 @@ def create_faust_app(
         group,
         broker=broker,
         store="memory://",
+        # Faust's own waits a second at every start for tables that we do not have.
+        TableManager="streams.embedded.table_manager:TableManager",
         datadir=str(data / "faust"),
         autodiscover=False,
         web_enabled=False,

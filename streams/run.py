@@ -14,13 +14,13 @@ from starlette.types import ASGIApp
 from connectors.sandbox.app import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
-from services.web.app import create_operations
 from streams.bootstrap import Parts, open_parts
 from streams.serve import (
     Readinesses,
     WithSandbox,
     listen,
     open_sandbox,
+    operations,
     pages,
     serving,
     stop_signal,
@@ -94,10 +94,7 @@ async def run_worker(settings: Settings) -> int:
     listener = listen(settings)
     async with open_parts(settings) as parts:
         readiness = Readinesses(worker_expected=True)
-        async with (
-            pages(parts, readiness, create_operations) as operations,
-            serving(operations, listener),
-        ):
+        async with serving(operations(parts, readiness), listener):
             worker = Worker(parts)
             async with worker.running():
                 readiness.ask = worker.readiness

@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
@@ -19,7 +19,7 @@ from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
 from services.errors import Stop
 from services.settings import Settings
 from services.use_cases.follow_link import Links
-from services.web.app import create_web
+from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
@@ -118,40 +118,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def pages(
-    parts: Parts,
-    readiness: Readinesses,
-    create: Callable[[WebParts], ASGIApp] = create_web,
-) -> AsyncIterator[ASGIApp]:
+async def pages(parts: Parts, readiness: Readinesses) -> AsyncIterator[ASGIApp]:
     """The web application of this process, with its click writer running."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
     owner_token = secrets.token_urlsafe(24)
-    application = create(
-        WebParts(
-            database=parts.database,
-            log=parts.log,
-            accounts=parts.accounts,
-            networks=parts.networks,
-            links=Links(
-                database=parts.database,
-                sink=clicks,
-                clock=clock,
-                home=settings.base_url,
-                careers=settings.careers_url,
-            ),
-            clock=clock,
-            readiness=readiness,
-            base_url=settings.base_url,
-            organisation=settings.organisation,
-            contact=settings.contact,
-            sandbox=settings.sandbox,
-            on_loopback=settings.on_loopback,
-            secret_key=session_key(settings),
-            api_token=settings.api_token.get_secret_value() if settings.api_token else None,
-            owner_token=owner_token,
-        )
-    )
+    application = create_web(web_parts(parts, readiness, clicks, owner_token=owner_token))
     writing = asyncio.create_task(clicks.run(), name="clicks")
     if settings.embedded:
         write_owner(settings.log_path, settings.local_url, owner_token)
@@ -161,6 +133,41 @@ async def pages(
         writing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await writing
+
+
+def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
+    """Health and metrics alone, for a worker: nobody follows a link there."""
+    clicks = ClickWriter(log=parts.log, journal=parts.settings.data / "clicks.journal")
+    return create_operations(web_parts(parts, readiness, clicks))
+
+
+def web_parts(
+    parts: Parts, readiness: Readinesses, clicks: ClickWriter, *, owner_token: str | None = None
+) -> WebParts:
+    settings = parts.settings
+    return WebParts(
+        database=parts.database,
+        log=parts.log,
+        accounts=parts.accounts,
+        networks=parts.networks,
+        links=Links(
+            database=parts.database,
+            sink=clicks,
+            clock=clock,
+            home=settings.base_url,
+            careers=settings.careers_url,
+        ),
+        clock=clock,
+        readiness=readiness,
+        base_url=settings.base_url,
+        organisation=settings.organisation,
+        contact=settings.contact,
+        sandbox=settings.sandbox,
+        on_loopback=settings.on_loopback,
+        secret_key=session_key(settings),
+        api_token=settings.api_token.get_secret_value() if settings.api_token else None,
+        owner_token=owner_token,
+    )
 
 
 class Readinesses:

@@ -255,3 +255,22 @@ async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None
         log.fault = None
         expected = {click(number).event.id for number in range(40)}
         await until(lambda: set(arrived(log)) == expected and not files(journal))
+
+
+async def test_a_log_that_does_not_answer_keeps_no_visitor_waiting(journal: Path) -> None:
+    """After a moment the journal takes the click; that it arrives twice then changes nothing."""
+    log = SlowLog()
+    log.may_end.clear()
+    writer = ClickWriter(log=log, journal=journal, patience=0.01)
+    running = asyncio.create_task(writer.run())
+    try:
+        async with asyncio.timeout(5):
+            await writer.record(click(1))
+        assert files(journal)
+        log.may_end.set()
+        await until(lambda: not files(journal))
+        assert set(arrived(log)) == {click(1).event.id}
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
