@@ -16,7 +16,7 @@ import structlog
 from faust.contrib.asgi import faust_app_running
 
 from services.errors import RetryLater
-from services.storage import inbox, publishing
+from services.storage import figures, inbox, publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
 from services.web.parts import Readiness
@@ -151,8 +151,11 @@ class Worker:
     async def _keep_house(self) -> None:
         while True:
             with suppress(RetryLater):
+                now = clock()
+                yesterday = (now - timedelta(days=1)).date().isoformat()
                 async with self._parts.database.write() as transaction:
-                    await inbox.forget_before(transaction, clock() - _INBOX_MEMORY)
+                    await inbox.forget_before(transaction, now - _INBOX_MEMORY)
+                    await figures.destroy_salts_before(transaction, yesterday)
             await asyncio.sleep(_HOUSEKEEPING)
 
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:
