@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
 
-from services.domain.voice.fingerprint import fingerprints, sentence_marks, shingles
+from services.domain.voice.fingerprint import SHORT_TEXT, fingerprints, sentence_marks, shingles
 from services.domain.voice.mark_table import MarkTable
 
 #: While a story has at most this many texts, the stricter limits hold: fifty people, two networks.
@@ -25,8 +25,9 @@ USES_PER_THOUSAND = 2
 #: is this common: a text that has only those in common has an overlap of about 0.1 (the prefix filter
 #: of Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007).
 _COMMON = 128
-#: Candidates that are compared exactly: all with most fingerprints in common, and others up to this.
-_COMPARED = 8
+#: So many candidates are compared exactly, those with most fingerprints in common. Comparing short
+#: texts is cheap and tells more.
+_COMPARED, _COMPARED_SHORT = 6, 16
 _SEVERAL = 1 << 31
 
 
@@ -72,12 +73,14 @@ class OverlapGuard:
             spared -= 1
         counts = Counter(chain.from_iterable(lists))
         counts.update([held for held in found if held < _SEVERAL])
-        top = max(counts.values(), default=0)
-        first = [number for number, count in counts.items() if count == top]
-        rest = [number for number, count in counts.items() if top > count >= top / 2]
         own = set(shingles(text))
+        enough = _COMPARED if len(own) >= SHORT_TEXT else _COMPARED_SHORT
+        # Most have but one in common; they are looked at only where nothing has more.
+        several = [(count, number) for number, count in counts.items() if count > 1]
+        several.sort(reverse=True)
+        candidates = several[:enough] or [(1, number) for number in [*counts][:enough]]
         highest = 0.0
-        for number in first + rest[: max(0, _COMPARED - len(first))]:
+        for _, number in candidates:
             other = self._shingles[self._ends[number] : self._ends[number + 1]]
             shared = len(own.intersection(other))
             highest = max(highest, shared / (len(own) + len(other) - shared))

@@ -45,7 +45,9 @@ class Sources:
 
     def holds_number_word(self, word: str) -> bool:
         """Also as a part of a longer word: ``vierde`` holds ``vier``."""
-        return any(word in held.casefold() for held in self.words)
+        if word not in self._held:
+            self._held[word] = any(word in held.casefold() for held in self.words)
+        return self._held[word]
 
 
 def check_supported(
