@@ -89,7 +89,7 @@ class _Batches:
     async def handle(self) -> None:
         while True:
             await self._arrived.wait()
-            batch = self._events[: self._runner.processor.batch]
+            batch = self._events[: self._next()]
             await self._runner.run([_source(event.message) for event in batch])
             for event in batch:
                 await self._stream.ack(event)
@@ -97,6 +97,17 @@ class _Batches:
             self._room.set()
             if not self._events:
                 self._arrived.clear()
+
+
+    def _next(self) -> int:
+        """How many of the waiting records share the next transaction; at least one."""
+        processor = self._runner.processor
+        size = 0
+        for number, event in enumerate(self._events[: processor.batch]):
+            size += len(event.message.value or b"")
+            if size > processor.batch_bytes:
+                return max(number, 1)
+        return min(len(self._events), processor.batch)
 
 
 def _source(message: Any) -> SourceRecord:

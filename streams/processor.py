@@ -41,13 +41,15 @@ class Processor:
     """What handles the events of one topic.
 
     ``handle(transaction, facts, now)`` changes state and returns the events that follow. It is
-    given each event once; ``batch`` is the most records that share one transaction.
+    given each event once. At most ``batch`` records, and about ``batch_bytes`` of them, share one
+    transaction.
     """
 
     name: str
     topic: str
     handle: Handler
     batch: int = 100
+    batch_bytes: int = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

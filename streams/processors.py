@@ -19,10 +19,13 @@ def processors(drafts: DraftWriter) -> list[Processor]:
             name="start-vacancy-campaigns", topic="vacancy.opened", handle=start_campaigns, batch=10
         ),
         Processor(name="close-vacancies", topic="vacancy.closed", handle=close_vacancies),
-        # Two records of a hundred people each: the first drafts of a large campaign are readable
-        # long before its last ones are written.
+        # About two hundred people at once: the first drafts of a large campaign are readable long
+        # before its last ones are written.
         Processor(
-            name="write-drafts", topic="share.requested", handle=drafts.write_drafts, batch=2
+            name="write-drafts",
+            topic="share.requested",
+            handle=drafts.write_drafts,
+            batch_bytes=64_000,
         ),
         *projections(),
     ]
