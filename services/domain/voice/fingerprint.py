@@ -9,8 +9,9 @@ ones, as X allows, already with `SHORT_PASSAGE`, because there a passage weighs 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import chain
 from zlib import crc32
 
 from services.domain.voice.words import sentences_of
@@ -22,17 +23,30 @@ _WINDOW, _SHORT_WINDOW = 6, 3
 PASSAGE, SHORT_PASSAGE = SHINGLE + _WINDOW - 1, SHINGLE + _SHORT_WINDOW - 1
 
 
+class _WordNumbers(dict[str, int]):
+    """A number for each word, the same on every machine; forgets all when it has seen too many."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MAX_WORDS:
+            self.clear()
+        number = self[word] = crc32(word.encode())
+        return number
+
+
+_MAX_WORDS = 50_000
+_NUMBERS = _WordNumbers()
+
+
 @lru_cache(maxsize=16)
 def shingles(text: str) -> tuple[int, ...]:
     """A 32-bit hash of every five consecutive words, in order; of all words when there are fewer."""
-    data = " ".join(chain.from_iterable(sentences_of(text))).encode()
-    words = data.split()
-    if len(words) <= SHINGLE:
-        return (crc32(data) or 1,) if words else ()
-    starts = list(accumulate([len(word) + 1 for word in words], initial=0))
-    # The last of five words ends one byte, a space, before the sixth begins.
-    spans = zip(starts, starts[SHINGLE:], strict=False)
-    return tuple([crc32(data[start : end - 1]) or 1 for start, end in spans])
+    words = [_NUMBERS[word] for word in chain.from_iterable(sentences_of(text))]
+    if len(words) < SHINGLE:
+        runs: Iterable[tuple[int, ...]] = [tuple(words)] if words else []
+    else:
+        runs = zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)
+    # Python salts the hash of a text, but neither that of a number nor of a tuple of numbers.
+    return tuple([hash(run) & 0xFFFF_FFFF or 1 for run in runs])
 
 
 @lru_cache(maxsize=16)

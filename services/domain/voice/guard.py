@@ -21,10 +21,10 @@ MAX_OVERLAP_FEW, MAX_OVERLAP = 0.19, 0.27
 #: A sentence may stand in so many texts for each thousand people.
 USES_PER_THOUSAND = 2
 
-#: Of a text's fingerprints the sixth that most texts hold is left out of the search, as far as it
-#: is this common: a text that has only those in common has an overlap of about 0.1 (the prefix filter
-#: of Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007).
-_COMMON = 128
+#: Of a text's fingerprints the third (of a short text the sixth) that most texts hold is left out of
+#: the search, as far as it is this common. A text that has only those in common is not much alike:
+#: the prefix filter of Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007.
+_COMMON, _COMMON_SHORT = 32, 128
 #: So many candidates are compared exactly, those with most fingerprints in common. Comparing short
 #: texts is cheap and tells more.
 _COMPARED, _COMPARED_SHORT = 6, 16
@@ -63,18 +63,19 @@ class OverlapGuard:
 
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
+        own = set(shingles(text))
+        long = len(own) >= SHORT_TEXT
         marks = fingerprints(text)
         found = self._index.find(marks)
         lists = [self._shared[held - _SEVERAL] for held in found if held >= _SEVERAL]
         lists.sort(key=len)
-        spared = len(marks) // 6
-        while spared and lists and len(lists[-1]) > _COMMON:
+        spared, common = (len(marks) // 3, _COMMON) if long else (len(marks) // 6, _COMMON_SHORT)
+        while spared and lists and len(lists[-1]) > common:
             lists.pop()
             spared -= 1
         counts = Counter(chain.from_iterable(lists))
         counts.update([held for held in found if held < _SEVERAL])
-        own = set(shingles(text))
-        enough = _COMPARED if len(own) >= SHORT_TEXT else _COMPARED_SHORT
+        enough = _COMPARED if long else _COMPARED_SHORT
         # Most have but one in common; they are looked at only where nothing has more.
         several = [(count, number) for number, count in counts.items() if count > 1]
         several.sort(reverse=True)
