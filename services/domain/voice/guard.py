@@ -7,6 +7,7 @@ fingerprints. See docs/adr/0011 for what this was measured against.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
@@ -21,13 +22,13 @@ MAX_OVERLAP_FEW, MAX_OVERLAP = 0.19, 0.27
 #: A sentence may stand in so many texts for each thousand people.
 USES_PER_THOUSAND = 2
 
-#: Of a text's fingerprints the third (of a short text the sixth) that most texts hold is left out of
-#: the search, as far as it is this common. A text that has only those in common is not much alike:
-#: the prefix filter of Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007.
-_COMMON, _COMMON_SHORT = 32, 128
-#: So many candidates are compared exactly, those with most fingerprints in common. Comparing short
-#: texts is cheap and tells more.
-_COMPARED, _COMPARED_SHORT = 6, 16
+#: Of a text's fingerprints the quarter that most texts hold is left out of the search, as far as it
+#: is this common. A text that has only those in common is not much alike: the prefix filter of
+#: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007.
+_COMMON = 160
+#: So many candidates are compared exactly, those with most fingerprints in common, and up to the
+#: last figure those that may well share a fifth. Comparing short texts is cheap and tells more.
+_COMPARED, _COMPARED_SHORT, _COMPARED_AT_MOST = 8, 16, 64
 _SEVERAL = 1 << 31
 
 
@@ -64,22 +65,23 @@ class OverlapGuard:
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
         own = set(shingles(text))
-        long = len(own) >= SHORT_TEXT
         marks = fingerprints(text)
         found = self._index.find(marks)
         lists = [self._shared[held - _SEVERAL] for held in found if held >= _SEVERAL]
         lists.sort(key=len)
-        spared, common = (len(marks) // 3, _COMMON) if long else (len(marks) // 6, _COMMON_SHORT)
-        while spared and lists and len(lists[-1]) > common:
+        spared = len(marks) // 4
+        while spared and lists and len(lists[-1]) > _COMMON:
             lists.pop()
             spared -= 1
         counts = Counter(chain.from_iterable(lists))
         counts.update([held for held in found if held < _SEVERAL])
-        enough = _COMPARED if long else _COMPARED_SHORT
-        # Most have but one in common; they are looked at only where nothing has more.
+        enough = _COMPARED if len(own) >= SHORT_TEXT else _COMPARED_SHORT
+        # Whoever shares a fifth with this text shares about a third of its fingerprints.
         several = [(count, number) for number, count in counts.items() if count > 1]
         several.sort(reverse=True)
-        candidates = several[:enough] or [(1, number) for number in [*counts][:enough]]
+        likely = bisect_right(several, -(len(marks) // 5), key=lambda pair: -pair[0])
+        candidates = several[: max(enough, min(likely, _COMPARED_AT_MOST))]
+        candidates = candidates or [(1, number) for number in [*counts][:enough]]
         highest = 0.0
         for _, number in candidates:
             other = self._shingles[self._ends[number] : self._ends[number + 1]]
