@@ -1,0 +1,84 @@
+"""How often a network lets us call, so that we stop before it has to refuse.
+
+Sources: X, https://docs.x.com/x-api/fundamentals/rate-limits (POST /2/tweets); LinkedIn shows its
+daily limits in the developer portal only, the figures here are those reported for "Share on
+LinkedIn". A network without an entry has no limit that we know of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+
+class Counted(StrEnum):
+    """Whose calls a limit counts."""
+
+    MEMBER = "member"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """At most ``calls`` in any ``window``.
+
+    Calls are counted in buckets of ``bucket``. With a bucket as long as the window it begins anew
+    with each (LinkedIn: at 00:00 UTC); with a shorter one the window slides, and as nobody tells
+    when the network's own window began, no window of that length holds more.
+    """
+
+    counted: Counted
+    calls: int
+    window: timedelta
+    bucket: timedelta
+
+    def bucket_of(self, now: datetime) -> datetime:
+        """When the bucket that ``now`` falls into began."""
+        return _EPOCH + (now - _EPOCH) // self.bucket * self.bucket
+
+    def counted_since(self, now: datetime) -> datetime:
+        """The first bucket whose calls still count at ``now``."""
+        current = self.bucket_of(now)
+        return current if self.bucket == self.window else current - self.window
+
+    def free_at(self, used: Mapping[datetime, int], now: datetime) -> datetime:
+        """When the next call may be made: ``now``, or the end of enough buckets.
+
+        ``used`` are the calls in each bucket, by when it began.
+        """
+        too_many = self._used(used, now) - self.calls + 1
+        moment = now
+        for began in sorted(each for each in used if each >= self.counted_since(now)):
+            if too_many <= 0:
+                break
+            too_many -= used[began]
+            moment = began + self.window
+            if self.bucket != self.window:
+                moment += self.bucket
+        return moment
+
+    def left(self, used: Mapping[datetime, int], now: datetime) -> int:
+        """Calls that may still be made now."""
+        return max(self.calls - self._used(used, now), 0)
+
+    def _used(self, used: Mapping[datetime, int], now: datetime) -> int:
+        since = self.counted_since(now)
+        return sum(calls for began, calls in used.items() if began >= since)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+#: Limits on creating posts.
+CREATE_LIMITS: Mapping[str, tuple[RateLimit, ...]] = {
+    "linkedin": (
+        RateLimit(counted=Counted.MEMBER, calls=150, window=_DAY, bucket=_DAY),
+        RateLimit(counted=Counted.APP, calls=100_000, window=_DAY, bucket=_DAY),
+    ),
+    "x": (
+        RateLimit(counted=Counted.MEMBER, calls=100, window=15 * _MINUTE, bucket=_MINUTE),
+        RateLimit(counted=Counted.APP, calls=10_000, window=_DAY, bucket=_HOUR),
+    ),
+}

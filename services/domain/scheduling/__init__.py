@@ -1,0 +1,18 @@
+"""When a post goes out: working hours in the person's own zone, caps, distance, back-off."""
+
+from services.domain.scheduling.backoff import backoff
+from services.domain.scheduling.pace import Pace, PersonalPace, first_slot, goes_out_now, good_time
+from services.domain.scheduling.spacing import first_apart, first_within_cap
+from services.domain.scheduling.working_hours import WorkingHours
+
+__all__ = [
+    "Pace",
+    "PersonalPace",
+    "WorkingHours",
+    "backoff",
+    "first_apart",
+    "first_slot",
+    "first_within_cap",
+    "goes_out_now",
+    "good_time",
+]

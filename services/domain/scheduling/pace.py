@@ -1,0 +1,82 @@
+"""The rules of pace together: which moment is a good one, and what speaks against now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from services.domain.chance import fraction
+from services.domain.scheduling.spacing import first_apart, first_within_cap
+from services.domain.scheduling.working_hours import WorkingHours
+
+#: Good times are spread over so long, so that a story does not break out at nine sharp.
+SPREAD = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What holds for everybody who chose nothing else; a cap or a distance of 0 is none."""
+
+    weekly_cap: int = 2
+    stagger: timedelta = timedelta(minutes=10)
+    hours: WorkingHours = field(default_factory=WorkingHours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalPace:
+    """One person's rules at one moment.
+
+    ``own`` are the moments of the person's other posts, ``colleagues`` those of other posts of the
+    same campaign on the same network; ``not_before`` is when the person's pause ends.
+    """
+
+    weekly_cap: int
+    stagger: timedelta
+    hours: WorkingHours
+    zone: tzinfo
+    own: Sequence[datetime] = ()
+    colleagues: Sequence[datetime] = ()
+    not_before: datetime | None = None
+
+
+def first_slot(after: datetime, pace: PersonalPace) -> datetime:
+    """The first moment, not before ``after``, that keeps every rule."""
+    if pace.not_before is not None:
+        after = max(after, pace.not_before)
+    return _settle(
+        after,
+        lambda moment: pace.hours.next(moment, pace.zone),
+        lambda moment: first_within_cap(moment, pace.own, pace.weekly_cap),
+        lambda moment: first_apart(moment, pace.colleagues, pace.stagger),
+    )
+
+
+def good_time(after: datetime, pace: PersonalPace, *, post_id: str) -> datetime:
+    """A moment that keeps every rule, up to two hours after the first one that does.
+
+    How much after follows from the post, so that colleagues do not speak in chorus.
+    """
+    opening = first_slot(after, pace)
+    return first_slot(opening + SPREAD * fraction("slot", post_id), pace)
+
+
+def goes_out_now(now: datetime, pace: PersonalPace) -> datetime | None:
+    """When a post goes out that its person wants to share now; None when the cap is reached.
+
+    Somebody who taps "now" may do so at night; only a colleague's post just now delays theirs.
+    """
+    moment = first_apart(now, pace.colleagues, pace.stagger)
+    if first_within_cap(moment, pace.own, pace.weekly_cap) != moment:
+        return None
+    return moment
+
+
+def _settle(moment: datetime, *rules: Callable[[datetime], datetime]) -> datetime:
+    """Apply the rules until none moves the moment any more; each moves it forward only."""
+    while True:
+        before = moment
+        for rule in rules:
+            moment = rule(moment)
+        if moment == before:
+            return moment
