@@ -88,6 +88,22 @@ ambassadors = Table(
     Column("since", sa.Integer),
 )
 
+# What a person chose about their posts' pace; without a row the organisation's rules hold.
+sharing_preferences = Table(
+    "sharing_preferences",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("weekly_cap", sa.Integer),
+    Column("weekdays", Json),
+    Column("work_starts", Text),
+    Column("work_ends", Text),
+    Column("paused_at", UtcTime),
+    Column("paused_until", UtcTime),  # empty while paused: until further notice
+    # The standing consent; empty: every post by tap.
+    Column("consent_given_at", UtcTime),
+    Column("consent_until", UtcTime),
+)
+
 sign_in_links = Table(
     "sign_in_links",
     metadata,
@@ -171,6 +187,8 @@ posts = Table(
     Column("link_code", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # The person edited it or took it back: a standing consent does not cover it any more.
+    Column("by_tap_only", sa.Boolean, nullable=False, server_default=sa.text("false")),
     Column("publish_at", UtcTime),
     Column("published_at", UtcTime),
     Column("external_id", Text),
@@ -201,6 +219,29 @@ Index(
     posts.c.measure_at,
     sqlite_where=posts.c.measure_at.is_not(None),
     postgresql_where=posts.c.measure_at.is_not(None),
+)
+
+# --- networks -----------------------------------------------------------------------------------
+
+circuits = Table(
+    "circuits",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("failures", sa.Integer, nullable=False),
+    Column("opened_at", UtcTime),
+    Column("open_until", UtcTime),
+    Column("probe", sa.Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# Calls that created posts, counted in buckets of time (services.domain.rate_limit).
+network_calls = Table(
+    "network_calls",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("member", Text, primary_key=True),  # an ambassador's id; empty: the whole app
+    Column("bucket_at", UtcTime, primary_key=True),
+    Column("calls", sa.Integer, nullable=False),
 )
 
 audit = Table(
