@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -11,8 +12,12 @@ _RFC_3339 = re.compile(
 _EXAMPLE = "for example 2026-11-24T09:00:00Z"
 
 
+@lru_cache(maxsize=256)
 def read_moment(value: object) -> datetime:
-    """The moment in ``value``: a text, or a time that is one already. Raises ValueError."""
+    """The moment in ``value``: a text, or a time that is one already. Raises ValueError.
+
+    The events of one record were mostly stated at one moment, so the latest are kept.
+    """
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, str) and _RFC_3339.fullmatch(value):

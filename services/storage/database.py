@@ -188,7 +188,7 @@ async def insert_new(
     """Insert the rows that are not there yet, by any of the table's unique keys."""
     if rows:
         statement = insert_for(transaction, table).on_conflict_do_nothing()
-        await transaction.execute(statement, [dict(row) for row in rows])
+        await transaction.insert_many(statement, rows)
 
 
 async def insert_new_returning(

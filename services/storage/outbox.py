@@ -25,7 +25,7 @@ class OutboxRow:
 
 async def add(transaction: Transaction, statements: Sequence[Statement]) -> None:
     if statements:
-        await transaction.execute(
+        await transaction.insert_many(
             outbox.insert(),
             [
                 {

@@ -9,7 +9,7 @@ cancelled task waits for the statement under way, a matter of milliseconds, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -33,6 +33,28 @@ class Transaction:
     async def execute(self, statement: sa.Executable, rows: Any = None) -> sa.CursorResult[Any]:
         return await to_its_end(self._connection.execute(statement, rows))
 
+    async def insert_many(self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows with the same columns.
+
+        SQLAlchemy looks at every parameter of every row with care; for thousands of rows of one
+        shape it is enough to compile once and to convert each column's values in turn, which takes
+        a third of the time.
+        """
+        if len(rows) < _MANY:
+            await self.execute(statement, [dict(row) for row in rows])
+            return
+        names = list(rows[0])
+        compiled = statement.compile(dialect=self.dialect, column_keys=names)
+        columns = [_converted(statement.table.c[name], self.dialect, rows) for name in names]
+        parameters: list[Any] = list(zip(*columns, strict=True))
+        if compiled.positional:
+            places = [names.index(name) for name in compiled.positiontup or ()]
+            if places != list(range(len(names))):
+                parameters = [tuple(row[place] for place in places) for row in parameters]
+        else:
+            parameters = [dict(zip(names, row, strict=True)) for row in parameters]
+        await to_its_end(self._connection.exec_driver_sql(str(compiled), parameters))
+
     async def scalar(self, statement: sa.Executable) -> Any:
         return await to_its_end(self._connection.scalar(statement))
 
@@ -41,6 +63,19 @@ class Transaction:
 
     async def run_sync(self, work: Callable[[sa.Connection], _T]) -> _T:
         return await to_its_end(self._connection.run_sync(work))
+
+
+#: From so many rows on compiling anew costs less than it saves.
+_MANY = 20
+
+
+def _converted(
+    column: sa.Column[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    """A column's values as the driver takes them."""
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    values = [row[column.name] for row in rows]
+    return values if convert is None else [convert(value) for value in values]
 
 
 async def to_its_end(work: Coroutine[Any, Any, _T] | Awaitable[_T]) -> _T:
