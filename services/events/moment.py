@@ -14,14 +14,11 @@ _EXAMPLE = "for example 2026-11-24T09:00:00Z"
 
 @lru_cache(maxsize=256)
 def read_moment(value: object) -> datetime:
-    """The moment in ``value``: a text, or a time that is one already. Raises ValueError.
-
-    The events of one record were mostly stated at one moment, so the latest are kept.
-    """
+    """The moment in ``value``: a text, or a time that is one already. Raises ValueError."""
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, str) and _RFC_3339.fullmatch(value):
-        moment = datetime.fromisoformat(_microseconds(value.upper()))
+        moment = _read(value)
     else:
         raise ValueError(f"has to be an RFC 3339 time, {_EXAMPLE}")
     if moment.tzinfo is None:
@@ -31,6 +28,12 @@ def read_moment(value: object) -> datetime:
     except OverflowError as error:
         raise ValueError("lies outside the years 1 to 9999") from error
     return moment
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> datetime:
+    """The events of one record were mostly stated at one moment, so the latest are kept."""
+    return datetime.fromisoformat(_microseconds(text.upper()))
 
 
 def _microseconds(text: str) -> str:

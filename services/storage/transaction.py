@@ -70,7 +70,7 @@ _MANY = 20
 
 
 def _converted(
-    column: sa.Column[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]
+    column: sa.ColumnClause[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]
 ) -> list[Any]:
     """A column's values as the driver takes them."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
