@@ -12,7 +12,6 @@ _RFC_3339 = re.compile(
 _EXAMPLE = "for example 2026-11-24T09:00:00Z"
 
 
-@lru_cache(maxsize=256)
 def read_moment(value: object) -> datetime:
     """The moment in ``value``: a text, or a time that is one already. Raises ValueError."""
     if isinstance(value, datetime):
