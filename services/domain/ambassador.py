@@ -14,8 +14,10 @@ Length = Literal["short", "medium", "long"]
 class Ambassador:
     """One person. ``id`` is derived from the e-mail address (see `services.domain.identity`).
 
-    ``emoji`` is how many at most fit this person's style (0–2); ``since`` the year they joined;
-    ``address_form`` how they address readers in Dutch (empty in English).
+    ``emoji`` is how many at most fit this person's style (0–2), ``hashtags`` likewise (0–3);
+    ``since`` the year they joined; ``address_form`` how they address readers in Dutch (empty in
+    English). ``other_languages`` are those they write in besides ``language``. ``avoid`` holds words
+    that they never use, ``opening`` and ``ending`` lines that they usually begin and end with.
     """
 
     id: str
@@ -31,3 +33,9 @@ class Ambassador:
     emoji: int = 0
     length: Length = "medium"
     since: int | None = None
+    other_languages: tuple[Language, ...] = ()
+    hashtags: int = 3
+    exclamation: bool = False
+    avoid: tuple[str, ...] = ()
+    opening: str = ""
+    ending: str = ""

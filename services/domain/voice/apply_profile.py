@@ -1,0 +1,117 @@
+"""What the composer leaves to the profile: hashtags, an exclamation mark, lines of one's own.
+
+Pure and deterministic, so that a text can be written again from its recipe. Whatever does not fit
+the network is left out again; the disclosure and the link always stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from services.domain.ambassador import Ambassador, Language
+from services.domain.voice.fit import fits
+from services.domain.voice.words import sentences_of
+
+_FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
+
+
+def in_language(person: Ambassador, language: str) -> Ambassador:
+    """The person as they write about content in ``language`` (a BCP 47 tag).
+
+    In a language that is not their first, what their profile says in the first is left out.
+    """
+    for other in person.other_languages:
+        if other != person.language and language[:2].casefold() == other:
+            return _in_other(person, other)
+    return person
+
+
+def _in_other(person: Ambassador, other: Language) -> Ambassador:
+    return replace(
+        person,
+        language=other,
+        address_form="je" if other == "nl" else "",
+        role="",
+        crafts=(),
+        opening="",
+        ending="",
+    )
+
+
+def without_avoided(person: Ambassador) -> Ambassador:
+    """The person without what their profile says in words that they avoid."""
+    if not person.avoid:
+        return person
+
+    def spoken(field: str) -> str:
+        return "" if held_word(field, person.avoid) else field
+
+    return replace(
+        person,
+        role=spoken(person.role),
+        team=spoken(person.team),
+        region=spoken(person.region),
+        crafts=tuple(craft for craft in person.crafts if spoken(craft)),
+    )
+
+
+def apply_profile(
+    text: str, parts: Mapping[str, str], person: Ambassador, *, network: str, link: str
+) -> str:
+    """``text`` as this person writes. ``parts`` are those of the draft's recipe."""
+    text = _with_hashtags(text, parts.get("hashtags", ""), person)
+    if person.exclamation:
+        text = _with_exclamation(text, parts.get("hook", ""))
+    for opening, ending in _own_lines(person):
+        own = _with_lines(text, parts.get("disclosure", ""), opening, ending)
+        if fits(network, own, link):
+            return own
+    return text
+
+
+def held_word(text: str, words: Iterable[str]) -> str:
+    """The first of ``words`` (or phrases) that stands in ``text``, links and hashtags aside."""
+    spoken = " ".join(word for sentence in sentences_of(text) for word in sentence)
+    for word in words:
+        plain = " ".join(part for sentence in sentences_of(word) for part in sentence)
+        if plain and f" {plain} " in f" {spoken} ":
+            return word
+    return ""
+
+
+def own_lines(person: Ambassador) -> str:
+    """The lines that a person repeats on purpose: no repetition in the eyes of the guard."""
+    return f"{person.opening}\n{person.ending}"
+
+
+def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:
+    opening, ending = person.opening, person.ending
+    return dict.fromkeys(((opening, ending), (opening, ""), ("", ending)))
+
+
+def _with_hashtags(text: str, hashtags: str, person: Ambassador) -> str:
+    if not hashtags:
+        return text
+    avoided = {"".join(word.casefold().split()) for word in person.avoid}
+    kept = [tag for tag in hashtags.split() if tag[1:].casefold() not in avoided]
+    wanted = " ".join(kept[: person.hashtags])
+    before, _, after = text.rpartition(hashtags)
+    return f"{before}{wanted}{after}" if wanted else before.rstrip() + after
+
+
+def _with_exclamation(text: str, hook: str) -> str:
+    """The first own sentence ends with an exclamation mark; one is enough."""
+    stops = list(_FULL_STOP.finditer(hook))
+    if not stops or "!" in text or hook not in text:
+        return text
+    end = stops[-1].start()
+    return text.replace(hook, f"{hook[:end]}!{hook[end + 1 :]}", 1)
+
+
+def _with_lines(text: str, disclosure: str, opening: str, ending: str) -> str:
+    if ending:
+        before, found, after = text.rpartition(disclosure) if disclosure else (text, "", "")
+        text = f"{before.rstrip()}\n\n{ending}\n\n{found}{after}".rstrip()
+    return f"{opening}\n\n{text}" if opening else text
