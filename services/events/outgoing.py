@@ -74,6 +74,47 @@ class PostDeclined(EventData):
     declined_at: Moment
 
 
+class PostTakenBack(EventData):
+    """The ambassador took an approval or a decline back; the draft waits for a decision again."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    taken_back_at: Moment
+
+
+class PostCancelled(EventData):
+    """The campaign ended before the post was sent."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    reason: Note = ""
+    cancelled_at: Moment
+
+
+class PostPublishing(EventData):
+    """The intent to publish the text with this SHA-256: it stands before the network is called."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    attempt: Annotated[int, Field(ge=1, strict=True)]
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    started_at: Moment
+
+
+class PostPostponed(EventData):
+    """The network did not take the post now; it is still approved and goes out later."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    reason: Note
+    publish_at: Moment
+    postponed_at: Moment
+
+
 class PostPublished(EventData):
     """The post is on the network. ``external_id`` and ``url`` are the network's own.
 

@@ -67,6 +67,11 @@ async def get(transaction: Transaction, post_id: str) -> Post | None:
     return None if row is None else _post(row)
 
 
+async def by_ids(transaction: Transaction, ids: Sequence[str]) -> dict[str, Post]:
+    found = await transaction.execute(sa.select(*_FIELDS).where(posts.c.id.in_(ids)))
+    return {row["id"]: _post(row) for row in found.mappings()}
+
+
 async def recipe(transaction: Transaction, post_id: str) -> Mapping[str, Any] | None:
     kept: Mapping[str, Any] | None = await transaction.scalar(
         sa.select(posts.c.recipe).where(posts.c.id == post_id)
@@ -132,8 +137,8 @@ async def move_all(
     campaign_id: str,
     before: Collection[PostState],
     after: PostState,
-) -> int:
-    """Move every post of a campaign that is in one of the states; returns how many there were.
+) -> list[tuple[str, str]]:
+    """Move every post of a campaign that is in one of the states; returns their ids and networks.
 
     One statement for all states: a post that changes between them meanwhile is not missed.
     """
@@ -144,8 +149,9 @@ async def move_all(
             posts.c.state.in_([state.value for state in before]),
         )
         .values(state=after.value)
+        .returning(posts.c.id, posts.c.network)
     )
-    return int(result.rowcount)
+    return [(row.id, row.network) for row in result]
 
 
 async def edit(transaction: Transaction, post_id: str, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +10,33 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage import connections as accounts
-from services.storage.schema import connections, posts
+from services.storage.schema import connections, posts, sharing_preferences
+from services.storage.sharing_preferences import is_paused
 from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A post whose time has come, and that nobody else takes before this transaction ends.
+
+    ``interrupted_at`` is when an attempt began whose end nobody saw.
+    """
+
+    post_id: str
+    ambassador_id: str
+    network: str
+    attempts: int
+    tries: int
+    interrupted_at: datetime | None
+
+    @property
+    def account(self) -> tuple[str, str]:
+        return self.ambassador_id, self.network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A post that is this worker's until ``leased_until``.
+    """A post that is this worker's until its lease ends.
 
     ``attempt`` counts all attempts, ``tries`` those since the approval, both from 1.
     ``interrupted_at`` is when an attempt began whose end nobody saw: reconcile, do not publish.
@@ -31,55 +50,148 @@ class Claim:
     interrupted_at: datetime | None
 
 
-async def claim_due(
-    transaction: Transaction, *, worker: str, now: datetime, lease: timedelta, limit: int
-) -> list[Claim]:
-    """Take due posts and their accounts, at most one post an account, and write the intent.
+async def any_due(
+    transaction: Transaction, *, now: datetime, room: Mapping[str, int] | None = None
+) -> bool:
+    """Whether `due` would find something."""
+    for condition, _ in _queues(room or {}, 1):
+        if (await transaction.execute(_due(now, condition, 1))).first() is not None:
+            return True
+    return False
 
-    A post whose account is not connected any more is given out too: somebody has to say so.
+
+async def due(
+    transaction: Transaction, *, now: datetime, limit: int, room: Mapping[str, int] | None = None
+) -> list[Due]:
+    """Posts whose time has come and whose person pauses nothing, the longest due first.
+
+    ``room`` is how many posts a network takes now; one that is not in it takes any number. More
+    than ``limit`` are returned, because several may share an account. A post whose account is not
+    connected any more is among them: somebody has to say so.
     """
-    until = now + lease
-    claims: list[Claim] = []
-    due = _due(now, limit * 4).with_for_update(skip_locked=True, of=posts)
-    for row in (await transaction.execute(due)).all():
-        if len(claims) == limit:
+    found: list[Due] = []
+    for condition, most in _queues(room or {}, limit):
+        query = _due(now, condition, most * 4).with_for_update(skip_locked=True, of=posts)
+        found += [
+            Due(
+                post_id=row.id,
+                ambassador_id=row.ambassador_id,
+                network=row.network,
+                attempts=row.attempts,
+                tries=row.tries,
+                interrupted_at=(
+                    row.attempt_at if row.state == PostState.PUBLISHING.value else None
+                ),
+            )
+            for row in await transaction.execute(query)
+        ]
+    return found
+
+
+async def take(
+    transaction: Transaction,
+    candidates: Sequence[Due],
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    room: Mapping[str, int] | None = None,
+) -> list[Claim]:
+    """Take posts and their accounts, at most one post an account, and write the intent.
+
+    Never waits for another worker that takes accounts at the same time, so two cannot wait for
+    each other.
+    """
+    left = dict(room or {})
+    free = await _free_accounts(transaction, {each.account for each in candidates}, now)
+    taken: list[Due] = []
+    for each in candidates:
+        if len(taken) == limit:
             break
-        if not await accounts.lease(
-            transaction, row.ambassador_id, row.network, worker=worker, now=now, until=until
-        ):
-            continue
-        interrupted = row.state == PostState.PUBLISHING.value
+        if each.account in free and left.get(each.network, 1) > 0:
+            free.remove(each.account)
+            taken.append(each)
+            if each.network in left:
+                left[each.network] -= 1
+    if taken:
+        until = now + lease
+        await transaction.execute(
+            connections.update()
+            .where(_ACCOUNT.in_([each.account for each in taken]))
+            .values(leased_by=worker, leased_until=until)
+        )
+        was_interrupted = posts.c.state == PostState.PUBLISHING.value
         await transaction.execute(
             posts.update()
-            .where(posts.c.id == row.id)
+            .where(posts.c.id.in_([each.post_id for each in taken]))
             .values(
                 state=PostState.PUBLISHING.value,
                 leased_by=worker,
                 leased_until=until,
                 attempts=posts.c.attempts + 1,
                 tries=posts.c.tries + 1,
-                attempt_at=posts.c.attempt_at if interrupted else now,
+                attempt_at=sa.case((was_interrupted, posts.c.attempt_at), else_=now),
             )
         )
-        claims.append(
-            Claim(
-                post_id=row.id,
-                ambassador_id=row.ambassador_id,
-                network=row.network,
-                attempt=row.attempts + 1,
-                tries=row.tries + 1,
-                interrupted_at=row.attempt_at if interrupted else None,
-            )
+    return [
+        Claim(
+            post_id=each.post_id,
+            ambassador_id=each.ambassador_id,
+            network=each.network,
+            attempt=each.attempts + 1,
+            tries=each.tries + 1,
+            interrupted_at=each.interrupted_at,
         )
-    return claims
+        for each in taken
+    ]
 
 
-async def any_due(transaction: Transaction, *, now: datetime) -> bool:
-    """Whether `claim_due` would find something."""
-    return (await transaction.execute(_due(now, 1))).first() is not None
+async def postpone(
+    transaction: Transaction, post_ids: Sequence[str], *, until: datetime, reason: str
+) -> None:
+    """Let approved posts wait, without a try; one under way is left to its lease."""
+    for state, column in (
+        (PostState.APPROVED, posts.c.publish_at),
+        (PostState.PUBLISHING, posts.c.leased_until),
+    ):
+        await transaction.execute(
+            posts.update()
+            .where(posts.c.id.in_(post_ids), posts.c.state == state.value)
+            .values({column: until, posts.c.reason: reason})
+        )
 
 
-def _due(now: datetime, limit: int) -> sa.Select[Any]:
+async def _free_accounts(
+    transaction: Transaction, accounts: Collection[tuple[str, str]], now: datetime
+) -> set[tuple[str, str]]:
+    """Which of these accounts nobody has. One that is not connected is free: whoever asks has to
+    find that out."""
+    if not accounts:
+        return set()
+    columns = (connections.c.ambassador_id, connections.c.network)
+    wanted = _ACCOUNT.in_(sorted(accounts))
+    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
+    free = await transaction.execute(
+        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True)
+    )
+    connected = await transaction.execute(sa.select(*columns).where(wanted))
+    return {tuple(row) for row in free} | (set(accounts) - {tuple(row) for row in connected})
+
+
+_ACCOUNT = sa.tuple_(connections.c.ambassador_id, connections.c.network)
+
+
+def _queues(room: Mapping[str, int], limit: int) -> list[tuple[sa.ColumnElement[bool] | None, int]]:
+    """One queue a network whose room is bounded, so that it holds up no other; one for the rest."""
+    bounded = [
+        (posts.c.network == network, min(left, limit)) for network, left in room.items() if left > 0
+    ]
+    rest = posts.c.network.not_in(sorted(room)) if room else None
+    return [(rest, limit), *bounded]
+
+
+def _due(now: datetime, condition: sa.ColumnElement[bool] | None, limit: int) -> sa.Select[Any]:
     account_is_taken = (
         sa.select(connections.c.network)
         .where(
@@ -89,9 +201,14 @@ def _due(now: datetime, limit: int) -> sa.Select[Any]:
         )
         .exists()
     )
+    person_pauses = (
+        sa.select(sharing_preferences.c.ambassador_id)
+        .where(sharing_preferences.c.ambassador_id == posts.c.ambassador_id, is_paused(now))
+        .exists()
+    )
     waiting = sa.and_(posts.c.state == PostState.APPROVED.value, posts.c.publish_at <= now)
     interrupted = sa.and_(posts.c.state == PostState.PUBLISHING.value, posts.c.leased_until < now)
-    return (
+    query = (
         sa.select(
             posts.c.id,
             posts.c.ambassador_id,
@@ -101,10 +218,16 @@ def _due(now: datetime, limit: int) -> sa.Select[Any]:
             posts.c.tries,
             posts.c.attempt_at,
         )
-        .where(_ON_ITS_WAY, sa.or_(waiting, interrupted), ~account_is_taken)
+        .where(
+            _ON_ITS_WAY,
+            sa.or_(waiting, interrupted),
+            sa.not_(account_is_taken),
+            sa.not_(person_pauses),
+        )
         .order_by(posts.c.publish_at, posts.c.id)
         .limit(limit)
     )
+    return query if condition is None else query.where(condition)
 
 
 # Word for word the condition of the index ix_posts_due: only then is it used, and most posts are
@@ -134,6 +257,18 @@ async def end(
         .values({"leased_by": None, "leased_until": None, **changes, "state": after.value})
     )
     return bool(result.rowcount)
+
+
+async def release(transaction: Transaction, claims: Sequence[Claim], *, worker: str) -> None:
+    """End ``worker``'s leases on the accounts of these claims; another's stay."""
+    await transaction.execute(
+        connections.update()
+        .where(
+            _ACCOUNT.in_([(claim.ambassador_id, claim.network) for claim in claims]),
+            connections.c.leased_by == worker,
+        )
+        .values(leased_by=None, leased_until=None)
+    )
 
 
 async def end_all_leases(transaction: Transaction) -> None:

@@ -16,7 +16,13 @@ from services.domain.post import (
     text_sha256,
 )
 from services.errors import NeedsPerson, Rejected
-from services.events.outgoing import PostApproved, PostDeclined, PostFailed, PostPublished
+from services.events.outgoing import (
+    PostApproved,
+    PostDeclined,
+    PostFailed,
+    PostPublished,
+    PostTakenBack,
+)
 from services.events.statement import state
 from services.storage import audit, campaigns, connections, outbox, posts
 from services.storage.audit import Entry
@@ -121,8 +127,12 @@ async def take_back(
     """
     post = await own_post(transaction, post_id, ambassador_id)
     await _check_open(transaction, post)
-    await _move(transaction, post, PostState.READY, publish_at=None, reason="")
+    await _move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)
     await _audit(transaction, post, "post.taken_back", now, {})
+    event = PostTakenBack(
+        post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
+    )
+    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
     return await own_post(transaction, post_id, ambassador_id)
 
 

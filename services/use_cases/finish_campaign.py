@@ -7,9 +7,9 @@ from datetime import datetime
 
 from services.domain.post import PostState
 from services.events.incoming import VacancyClosed
-from services.events.outgoing import CampaignFinished
+from services.events.outgoing import CampaignFinished, PostCancelled
 from services.events.statement import Fact, Statement, state
-from services.storage import audit, campaigns, posts
+from services.storage import audit, campaigns, outbox, posts
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
@@ -54,13 +54,33 @@ async def finish(
                 actor="campaigns",
                 action="campaign.finished",
                 subject=campaign.id,
-                detail={"cancelled": cancelled, "reason": reason},
+                detail={"cancelled": len(cancelled), "reason": reason},
+            ),
+            *(
+                Entry(at=now, actor="campaigns", action="post.cancelled", subject=post_id)
+                for post_id, _ in cancelled
+            ),
+        ],
+    )
+    await outbox.add(
+        transaction,
+        [
+            state(
+                PostCancelled(
+                    post_id=post_id,
+                    campaign_id=campaign.id,
+                    network=network,
+                    reason=reason,
+                    cancelled_at=now,
+                ),
+                at=now,
             )
+            for post_id, network in cancelled
         ],
     )
     return state(
         CampaignFinished(
-            campaign_id=campaign.id, reason=reason, cancelled=cancelled, finished_at=now
+            campaign_id=campaign.id, reason=reason, cancelled=len(cancelled), finished_at=now
         ),
         at=now,
     )

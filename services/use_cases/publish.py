@@ -8,24 +8,35 @@ told apart waits for a person as ``unknown``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 import structlog
 
-from services.domain.post import Post, PostState, printable
+from services.domain.circuit import CircuitRules
+from services.domain.post import Post, text_sha256
+from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
-from services.events.incoming import EventData
-from services.events.outgoing import PostFailed, PostPublished, PostUnknown
+from services.events.outgoing import PostPublishing
 from services.events.statement import state
-from services.ports import Account, LinkCard, OutgoingPost, PublishedPost
-from services.storage import audit, campaigns, connections, outbox, posts, publishing
+from services.ports import Account, LinkCard, OutgoingPost
+from services.storage import audit, campaigns, outbox, posts, publishing
 from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.publishing import Claim
+from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
+from services.use_cases.network_room import (
+    Limits,
+    count_calls,
+    measure_room,
+    members_at_limit,
+    reserve_probes,
+)
+from services.use_cases.publish_outcome import Attempt, Outcome, outage_of
+from services.use_cases.record_outcome import Ended, OutcomeRecorder
 
 _log = structlog.get_logger("publisher")
 
@@ -34,21 +45,22 @@ LEASE = timedelta(seconds=90)
 #: After this many tries that ended with "later", the post fails and a person may approve it again.
 MAX_TRIES = 8
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    """What is written after a call: the post's next state, other columns, and the event."""
-
-    after: PostState
-    changes: dict[str, Any]
-    event: EventData | None
+class _Job:
+    claim: Claim
+    post: Post
+    outgoing: OutgoingPost
 
 
 class Publisher:
     """Publishes due posts, ``concurrency`` at a time.
 
-    ``links`` turns a link code into the short address for the card; ``first_measure`` is when a
-    post is measured for the first time after publication.
+    ``short_link`` turns a link code into the address for the card; ``first_measure`` is when a post
+    is measured for the first time after publication. ``pause`` is the unit of the pauses between
+    tries: the first is one to two of it, and they double.
     """
 
     def __init__(
@@ -61,6 +73,10 @@ class Publisher:
         concurrency: int,
         short_link: Callable[[str], str],
         first_measure: timedelta,
+        lease: timedelta = LEASE,
+        pause: timedelta = timedelta(seconds=1),
+        limits: Limits = CREATE_LIMITS,
+        circuit: CircuitRules | None = None,
     ) -> None:
         self._database = database
         self._accounts = accounts
@@ -69,6 +85,12 @@ class Publisher:
         self._concurrency = concurrency
         self._short_link = short_link
         self._first_measure = first_measure
+        self._lease = lease
+        self._pause = pause
+        self._limits = limits
+        self._recorder = OutcomeRecorder(
+            database=database, clock=clock, worker=worker, circuit=circuit or CircuitRules()
+        )
         self._running: set[asyncio.Task[None]] = set()
 
     async def claim(self) -> int:
@@ -76,19 +98,19 @@ class Publisher:
         free = self._concurrency - len(self._running)
         if free <= 0:
             return 0
+        now = self._clock()
         async with self._database.read() as transaction:
             # Most looks find nothing, and a write would wake everybody who waits for one.
-            if not await publishing.any_due(transaction, now=self._clock()):
+            room = await measure_room(transaction, self._limits, now=now)
+            if not await publishing.any_due(transaction, now=now, room=room):
                 return 0
         async with self._database.write() as transaction:
-            claims = await publishing.claim_due(
-                transaction, worker=self._worker, now=self._clock(), lease=LEASE, limit=free
-            )
-        for claim in claims:
-            task = asyncio.create_task(self._carry_out(claim), name=f"publish {claim.post_id}")
+            jobs = await self._claim(transaction, free, now)
+        for job in jobs:
+            task = asyncio.create_task(self._carry_out(job), name=f"publish {job.post.id}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        return len(claims)
+        return len(jobs)
 
     async def wait_for_place(self) -> None:
         """Return when a running post has ended (at once when none runs)."""
@@ -104,180 +126,162 @@ class Publisher:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def _carry_out(self, claim: Claim) -> None:
+    async def abandon(self) -> None:
+        """Stop in the middle of everything, as a process that dies would; leases run out."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _claim(self, transaction: Transaction, free: int, now: datetime) -> list[_Job]:
+        room = await measure_room(transaction, self._limits, now=now)
+        candidates = await publishing.due(transaction, now=now, limit=free, room=room)
+        full = await members_at_limit(transaction, candidates, self._limits, now=now)
+        for each in full:
+            reason = f"your limit on {each.network} is reached"
+            await publishing.postpone(transaction, each.post_ids, until=each.until, reason=reason)
+        waiting = {post_id for each in full for post_id in each.post_ids}
+        claims = await publishing.take(
+            transaction,
+            [each for each in candidates if each.post_id not in waiting],
+            worker=self._worker,
+            now=now,
+            lease=self._lease,
+            limit=free,
+            room=room,
+        )
+        if not claims:
+            return []
+        await count_calls(transaction, claims, self._limits, now=now)
+        await reserve_probes(transaction, claims, now=now, lease=self._lease)
+        found = await posts.by_ids(transaction, [claim.post_id for claim in claims])
+        await self._tell(transaction, claims, found, now)
+        titles = await campaigns.titles(
+            transaction, sorted({post.campaign_id for post in found.values()})
+        )
+        return [
+            self._job(claim, found[claim.post_id], titles[found[claim.post_id].campaign_id])
+            for claim in claims
+        ]
+
+    def _job(self, claim: Claim, post: Post, title: str) -> _Job:
+        card = LinkCard(url=self._short_link(post.link_code), title=title)
+        return _Job(claim=claim, post=post, outgoing=OutgoingPost(text=post.text, card=card))
+
+    async def _tell(
+        self,
+        transaction: Transaction,
+        claims: Sequence[Claim],
+        found: dict[str, Post],
+        now: datetime,
+    ) -> None:
+        """Note the intent where it is new; one that was interrupted stands already."""
+        entries, statements = [], []
+        for claim in claims:
+            if claim.interrupted_at is not None:
+                continue
+            post = found[claim.post_id]
+            digest = text_sha256(post.text)
+            detail = {"attempt": claim.attempt, "sha256": digest}
+            entries.append(
+                Entry(
+                    at=now,
+                    actor=self._worker,
+                    action="post.publishing",
+                    subject=post.id,
+                    detail=detail,
+                )
+            )
+            event = PostPublishing(
+                post_id=post.id,
+                campaign_id=post.campaign_id,
+                network=post.network,
+                attempt=claim.attempt,
+                text_sha256=digest,
+                started_at=now,
+            )
+            statements.append(state(event, at=now, cause=f"attempt {claim.attempt}"))
+        await audit.add(transaction, entries)
+        await outbox.add(transaction, statements)
+
+    async def _carry_out(self, job: _Job) -> None:
         try:
-            async with self._database.read() as transaction:
-                post = await posts.get(transaction, claim.post_id)
-                campaign = await campaigns.of_post(transaction, claim.post_id)
-            if post is None or campaign is None:
-                return
-            card = LinkCard(url=self._short_link(post.link_code), title=campaign.title)
-            outcome = await self._attempt(claim, post, OutgoingPost(text=post.text, card=card))
-            await self._record(claim, post, outcome)
+            outcome = await self._attempt(job)
+            await self._recorder.record(Ended(claim=job.claim, post=job.post, outcome=outcome))
         except RetryLater as away:
             # The database is away: the lease runs out and the attempt is reconciled then.
-            _log.warning("outcome not recorded", post=claim.post_id, error=str(away))
+            _log.warning("outcome not recorded", post=job.post.id, error=str(away))
         except Exception:  # noqa: BLE001 - as above; a task's error would be seen by nobody
-            _log.exception("outcome not recorded", post=claim.post_id)
+            _log.exception("outcome not recorded", post=job.post.id)
 
-    async def _attempt(self, claim: Claim, post: Post, outgoing: OutgoingPost) -> _Outcome:
+    async def _attempt(self, job: _Job) -> Outcome:
         try:
-            if claim.interrupted_at is None:
-                return await self._first_try(claim, post, outgoing)
-            return await self._reconcile(claim, post, outgoing, since=claim.interrupted_at)
+            if job.claim.interrupted_at is None:
+                return await self._first_try(job)
+            return await self._reconcile(job, since=job.claim.interrupted_at)
         except Exception as defect:  # noqa: BLE001 - it may have had its effect: a person looks
-            _log.exception("connector failed", post=post.id)
-            return self._unknown(post, f"unexpected {type(defect).__name__}")
+            _log.exception("connector failed", post=job.post.id)
+            return self._ended(job).unknown(f"unexpected {type(defect).__name__}", outage=None)
 
-    async def _first_try(self, claim: Claim, post: Post, outgoing: OutgoingPost) -> _Outcome:
+    async def _first_try(self, job: _Job) -> Outcome:
         started = self._clock()
         try:
-            account = await self._accounts.open(claim.ambassador_id, claim.network)
-            return self._published(post, await self._publish(claim, account, outgoing))
-        except OutcomeUnknown as lost:
-            _log.info("reply lost, reconciling", post=post.id, error=str(lost))
-            return await self._reconcile(claim, post, outgoing, since=started)
-        except RetryLater as later:
-            return self._later(claim, post, later)
+            network = self._accounts.network(job.claim.network)
+            account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
+        except RetryLater as away:
+            return self._later(job, away)
         except (Rejected, NeedsPerson) as refusal:
-            return self._failed(post, str(refusal), refusal.remedy)
-
-    async def _publish(
-        self, claim: Claim, account: Account, outgoing: OutgoingPost
-    ) -> PublishedPost:
-        network = self._accounts.network(claim.network)
+            return self._ended(job).failed(str(refusal), refusal.remedy, outage=None)
         try:
-            return await self._accounts.call(network.publish, account, outgoing)
+            published = await self._with_access(
+                job, account, lambda own: network.publish(own, job.outgoing)
+            )
+        except OutcomeUnknown as lost:
+            _log.info("reply lost, reconciling", post=job.post.id, error=str(lost))
+            async with self._database.write() as transaction:
+                # LinkedIn is asked by sending the same post once more.
+                await count_calls(transaction, [job.claim], self._limits, now=self._clock())
+            return await self._reconcile(job, since=started)
+        except RetryLater as later:
+            return self._later(job, later)
+        except (Rejected, NeedsPerson) as refusal:
+            return self._ended(job).failed(str(refusal), refusal.remedy, outage="")
+        return self._ended(job).published(published, first_measure=self._first_measure)
+
+    def _later(self, job: _Job, later: RetryLater) -> Outcome:
+        if job.claim.tries < MAX_TRIES:
+            return self._ended(job).later(later)
+        reason = f"given up after {job.claim.tries} tries: {later}"
+        return self._ended(job).failed(reason, "Approve it again.", outage=outage_of(later))
+
+    async def _reconcile(self, job: _Job, *, since: datetime) -> Outcome:
+        try:
+            network = self._accounts.network(job.claim.network)
+            account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
+            found = await self._with_access(
+                job, account, lambda own: network.reconcile(own, job.outgoing, since=since)
+            )
+        except (RetryLater, OutcomeUnknown, NeedsPerson) as lost:
+            # Also for lack of access: it may be a blip, and the person may connect again.
+            if job.claim.tries < MAX_TRIES:
+                return self._ended(job).look_again(lost)
+            return self._ended(job).unknown(str(lost), outage=outage_of(lost))
+        except Rejected as refusal:
+            return self._ended(job).unknown(str(refusal), outage="")
+        if found is None:
+            return self._ended(job).not_there()
+        return self._ended(job).published(found, first_measure=self._first_measure)
+
+    async def _with_access(self, job: _Job, account: Account, call: Callable[[Account], _T]) -> _T:
+        """Access tokens die early (revoked elsewhere, clocks apart); a refresh tells."""
+        try:
+            return await self._accounts.call(call, account)
         except NeedsPerson:
-            # Access tokens die early (revoked elsewhere, clocks apart); a refresh tells.
             if account.tokens.refresh is None:
                 raise
-            fresh = await self._accounts.refresh(claim.ambassador_id, account)
-            return await self._accounts.call(network.publish, fresh, outgoing)
+            fresh = await self._accounts.refresh(job.claim.ambassador_id, account)
+            return await self._accounts.call(call, fresh)
 
-    async def _reconcile(
-        self, claim: Claim, post: Post, outgoing: OutgoingPost, *, since: datetime
-    ) -> _Outcome:
-        network = self._accounts.network(post.network)
-        try:
-            account = await self._accounts.open(claim.ambassador_id, claim.network)
-            found = await self._accounts.call(network.reconcile, account, outgoing, since=since)
-        except (RetryLater, OutcomeUnknown) as lost:
-            return self._look_again(claim, post, str(lost))
-        except (Rejected, NeedsPerson) as refusal:
-            return self._unknown(post, str(refusal))
-        if found is not None:
-            return self._published(post, found)
-        changes = {"publish_at": self._clock(), "reason": "it had not arrived"}
-        return _Outcome(after=PostState.APPROVED, changes=changes, event=None)
-
-    def _published(self, post: Post, published: PublishedPost) -> _Outcome:
-        now = self._clock()
-        return _Outcome(
-            after=PostState.PUBLISHED,
-            changes={
-                "published_at": now,
-                "external_id": published.external_id,
-                "external_url": published.url,
-                "measure_at": now + self._first_measure,
-                "reason": "",
-                "remedy": "",
-            },
-            event=PostPublished(
-                post_id=post.id,
-                campaign_id=post.campaign_id,
-                network=post.network,
-                external_id=published.external_id,
-                url=published.url,
-                published_at=now,
-            ),
-        )
-
-    def _later(self, claim: Claim, post: Post, later: RetryLater) -> _Outcome:
-        if claim.tries >= MAX_TRIES:
-            return self._failed(
-                post, f"given up after {claim.tries} tries: {later}", "Approve it again."
-            )
-        wait = later.after if later.after is not None else 2.0**claim.tries
-        return _Outcome(
-            after=PostState.APPROVED,
-            changes={
-                "publish_at": self._clock() + timedelta(seconds=wait),
-                "reason": _short(str(later)),
-            },
-            event=None,
-        )
-
-    def _look_again(self, claim: Claim, post: Post, reason: str) -> _Outcome:
-        """Keep the intent; when the lease has run out the next attempt reconciles it again."""
-        if claim.tries >= MAX_TRIES:
-            return self._unknown(post, reason)
-        until = self._clock() + timedelta(seconds=2.0**claim.tries)
-        return _Outcome(
-            after=PostState.PUBLISHING,
-            changes={"leased_until": until, "reason": _short(reason)},
-            event=None,
-        )
-
-    def _failed(self, post: Post, reason: str, remedy: str) -> _Outcome:
-        reason, remedy = _short(reason), _short(remedy)
-        return _Outcome(
-            after=PostState.FAILED,
-            changes={"reason": reason, "remedy": remedy},
-            event=PostFailed(
-                post_id=post.id,
-                campaign_id=post.campaign_id,
-                network=post.network,
-                reason=reason,
-                remedy=remedy,
-                failed_at=self._clock(),
-            ),
-        )
-
-    def _unknown(self, post: Post, reason: str) -> _Outcome:
-        reason = _short(reason)
-        return _Outcome(
-            after=PostState.UNKNOWN,
-            changes={"reason": reason, "remedy": "Look whether the post is there, and say so."},
-            event=PostUnknown(
-                post_id=post.id,
-                campaign_id=post.campaign_id,
-                network=post.network,
-                reason=reason,
-                since=self._clock(),
-            ),
-        )
-
-    async def _record(self, claim: Claim, post: Post, outcome: _Outcome) -> None:
-        now = self._clock()
-        async with self._database.write() as transaction:
-            going_on = await campaigns.stays_open(transaction, post.campaign_id)
-            moved = await publishing.end(
-                transaction, claim, after=outcome.after, changes=outcome.changes
-            )
-            await connections.release(
-                transaction, claim.ambassador_id, claim.network, worker=self._worker
-            )
-            if not moved or outcome.after is PostState.PUBLISHING:
-                return
-            if outcome.after is PostState.APPROVED and not going_on:
-                # While it was under way its campaign ended, and what was not sent is cancelled.
-                await posts.move(
-                    transaction, post.id, before=outcome.after, after=PostState.CANCELLED
-                )
-            entry = Entry(
-                at=now,
-                actor=self._worker,
-                action=f"post.{outcome.after}",
-                subject=post.id,
-                detail={"attempt": claim.attempt, "reason": outcome.changes.get("reason", "")},
-            )
-            await audit.add(transaction, [entry])
-            if outcome.event is not None:
-                cause = f"attempt {claim.attempt}"
-                await outbox.add(transaction, [state(outcome.event, at=now, cause=cause)])
-
-
-def _short(sentence: str) -> str:
-    """A network's own words, which may be anything, as they can be stored and shown."""
-    return printable(sentence)[:1000]
+    def _ended(self, job: _Job) -> Attempt:
+        """The attempt as it ends now."""
+        return Attempt(claim=job.claim, post=job.post, now=self._clock(), pause=self._pause)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from services.domain.post import Post, PostState
-from services.storage import connections, measuring, posts, publishing
+from services.domain.sharing_preferences import SharingPreferences
+from services.storage import connections, measuring, posts, publishing, sharing_preferences
 from services.storage.database import Database
 from services.storage.publishing import Claim
 from services.storage.transaction import Transaction
@@ -40,7 +41,8 @@ async def _approve(
 async def _claim(
     transaction: Transaction, worker: str = "a", now: datetime = NOW, limit: int = 10
 ) -> list[Claim]:
-    return await publishing.claim_due(transaction, worker=worker, now=now, lease=LEASE, limit=limit)
+    due = await publishing.due(transaction, now=now, limit=limit)
+    return await publishing.take(transaction, due, worker=worker, now=now, lease=LEASE, limit=limit)
 
 
 async def _end(transaction: Transaction, claim: Claim, after: PostState, **changes: Any) -> bool:
@@ -87,7 +89,7 @@ async def test_one_account_has_one_post_under_way(database: Database) -> None:
         assert not await publishing.any_due(transaction, now=NOW)
         first = claims[0]
         assert await _end(transaction, first, PostState.PUBLISHED)
-        await connections.release(transaction, first.ambassador_id, first.network, worker="a")
+        await publishing.release(transaction, [first], worker="a")
         (again,) = await _claim(transaction, "b")
         assert (again.ambassador_id, again.network) == (first.ambassador_id, first.network)
         assert again.post_id != first.post_id
@@ -117,9 +119,7 @@ async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> No
                     held.remove((claim.ambassador_id, claim.network))
                     async with database.write() as transaction:
                         assert await _end(transaction, claim, PostState.PUBLISHED)
-                        await connections.release(
-                            transaction, claim.ambassador_id, claim.network, worker=worker
-                        )
+                        await publishing.release(transaction, [claim], worker=worker)
 
         workers = [(f"w{number}", (one, other)[number % 2]) for number in range(8)]
         await asyncio.wait_for(asyncio.gather(*(work(*each) for each in workers)), 60)
@@ -186,6 +186,57 @@ async def test_that_a_post_is_there_is_true_however_late(
         assert await _end(transaction, new, meanwhile)
         assert await _end(transaction, old, PostState.PUBLISHED, external_id="1")
         assert await _state(transaction, old.post_id) is PostState.PUBLISHED
+
+
+async def test_nothing_of_somebody_who_pauses_is_due(database: Database) -> None:
+    """Neither what was approved nor what was interrupted, until the pause is over."""
+    pause = SharingPreferences(
+        ambassador_id=ANNA.id, paused_at=NOW, paused_until=NOW + timedelta(days=1)
+    )
+    async with database.write() as transaction:
+        await _approve(transaction, await organise(transaction, [ANNA], ABOUT[:2]))
+        await _claim(transaction, limit=1)
+        await sharing_preferences.save(transaction, pause)
+        later = NOW + LEASE + timedelta(seconds=1)
+        assert not await publishing.any_due(transaction, now=later)
+        assert await _claim(transaction, now=later) == []
+        assert len(await _claim(transaction, now=NOW + timedelta(days=1))) == 1
+        await sharing_preferences.save(transaction, replace(pause, paused_until=None))
+        assert not await publishing.any_due(transaction, now=NOW + timedelta(days=99))
+
+
+async def test_a_network_takes_no_more_than_it_has_room_for(database: Database) -> None:
+    """One that is full holds up neither the others nor the look for what is due."""
+    everybody = [ambassador(number) for number in range(1, 6)]
+    async with database.write() as transaction:
+        drafts = await organise(transaction, everybody, ABOUT[:1], networks=("linkedin", "x"))
+        await _approve(transaction, [each for each in drafts if each.network == "x"])
+        assert not await publishing.any_due(transaction, now=NOW, room={"x": 0})
+        linkedin = [each for each in drafts if each.network == "linkedin"]
+        await _approve(transaction, linkedin, at=NOW + timedelta(seconds=1))
+        now = NOW + timedelta(seconds=1)
+        room = {"x": 2}
+        due = await publishing.due(transaction, now=now, limit=4, room=room)
+        claims = await publishing.take(
+            transaction, due, worker="a", now=now, lease=LEASE, limit=100, room=room
+        )
+        assert Counter(claim.network for claim in claims) == {"linkedin": 5, "x": 2}
+        assert await publishing.due(transaction, now=now, limit=4, room={"x": 0}) == []
+
+
+async def test_a_postponed_post_waits_without_a_try(database: Database) -> None:
+    """It is due again at the time it was put off to, with the reason kept."""
+    until = NOW + timedelta(hours=1)
+    async with database.write() as transaction:
+        (post,) = await organise(transaction, [ANNA], ABOUT[:1])
+        await _approve(transaction, [post])
+        await publishing.postpone(transaction, [post.id], until=until, reason="full")
+        assert not await publishing.any_due(transaction, now=NOW)
+        (claim,) = await _claim(transaction, now=until)
+        assert (claim.attempt, claim.tries) == (1, 1)
+        stored = await posts.get(transaction, post.id)
+        assert stored is not None
+        assert stored.reason == "full"
 
 
 # --- measuring ----------------------------------------------------------------------------------

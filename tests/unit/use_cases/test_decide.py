@@ -145,10 +145,11 @@ async def test_an_unknown_post_is_settled_by_looking(desk: Desk) -> None:
     await act(desk, "approve", absent, text=absent.text)
     await desk.work()
     assert sorted(text for _, text in desk.network.posts) == sorted(p.text for p in drafts)
-    assert (await desk.events())[-4:] == [
+    assert (await desk.events())[-5:] == [
         "post.published",
         "post.failed",
         "post.approved",
+        "post.publishing",
         "post.published",
     ]
 
@@ -252,6 +253,7 @@ class Life(RuleBasedStateMachine):
         if self.attempt(self.open and self.state in (APPROVED, DECLINED), "take_back"):
             self.state = READY
             self.changes.append("post.taken_back")
+            self.events.append("post.taken_back")
 
     @rule(there=st.booleans())
     def settle(self, *, there: bool) -> None:
@@ -273,6 +275,8 @@ class Life(RuleBasedStateMachine):
         self.open = False
         if self.state in (READY, APPROVED):
             self.state = CANCELLED
+            self.changes.append("post.cancelled")
+            self.events.append("post.cancelled")
 
     @rule(outcome=st.sampled_from(["published", "later", "refused", "lost", "not sent", "unclear"]))
     def publish(self, outcome: str) -> None:
@@ -301,9 +305,9 @@ class Life(RuleBasedStateMachine):
             "not sent": APPROVED,
             "unclear": UNKNOWN,
         }[outcome]
-        self.changes.append(f"post.{self.state}")
-        if self.state is not APPROVED:
-            self.events.append(f"post.{self.state}")
+        self.changes += ["post.publishing", f"post.{self.state}"]
+        after = "postponed" if self.state is APPROVED else self.state
+        self.events += ["post.publishing", f"post.{after}"]
         self.sent += outcome in ("published", "lost")
 
     @invariant()

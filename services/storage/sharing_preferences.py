@@ -1,0 +1,111 @@
+"""What people chose about their posts' pace, their pauses and their standing consents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from services.domain.post import PostState
+from services.domain.scheduling import WorkingHours
+from services.domain.sharing_preferences import SharingPreferences
+from services.storage.database import replace
+from services.storage.schema import campaigns, connections, posts, sharing_preferences
+from services.storage.transaction import Transaction
+
+_MOMENTS = ("paused_at", "paused_until", "consent_given_at", "consent_until")
+_TABLE = sharing_preferences
+
+
+async def get(transaction: Transaction, ambassador_id: str) -> SharingPreferences:
+    """One person's choices; nothing is chosen by somebody without a row."""
+    found = await transaction.execute(
+        sa.select(_TABLE).where(_TABLE.c.ambassador_id == ambassador_id)
+    )
+    row = found.mappings().first()
+    return SharingPreferences(ambassador_id=ambassador_id) if row is None else _preferences(row)
+
+
+async def save(transaction: Transaction, chosen: SharingPreferences) -> None:
+    hours = chosen.hours
+    row: dict[str, Any] = {
+        "ambassador_id": chosen.ambassador_id,
+        "weekly_cap": chosen.weekly_cap,
+        "weekdays": None if hours is None else sorted(hours.weekdays),
+        "work_starts": None if hours is None else hours.start.isoformat("minutes"),
+        "work_ends": None if hours is None else hours.end.isoformat("minutes"),
+    }
+    await replace(transaction, _TABLE, [row | {name: getattr(chosen, name) for name in _MOMENTS}])
+
+
+async def drafts_under_consent(
+    transaction: Transaction, *, now: datetime, limit: int
+) -> list[tuple[str, SharingPreferences]]:
+    """Drafts that a standing consent covers, oldest first, with whose consent it is.
+
+    Those written since it was given, of an open campaign, for a connected account, while their
+    person pauses nothing, and that the person neither edited nor took back.
+    """
+    rows = await transaction.execute(
+        sa.select(posts.c.id, _TABLE)
+        .join(_TABLE, _TABLE.c.ambassador_id == posts.c.ambassador_id)
+        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+        .join(
+            connections,
+            sa.and_(
+                connections.c.ambassador_id == posts.c.ambassador_id,
+                connections.c.network == posts.c.network,
+                connections.c.needs_person == "",
+            ),
+        )
+        .where(
+            posts.c.state == PostState.READY.value,
+            posts.c.by_tap_only.is_(sa.false()),
+            posts.c.created_at >= _TABLE.c.consent_given_at,
+            _TABLE.c.consent_until > now,
+            campaigns.c.state == "open",
+            sa.or_(_TABLE.c.paused_at.is_(None), sa.not_(is_paused(now))),
+        )
+        .order_by(posts.c.created_at, posts.c.id)
+        .limit(limit)
+    )
+    return [(row["id"], _preferences(row)) for row in rows.mappings()]
+
+
+def is_paused(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition that a row with a pause is paused at ``now``."""
+    return sa.and_(
+        _TABLE.c.paused_at <= now,
+        sa.or_(_TABLE.c.paused_until.is_(None), _TABLE.c.paused_until > now),
+    )
+
+
+async def consents_ending(
+    transaction: Transaction, *, after: datetime, until: datetime
+) -> Sequence[SharingPreferences]:
+    """Standing consents that end in this time, soonest first; whoever warns people asks this."""
+    rows = await transaction.execute(
+        sa.select(_TABLE)
+        .where(_TABLE.c.consent_until > after, _TABLE.c.consent_until <= until)
+        .order_by(_TABLE.c.consent_until, _TABLE.c.ambassador_id)
+    )
+    return [_preferences(row) for row in rows.mappings()]
+
+
+def _preferences(row: RowMapping) -> SharingPreferences:
+    hours = None
+    if row["weekdays"] is not None:
+        hours = WorkingHours(
+            weekdays=frozenset(row["weekdays"]),
+            start=time.fromisoformat(row["work_starts"]),
+            end=time.fromisoformat(row["work_ends"]),
+        )
+    return SharingPreferences(
+        ambassador_id=row["ambassador_id"],
+        weekly_cap=row["weekly_cap"],
+        hours=hours,
+        **{name: row[name] for name in _MOMENTS},
+    )

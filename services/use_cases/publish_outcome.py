@@ -1,0 +1,132 @@
+"""What an attempt to publish came to: the post's next state, what is told, what it says of the
+network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.domain.post import Post, PostState, printable
+from services.domain.scheduling import backoff
+from services.errors import OutcomeUnknown, RetryLater, ZwaanError
+from services.events.incoming import EventData
+from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
+from services.ports import PublishedPost
+from services.storage.publishing import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """``changes`` are other columns of the post. ``outage`` is what kept the network from giving
+    a usable answer, empty when it answered, None when it was not asked."""
+
+    after: PostState
+    changes: Mapping[str, Any]
+    event: EventData | None = None
+    outage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One claimed post at the moment its call ended; its methods are the possible outcomes.
+
+    ``pause`` is the unit of the pauses between tries.
+    """
+
+    claim: Claim
+    post: Post
+    now: datetime
+    pause: timedelta
+
+    def published(self, published: PublishedPost, *, first_measure: timedelta) -> Outcome:
+        return Outcome(
+            after=PostState.PUBLISHED,
+            changes={
+                "published_at": self.now,
+                "external_id": published.external_id,
+                "external_url": published.url,
+                "measure_at": self.now + first_measure,
+                "reason": "",
+                "remedy": "",
+            },
+            event=PostPublished(
+                **self._which(),
+                external_id=published.external_id,
+                url=published.url,
+                published_at=self.now,
+            ),
+            outage="",
+        )
+
+    def later(self, error: RetryLater) -> Outcome:
+        """The network did not take the post: it goes out after a pause."""
+        return self._approved_until(self._pause(error.after), str(error), outage_of(error))
+
+    def not_there(self) -> Outcome:
+        """The network shows that the post never arrived, so that it is safe to send it."""
+        return self._approved_until(timedelta(), "it had not arrived", "")
+
+    def look_again(self, error: ZwaanError) -> Outcome:
+        """Keep the intent: when the lease has run out, the next attempt reconciles again."""
+        until = self.now + self._pause(None)
+        return Outcome(
+            after=PostState.PUBLISHING,
+            changes={"leased_until": until, "reason": short(str(error))},
+            outage=outage_of(error),
+        )
+
+    def failed(self, reason: str, remedy: str, *, outage: str | None) -> Outcome:
+        reason, remedy = short(reason), short(remedy)
+        return Outcome(
+            after=PostState.FAILED,
+            changes={"reason": reason, "remedy": remedy},
+            event=PostFailed(**self._which(), reason=reason, remedy=remedy, failed_at=self.now),
+            outage=outage,
+        )
+
+    def unknown(self, reason: str, *, outage: str | None) -> Outcome:
+        reason = short(reason)
+        return Outcome(
+            after=PostState.UNKNOWN,
+            changes={"reason": reason, "remedy": "Look whether the post is there, and say so."},
+            event=PostUnknown(**self._which(), reason=reason, since=self.now),
+            outage=outage,
+        )
+
+    def _approved_until(self, pause: timedelta, reason: str, outage: str | None) -> Outcome:
+        publish_at, reason = self.now + pause, short(reason)
+        return Outcome(
+            after=PostState.APPROVED,
+            changes={"publish_at": publish_at, "reason": reason},
+            event=PostPostponed(
+                **self._which(), reason=reason, publish_at=publish_at, postponed_at=self.now
+            ),
+            outage=outage,
+        )
+
+    def _pause(self, asked: float | None) -> timedelta:
+        return backoff(
+            self.post.id, self.claim.attempt, tries=self.claim.tries, base=self.pause, asked=asked
+        )
+
+    def _which(self) -> dict[str, Any]:
+        return {
+            "post_id": self.post.id,
+            "campaign_id": self.post.campaign_id,
+            "network": self.post.network,
+        }
+
+
+def outage_of(error: ZwaanError) -> str:
+    """What kept the network from answering, or nothing: a refusal, or a limit that says until
+    when, is an answer."""
+    if isinstance(error, OutcomeUnknown) or (isinstance(error, RetryLater) and error.after is None):
+        return short(str(error))
+    return ""
+
+
+def short(sentence: str) -> str:
+    """A network's own words, which may be anything, as they can be stored and shown."""
+    return printable(sentence)[:1000]

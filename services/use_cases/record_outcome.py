@@ -1,0 +1,181 @@
+"""Write down how attempts ended, those that end about the same time in one transaction.
+
+A commit that waits for the disk takes longer than everything else that is done for a post, so
+outcomes share it. Nobody is told before it is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from services.domain.circuit import CircuitRules
+from services.domain.post import Post, PostState
+from services.errors import RetryLater
+from services.events.outgoing import PostCancelled
+from services.events.statement import Statement, state
+from services.storage import audit, campaigns, outbox, posts, publishing
+from services.storage.audit import Entry
+from services.storage.database import Database
+from services.storage.publishing import Claim
+from services.storage.transaction import Transaction
+from services.use_cases.network_room import heed
+from services.use_cases.publish_outcome import Outcome
+
+_log = structlog.get_logger("publisher")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An attempt and its outcome."""
+
+    claim: Claim
+    post: Post
+    outcome: Outcome
+
+
+_Batch = list[tuple[Ended, asyncio.Future[None]]]
+
+
+class OutcomeRecorder:
+    """Records for one publisher; each caller of `record` returns when its own outcome is durable."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Callable[[], datetime],
+        worker: str,
+        circuit: CircuitRules,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._worker = worker
+        self._circuit = circuit
+        self._waiting: _Batch = []
+        self._turn = asyncio.Lock()
+
+    async def record(self, ended: Ended) -> None:
+        """Raises RetryLater when the database is away."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ended, done))
+        async with self._turn:
+            if not done.done():  # nobody before us took it along
+                await self._write_all()
+        await done
+
+    async def _write_all(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            await self._write([ended for ended, _ in batch])
+        except RetryLater as away:
+            _refuse(batch, away)
+        except Exception:  # noqa: BLE001 - one of them may be at fault; the others are not
+            await self._write_one_by_one(batch)
+        except BaseException:
+            _refuse(batch, RetryLater("the publisher was stopped"))
+            raise
+        for _, done in batch:
+            if not done.done():
+                done.set_result(None)
+
+    async def _write_one_by_one(self, batch: _Batch) -> None:
+        for ended, done in batch:
+            try:
+                await self._write([ended])
+            except Exception as fault:  # noqa: BLE001 - its own caller hears of it
+                _refuse([(ended, done)], fault)
+
+    async def _write(self, batch: Sequence[Ended]) -> None:
+        now = self._clock()
+        async with self._database.write() as transaction:
+            open_campaigns = await self._hold_open(transaction, batch)
+            moved = [
+                ended
+                for ended in batch
+                if await publishing.end(
+                    transaction,
+                    ended.claim,
+                    after=ended.outcome.after,
+                    changes=ended.outcome.changes,
+                )
+            ]
+            await publishing.release(
+                transaction, [ended.claim for ended in batch], worker=self._worker
+            )
+            await self._tell(transaction, moved, open_campaigns, now)
+            circuits = await heed(
+                transaction,
+                [
+                    (ended.claim.network, ended.outcome.outage)
+                    for ended in batch
+                    if ended.outcome.outage is not None
+                ],
+                self._circuit,
+                now=now,
+            )
+        for circuit in circuits:
+            if circuit.opened_at is None:
+                _log.info("the network is back", network=circuit.network)
+            else:
+                _log.warning("the network is away", network=circuit.network, reason=circuit.reason)
+
+    @staticmethod
+    async def _hold_open(transaction: Transaction, batch: Sequence[Ended]) -> set[str]:
+        """Campaigns that are open, and stay so until this is written, of posts that go back."""
+        back = {
+            ended.post.campaign_id for ended in batch if ended.outcome.after is PostState.APPROVED
+        }
+        return {each for each in sorted(back) if await campaigns.stays_open(transaction, each)}
+
+    async def _tell(
+        self,
+        transaction: Transaction,
+        moved: Sequence[Ended],
+        open_campaigns: set[str],
+        now: datetime,
+    ) -> None:
+        entries: list[Entry] = []
+        statements: list[Statement] = []
+        for ended in moved:
+            outcome, post = ended.outcome, ended.post
+            if outcome.after is PostState.PUBLISHING:
+                continue
+            detail = {"attempt": ended.claim.attempt, "reason": outcome.changes.get("reason", "")}
+            entries.append(self._entry(post, f"post.{outcome.after}", now, detail))
+            if outcome.event is not None:
+                cause = f"attempt {ended.claim.attempt}"
+                statements.append(state(outcome.event, at=now, cause=cause))
+            if outcome.after is PostState.APPROVED and post.campaign_id not in open_campaigns:
+                # While it was under way its campaign ended, and what was not sent is cancelled.
+                await posts.move(
+                    transaction, post.id, before=PostState.APPROVED, after=PostState.CANCELLED
+                )
+                entries.append(self._entry(post, "post.cancelled", now, {}))
+                statements.append(state(cancelled(post, now), at=now))
+        await audit.add(transaction, entries)
+        await outbox.add(transaction, statements)
+
+    def _entry(self, post: Post, action: str, now: datetime, detail: dict[str, object]) -> Entry:
+        return Entry(at=now, actor=self._worker, action=action, subject=post.id, detail=detail)
+
+
+def _refuse(batch: _Batch, fault: Exception) -> None:
+    for _, done in batch:
+        if not done.done():
+            done.set_exception(fault)
+            done.exception()  # seen, also where the caller is gone
+
+
+def cancelled(post: Post, now: datetime, reason: str = "") -> PostCancelled:
+    return PostCancelled(
+        post_id=post.id,
+        campaign_id=post.campaign_id,
+        network=post.network,
+        reason=reason,
+        cancelled_at=now,
+    )
