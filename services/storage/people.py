@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from services.domain.ambassador import Ambassador
 from services.storage.database import insert_for, replace
-from services.storage.schema import ambassadors, people, sign_in_links
+from services.storage.schema import ambassadors, people, sign_in_links, voice_profiles
 from services.storage.transaction import Transaction
 
 
@@ -126,11 +126,20 @@ _AMBASSADORS = sa.select(
     people.c.name,
     people.c.language,
     *(ambassadors.c[name] for name in _VOICE),
-).join(ambassadors, ambassadors.c.id == people.c.id)
+    voice_profiles.c.settings,
+).select_from(
+    people.join(ambassadors, ambassadors.c.id == people.c.id).outerjoin(
+        voice_profiles, voice_profiles.c.ambassador_id == people.c.id
+    )
+)
 
 
 def _ambassador(row: RowMapping) -> Ambassador:
-    return Ambassador(**dict(row) | {"crafts": tuple(row["crafts"])})
+    """What was imported, and over it what the person set by hand."""
+    fields: dict[str, Any] = dict(row)
+    fields |= fields.pop("settings") or {}
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    return Ambassador(**fields | lists)
 
 
 async def person(transaction: Transaction, person_id: str) -> Person | None:

@@ -104,6 +104,15 @@ sharing_preferences = Table(
     Column("consent_until", UtcTime),
 )
 
+# What a person set about their own voice; what is not in it stays as it was imported.
+voice_profiles = Table(
+    "voice_profiles",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("settings", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
 sign_in_links = Table(
     "sign_in_links",
     metadata,
@@ -202,6 +211,10 @@ posts = Table(
     Column("attempt_at", UtcTime),
     Column("leased_by", Text),
     Column("leased_until", UtcTime),
+    # The share of the approved text that is the person's own, 0 to 1 (services.domain.voice).
+    Column("own_words", sa.Float),
+    # The next variant that nobody was shown yet; 0: no other text was ever asked for.
+    Column("next_variant", sa.Integer, nullable=False, server_default="0"),
     Column("measured_step", sa.Integer, nullable=False, server_default="0"),
     Column("measure_at", UtcTime),
     Index("ix_posts_campaign", "campaign_id"),
@@ -219,6 +232,28 @@ Index(
     posts.c.measure_at,
     sqlite_where=posts.c.measure_at.is_not(None),
     postgresql_where=posts.c.measure_at.is_not(None),
+)
+
+# What an approved edit did to a draft. What is learnt follows from these, so it can be undone.
+voice_observations = Table(
+    "voice_observations",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    _ref("post_id", "posts.id", primary_key=True),
+    Column("habit", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("most", sa.Integer, nullable=False),
+    Column("observed_at", UtcTime, nullable=False),
+)
+
+own_answers = Table(
+    "own_answers",
+    metadata,
+    _ref("post_id", "posts.id", primary_key=True),
+    _ref("ambassador_id", "ambassadors.id", nullable=False, index=True),
+    Column("prompt", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", UtcTime, nullable=False),
 )
 
 # --- networks -----------------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+"""The ambassadors' own words: answers to prompts, and the share of each text that is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.domain.post import PostState
+from services.storage.database import replace
+from services.storage.schema import own_answers, posts
+from services.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswer:
+    """What a person answered to the question beside a draft; one a post."""
+
+    post_id: str
+    ambassador_id: str
+    prompt: str
+    answer: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWords:
+    """Over published posts: how many there are, in how many the person's own words stand, and the
+    mean share of those words, 0 to 1."""
+
+    posts: int
+    changed: int
+    share: float
+
+
+async def keep_answer(transaction: Transaction, answer: OwnAnswer) -> None:
+    """Store an answer, in place of an earlier one about the same post."""
+    await replace(transaction, own_answers, [asdict(answer)])
+
+
+async def answers_of(transaction: Transaction, ambassador_id: str) -> list[OwnAnswer]:
+    """One person's answers, newest first."""
+    rows = await transaction.execute(
+        sa.select(own_answers)
+        .where(own_answers.c.ambassador_id == ambassador_id)
+        .order_by(own_answers.c.answered_at.desc(), own_answers.c.post_id)
+    )
+    return [OwnAnswer(**row) for row in rows.mappings()]
+
+
+async def answers_about(transaction: Transaction, post_ids: Sequence[str]) -> dict[str, OwnAnswer]:
+    rows = await transaction.execute(
+        sa.select(own_answers).where(own_answers.c.post_id.in_(post_ids))
+    )
+    return {row["post_id"]: OwnAnswer(**row) for row in rows.mappings()}
+
+
+async def forget_answers(
+    transaction: Transaction, ambassador_id: str, *, post_id: str | None = None
+) -> None:
+    """Forget one answer, or all. Texts in which it stands stay as they are."""
+    statement = own_answers.delete().where(own_answers.c.ambassador_id == ambassador_id)
+    if post_id is not None:
+        statement = statement.where(own_answers.c.post_id == post_id)
+    await transaction.execute(statement)
+
+
+async def keep_share(transaction: Transaction, post_id: str, share: float) -> None:
+    await transaction.execute(posts.update().where(posts.c.id == post_id).values(own_words=share))
+
+
+async def in_published(transaction: Transaction) -> OwnWords:
+    """Published posts of which the share is known."""
+    query = sa.select(
+        sa.func.count().label("posts"),
+        sa.func.count().filter(posts.c.own_words > 0).label("changed"),
+        sa.func.avg(posts.c.own_words).label("share"),
+    ).where(posts.c.state == PostState.PUBLISHED.value, posts.c.own_words.is_not(None))
+    row = (await transaction.execute(query)).one()
+    return OwnWords(posts=row.posts, changed=row.changed, share=float(row.share or 0.0))
