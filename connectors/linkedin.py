@@ -18,8 +18,8 @@ from requests_oauthlib import OAuth2Session
 from connectors import oauth
 from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
+from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.domain.network_text import measure_text
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
 from services.ports import (
     Account,
@@ -102,14 +102,7 @@ class LinkedIn:
         )
 
     def preview(self, post: OutgoingPost) -> Preview:
-        measure = measure_text(self.name, post.text)
-        return Preview(
-            network=self.name,
-            length=measure.length,
-            limit=measure.limit,
-            valid=measure.valid,
-            payload=escape_little_text(post.text),
-        )
+        return preview_text(self.name, post.text, payload=escape_little_text(post.text))
 
     # --- connecting ---
 

@@ -7,7 +7,10 @@ in services.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,7 +22,7 @@ from requests_oauthlib import OAuth2Session
 
 from connectors.http import Transport
 from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
-from services.ports import Tokens
+from services.ports import Authorization, Tokens
 
 
 def authorization_url(
@@ -36,6 +39,31 @@ def authorization_url(
     session = OAuth2Session(client_id, redirect_uri=redirect_uri, scope=list(scopes))
     address, _ = session.authorization_url(url, state=state, **extra)
     return transport.address(address)
+
+
+def pkce_authorization(
+    transport: Transport,
+    url: str,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    scopes: Iterable[str],
+    state: str,
+) -> Authorization:
+    """Where the browser goes, and the verifier that the exchange of the code has to show."""
+    verifier = secrets.token_urlsafe(64)
+    digest = hashlib.sha256(verifier.encode()).digest()  # S256 of RFC 7636, section 4.2
+    address = authorization_url(
+        transport,
+        url,
+        client_id=client_id,
+        redirect_uri=redirect_uri,
+        scopes=scopes,
+        state=state,
+        code_challenge=base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        code_challenge_method="S256",
+    )
+    return Authorization(url=address, verifier=verifier)
 
 
 def token_session(

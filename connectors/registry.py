@@ -24,7 +24,7 @@ class NetworkSettings:
 
     Empty addresses mean the real network. ``api_url`` and ``authorize_url`` are base addresses
     without a trailing slash; in the sandbox both are ``http://127.0.0.1:PORT/linkedin`` (or
-    ``/x``). ``version`` is LinkedIn's ``YYYYMM``. ``scopes`` empty means the connector's own.
+    ``/x``, ``/mastodon``). ``version`` is LinkedIn's ``YYYYMM``. ``scopes`` empty means the connector's own.
     """
 
     name: str

@@ -5,10 +5,7 @@ Source of the facts: https://docs.x.com/x-api (posts, users, OAuth 2.0, rate lim
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,9 +20,9 @@ from requests.auth import HTTPBasicAuth
 from connectors import oauth
 from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
+from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services.domain.links_in_text import has_link, link_spans
-from services.domain.network_text import measure_text
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
 from services.ports import (
     Account,
@@ -84,14 +81,7 @@ class X:
         )
 
     def preview(self, post: OutgoingPost) -> Preview:
-        measure = measure_text(self.name, post.text)
-        return Preview(
-            network=self.name,
-            length=measure.length,
-            limit=measure.limit,
-            valid=measure.valid,
-            payload=post.text,
-        )
+        return preview_text(self.name, post.text, payload=post.text)
 
     def price(self, post: OutgoingPost) -> Decimal:
         """What X charges for creating this post, in US dollars."""
@@ -100,18 +90,14 @@ class X:
     # --- connecting ---
 
     def authorization(self, *, state: str, redirect_uri: str) -> Authorization:
-        verifier = secrets.token_urlsafe(64)
-        url = oauth.authorization_url(
+        return oauth.pkce_authorization(
             self._transport,
             f"{WEBSITE}/i/oauth2/authorize",
             client_id=self._settings.client_id,
             redirect_uri=redirect_uri,
             scopes=self._scopes,
             state=state,
-            code_challenge=_challenge(verifier),
-            code_challenge_method="S256",
         )
-        return Authorization(url=url, verifier=verifier)
 
     def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> Account:
         session = oauth.token_session(
@@ -343,12 +329,6 @@ class _Gone(Rejected):
 
 
 # --- reading answers ----------------------------------------------------------------------------
-
-
-def _challenge(verifier: str) -> str:
-    """S256 of RFC 7636, section 4.2."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _objects(value: object) -> list[_Object]:

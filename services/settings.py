@@ -20,6 +20,9 @@ from services.errors import Rejected, Stop
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
 
+#: As an address of a network that is only offered where it is asked for.
+SANDBOX = "sandbox"
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -54,6 +57,11 @@ class Settings(BaseSettings):
     x_url: str = Field(default="", description="Empty: the sandbox.")
     x_client_id: str = SANDBOX_CLIENT_ID
     x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
+    mastodon_url: str = Field(
+        default="", description='A server, or "sandbox". Empty: Mastodon is not offered.'
+    )
+    mastodon_client_id: str = SANDBOX_CLIENT_ID
+    mastodon_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
 
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions. Empty: made once and kept in DATA."
@@ -126,7 +134,7 @@ class Settings(BaseSettings):
     @property
     def sandbox(self) -> bool:
         """Whether any network is the sandbox; every page then says so."""
-        return not (self.linkedin_url and self.x_url)
+        return not (self.linkedin_url and self.x_url) or self.mastodon_url == SANDBOX
 
     @property
     def on_loopback(self) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connectors.registry import NetworkSettings, build_networks
 from services.domain.voice import Composer, PostTemplates
 from services.ports import Network
-from services.settings import Settings
+from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.use_cases.accounts import Accounts
@@ -113,8 +113,11 @@ _SANDBOX_LINKEDIN_SCOPES = ("openid", "profile", "w_member_social", "r_member_po
 
 
 def network_settings(settings: Settings) -> list[NetworkSettings]:
-    """The configured networks; the sandbox on our own pages' address where none is set."""
-    return [
+    """The configured networks; the sandbox on our own pages' address where none is set.
+
+    Mastodon has no central server, so it is offered only where one is named.
+    """
+    networks = [
         NetworkSettings(
             name="linkedin",
             api_url=settings.linkedin_url or f"{settings.local_url}/linkedin",
@@ -133,6 +136,18 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
             client_secret=settings.x_client_secret.get_secret_value(),
         ),
     ]
+    if settings.mastodon_url:
+        server = "" if settings.mastodon_url == SANDBOX else settings.mastodon_url
+        networks.append(
+            NetworkSettings(
+                name="mastodon",
+                api_url=server or f"{settings.local_url}/mastodon",
+                authorize_url=_authorize_url(settings, server, "mastodon"),
+                client_id=settings.mastodon_client_id,
+                client_secret=settings.mastodon_client_secret.get_secret_value(),
+            )
+        )
+    return networks
 
 
 def _authorize_url(settings: Settings, url: str, name: str) -> str:

@@ -15,14 +15,19 @@ from connectors.sandbox.control import routes as control
 from connectors.sandbox.endpoint import control_endpoint, network_endpoint
 from connectors.sandbox.exchange import Operation
 from connectors.sandbox.linkedin import routes as linkedin
+from connectors.sandbox.mastodon import routes as mastodon
 from connectors.sandbox.networks import Networks, open_networks
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.x import routes as x
 
 #: Everything the sandbox answers is below these paths; a larger application mounts it at them.
-PREFIXES = ("/linkedin", "/x", "/_sandbox")
+PREFIXES = ("/linkedin", "/x", "/mastodon", "/_sandbox")
 
-_NETWORKS = {"linkedin": linkedin.OPERATIONS, "x": x.OPERATIONS}
+_NETWORKS = {
+    "linkedin": linkedin.OPERATIONS,
+    "x": x.OPERATIONS,
+    "mastodon": mastodon.OPERATIONS,
+}
 _ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -62,7 +67,7 @@ def create_sandbox(
     """Return the sandbox networks with their memory in ``path`` (in memory only when None).
 
     ``public_url`` is the address at which it is reached, without a path; connectors use
-    ``{public_url}/linkedin`` and ``{public_url}/x`` as base. Other keywords are fields of
+    ``{public_url}/linkedin`` (``/x``, ``/mastodon``) as base. Other keywords are fields of
     `SandboxOptions`.
     """
     chosen = replace(SandboxOptions(public_url=public_url), **options)

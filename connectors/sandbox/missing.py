@@ -17,6 +17,8 @@ def missing(network: str) -> Handler:
                 "code": "RESOURCE_NOT_FOUND",
                 "message": message,
             }
+        elif network == "mastodon":
+            body = {"error": "Record not found"}
         else:
             body = {"title": "Not Found", "type": "about:blank", "status": 404}
         return Answer.json(404, body)

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from connectors.sandbox.exchange import Answer, Call
 
 _LANGUAGES = ("nl", "en")
-_NAMES: Mapping[str, str] = {"linkedin": "LinkedIn", "x": "X"}
+_NAMES: Mapping[str, str] = {"linkedin": "LinkedIn", "x": "X", "mastodon": "Mastodon"}
 
 _environment = Environment(
     loader=PackageLoader("templates", "sandbox"),

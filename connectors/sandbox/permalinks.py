@@ -19,6 +19,11 @@ def show_x_post(networks: Networks, call: Call) -> Answer:
     return _show(networks, call, "x")
 
 
+def show_mastodon_post(networks: Networks, call: Call) -> Answer:
+    """Show the page of a status, which is found by its number."""
+    return _show(networks, call, "mastodon")
+
+
 def show_image(networks: Networks, call: Call) -> Answer:
     """Return the bytes of an image."""
     network, media_id = call.parameters["network"], call.parameters["media_id"]

@@ -9,7 +9,7 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
-from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.domain.voice import NETWORKS, Composer, Draft, DraftRequest, NoDraft, OverlapGuard
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, connections, people, posts
@@ -17,7 +17,7 @@ from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
 
-#: For somebody who connected nothing: the draft can be copied and shared by hand.
+#: For somebody who connected nothing that we have texts for: the draft can be copied and shared by hand.
 _UNCONNECTED = ("linkedin",)
 
 
@@ -60,7 +60,7 @@ class DraftWriter:
             (post_id(campaign.id, person.id, network), person, network, request.rank)
             for request in requests
             if (person := everybody.get(request.ambassador_id)) is not None
-            for network in networks.get(person.id, _UNCONNECTED)
+            for network in _written_for(networks.get(person.id, ()))
         ]
         stored = await posts.existing(transaction, [wish[0] for wish in wanted])
         wanted = [wish for wish in wanted if wish[0] not in stored]
@@ -141,6 +141,11 @@ class _Guard:
     def add(self, identity: str, text: str) -> None:
         self.ids.add(identity)
         self.overlaps.add(identity, text)
+
+
+def _written_for(connected: Sequence[str]) -> tuple[str, ...]:
+    """A network that a connector brought may have no share texts yet; it then gets no drafts."""
+    return tuple(network for network in connected if network in NETWORKS) or _UNCONNECTED
 
 
 def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:

@@ -15,7 +15,7 @@ import click
 from pydantic import SecretStr
 
 from services.errors import ZwaanError
-from services.settings import Settings
+from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.vault import new_key
@@ -72,6 +72,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _checked("keys", lambda: _keys(settings))
     yield _network("linkedin", settings.linkedin_url)
     yield _network("x", settings.x_url)
+    if settings.mastodon_url:
+        yield _network("mastodon", settings.mastodon_url.removeprefix(SANDBOX))
     yield _clock()
 
 

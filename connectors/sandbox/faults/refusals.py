@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from connectors.sandbox.exchange import HeaderPairs, Refusal
 from connectors.sandbox.faults.hit import Hit
 from connectors.sandbox.linkedin import refusals as linkedin
+from connectors.sandbox.mastodon import refusals as mastodon
 from connectors.sandbox.x import refusals as x
 
 _NO_POST = "urn:li:share:7000000000000000000"
@@ -18,18 +19,16 @@ def refusal(hit: Hit) -> Refusal:
     match hit.rule.kind:
         case "http_500" | "http_502" | "http_503" as kind:
             status = int(kind.removeprefix("http_"))
-            if hit.network == "linkedin":
-                return linkedin.server_error(status)
-            return x.server_error(status)
+            return _SERVER_ERRORS[hit.network](status)
         case "expired_token" | "revoked_token" if hit.operation == "token":
             return x.oauth_error(400, "invalid_request", "Value passed for the token was invalid.")
+        case "rate_limited" if hit.network == "linkedin":
+            return linkedin.throttled("MEMBER", _rate_headers(hit))
         case "rate_limited":
-            headers = _rate_headers(hit)
-            if hit.network == "linkedin":
-                return linkedin.throttled("MEMBER", headers)
-            return x.throttled(headers)
+            throttled = mastodon.throttled if hit.network == "mastodon" else x.throttled
+            return throttled(_rate_headers(hit))
         case _:
-            return _linkedin_refusal(hit) if hit.network == "linkedin" else _x_refusal(hit)
+            return _OWN[hit.network](hit)
 
 
 def _linkedin_refusal(hit: Hit) -> Refusal:
@@ -55,6 +54,19 @@ def _x_refusal(hit: Hit) -> Refusal:
             return x.duplicate()
 
 
+def _mastodon_refusal(_hit: Hit) -> Refusal:
+    # Its tokens do not expire, they are revoked.
+    return mastodon.unauthorized("The access token was revoked")
+
+
+_SERVER_ERRORS = {
+    "linkedin": linkedin.server_error,
+    "x": x.server_error,
+    "mastodon": mastodon.server_error,
+}
+_OWN = {"linkedin": _linkedin_refusal, "x": _x_refusal, "mastodon": _mastodon_refusal}
+
+
 def _rate_headers(hit: Hit) -> HeaderPairs:
     shape = hit.rule.shape
     if shape == "native":
@@ -67,16 +79,26 @@ def _rate_headers(hit: Hit) -> HeaderPairs:
         case "retry_after_date":
             return (("retry-after", format_datetime(reset, usegmt=True)),)
         case "reset":
-            return _window(reset)
+            return _window(hit, reset)
         case "reset_past":
-            return _window(hit.now - timedelta(hours=1))
+            return _window(hit, hit.now - timedelta(hours=1))
         case "unreadable":
-            return (("retry-after", "soon"), ("x-rate-limit-reset", "tomorrow"))
+            return (
+                ("retry-after", "soon"),
+                ("x-rate-limit-reset", "tomorrow"),
+                ("x-ratelimit-reset", "tomorrow"),
+            )
         case _:
             return ()
 
 
-def _window(reset: datetime) -> HeaderPairs:
+def _window(hit: Hit, reset: datetime) -> HeaderPairs:
+    if hit.network == "mastodon":
+        return (
+            ("x-ratelimit-limit", "300"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", reset.isoformat()),
+        )
     return (
         ("x-rate-limit-limit", "100"),
         ("x-rate-limit-remaining", "0"),

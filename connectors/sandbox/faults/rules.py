@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Network = Literal["linkedin", "x", "*"]
+Network = Literal["linkedin", "x", "mastodon", "*"]
 Kind = Literal[
     "timeout",
     "slow_bytes",
@@ -54,6 +54,8 @@ _APPLIED = frozenset(
         "foreign_upload_url",
     }
 )
+#: Faults that Mastodon cannot have: it remembers keys instead of refusing a repeated text.
+_NEVER = {"mastodon": frozenset({"duplicate", "foreign_upload_url"})}
 #: Faults that only one network knows, and those that only one operation can have.
 _ONLY_NETWORK = {"credits_depleted": "x", "version_sunset": "linkedin"}
 _ONLY_OPERATION = {"duplicate": "post.create", "foreign_upload_url": "image.initialize"}
@@ -105,6 +107,8 @@ class FaultRule(BaseModel):
         if self.network not in {network, "*"}:
             return False
         if _ONLY_NETWORK.get(self.kind, network) != network:
+            return False
+        if self.kind in _NEVER.get(network, ()):
             return False
         if _ONLY_OPERATION.get(self.kind, operation) != operation:
             return False

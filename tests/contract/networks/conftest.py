@@ -18,7 +18,7 @@ from connectors.sandbox.app import create_sandbox
 from services.ports import Network
 from tests.contract.networks.stage import REDIRECT_URI, Consent, Member, Sandbox, fresh_email
 
-NETWORKS = ("linkedin", "x")
+NETWORKS = ("linkedin", "x", "mastodon")
 _SCOPES = {"linkedin": ("openid", "profile", "w_member_social", "r_member_postAnalytics")}
 
 

@@ -23,6 +23,10 @@ from tests.contract.networks.stage import (
     fresh_post,
 )
 
+#: Networks whose tokens last until they are revoked, and those that count no impressions.
+ENDLESS = UNCOUNTED = ("mastodon",)
+WITHOUT_POSTING = "openid profile tweet.read users.read offline.access read:accounts"
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -32,14 +36,15 @@ def now() -> datetime:
 
 
 def test_a_member_connects_with_a_code(network: Network, member: Member) -> None:
-    """After consent the account names the network, the member, and a token with an end."""
+    """After consent the account names the network, the member, and a token and when it ends."""
     account = member.account
     assert account.network == network.name
     assert account.member_id
     assert account.handle
     assert account.tokens.scopes
-    assert account.tokens.expires_at is not None
-    assert account.tokens.expires_at > now() + timedelta(hours=1)
+    ends = account.tokens.expires_at
+    assert (ends is None) == (network.name in ENDLESS)
+    assert ends is None or ends > now() + timedelta(hours=1)
     assert account.tokens.access not in repr(account)
 
 
@@ -66,7 +71,7 @@ def test_consent_without_the_permission_to_post_needs_the_person(
     network: Network, consent: Consent
 ) -> None:
     """A member who left out the permission hears so at once."""
-    given = consent(fresh_email(), granted="openid profile tweet.read users.read offline.access")
+    given = consent(fresh_email(), granted=WITHOUT_POSTING)
     with pytest.raises(NeedsPerson, match="permission"):
         network.connect(
             code=given["code"], verifier=given["verifier"] or None, redirect_uri=REDIRECT_URI
@@ -88,11 +93,14 @@ def test_a_lost_reply_to_the_code_needs_the_person(
 def test_an_expired_token_needs_the_person_or_a_refresh(
     network: Network, member: Member, sandbox: Sandbox
 ) -> None:
-    """An expired token is refused without effect; where the network renews, posting goes on."""
+    """An expired token is refused without effect; where a token lasts or renews, posting goes on."""
     sandbox.change("clock", {"advance": 61 * 86_400})
     post = fresh_post()
-    with pytest.raises(NeedsPerson):
-        network.publish(member.account, post)
+    if network.name in ENDLESS:
+        assert network.publish(member.account, post).external_id
+    else:
+        with pytest.raises(NeedsPerson):
+            network.publish(member.account, post)
     if member.account.tokens.refresh is None:
         with pytest.raises(NeedsPerson):
             network.refresh(member.account)
@@ -150,7 +158,8 @@ def test_any_valid_text_arrives_as_it_was_approved(
     network: Network, member: Member, sandbox: Sandbox, text: str
 ) -> None:
     """Whatever characters a person uses, readers see exactly the approved text, uncut."""
-    post = fresh_post(normalize("NFC", text))
+    fresh = fresh_post(normalize("NFC", text))
+    post = replace(fresh, text=fresh.text.strip())  # as an approved text is stored
     if not network.preview(post).valid:
         return
     published = network.publish(member.account, post)
@@ -235,7 +244,7 @@ def test_faults_while_reconciling_never_lead_to_a_second_post(
     sandbox.fault(network.name, "post.create", "apply_then_drop")
     with pytest.raises(OutcomeUnknown):
         network.publish(member.account, post)
-    operation = "timeline.read" if network.name == "x" else "post.create"
+    operation = "post.create" if network.name == "linkedin" else "timeline.read"
     sandbox.fault(network.name, operation, kind)
     try:
         found = network.reconcile(member.account, post, since=begun)
@@ -339,7 +348,7 @@ def test_a_failing_upload_is_tried_later(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
     """Nobody sees an image without a post, so uploading again does no harm."""
-    operation = "media.upload" if network.name == "x" else "image.*"
+    operation = "image.*" if network.name == "linkedin" else "media.upload"
     sandbox.fault(network.name, operation, kind)
     with pytest.raises(RetryLater):
         network.upload(member.account, Image(data=PIXEL, alt="Sanne op de dijk"))
@@ -357,7 +366,8 @@ def test_measure_gives_the_networks_own_counters(
     (early,) = network.measure(member.account, [published.external_id])
     assert early.external_id == published.external_id
     assert early.source.startswith(network.name)
-    assert early.metrics["impressions"] > 0
+    assert early.metrics.get("impressions", 0) > 0 or network.name in UNCOUNTED
+    assert early.metrics["reactions"] >= 0
     assert set(early.metrics) <= {
         "impressions",
         "reach",
@@ -383,7 +393,7 @@ def test_a_failing_measurement_is_tried_later(
 ) -> None:
     """Reading figures has no effect, so every fault means later."""
     published = network.publish(member.account, fresh_post())
-    operation = "posts.read" if network.name == "x" else "statistics.read"
+    operation = "statistics.read" if network.name == "linkedin" else "posts.read"
     sandbox.fault(network.name, operation, kind)
     with pytest.raises(RetryLater):
         network.measure(member.account, [published.external_id])

@@ -9,6 +9,7 @@ import pytest
 
 from services.errors import Rejected, Stop
 from services.settings import load_settings
+from streams.bootstrap import network_settings
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,21 @@ def test_the_defaults_are_those_of_a_laptop(tmp_path: Path) -> None:
     assert settings.sandbox
     assert settings.on_loopback
     assert settings.base_url == settings.local_url == "http://127.0.0.1:8000"
+
+
+def test_mastodon_is_offered_where_a_server_or_the_sandbox_is_named() -> None:
+    """Empty is not configured; its sandbox is used when it is asked for, and then pages say so."""
+    live = {"linkedin_url": "https://api.linkedin.com", "x_url": "https://api.x.com"}
+    names = [
+        [each.name for each in network_settings(load_settings(mastodon_url=url))]
+        for url in ("", "sandbox", "https://mastodon.example")
+    ]
+    assert names == [["linkedin", "x"], *[["linkedin", "x", "mastodon"]] * 2]
+    assert not load_settings(**live).sandbox
+    assert not load_settings(**live, mastodon_url="https://mastodon.example").sandbox
+    sandboxed = load_settings(**live, mastodon_url="sandbox", port=8123)
+    assert sandboxed.sandbox
+    assert network_settings(sandboxed)[-1].api_url == "http://127.0.0.1:8123/mastodon"
 
 
 def test_what_is_given_wins_over_the_environment_over_the_file(

@@ -15,6 +15,7 @@ import pytest
 
 from connectors.http import Limits
 from connectors.linkedin import LinkedIn
+from connectors.mastodon import Mastodon
 from connectors.registry import NetworkSettings
 from connectors.x import X
 from services.ports import Account, Tokens
@@ -140,6 +141,11 @@ def linkedin(network: ScriptedNetwork) -> LinkedIn:
 @pytest.fixture
 def x(network: ScriptedNetwork) -> X:
     return X(settings(network, "x"), clock=lambda: NOW)
+
+
+@pytest.fixture
+def mastodon(network: ScriptedNetwork) -> Mastodon:
+    return Mastodon(settings(network, "mastodon"))
 
 
 @pytest.fixture

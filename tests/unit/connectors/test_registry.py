@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
 from connectors import registry
 from connectors.linkedin import LinkedIn
+from connectors.mastodon import Mastodon
 from connectors.registry import NetworkSettings, build_networks
 from connectors.x import X
 from services.errors import Stop
@@ -18,10 +20,18 @@ def settings(name: str) -> NetworkSettings:
 
 
 def test_the_networks_we_ship_are_registered() -> None:
-    """LinkedIn and X come through the same door as any other network."""
-    networks = build_networks([settings("linkedin"), settings("x")])
+    """LinkedIn, X and Mastodon come through the same door as any other network."""
+    server = replace(settings("mastodon"), api_url="https://mastodon.example")
+    networks = build_networks([settings("linkedin"), settings("x"), server])
     assert isinstance(networks["linkedin"], LinkedIn)
     assert isinstance(networks["x"], X)
+    assert isinstance(networks["mastodon"], Mastodon)
+
+
+def test_mastodon_needs_a_server() -> None:
+    """There is no Mastodon without an address: a start without one stops and names the setting."""
+    with pytest.raises(Stop, match="ZWAAN_MASTODON_URL"):
+        build_networks([settings("mastodon")])
 
 
 def test_a_third_party_adds_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +43,7 @@ def test_a_third_party_adds_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_network_stops_with_what_is_installed() -> None:
     """A name without a connector is told at the start, with the names that do exist."""
-    with pytest.raises(Stop, match=r"'myspace' \(installed: linkedin, x"):
+    with pytest.raises(Stop, match=r"'myspace' \(installed: linkedin, mastodon, x"):
         build_networks([settings("myspace")])
 
 

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from connectors.linkedin import LinkedIn
+from connectors.mastodon import Mastodon
 from connectors.x import X
 from services.errors import ZwaanError
 from services.ports import Account, OutgoingPost
@@ -28,6 +29,7 @@ BROKEN = (Answer(status=500, body=b"<html>"), Answer(status=401), Answer(body=b'
 def test_nothing_planted_is_logged_or_said(
     linkedin: LinkedIn,
     x: X,
+    mastodon: Mastodon,
     network: ScriptedNetwork,
     *,
     member: Account,
@@ -41,7 +43,7 @@ def test_nothing_planted_is_logged_or_said(
     network.script(says(token), says({"data": {"id": "42", "username": "sanne"}}))
     x.connect(code="planted-code", verifier="planted-verifier", redirect_uri="https://z.example/c")
     for answer in BROKEN:
-        for connector, account in ((linkedin, member), (x, user)):
+        for connector, account in ((linkedin, member), (x, user), (mastodon, user)):
             calls = (
                 lambda: connector.publish(account, POST),  # noqa: B023 - called at once
                 lambda: connector.reconcile(account, POST, since=NOW),  # noqa: B023
@@ -59,7 +61,11 @@ def test_nothing_planted_is_logged_or_said(
     with pytest.raises(ZwaanError) as caught:
         x.refresh(user)
     messages.append(repr(caught.value))
-    written = caplog.text + "".join(messages) + repr((member, user, linkedin, x))
+    written = (
+        caplog.text
+        + "".join(messages)
+        + repr((member, user, linkedin, x, mastodon, mastodon._flow))
+    )
     for secret in PLANTED:
         assert secret not in written
     assert len(network.received) > len(BROKEN) * 2

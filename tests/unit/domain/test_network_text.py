@@ -50,8 +50,17 @@ def test_linkedin_counts_plain_characters() -> None:
     assert not measure_text("linkedin", "a" * 3001).valid
 
 
-@pytest.mark.parametrize("network", ["linkedin", "x"])
-@pytest.mark.parametrize("text", ["", " \n", "half \ud83d emoji", "\ufeffmerk"])
+def test_mastodon_takes_any_link_for_23_characters() -> None:
+    """A link with a scheme is 23 whatever its length; a bare domain and all else are characters."""
+    long = f"https://go.example.com/{'a' * 200}"
+    assert measure_text("mastodon", f"{long} 🌊").length == 25
+    assert measure_text("mastodon", "deltaplan.nl").length == 12
+    assert measure_text("mastodon", "a" * 500).valid
+    assert not measure_text("mastodon", "a" * 501).valid
+
+
+@pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
+@pytest.mark.parametrize("text", ["", " \n", "half \ud83d emoji", "\ufeffmerk", "nul\x00"])
 def test_a_text_that_cannot_be_posted_is_not_valid(network: str, text: str) -> None:
     """Empty texts, halves of characters and byte-order marks are measured, and marked."""
     assert not measure_text(network, text).valid

@@ -174,3 +174,38 @@ class XClient(_Client):
             data={"media_category": "tweet_image"},
             files={"media": (name, image)},
         )
+
+
+class MastodonClient(_Client):
+    scopes = "read:accounts read:statuses write:statuses write:media"
+
+    def code(self, *, email: str = EMAIL, **changes: str) -> str:
+        query = {
+            "response_type": "code",
+            "client_id": CLIENT_ID,
+            "redirect_uri": CALLBACK,
+            "state": "state-1",
+            "scope": self.scopes,
+            **changes,
+        }
+        return self.consent("/mastodon/oauth/authorize", query, member=email)["code"]
+
+    def exchange(self, code: str, **changes: str) -> requests.Response:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "redirect_uri": CALLBACK,
+            **changes,
+        }
+        return requests.post(f"{self.url}/mastodon/oauth/token", data=form, timeout=10)
+
+    def connect(self, **who: str) -> None:
+        self.token = self.exchange(self.code(**who)).json()["access_token"]
+
+    def api(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        return self.call(method, f"/mastodon/api/v1/{path}", **arguments)
+
+    def post(self, text: str, key: str | None = None) -> requests.Response:
+        return self.api("POST", "statuses", json={"status": text}, headers={"Idempotency-Key": key})

@@ -139,7 +139,7 @@ async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
 
 
 async def test_drafts_are_written_once_for_every_connected_network(staffed: Database) -> None:
-    """Each network of a person gets a draft, somebody without one gets one to copy, and no more."""
+    """Each network with texts gets a draft, somebody without one gets one to copy, and no more."""
     writer = DraftWriter(
         Composer(PostTemplates.load(organisation="Deltaplan")),
         short_link=lambda code: f"https://go.example.org/r/{code}",
@@ -149,6 +149,8 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
         await people.save_ambassadors(transaction, [bert], now=NOW)
         for network in ("linkedin", "x"):
             await connections.save(transaction, connection(anna, network))
+        for person in (anna, bert):  # there are no share texts for it
+            await connections.save(transaction, connection(person, "mastodon"))
     requests = (await start(staffed, story()))[1:]
     facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
     for turn in range(3):

@@ -1,0 +1,18 @@
+"""The preview of a text, as every network gives it: measured by its rules, shown as it is sent."""
+
+from __future__ import annotations
+
+from services.domain.network_text import measure_text
+from services.ports import Preview
+
+
+def preview_text(network: str, text: str, *, payload: str) -> Preview:
+    """``text`` is what the member approved and what is measured, ``payload`` the text as sent."""
+    measure = measure_text(network, text)
+    return Preview(
+        network=network,
+        length=measure.length,
+        limit=measure.limit,
+        valid=measure.valid,
+        payload=payload,
+    )
