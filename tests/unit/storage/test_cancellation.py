@@ -20,7 +20,7 @@ async def test_cancelled_transactions_never_block_the_next_writer(
     tmp_path: Path, seed: int
 ) -> None:
     """However often tasks are cancelled in the middle of a transaction, others still commit."""
-    moments = random.Random(seed)
+    moments = random.Random(seed)  # noqa: S311 - which moments, not which secrets
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'zwaan.db'}")
     await migrate(database)
 
