@@ -28,7 +28,15 @@ def _baseline() -> float:
 def _demo() -> tuple[float, float]:
     """Seconds until the first page of a new installation, and the peak of resident memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "streams.command_line", "demo", "--seconds", "12", "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "streams.command_line",
+            "demo",
+            "--seconds",
+            "12",
+            "--json",
+        ]
         process = subprocess.Popen(
             [*command, "--data", folder, "--port", str(free_port())],
             stdout=subprocess.PIPE,

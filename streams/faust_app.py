@@ -98,7 +98,6 @@ class _Batches:
             if not self._events:
                 self._arrived.clear()
 
-
     def _next(self) -> int:
         """How many of the waiting records share the next transaction; at least one."""
         processor = self._runner.processor

@@ -149,7 +149,7 @@ async def journey(settings: Settings) -> AsyncIterator[Journey]:
 def example(name: str) -> dict[str, Any]:
     """An example event: ``stories/nl`` is the first story in Dutch."""
     kind, language = name.split("/")
-    first = sorted((EXAMPLES / kind).glob(f"{language}-*.json"))[0]
+    first = min((EXAMPLES / kind).glob(f"{language}-*.json"))
     event: dict[str, Any] = json.loads(first.read_bytes())
     return event
 
