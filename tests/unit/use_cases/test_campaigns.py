@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from services.domain.ambassador import Ambassador
-from services.domain.audience import match, select_audience
 from services.domain.post import PostState
 from services.domain.voice import Composer, PostTemplates
 from services.errors import Rejected
@@ -193,67 +191,3 @@ async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: 
     lost = await write(crash=True)
     assert await write(crash=False) == lost
     assert lost
-
-
-# --- the audience -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("content", "changes", "reason"),
-    [
-        (
-            vacancy(),
-            {},
-            "zelfde vak: constructie; zelfde team: Waterkeringen; zelfde regio: Utrecht",
-        ),
-        (vacancy(crafts=["CONSTRUCTIE"]), {"team": "", "region": ""}, "zelfde vak: constructie"),
-        (vacancy(crafts=["bouwkundige"], team=None, location=None), {}, "zelfde vak: Bouwkundige"),
-        (vacancy(crafts=[], team=None), {}, "zelfde regio: Utrecht"),
-        (
-            vacancy(crafts=[], team=None, location="Provincie Utrecht, NL"),
-            {},
-            "zelfde regio: Utrecht",
-        ),
-        (vacancy(crafts=[], team=None, location="Nederland"), {"region": "Ede"}, ""),
-        (vacancy(crafts=[], team=None, location=None), {}, ""),
-        (vacancy(crafts=[], team=None, location="Utrecht"), {"region": ""}, ""),
-        (
-            vacancy(language="en", crafts=["Constructie"]),
-            {"language": "en", "team": "", "region": ""},
-            "same craft: constructie",
-        ),
-        (story(language="en"), {"crafts": (), "role": "", "team": ""}, ""),
-        (story(topics=["beton"]), {}, "zelfde vak: beton"),
-        (story(topics=["waterkeringen"]), {}, "zelfde team: Waterkeringen"),
-        (story(), {}, "het verhaal is in jouw taal"),
-        (story(language="nl-BE"), {}, "het verhaal is in jouw taal"),
-    ],
-)
-def test_the_reason_of_a_match_is_told_in_words(
-    content: Any, changes: dict[str, Any], reason: str
-) -> None:
-    """Craft, role, team and place are named in the person's language; no reason is no match."""
-    score, said = match(content, ambassador(1, **changes))
-    assert said == reason
-    assert bool(score) == bool(reason)
-
-
-def test_a_long_list_of_crafts_is_not_read_out() -> None:
-    """Three crafts say enough."""
-    crafts = tuple(f"vak {number}" for number in range(50))
-    _, reason = match(
-        vacancy(crafts=crafts, team=None, location=None), ambassador(1, crafts=crafts)
-    )
-    assert reason == "zelfde vak: vak 0, vak 1, vak 2"
-
-
-def test_ranks_are_unique_and_fixed_and_fair() -> None:
-    """The same campaign ranks people the same way, and another campaign in another order."""
-    everybody: list[Ambassador] = [ambassador(number) for number in range(50)]
-    first = select_audience("c-1", story(), everybody)
-    assert first == select_audience("c-1", story(), reversed(everybody))
-    assert [each.rank for each in first] == list(range(50))
-    other = select_audience("c-2", story(), everybody)
-    assert [each.ambassador_id for each in first] != [each.ambassador_id for each in other]
-    scores = [each.score for each in first]
-    assert scores == sorted(scores, reverse=True)

@@ -1,0 +1,35 @@
+"""Who is asked to share, in which order, and the reason in words.
+
+Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to
+those whose craft, team or role it touches, or who read its language. What happened before (asked,
+shared, declined) never decides whether somebody is asked, only who is asked first.
+"""
+
+from services.domain.audience.grounds import Ground, Reason, in_words
+from services.domain.audience.history import History
+from services.domain.audience.matching import (
+    Content,
+    Match,
+    Strength,
+    match,
+    strength,
+    topics_in_common,
+)
+from services.domain.audience.selection import Invitation, added_by, handful, select_audience
+
+__all__ = [
+    "Content",
+    "Ground",
+    "History",
+    "Invitation",
+    "Match",
+    "Reason",
+    "Strength",
+    "added_by",
+    "handful",
+    "in_words",
+    "match",
+    "select_audience",
+    "strength",
+    "topics_in_common",
+]

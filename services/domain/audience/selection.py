@@ -1,0 +1,120 @@
+"""A campaign's audience: everybody who fits, best first, and who of them is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from services.domain.ambassador import Ambassador, Language
+from services.domain.audience.grounds import Ground, Reason, in_words
+from services.domain.audience.history import RESTING_BELOW, History
+from services.domain.audience.matching import Content, seek
+from services.domain.identity import derive_id
+
+#: "A handful": at least so many where there are as many, at most …
+FEWEST = 5
+#: … so many, when those after the fifth are as good as the fifth.
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """One person in a campaign's audience.
+
+    ``rank`` is unique in the campaign, from 0, and stays. ``fit`` comes from the match alone and
+    may be shown to managers; ``score`` also holds what the person did before, and may not.
+    """
+
+    ambassador_id: str
+    rank: int
+    score: int
+    reason: str
+    fit: int = 0
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        return any(reason.ground is Ground.ADDED for reason in self.reasons)
+
+    @property
+    def resting(self) -> bool:
+        """The person had better not be asked now."""
+        return self.score < RESTING_BELOW
+
+
+_NO_PAST: Mapping[str, History] = MappingProxyType({})
+
+
+def select_audience(
+    campaign_id: str,
+    content: Content,
+    people: Iterable[Ambassador],
+    histories: Mapping[str, History] = _NO_PAST,
+    *,
+    first_rank: int = 0,
+) -> list[Invitation]:
+    """Everybody with a reason to share ``content``, best first; ranks count from ``first_rank``.
+
+    The order among equals is fixed by the campaign, so that the same people are not always first.
+    """
+    sought, blank = seek(content), History()
+    found = []
+    for person in people:
+        fits = sought.match(person)
+        if fits is None:
+            continue
+        past = histories.get(person.id, blank)
+        order = (-fits.fit - past.points(), derive_id("order", campaign_id, person.id))
+        found.append((order, person, fits, past))
+    found.sort(key=lambda each: each[0])
+    return [
+        _invitation(
+            person, first_rank + place, -score, fits.fit, _with_interest(fits.reasons, past)
+        )
+        for place, ((score, _), person, fits, past) in enumerate(found)
+    ]
+
+
+def added_by(name: str, person_id: str, language: Language, *, rank: int) -> Invitation:
+    """An invitation of somebody whom ``name`` put on the list by hand."""
+    reasons = (Reason(ground=Ground.ADDED, about=(name,)),)
+    return Invitation(
+        ambassador_id=person_id,
+        rank=rank,
+        score=0,
+        reason=in_words(reasons, language),
+        reasons=reasons,
+    )
+
+
+def handful(invitations: Sequence[Invitation]) -> list[Invitation]:
+    """Those to begin with: whoever was added by hand, and the five to ten best.
+
+    Somebody who had better not be asked now is among them only where there is nobody else.
+    """
+    by_hand = [each for each in invitations if each.by_hand]
+    matched = [each for each in invitations if not each.by_hand]
+    free = [each for each in matched if not each.resting] or matched
+    free.sort(key=lambda each: (-each.score, each.rank))
+    as_good = [each for each in free[FEWEST:MOST] if each.score == free[FEWEST - 1].score]
+    return by_hand + free[:FEWEST] + as_good
+
+
+def _invitation(
+    person: Ambassador, rank: int, score: int, fit: int, reasons: tuple[Reason, ...]
+) -> Invitation:
+    return Invitation(
+        ambassador_id=person.id,
+        rank=rank,
+        score=score,
+        reason=in_words(reasons, person.language),
+        fit=fit,
+        reasons=reasons,
+    )
+
+
+def _with_interest(reasons: tuple[Reason, ...], past: History) -> tuple[Reason, ...]:
+    if not past.shared_about:
+        return reasons
+    return (*reasons, Reason(ground=Ground.INTEREST, about=past.shared_about))

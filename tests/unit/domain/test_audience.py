@@ -1,0 +1,316 @@
+"""Who fits a story or vacancy, in which order people are asked, and who is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from services.domain.ambassador import Ambassador
+from services.domain.audience import (
+    History,
+    Invitation,
+    Strength,
+    added_by,
+    handful,
+    in_words,
+    match,
+    select_audience,
+    strength,
+    topics_in_common,
+)
+from services.domain.audience.crafts import craft_key
+from services.domain.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
+from tests.builders import ambassador, story, vacancy
+
+CRAFTS = ("constructie", "Beton", "data", "database", "C++", "C#", "Netplanning", "medium voltage")
+TEAMS = ("", "Waterkeringen", "Bruggen")
+PLACES = ("", "Utrecht", "Ede")
+
+people = st.lists(
+    st.builds(
+        lambda number, crafts, team, region, language: ambassador(
+            number, crafts=crafts, role="", team=team, region=region, language=language
+        ),
+        st.integers(1, 60),
+        st.lists(st.sampled_from(CRAFTS), max_size=4, unique=True).map(tuple),
+        st.sampled_from(TEAMS),
+        st.sampled_from(PLACES),
+        st.sampled_from(("nl", "en")),
+    ),
+    max_size=30,
+    unique_by=lambda person: person.id,
+)
+contents = st.one_of(
+    st.builds(
+        lambda crafts, team, location, language: vacancy(
+            crafts=crafts, team=team, location=location, language=language
+        ),
+        st.lists(st.sampled_from(CRAFTS), max_size=4),
+        st.sampled_from((None, "Waterkeringen")),
+        st.sampled_from((None, "Utrecht", "Nederland")),
+        st.sampled_from(("nl", "en", "fr")),
+    ),
+    st.builds(
+        lambda topics, language: story(topics=topics, language=language),
+        st.lists(st.sampled_from((*CRAFTS, *TEAMS[1:])), max_size=4),
+        st.sampled_from(("nl", "nl-BE", "en", "fr")),
+    ),
+)
+histories = st.builds(
+    History,
+    asked_lately=st.integers(0, 12),
+    days_since=st.none() | st.floats(0, 28),
+    shared=st.integers(0, 9),
+    declined=st.integers(0, 9),
+    paused=st.booleans(),
+    weekly_cap=st.integers(0, 14),
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "reason"),
+    [
+        (
+            vacancy(),
+            {},
+            "zelfde vak: constructie; zelfde team: Waterkeringen; zelfde regio: Utrecht",
+        ),
+        (vacancy(crafts=["CONSTRUCTIE"]), {"team": "", "region": ""}, "zelfde vak: constructie"),
+        (vacancy(crafts=["bouwkundige"], team=None, location=None), {}, "zelfde vak: Bouwkundige"),
+        (vacancy(crafts=[], team=None), {}, "zelfde regio: Utrecht"),
+        (
+            vacancy(crafts=[], team=None, location="Provincie Utrecht, NL"),
+            {},
+            "zelfde regio: Utrecht",
+        ),
+        (vacancy(crafts=[], team=None, location="Nederland"), {"region": "Ede"}, ""),
+        (vacancy(crafts=[], team=None, location=None), {}, ""),
+        (vacancy(crafts=[], team=None, location="Utrecht"), {"region": ""}, ""),
+        (
+            vacancy(language="en", crafts=["Constructie"]),
+            {"language": "en", "team": "", "region": ""},
+            "same craft: constructie",
+        ),
+        (story(language="en"), {"crafts": (), "role": "", "team": ""}, ""),
+        (story(topics=["beton"]), {}, "zelfde vak: beton"),
+        (story(topics=["waterkeringen"]), {}, "zelfde team: Waterkeringen"),
+        (story(), {}, "het verhaal is in jouw taal"),
+        (story(language="nl-BE"), {}, "het verhaal is in jouw taal"),
+    ],
+)
+def test_the_reason_of_a_match_is_told_in_words(
+    content: Any, changes: dict[str, Any], reason: str
+) -> None:
+    """Craft, role, team and place are named in the person's language; no reason is no match."""
+    found = match(content, ambassador(1, **changes))
+    assert (in_words(found.reasons, changes.get("language", "nl")) if found else "") == reason
+    assert found is None or found.fit > 0
+
+
+def test_a_long_list_of_crafts_is_not_read_out() -> None:
+    """Three crafts say enough."""
+    crafts = tuple(f"vak {number}" for number in range(50))
+    found = match(vacancy(crafts=crafts, team=None, location=None), ambassador(1, crafts=crafts))
+    assert found is not None
+    assert in_words(found.reasons, "nl") == "zelfde vak: vak 0, vak 1, vak 2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Middenspanning", "middenspanning"),
+        ("midden-spanning", "Medium Voltage"),
+        ("data engineer", "Data-Engineers"),
+        ("Financiën", "finance"),
+        ("bruggen", "Brug"),
+        ("sluizen", "sluis"),
+        ("foto's", "foto"),
+        ("technologies", "technology"),
+        ("constructies", "constructie"),
+        ("Café", "cafe"),
+        ("straße", "STRASSE"),
+    ],
+)
+def test_a_craft_has_many_names(one: str, other: str) -> None:
+    """Case, accents, plurals, gaps and two languages do not keep colleagues apart."""
+    assert craft_key(one) == craft_key(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("data", "database"),
+        ("data", "data engineering"),
+        ("C", "C++"),
+        ("C++", "C#"),
+        (".NET", "netten"),
+        ("constructie", "constructeur"),
+        ("staal", "stal"),
+        ("middenspanning", "hoogspanning"),
+    ],
+)
+def test_a_part_of_a_word_is_another_craft(one: str, other: str) -> None:
+    """What only looks alike is not the same craft."""
+    assert craft_key(one) != craft_key(other)
+
+
+def test_signs_are_no_craft() -> None:
+    """Two names without a letter have nothing in common."""
+    assert (
+        match(vacancy(crafts=["!!"], team="–", location=None), ambassador(1, crafts=("??",)))
+        is None
+    )
+
+
+@given(st.text(max_size=30))
+def test_any_name_is_its_own_craft(name: str) -> None:
+    """Whatever is written as a craft, the same name in capitals and with blanks is the same."""
+    assert craft_key(name) == craft_key(f" {name} ")
+
+
+@given(contents, people)
+def test_ranks_are_unique_and_do_not_depend_on_the_order_of_people(
+    content: Any, everybody: Sequence[Ambassador]
+) -> None:
+    """Ranks count from 0 in the order of the score; reasons are never empty."""
+    found = select_audience("c-1", content, everybody)
+    assert found == select_audience("c-1", content, list(reversed(everybody)))
+    assert [each.rank for each in found] == list(range(len(found)))
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+    assert all(each.reason and each.reasons and each.fit > 0 for each in found)
+    assert len({each.ambassador_id for each in found}) == len(found)
+
+
+@given(contents, people)
+def test_somebody_leaving_changes_nothing_about_the_order_of_others(
+    content: Any, everybody: Sequence[Ambassador]
+) -> None:
+    """The order among equals is the campaign's, not an accident of who else is there."""
+    assume(everybody)
+    before = [each.ambassador_id for each in select_audience("c-1", content, everybody)]
+    after = select_audience("c-1", content, everybody[1:])
+    assert [each.ambassador_id for each in after] == [
+        each for each in before if each != everybody[0].id
+    ]
+
+
+@given(contents, people)
+def test_one_more_thing_in_common_never_lowers_the_fit(
+    content: Any, everybody: Sequence[Ambassador]
+) -> None:
+    """A craft, the team, the place or the language in common only ever adds."""
+    for person in everybody:
+        before = match(content, person)
+        own: tuple[str, ...] = getattr(content, "crafts", ()) or getattr(content, "topics", ())
+        for changed in (
+            replace(person, crafts=(*person.crafts, *own[:1])),
+            replace(person, team=getattr(content, "team", None) or person.team),
+            replace(person, region=getattr(content, "location", None) or person.region),
+            replace(person, other_languages=("nl", "en")),
+        ):
+            after = match(content, changed)
+            assert before is None or (after is not None and after.fit >= before.fit)
+
+
+@given(histories)
+def test_only_whoever_rests_is_held_back(past: History) -> None:
+    """However little fits and however much was declined, only a full week or a pause says wait."""
+    (found,) = select_audience(
+        "c-1",
+        story(topics=[]),
+        [ambassador(1, role="", team="", crafts=())],
+        {ambassador(1).id: past},
+    )
+    assert found.resting == past.resting
+
+
+@given(histories, st.integers(1, 3))
+def test_history_pulls_the_right_way(past: History, more: int) -> None:
+    """More shared is never worse; more declined, or asked more often lately, is never better."""
+    points = past.points()
+    assert replace(past, shared=past.shared + more).points() >= points
+    assert replace(past, declined=past.declined + more).points() <= points
+    assert replace(past, asked_lately=past.asked_lately + more).points() < points
+    assert replace(past, days_since=None).points() >= points
+
+
+def test_interest_is_told_to_the_person() -> None:
+    """Who shared about it before reads so; it is kept apart from what managers are shown."""
+    person = ambassador(1)
+    past = History(shared=1, shared_about=("beton",))
+    (found,) = select_audience("c-1", story(topics=["beton"]), [person], {person.id: past})
+    assert found.reason == "zelfde vak: beton; je deelde eerder over beton"
+    assert found.fit == CRAFT + LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"),
+    [
+        (CRAFT + TEAM, Strength.STRONG),
+        (CRAFT + REGION, Strength.STRONG),
+        (CRAFT, Strength.GOOD),
+        (TEAM, Strength.GOOD),
+        (REGION + LANGUAGE, Strength.GOOD),
+        (REGION, Strength.POSSIBLE),
+        (LANGUAGE, Strength.POSSIBLE),
+    ],
+)
+def test_a_fit_in_words(fit: int, said: Strength) -> None:
+    """The craft and more is strong; craft, team or two lesser grounds good; the rest possible."""
+    assert strength(fit) is said
+
+
+def test_topics_in_common_are_named_as_this_content_names_them() -> None:
+    """Crafts count for a vacancy, topics for a story, under any of their names."""
+    assert topics_in_common(vacancy(crafts=["Beton", "staal"]), ["concrete"]) == ("Beton",)
+    assert topics_in_common(story(topics=["Sluizen"]), ["sluis", "!"]) == ("Sluizen",)
+
+
+def test_another_campaign_puts_others_first() -> None:
+    """Among equals the order differs from campaign to campaign."""
+    everybody = [ambassador(number) for number in range(50)]
+    first = [each.ambassador_id for each in select_audience("c-1", story(), everybody)]
+    other = [each.ambassador_id for each in select_audience("c-2", story(), everybody)]
+    assert sorted(first) == sorted(other)
+    assert first != other
+
+
+# --- the handful ----------------------------------------------------------------------------------
+
+
+def _invitations(*scores: int) -> list[Invitation]:
+    return [
+        Invitation(ambassador_id=f"a-{rank}", rank=rank, score=score, reason="vak")
+        for rank, score in enumerate(scores)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scores", "size"),
+    [
+        ([], 0),
+        ([9, 8], 2),
+        ([9, 8, 7, 6, 5, 4, 3], 5),
+        ([9, 8, 7, 6, 5, 5, 5, 3], 7),
+        ([5] * 30, 10),
+        ([9, 8, 7, -900, -900, -900], 3),
+        ([-900] * 8, 8),
+    ],
+)
+def test_a_handful_is_five_to_ten(scores: list[int], size: int) -> None:
+    """Equals of the fifth come along up to ten; who should rest comes only when all should."""
+    first = handful(_invitations(*scores))
+    assert [each.rank for each in first] == list(range(size))
+
+
+def test_who_was_added_by_hand_is_asked_first() -> None:
+    """Somebody on the list by hand belongs to the handful whatever the score."""
+    rik = added_by("Rik", "a-99", "en", rank=99)
+    first = handful([*_invitations(*[9] * 30), rik])
+    assert first[0] == rik
+    assert (rik.reason, len(first)) == ("added by Rik", 11)
