@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.use_cases.count_clicks import count_clicks
 from services.use_cases.finish_campaign import close_vacancies
+from services.use_cases.learn_from_edits import learn_from_edits
 from services.use_cases.record_reach import record_applications, record_reach
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
@@ -27,6 +28,7 @@ def processors(drafts: DraftWriter) -> list[Processor]:
             handle=drafts.write_drafts,
             batch_bytes=64_000,
         ),
+        Processor(name="learn-from-edits", topic="post.approved", handle=learn_from_edits),
         *projections(),
     ]
 

@@ -62,7 +62,10 @@ async def take(
     overlap: float,
     recipe: Mapping[str, Any],
 ) -> bool:
-    """Put another text in the place of a draft's; False when it was decided already."""
+    """Put another text in the place of a draft's; False when it was decided already.
+
+    The person chose this one, so no standing consent covers it.
+    """
     result = await transaction.execute(
         posts.update()
         .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
@@ -72,6 +75,7 @@ async def take(
             angle=angle,
             overlap=overlap,
             recipe=dict(recipe),
+            by_tap_only=True,
         )
     )
     return bool(result.rowcount)

@@ -10,12 +10,14 @@ from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
 from services.domain.voice import NETWORKS, Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.domain.voice.suggestions import first_draft
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
+from services.use_cases.voice_profile import taught
 
 #: For somebody who connected nothing that we have texts for: the draft can be copied and shared by hand.
 _UNCONNECTED = ("linkedin",)
@@ -54,7 +56,7 @@ class DraftWriter:
         now: datetime,
     ) -> list[Statement]:
         ids = [request.ambassador_id for request in requests]
-        everybody = await people.ambassadors_by_id(transaction, ids)
+        everybody = await taught(transaction, await people.ambassadors_by_id(transaction, ids))
         networks = await connections.networks_of(transaction, ids)
         wanted = [
             (post_id(campaign.id, person.id, network), person, network, request.rank)
@@ -96,7 +98,8 @@ class DraftWriter:
         rank: int,
         guard: OverlapGuard,
     ) -> Draft:
-        return self._composer.compose(
+        return first_draft(
+            self._composer,
             DraftRequest(
                 campaign_id=campaign.id,
                 content=campaign.content,

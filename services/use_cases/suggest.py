@@ -1,0 +1,151 @@
+"""Other texts for the same draft, and the question that asks for a fact of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from services.domain.network_text import measure_text
+from services.domain.post import Post, PostState, normalise_text, text_sha256
+from services.domain.voice import Composer, Draft, DraftRequest, OverlapGuard, PostTemplates
+from services.domain.voice.own_words import with_answer
+from services.domain.voice.suggestions import draft_in_voice, other_drafts
+from services.errors import Rejected
+from services.storage import audit, campaigns, own_words, people, posts, suggestions
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+from services.use_cases import decide
+from services.use_cases.voice_profile import taught
+
+
+class Suggester:
+    """Composes the other texts of a draft when somebody asks for them; none of them is stored."""
+
+    def __init__(self, templates: PostTemplates, *, short_link: Callable[[str], str]) -> None:
+        self._templates = templates
+        self._composer = Composer(templates)
+        self._short_link = short_link
+
+    def prompts(self, *, kind: str, angle: str, language: str) -> tuple[str, ...]:
+        """The questions of an angle; none for one that these templates do not have."""
+        pool = self._templates.optional_pool(language, f"{kind}/{angle}", "prompts")
+        return tuple(clause.source for clause in pool)
+
+    async def suggest(
+        self, transaction: Transaction, *, post_id: str, ambassador_id: str
+    ) -> list[Draft]:
+        """At most three other texts, none of which was shown before.
+
+        Raises Rejected when the draft was decided already or its campaign has ended.
+        """
+        post, request = await self._request(transaction, post_id, ambassador_id)
+        found, following = other_drafts(
+            self._composer,
+            request,
+            await _others(transaction, post),
+            beside=list(dict.fromkeys((post.text, post.original_text))),
+        )
+        await suggestions.go_on_from(transaction, post.id, following)
+        return found
+
+    async def choose(
+        self,
+        transaction: Transaction,
+        *,
+        post_id: str,
+        ambassador_id: str,
+        variant: int,
+        sha256: str,
+        now: datetime,
+    ) -> Post:
+        """Put a suggestion in the draft's place; an answer given before is set into it again.
+
+        ``sha256`` is the hash of the text that the person saw. Raises Rejected when it would not be
+        that text any more, or the draft was decided already.
+        """
+        post, request = await self._request(transaction, post_id, ambassador_id)
+        if not 0 <= variant < request.variant:
+            raise Rejected("there is no such suggestion", remedy="Ask for other texts again.")
+        request = replace(request, variant=variant)
+        draft = draft_in_voice(self._composer, request, await _others(transaction, post))
+        if text_sha256(draft.text) != sha256:
+            raise Rejected(
+                "this suggestion has changed meanwhile", remedy="Ask for other texts again."
+            )
+        taken = await suggestions.take(
+            transaction,
+            post.id,
+            text=await self._answered(transaction, post, draft, request),
+            original_text=draft.text,
+            angle=draft.angle,
+            overlap=draft.overlap,
+            recipe=draft.recipe,
+        )
+        if not taken:
+            raise Rejected("the draft was decided already", remedy="Load the page again.")
+        detail = {"variant": variant, "sha256": sha256}
+        entry = Entry(
+            at=now, actor=ambassador_id, action="post.replaced", subject=post.id, detail=detail
+        )
+        await audit.add(transaction, [entry])
+        return await decide.own_post(transaction, post_id, ambassador_id)
+
+    async def _answered(
+        self, transaction: Transaction, post: Post, draft: Draft, request: DraftRequest
+    ) -> str:
+        given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
+        if given is None:
+            return draft.text
+        text = with_answer(
+            post.network,
+            draft.text,
+            given.answer,
+            original=draft.text,
+            opening=request.ambassador.opening,
+        )
+        return normalise_text(text) if measure_text(post.network, text).valid else draft.text
+
+    async def _request(
+        self, transaction: Transaction, post_id: str, ambassador_id: str
+    ) -> tuple[Post, DraftRequest]:
+        """The draft, and the request for its next variant."""
+        post = await decide.own_post(transaction, post_id, ambassador_id)
+        if post.state is not PostState.READY:
+            raise Rejected("the draft was decided already", remedy="Load the page again.")
+        campaign = await campaigns.get(transaction, post.campaign_id)
+        if campaign is None or not await campaigns.stays_open(transaction, post.campaign_id):
+            raise Rejected(
+                "this campaign has ended", remedy="Share something else from your inbox."
+            )
+        place = await suggestions.place(transaction, post.id)
+        everybody = await people.ambassadors_by_id(transaction, [ambassador_id])
+        if place is None or not everybody:
+            raise Rejected("there are no other texts for this draft", remedy="Change this one.")
+        person = (await taught(transaction, everybody))[ambassador_id]
+        return post, DraftRequest(
+            campaign_id=campaign.id,
+            content=campaign.content,
+            ambassador=person,
+            network=post.network,
+            rank=place.rank,
+            seed=campaign.seed,
+            link=self._short_link(post.link_code),
+            variant=place.next_variant,
+        )
+
+
+async def _others(transaction: Transaction, post: Post) -> OverlapGuard:
+    """A guard over all other texts about the same story or vacancy.
+
+    It is made anew each time: two thousand texts take a seventh of a second, and few people ask.
+    """
+    guard = OverlapGuard()
+    campaign = await campaigns.of_post(transaction, post.id)
+    if campaign is not None:
+        for identity, text in await posts.texts_of_source(
+            transaction, kind=campaign.kind, source_id=campaign.source_id
+        ):
+            if identity != post.id:
+                guard.add(identity, text)
+    return guard

@@ -1,0 +1,403 @@
+"""The voice around a draft: what edits teach, one's own answer, and other suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from services.domain.network_text import measure_text
+from services.domain.post import Post, PostState, text_sha256
+from services.domain.voice import Composer, OverlapGuard, PostTemplates
+from services.errors import Rejected
+from services.events.outgoing import PostApproved, ShareRequested
+from services.storage import audit, connections, own_words, people, posts
+from services.storage import schema as tables
+from services.storage.database import Database
+from services.use_cases import decide, voice_profile
+from services.use_cases.answer_prompt import answer_prompt
+from services.use_cases.learn_from_edits import learn_from_edits
+from services.use_cases.start_campaign import start_campaigns
+from services.use_cases.suggest import Suggester
+from services.use_cases.write_drafts import DraftWriter
+from tests.builders import NOW, ambassador, connection, fact, story
+from tests.unit.voice.material import example_content
+
+ANNA = ambassador(1, emoji=2, length="long")
+ANSWER = "De steiger stond er al, en niemand wist van wie hij was"
+
+
+@cache
+def templates() -> PostTemplates:
+    return PostTemplates.load(organisation="Deltaplan")
+
+
+def short_link(code: str) -> str:
+    return f"https://go.example.org/r/{code}"
+
+
+class Voices:
+    """Ambassadors with drafts of their own about the example stories, as the worker writes them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.writer = DraftWriter(Composer(templates()), short_link=short_link)
+        self.suggester = Suggester(templates(), short_link=short_link)
+
+    async def draft(self, name: str = "nl-de-stille-lijn", network: str = "linkedin") -> Post:
+        """Anna's draft about an example story."""
+        content = example_content()[name]
+        async with self.database.write() as transaction:
+            statements = await start_campaigns(transaction, [fact(content)], NOW)
+            requests = [
+                fact(ShareRequested.model_validate(each.event.data))
+                for each in statements
+                if each.event.type == "share.requested"
+            ]
+            ready = await self.writer.write_drafts(transaction, requests, NOW)
+            found = [await posts.get(transaction, each.event.data["post_id"]) for each in ready]
+        return next(
+            each
+            for each in found
+            if each and each.ambassador_id == ANNA.id and each.network == network
+        )
+
+    async def post(self, post: Post) -> Post:
+        async with self.database.read() as transaction:
+            found = await posts.get(transaction, post.id)
+        assert found is not None
+        return found
+
+    async def approve(self, post: Post, text: str, *, days: int = 0) -> None:
+        """Approve ``text``, and let the processor hear of it."""
+        now = NOW + timedelta(days=days)
+        async with self.database.write() as transaction:
+            approved = await decide.approve(
+                transaction, post_id=post.id, ambassador_id=ANNA.id, text=text, now=now
+            )
+        await self.hear(approved, days=days)
+
+    async def hear(self, approved: Post, *, days: int = 0, digest: str = "") -> None:
+        event = PostApproved(
+            post_id=approved.id,
+            campaign_id=approved.campaign_id,
+            ambassador_id=approved.ambassador_id,
+            network=approved.network,
+            text_sha256=digest or text_sha256(approved.text),
+            approved_at=NOW + timedelta(days=days),
+            publish_at=NOW,
+        )
+        async with self.database.write() as transaction:
+            assert await learn_from_edits(transaction, [fact(event)], NOW) == []
+
+    async def profile(self) -> voice_profile.VoiceProfile:
+        async with self.database.read() as transaction:
+            return await voice_profile.read(transaction, ANNA.id)
+
+    async def save(self, **fields: Any) -> None:
+        async with self.database.write() as transaction:
+            await voice_profile.save(transaction, ANNA.id, fields, now=NOW)
+
+    async def share_of(self, post: Post) -> float | None:
+        async with self.database.write() as transaction:
+            await transaction.execute(
+                tables.posts.update().where(tables.posts.c.id == post.id).values(state="published")
+            )
+            return (await own_words.in_published(transaction)).share
+
+    async def answer(self, post: Post, answer: str, text: str = "") -> Post:
+        async with self.database.write() as transaction:
+            return await answer_prompt(
+                transaction,
+                post_id=post.id,
+                ambassador_id=ANNA.id,
+                prompt="Wat was moeilijker dan gedacht?",
+                answer=answer,
+                text=text or post.text,
+                now=NOW,
+            )
+
+    async def suggest(self, post: Post) -> list[Any]:
+        async with self.database.write() as transaction:
+            return await self.suggester.suggest(transaction, post_id=post.id, ambassador_id=ANNA.id)
+
+    async def choose(self, post: Post, draft: Any, sha256: str = "") -> Post:
+        async with self.database.write() as transaction:
+            return await self.suggester.choose(
+                transaction,
+                post_id=post.id,
+                ambassador_id=ANNA.id,
+                variant=draft.recipe["variant"],
+                sha256=sha256 or text_sha256(draft.text),
+                now=NOW,
+            )
+
+
+@pytest.fixture
+async def voices(database: Database) -> Voices:
+    async with database.write() as transaction:
+        everybody = [ANNA, *(ambassador(number) for number in range(2, 8))]
+        await people.save_ambassadors(transaction, everybody, now=NOW)
+        for network in ("linkedin", "x"):
+            await connections.save(transaction, connection(ANNA, network))
+    return Voices(database)
+
+
+def without_emoji(text: str) -> str:
+    return "".join(letter for letter in text if ord(letter) < 0x2190)
+
+
+# --- learning -------------------------------------------------------------------------------------
+
+
+async def test_what_happened_twice_changes_the_next_draft(voices: Voices) -> None:
+    """After emoji were removed from two posts the next draft has none; after one it still has."""
+    for number, name in enumerate(("nl-de-stille-lijn", "nl-het-model-zat-ernaast")):
+        post = await voices.draft(name)
+        assert without_emoji(post.text) != post.text
+        assert (await voices.profile()).person.emoji == 2
+        await voices.approve(post, without_emoji(post.text), days=number)
+    profile = await voices.profile()
+    (lesson,) = profile.lessons
+    assert (lesson.habit, lesson.dates) == ("emoji", (NOW, NOW + timedelta(days=1)))
+    assert profile.person == replace(ANNA, emoji=0)
+    third = await voices.draft("nl-de-mof-van-hengelo")
+    assert without_emoji(third.text) == third.text
+
+
+async def test_a_lesson_is_undone_by_a_button_and_by_hand(voices: Voices) -> None:
+    """Undoing gives back what was; so does setting the field, whatever the edits say."""
+    names = ("nl-de-stille-lijn", "nl-het-model-zat-ernaast")
+    drafts = [await voices.draft(name) for name in names]
+    for post in drafts:
+        await voices.approve(post, without_emoji(post.text))
+    await voices.save(emoji=1)
+    profile = await voices.profile()
+    assert (profile.person.emoji, profile.lessons) == (1, ())
+    for post in drafts:
+        await voices.hear(await voices.post(post))
+    assert (await voices.profile()).person.emoji == 0
+    async with voices.database.write() as transaction:
+        await voice_profile.undo(transaction, ANNA.id, "emoji", "", now=NOW)
+    assert (await voices.profile()).person.emoji == 1
+
+
+async def test_a_redelivered_approval_teaches_nothing_more(voices: Voices) -> None:
+    """However often one approval is heard, it stays one post."""
+    post = await voices.draft()
+    await voices.approve(post, without_emoji(post.text))
+    for _ in range(3):
+        await voices.hear(await voices.post(post))
+    assert (await voices.profile()).lessons == ()
+
+
+async def test_an_outdated_approval_is_left_alone(voices: Voices) -> None:
+    """What was taken back and changed since is measured at its next approval only."""
+    post = await voices.draft()
+    await voices.hear(post, digest=text_sha256("an earlier text"))
+    assert await voices.share_of(post) == 0
+    async with voices.database.read() as transaction:
+        assert (await own_words.in_published(transaction)).posts == 0
+
+
+async def test_the_share_of_own_words_is_stored_on_approval(voices: Voices) -> None:
+    """An answered and approved post counts the answer's words among those of the final text."""
+    post = await voices.answer(await voices.draft(), ANSWER)
+    await voices.approve(post, post.text)
+    share = await voices.share_of(post)
+    words = len(ANSWER.split())
+    assert share is not None
+    assert 0.05 < share < 0.5
+    assert share == pytest.approx(words / (words + len(post.original_text.split())), rel=0.2)
+
+
+# --- the profile ----------------------------------------------------------------------------------
+
+
+async def test_only_what_was_changed_is_set_by_hand(voices: Voices) -> None:
+    """Saving the form as it is sets nothing; the organisation's data still come in elsewhere."""
+    profile = await voices.profile()
+    same = {name: getattr(profile.person, name) for name in voice_profile.OWN_FIELDS}
+    await voices.save(**same)
+    assert (await voices.profile()).by_hand == {}
+    await voices.save(**same | {"avoid": ("trots",), "hashtags": 1})
+    assert (await voices.profile()).by_hand == {"avoid": ["trots"], "hashtags": 1}
+    async with voices.database.read() as transaction:
+        (entry,) = await audit.of(transaction, ANNA.id)
+        assert entry.detail == {"fields": ["avoid", "hashtags"]}
+
+
+async def test_the_profile_is_what_drafts_follow(voices: Voices) -> None:
+    """Own lines, hashtags and words to avoid of the page are in the next draft, and why."""
+    await voices.save(opening="Even uit de praktijk.", hashtags=0, emoji=0, avoid=("collega",))
+    post = await voices.draft()
+    assert post.text.startswith("Even uit de praktijk.\n\n")
+    assert "#" not in post.text.replace(short_link(post.link_code), "")
+    assert "collega " not in post.text.casefold()
+    async with voices.database.read() as transaction:
+        recipe = await posts.recipe(transaction, post.id)
+    assert recipe is not None
+    assert recipe["profile"]["opening"] == "Even uit de praktijk."
+
+
+async def test_everything_can_be_taken_along_and_deleted(voices: Voices) -> None:
+    """The export holds settings, lessons and answers; after deletion it holds what was imported."""
+    for name in ("nl-de-stille-lijn", "nl-het-model-zat-ernaast"):
+        post = await voices.draft(name)
+        answered = await voices.answer(post, ANSWER)
+        await voices.approve(answered, without_emoji(answered.text))
+    await voices.save(opening="Even dit.")
+    exported = voice_profile.export(await voices.profile())
+    assert exported["set_by_hand"] == {"opening": "Even dit."}
+    assert [each["habit"] for each in exported["learnt"]] == ["emoji"]
+    assert [each["answer"] for each in exported["answers"]] == [f"{ANSWER}."] * 2
+    async with voices.database.write() as transaction:
+        await voice_profile.delete(transaction, ANNA.id, now=NOW)
+    profile = await voices.profile()
+    assert (profile.person, profile.by_hand) == (ANNA, {})
+    assert (profile.lessons, profile.answers) == ((), [])
+    assert ANSWER in (await voices.post(post)).text
+
+
+async def test_a_stranger_has_no_voice(voices: Voices) -> None:
+    """Somebody who is no ambassador is told so."""
+    async with voices.database.read() as transaction:
+        with pytest.raises(Rejected, match="not an ambassador"):
+            await voice_profile.read(transaction, "nobody")
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", ["linkedin", "x"])
+async def test_an_answer_is_in_the_text_word_for_word(voices: Voices, network: str) -> None:
+    """The answer stands in the draft, which fits; disclosure and link stay; the answer is kept."""
+    post = await voices.draft(network=network)
+    answered = await voices.answer(post, ANSWER)
+    assert f"\n\n{ANSWER}.\n\n" in f"\n\n{answered.text}\n\n"
+    assert measure_text(network, answered.text).valid
+    assert short_link(post.link_code) in answered.text
+    assert "Deltaplan" in answered.text
+    assert answered.original_text == post.text
+    (kept,) = (await voices.profile()).answers
+    assert (kept.answer, kept.prompt) == (f"{ANSWER}.", "Wat was moeilijker dan gedacht?")
+    again = await voices.answer(answered, "Wij belden te laat.")
+    assert ANSWER not in again.text
+    assert "Wij belden te laat." in again.text
+
+
+async def test_what_was_typed_meanwhile_is_kept(voices: Voices) -> None:
+    """The answer goes into the text as it stands on the screen, saved or not."""
+    post = await voices.draft()
+    typed = post.text.replace("\n\n", "\n\nMijn eigen alinea.\n\n", 1)
+    answered = await voices.answer(post, ANSWER, text=typed)
+    assert answered.text.index(ANSWER) < answered.text.index("Mijn eigen alinea.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [(" \n ", "the answer is empty"), ("a" * 501, "2 characters too long"), ("\x07", "is empty")],
+)
+async def test_an_answer_that_cannot_be_used(voices: Voices, answer: str, fault: str) -> None:
+    """An empty or endless answer is refused in a sentence, and nothing changes."""
+    post = await voices.draft()
+    with pytest.raises(Rejected, match=fault):
+        await voices.answer(post, answer)
+    assert (await voices.post(post)).text == post.text
+    assert (await voices.profile()).answers == []
+
+
+# --- suggestions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", ["linkedin", "x"])
+async def test_three_others_and_another_three(voices: Voices, network: str) -> None:
+    """Two rounds give six texts, unlike each other and the draft; none of them is stored."""
+    post = await voices.draft(network=network)
+    shown = [*await voices.suggest(post), *await voices.suggest(post)]
+    assert len(shown) == 6
+    guard = OverlapGuard()
+    for number, text in enumerate([post.text, *(draft.text for draft in shown)]):
+        assert guard.overlap(text) <= 0.30
+        guard.add(str(number), text)
+    assert await voices.post(post) == post
+
+
+async def test_a_chosen_suggestion_is_the_draft(voices: Voices) -> None:
+    """Text, original, angle and recipe become the suggestion's; an approval finds nothing edited."""
+    post = await voices.draft()
+    draft = (await voices.suggest(post))[1]
+    chosen = await voices.choose(post, draft)
+    assert (chosen.text, chosen.original_text) == (draft.text, draft.text)
+    assert (chosen.angle, chosen.overlap) == (draft.angle, draft.overlap)
+    async with voices.database.read() as transaction:
+        assert await posts.recipe(transaction, post.id) == draft.recipe
+        assert [entry.action for entry in await audit.of(transaction, post.id)] == ["post.replaced"]
+    await voices.approve(chosen, chosen.text)
+    assert await voices.share_of(chosen) == 0
+
+
+async def test_an_answer_survives_another_text(voices: Voices) -> None:
+    """Who answered the question and then takes another text keeps the answer in it."""
+    post = await voices.answer(await voices.draft(), ANSWER)
+    chosen = await voices.choose(post, (await voices.suggest(post))[0])
+    assert f"{ANSWER}." in chosen.text.split("\n\n")
+    assert ANSWER not in chosen.original_text
+
+
+async def test_what_was_not_shown_cannot_be_chosen(voices: Voices) -> None:
+    """A variant beyond those shown, or a text that is not the one shown, is refused."""
+    post = await voices.draft()
+    draft = (await voices.suggest(post))[0]
+    with pytest.raises(Rejected, match="has changed meanwhile"):
+        await voices.choose(post, draft, sha256="0" * 64)
+    later = replace(draft, recipe={**draft.recipe, "variant": 99})
+    with pytest.raises(Rejected, match="no such suggestion"):
+        await voices.choose(post, later)
+    await voices.save(opening="Even dit.")
+    with pytest.raises(Rejected, match="has changed meanwhile"):
+        await voices.choose(post, draft)
+    assert await voices.post(post) == post
+
+
+async def test_a_decided_draft_has_no_others(voices: Voices) -> None:
+    """After the decision there is nothing to suggest or to choose."""
+    post = await voices.draft()
+    draft = (await voices.suggest(post))[0]
+    await voices.approve(post, post.text)
+    with pytest.raises(Rejected, match="decided already"):
+        await voices.suggest(post)
+    with pytest.raises(Rejected, match="decided already"):
+        await voices.choose(post, draft)
+    async with voices.database.read() as transaction:
+        found = await posts.get(transaction, post.id)
+    assert found is not None
+    assert (found.state, found.text) == (PostState.APPROVED, post.text)
+
+
+async def test_a_story_in_ones_other_language(voices: Voices) -> None:
+    """Whoever also writes English gets English about an English story, and may choose from it."""
+    await voices.save(other_languages=("en",))
+    content = story(
+        "en-1",
+        language="en",
+        title="The lock that lied",
+        body="For three weeks the lock gate did not fit. Then a skipper called us about it. "
+        "Nobody had measured the old hinge before we ordered steel.",
+        topics=["constructie"],
+    )
+    async with voices.database.write() as transaction:
+        statements = await start_campaigns(transaction, [fact(content)], NOW)
+        requests = [
+            fact(ShareRequested.model_validate(each.event.data))
+            for each in statements
+            if each.event.type == "share.requested"
+        ]
+        await voices.writer.write_drafts(transaction, requests, NOW)
+        found = await posts.of_ambassador(transaction, ANNA.id)
+    assert found
+    assert {post.language for post in found} == {"en"}
+    assert all("I work" in post.text or "employ" in post.text.casefold() for post in found)
