@@ -55,7 +55,10 @@ def check_transition(before: PostState, after: PostState) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A draft and what became of it. ``text`` is exactly what would appear on the network."""
+    """A draft and what became of it. ``text`` is exactly what would appear on the network.
+
+    ``consent`` is what the approval rests on: ``tap`` or ``standing``; empty before it.
+    """
 
     id: str
     campaign_id: str
@@ -69,6 +72,7 @@ class Post:
     link_code: str
     created_at: datetime
     original_text: str = ""
+    consent: str = ""
     publish_at: datetime | None = None
     published_at: datetime | None = None
     external_id: str | None = None

@@ -73,6 +73,7 @@ CATALOGUE: Mapping[str, EventType] = {
         _outgoing("post.publishing", outgoing.PostPublishing, "post_id", _MONTH),
         _outgoing("post.postponed", outgoing.PostPostponed, "post_id", _MONTH),
         _outgoing("post.published", outgoing.PostPublished, "post_id", _YEAR),
+        _outgoing("post.shared", outgoing.PostShared, "post_id", _YEAR),
         _outgoing("post.failed", outgoing.PostFailed, "post_id", _YEAR),
         _outgoing("post.unknown", outgoing.PostUnknown, "post_id", _YEAR),
         _outgoing("link.clicked", outgoing.LinkClicked, "code", _YEAR),

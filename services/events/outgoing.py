@@ -54,7 +54,11 @@ class PostReady(EventData):
 
 
 class PostApproved(EventData):
-    """The ambassador approved exactly the text with this SHA-256, to go out at ``publish_at``."""
+    """Exactly the text with this SHA-256 is approved, to go out at ``publish_at``.
+
+    ``consent`` is ``tap`` when the ambassador approved this very text, ``standing`` when it was
+    approved under the consent that they gave for a limited time.
+    """
 
     post_id: Id
     campaign_id: Id
@@ -63,6 +67,7 @@ class PostApproved(EventData):
     text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     approved_at: Moment
     publish_at: Moment
+    consent: Literal["tap", "standing"] = "tap"
 
 
 class PostDeclined(EventData):
@@ -105,7 +110,7 @@ class PostPublishing(EventData):
 
 
 class PostPostponed(EventData):
-    """The network did not take the post now; it is still approved and goes out later."""
+    """The post is still approved and goes out later than planned; ``reason`` says why."""
 
     post_id: Id
     campaign_id: Id
@@ -127,6 +132,20 @@ class PostPublished(EventData):
     external_id: str
     url: str
     published_at: Moment
+
+
+class PostShared(EventData):
+    """The ambassador says that they shared the text with this SHA-256 themselves: unconfirmed.
+
+    ``url`` is where they say it stands, or empty.
+    """
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    url: str = ""
+    shared_at: Moment
 
 
 class PostFailed(EventData):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -159,9 +160,82 @@ async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
     result = await transaction.execute(
         posts.update()
         .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
-        .values(text=text)
+        .values(text=text, by_tap_only=True)
     )
     return bool(result.rowcount)
+
+
+async def moments_of_person(
+    transaction: Transaction, ambassador_id: str, *, since: datetime, besides: str
+) -> list[datetime]:
+    """When this person's other posts went out or will, from ``since`` on."""
+    return await _moments(transaction, since, besides, posts.c.ambassador_id == ambassador_id)
+
+
+async def moments_of_campaign(
+    transaction: Transaction, post: Post, *, since: datetime
+) -> list[datetime]:
+    """When other posts of this post's campaign on its network went out or will."""
+    return await _moments(
+        transaction,
+        since,
+        post.id,
+        posts.c.campaign_id == post.campaign_id,
+        posts.c.network == post.network,
+    )
+
+
+async def _moments(
+    transaction: Transaction, since: datetime, besides: str, *which: sa.ColumnElement[bool]
+) -> list[datetime]:
+    moment = sa.func.coalesce(posts.c.published_at, posts.c.publish_at, posts.c.attempt_at)
+    rows = await transaction.execute(
+        sa.select(posts.c.published_at, posts.c.publish_at, posts.c.attempt_at).where(
+            *which,
+            posts.c.id != besides,
+            posts.c.state.in_([state.value for state in _TAKES_A_SLOT]),
+            moment >= sa.bindparam("since", since, type_=posts.c.publish_at.type),
+        )
+    )
+    return [next(each for each in row if each is not None) for row in rows]
+
+
+#: A post of unknown fate counts as sent: it may be.
+_TAKES_A_SLOT = (
+    PostState.APPROVED,
+    PostState.PUBLISHING,
+    PostState.PUBLISHED,
+    PostState.UNKNOWN,
+)
+
+
+async def planned_of_person(
+    transaction: Transaction, ambassador_id: str, *, before: datetime | None = None
+) -> list[Post]:
+    """This person's approved posts, those that go out ``before`` a time, the earliest first."""
+    query = (
+        sa.select(*_FIELDS)
+        .where(posts.c.ambassador_id == ambassador_id, posts.c.state == PostState.APPROVED.value)
+        .order_by(posts.c.publish_at, posts.c.id)
+        .with_for_update()
+    )
+    if before is not None:
+        query = query.where(posts.c.publish_at < before)
+    return [_post(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def plan(transaction: Transaction, post_id: str, *, publish_at: datetime) -> None:
+    """Let an approved post go out at another time."""
+    await transaction.execute(
+        posts.update()
+        .where(posts.c.id == post_id, posts.c.state == PostState.APPROVED.value)
+        .values(publish_at=publish_at)
+    )
+
+
+async def leave_to_tap(transaction: Transaction, post_id: str) -> None:
+    """No standing consent covers this draft any more."""
+    await transaction.execute(posts.update().where(posts.c.id == post_id).values(by_tap_only=True))
 
 
 async def counts_by_state(

@@ -154,6 +154,9 @@ campaigns = Table(
     Column("seed", sa.BigInteger, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    # When those who were not asked yet are asked too; empty: when somebody says so.
+    Column("widen_at", UtcTime),
+    Index("ix_campaigns_widen", "widen_at"),
     sa.UniqueConstraint("kind", "source_id"),
 )
 
@@ -165,9 +168,17 @@ audience = Table(
     Column("rank", sa.Integer, nullable=False),
     Column("score", sa.Integer, nullable=False),
     Column("reason", Text, nullable=False),
+    # What managers may see of the match: its points and grounds.
+    Column("fit", sa.Integer, nullable=False, server_default="0"),
+    Column("grounds", Json, nullable=False, server_default="[]"),
+    # Empty: proposed, and not asked (yet).
+    Column("asked_at", UtcTime),
+    # Taken off the list by hand; kept, so that the next look does not propose them again.
+    Column("removed", sa.Boolean, nullable=False, server_default=sa.text("false")),
     # Why there is no draft for this person, in words; empty when there is one.
     Column("refusal", Text, nullable=False, server_default=""),
     sa.UniqueConstraint("campaign_id", "rank"),
+    Index("ix_audience_asked", "asked_at", "ambassador_id"),
 )
 
 # A vacancy may be closed before its opening arrives: topics have no order among each other.
@@ -196,6 +207,8 @@ posts = Table(
     Column("link_code", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # What the approval rests on: tap, or a standing consent.
+    Column("consent", Text, nullable=False, server_default=""),
     # The person edited it or took it back: a standing consent does not cover it any more.
     Column("by_tap_only", sa.Boolean, nullable=False, server_default=sa.text("false")),
     Column("publish_at", UtcTime),
@@ -254,6 +267,16 @@ own_answers = Table(
     Column("prompt", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("answered_at", UtcTime, nullable=False),
+)
+# What people shared or declined before, for the order in which they are asked.
+Index(
+    "ix_posts_decided",
+    posts.c.campaign_id,
+    posts.c.ambassador_id,
+    posts.c.state,
+    posts.c.published_at,
+    sqlite_where=posts.c.state.in_(("published", "declined")),
+    postgresql_where=posts.c.state.in_(("published", "declined")),
 )
 
 # --- networks -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from services.domain.network_text import measure_text
 from services.domain.post import (
@@ -15,6 +15,7 @@ from services.domain.post import (
     printable,
     text_sha256,
 )
+from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
     PostApproved,
@@ -45,10 +46,18 @@ async def edit(
 
 
 async def approve(
-    transaction: Transaction, *, post_id: str, ambassador_id: str, text: str, now: datetime
+    transaction: Transaction,
+    *,
+    post_id: str,
+    ambassador_id: str,
+    text: str,
+    now: datetime,
+    publish_at: datetime | None = None,
+    standing: SharingPreferences | None = None,
 ) -> Post:
-    """Approve exactly ``text`` for publication.
+    """Approve exactly ``text`` for publication at ``publish_at``, or now.
 
+    ``standing`` is the standing consent that this rests on; without one the person tapped.
     Raises NeedsPerson when the network is not connected, Rejected when the text does not fit or
     the draft was decided already.
     """
@@ -61,37 +70,38 @@ async def approve(
             f"{post.network} is not connected",
             remedy="Connect it, or copy the text and share it yourself.",
         )
+    publish_at = publish_at or now
+    consent: Literal["tap", "standing"] = "tap" if standing is None else "standing"
     await _move(
         transaction,
         post,
         PostState.APPROVED,
         text=plain,
-        publish_at=now,
+        consent=consent,
+        publish_at=publish_at,
         tries=0,
         reason="",
         remedy="",
     )
     digest = text_sha256(plain)
-    await _audit(transaction, post, "post.approved", now, {"sha256": digest})
-    await outbox.add(
-        transaction,
-        [
-            state(
-                PostApproved(
-                    post_id=post.id,
-                    campaign_id=post.campaign_id,
-                    ambassador_id=post.ambassador_id,
-                    network=post.network,
-                    text_sha256=digest,
-                    approved_at=now,
-                    publish_at=now,
-                ),
-                at=now,
-                # Approving again after taking it back is another fact.
-                cause=f"{post.id} {now.isoformat()}",
-            )
-        ],
+    detail: dict[str, Any] = {"sha256": digest, "consent": consent}
+    if standing is not None and standing.consent_given_at and standing.consent_until:
+        detail["given_at"] = standing.consent_given_at.isoformat()
+        detail["until"] = standing.consent_until.isoformat()
+    await _audit(transaction, post, "post.approved", now, detail)
+    event = PostApproved(
+        post_id=post.id,
+        campaign_id=post.campaign_id,
+        ambassador_id=post.ambassador_id,
+        network=post.network,
+        text_sha256=digest,
+        approved_at=now,
+        publish_at=publish_at,
+        consent=consent,
     )
+    # Approving again after taking it back is another fact.
+    cause = f"{post.id} {now.isoformat()}"
+    await outbox.add(transaction, [state(event, at=now, cause=cause)])
     return await own_post(transaction, post_id, ambassador_id)
 
 

@@ -47,9 +47,13 @@ def upgrade() -> None:
     sa.Column('seed', sa.BigInteger(), nullable=False),
     sa.Column('started_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('finished_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('widen_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaigns')),
     sa.UniqueConstraint('kind', 'source_id', name=op.f('uq_campaigns_kind_source_id'))
     )
+    with op.batch_alter_table('campaigns', schema=None) as batch_op:
+        batch_op.create_index('ix_campaigns_widen', ['widen_at'], unique=False)
+
     op.create_table('circuits',
     sa.Column('network', sa.Text(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
@@ -168,12 +172,19 @@ def upgrade() -> None:
     sa.Column('rank', sa.Integer(), nullable=False),
     sa.Column('score', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('fit', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('grounds', services.storage.schema.Json(), server_default='[]', nullable=False),
+    sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('removed', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('refusal', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_audience_ambassador_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_audience_campaign_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('campaign_id', 'ambassador_id', name=op.f('pk_audience')),
     sa.UniqueConstraint('campaign_id', 'rank', name=op.f('uq_audience_campaign_id_rank'))
     )
+    with op.batch_alter_table('audience', schema=None) as batch_op:
+        batch_op.create_index('ix_audience_asked', ['asked_at', 'ambassador_id'], unique=False)
+
     op.create_table('connections',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('network', sa.Text(), nullable=False),
@@ -203,6 +214,7 @@ def upgrade() -> None:
     sa.Column('link_code', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('created_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('consent', sa.Text(), server_default='', nullable=False),
     sa.Column('by_tap_only', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('publish_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('published_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
@@ -226,6 +238,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index('ix_posts_campaign', ['campaign_id'], unique=False)
+        batch_op.create_index('ix_posts_decided', ['campaign_id', 'ambassador_id', 'state', 'published_at'], unique=False, sqlite_where=sa.text("state IN ('published', 'declined')"), postgresql_where=sa.text("state IN ('published', 'declined')"))
         batch_op.create_index('ix_posts_due', ['publish_at'], unique=False, sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
         batch_op.create_index('ix_posts_inbox', ['ambassador_id', 'state'], unique=False)
         batch_op.create_index('ix_posts_measure', ['measure_at'], unique=False, sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
@@ -301,10 +314,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_posts_measure', sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
         batch_op.drop_index('ix_posts_inbox')
         batch_op.drop_index('ix_posts_due', sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
+        batch_op.drop_index('ix_posts_decided', sqlite_where=sa.text("state IN ('published', 'declined')"), postgresql_where=sa.text("state IN ('published', 'declined')"))
         batch_op.drop_index('ix_posts_campaign')
 
     op.drop_table('posts')
     op.drop_table('connections')
+    with op.batch_alter_table('audience', schema=None) as batch_op:
+        batch_op.drop_index('ix_audience_asked')
+
     op.drop_table('audience')
     op.drop_table('sign_in_links')
     op.drop_table('ambassadors')
@@ -324,6 +341,9 @@ def downgrade() -> None:
     op.drop_table('clicks')
     op.drop_table('click_counts')
     op.drop_table('circuits')
+    with op.batch_alter_table('campaigns', schema=None) as batch_op:
+        batch_op.drop_index('ix_campaigns_widen')
+
     op.drop_table('campaigns')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_subject')

@@ -1,0 +1,132 @@
+"""A person chooses the pace of their posts: caps, hours, pauses, and a standing consent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from services.domain.scheduling import Pace, WorkingHours
+from services.domain.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
+from services.errors import Rejected
+from services.storage import audit, posts, sharing_preferences
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+from services.use_cases import decide
+from services.use_cases.schedule import plan_anew
+
+
+async def choose(
+    transaction: Transaction,
+    *,
+    ambassador_id: str,
+    weekly_cap: int | None,
+    hours: WorkingHours | None,
+    now: datetime,
+) -> SharingPreferences:
+    """Choose a cap and hours of one's own; None is the organisation's.
+
+    What is planned already keeps its time. Raises Rejected for a cap that is out of bounds.
+    """
+    if weekly_cap is not None and not 1 <= weekly_cap <= HIGHEST_CAP:
+        raise Rejected(
+            f"a maximum of {weekly_cap} posts cannot be chosen",
+            remedy=f"Choose from 1 to {HIGHEST_CAP}, or pause.",
+        )
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    detail = {"weekly_cap": weekly_cap, "own_hours": hours is not None}
+    return await _keep(
+        transaction, replace(chosen, weekly_cap=weekly_cap, hours=hours), "pace.chosen", now, detail
+    )
+
+
+async def pause(
+    transaction: Transaction,
+    pace: Pace,
+    *,
+    ambassador_id: str,
+    until: datetime | None,
+    now: datetime,
+) -> SharingPreferences:
+    """Send nothing ``until`` then, or until further notice.
+
+    What is planned for before then gets another good time. Raises Rejected for a past moment.
+    """
+    if until is not None and until <= now:
+        raise Rejected("the pause would be over already", remedy="Choose a later day.")
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    detail = {"until": until and until.isoformat()}
+    chosen = await _keep(
+        transaction, replace(chosen, paused_at=now, paused_until=until), "pause.begun", now, detail
+    )
+    if until is not None:
+        planned = await posts.planned_of_person(transaction, ambassador_id, before=until)
+        await plan_anew(transaction, pace, planned, reason="you paused sharing", now=now)
+    return chosen
+
+
+async def resume(
+    transaction: Transaction, pace: Pace, *, ambassador_id: str, now: datetime
+) -> SharingPreferences:
+    """End the pause. What would have gone out meanwhile gets a good time instead of going now."""
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    chosen = await _keep(
+        transaction, replace(chosen, paused_at=None, paused_until=None), "pause.ended", now, {}
+    )
+    overdue = await posts.planned_of_person(transaction, ambassador_id, before=now)
+    await plan_anew(transaction, pace, overdue, reason="your pause has ended", now=now)
+    return chosen
+
+
+async def give_consent(
+    transaction: Transaction, *, ambassador_id: str, now: datetime
+) -> SharingPreferences:
+    """Let drafts be approved without a tap for 90 days, from now on; or renew that.
+
+    Drafts that already waited are not covered, unless a consent covered them before.
+    """
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    given_at = chosen.consent_given_at if chosen.is_automatic(now) else now
+    until = now + CONSENT_LASTS
+    return await _keep(
+        transaction,
+        replace(chosen, consent_given_at=given_at, consent_until=until),
+        "consent.given",
+        now,
+        {"until": until.isoformat()},
+    )
+
+
+async def withdraw_consent(
+    transaction: Transaction, *, ambassador_id: str, now: datetime
+) -> SharingPreferences:
+    """Every post by tap again; what was approved without one and not sent waits for a tap."""
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    chosen = await _keep(
+        transaction,
+        replace(chosen, consent_given_at=None, consent_until=None),
+        "consent.withdrawn",
+        now,
+        {},
+    )
+    for post in await posts.planned_of_person(transaction, ambassador_id):
+        if post.consent == "standing":
+            await decide.take_back(
+                transaction, post_id=post.id, ambassador_id=ambassador_id, now=now
+            )
+    return chosen
+
+
+async def _keep(
+    transaction: Transaction,
+    chosen: SharingPreferences,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, Any],
+) -> SharingPreferences:
+    await sharing_preferences.save(transaction, chosen)
+    who = chosen.ambassador_id
+    entry = Entry(at=now, actor=who, action=action, subject=who, detail=detail)
+    await audit.add(transaction, [entry])
+    return chosen

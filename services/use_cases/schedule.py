@@ -1,0 +1,116 @@
+"""When an approved post goes out: now, by an express tap, or at a good time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from services.domain.post import Post
+from services.domain.scheduling import Pace, PersonalPace, goes_out_now, good_time
+from services.domain.scheduling.spacing import WEEK
+from services.domain.scheduling.working_hours import zone_of
+from services.errors import Rejected
+from services.events.outgoing import PostPostponed
+from services.events.statement import state
+from services.storage import audit, outbox, people, posts, sharing_preferences
+from services.storage.audit import Entry
+from services.storage.database import take_turns
+from services.storage.transaction import Transaction
+from services.use_cases import decide
+
+
+class When(StrEnum):
+    """What a person chooses with the approval."""
+
+    NOW = "now"
+    GOOD_TIME = "good_time"
+
+
+async def approve(
+    transaction: Transaction,
+    pace: Pace,
+    *,
+    post_id: str,
+    ambassador_id: str,
+    text: str,
+    when: When,
+    now: datetime,
+) -> Post:
+    """Approve ``text`` to go out now, or at the first good time that every rule of pace allows.
+
+    ``publish_at`` of the result is when. Raises Rejected when the person pauses or, for now, when
+    their cap is reached; otherwise as `decide.approve`.
+    """
+    post = await decide.own_post(transaction, post_id, ambassador_id)
+    personal = await personal_pace(transaction, pace, post, now=now)
+    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    if chosen.is_paused(now) and (when is When.NOW or chosen.paused_until is None):
+        raise Rejected("you paused sharing", remedy="End the pause on your profile first.")
+    if when is When.GOOD_TIME:
+        publish_at = good_time(now, personal, post_id=post.id)
+    else:
+        soonest = goes_out_now(now, personal)
+        if soonest is None:
+            raise Rejected(
+                f"you reached your maximum of {personal.weekly_cap} posts in seven days",
+                remedy="Choose a good time: then it goes out as soon as there is room.",
+            )
+        publish_at = soonest
+    return await decide.approve(
+        transaction,
+        post_id=post_id,
+        ambassador_id=ambassador_id,
+        text=text,
+        now=now,
+        publish_at=publish_at,
+    )
+
+
+async def personal_pace(
+    transaction: Transaction, pace: Pace, post: Post, *, now: datetime
+) -> PersonalPace:
+    """The rules that hold for this post. Whoever plans for the same person, or for the same
+    campaign on the same network, waits until this transaction ends."""
+    await take_turns(transaction, "pace", post.ambassador_id)
+    await take_turns(transaction, "pace", post.campaign_id, post.network)
+    chosen = await sharing_preferences.get(transaction, post.ambassador_id)
+    found = await people.ambassadors_by_id(transaction, [post.ambassador_id])
+    return PersonalPace(
+        weekly_cap=pace.weekly_cap if chosen.weekly_cap is None else chosen.weekly_cap,
+        stagger=pace.stagger,
+        hours=chosen.hours or pace.hours,
+        zone=zone_of(found[post.ambassador_id].timezone),
+        own=await posts.moments_of_person(
+            transaction, post.ambassador_id, since=now - WEEK, besides=post.id
+        ),
+        colleagues=await posts.moments_of_campaign(transaction, post, since=now - pace.stagger),
+        not_before=chosen.paused_until if chosen.is_paused(now) else None,
+    )
+
+
+async def plan_anew(
+    transaction: Transaction, pace: Pace, planned: Sequence[Post], *, reason: str, now: datetime
+) -> None:
+    """Give approved posts another good time, for ``reason``; they keep their approval."""
+    for post in planned:
+        personal = await personal_pace(transaction, pace, post, now=now)
+        publish_at = good_time(now, personal, post_id=post.id)
+        await posts.plan(transaction, post.id, publish_at=publish_at)
+        entry = Entry(
+            at=now,
+            actor="schedule",
+            action="post.postponed",
+            subject=post.id,
+            detail={"reason": reason, "publish_at": publish_at.isoformat()},
+        )
+        await audit.add(transaction, [entry])
+        event = PostPostponed(
+            post_id=post.id,
+            campaign_id=post.campaign_id,
+            network=post.network,
+            reason=reason,
+            publish_at=publish_at,
+            postponed_at=now,
+        )
+        await outbox.add(transaction, [state(event, at=now, cause=f"{reason} {now.isoformat()}")])

@@ -1,0 +1,67 @@
+"""Approve drafts for people who gave a standing consent; it ends by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from services.domain.post import Post
+from services.domain.scheduling import Pace, good_time
+from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
+from services.errors import NeedsPerson, Rejected
+from services.storage import posts, sharing_preferences
+from services.storage.database import Database
+from services.storage.transaction import Transaction
+from services.use_cases import decide
+from services.use_cases.schedule import personal_pace
+
+_log = structlog.get_logger("consent")
+
+_BATCH = 50
+
+
+async def approve_by_standing_consent(
+    database: Database, pace: Pace, *, clock: Callable[[], datetime]
+) -> int:
+    """Approve a batch of covered drafts, each at a good time; returns how many were looked at.
+
+    The person has at least an hour to take each back. A draft that would go out after the consent
+    has ended, or that cannot be approved as it is, is left to a tap.
+    """
+    now = clock()
+    async with database.read() as transaction:
+        covered = await sharing_preferences.drafts_under_consent(transaction, now=now, limit=_BATCH)
+    for post_id, chosen in covered:
+        async with database.write() as transaction:
+            post = await posts.get(transaction, post_id)
+            if post is not None:
+                await _approve(transaction, pace, post, chosen, now)
+    return len(covered)
+
+
+async def _approve(
+    transaction: Transaction, pace: Pace, post: Post, seen: SharingPreferences, now: datetime
+) -> None:
+    chosen = await sharing_preferences.get(transaction, post.ambassador_id)
+    if chosen != seen or chosen.consent_until is None:
+        return  # changed meanwhile: the next look decides
+    try:
+        personal = await personal_pace(transaction, pace, post, now=now)
+        publish_at = good_time(now + CONSENT_NOTICE, personal, post_id=post.id)
+        if publish_at >= chosen.consent_until:
+            await posts.leave_to_tap(transaction, post.id)
+            return
+        await decide.approve(
+            transaction,
+            post_id=post.id,
+            ambassador_id=post.ambassador_id,
+            text=post.text,
+            now=now,
+            publish_at=publish_at,
+            standing=chosen,
+        )
+    except (Rejected, NeedsPerson) as refusal:
+        _log.info("left to its person", post=post.id, reason=str(refusal))
+        await posts.leave_to_tap(transaction, post.id)
