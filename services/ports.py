@@ -193,6 +193,20 @@ class Network(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareIntent:
+    """A link to a network's own composer; ``carries_text`` when the text is filled in there."""
+
+    address: str
+    carries_text: bool
+
+
+class ShareIntents(Protocol):
+    """Ways to share by hand. Pure: nothing is called."""
+
+    def __call__(self, network: str, *, text: str, link: str) -> tuple[ShareIntent, ...]: ...
+
+
 # --- people -------------------------------------------------------------------------------------
 
 

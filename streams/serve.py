@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
+from connectors.share_intent import share_intents
 from services.errors import Stop
 from services.settings import Settings
 from services.use_cases.follow_link import Links
@@ -157,6 +158,7 @@ def web_parts(
             home=settings.base_url,
             careers=settings.careers_url,
         ),
+        share_intents=share_intents,
         clock=clock,
         readiness=readiness,
         base_url=settings.base_url,

@@ -1,6 +1,7 @@
 """A post's life: what may follow what, and why.
 
-``ready → approved → publishing → published | failed | unknown`` with ways back and out. The written
+``ready → approved → publishing → published | failed | unknown`` with ways back and out; ``ready →
+shared`` where the person posts it with their own hands and nobody can check it. The written
 intent is the state ``publishing``: it is stored before the network is called, because neither
 network has an idempotency key.
 """
@@ -22,6 +23,7 @@ class PostState(StrEnum):
     APPROVED = "approved"
     PUBLISHING = "publishing"
     PUBLISHED = "published"
+    SHARED = "shared"
     FAILED = "failed"
     UNKNOWN = "unknown"
     DECLINED = "declined"
@@ -29,7 +31,9 @@ class PostState(StrEnum):
 
 
 _NEXT: dict[PostState, frozenset[PostState]] = {
-    PostState.READY: frozenset({PostState.APPROVED, PostState.DECLINED, PostState.CANCELLED}),
+    PostState.READY: frozenset(
+        {PostState.APPROVED, PostState.SHARED, PostState.DECLINED, PostState.CANCELLED}
+    ),
     # Back to ready: the ambassador takes the approval back before it is sent.
     PostState.APPROVED: frozenset({PostState.PUBLISHING, PostState.READY, PostState.CANCELLED}),
     # Back to approved: the network said that it did not take the post.
@@ -39,6 +43,7 @@ _NEXT: dict[PostState, frozenset[PostState]] = {
     # A person looks: it is there, or it is not. Never straight back to approved.
     PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.FAILED}),
     PostState.DECLINED: frozenset({PostState.READY}),
+    PostState.SHARED: frozenset({PostState.READY}),
     PostState.FAILED: frozenset({PostState.APPROVED}),
     PostState.PUBLISHED: frozenset(),
     PostState.CANCELLED: frozenset(),

@@ -22,6 +22,7 @@ from services.web.pages import (
     inbox,
     profile,
     public_story,
+    share_by_hand,
     sign_in,
     stories,
     vacancies,
@@ -36,6 +37,7 @@ _FORTNIGHT = 14 * 24 * 60 * 60
 _PAGES = (
     sign_in,
     inbox,
+    share_by_hand,
     connect,
     profile,
     vacancies,

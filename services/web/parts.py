@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.metrics import Metrics
-from services.ports import EventLog, Network, Notifier
+from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
 from services.use_cases.follow_link import Links
@@ -40,6 +40,7 @@ class WebParts:
     accounts: Accounts
     networks: Mapping[str, Network]
     links: Links
+    share_intents: ShareIntents
     clock: Callable[[], datetime]
     readiness: Callable[[], Awaitable[Readiness]]
     base_url: str

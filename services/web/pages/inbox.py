@@ -15,12 +15,18 @@ from services.storage import campaigns, posts
 from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.web.access import AmbassadorView
-from services.web.pages.inbox_cards import preview_of, read_cards, read_inbox, time_zone_of
+from services.web.pages.inbox_cards import (
+    intents_of,
+    preview_of,
+    read_cards,
+    read_inbox,
+    time_zone_of,
+)
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")
 
-_Decision = Callable[[Transaction], Awaitable[Post]]
+Decision = Callable[[Transaction], Awaitable[Post]]
 
 
 @router.get("")
@@ -49,13 +55,14 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         post=post,
         text=text,
         title=titles[post.campaign_id],
+        intents=intents_of(view.parts, post, text),
     )
 
 
 @router.post("/{post_id}/edit")
 async def edit(view: AmbassadorView, post_id: str) -> Response:
     text = await _typed(view)
-    return await _decide(
+    return await decide_on(
         view,
         post_id,
         lambda transaction: decide.edit(
@@ -68,7 +75,7 @@ async def edit(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/approve")
 async def approve(view: AmbassadorView, post_id: str) -> Response:
     text = await _typed(view)
-    return await _decide(
+    return await decide_on(
         view,
         post_id,
         lambda transaction: decide.approve(
@@ -81,7 +88,7 @@ async def approve(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/decline")
 async def decline(view: AmbassadorView, post_id: str) -> Response:
     reason = str((await view.request.form()).get("reason", ""))
-    return await _decide(
+    return await decide_on(
         view,
         post_id,
         lambda transaction: decide.decline(
@@ -92,7 +99,7 @@ async def decline(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/take-back")
 async def take_back(view: AmbassadorView, post_id: str) -> Response:
-    return await _decide(
+    return await decide_on(
         view,
         post_id,
         lambda transaction: decide.take_back(
@@ -107,7 +114,7 @@ async def settle(view: AmbassadorView, post_id: str) -> Response:
     there = (await view.request.form()).get("there")
     if there not in ("yes", "no"):
         raise HTTPException(422)
-    return await _decide(
+    return await decide_on(
         view,
         post_id,
         lambda transaction: decide.settle(
@@ -137,7 +144,8 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
     )
 
 
-async def _decide(view: View, post_id: str, decision: _Decision, typed: str = "") -> Response:
+async def decide_on(view: View, post_id: str, decision: Decision, typed: str = "") -> Response:
+    """Carry a decision out and show what became of it, or why it was refused."""
     await _own(view, post_id)
     try:
         async with view.parts.database.write() as transaction:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState
-from services.ports import OutgoingPost, Preview
+from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, people, post_figures, posts
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
@@ -16,7 +16,10 @@ from services.web.parts import WebParts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet."""
+    """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
+
+    ``intents`` are for sharing by hand.
+    """
 
     post: Post
     title: str
@@ -25,6 +28,7 @@ class Card:
     preview: Preview
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
+    intents: Sequence[ShareIntent] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ _SECTIONS: Mapping[PostState, str] = {
     PostState.APPROVED: "under_way",
     PostState.PUBLISHING: "under_way",
     PostState.PUBLISHED: "published",
+    PostState.SHARED: "published",
     PostState.DECLINED: "aside",
     PostState.CANCELLED: "aside",
 }
@@ -66,7 +71,7 @@ async def read_cards(
     titles = await campaigns.titles(transaction, campaign_ids)
     reasons = await campaigns.reasons(transaction, ambassador_id, campaign_ids)
     networks = await connections.networks_of(transaction, [ambassador_id])
-    published = [post for post in found if post.state is PostState.PUBLISHED]
+    published = [post for post in found if _SECTIONS[post.state] == "published"]
     clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
     reach = await post_figures.latest_of_posts(
         transaction, [post.id for post in published], metric="reach"
@@ -80,6 +85,7 @@ async def read_cards(
             preview=preview_of(parts, post.network, post.text),
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
+            intents=intents_of(parts, post, post.text),
         )
         for post in found
     ]
@@ -98,6 +104,12 @@ def preview_of(parts: WebParts, network: str, text: str) -> Preview:
         valid=measure.valid,
         payload=text,
     )
+
+
+def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:
+    """Ways to share ``text``, as it stands now, by hand."""
+    link = f"{parts.base_url}/r/{post.link_code}"
+    return parts.share_intents(post.network, text=text, link=link)
 
 
 async def time_zone_of(transaction: Transaction, ambassador_id: str) -> str | None:

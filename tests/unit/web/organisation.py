@@ -15,6 +15,7 @@ import httpx
 
 from connectors.linkedin import LinkedIn
 from connectors.registry import NetworkSettings
+from connectors.share_intent import share_intents
 from connectors.x import X
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
@@ -201,6 +202,7 @@ async def open_organisation(
             links=Links(
                 database=database, sink=clicks, clock=clock, home=BASE, careers=f"{BASE}/jobs"
             ),
+            share_intents=share_intents,
             clock=clock,
             readiness=ready,
             base_url=BASE,

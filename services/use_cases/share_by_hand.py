@@ -1,0 +1,89 @@
+"""Somebody without a connection shared a draft with their own hands, and says so.
+
+Nobody can check it, so the post is *shared*, never *published*: it is counted apart, no network is
+asked about it, and its clicks come through our own link as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.domain.post import Post, PostState, check_transition, normalise_text, text_sha256
+from services.domain.post_address import check_post_address
+from services.errors import Rejected
+from services.events.outgoing import PostShared, PostTakenBack
+from services.events.statement import state
+from services.storage import audit, campaigns, outbox, posts
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+from services.use_cases.decide import own_post
+
+
+async def tell_shared(
+    transaction: Transaction,
+    *,
+    post_id: str,
+    ambassador_id: str,
+    text: str,
+    address: str,
+    now: datetime,
+) -> Post:
+    """The person shared ``text``; ``address`` is where it stands, or empty.
+
+    Raises Rejected for an empty text, an address elsewhere, or a draft that was decided already.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    check_transition(post.state, PostState.SHARED)
+    if not await campaigns.stays_open(transaction, post.campaign_id):
+        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
+    plain, url = normalise_text(text), check_post_address(post.network, address)
+    await _move(
+        transaction,
+        post,
+        PostState.SHARED,
+        text=plain,
+        published_at=now,
+        external_url=url or None,
+    )
+    digest = text_sha256(plain)
+    await _audit(transaction, post, "post.shared", now, {"sha256": digest, "url": url})
+    event = PostShared(
+        post_id=post.id,
+        campaign_id=post.campaign_id,
+        network=post.network,
+        text_sha256=digest,
+        url=url,
+        shared_at=now,
+    )
+    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def not_shared(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
+) -> Post:
+    """It was not shared after all: the draft waits again. Raises Rejected for any other state."""
+    post = await own_post(transaction, post_id, ambassador_id)
+    if post.state is not PostState.SHARED:
+        raise Rejected("this post was not marked as shared", remedy="Load the page again.")
+    await _move(transaction, post, PostState.READY, published_at=None, external_url=None)
+    await _audit(transaction, post, "post.taken_back", now, {})
+    event = PostTakenBack(
+        post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
+    )
+    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
+    return await own_post(transaction, post_id, ambassador_id)
+
+
+async def _move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
+    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
+        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
+
+
+async def _audit(
+    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
+) -> None:
+    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
+    await audit.add(transaction, [entry])
