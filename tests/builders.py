@@ -138,6 +138,7 @@ async def organise(
                 Invitation(ambassador_id=person.id, rank=rank, score=1, reason="zelfde team")
                 for rank, person in enumerate(everybody)
             ],
+            asked_at=NOW,
         )
         drafts += [draft(each, person, network) for person in everybody for network in networks]
     await posts.add(transaction, [NewPost(post=post, recipe={"seed": 7}) for post in drafts])

@@ -66,7 +66,7 @@ async def of_campaigns(
     found = {campaign_id: CampaignFigures() for campaign_id in campaign_ids}
     for row in await transaction.execute(
         sa.select(audience.c.campaign_id, sa.func.count().label("people"))
-        .where(audience.c.campaign_id.in_(campaign_ids))
+        .where(audience.c.campaign_id.in_(campaign_ids), audience.c.asked_at.is_not(None))
         .group_by(audience.c.campaign_id)
     ):
         found[row.campaign_id].audience = row.people

@@ -24,7 +24,11 @@ _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """A story or vacancy being shared. ``state`` is ``open`` or ``closed``."""
+    """A story or vacancy being shared.
+
+    ``state`` is ``prepared`` (its audience is proposed, nobody is asked), ``open`` or ``closed``;
+    ``widen_at`` is when those who were not asked yet are asked too, None: when somebody says so.
+    """
 
     id: str
     kind: str
@@ -36,6 +40,7 @@ class Campaign:
     seed: int
     started_at: datetime
     finished_at: datetime | None = None
+    widen_at: datetime | None = None
 
 
 async def add(transaction: Transaction, campaign: Campaign) -> None:
@@ -101,13 +106,42 @@ async def stays_open(transaction: Transaction, campaign_id: str) -> bool:
 
 
 async def close(transaction: Transaction, campaign_id: str, *, now: datetime) -> bool:
-    """Close an open campaign; False when it was closed already."""
+    """Close a campaign, open or only prepared; False when it was closed already."""
     result = await transaction.execute(
         campaigns.update()
-        .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")
-        .values(state="closed", finished_at=now)
+        .where(campaigns.c.id == campaign_id, campaigns.c.state != "closed")
+        .values(state="closed", finished_at=now, widen_at=None)
     )
     return bool(result.rowcount)
+
+
+async def launch(
+    transaction: Transaction, campaign_id: str, *, now: datetime, widen_at: datetime | None
+) -> bool:
+    """Open a prepared campaign; False when it is not prepared any more."""
+    result = await transaction.execute(
+        campaigns.update()
+        .where(campaigns.c.id == campaign_id, campaigns.c.state == "prepared")
+        .values(state="open", started_at=now, widen_at=widen_at)
+    )
+    return bool(result.rowcount)
+
+
+async def forget_widening(transaction: Transaction, campaign_id: str) -> None:
+    """Nothing is left for the clock to do."""
+    await transaction.execute(
+        campaigns.update().where(campaigns.c.id == campaign_id).values(widen_at=None)
+    )
+
+
+async def to_widen(transaction: Transaction, *, now: datetime, limit: int = 10) -> list[str]:
+    """Open campaigns whose moment to widen has come, longest due first."""
+    query = (
+        sa.select(campaigns.c.id)
+        .where(campaigns.c.widen_at <= now, campaigns.c.state == "open")
+        .order_by(campaigns.c.widen_at, campaigns.c.id)
+    )
+    return list(await transaction.scalars(query.limit(limit)))
 
 
 async def remember_closed_vacancy(
@@ -124,12 +158,29 @@ async def vacancy_is_closed(transaction: Transaction, vacancy_id: str) -> bool:
 
 
 async def invite(
-    transaction: Transaction, campaign_id: str, invitations: Sequence[Invitation]
+    transaction: Transaction,
+    campaign_id: str,
+    invitations: Sequence[Invitation],
+    *,
+    asked_at: datetime | None,
 ) -> None:
+    """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet."""
     await insert_new(
         transaction,
         audience,
-        [{"campaign_id": campaign_id} | asdict(invitation) for invitation in invitations],
+        [
+            {
+                "campaign_id": campaign_id,
+                "ambassador_id": invitation.ambassador_id,
+                "rank": invitation.rank,
+                "score": invitation.score,
+                "reason": invitation.reason,
+                "fit": invitation.fit,
+                "grounds": [[reason.ground.value, *reason.about] for reason in invitation.reasons],
+                "asked_at": asked_at,
+            }
+            for invitation in invitations
+        ],
     )
 
 
@@ -148,7 +199,10 @@ async def refuse(
 
 
 async def audience_size(transaction: Transaction, campaign_id: str) -> int:
-    query = sa.select(sa.func.count()).where(audience.c.campaign_id == campaign_id)
+    """How many people were asked."""
+    query = sa.select(sa.func.count()).where(
+        audience.c.campaign_id == campaign_id, audience.c.asked_at.is_not(None)
+    )
     return (await transaction.scalar(query)) or 0
 
 

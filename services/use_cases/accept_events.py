@@ -9,6 +9,8 @@ from typing import Any
 from services.errors import Rejected
 from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import MAX_EVENT_BYTES, CloudEvent, parse_event
+from services.events.incoming import StoryApproved, VacancyOpened
+from services.events.launch import read_launch_plan
 from services.ports import EventLog, Record
 
 
@@ -51,6 +53,8 @@ async def accept(log: EventLog, documents: Iterable[Any]) -> Acceptance:
 
 def _record(event: CloudEvent) -> Record:
     data = read_incoming(event)
+    if isinstance(data, StoryApproved | VacancyOpened):
+        read_launch_plan(event.extensions)
     value = event.to_bytes()
     if len(value) > MAX_EVENT_BYTES:
         raise Rejected(f"the event has {len(value):,} bytes, the limit is {MAX_EVENT_BYTES:,}")

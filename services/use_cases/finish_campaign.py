@@ -28,10 +28,12 @@ async def close_vacancies(
         await take_turns(transaction, "vacancy", vacancy_id)
         await campaigns.remember_closed_vacancy(transaction, vacancy_id, now=now)
         campaign = await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id)
-        if campaign is not None and campaign.state == "open":
-            statements.append(
-                await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
-            )
+        if campaign is None or campaign.state == "closed":
+            continue
+        finished = await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
+        # Of one that was only prepared nobody heard that it started.
+        if campaign.state == "open":
+            statements.append(finished)
     return statements
 
 

@@ -1,21 +1,26 @@
-"""A story was approved, or a vacancy opened: start its campaign and ask its audience to share."""
+"""A story was approved, or a vacancy opened: its campaign begins, as the event wishes.
+
+Everybody who fits is asked at once, or a handful first, or nobody before a person looked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.domain.ambassador import Ambassador
-from services.domain.audience import Content, Invitation, select_audience
+from services.domain.audience import Content, History, handful, select_audience
 from services.domain.identity import derive_id
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.events.outgoing import CampaignStarted, ShareRequested
-from services.events.statement import Fact, Statement, state
+from services.events.launch import Launch, LaunchPlan, read_launch_plan
+from services.events.statement import Fact, Statement
 from services.storage import campaigns, people
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
+from services.storage.sharing_history import histories
 from services.storage.transaction import Transaction
+from services.use_cases.ask_audience import requests, started
 
 
 async def start_campaigns(
@@ -23,10 +28,14 @@ async def start_campaigns(
     facts: Sequence[Fact[StoryApproved | VacancyOpened]],
     now: datetime,
 ) -> list[Statement]:
-    """One campaign a story or vacancy, however often it is announced."""
+    """One campaign a story or vacancy, however often it is announced.
+
+    Raises Rejected for a vacancy that is over, and for a wish that makes no sense.
+    """
     statements: list[Statement] = []
     everybody: list[Ambassador] | None = None
     for fact in facts:
+        plan = read_launch_plan(fact.event.extensions)
         kind, source_id = source_of(fact.data)
         # Its closing may be handled at this moment by another worker.
         await take_turns(transaction, kind, source_id)
@@ -34,7 +43,7 @@ async def start_campaigns(
             continue
         if everybody is None:
             everybody = await people.all_ambassadors(transaction)
-        statements += await _start(transaction, fact.data, everybody, now)
+        statements += await _start(transaction, fact.data, plan, everybody, now)
     return statements
 
 
@@ -51,18 +60,19 @@ def seed_of(campaign_id: str) -> int:
 
 
 async def _start(
-    transaction: Transaction, content: Content, everybody: Sequence[Ambassador], now: datetime
+    transaction: Transaction,
+    content: Content,
+    plan: LaunchPlan,
+    everybody: Sequence[Ambassador],
+    now: datetime,
 ) -> list[Statement]:
     kind, source_id = source_of(content)
     if isinstance(content, VacancyOpened):
-        if content.closes_at is not None and content.closes_at <= now:
-            raise Rejected(
-                f"the vacancy closed on {content.closes_at:%Y-%m-%d}",
-                remedy='Send it again with a later "closes_at".',
-            )
+        check_still_open(content, now)
         if await campaigns.vacancy_is_closed(transaction, source_id):
             return []
     campaign_id = derive_id("campaign", kind, source_id)
+    prepared = plan.launch is Launch.REVIEW
     campaign = Campaign(
         id=campaign_id,
         kind=kind,
@@ -70,45 +80,33 @@ async def _start(
         title=content.title,
         language=content.language,
         content=content,
-        state="open",
+        state="prepared" if prepared else "open",
         seed=seed_of(campaign_id),
         started_at=now,
+        widen_at=None if plan.widen_after is None else now + plan.widen_after,
     )
-    invitations = select_audience(campaign_id, content, everybody)
+    past: Mapping[str, History] = {}
+    if plan.launch is not Launch.EVERYBODY:
+        # Where all are asked at once, the past decides nothing, and leaving it out keeps the ranks,
+        # and so the texts, those of `zwaan compose`.
+        past = await histories(transaction, campaign, now=now)
+    invitations = select_audience(campaign_id, content, everybody, past)
     await campaigns.add(transaction, campaign)
-    await campaigns.invite(transaction, campaign_id, invitations)
-    return [_started(campaign, len(invitations)), *_requests(campaign, invitations)]
+    if prepared:
+        await campaigns.invite(transaction, campaign_id, invitations, asked_at=None)
+        return []
+    asked = invitations if plan.launch is Launch.EVERYBODY else handful(invitations)
+    first = {invitation.ambassador_id for invitation in asked}
+    later = [each for each in invitations if each.ambassador_id not in first]
+    await campaigns.invite(transaction, campaign_id, asked, asked_at=now)
+    await campaigns.invite(transaction, campaign_id, later, asked_at=None)
+    return [started(campaign, len(asked)), *requests(campaign, asked, now)]
 
 
-def _started(campaign: Campaign, audience: int) -> Statement:
-    return state(
-        CampaignStarted.model_validate(
-            {
-                "campaign_id": campaign.id,
-                "kind": campaign.kind,
-                "source_id": campaign.source_id,
-                "title": campaign.title,
-                "audience": audience,
-                "started_at": campaign.started_at,
-            }
-        ),
-        at=campaign.started_at,
-    )
-
-
-def _requests(campaign: Campaign, invitations: Sequence[Invitation]) -> list[Statement]:
-    return [
-        state(
-            # Built by us from checked parts; validating 10,000 of them again costs more than
-            # everything else here.
-            ShareRequested.model_construct(
-                campaign_id=campaign.id,
-                ambassador_id=invitation.ambassador_id,
-                rank=invitation.rank,
-                reason=invitation.reason,
-            ),
-            at=campaign.started_at,
-            cause=campaign.id,
+def check_still_open(vacancy: VacancyOpened, now: datetime) -> None:
+    """Raises Rejected when applications are not taken any more."""
+    if vacancy.closes_at is not None and vacancy.closes_at <= now:
+        raise Rejected(
+            f"the vacancy closed on {vacancy.closes_at:%Y-%m-%d}",
+            remedy='Send it again with a later "closes_at".',
         )
-        for invitation in invitations
-    ]

@@ -114,8 +114,8 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
             Invitation(ambassador_id=EVERYBODY[0].id, rank=9, score=1, reason="another reason"),
             Invitation(ambassador_id=EVERYBODY[1].id, rank=0, score=1, reason="a rank twice"),
         ]
-        await campaigns.invite(transaction, STORY.id, again)
-        await campaigns.invite(transaction, STORY.id, [])
+        await campaigns.invite(transaction, STORY.id, again, asked_at=NOW)
+        await campaigns.invite(transaction, STORY.id, [], asked_at=NOW)
         assert await campaigns.audience_size(transaction, STORY.id) == 3
         assert await campaigns.reasons(transaction, EVERYBODY[0].id, [STORY.id, "x"]) == {
             STORY.id: "zelfde team"

@@ -134,6 +134,7 @@ class Organisation:
                 transaction,
                 campaign.id,
                 [Invitation(ambassador_id=person.id, rank=0, score=4, reason="zelfde vak: bouw")],
+                asked_at=NOW,
             )
             if changes:
                 state = changes.pop("state", PostState.READY)
