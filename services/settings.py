@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
@@ -81,6 +82,21 @@ class Settings(BaseSettings):
 
     consumer_group: str = Field(default="zwaan", pattern=r"^[A-Za-z0-9._-]{1,100}$")
     publish_concurrency: int = Field(default=8, ge=1, le=64)
+    weekly_cap: int = Field(
+        default=2, ge=0, le=50, description="Posts in seven days for each person; 0: no maximum."
+    )
+    stagger: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(minutes=10),
+        ge=timedelta(),
+        description="Between two posts of a campaign on one network; 0s: none.",
+    )
+    working_hours: Annotated[WorkingHours, NoDecode] = Field(
+        default=WorkingHours(),
+        description="When posts go out that wait for a good time, by each person's own clock.",
+    )
+    standing_consent: bool = Field(
+        default=True, description="Whether people may let drafts be approved without a tap."
+    )
     reach_after: Annotated[tuple[timedelta, ...], NoDecode] = Field(
         default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
         description="When a post is measured after publication: 1h,6h,24h,3d,7d,30d.",
@@ -95,12 +111,30 @@ class Settings(BaseSettings):
             return value
         return tuple(_duration(part) for part in value.split(",") if part.strip())
 
+    @field_validator("stagger", mode="before")
+    @classmethod
+    def _read_duration(cls, value: Any) -> Any:
+        return _duration(value) if isinstance(value, str) else value
+
+    @field_validator("working_hours", mode="before")
+    @classmethod
+    def _read_hours(cls, value: Any) -> Any:
+        try:
+            return WorkingHours.parse(value) if isinstance(value, str) else value
+        except Rejected as fault:
+            raise ValueError(f"{fault}; {fault.remedy}") from fault
+
     @field_validator("reach_after")
     @classmethod
     def _check_order(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
         if not value or any(later <= earlier for earlier, later in pairwise(value)):
             raise ValueError("has to be one or more ascending durations, for example 1h,6h,3d")
         return value
+
+    @property
+    def pace(self) -> Pace:
+        """The rules for when posts go out, for everybody who chose nothing else."""
+        return Pace(weekly_cap=self.weekly_cap, stagger=self.stagger, hours=self.working_hours)
 
     @property
     def broker_url(self) -> str:

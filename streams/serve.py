@@ -164,6 +164,8 @@ def web_parts(
         base_url=settings.base_url,
         organisation=settings.organisation,
         contact=settings.contact,
+        pace=settings.pace,
+        standing_consent=settings.standing_consent,
         sandbox=settings.sandbox,
         on_loopback=settings.on_loopback,
         secret_key=session_key(settings),

@@ -16,9 +16,10 @@ import structlog
 from faust.contrib.asgi import faust_app_running
 
 from services.errors import RetryLater
-from services.storage import figures, inbox, publishing
+from services.storage import figures, inbox, network_calls, publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
+from services.use_cases.standing_consent import approve_by_standing_consent
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app
@@ -31,7 +32,10 @@ _log = structlog.get_logger("worker")
 
 _PUBLISH_POLL = 0.25
 _REACH_POLL = 1.0
+_CONSENT_POLL = 2.0
 _HOUSEKEEPING = 3600.0
+#: Longer than any window of a network's limits.
+_CALLS_MEMORY = timedelta(days=3)
 #: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
 _INBOX_MEMORY = timedelta(days=400)
 #: Lag without progress for this long means that the worker stalled.
@@ -92,6 +96,9 @@ class Worker:
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
+            if self._parts.settings.standing_consent:
+                consents = self._as_leader(self._approve_under_consent)
+                loops.append(asyncio.create_task(consents, name="standing consents"))
             try:
                 yield
             finally:
@@ -148,6 +155,12 @@ class Worker:
             await self._guarded(collector.collect)
             await asyncio.sleep(_REACH_POLL)
 
+    async def _approve_under_consent(self) -> None:
+        database, pace = self._parts.database, self._parts.settings.pace
+        while True:
+            await self._guarded(lambda: approve_by_standing_consent(database, pace, clock=clock))
+            await asyncio.sleep(_CONSENT_POLL)
+
     async def _keep_house(self) -> None:
         while True:
             with suppress(RetryLater):
@@ -155,6 +168,7 @@ class Worker:
                 yesterday = (now - timedelta(days=1)).date().isoformat()
                 async with self._parts.database.write() as transaction:
                     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
+                    await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
                     await figures.destroy_salts_before(transaction, yesterday)
             await asyncio.sleep(_HOUSEKEEPING)
 

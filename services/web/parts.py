@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.domain.scheduling import Pace
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.storage.database import Database
@@ -52,4 +53,6 @@ class WebParts:
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)
     notifier: Notifier | None = None
+    pace: Pace = field(default_factory=Pace)
+    standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

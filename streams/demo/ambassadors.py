@@ -20,7 +20,8 @@ from services.domain.ambassador import Ambassador
 from services.domain.post import Post, PostState
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.storage import connections, people, posts
-from services.use_cases import decide
+from services.use_cases import decide, schedule
+from services.use_cases.schedule import When
 from streams.bootstrap import Parts, clock
 
 _log = structlog.get_logger("demo")
@@ -107,11 +108,13 @@ class SimulatedAmbassadors:
         try:
             async with self._parts.database.write() as transaction:
                 if choice < _APPROVED:
-                    await decide.approve(
+                    await schedule.approve(
                         transaction,
+                        self._parts.settings.pace,
                         post_id=post.id,
                         ambassador_id=post.ambassador_id,
                         text=post.text,
+                        when=When.NOW,
                         now=now,
                     )
                 elif choice < _DECLINED:

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ async def run_demo(
         raise Stop("the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL")
     if settings.organisation == type(settings).model_fields["organisation"].default:
         settings = settings.model_copy(update={"organisation": ORGANISATION})
+    # A campaign of weeks passes in seconds, so nobody waits for a good time.
+    settings = settings.model_copy(update={"weekly_cap": 0, "stagger": timedelta()})
     example = load_example(ambassadors)
     stopping = stop_signal()
     async with everything(settings) as running:

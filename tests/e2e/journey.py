@@ -35,7 +35,8 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko
 
 
 def journey_settings(data: Path, **given: Any) -> Settings:
-    return load_settings(data=data, port=free_port(), reach_after="1s,2s", **given)
+    loose = {"weekly_cap": 0, "stagger": "0s", "reach_after": "1s,2s"}
+    return load_settings(data=data, port=free_port(), **loose, **given)
 
 
 class Journey:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
+from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
 from services.settings import load_settings
 from streams.bootstrap import network_settings
@@ -73,6 +74,16 @@ def test_durations_are_read(text: str, steps: list[timedelta]) -> None:
     assert list(load_settings(reach_after=text).reach_after) == steps
 
 
+def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two a week, ten minutes apart, in office hours; each can be set as a person writes it."""
+    assert load_settings().pace == Pace()
+    monkeypatch.setenv("ZWAAN_WEEKLY_CAP", "0")
+    monkeypatch.setenv("ZWAAN_STAGGER", "0s")
+    monkeypatch.setenv("ZWAAN_WORKING_HOURS", "mon-sat 08:00-20:00")
+    hours = WorkingHours(weekdays=frozenset(range(6)), start=time(8), end=time(20))
+    assert load_settings().pace == Pace(weekly_cap=0, stagger=timedelta(), hours=hours)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -90,6 +101,11 @@ def test_durations_are_read(text: str, steps: list[timedelta]) -> None:
         ("consumer_group", "a b"),
         ("linkedin_version", "2026"),
         ("publish_concurrency", "0"),
+        ("weekly_cap", "-1"),
+        ("stagger", "ten"),
+        ("stagger", "10"),
+        ("working_hours", "mon-fri"),
+        ("working_hours", "mon-fri 17:00-09:00"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
