@@ -27,6 +27,7 @@ from streams.outbox_relay import OutboxRelay
 from streams.processor import ProcessorRunner
 from streams.processors import processors
 from streams.progress import Progress
+from streams.topics import leader_topic
 
 _log = structlog.get_logger("worker")
 
@@ -89,6 +90,8 @@ class Worker:
         if self._parts.settings.embedded:
             async with self._parts.database.write() as transaction:
                 await publishing.end_all_leases(transaction)
+        leader = leader_topic(self._parts.settings.consumer_group)
+        await asyncio.to_thread(self._parts.admin.ensure_topics, [leader])
         async with faust_app_running(self._app, stop_timeout=10.0):
             loops = [
                 asyncio.create_task(self._as_leader(relay.run), name="outbox relay"),
