@@ -40,7 +40,8 @@ from services.use_cases.record_outcome import Ended, OutcomeRecorder
 
 _log = structlog.get_logger("publisher")
 
-#: How long an attempt is its worker's. Longer than any call may take (connectors end theirs).
+#: How long an attempt is its worker's. No call is begun in its second half, and connectors end
+#: theirs within 35 seconds, so an attempt that is alive ends before its lease does.
 LEASE = timedelta(seconds=90)
 #: After this many tries that ended with "later", the post fails and a person may approve it again.
 MAX_TRIES = 8
@@ -53,6 +54,7 @@ class _Job:
     claim: Claim
     post: Post
     outgoing: OutgoingPost
+    started_at: datetime
 
 
 class Publisher:
@@ -160,13 +162,18 @@ class Publisher:
             transaction, sorted({post.campaign_id for post in found.values()})
         )
         return [
-            self._job(claim, found[claim.post_id], titles[found[claim.post_id].campaign_id])
+            _Job(
+                claim=claim,
+                post=(post := found[claim.post_id]),
+                outgoing=self._outgoing(post, titles[post.campaign_id]),
+                started_at=now,
+            )
             for claim in claims
         ]
 
-    def _job(self, claim: Claim, post: Post, title: str) -> _Job:
+    def _outgoing(self, post: Post, title: str) -> OutgoingPost:
         card = LinkCard(url=self._short_link(post.link_code), title=title)
-        return _Job(claim=claim, post=post, outgoing=OutgoingPost(text=post.text, card=card))
+        return OutgoingPost(text=post.text, card=card)
 
     async def _tell(
         self,
@@ -224,7 +231,6 @@ class Publisher:
             return self._ended(job).unknown(f"unexpected {type(defect).__name__}", outage=None)
 
     async def _first_try(self, job: _Job) -> Outcome:
-        started = self._clock()
         try:
             network = self._accounts.network(job.claim.network)
             account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
@@ -238,10 +244,12 @@ class Publisher:
             )
         except OutcomeUnknown as lost:
             _log.info("reply lost, reconciling", post=job.post.id, error=str(lost))
+            if self._is_late(job):
+                return self._ended(job).look_again(lost)
             async with self._database.write() as transaction:
                 # LinkedIn is asked by sending the same post once more.
                 await count_calls(transaction, [job.claim], self._limits, now=self._clock())
-            return await self._reconcile(job, since=started)
+            return await self._reconcile(job, since=job.started_at)
         except RetryLater as later:
             return self._later(job, later)
         except (Rejected, NeedsPerson) as refusal:
@@ -280,7 +288,12 @@ class Publisher:
             if account.tokens.refresh is None:
                 raise
             fresh = await self._accounts.refresh(job.claim.ambassador_id, account)
+            if self._is_late(job):
+                raise RetryLater("the access was renewed, which took long", after=0) from None
             return await self._accounts.call(call, fresh)
+
+    def _is_late(self, job: _Job) -> bool:
+        return self._clock() - job.started_at > self._lease / 2
 
     def _ended(self, job: _Job) -> Attempt:
         """The attempt as it ends now."""
