@@ -51,3 +51,9 @@ class CodeFlow:
                 include_client_id=True,
             )
         return oauth.tokens(answer, asked=self.scopes, now=datetime.now(UTC))
+
+    def revoke(self, tokens: Tokens) -> None:
+        form = {"client_id": self.client_id, "client_secret": self.client_secret}
+        oauth.revoke(
+            self.transport, self.revoke_url, title=self.title, form=form | {"token": tokens.access}
+        )

@@ -162,6 +162,18 @@ class LinkedIn:
             )
         return oauth.tokens(answer, asked=account.tokens.scopes, now=self._clock())
 
+    def revoke(self, account: Account) -> None:
+        oauth.revoke(
+            self._transport,
+            f"{WEBSITE}/oauth/v2/revoke",
+            title="LinkedIn",
+            form={
+                "client_id": self._settings.client_id,
+                "client_secret": self._settings.client_secret,
+                "token": account.tokens.access,
+            },
+        )
+
     def _token_session(self, redirect_uri: str | None = None) -> OAuth2Session:
         return oauth.token_session(
             self._transport,

@@ -78,6 +78,9 @@ class Mastodon:
         """Mastodon's tokens last until they are revoked, and there is nothing to renew."""
         raise NeedsPerson("This Mastodon connection cannot be renewed.", remedy=_AGAIN)
 
+    def revoke(self, account: ports.Account) -> None:
+        self._flow.revoke(account.tokens)
+
     def upload(self, account: ports.Account, image: ports.Image) -> ports.UploadedImage:
         files, data = {"file": ("image", image.data)}, {"description": image.alt}
         with repeatable():

@@ -109,6 +109,24 @@ def refreshing(title: str) -> Iterator[None]:
         raise RetryLater(f"{title} did not renew a connection; it is tried again later.") from error
 
 
+def revoke(
+    transport: Transport,
+    url: str,
+    *,
+    title: str,
+    form: Mapping[str, str],
+    auth: tuple[str, str] | None = None,
+) -> None:
+    """Withdraw a token (RFC 7009): an unknown one is answered like one that was withdrawn."""
+    with transport.equip(requests.Session()) as session:
+        try:
+            response = session.post(url, data=form, auth=auth)
+        except OutcomeUnknown as error:
+            raise RetryLater(str(error)) from error
+    if not response.ok:
+        raise RetryLater(f"{title} did not withdraw the connection; it may still be valid there.")
+
+
 def tokens(answer: Mapping[str, Any], *, asked: Iterable[str], now: datetime) -> Tokens:
     """Tokens from an answer that was judged good. Without a scope, what was asked was granted
     (RFC 6749, section 5.1); scopes come as a list, or separated by spaces or commas.
@@ -137,7 +155,8 @@ def _judge(title: str, response: requests.Response) -> requests.Response:
             f"{title} does not accept this installation's client id and secret.",
             remedy=f"Ask your administrator to check the {title} credentials in the settings.",
         )
-    if 400 <= status < 500:
+    # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects nobody.
+    if 400 <= status < 500 and isinstance(answer.get("error"), str):
         raise NeedsPerson(
             f"{title} refused the connection or it ran out.", remedy=f"Connect {title} again."
         )

@@ -139,6 +139,18 @@ class X:
             )
         return oauth.tokens(answer, asked=account.tokens.scopes, now=self._clock())
 
+    def revoke(self, account: Account) -> None:
+        """Both tokens: X keeps the one alive when the other is withdrawn."""
+        held = (account.tokens.refresh, account.tokens.access)
+        for token in filter(None, held):
+            oauth.revoke(
+                self._transport,
+                f"{API}/2/oauth2/revoke",
+                title="X",
+                form={"token": token, "client_id": self._settings.client_id},
+                auth=(self._settings.client_id, self._settings.client_secret),
+            )
+
     def _basic(self) -> HTTPBasicAuth:
         return HTTPBasicAuth(self._settings.client_id, self._settings.client_secret)
 

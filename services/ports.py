@@ -156,6 +156,13 @@ class Network(Protocol):
         """Return the new pair. Raises NeedsPerson when the member must connect again."""
         ...
 
+    def revoke(self, account: Account) -> None:
+        """Withdraw what the member granted, at the network; done already is no error.
+
+        Raises RetryLater when the network is away or says no: the tokens may still work there.
+        """
+        ...
+
     def upload(self, account: Account, image: Image) -> UploadedImage:
         """Hand an image to the network; store the id with the intent, before publishing.
 

@@ -24,7 +24,7 @@ from services.ports import (
 class ScriptedNetwork:
     """A `services.ports.Network`. Without a script every call succeeds.
 
-    ``publishing``, ``reconciling``, ``refreshing`` and ``measuring`` hold what the next calls
+    ``publishing``, ``reconciling``, ``refreshing``, ``measuring`` and ``revoking`` hold what the next calls
     answer: an error to raise, or None. A `Lost` in ``publishing`` puts the post on the network
     first. ``posts`` holds the texts that are there, in order.
     """
@@ -37,6 +37,8 @@ class ScriptedNetwork:
         self.reconciling: list[Exception | None] = []
         self.refreshing: list[Exception | None] = []
         self.measuring: list[Exception | None] = []
+        self.revoking: list[Exception | None] = []
+        self.revoked: list[str] = []
         self.metrics: dict[str, dict[str, int]] = {}
         self.overlapping: set[str] = set()
         self._busy: set[str] = set()
@@ -69,6 +71,11 @@ class ScriptedNetwork:
             refresh=f"r{generation}",
             expires_at=expires_at and expires_at + timedelta(days=60),
         )
+
+    def revoke(self, account: Account) -> None:
+        self.calls.append("revoke")
+        self._next(self.revoking)
+        self.revoked.append(account.tokens.access)
 
     def upload(self, account: Account, image: Image) -> UploadedImage:  # noqa: ARG002
         return UploadedImage(media_id="1", alt=image.alt)

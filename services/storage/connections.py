@@ -15,7 +15,10 @@ from services.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """``tokens`` is ciphertext. ``needs_person`` says what the member has to do, or is empty."""
+    """``tokens`` is ciphertext. ``needs_person`` says what the member has to do, or is empty.
+
+    ``renewable``: there is a refresh token, so ``expires_at`` is not the end of the connection.
+    """
 
     ambassador_id: str
     network: str
@@ -26,6 +29,7 @@ class Connection:
     expires_at: datetime | None
     connected_at: datetime
     needs_person: str = ""
+    renewable: bool = False
 
 
 _FIELDS = [connections.c[name] for name in Connection.__dataclass_fields__]
@@ -34,7 +38,8 @@ _FIELDS = [connections.c[name] for name in Connection.__dataclass_fields__]
 async def save(transaction: Transaction, connection: Connection) -> None:
     """Connect, or connect again: everything about the old connection is replaced."""
     row = {name: getattr(connection, name) for name in Connection.__dataclass_fields__}
-    await replace(transaction, connections, [row | {"scopes": list(connection.scopes)}])
+    anew = {"warned_days": None, "refreshing_by": None, "refreshing_until": None}
+    await replace(transaction, connections, [row | anew | {"scopes": list(connection.scopes)}])
 
 
 async def get(transaction: Transaction, ambassador_id: str, network: str) -> Connection | None:
@@ -54,12 +59,61 @@ async def save_tokens(
     *,
     tokens: bytes,
     expires_at: datetime | None,
+    renewable: bool,
 ) -> None:
-    """Keep a refreshed pair; it has to be stored before it is used."""
+    """Keep a refreshed pair; it has to be stored before it is used. Ends the refresh lease."""
     await transaction.execute(
         connections.update()
         .where(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
-        .values(tokens=tokens, expires_at=expires_at, needs_person="")
+        .values(
+            tokens=tokens,
+            expires_at=expires_at,
+            renewable=renewable,
+            needs_person="",
+            refreshing_by=None,
+            refreshing_until=None,
+        )
+    )
+
+
+async def begin_refresh(
+    transaction: Transaction,
+    ambassador_id: str,
+    network: str,
+    *,
+    tokens: bytes,
+    holder: str,
+    now: datetime,
+    until: datetime,
+) -> bool:
+    """Let ``holder`` alone refresh these very ``tokens``; False while somebody else does, or when
+    they are not the stored ones any more.
+    """
+    taken = await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            connections.c.tokens == tokens,
+            sa.or_(connections.c.refreshing_until.is_(None), connections.c.refreshing_until < now),
+        )
+        .values(refreshing_by=holder, refreshing_until=until)
+    )
+    return bool(taken.rowcount)
+
+
+async def end_refresh(
+    transaction: Transaction, ambassador_id: str, network: str, *, holder: str
+) -> None:
+    """Let others try; another holder's lease stays."""
+    await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            connections.c.refreshing_by == holder,
+        )
+        .values(refreshing_by=None, refreshing_until=None)
     )
 
 

@@ -134,6 +134,13 @@ connections = Table(
     Column("expires_at", UtcTime),
     Column("connected_at", UtcTime, nullable=False),
     Column("needs_person", Text, nullable=False, server_default=""),
+    # Whether there is a refresh token; one without ends at expires_at, and the member is warned.
+    Column("renewable", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The fewest days before the end of which the member was warned; empty: not warned yet.
+    Column("warned_days", sa.Integer),
+    # A refresh token works once: one process at a time spends it.
+    Column("refreshing_by", Text),
+    Column("refreshing_until", UtcTime),
     # One account is never used by two workers at once.
     Column("leased_by", Text),
     Column("leased_until", UtcTime),

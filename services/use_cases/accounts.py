@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import uuid4
 
-from services.errors import NeedsPerson
+from services.errors import NeedsPerson, Rejected, RetryLater
 from services.ports import Account, Network
 from services.storage import audit, connections
 from services.storage.audit import Entry
@@ -20,6 +23,10 @@ _T = TypeVar("_T")
 
 #: A token that expires sooner than this is refreshed before it is used.
 _REFRESH_BEFORE = timedelta(minutes=2)
+#: Longer than any call to a network takes; a process that died while refreshing loses it then.
+_LEASE = timedelta(seconds=60)
+#: Seconds between two looks at whether somebody else's refresh is done.
+_LOOK_AGAIN = 0.05
 
 
 class Accounts:
@@ -60,7 +67,11 @@ class Accounts:
     async def connect(
         self, ambassador_id: str, network: str, *, code: str, verifier: str | None, redirect: str
     ) -> Connection:
-        """Finish an authorisation and store the connection. Raises NeedsPerson, RetryLater."""
+        """Finish an authorisation and store the connection.
+
+        Raises NeedsPerson, RetryLater; what was connected before then stays as it was. So it does
+        when the new consent allows less than a connection that still works.
+        """
         account = await self.call(
             self.network(network).connect, code=code, verifier=verifier, redirect_uri=redirect
         )
@@ -74,22 +85,47 @@ class Accounts:
             scopes=tuple(sorted(account.tokens.scopes)),
             expires_at=account.tokens.expires_at,
             connected_at=now,
+            renewable=account.tokens.refresh is not None,
         )
         async with self._database.write() as transaction:
+            before = await connections.get(transaction, ambassador_id, network)
+            if before is not None and _is_narrower(connection, before, now):
+                raise NeedsPerson(
+                    "the new consent allows less than the connection that you have, which stays",
+                    remedy="Connect it again and leave all permissions on.",
+                )
             await connections.save(transaction, connection)
-            await audit.add(
-                transaction,
-                [
-                    Entry(
-                        at=now,
-                        actor=ambassador_id,
-                        action="account.connected",
-                        subject=ambassador_id,
-                        detail={"network": network, "scopes": list(connection.scopes)},
-                    )
-                ],
+            entry = _entry(
+                "account.connected", connection, now, {"scopes": list(connection.scopes)}
             )
+            await audit.add(transaction, [entry])
         return connection
+
+    async def disconnect(self, ambassador_id: str, network: str) -> bool:
+        """Delete the tokens, and withdraw them at the network.
+
+        They are deleted whatever the network says. False: it may still honour them, so the person
+        has to remove us in the network's own settings as well.
+        """
+        now = self._clock()
+        async with self._database.write() as transaction:
+            stored = await connections.get(transaction, ambassador_id, network)
+            if stored is None:
+                return True
+            await connections.remove(transaction, ambassador_id, network)
+            await audit.add(transaction, [_entry("account.disconnected", stored, now, {})])
+        withdrawn = await self._withdraw(stored)
+        async with self._database.write() as transaction:
+            action = "account.revoked" if withdrawn else "account.not_revoked"
+            await audit.add(transaction, [_entry(action, stored, self._clock(), {})])
+        return withdrawn
+
+    async def _withdraw(self, stored: Connection) -> bool:
+        try:
+            await self.call(self.network(stored.network).revoke, self._account(stored))
+        except (RetryLater, NeedsPerson, Rejected):
+            return False
+        return True
 
     async def open(self, ambassador_id: str, network: str) -> Account:
         """The account, refreshed when it is about to expire.
@@ -97,16 +133,7 @@ class Accounts:
         Raises NeedsPerson when it is not connected or has to be connected again; RetryLater when
         the network is away.
         """
-        async with self._database.read() as transaction:
-            stored = await connections.get(transaction, ambassador_id, network)
-        if stored is None:
-            raise NeedsPerson(f"{network} is not connected", remedy="Connect it again.")
-        account = Account(
-            network=network,
-            member_id=stored.member_id,
-            handle=stored.handle,
-            tokens=self._vault.open(stored.tokens),
-        )
+        account = self._account(await self._stored(ambassador_id, network))
         expires_at = account.tokens.expires_at
         if expires_at is None or expires_at - self._clock() > _REFRESH_BEFORE:
             return account
@@ -115,26 +142,94 @@ class Accounts:
         return await self.refresh(ambassador_id, account)
 
     async def refresh(self, ambassador_id: str, account: Account) -> Account:
-        """Exchange the refresh token; the new pair is stored before it is used."""
+        """Exchange the refresh token once, however many processes ask for it at the same time.
+
+        The new pair is stored before it is used; whoever comes meanwhile waits for it. Raises
+        NeedsPerson when the member has to connect again, RetryLater when the network is away.
+        """
+        holder = str(uuid4())
+        deadline = time.monotonic() + _LEASE.total_seconds()
+        while True:
+            stored = await self._stored(ambassador_id, account.network)
+            current = self._account(stored)
+            if current.tokens.access != account.tokens.access:
+                return current  # somebody else refreshed it
+            async with self._database.write() as transaction:
+                now = self._clock()
+                begun = await connections.begin_refresh(
+                    transaction,
+                    ambassador_id,
+                    account.network,
+                    tokens=stored.tokens,
+                    holder=holder,
+                    now=now,
+                    until=now + _LEASE,
+                )
+            if begun:
+                # A caller that is cancelled must not take a pair along that was never stored.
+                work = asyncio.create_task(self._refresh_as(holder, ambassador_id, current))
+                return await asyncio.shield(work)
+            if time.monotonic() > deadline:
+                raise RetryLater(f"{account.network} is being renewed by somebody else")
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _refresh_as(self, holder: str, ambassador_id: str, account: Account) -> Account:
+        """Refresh while ``holder`` has the lease, and end it."""
+        place = (ambassador_id, account.network)
         try:
             tokens = await self.call(self.network(account.network).refresh, account)
-        except NeedsPerson as refusal:
+        except Exception as failure:
+            current = self._account(await self._stored(*place))
+            overtaken = current.tokens.access != account.tokens.access
             async with self._database.write() as transaction:
-                await connections.mark_needs_person(
-                    transaction, ambassador_id, account.network, str(refusal)
-                )
+                await connections.end_refresh(transaction, *place, holder=holder)
+                if isinstance(failure, NeedsPerson) and not overtaken:
+                    await connections.mark_needs_person(transaction, *place, str(failure))
+            if overtaken:
+                return current  # refused because somebody else had spent the token
             raise
         async with self._database.write() as transaction:
             await connections.save_tokens(
                 transaction,
-                ambassador_id,
-                account.network,
+                *place,
                 tokens=self._vault.seal(tokens),
                 expires_at=tokens.expires_at,
+                renewable=tokens.refresh is not None,
             )
+        return replace(account, tokens=tokens)
+
+    async def _stored(self, ambassador_id: str, network: str) -> Connection:
+        async with self._database.read() as transaction:
+            stored = await connections.get(transaction, ambassador_id, network)
+        if stored is None:
+            raise NeedsPerson(f"{network} is not connected", remedy="Connect it again.")
+        return stored
+
+    def _account(self, stored: Connection) -> Account:
         return Account(
-            network=account.network,
-            member_id=account.member_id,
-            handle=account.handle,
-            tokens=tokens,
+            network=stored.network,
+            member_id=stored.member_id,
+            handle=stored.handle,
+            tokens=self._vault.open(stored.tokens),
         )
+
+
+def _is_narrower(new: Connection, old: Connection, now: datetime) -> bool:
+    """Whether ``new`` would lose something of an account's connection that still works."""
+    works = not old.needs_person and (
+        old.renewable or old.expires_at is None or old.expires_at > now
+    )
+    loses = not set(new.scopes) >= set(old.scopes) or (old.renewable and not new.renewable)
+    return works and loses and new.member_id == old.member_id
+
+
+def _entry(
+    action: str, connection: Connection, now: datetime, detail: Mapping[str, object]
+) -> Entry:
+    return Entry(
+        at=now,
+        actor=connection.ambassador_id,
+        action=action,
+        subject=connection.ambassador_id,
+        detail={"network": connection.network, **detail},
+    )

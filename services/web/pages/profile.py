@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.storage import audit, connections, people
-from services.storage.audit import Entry
+from services.storage import connections, people
 from services.storage.connections import Connection
 from services.web.access import PersonView
 
@@ -36,17 +35,9 @@ async def profile(view: PersonView) -> Response:
 
 @router.post("/disconnect/{network}")
 async def disconnect(view: PersonView, network: str) -> Response:
-    """Forget the tokens. Published posts and their clicks stay."""
+    """Delete the tokens, here and at the network. Published posts and their clicks stay."""
     if network not in view.parts.networks:
         raise HTTPException(404)
-    async with view.parts.database.write() as transaction:
-        await connections.remove(transaction, view.me.id, network)
-        entry = Entry(
-            at=view.now,
-            actor=view.me.id,
-            action="account.disconnected",
-            subject=view.me.id,
-            detail={"network": network},
-        )
-        await audit.add(transaction, [entry])
-    return view.go("/profile")
+    if await view.parts.accounts.disconnect(view.me.id, network):
+        return view.go("/profile")
+    return view.page("profile/not_revoked.html", network=network)

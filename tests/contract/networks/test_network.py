@@ -123,6 +123,41 @@ def test_a_refresh_token_is_spent_once(network: Network, member: Member) -> None
         network.refresh(member.account)
 
 
+def test_revoking_ends_the_connection_at_the_network(network: Network, member: Member) -> None:
+    """After a withdrawal nothing that was granted works any more; doing it twice is no error."""
+    network.revoke(member.account)
+    with pytest.raises(NeedsPerson):
+        network.publish(member.account, fresh_post())
+    with pytest.raises(NeedsPerson):
+        network.refresh(member.account)
+    network.revoke(member.account)
+
+
+@pytest.mark.parametrize("kind", ["drop", "apply_then_drop", "http_503", "rate_limited"])
+def test_a_withdrawal_that_did_not_arrive_says_so(
+    network: Network, member: Member, sandbox: Sandbox, kind: str
+) -> None:
+    """Whoever withdraws has to know when the network may still honour the old tokens."""
+    sandbox.fault(network.name, "revoke", kind)
+    with pytest.raises(RetryLater):
+        network.revoke(member.account)
+
+
+@pytest.mark.parametrize(
+    "kind", ["http_500", "http_502", "http_503", "html_body", "drop", "half_json"]
+)
+def test_a_blip_while_refreshing_disconnects_nobody(
+    network: Network, member: Member, sandbox: Sandbox, kind: str
+) -> None:
+    """A broken answer to a refresh means later, never that the member has to connect again."""
+    if member.account.tokens.refresh is None:
+        pytest.skip("this network has nothing to refresh")
+    sandbox.fault(network.name, "token", kind, apply=False)
+    with pytest.raises(RetryLater):
+        network.refresh(member.account)
+    assert network.refresh(member.account).access
+
+
 # --- posts --------------------------------------------------------------------------------------
 
 

@@ -152,10 +152,42 @@ async def test_a_refreshed_pair_replaces_the_tokens_alone(database: Database) ->
         await connections.save(transaction, first)
         await connections.mark_needs_person(transaction, ANNA.id, "linkedin", "Connect it again.")
         await connections.save_tokens(
-            transaction, ANNA.id, "linkedin", tokens=b"fresh", expires_at=NOW
+            transaction, ANNA.id, "linkedin", tokens=b"fresh", expires_at=NOW, renewable=True
         )
         stored = await connections.get(transaction, ANNA.id, "linkedin")
-        assert stored == replace(first, tokens=b"fresh", expires_at=NOW)
+        assert stored == replace(first, tokens=b"fresh", expires_at=NOW, renewable=True)
+
+
+async def test_one_holder_refreshes_the_tokens_that_are_stored(database: Database) -> None:
+    """The refresh is one holder's until it ends or its time is over, and only for the same pair."""
+
+    async def begin(holder: str, *, tokens: bytes = b"sealed", later: int = 0) -> bool:
+        now = NOW + timedelta(seconds=later)
+        return await connections.begin_refresh(
+            transaction,
+            ANNA.id,
+            "linkedin",
+            tokens=tokens,
+            holder=holder,
+            now=now,
+            until=now + timedelta(seconds=60),
+        )
+
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA], now=NOW)
+        await connections.save(transaction, connection(ANNA))
+        assert not await begin("a", tokens=b"older")
+        assert await begin("a")
+        assert not await begin("b")
+        await connections.end_refresh(transaction, ANNA.id, "linkedin", holder="b")
+        assert not await begin("b"), "only its holder ends it"
+        assert await begin("b", later=61), "a holder that died loses it"
+        await connections.end_refresh(transaction, ANNA.id, "linkedin", holder="b")
+        assert await begin("c", later=62)
+        await connections.save_tokens(
+            transaction, ANNA.id, "linkedin", tokens=b"fresh", expires_at=NOW, renewable=True
+        )
+        assert await begin("d", tokens=b"fresh", later=63), "storing the new pair ends it"
 
 
 async def test_networks_are_listed_by_person(database: Database) -> None:
