@@ -159,6 +159,7 @@ def web_parts(
             careers=settings.careers_url,
         ),
         share_intents=share_intents,
+        suggester=parts.suggester(),
         clock=clock,
         readiness=readiness,
         base_url=settings.base_url,

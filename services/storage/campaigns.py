@@ -63,6 +63,14 @@ async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[
     return {row.id: row.title for row in rows}
 
 
+async def kinds(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[str, str]:
+    """``story`` or ``vacancy``, by campaign."""
+    rows = await transaction.execute(
+        sa.select(campaigns.c.id, campaigns.c.kind).where(campaigns.c.id.in_(campaign_ids))
+    )
+    return {row.id: row.kind for row in rows}
+
+
 async def of_post(transaction: Transaction, post_id: str) -> Campaign | None:
     found = await transaction.execute(
         sa.select(campaigns)

@@ -25,7 +25,9 @@ from services.web.pages import (
     share_by_hand,
     sign_in,
     stories,
+    suggestions,
     vacancies,
+    voice,
 )
 from services.web.parts import WebParts
 from services.web.request_metrics import RequestMetrics
@@ -38,8 +40,10 @@ _PAGES = (
     sign_in,
     inbox,
     share_by_hand,
+    suggestions,
     connect,
     profile,
+    voice,
     vacancies,
     stories,
     public_story,

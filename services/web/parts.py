@@ -12,6 +12,7 @@ from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
 from services.use_cases.follow_link import Links
+from services.use_cases.suggest import Suggester
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class WebParts:
     accounts: Accounts
     networks: Mapping[str, Network]
     links: Links
+    suggester: Suggester
     share_intents: ShareIntents
     clock: Callable[[], datetime]
     readiness: Callable[[], Awaitable[Readiness]]

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from services.domain.ambassador import Ambassador, Language
+from services.domain.links_in_text import has_link
 from services.domain.voice.fit import fits
+from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import sentences_of
 
 _FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
@@ -78,6 +81,20 @@ def held_word(text: str, words: Iterable[str]) -> str:
         plain = " ".join(part for sentence in sentences_of(word) for part in sentence)
         if plain and f" {plain} " in f" {spoken} ":
             return word
+    return ""
+
+
+def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
+    """Why a line cannot open or end every text; empty when it can.
+
+    Links are counted and the employer is named once, by the text itself.
+    """
+    if has_link(line):
+        return "link"
+    if "#" in line:
+        return "hashtag"
+    if any(lexicon.employment.search(line) for lexicon in LEXICONS.values()):
+        return "employment"
     return ""
 
 

@@ -20,6 +20,8 @@ def own_share(original: str, final: str) -> float:
 
     Words are counted as a reader hears them: links, hashtags, case and punctuation aside.
     """
+    if original == final:
+        return 0.0
     old, new = _words(original), _words(final)
     if not new:
         return 0.0

@@ -1,4 +1,4 @@
-"""From a form to the data of an event: the same checks as for events from other systems."""
+"""From a form to checked data; for an event, by the same checks as for other systems."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent, event_data
@@ -17,7 +17,7 @@ from services.use_cases.accept_events import accept
 from services.web.messages import Messages
 from services.web.view import View
 
-_Data = TypeVar("_Data", bound=EventData)
+_Data = TypeVar("_Data", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.storage import own_words
 from services.storage.campaign_figures import people_who_shared
 from services.use_cases.statistics import statistics
 from services.web.access import FiguresView
@@ -23,9 +24,11 @@ async def figures(view: FiguresView) -> Response:
         totals = await statistics(transaction)
         shared = await people_who_shared(transaction)
         found = await read_recent(transaction, limit=LIMIT)
+        own = await own_words.in_published(transaction)
     return view.page(
         "figures/figures.html",
         totals=totals,
+        own_words=own,
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         small_group=SMALL_GROUP,
         detailed=shared >= SMALL_GROUP,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.post import Post
+from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
 from services.storage import campaigns, posts
 from services.storage.transaction import Transaction
@@ -45,7 +46,7 @@ async def card(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/measure")
 async def measure(view: AmbassadorView, post_id: str) -> Response:
     """The counter and the preview of a text that is being typed; nothing is stored."""
-    post = await _own(view, post_id)
+    post = await own_post(view, post_id)
     text = await _typed(view)
     async with view.parts.database.read() as transaction:
         titles = await campaigns.titles(transaction, [post.campaign_id])
@@ -129,8 +130,8 @@ async def settle(view: AmbassadorView, post_id: str) -> Response:
 
 @router.get("/{post_id}/why")
 async def why(view: AmbassadorView, post_id: str) -> Response:
-    """Why this text, and why this person: everything that went into it."""
-    post = await _own(view, post_id)
+    """Why this text, and why this person: everything that went into it, and what was changed."""
+    post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
         recipe = await posts.recipe(transaction, post.id)
         campaign = await campaigns.get(transaction, post.campaign_id)
@@ -141,27 +142,35 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
         recipe=recipe or {},
         campaign=campaign,
         reason=reasons.get(post.campaign_id, ""),
+        changes=changes(post.original_text, post.text),
+        own_share=own_share(post.original_text, post.text),
     )
 
 
-async def decide_on(view: View, post_id: str, decision: Decision, typed: str = "") -> Response:
-    """Carry a decision out and show what became of it, or why it was refused."""
-    await _own(view, post_id)
+async def decide_on(
+    view: View, post_id: str, decision: Decision, typed: str = "", answer: str = ""
+) -> Response:
+    """Carry a decision out and show what became of it, or why it was refused.
+
+    ``typed`` is the text and ``answer`` the answer to its question, which a refusal leaves in place.
+    """
+    await own_post(view, post_id)
     try:
         async with view.parts.database.write() as transaction:
             await decision(transaction)
     except (Rejected, NeedsPerson) as refusal:
         status = 422 if isinstance(refusal, Rejected) else 409
         fault = view.fault(refusal)
+        left = {"fault": fault, "typed": typed, "answer": answer}
         if view.partial:
-            return await _show_one(view, post_id, status=status, fault=fault, typed=typed)
-        return await _show_all(view, status=status, fault_at=post_id, fault=fault, typed=typed)
+            return await _show_one(view, post_id, status=status, **left)
+        return await _show_all(view, status=status, fault_at=post_id, **left)
     if view.partial:
         return await _show_one(view, post_id)
     return view.go(f"/inbox#{post_id}")
 
 
-async def _own(view: View, post_id: str) -> Post:
+async def own_post(view: View, post_id: str) -> Post:
     """Raises 404 for a post of somebody else, as for one that does not exist."""
     async with view.parts.database.read() as transaction:
         post = await posts.get(transaction, post_id)
@@ -175,20 +184,38 @@ async def _typed(view: View) -> str:
 
 
 async def _show_all(
-    view: View, *, status: int = 200, fault_at: str = "", fault: str = "", typed: str = ""
+    view: View,
+    *,
+    status: int = 200,
+    fault_at: str = "",
+    fault: str = "",
+    typed: str = "",
+    answer: str = "",
 ) -> Response:
     async with view.parts.database.read() as transaction:
         found = await read_inbox(transaction, view.parts, view.me.id)
         zone = await time_zone_of(transaction, view.me.id)
     return _in_zone(view, zone).page(
-        "inbox/inbox.html", status=status, inbox=found, fault_at=fault_at, fault=fault, typed=typed
+        "inbox/inbox.html",
+        status=status,
+        inbox=found,
+        fault_at=fault_at,
+        fault=fault,
+        typed=typed,
+        answer=answer,
     )
 
 
 async def _show_one(
-    view: View, post_id: str, *, status: int = 200, fault: str = "", typed: str = ""
+    view: View,
+    post_id: str,
+    *,
+    status: int = 200,
+    fault: str = "",
+    typed: str = "",
+    answer: str = "",
 ) -> Response:
-    post = await _own(view, post_id)
+    post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
         (found,) = await read_cards(transaction, view.parts, view.me.id, [post])
         zone = await time_zone_of(transaction, view.me.id)
@@ -199,6 +226,7 @@ async def _show_one(
         fault_at=post_id if fault else "",
         fault=fault,
         typed=typed,
+        answer=answer,
     )
 
 

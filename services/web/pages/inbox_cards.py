@@ -7,18 +7,29 @@ from dataclasses import dataclass, field
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState
+from services.domain.voice.own_words import own_share
 from services.ports import OutgoingPost, Preview, ShareIntent
-from services.storage import campaigns, connections, people, post_figures, posts
+from services.storage import campaigns, connections, own_words, people, post_figures, posts
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
 from services.web.parts import WebParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """The question that asks for a fact of one's own, what was answered, and the share of the
+    text that is the person's own, 0 to 1."""
+
+    question: str
+    answer: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
 
-    ``intents`` are for sharing by hand.
+    ``intents`` are for sharing by hand; ``own`` is what is, or may become, the person's own.
     """
 
     post: Post
@@ -26,6 +37,7 @@ class Card:
     reason: str
     connected: bool
     preview: Preview
+    own: Own
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
     intents: Sequence[ShareIntent] = ()
@@ -76,6 +88,7 @@ async def read_cards(
     reach = await post_figures.latest_of_posts(
         transaction, [post.id for post in published], metric="reach"
     )
+    own = await _read_own(transaction, parts, ambassador_id, found)
     return [
         Card(
             post=post,
@@ -83,12 +96,35 @@ async def read_cards(
             reason=reasons.get(post.campaign_id, ""),
             connected=post.network in networks.get(ambassador_id, ()),
             preview=preview_of(parts, post.network, post.text),
+            own=own[post.id],
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
             intents=intents_of(parts, post, post.text),
         )
         for post in found
     ]
+
+
+async def _read_own(
+    transaction: Transaction, parts: WebParts, ambassador_id: str, found: Sequence[Post]
+) -> dict[str, Own]:
+    """Each post's question: one of its angle that this person was not asked before, if any."""
+    kinds = await campaigns.kinds(transaction, sorted({post.campaign_id for post in found}))
+    given = {each.post_id: each for each in await own_words.answers_of(transaction, ambassador_id)}
+    asked = {each.prompt for each in given.values()}
+    own: dict[str, Own] = {}
+    for post in found:
+        prompts = parts.suggester.prompts(
+            kind=kinds[post.campaign_id], angle=post.angle, language=post.language
+        )
+        fresh = [prompt for prompt in prompts if prompt not in asked] or prompts
+        answer = given.get(post.id)
+        own[post.id] = Own(
+            question=answer.prompt if answer else next(iter(fresh), ""),
+            answer=answer.answer if answer else "",
+            share=own_share(post.original_text, post.text),
+        )
+    return own
 
 
 def preview_of(parts: WebParts, network: str, text: str) -> Preview:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from services.storage import connections, people
 from services.storage.connections import Connection
+from services.use_cases.voice_profile import taught
 from services.web.access import PersonView
 
 router = APIRouter(prefix="/profile")
@@ -25,7 +26,7 @@ class NetworkRow:
 @router.get("")
 async def profile(view: PersonView) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await people.ambassadors_by_id(transaction, [view.me.id])
+        found = await taught(transaction, await people.ambassadors_by_id(transaction, [view.me.id]))
         rows = [
             NetworkRow(name=name, connection=await connections.get(transaction, view.me.id, name))
             for name in view.parts.networks

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.identity import ambassador_id
 from services.domain.post import Post, PostState
+from services.domain.voice import PostTemplates
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import Network, Tokens
 from services.storage import campaigns, connections, people, posts
@@ -31,6 +33,7 @@ from services.storage.posts import NewPost
 from services.use_cases.accounts import Accounts
 from services.use_cases.follow_link import Links
 from services.use_cases.sign_in import make_link
+from services.use_cases.suggest import Suggester
 from services.vault import Vault, new_key
 from services.web.app import create_web
 from services.web.parts import Readiness, WebParts
@@ -177,6 +180,11 @@ def vacancy(**changes: Any) -> VacancyOpened:
     return builders.vacancy(**{"vacancy_id": "v-12", "title": "Constructeur sluizen", **changes})
 
 
+@cache
+def post_templates() -> PostTemplates:
+    return PostTemplates.load(organisation="Deltaplan")
+
+
 @asynccontextmanager
 async def open_organisation(
     path: Path, *, networks_at: str = "http://127.0.0.1:9", **changes: Any
@@ -204,6 +212,7 @@ async def open_organisation(
                 database=database, sink=clicks, clock=clock, home=BASE, careers=f"{BASE}/jobs"
             ),
             share_intents=share_intents,
+            suggester=Suggester(post_templates(), short_link=lambda code: f"{BASE}/r/{code}"),
             clock=clock,
             readiness=ready,
             base_url=BASE,

@@ -38,7 +38,8 @@ async def test_exactly_the_text_shown_is_approved(organisation: Organisation) ->
     assert (stored.state, stored.text) == (PostState.APPROVED, changed)
     assert stored.original_text == TEXT
     (entry,) = await organisation.read(audit.of, post.id)
-    assert (entry.actor, entry.detail) == (ANNA.id, {"sha256": text_sha256(changed)})
+    detail = {"sha256": text_sha256(changed), "consent": "tap"}
+    assert (entry.actor, entry.detail) == (ANNA.id, detail)
     (row,) = await organisation.read(outbox.oldest, 10)
     assert row.topic == "post.approved"
 

@@ -1,0 +1,99 @@
+"""Beside a draft in the inbox: other texts for it, and the question for a fact of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.domain.post import text_sha256
+from services.domain.voice import Draft
+from services.errors import Rejected
+from services.use_cases.answer_prompt import answer_prompt
+from services.web.access import AmbassadorView
+from services.web.pages.inbox import decide_on, own_post
+from services.web.pages.inbox_cards import read_cards
+
+router = APIRouter(prefix="/inbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One other text; ``sha256`` binds a choice to exactly what was shown."""
+
+    draft: Draft
+    variant: int
+    sha256: str
+
+
+@router.post("/{post_id}/suggestions")
+async def suggestions(view: AmbassadorView, post_id: str) -> Response:
+    """Three others; asking again shows three more."""
+    post = await own_post(view, post_id)
+    found: list[Draft] = []
+    fault = ""
+    try:
+        async with view.parts.database.write() as transaction:
+            found = await view.parts.suggester.suggest(
+                transaction, post_id=post_id, ambassador_id=view.me.id
+            )
+    except Rejected as refusal:
+        fault = view.fault(refusal)
+    return view.page(
+        "inbox/_suggestions.html" if view.partial else "inbox/suggestions.html",
+        status=422 if fault else 200,
+        post_id=post_id,
+        text_language=post.language,
+        fault=fault,
+        suggestions=[
+            Suggestion(draft=draft, variant=draft.recipe["variant"], sha256=text_sha256(draft.text))
+            for draft in found
+        ],
+    )
+
+
+@router.post("/{post_id}/choose")
+async def choose(view: AmbassadorView, post_id: str) -> Response:
+    """Put a suggestion in the draft's place."""
+    form = await view.request.form()
+    variant, sha256 = str(form.get("variant", "")), str(form.get("sha256", ""))
+    if not (variant.isascii() and variant.isdigit() and len(variant) < 6):
+        raise HTTPException(422)
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: view.parts.suggester.choose(
+            transaction,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            variant=int(variant),
+            sha256=sha256,
+            now=view.now,
+        ),
+    )
+
+
+@router.post("/{post_id}/answer")
+async def answer(view: AmbassadorView, post_id: str) -> Response:
+    """Set an answer into the text as it stands on the screen; without a script, as it is stored."""
+    form = await view.request.form()
+    given, typed = str(form.get("answer", "")), str(form.get("text", ""))
+    post = await own_post(view, post_id)
+    async with view.parts.database.read() as transaction:
+        (card,) = await read_cards(transaction, view.parts, view.me.id, [post])
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: answer_prompt(
+            transaction,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            prompt=card.own.question,
+            answer=given,
+            text=typed or post.text,
+            now=view.now,
+        ),
+        typed=typed,
+        answer=given,
+    )

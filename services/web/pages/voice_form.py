@@ -1,0 +1,98 @@
+"""The form of one's voice: what may stand in it, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.domain.ambassador import Ambassador, Language
+from services.domain.post import printable
+from services.domain.voice.apply_profile import own_line_fault
+from services.web.messages import Messages
+from services.web.pages.event_forms import Filled, check, read_fields, words
+from services.web.view import View
+
+_LISTS = ("crafts", "avoid")
+_TEXTS = ("role", "team", "region", "since", "opening", "ending")
+_CHOICES = ("language", "address_form", "length", "emoji", "hashtags")
+_BOXES = ("also", "exclamation")
+_LINE_FAULTS = {
+    "link": "voice.fault.link",
+    "hashtag": "voice.fault.hashtag",
+    "employment": "voice.fault.employment",
+}
+FIELDS = (*_TEXTS, *_LISTS, *_CHOICES, *_BOXES)
+
+
+def _plain(value: str) -> str:
+    if printable(value) != value or "\n" in value:
+        raise ValueError("holds control characters")
+    return value
+
+
+_Word = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_plain)
+]
+_Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(_plain)
+]
+_OwnLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_plain)
+]
+
+
+class VoiceForm(BaseModel):
+    """What a person says about how they write; the names are those of `Ambassador`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language
+    other_languages: tuple[Language, ...] = ()
+    address_form: Literal["je", "u", ""] = ""
+    length: Literal["short", "medium", "long"]
+    emoji: Annotated[int, Field(ge=0, le=2)]
+    hashtags: Annotated[int, Field(ge=0, le=3)]
+    exclamation: bool = False
+    avoid: Annotated[tuple[_Word, ...], Field(max_length=50)] = ()
+    opening: _OwnLine = ""
+    ending: _OwnLine = ""
+    role: _Name = ""
+    team: _Name = ""
+    crafts: Annotated[tuple[_Word, ...], Field(max_length=20)] = ()
+    region: _Name = ""
+    since: Annotated[int, Field(ge=1900, le=2100)] | None = None
+
+
+async def read_form(view: View) -> Filled[VoiceForm]:
+    return check_form(await read_fields(view, FIELDS), view.messages)
+
+
+def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceForm]:
+    """Read what was filled in; a choice that the form does not offer is a fault like any other."""
+    language = fields["language"]
+    data: dict[str, Any] = {name: fields[name] for name in (*_TEXTS, *_CHOICES)}
+    data |= {name: tuple(dict.fromkeys(words(fields[name]))) for name in _LISTS}
+    data["exclamation"] = bool(fields["exclamation"])
+    # With two languages the other one is whichever this is not.
+    data["other_languages"] = ("en" if language == "nl" else "nl",) if fields["also"] else ()
+    if language == "en":
+        data["address_form"] = ""
+    faults = {
+        name: messages.text(_LINE_FAULTS[fault])
+        for name in ("opening", "ending")
+        if (fault := own_line_fault(fields[name]))
+    }
+    return check(VoiceForm, fields, data, messages, faults)
+
+
+def filled(person: Ambassador) -> dict[str, str]:
+    """The form as it stands for a person who changed nothing yet."""
+    fields = {name: str(value) for name, value in asdict(person).items() if name in FIELDS}
+    fields |= {name: ", ".join(getattr(person, name)) for name in _LISTS}
+    fields["since"] = "" if person.since is None else str(person.since)
+    fields["also"] = "yes" if person.other_languages else ""
+    fields["exclamation"] = "yes" if person.exclamation else ""
+    return fields
