@@ -282,8 +282,8 @@ Index(
     posts.c.ambassador_id,
     posts.c.state,
     posts.c.published_at,
-    sqlite_where=posts.c.state.in_(("published", "declined")),
-    postgresql_where=posts.c.state.in_(("published", "declined")),
+    sqlite_where=posts.c.state.in_(("published", "shared", "declined")),
+    postgresql_where=posts.c.state.in_(("published", "shared", "declined")),
 )
 
 # --- networks -----------------------------------------------------------------------------------

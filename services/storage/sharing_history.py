@@ -79,7 +79,7 @@ def _shares(now: datetime) -> sa.Select[Any]:
             sa.func.max(posts.c.published_at, type_=posts.c.published_at.type).label("at"),
         )
         .where(
-            posts.c.state == _literal("published"),
+            posts.c.state != _literal("declined"),
             _decided(),
             posts.c.published_at > now - _FRESH,
         )
@@ -101,10 +101,10 @@ async def _interests(transaction: Transaction, campaign: Campaign) -> dict[str, 
     shared: dict[str, dict[str, None]] = defaultdict(dict)
     declined: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.state == "published":
-            shared[row.ambassador_id][row.campaign_id] = None
-        else:
+        if row.state == "declined":
             declined[row.ambassador_id].add(row.campaign_id)
+        else:
+            shared[row.ambassador_id][row.campaign_id] = None
     return {
         person: {
             "shared": len(shared[person]),
@@ -147,7 +147,7 @@ def _choices(now: datetime) -> sa.Select[Any]:
 
 def _decided() -> sa.ColumnElement[bool]:
     """Word for word the condition of `ix_posts_decided`, or SQLite does not use that index."""
-    return posts.c.state.in_([_literal("published"), _literal("declined")])
+    return posts.c.state.in_([_literal(state) for state in ("published", "shared", "declined")])
 
 
 def _literal(text: str) -> sa.BindParameter[str]:

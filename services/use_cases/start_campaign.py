@@ -105,8 +105,12 @@ async def _start(
 
 def check_still_open(vacancy: VacancyOpened, now: datetime) -> None:
     """Raises Rejected when applications are not taken any more."""
-    if vacancy.closes_at is not None and vacancy.closes_at <= now:
+    if vacancy.closes_at is not None and is_over(vacancy, now):
         raise Rejected(
             f"the vacancy closed on {vacancy.closes_at:%Y-%m-%d}",
             remedy='Send it again with a later "closes_at".',
         )
+
+
+def is_over(vacancy: VacancyOpened, now: datetime) -> bool:
+    return vacancy.closes_at is not None and vacancy.closes_at <= now

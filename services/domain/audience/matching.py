@@ -44,9 +44,12 @@ def match(content: Content, person: Ambassador) -> Match | None:
 
 def strength(fit: int) -> Strength:
     """Strong: the craft and something more. Good: the craft, the team, or two lesser grounds."""
-    if fit >= CRAFT + REGION:
+    if fit >= STRONG_FROM:
         return Strength.STRONG
-    return Strength.GOOD if fit >= TEAM else Strength.POSSIBLE
+    return Strength.GOOD if fit >= GOOD_FROM else Strength.POSSIBLE
+
+
+STRONG_FROM, GOOD_FROM = CRAFT + REGION, TEAM
 
 
 def topics_in_common(content: Content, topics: Iterable[str]) -> tuple[str, ...]:

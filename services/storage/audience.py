@@ -1,0 +1,244 @@
+"""A campaign's list of people: proposed, taken off, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from services.domain.audience import Ground, Invitation, Reason, Strength, strength
+from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
+from services.storage.schema import ambassadors, audience, people
+from services.storage.transaction import Transaction
+
+
+class Standing(StrEnum):
+    PROPOSED = "proposed"
+    ASKED = "asked"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Somebody on a list, as managers may see it. ``strength`` None: added by hand.
+
+    Nothing here tells what the person decided: neither now nor before.
+    """
+
+    ambassador_id: str
+    name: str
+    team: str
+    role: str
+    standing: Standing
+    strength: Strength | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How many people stand where, and the proposed ones by strength (None: added by hand)."""
+
+    proposed: int
+    asked: int
+    removed: int
+    strengths: Mapping[Strength | None, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Somebody looked for by name; ``standing`` None: not on this campaign's list."""
+
+    ambassador_id: str
+    name: str
+    team: str
+    role: str
+    standing: Standing | None
+
+
+async def sizes(transaction: Transaction, campaign_id: str) -> Sizes:
+    rows = await transaction.execute(
+        sa.select(_standing.label("standing"), audience.c.fit, sa.func.count().label("people"))
+        .where(audience.c.campaign_id == campaign_id)
+        .group_by(_standing, audience.c.fit)
+    )
+    people_in = dict.fromkeys(Standing, 0)
+    strengths: dict[Strength | None, int] = {}
+    for row in rows:
+        people_in[Standing(row.standing)] += row.people
+        if row.standing == Standing.PROPOSED:
+            named = strength(row.fit) if row.fit else None
+            strengths[named] = strengths.get(named, 0) + row.people
+    return Sizes(
+        proposed=people_in[Standing.PROPOSED],
+        asked=people_in[Standing.ASKED],
+        removed=people_in[Standing.REMOVED],
+        strengths=strengths,
+    )
+
+
+async def listed(
+    transaction: Transaction, campaign_id: str, standing: Standing, *, offset: int, limit: int
+) -> list[Listed]:
+    """People of one standing: those added by hand, then by strength, then by name.
+
+    Within one strength the order says nothing about anybody.
+    """
+    group = sa.case(
+        (audience.c.fit == 0, 0),
+        (audience.c.fit >= STRONG_FROM, 1),
+        (audience.c.fit >= GOOD_FROM, 2),
+        else_=3,
+    )
+    rows = await transaction.execute(
+        sa.select(
+            audience.c.ambassador_id,
+            audience.c.fit,
+            audience.c.grounds,
+            people.c.name,
+            ambassadors.c.team,
+            ambassadors.c.role,
+        )
+        .join(people, people.c.id == audience.c.ambassador_id)
+        .join(ambassadors, ambassadors.c.id == audience.c.ambassador_id)
+        .where(audience.c.campaign_id == campaign_id, _standing == standing.value)
+        .order_by(group, people.c.name, people.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_listed(row, standing) for row in rows.mappings()]
+
+
+async def search(
+    transaction: Transaction, campaign_id: str, words: str, *, limit: int
+) -> list[Found]:
+    """Ambassadors whose name, team or e-mail address holds ``words``, by name."""
+    rows = await transaction.execute(
+        sa.select(
+            people.c.id.label("ambassador_id"),
+            people.c.name,
+            ambassadors.c.team,
+            ambassadors.c.role,
+            sa.case((audience.c.ambassador_id.is_not(None), _standing)).label("standing"),
+        )
+        .join(ambassadors, ambassadors.c.id == people.c.id)
+        .outerjoin(
+            audience,
+            sa.and_(audience.c.ambassador_id == people.c.id, audience.c.campaign_id == campaign_id),
+        )
+        .where(
+            sa.or_(
+                *(
+                    column.icontains(words, autoescape=True)
+                    for column in (people.c.name, people.c.email, ambassadors.c.team)
+                )
+            )
+        )
+        .order_by(people.c.name, people.c.id)
+        .limit(limit)
+    )
+    return [
+        Found(**dict(row) | {"standing": row["standing"] and Standing(row["standing"])})
+        for row in rows.mappings()
+    ]
+
+
+async def proposed(transaction: Transaction, campaign_id: str) -> list[Invitation]:
+    """Everybody who is on the list and was not asked, by rank."""
+    rows = await transaction.execute(
+        sa.select(*_INVITATION)
+        .where(audience.c.campaign_id == campaign_id, _standing == Standing.PROPOSED.value)
+        .order_by(audience.c.rank)
+    )
+    return [_invitation(row) for row in rows.mappings()]
+
+
+async def ask(
+    transaction: Transaction, campaign_id: str, invitations: Sequence[Invitation], *, now: datetime
+) -> None:
+    """Remember that these people were asked."""
+    if invitations:
+        await transaction.execute(
+            audience.update()
+            .where(
+                audience.c.campaign_id == campaign_id,
+                audience.c.ambassador_id == sa.bindparam("who"),
+            )
+            .values(asked_at=now),
+            [{"who": invitation.ambassador_id} for invitation in invitations],
+        )
+
+
+async def set_removed(
+    transaction: Transaction, campaign_id: str, ambassador_id: str, *, removed: bool
+) -> bool:
+    """Take somebody off the list, or put them back; False when they were asked or are not on it."""
+    result = await transaction.execute(
+        audience.update()
+        .where(
+            audience.c.campaign_id == campaign_id,
+            audience.c.ambassador_id == ambassador_id,
+            audience.c.asked_at.is_(None),
+        )
+        .values(removed=removed)
+    )
+    return bool(result.rowcount)
+
+
+async def is_listed(transaction: Transaction, campaign_id: str, ambassador_id: str) -> bool:
+    query = sa.select(audience.c.rank).where(
+        audience.c.campaign_id == campaign_id, audience.c.ambassador_id == ambassador_id
+    )
+    return await transaction.scalar(query) is not None
+
+
+async def everybody_listed(transaction: Transaction, campaign_id: str) -> set[str]:
+    """Ids of all on the list, whatever their standing."""
+    query = sa.select(audience.c.ambassador_id).where(audience.c.campaign_id == campaign_id)
+    return set(await transaction.scalars(query))
+
+
+async def next_rank(transaction: Transaction, campaign_id: str) -> int:
+    """Ranks are never given twice, and never change."""
+    highest = await transaction.scalar(
+        sa.select(sa.func.max(audience.c.rank)).where(audience.c.campaign_id == campaign_id)
+    )
+    return 0 if highest is None else highest + 1
+
+
+_standing: sa.ColumnElement[str] = sa.case(
+    (audience.c.asked_at.is_not(None), Standing.ASKED.value),
+    (audience.c.removed, Standing.REMOVED.value),
+    else_=Standing.PROPOSED.value,
+)
+_INVITATION = [
+    audience.c[name] for name in ("ambassador_id", "rank", "score", "reason", "fit", "grounds")
+]
+
+
+def _invitation(row: RowMapping) -> Invitation:
+    fields: dict[str, Any] = dict(row)
+    return Invitation(reasons=_reasons(fields.pop("grounds")), **fields)
+
+
+def _listed(row: RowMapping, standing: Standing) -> Listed:
+    return Listed(
+        ambassador_id=row["ambassador_id"],
+        name=row["name"],
+        team=row["team"],
+        role=row["role"],
+        standing=standing,
+        strength=strength(row["fit"]) if row["fit"] else None,
+        # That somebody shared before tells, by comparison, who did not.
+        reasons=tuple(
+            reason for reason in _reasons(row["grounds"]) if reason.ground is not Ground.INTEREST
+        ),
+    )
+
+
+def _reasons(grounds: Sequence[Sequence[str]]) -> tuple[Reason, ...]:
+    return tuple(Reason(ground=Ground(ground), about=tuple(about)) for ground, *about in grounds)

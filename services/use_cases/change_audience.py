@@ -1,0 +1,67 @@
+"""Somebody looks at whom a campaign would ask, and takes people off the list or adds others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.domain.audience import added_by
+from services.errors import Rejected
+from services.storage import audience, audit, campaigns, people
+from services.storage.audit import Entry
+from services.storage.database import take_turns
+from services.storage.people import Person
+from services.storage.transaction import Transaction
+
+
+async def remove(
+    transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
+) -> None:
+    """Take somebody off the list. Raises Rejected when they were asked, or are not on it."""
+    await _take_turn(transaction, campaign_id)
+    if not await audience.set_removed(transaction, campaign_id, ambassador_id, removed=True):
+        raise Rejected(
+            "this colleague was asked already, or is not on the list", remedy="Load the page again."
+        )
+    await _audit(transaction, "audience.removed", campaign_id, by, now, person=ambassador_id)
+
+
+async def add(
+    transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
+) -> None:
+    """Put somebody on the list, or back on it; whoever is on it stays as they are.
+
+    Somebody who did not match reads "added by …" as the reason. Raises Rejected when there is no
+    such ambassador.
+    """
+    await _take_turn(transaction, campaign_id)
+    if await audience.is_listed(transaction, campaign_id, ambassador_id):
+        await audience.set_removed(transaction, campaign_id, ambassador_id, removed=False)
+    else:
+        found = await people.ambassadors_by_id(transaction, [ambassador_id])
+        if ambassador_id not in found:
+            raise Rejected("there is no such ambassador", remedy="Load the page again.")
+        rank = await audience.next_rank(transaction, campaign_id)
+        invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
+        await campaigns.invite(transaction, campaign_id, [invitation], asked_at=None)
+    await _audit(transaction, "audience.added", campaign_id, by, now, person=ambassador_id)
+
+
+async def _take_turn(transaction: Transaction, campaign_id: str) -> None:
+    """One change of a list at a time. Raises Rejected when the campaign has ended."""
+    await take_turns(transaction, "audience", campaign_id)
+    campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.state == "closed":
+        raise Rejected("this campaign has ended", remedy="Start another one.")
+
+
+async def _audit(
+    transaction: Transaction,
+    action: str,
+    campaign_id: str,
+    by: Person,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    entry = Entry(at=now, actor=by.id, action=action, subject=campaign_id, detail=detail)
+    await audit.add(transaction, [entry])

@@ -1,0 +1,59 @@
+"""Somebody looked at the audience of a prepared campaign, and launches it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.domain.audience import handful
+from services.errors import Rejected
+from services.events.incoming import VacancyOpened
+from services.events.launch import Launch, LaunchPlan
+from services.storage import audience, audit, campaigns, outbox
+from services.storage.audit import Entry
+from services.storage.database import take_turns
+from services.storage.people import Person
+from services.storage.transaction import Transaction
+from services.use_cases.ask_audience import requests, started
+from services.use_cases.start_campaign import check_still_open
+
+
+async def launch(
+    transaction: Transaction, *, campaign_id: str, plan: LaunchPlan, by: Person, now: datetime
+) -> int:
+    """Ask everybody on the list, or the handful to begin with; returns how many.
+
+    Raises Rejected when the campaign was launched already or has ended, when its vacancy is over,
+    and when nobody is on the list.
+    """
+    await take_turns(transaction, "audience", campaign_id)
+    campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None:
+        raise Rejected("there is no such campaign", remedy="Go back to the list.")
+    if isinstance(campaign.content, VacancyOpened):
+        check_still_open(campaign.content, now)
+    listed = await audience.proposed(transaction, campaign_id)
+    if not listed:
+        raise Rejected("nobody is on the list", remedy="Add a colleague first.")
+    widen_at = None if plan.widen_after is None else now + plan.widen_after
+    if not await campaigns.launch(transaction, campaign_id, now=now, widen_at=widen_at):
+        raise Rejected(
+            "this campaign was launched already, or has ended", remedy="Load the page again."
+        )
+    asked = handful(listed) if plan.launch is Launch.HANDFUL else listed
+    await audience.ask(transaction, campaign_id, asked, now=now)
+    opened = replace(campaign, state="open", started_at=now, widen_at=widen_at)
+    await outbox.add(transaction, [started(opened, len(asked)), *requests(opened, asked, now)])
+    await audit.add(
+        transaction,
+        [
+            Entry(
+                at=now,
+                actor=by.id,
+                action="campaign.launched",
+                subject=campaign_id,
+                detail={"launch": plan.launch.value, "asked": len(asked)},
+            )
+        ],
+    )
+    return len(asked)
