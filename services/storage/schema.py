@@ -278,8 +278,8 @@ own_answers = Table(
 # What people shared or declined before, for the order in which they are asked.
 Index(
     "ix_posts_decided",
-    posts.c.campaign_id,
     posts.c.ambassador_id,
+    posts.c.campaign_id,
     posts.c.state,
     posts.c.published_at,
     sqlite_where=posts.c.state.in_(("published", "shared", "declined")),

@@ -242,7 +242,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index('ix_posts_campaign', ['campaign_id'], unique=False)
-        batch_op.create_index('ix_posts_decided', ['campaign_id', 'ambassador_id', 'state', 'published_at'], unique=False, sqlite_where=sa.text("state IN ('published', 'shared', 'declined')"), postgresql_where=sa.text("state IN ('published', 'shared', 'declined')"))
+        batch_op.create_index('ix_posts_decided', ['ambassador_id', 'campaign_id', 'state', 'published_at'], unique=False, sqlite_where=sa.text("state IN ('published', 'shared', 'declined')"), postgresql_where=sa.text("state IN ('published', 'shared', 'declined')"))
         batch_op.create_index('ix_posts_due', ['publish_at'], unique=False, sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
         batch_op.create_index('ix_posts_inbox', ['ambassador_id', 'state'], unique=False)
         batch_op.create_index('ix_posts_measure', ['measure_at'], unique=False, sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
