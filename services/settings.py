@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
 
     smtp_url: SecretStr | None = Field(
-        default=None, description="smtp://user:password@host:port. Empty: mail goes to the log."
+        default=None, description="smtp:// or smtps://user:password@host:port. Empty: no mail."
     )
     mail_from: str = "zwaan@localhost"
 

@@ -14,16 +14,20 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from connectors.registry import NetworkSettings, build_networks
+from connectors.smtp import SmtpNotifier
 from services.domain.voice import Composer, PostTemplates
-from services.ports import Network
+from services.ports import Message, Network, Notifier
 from services.settings import SANDBOX, Settings
+from services.storage.connections import Ending
 from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
 from services.use_cases.suggest import Suggester
+from services.use_cases.warn_of_expiry import ExpiryWarnings
 from services.use_cases.write_drafts import DraftWriter
+from services.web.mails import expiry_message
 from streams.key_files import vault
 from streams.log_admin import LogAdmin
 from streams.logs import OpenLog, open_admin, open_log
@@ -44,6 +48,7 @@ class Parts:
     admin: LogAdmin
     networks: Mapping[str, Network]
     accounts: Accounts
+    notifier: Notifier | None = None
 
     def short_link(self, code: str) -> str:
         return f"{self.settings.base_url}/r/{code}"
@@ -64,6 +69,18 @@ class Parts:
             concurrency=self.settings.publish_concurrency,
             short_link=self.short_link,
             first_measure=self.settings.reach_after[0],
+        )
+
+    def expiry_warnings(self) -> ExpiryWarnings:
+        def write(ending: Ending) -> Message:
+            return expiry_message(
+                ending,
+                organisation=self.settings.organisation,
+                base_url=self.settings.base_url,
+            )
+
+        return ExpiryWarnings(
+            database=self.database, notifier=self.notifier, write=write, clock=clock
         )
 
     def reach_collector(self) -> ReachCollector:
@@ -105,6 +122,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             log=log,
             admin=admin,
             networks=networks,
+            notifier=_notifier(settings),
             accounts=Accounts(
                 database=database,
                 networks=networks,
@@ -118,6 +136,13 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         admin.close()
         await log.close()
         await database.close()
+
+
+def _notifier(settings: Settings) -> Notifier | None:
+    """Mail, where a server is configured."""
+    if settings.smtp_url is None:
+        return None
+    return SmtpNotifier(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
 
 
 _SANDBOX_LINKEDIN_SCOPES = ("openid", "profile", "w_member_social", "r_member_postAnalytics")

@@ -172,6 +172,7 @@ def web_parts(
         secret_key=session_key(settings),
         api_token=settings.api_token.get_secret_value() if settings.api_token else None,
         owner_token=owner_token,
+        notifier=parts.notifier,
     )
 
 

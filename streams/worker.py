@@ -165,7 +165,9 @@ class Worker:
             await asyncio.sleep(_CONSENT_POLL)
 
     async def _keep_house(self) -> None:
+        warnings = self._parts.expiry_warnings()
         while True:
+            await self._guarded(warnings.warn)
             with suppress(RetryLater):
                 now = clock()
                 yesterday = (now - timedelta(days=1)).date().isoformat()

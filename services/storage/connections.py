@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.storage.database import replace
-from services.storage.schema import ambassadors, connections
+from services.storage.schema import ambassadors, connections, people
 from services.storage.transaction import Transaction
 
 
@@ -32,6 +32,22 @@ class Connection:
     renewable: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A connection that cannot be renewed, and whom to tell that it ends.
+
+    ``warned_days`` is the last threshold (days before the end) they were told at.
+    """
+
+    ambassador_id: str
+    network: str
+    expires_at: datetime
+    warned_days: int | None
+    email: str
+    name: str
+    language: str
+
+
 _FIELDS = [connections.c[name] for name in Connection.__dataclass_fields__]
 
 
@@ -50,6 +66,16 @@ async def get(transaction: Transaction, ambassador_id: str, network: str) -> Con
     )
     row = found.mappings().first()
     return None if row is None else Connection(**dict(row) | {"scopes": tuple(row["scopes"])})
+
+
+async def of_ambassador(transaction: Transaction, ambassador_id: str) -> list[Connection]:
+    """One person's connections, in the order of their networks' names."""
+    rows = await transaction.execute(
+        sa.select(*_FIELDS)
+        .where(connections.c.ambassador_id == ambassador_id)
+        .order_by(connections.c.network)
+    )
+    return [Connection(**dict(row) | {"scopes": tuple(row["scopes"])}) for row in rows.mappings()]
 
 
 async def save_tokens(
@@ -125,6 +151,55 @@ async def mark_needs_person(
         .where(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
         .values(needs_person=sentence)
     )
+
+
+async def ending(transaction: Transaction, *, after: datetime, before: datetime) -> list[Ending]:
+    """Connections that end between two moments and cannot be renewed, the earliest first."""
+    rows = await transaction.execute(
+        sa.select(
+            connections.c.ambassador_id,
+            connections.c.network,
+            connections.c.expires_at,
+            connections.c.warned_days,
+            people.c.email,
+            people.c.name,
+            people.c.language,
+        )
+        .join(people, people.c.id == connections.c.ambassador_id)
+        .where(
+            connections.c.expires_at > after,
+            connections.c.expires_at <= before,
+            connections.c.renewable.is_(sa.false()),
+        )
+        .order_by(connections.c.expires_at, connections.c.ambassador_id, connections.c.network)
+    )
+    return [Ending(**row) for row in rows.mappings()]
+
+
+async def mark_warned(transaction: Transaction, ending: Ending, *, days: int) -> bool:
+    """Take the warning at ``days`` before the end; False when it changed meanwhile."""
+    return await _set_warned(transaction, ending, before=ending.warned_days, after=days)
+
+
+async def unmark_warned(transaction: Transaction, ending: Ending, *, days: int) -> None:
+    """The warning could not be given: let the next round try again."""
+    await _set_warned(transaction, ending, before=days, after=ending.warned_days)
+
+
+async def _set_warned(
+    transaction: Transaction, ending: Ending, *, before: int | None, after: int | None
+) -> bool:
+    changed = await transaction.execute(
+        connections.update()
+        .where(
+            connections.c.ambassador_id == ending.ambassador_id,
+            connections.c.network == ending.network,
+            connections.c.expires_at == ending.expires_at,
+            connections.c.warned_days.is_not_distinct_from(before),
+        )
+        .values(warned_days=after)
+    )
+    return bool(changed.rowcount)
 
 
 async def networks_of(

@@ -16,6 +16,7 @@ from services.storage import campaigns, posts
 from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.web.access import AmbassadorView
+from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
     intents_of,
     preview_of,
@@ -195,10 +196,13 @@ async def _show_all(
     async with view.parts.database.read() as transaction:
         found = await read_inbox(transaction, view.parts, view.me.id)
         zone = await time_zone_of(transaction, view.me.id)
+        ending = await ending_connections(transaction, view.me.id, now=view.now)
     return _in_zone(view, zone).page(
         "inbox/inbox.html",
         status=status,
         inbox=found,
+        ending=ending,
+        now=view.now,
         fault_at=fault_at,
         fault=fault,
         typed=typed,

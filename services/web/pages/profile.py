@@ -11,6 +11,7 @@ from services.storage import connections, people
 from services.storage.connections import Connection
 from services.use_cases.voice_profile import taught
 from services.web.access import PersonView
+from services.web.pages.ending import ending_connections
 
 router = APIRouter(prefix="/profile")
 
@@ -31,7 +32,14 @@ async def profile(view: PersonView) -> Response:
             NetworkRow(name=name, connection=await connections.get(transaction, view.me.id, name))
             for name in view.parts.networks
         ]
-    return view.page("profile/profile.html", voice=found.get(view.me.id), networks=rows)
+        ending = await ending_connections(transaction, view.me.id, now=view.now)
+    return view.page(
+        "profile/profile.html",
+        voice=found.get(view.me.id),
+        networks=rows,
+        ending=ending,
+        now=view.now,
+    )
 
 
 @router.post("/disconnect/{network}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +11,12 @@ import httpx
 import pytest
 
 from connectors.sandbox.app import create_sandbox
+from services.errors import NeedsPerson
+from services.ports import OutgoingPost
 from services.storage import audit, connections
+from tests.builders import connection
 from tests.unit.sandbox.serving import Server
-from tests.unit.web.organisation import ANNA, BEN, Organisation, open_organisation
+from tests.unit.web.organisation import ANNA, BEN, Organisation, open_organisation, submit
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +139,40 @@ async def test_an_unknown_network_is_not_found(organisation: Organisation) -> No
     """A network that this installation does not speak to is 404."""
     async with organisation.signed_in("anna@example.org") as browser:
         assert (await browser.get("/connect/myspace")).status_code == 404
+
+
+async def test_a_connection_that_ends_is_said_where_it_matters(organisation: Organisation) -> None:
+    """Inbox and profile say it from a fortnight before, and after the end; else they are quiet."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        for days, said in ((15, ""), (13, "eindigt op"), (-1, "is geëindigd")):
+            ends = organisation.clock + timedelta(days=days)
+            async with organisation.database.write() as transaction:
+                await connections.save(transaction, connection(ANNA, expires_at=ends))
+            for page in ("/inbox", "/profile"):
+                text = (await browser.get(page)).text
+                assert ("Koppel LinkedIn opnieuw" in text) == bool(said)
+                assert said in text
+
+
+async def test_disconnecting_withdraws_at_the_network(connected_world: Organisation) -> None:
+    """After disconnecting, the network refuses the old token as well."""
+    async with connected_world.signed_in("anna@example.org") as browser:
+        await browser.get(await consent(browser, "x"))
+        account = await connected_world.parts.accounts.open(ANNA.id, "x")
+        answer = await submit(browser, "/profile", "/profile/disconnect/x")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/profile")
+    assert await connected_world.read(connections.get, ANNA.id, "x") is None
+    network = connected_world.parts.networks["x"]
+    with pytest.raises(NeedsPerson):
+        network.publish(account, OutgoingPost(text="Nog even."))
+
+
+async def test_an_unreachable_network_is_said_after_disconnecting(
+    organisation: Organisation,
+) -> None:
+    """The tokens are gone here; the page says to look in the network's own settings as well."""
+    await organisation.connect(ANNA, "x")
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await submit(browser, "/profile", "/profile/disconnect/x")
+    assert "X heeft niet bevestigd" in answer.text
+    assert await organisation.read(connections.get, ANNA.id, "x") is None

@@ -1,0 +1,97 @@
+"""Mail over SMTP (RFC 5321), with TLS wherever the server is another machine."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import unquote, urlsplit
+
+from services.errors import Rejected, RetryLater, Stop
+from services.ports import Message
+
+_SECONDS = 15.0
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class SmtpNotifier:
+    """A `services.ports.Notifier`.
+
+    ``url`` is ``smtp://user:password@host:port`` (STARTTLS, except on loopback) or ``smtps://``
+    (TLS from the first byte). Raises Stop for anything else. ``repr`` never shows the password.
+    """
+
+    def __init__(self, url: str, *, sender: str) -> None:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in _PORTS or not parts.hostname:
+            # Not with the address: it may hold a password.
+            raise Stop(
+                "the setting ZWAAN_SMTP_URL is no mail server's address, "
+                "for example smtp://user:password@mail.example.org:587"
+            )
+        self._implicit_tls = parts.scheme == "smtps"
+        self._host = parts.hostname
+        self._port = port or _PORTS[parts.scheme]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._sender = sender
+
+    async def send(self, message: Message) -> None:
+        """Raises RetryLater when the server is away, Rejected when it refuses the address."""
+        try:
+            mail = self._mail(message)
+        except ValueError as fault:  # a line end in an address or a subject
+            raise Rejected("this message cannot be put into a mail") from fault
+        await asyncio.to_thread(self._deliver, mail)
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self._sender, message.to, message.subject
+        mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or None)
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        mail.set_content(message.text)
+        if message.html:
+            mail.add_alternative(message.html, subtype="html")
+        return mail
+
+    def _deliver(self, mail: EmailMessage) -> None:
+        try:
+            with self._connected() as server:
+                if self._user:
+                    server.login(self._user, self._password)
+                server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            code, _ = next(iter(refusal.recipients.values()))
+            if code >= 500:
+                raise Rejected("the mail server refuses this address") from refusal
+            raise RetryLater("the mail server takes no mail for this address now") from refusal
+        except (smtplib.SMTPException, OSError) as error:
+            # Not with the server's words: they may repeat what was sent to it.
+            raise RetryLater(f"the mail server is away ({type(error).__name__})") from error
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._implicit_tls:
+            return smtplib.SMTP_SSL(
+                self._host, self._port, timeout=_SECONDS, context=ssl.create_default_context()
+            )
+        server = smtplib.SMTP(self._host, self._port, timeout=_SECONDS)
+        if not _is_loopback(self._host):
+            try:
+                server.starttls(context=ssl.create_default_context())
+            except BaseException:
+                server.close()
+                raise
+        return server
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,21 @@
+"""Connections of one person that end soon or have ended, as pages say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.domain.expiry import ends_soon
+from services.storage import connections
+from services.storage.connections import Connection
+from services.storage.transaction import Transaction
+
+
+async def ending_connections(
+    transaction: Transaction, ambassador_id: str, *, now: datetime
+) -> list[Connection]:
+    """In the order of their networks' names."""
+    return [
+        held
+        for held in await connections.of_ambassador(transaction, ambassador_id)
+        if ends_soon(held.expires_at, renewable=held.renewable, now=now)
+    ]

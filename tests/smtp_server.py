@@ -1,0 +1,58 @@
+"""A mail server on loopback that keeps what it is given (RFC 5321, as much as a client needs)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+@dataclass(slots=True)
+class MailServer:
+    """``refusing`` is its answer to RCPT, when it refuses. ``logins`` are user and password."""
+
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    refusing: bytes = b""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            match line.split()[0].upper():
+                case b"EHLO":
+                    writer.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+                case b"AUTH":
+                    _, user, password = base64.b64decode(line.split()[2]).decode().split("\0")
+                    self.logins.append((user, password))
+                    writer.write(b"235 welcome\r\n")
+                case b"RCPT" if self.refusing:
+                    writer.write(self.refusing + b"\r\n")
+                case b"DATA":
+                    writer.write(b"354 go on\r\n")
+                    content = await reader.readuntil(b"\r\n.\r\n")
+                    mail = message_from_bytes(
+                        content[:-3].replace(b"\r\n", b"\n"), policy=policy.default
+                    )
+                    assert isinstance(mail, EmailMessage)
+                    self.mails.append(mail)
+                    writer.write(b"250 kept\r\n")
+                case b"QUIT":
+                    writer.write(b"221 bye\r\n")
+                    break
+                case _:
+                    writer.write(b"250 fine\r\n")
+        writer.close()
+
+
+@asynccontextmanager
+async def mail_server() -> AsyncIterator[MailServer]:
+    server = MailServer()
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    server.port = listening.sockets[0].getsockname()[1]
+    async with listening:
+        yield server

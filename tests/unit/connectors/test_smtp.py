@@ -1,0 +1,89 @@
+"""Mail over a real SMTP conversation with a server on loopback."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.smtp import SmtpNotifier
+from services.errors import Rejected, RetryLater, Stop
+from services.ports import Message
+from tests.servers.process import free_port
+from tests.smtp_server import mail_server
+
+MESSAGE = Message(
+    to="anna@example.org", subject="Je koppeling ✓", text="Dag Anna,\n\nZie é.\n", html="<p>Dag</p>"
+)
+
+
+def notifier(port: int, user: str = "") -> SmtpNotifier:
+    return SmtpNotifier(f"smtp://{user}127.0.0.1:{port}", sender="zwaan@example.org")
+
+
+async def test_a_message_arrives_as_it_was_written() -> None:
+    """Subject, text and HTML come through in any script; machines are asked not to answer."""
+    async with mail_server() as server:
+        await notifier(server.port).send(MESSAGE)
+    (mail,) = server.mails
+    assert (mail["To"], mail["From"], mail["Subject"]) == (
+        "anna@example.org",
+        "zwaan@example.org",
+        "Je koppeling ✓",
+    )
+    plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert rich is not None
+    assert plain.get_content() == MESSAGE.text
+    assert rich.get_content().strip() == MESSAGE.html
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].endswith("@example.org>")
+
+
+async def test_user_and_password_are_used_and_never_shown() -> None:
+    """Both come from the address, percent-decoded; the object does not print them."""
+    async with mail_server() as server:
+        chosen = notifier(server.port, "me:planted%2Fsecret@")
+        await chosen.send(MESSAGE)
+    assert server.logins == [("me", "planted/secret")]
+    assert "planted" not in repr(chosen)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(b"550 nobody here", Rejected), (b"450 full for now", RetryLater)],
+)
+async def test_a_refused_address_is_final_or_not_as_the_server_says(
+    answer: bytes, error: type[Exception]
+) -> None:
+    """5xx will never work, 4xx may."""
+    async with mail_server() as server:
+        server.refusing = answer
+        with pytest.raises(error):
+            await notifier(server.port).send(MESSAGE)
+    assert server.mails == []
+
+
+async def test_a_server_that_is_away_means_later() -> None:
+    """Nothing was sent, and nothing of the address is in the message."""
+    with pytest.raises(RetryLater) as caught:
+        await notifier(free_port(), "me:planted@").send(MESSAGE)
+    assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["to", "subject"])
+async def test_no_header_can_be_slipped_in(field: str) -> None:
+    """A line end in an address or subject is refused before anything is sent."""
+    values = {"to": "anna@example.org", "subject": "Dag", field: "a\r\nBcc: eve@example.org"}
+    async with mail_server() as server:
+        with pytest.raises(Rejected):
+            await notifier(server.port).send(Message(text="x", **values))
+    assert server.mails == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mail.example.org", "http://planted@mail", "smtp://", "smtp://planted@mail:99999"]
+)
+def test_anything_else_stops_at_the_start(url: str) -> None:
+    """A wrong address is told by the name of its setting, without repeating it."""
+    with pytest.raises(Stop, match="ZWAAN_SMTP_URL") as caught:
+        SmtpNotifier(url, sender="zwaan@example.org")
+    assert "planted" not in str(caught.value)
