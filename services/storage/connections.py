@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,6 +66,23 @@ async def get(transaction: Transaction, ambassador_id: str, network: str) -> Con
     )
     row = found.mappings().first()
     return None if row is None else Connection(**dict(row) | {"scopes": tuple(row["scopes"])})
+
+
+async def get_many(
+    transaction: Transaction, accounts: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Connection]:
+    """The connections of these pairs of ambassador and network; missing ones are left out."""
+    found = await transaction.execute(
+        sa.select(*_FIELDS).where(
+            sa.tuple_(connections.c.ambassador_id, connections.c.network).in_(sorted(accounts))
+        )
+    )
+    return {
+        (row["ambassador_id"], row["network"]): Connection(
+            **dict(row) | {"scopes": tuple(row["scopes"])}
+        )
+        for row in found.mappings()
+    }
 
 
 async def of_ambassador(transaction: Transaction, ambassador_id: str) -> list[Connection]:

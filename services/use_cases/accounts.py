@@ -133,13 +133,17 @@ class Accounts:
         Raises NeedsPerson when it is not connected or has to be connected again; RetryLater when
         the network is away.
         """
-        account = self._account(await self._stored(ambassador_id, network))
+        return await self.open_stored(await self._stored(ambassador_id, network))
+
+    async def open_stored(self, stored: Connection) -> Account:
+        """As `open`, for a connection that was read a moment ago under the account's lease."""
+        account = self._account(stored)
         expires_at = account.tokens.expires_at
         if expires_at is None or expires_at - self._clock() > _REFRESH_BEFORE:
             return account
         if account.tokens.refresh is None and expires_at > self._clock():
             return account
-        return await self.refresh(ambassador_id, account)
+        return await self.refresh(stored.ambassador_id, account)
 
     async def refresh(self, ambassador_id: str, account: Account) -> Account:
         """Exchange the refresh token once, however many processes ask for it at the same time.

@@ -22,8 +22,9 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
 from services.ports import Account, LinkCard, OutgoingPost
-from services.storage import audit, campaigns, outbox, posts, publishing
+from services.storage import audit, campaigns, connections, outbox, posts, publishing
 from services.storage.audit import Entry
+from services.storage.connections import Connection
 from services.storage.database import Database
 from services.storage.publishing import Claim
 from services.storage.transaction import Transaction
@@ -46,6 +47,9 @@ LEASE = timedelta(seconds=90)
 #: After this many tries that ended with "later", the post fails and a person may approve it again.
 MAX_TRIES = 8
 
+#: Seconds.
+_TOGETHER = 0.02
+
 _T = TypeVar("_T")
 
 
@@ -54,6 +58,7 @@ class _Job:
     claim: Claim
     post: Post
     outgoing: OutgoingPost
+    connection: Connection | None
     started_at: datetime
 
 
@@ -115,9 +120,12 @@ class Publisher:
         return len(jobs)
 
     async def wait_for_place(self) -> None:
-        """Return when a running post has ended (at once when none runs)."""
+        """Return when a running post has ended (at once when none runs), with those that end
+        about the same time: the next are then claimed together."""
         if self._running:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        if self._running:
+            await asyncio.wait(self._running, timeout=_TOGETHER)
 
     @property
     def full(self) -> bool:
@@ -158,6 +166,9 @@ class Publisher:
         await reserve_probes(transaction, claims, now=now, lease=self._lease)
         found = await posts.by_ids(transaction, [claim.post_id for claim in claims])
         await self._tell(transaction, claims, found, now)
+        held = await connections.get_many(
+            transaction, [(claim.ambassador_id, claim.network) for claim in claims]
+        )
         titles = await campaigns.titles(
             transaction, sorted({post.campaign_id for post in found.values()})
         )
@@ -166,6 +177,7 @@ class Publisher:
                 claim=claim,
                 post=(post := found[claim.post_id]),
                 outgoing=self._outgoing(post, titles[post.campaign_id]),
+                connection=held.get((claim.ambassador_id, claim.network)),
                 started_at=now,
             )
             for claim in claims
@@ -233,7 +245,9 @@ class Publisher:
     async def _first_try(self, job: _Job) -> Outcome:
         try:
             network = self._accounts.network(job.claim.network)
-            account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
+            if job.connection is None:
+                raise NeedsPerson(f"{network.name} is not connected", remedy="Connect it again.")
+            account = await self._accounts.open_stored(job.connection)
         except RetryLater as away:
             return self._later(job, away)
         except (Rejected, NeedsPerson) as refusal:
@@ -265,6 +279,7 @@ class Publisher:
     async def _reconcile(self, job: _Job, *, since: datetime) -> Outcome:
         try:
             network = self._accounts.network(job.claim.network)
+            # Read anew: the first call may have renewed the access.
             account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
             found = await self._with_access(
                 job, account, lambda own: network.reconcile(own, job.outgoing, since=since)
