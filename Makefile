@@ -54,6 +54,9 @@ test-browser: install ## The pages in headless Chromium
 test-chaos: install ## Kill processes at random moments, with a fixed seed
 	$(PYTEST) -m chaos
 
+test-leaks: install ## Search 100 MB of logs at DEBUG, events and pages for secrets in use
+	ZWAAN_TEST_LEAK_MEGABYTES=100 $(PYTEST) -s tests/e2e/test_no_leaks.py
+
 ##@ Services for development
 
 kafka: ## Apache Kafka 4 (KRaft) on 127.0.0.1:19092, from Maven's jars
@@ -81,5 +84,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-leaks \
 	kafka kafka-stop postgres postgres-stop docs bench help
