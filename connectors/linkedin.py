@@ -394,6 +394,12 @@ def sunset(version: str) -> date:
     return date(int(version[:4]) + 1, int(version[4:]), 1)
 
 
+def sunset_ahead(version: str, *, today: date) -> date | None:
+    """The sunset of a version when it is at most 60 days ahead, or past; None before."""
+    ends = sunset(version)
+    return ends if ends - today <= timedelta(days=60) else None
+
+
 def _content(post: OutgoingPost) -> dict[str, Any] | None:
     """A post's one content: a link with a thumbnail, or one image, or several."""
     images = [{"id": image.media_id, "altText": image.alt} for image in post.images]

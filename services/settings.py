@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     linkedin_url: str = Field(default="", description="Empty: the sandbox.")
     linkedin_client_id: str = SANDBOX_CLIENT_ID
     linkedin_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
-    linkedin_version: str = Field(default="202609", pattern=r"^\d{6}$", description="YYYYMM.")
+    linkedin_version: str = Field(
+        default="202609", pattern=r"^\d{4}(0[1-9]|1[0-2])$", description="YYYYMM."
+    )
     x_url: str = Field(default="", description="Empty: the sandbox.")
     x_client_id: str = SANDBOX_CLIENT_ID
     x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET

@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.linkedin import sunset_ahead
 from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
 from connectors.share_intent import share_intents
 from services.errors import Stop
@@ -173,6 +174,7 @@ def web_parts(
         api_token=settings.api_token.get_secret_value() if settings.api_token else None,
         owner_token=owner_token,
         notifier=parts.notifier,
+        linkedin_sunset=lambda: sunset_ahead(settings.linkedin_version, today=clock().date()),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from services.domain.scheduling import Pace
 from services.metrics import Metrics
@@ -34,7 +34,8 @@ class WebParts:
     """``api_token`` None leaves the event API open, which is right on loopback only.
 
     ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
-    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it.
+    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it. ``linkedin_sunset`` is the
+    day on which the configured version of LinkedIn's interface ends, once that is near.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class WebParts:
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)
     notifier: Notifier | None = None
+    linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)
     standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

@@ -8,12 +8,15 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from pydantic import SecretStr
+from pydantic_core import to_jsonable_python
 
+from connectors.linkedin import sunset, sunset_ahead
 from services.errors import ZwaanError
 from services.settings import SANDBOX, Settings
 from services.storage.database import Database
@@ -71,6 +74,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _checked("broker", lambda: _broker(settings))
     yield _checked("keys", lambda: _keys(settings))
     yield _network("linkedin", settings.linkedin_url)
+    yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
     yield _network("x", settings.x_url)
     if settings.mastodon_url:
         yield _network("mastodon", settings.mastodon_url.removeprefix(SANDBOX))
@@ -132,6 +136,18 @@ def _network(name: str, url: str) -> Finding:
     )
 
 
+def _linkedin_version(version: str, *, today: date) -> Finding:
+    """LinkedIn refuses every call once a version has ended: that is told 60 days ahead."""
+    ends = sunset_ahead(version, today=today)
+    if ends is None:
+        return Finding(subject="linkedin api", state=f"version {version}, until {sunset(version)}")
+    return Finding(
+        subject="linkedin api",
+        state=f"version {version} {'ended' if ends <= today else 'ends'} on {ends}",
+        remedy="Set ZWAAN_LINKEDIN_VERSION to a newer one.",
+    )
+
+
 def _clock() -> Finding:
     # OAuth and schedules need a true clock; one before this release is certainly wrong.
     if time.time() < _RELEASED:
@@ -153,11 +169,9 @@ def _shown(settings: Settings) -> dict[str, Any]:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
             value = "set" if value.get_secret_value() else None
-        elif isinstance(value, tuple):
-            value = [str(part) for part in value]
-        elif isinstance(value, Path):
-            value = str(value)
         elif isinstance(value, str):
             value = _PASSWORD.sub("//***@", value)
+        else:
+            value = to_jsonable_python(value)
         shown[f"ZWAAN_{name.upper()}"] = value
     return shown

@@ -415,7 +415,9 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert settings["ZWAAN_LINKEDIN_URL"] == "https://***@api.example.org"
     assert settings["ZWAAN_TOKEN_KEYS"] is None
     subjects = [each["subject"] for each in report["findings"]]
-    assert subjects == ["data", "database", "broker", "keys", "linkedin", "x", "clock"]
+    assert subjects == [
+        *("data", "database", "broker", "keys", "linkedin", "linkedin api", "x", "clock")
+    ]
     away = shell.run(
         "doctor",
         broker="kafka://127.0.0.1:1",
@@ -432,3 +434,22 @@ def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:
     assert done.code == 2
     assert "ZWAAN_PORT" in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_doctor_tells_of_a_sunset_ahead(shell: Shell) -> None:
+    """A LinkedIn version that has ended or is about to is named, with the setting to change."""
+    findings = {
+        version: next(
+            each
+            for each in shell.run("doctor", "--json", linkedin_version=version).lines[0]["findings"]
+            if each["subject"] == "linkedin api"
+        )
+        for version in ("202401", "209901")
+    }
+    assert findings["202401"]["state"] == "version 202401 ended on 2025-01-01"
+    assert "ZWAAN_LINKEDIN_VERSION" in findings["202401"]["remedy"]
+    assert findings["209901"] == {
+        "subject": "linkedin api",
+        "state": "version 209901, until 2100-01-01",
+        "remedy": "",
+    }

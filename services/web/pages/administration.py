@@ -76,6 +76,7 @@ async def _show(view: View, letter_id: int) -> Response:
 
 def _checks(view: View, readiness: Readiness) -> list[Check]:
     parts = view.parts
+    ends = parts.linkedin_sunset()
     https = parts.base_url.startswith("https://")
     return [
         Check(
@@ -88,6 +89,12 @@ def _checks(view: View, readiness: Readiness) -> list[Check]:
             name="networks",
             good=not parts.sandbox,
             state="sandbox" if parts.sandbox else "good",
+        ),
+        Check(
+            name="linkedin_version",
+            good=ends is None,
+            state="good" if ends is None else "bad",
+            detail="" if ends is None else f"LinkedIn's version ends on {ends.isoformat()}",
         ),
         Check(
             name="api_token",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connectors.linkedin import LinkedIn, sunset
+from connectors.linkedin import LinkedIn, sunset, sunset_ahead
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.ports import Account, LinkCard, OutgoingPost, Tokens
 from tests.unit.connectors.conftest import (
@@ -307,3 +307,11 @@ def test_measure_without_the_permission_needs_the_person(
 def test_a_version_lives_a_year() -> None:
     """The sunset of a version is the first of its month, a year later."""
     assert sunset("202609") == date(2027, 9, 1)
+
+
+def test_a_sunset_is_told_sixty_days_ahead() -> None:
+    """Sixty-one days before there is time; from sixty days on, and after it, it is told."""
+    ends = date(2027, 9, 1)
+    assert sunset_ahead("202609", today=ends - timedelta(days=61)) is None
+    assert sunset_ahead("202609", today=ends - timedelta(days=60)) == ends
+    assert sunset_ahead("202609", today=ends + timedelta(days=5)) == ends

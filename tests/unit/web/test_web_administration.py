@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.storage import audit, dead_letters
 from services.storage.dead_letters import DeadLetter
 from services.web.parts import Readiness
@@ -81,3 +83,15 @@ async def test_the_page_names_what_is_not_in_order(organisation: Organisation) -
     assert "1,200" in page
     assert "ZWAAN_LINKEDIN_URL" in page
     assert "zwaan sign-in EMAIL" in page
+
+
+async def test_a_version_that_ends_is_told_to_the_administrator(organisation: Organisation) -> None:
+    """Long before LinkedIn refuses every call, the page says until when and which setting."""
+    organisation.with_parts(linkedin_sunset=lambda: date(2027, 9, 1))
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        page = (await browser.get("/administration")).text
+    assert "2027-09-01" in page
+    assert "ZWAAN_LINKEDIN_VERSION" in page
+    organisation.with_parts(linkedin_sunset=lambda: None)
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        assert "ZWAAN_LINKEDIN_VERSION" not in (await browser.get("/administration")).text
