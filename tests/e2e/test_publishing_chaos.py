@@ -155,12 +155,13 @@ def test_nothing_is_posted_twice_and_nothing_is_lost(tmp_path: Path) -> None:
     assert counts["unknown"] <= PEOPLE * STORIES // 100
     assert faults_share(journal) == pytest.approx(FAULTS, abs=0.05)
     # A blind second call is one that X has to refuse as a duplicate. Only the fault that says so
-    # itself may lead there.
+    # itself may lead there, and a killed worker's last request, which can arrive after its successor
+    # has looked.
     told = sum(1 for entry in creates(journal, "x") if entry["fault"] == "duplicate")
     blind = sum(
         1 for entry in creates(journal, "x") if entry["fault"] is None and entry["status"] == 403
     )
-    assert blind <= told
+    assert blind <= told + workers.kills
 
 
 async def prepare(data: Path, sandbox: str) -> None:
