@@ -37,6 +37,7 @@ async def everything(stage: Stage) -> list[str]:
         "/inbox",
         f"/inbox/{post.id}/why",
         "/profile",
+        "/profile/voice",
         "/connect/x/callback",
         "/vacancies",
         "/vacancies/new",
