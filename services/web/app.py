@@ -16,7 +16,6 @@ from services.web.forged_forms import refuse_forged_forms
 from services.web.headers import SecurityHeaders
 from services.web.pages import (
     administration,
-    audience,
     connect,
     figures,
     figures_export,
@@ -47,7 +46,6 @@ _PAGES = (
     voice,
     vacancies,
     stories,
-    audience,
     public_story,
     figures,
     figures_export,

@@ -37,7 +37,6 @@ async def everything(stage: Stage) -> list[str]:
         "/inbox",
         f"/inbox/{post.id}/why",
         "/profile",
-        "/profile/voice",
         "/connect/x/callback",
         "/vacancies",
         "/vacancies/new",
