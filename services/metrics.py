@@ -70,6 +70,14 @@ class Metrics:
             "zwaan_outbox_events", "Events on their way to the log.", registry=registry
         )
 
+        #: Alert when it stays 1: posts wait for that network.
+        self.network_away = Gauge(
+            "zwaan_network_away",
+            "1 while a network's circuit is open.",
+            ("network",),
+            registry=registry,
+        )
+
         # --- told by the processors of this process ---------------------------------------------
 
         #: Records; absent (NaN) where no processors run.

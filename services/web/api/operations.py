@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import asdict
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,7 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from services.domain.post import PostState
-from services.storage import dead_letters, figures, outbox, posts
+from services.errors import RetryLater
+from services.storage import circuits, dead_letters, figures, outbox, posts
 from services.web.api.access import is_admitted, is_this_machine
 from services.web.parts import WebParts
 from services.web.view import parts_of
@@ -27,10 +29,20 @@ async def health() -> dict[str, str]:
 @router.get("/readyz")
 async def readiness(request: Request) -> Response:
     """200 or 503. Strangers see only which; ``lag`` is in records, ``idle`` in seconds."""
-    found = await parts_of(request).readiness()
-    known = is_this_machine(request) or is_admitted(request)
-    content = asdict(found) if known else {"ready": found.ready}
+    parts = parts_of(request)
+    found = await parts.readiness()
+    content: dict[str, object] = {"ready": found.ready}
+    if is_this_machine(request) or is_admitted(request):
+        content = asdict(found) | {"networks_away": await _networks_away(parts)}
     return JSONResponse(content, status_code=200 if found.ready else 503)
+
+
+async def _networks_away(parts: WebParts) -> list[str]:
+    """Networks whose circuit is open. They make nobody unready: a restart does not help them."""
+    with suppress(RetryLater):  # without its database the process is unready by itself
+        async with parts.database.read() as transaction:
+            return [each.network for each in await circuits.every(transaction) if each.open_until]
+    return []
 
 
 @router.get("/metrics")
@@ -51,6 +63,8 @@ async def _look(parts: WebParts) -> None:
         by_class = await figures.click_totals(transaction)
         known.dead_letters.set(await dead_letters.count(transaction))
         known.outbox.set(await outbox.size(transaction))
+        for circuit in await circuits.every(transaction):
+            known.network_away.labels(circuit.network).set(circuit.open_until is not None)
     for state in PostState:
         known.posts.labels(state.value).set(by_state.get(state.value, 0))
     for click_class in ("human", "bot", "duplicate"):

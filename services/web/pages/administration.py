@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.storage import dead_letters, outbox
+from services.domain.circuit import Circuit
+from services.storage import circuits, dead_letters, outbox
 from services.storage.headcount import headcount
 from services.use_cases.replay_dead_letter import replay
 from services.web.access import AdministratorView
+from services.web.messages import network_name
 from services.web.parts import Readiness
 from services.web.view import View
 
@@ -37,6 +39,7 @@ async def administration(view: AdministratorView) -> Response:
         waiting = await dead_letters.count(transaction)
         everybody = await headcount(transaction)
         unsent = await outbox.size(transaction)
+        away = [each for each in await circuits.every(transaction) if each.open_until]
     readiness = await view.parts.readiness()
     return view.page(
         "administration/administration.html",
@@ -45,7 +48,7 @@ async def administration(view: AdministratorView) -> Response:
         headcount=everybody,
         unsent=unsent,
         readiness=readiness,
-        checks=_checks(view, readiness),
+        checks=[*_checks(view, readiness), *map(_away, away)],
     )
 
 
@@ -72,6 +75,11 @@ async def _show(view: View, letter_id: int) -> Response:
         content=content[:_SHOWN],
         cut=len(content) > _SHOWN,
     )
+
+
+def _away(circuit: Circuit) -> Check:
+    detail = f"{network_name(circuit.network)}: {circuit.reason}"
+    return Check(name="away", good=False, state="bad", detail=detail)
 
 
 def _checks(view: View, readiness: Readiness) -> list[Check]:

@@ -12,9 +12,10 @@ from fastapi.responses import Response
 from services.domain.post import Post
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
-from services.storage import campaigns, posts
+from services.storage import campaigns, posts, sharing_preferences
 from services.storage.transaction import Transaction
-from services.use_cases import decide
+from services.use_cases import decide, schedule
+from services.use_cases.schedule import When
 from services.web.access import AmbassadorView
 from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
@@ -76,12 +77,21 @@ async def edit(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/approve")
 async def approve(view: AmbassadorView, post_id: str) -> Response:
-    text = await _typed(view)
+    """``when`` is now, which is what the first button says, or a good time."""
+    form = await view.request.form()
+    text = str(form.get("text", ""))
+    when = When.GOOD_TIME if form.get("when") == When.GOOD_TIME else When.NOW
     return await decide_on(
         view,
         post_id,
-        lambda transaction: decide.approve(
-            transaction, post_id=post_id, ambassador_id=view.me.id, text=text, now=view.now
+        lambda transaction: schedule.approve(
+            transaction,
+            view.parts.pace,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            text=text,
+            when=when,
+            now=view.now,
         ),
         typed=text,
     )
@@ -197,11 +207,13 @@ async def _show_all(
         found = await read_inbox(transaction, view.parts, view.me.id)
         zone = await time_zone_of(transaction, view.me.id)
         ending = await ending_connections(transaction, view.me.id, now=view.now)
+        preferences = await sharing_preferences.get(transaction, view.me.id)
     return _in_zone(view, zone).page(
         "inbox/inbox.html",
         status=status,
         inbox=found,
         ending=ending,
+        preferences=preferences,
         now=view.now,
         fault_at=fault_at,
         fault=fault,

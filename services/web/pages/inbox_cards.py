@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState
@@ -30,6 +31,7 @@ class Card:
     """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
 
     ``intents`` are for sharing by hand; ``own`` is what is, or may become, the person's own.
+    ``planned`` is when an approved post goes out, where that is still to come.
     """
 
     post: Post
@@ -41,6 +43,7 @@ class Card:
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
     intents: Sequence[ShareIntent] = ()
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +103,16 @@ async def read_cards(
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
             intents=intents_of(parts, post, post.text),
+            planned=_planned(post, parts.clock()),
         )
         for post in found
     ]
+
+
+def _planned(post: Post, now: datetime) -> datetime | None:
+    if post.state is PostState.APPROVED and post.publish_at is not None and post.publish_at > now:
+        return post.publish_at
+    return None
 
 
 async def _read_own(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.storage import connections, people
+from services.storage import connections, people, sharing_preferences
 from services.storage.connections import Connection
 from services.use_cases.voice_profile import taught
 from services.web.access import PersonView
@@ -32,12 +32,14 @@ async def profile(view: PersonView) -> Response:
             NetworkRow(name=name, connection=await connections.get(transaction, view.me.id, name))
             for name in view.parts.networks
         ]
+        preferences = await sharing_preferences.get(transaction, view.me.id)
         ending = await ending_connections(transaction, view.me.id, now=view.now)
     return view.page(
         "profile/profile.html",
         voice=found.get(view.me.id),
         networks=rows,
         ending=ending,
+        preferences=preferences,
         now=view.now,
     )
 

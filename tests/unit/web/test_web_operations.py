@@ -19,7 +19,13 @@ async def test_health_is_about_the_process_only(organisation: Organisation) -> N
         assert (await client.get("/healthz")).status_code == 200
         ready = await client.get("/readyz")
     assert ready.status_code == 503
-    assert ready.json() == {"ready": False, "reason": "the log is away", "lag": None, "idle": None}
+    assert ready.json() == {
+        "ready": False,
+        "reason": "the log is away",
+        "lag": None,
+        "idle": None,
+        "networks_away": [],
+    }
 
 
 async def test_strangers_learn_only_whether_it_is_ready(organisation: Organisation) -> None:
