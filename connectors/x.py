@@ -193,8 +193,17 @@ class X:
         return self._published(account, post_id)
 
     def _adopt(self, account: Account, post: OutgoingPost) -> PublishedPost:
-        """The post with this very text that X says is there; our short link makes it ours."""
-        found = self._find(account, post, since=None)
+        """The post with this very text that X says is there; our short link makes it ours.
+
+        Raises OutcomeUnknown when X cannot be asked: to say "later" or "refused" of a post that is
+        there would be wrong.
+        """
+        try:
+            found = self._find(account, post, since=None)
+        except (RetryLater, NeedsPerson) as error:
+            raise OutcomeUnknown(
+                f"X has a post with this text and could not be asked which: {error}"
+            ) from error
         if found is None:
             raise Rejected(
                 "X refuses this text because it was posted before.",

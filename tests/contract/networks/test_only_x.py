@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.x import X
-from services.errors import NeedsPerson
+from services.errors import NeedsPerson, OutcomeUnknown
 from services.ports import Network
 from tests.contract.networks.stage import Member, Sandbox, fresh_post
 
@@ -32,3 +32,16 @@ def test_the_price_is_what_is_billed(network: Network, member: Member, sandbox: 
     before = sandbox.billed()
     network.publish(member.account, post)
     assert sandbox.billed() - before == pytest.approx(float(network.price(post)))
+
+
+@pytest.mark.parametrize("fault", ["http_503", "drop", "expired_token", "credits_depleted"])
+def test_a_duplicate_that_cannot_be_looked_up_is_unknown(
+    network: Network, member: Member, sandbox: Sandbox, fault: str
+) -> None:
+    """The text is there, so "try later" and "refused" would both be wrong; a look tells later."""
+    post = fresh_post()
+    network.publish(member.account, post)
+    sandbox.fault("x", "timeline.read", fault)
+    with pytest.raises(OutcomeUnknown):
+        network.publish(member.account, post)
+    assert len(sandbox.posts("x", member.email)) == 1
