@@ -20,6 +20,7 @@ from services.storage import figures, inbox, network_calls, publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
 from services.use_cases.standing_consent import approve_by_standing_consent
+from services.use_cases.widen_campaign import widen_due
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app
@@ -34,6 +35,7 @@ _log = structlog.get_logger("worker")
 _PUBLISH_POLL = 0.25
 _REACH_POLL = 1.0
 _CONSENT_POLL = 2.0
+_WIDEN_POLL = 5.0
 _HOUSEKEEPING = 3600.0
 #: Longer than any window of a network's limits.
 _CALLS_MEMORY = timedelta(days=3)
@@ -97,6 +99,7 @@ class Worker:
                 asyncio.create_task(self._as_leader(relay.run), name="outbox relay"),
                 asyncio.create_task(self._publish(publisher), name="publisher"),
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
+                asyncio.create_task(self._as_leader(self._widen_campaigns), name="widening"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
             if self._parts.settings.standing_consent:
@@ -163,6 +166,11 @@ class Worker:
         while True:
             await self._guarded(lambda: approve_by_standing_consent(database, pace, clock=clock))
             await asyncio.sleep(_CONSENT_POLL)
+
+    async def _widen_campaigns(self) -> None:
+        while True:
+            await self._guarded(lambda: widen_due(self._parts.database, clock()))
+            await asyncio.sleep(_WIDEN_POLL)
 
     async def _keep_house(self) -> None:
         warnings = self._parts.expiry_warnings()

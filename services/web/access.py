@@ -58,3 +58,18 @@ RecruiterView = Annotated[View, Depends(_signed_in(roles_of("/vacancies")))]
 MarketingView = Annotated[View, Depends(_signed_in(roles_of("/stories")))]
 FiguresView = Annotated[View, Depends(_signed_in(roles_of("/figures")))]
 AdministratorView = Annotated[View, Depends(_signed_in(roles_of("/administration")))]
+
+#: The kind of campaign behind each first part of an address.
+CAMPAIGN_HOMES = {"vacancies": "vacancy", "stories": "story"}
+
+
+async def _campaign_manager(home: str, view: PersonView) -> View:
+    """For pages below ``/{home}``: whoever may open the list of campaigns there."""
+    if home not in CAMPAIGN_HOMES:
+        raise HTTPException(404)
+    if view.me.roles.isdisjoint(roles_of(f"/{home}")):
+        raise HTTPException(403)
+    return view
+
+
+CampaignManagerView = Annotated[View, Depends(_campaign_manager)]

@@ -16,6 +16,7 @@ from services.web.forged_forms import refuse_forged_forms
 from services.web.headers import SecurityHeaders
 from services.web.pages import (
     administration,
+    audience,
     connect,
     figures,
     figures_export,
@@ -48,6 +49,7 @@ _PAGES = (
     voice,
     vacancies,
     stories,
+    audience,
     public_story,
     figures,
     figures_export,

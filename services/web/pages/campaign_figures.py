@@ -40,6 +40,12 @@ class PublicFigures:
         return f"/stories/{self.campaign.id}/campaign"
 
     @property
+    def audience_address(self) -> str:
+        """The page that lists whom it asks."""
+        home = "vacancies" if self.campaign.kind == "vacancy" else "stories"
+        return f"/{home}/{self.campaign.id}/audience"
+
+    @property
     def published(self) -> int:
         return self.figures.published
 

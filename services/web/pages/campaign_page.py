@@ -31,7 +31,10 @@ async def show_campaign(
         return _wait(view, address, opened)
     if view.partial and opened:
         return Response(headers={"HX-Redirect": address})
-    closing = bool(closed) and _moment(closed) <= view.now and found.campaign.state == "open"
+    closing = bool(closed) and _moment(closed) <= view.now and found.campaign.state != "closed"
+    if found.campaign.state == "prepared" and not closing:
+        # Nothing came of it yet: what there is to see is whom it would ask.
+        return view.go(found.audience_address)
     return view.page(
         "campaigns/_campaign.html" if view.partial else template,
         shown=found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
@@ -84,10 +85,22 @@ def end_of_day(text: str, zone: tzinfo) -> datetime | None:
     return datetime.combine(date.fromisoformat(text), time(23, 59), zone).astimezone(UTC)
 
 
-async def state_event(view: View, *, source: str, name: str, data: EventData) -> None:
+async def state_event(
+    view: View,
+    *,
+    source: str,
+    name: str,
+    data: EventData,
+    extensions: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     """Append an event as any other system would. Raises RetryLater when the log is away."""
     event = CloudEvent(
-        id=str(uuid4()), source=source, type=name, time=view.now, data=event_data(data)
+        id=str(uuid4()),
+        source=source,
+        type=name,
+        time=view.now,
+        data=event_data(data),
+        extensions=dict(extensions),
     )
     acceptance = await accept(view.parts.log, [event.as_dict()])
     for refusal in acceptance.refused:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.domain.identity import derive_id
 from services.events.incoming import StoryApproved
 from services.web.access import MarketingView
+from services.web.pages import launch_form
 from services.web.pages.campaign_figures import read_recent
 from services.web.pages.campaign_page import show_campaign, waiting_since
 from services.web.pages.event_forms import (
@@ -19,6 +20,7 @@ from services.web.pages.event_forms import (
     state_event,
     words,
 )
+from services.web.pages.launch_form import read_plan
 from services.web.view import View
 
 router = APIRouter(prefix="/stories")
@@ -38,16 +40,23 @@ async def stories(view: MarketingView) -> Response:
 @router.get("/new")
 async def new(view: MarketingView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
+    fields |= launch_form.PROPOSED
     return _form(view, Filled(fields=fields, faults={}, data=None))
 
 
 @router.post("/new")
 async def approve_story(view: MarketingView) -> Response:
     """State ``story.approved``; the campaign follows from the event."""
-    filled = await _read_form(view)
+    filled, plan = await _read_form(view), await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
-    await state_event(view, source=SOURCE, name="story.approved", data=filled.data)
+    await state_event(
+        view,
+        source=SOURCE,
+        name="story.approved",
+        data=filled.data,
+        extensions=plan.as_extensions(),
+    )
     campaign_id = derive_id("campaign", "story", filled.data.story_id)
     return view.go(f"/stories/{campaign_id}/campaign?opened={waiting_since(view)}")
 
@@ -65,7 +74,8 @@ async def campaign(view: MarketingView, campaign_id: str, opened: str = "") -> R
 
 
 async def _read_form(view: View) -> Filled[StoryApproved]:
-    fields = await read_fields(view, _FIELDS)
+    form = await read_fields(view, (*_FIELDS, *launch_form.FIELDS))
+    fields = {name: form[name] for name in _FIELDS}
     data = fields | {
         "story_id": f"zwaan-{secrets.token_hex(6)}",
         "topics": words(fields["topics"]),
@@ -73,7 +83,7 @@ async def _read_form(view: View) -> Filled[StoryApproved]:
         "approved_by": view.me.name,
         "approved_at": view.now,
     }
-    return check(StoryApproved, fields, data, view.messages, {})
+    return check(StoryApproved, form, data, view.messages, {})
 
 
 def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Response:
@@ -83,4 +93,5 @@ def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Re
         fields=filled.fields,
         faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
         wrong=len(filled.faults),
+        widen_after=launch_form.WIDEN_AFTER_HOURS,
     )

@@ -11,6 +11,7 @@ from services.domain.identity import derive_id
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.storage import campaigns
 from services.web.access import RecruiterView
+from services.web.pages import launch_form
 from services.web.pages.campaign_figures import read_recent
 from services.web.pages.campaign_page import show_campaign, waiting_since
 from services.web.pages.event_forms import (
@@ -21,6 +22,7 @@ from services.web.pages.event_forms import (
     state_event,
     words,
 )
+from services.web.pages.launch_form import read_plan
 from services.web.view import View
 
 router = APIRouter(prefix="/vacancies")
@@ -53,16 +55,23 @@ async def vacancies(view: RecruiterView) -> Response:
 @router.get("/new")
 async def new(view: RecruiterView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
+    fields |= launch_form.PROPOSED
     return _form(view, Filled(fields=fields, faults={}, data=None))
 
 
 @router.post("/new")
 async def open_vacancy(view: RecruiterView) -> Response:
     """State ``vacancy.opened``; the campaign follows from the event, as for any other system."""
-    filled = await _read_form(view)
+    filled, plan = await _read_form(view), await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
-    await state_event(view, source=SOURCE, name="vacancy.opened", data=filled.data)
+    await state_event(
+        view,
+        source=SOURCE,
+        name="vacancy.opened",
+        data=filled.data,
+        extensions=plan.as_extensions(),
+    )
     campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
     return view.go(f"/vacancies/{campaign_id}?opened={waiting_since(view)}")
 
@@ -95,7 +104,8 @@ async def close_vacancy(view: RecruiterView, campaign_id: str) -> Response:
 
 
 async def _read_form(view: View) -> Filled[VacancyOpened]:
-    fields = await read_fields(view, _FIELDS)
+    form = await read_fields(view, (*_FIELDS, *launch_form.FIELDS))
+    fields = {name: form[name] for name in _FIELDS}
     faults: dict[str, str] = {}
     closes_at = None
     try:
@@ -113,7 +123,7 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
         "crafts": words(fields["crafts"]),
         "closes_at": closes_at,
     }
-    return check(VacancyOpened, fields, data, view.messages, faults)
+    return check(VacancyOpened, form, data, view.messages, faults)
 
 
 def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Response:
@@ -123,4 +133,5 @@ def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Re
         fields=filled.fields,
         faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
         wrong=len(filled.faults),
+        widen_after=launch_form.WIDEN_AFTER_HOURS,
     )

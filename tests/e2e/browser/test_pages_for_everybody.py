@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page
 
+from services.domain.audience import select_audience
 from services.domain.post import PostState
-from services.storage import dead_letters
+from services.storage import campaigns, dead_letters
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, story, vacancy
@@ -28,8 +29,11 @@ async def everything(stage: Stage) -> list[str]:
             campaign, ANNA, state=state, published_at=NOW, reason="it had not arrived"
         )
     opened = await organisation.campaign(vacancy())
+    prepared = await organisation.campaign(vacancy(vacancy_id="v-13"), state="prepared")
     async with organisation.database.write() as transaction:
         await dead_letters.add(transaction, [LETTER])
+        listed = select_audience(prepared.id, prepared.content, [ANNA])
+        await campaigns.invite(transaction, prepared.id, listed, asked_at=None)
     roles = ("ambassador", "recruiter", "marketing", "administrator")
     async with organisation.staff(ANNA.email, *roles, language="nl"):
         pass
@@ -41,9 +45,11 @@ async def everything(stage: Stage) -> list[str]:
         "/vacancies",
         "/vacancies/new",
         f"/vacancies/{opened.id}",
+        f"/vacancies/{prepared.id}/audience?find=ben",
         "/stories",
         "/stories/new",
         f"/stories/{campaign.id}/campaign",
+        f"/stories/{campaign.id}/audience",
         "/figures",
         "/administration",
         "/administration/dead-letters/1",

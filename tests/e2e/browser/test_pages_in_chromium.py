@@ -88,7 +88,7 @@ async def test_declining_and_changing_ones_mind(stage: Stage, page: Page) -> Non
 
 
 async def test_a_vacancy_starts_its_campaign(stage: Stage, page: Page) -> None:
-    """A recruiter fills in the form, waits, and sees the campaign when its event has arrived."""
+    """A recruiter fills in the form, sees whom it would ask, changes that, and begins."""
     async with stage.organisation.staff("rik@example.org", "recruiter", language="nl"):
         await stage.sign_in(page, "rik@example.org")
     await page.get_by_role("link", name="Open een vacature").click()
@@ -102,6 +102,16 @@ async def test_a_vacancy_starts_its_campaign(stage: Stage, page: Page) -> None:
     async with stage.organisation.database.write() as transaction:
         await start_campaigns(transaction, facts_on(stage.organisation.log), NOW)
     await expect(page.get_by_role("heading", name="Constructeur")).to_be_visible()
+    await expect(page.get_by_text("zelfde vak: constructie")).to_be_visible()
+
+    await page.get_by_label("Zoek een collega").fill("ben")
+    await page.get_by_role("button", name="Zoek").click()
+    await page.get_by_role("button", name="Voeg Ben Ali toe").click()
+    await expect(page.get_by_text("toegevoegd door Rik")).to_be_visible()
+    await page.get_by_role("button", name="Haal Anna de Wit van de lijst").click()
+    await expect(page.get_by_role("heading", name="Er staat één collega op")).to_be_visible()
+
+    await page.get_by_role("button", name="Begin de campagne").click()
     await expect(page.get_by_text("Gevraagde collega's")).to_be_visible()
 
 

@@ -1,0 +1,197 @@
+"""Whom a campaign asks: looked at and changed before its launch, and widened after it.
+
+The list tells who is asked and why; never what anybody decided, now or before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.errors import Rejected
+from services.storage import audience, campaigns
+from services.storage.audience import Found, Listed, Sizes, Standing
+from services.storage.campaigns import Campaign
+from services.storage.sharing_history import asked_lately
+from services.use_cases import change_audience
+from services.use_cases.launch_campaign import launch
+from services.use_cases.widen_campaign import widen
+from services.web.access import CAMPAIGN_HOMES, CampaignManagerView
+from services.web.pages.event_forms import read_fields
+from services.web.pages.launch_form import WIDEN_AFTER_HOURS, read_plan
+from services.web.view import View
+
+router = APIRouter(prefix="/{home}/{campaign_id}")
+
+_PAGE = 50
+_FOUND = 12
+_REMOVED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One page of a campaign's list. ``lately``: how often each was asked in the last week."""
+
+    home: str
+    campaign: Campaign
+    sizes: Sizes
+    standing: Standing
+    people: Sequence[Listed]
+    lately: Mapping[str, int]
+    removed: Sequence[Listed]
+    page: int
+    pages: int
+    find: str
+    found: Sequence[Found]
+
+    @property
+    def address(self) -> str:
+        return f"/{self.home}/{self.campaign.id}/audience"
+
+
+@router.get("/audience")
+async def look(
+    view: CampaignManagerView,
+    home: str,
+    campaign_id: str,
+    *,
+    standing: str = "",
+    page: int = 1,
+    find: str = "",
+) -> Response:
+    return await _show(view, home, campaign_id, standing=standing, page=page, find=find)
+
+
+@router.post("/audience/remove")
+async def remove(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
+    return await _change(view, home, campaign_id, added=False)
+
+
+@router.post("/audience/add")
+async def add(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
+    return await _change(view, home, campaign_id, added=True)
+
+
+@router.post("/launch")
+async def launch_campaign(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
+    await _campaign(view, home, campaign_id)
+    plan = await read_plan(view)
+    async with view.parts.database.write() as transaction:
+        await launch(transaction, campaign_id=campaign_id, plan=plan, by=view.me, now=view.now)
+    return view.go(_page_of(home, campaign_id))
+
+
+@router.post("/widen")
+async def widen_campaign(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
+    await _campaign(view, home, campaign_id)
+    async with view.parts.database.write() as transaction:
+        await widen(transaction, campaign_id=campaign_id, by=view.me.id, now=view.now)
+    return view.go(f"/{home}/{campaign_id}/audience")
+
+
+async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Response:
+    """Answer htmx with the list as it is now, and a browser without it with its page."""
+    await _campaign(view, home, campaign_id)
+    fields = await read_fields(view, ("ambassador_id", "standing", "page", "find"))
+    change = change_audience.add if added else change_audience.remove
+    fault = ""
+    try:
+        async with view.parts.database.write() as transaction:
+            await change(
+                transaction,
+                campaign_id=campaign_id,
+                ambassador_id=fields["ambassador_id"],
+                by=view.me,
+                now=view.now,
+            )
+    except Rejected as error:
+        if not view.partial:
+            raise
+        fault = view.fault(error)
+    if not view.partial:
+        return view.go(f"/{home}/{campaign_id}/audience")
+    page = int(fields["page"]) if fields["page"].isdecimal() else 1
+    return await _show(
+        view,
+        home,
+        campaign_id,
+        standing=fields["standing"],
+        page=page,
+        find=fields["find"],
+        fault=fault,
+    )
+
+
+async def _show(
+    view: View,
+    home: str,
+    campaign_id: str,
+    *,
+    standing: str = "",
+    page: int = 1,
+    find: str = "",
+    fault: str = "",
+) -> Response:
+    campaign = await _campaign(view, home, campaign_id)
+    chosen = _standing(campaign, standing)
+    find = find.strip()[:100]
+    async with view.parts.database.read() as transaction:
+        sizes = await audience.sizes(transaction, campaign_id)
+        number = sizes.asked if chosen is Standing.ASKED else sizes.proposed
+        pages = max(1, -(-number // _PAGE))
+        page = min(max(page, 1), pages)
+        people = await audience.listed(
+            transaction, campaign_id, chosen, offset=(page - 1) * _PAGE, limit=_PAGE
+        )
+        shown = Shown(
+            home=home,
+            campaign=campaign,
+            sizes=sizes,
+            standing=chosen,
+            people=people,
+            lately=await asked_lately(
+                transaction,
+                [each.ambassador_id for each in people],
+                now=view.now,
+                besides=campaign_id,
+            ),
+            removed=await audience.listed(
+                transaction, campaign_id, Standing.REMOVED, offset=0, limit=_REMOVED
+            ),
+            page=page,
+            pages=pages,
+            find=find,
+            found=await audience.search(transaction, campaign_id, find, limit=_FOUND)
+            if find
+            else (),
+        )
+    return view.page(
+        "campaigns/_audience.html" if view.partial else "campaigns/audience.html",
+        shown=shown,
+        fault=fault,
+        widen_after=WIDEN_AFTER_HOURS,
+    )
+
+
+def _standing(campaign: Campaign, asked_for: str) -> Standing:
+    """Before the launch those who would be asked; after it those who were, or who wait."""
+    if campaign.state == "prepared" or asked_for == Standing.PROPOSED:
+        return Standing.PROPOSED
+    return Standing.ASKED
+
+
+async def _campaign(view: View, home: str, campaign_id: str) -> Campaign:
+    """Raises 404 when there is no such campaign, or not in this part of the house."""
+    async with view.parts.database.read() as transaction:
+        campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.kind != CAMPAIGN_HOMES[home]:
+        raise HTTPException(404)
+    return campaign
+
+
+def _page_of(home: str, campaign_id: str) -> str:
+    page = f"/{home}/{campaign_id}"
+    return f"{page}/campaign" if home == "stories" else page
