@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         ge=timedelta(),
         description="Between two posts of a campaign on one network; 0s: none.",
     )
+    undo_seconds: int = Field(
+        default=10,
+        ge=0,
+        le=600,
+        description="How long a post that is shared now can still be undone; 0: it goes at once.",
+    )
     working_hours: Annotated[WorkingHours, NoDecode] = Field(
         default=WorkingHours(),
         description="When posts go out that wait for a good time, by each person's own clock.",
@@ -136,7 +142,12 @@ class Settings(BaseSettings):
     @property
     def pace(self) -> Pace:
         """The rules for when posts go out, for everybody who chose nothing else."""
-        return Pace(weekly_cap=self.weekly_cap, stagger=self.stagger, hours=self.working_hours)
+        return Pace(
+            weekly_cap=self.weekly_cap,
+            stagger=self.stagger,
+            hours=self.working_hours,
+            undo=timedelta(seconds=self.undo_seconds),
+        )
 
     @property
     def broker_url(self) -> str:

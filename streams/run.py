@@ -40,10 +40,11 @@ class Running:
 
 
 @asynccontextmanager
-async def everything(settings: Settings) -> AsyncIterator[Running]:
+async def everything(settings: Settings, *, simulated: bool = False) -> AsyncIterator[Running]:
     """Pages, worker and, where a network is not configured, its sandbox.
 
-    The pages answer first; the worker starts behind them.
+    The pages answer first; the worker starts behind them. ``simulated``: colleagues are, and the
+    pages say so.
     """
     listener = listen(settings)
     try:
@@ -51,7 +52,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             readiness = Readinesses(worker_expected=True)
             sandbox = open_sandbox(settings) if settings.sandbox else None
             try:
-                async with pages(parts, readiness) as application:
+                async with pages(parts, readiness, simulated=simulated) as application:
                     served: ASGIApp = WithSandbox(application, sandbox) if sandbox else application
                     async with serving(served, listener):
                         worker = Worker(parts)

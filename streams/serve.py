@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 
 import structlog
@@ -120,12 +121,20 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def pages(parts: Parts, readiness: Readinesses) -> AsyncIterator[ASGIApp]:
+async def pages(
+    parts: Parts, readiness: Readinesses, *, simulated: bool = False
+) -> AsyncIterator[ASGIApp]:
     """The web application of this process, with its click writer running."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
     owner_token = secrets.token_urlsafe(24)
-    application = create_web(web_parts(parts, readiness, clicks, owner_token=owner_token))
+    application = create_web(
+        replace(
+            web_parts(parts, readiness, clicks),
+            owner_token=owner_token,
+            simulated=simulated,
+        )
+    )
     writing = asyncio.create_task(clicks.run(), name="clicks")
     if settings.embedded:
         write_owner(settings.log_path, settings.local_url, owner_token)
@@ -143,9 +152,7 @@ def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
     return create_operations(web_parts(parts, readiness, clicks))
 
 
-def web_parts(
-    parts: Parts, readiness: Readinesses, clicks: ClickWriter, *, owner_token: str | None = None
-) -> WebParts:
+def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebParts:
     settings = parts.settings
     return WebParts(
         database=parts.database,
@@ -172,7 +179,6 @@ def web_parts(
         on_loopback=settings.on_loopback,
         secret_key=session_key(settings),
         api_token=settings.api_token.get_secret_value() if settings.api_token else None,
-        owner_token=owner_token,
         notifier=parts.notifier,
         linkedin_sunset=lambda: sunset_ahead(settings.linkedin_version, today=clock().date()),
     )

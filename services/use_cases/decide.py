@@ -136,6 +136,11 @@ async def take_back(
     Raises Rejected when it is too late: the post is under way, or its campaign has ended.
     """
     post = await own_post(transaction, post_id, ambassador_id)
+    if post.state in (PostState.PUBLISHING, PostState.PUBLISHED):
+        raise Rejected(
+            f"this post is on its way to {post.network} already",
+            remedy=f"Delete it on {post.network} itself.",
+        )
     await _check_open(transaction, post)
     await _move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)
     await _audit(transaction, post, "post.taken_back", now, {})

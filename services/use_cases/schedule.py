@@ -79,6 +79,7 @@ async def personal_pace(
     return PersonalPace(
         weekly_cap=pace.weekly_cap if chosen.weekly_cap is None else chosen.weekly_cap,
         stagger=pace.stagger,
+        undo=pace.undo,
         hours=chosen.hours or pace.hours,
         zone=zone_of(found[post.ambassador_id].timezone),
         own=await posts.moments_of_person(

@@ -34,8 +34,9 @@ class WebParts:
     """``api_token`` None leaves the event API open, which is right on loopback only.
 
     ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
-    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it. ``linkedin_sunset`` is the
-    day on which the configured version of LinkedIn's interface ends, once that is near.
+    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it.
+    ``linkedin_sunset`` is the day on which the configured version of LinkedIn's interface ends,
+    once that is near. ``simulated``: colleagues are, as in a demo.
     """
 
     database: Database
@@ -56,6 +57,7 @@ class WebParts:
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)
     notifier: Notifier | None = None
+    simulated: bool = False
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)
     standing_consent: bool = True

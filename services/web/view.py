@@ -69,6 +69,7 @@ class View:
             organisation=self.parts.organisation,
             contact=self.parts.contact,
             sandbox=self.parts.sandbox,
+            simulated=self.parts.simulated,
             base_url=self.parts.base_url,
             angle=self.messages.angle,
             csrf_token=csrf_token(self.request),

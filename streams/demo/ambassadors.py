@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,12 +49,14 @@ _REASONS = {
 
 
 class SimulatedAmbassadors:
-    """Acts for everybody except the people in ``left_alone``."""
+    """Acts for everybody except the people in ``left_alone``, whose accounts and drafts are theirs."""
 
     def __init__(self, parts: Parts, *, left_alone: Collection[str]) -> None:
         self._parts = parts
         self._left_alone = frozenset(left_alone)
         self._refused: set[str] = set()
+        # Nobody changes their mind, so nothing waits to be undone.
+        self._pace = replace(parts.settings.pace, undo=timedelta())
 
     async def run(self) -> None:
         """Connect whoever is not connected, decide whatever is ripe, until cancelled."""
@@ -65,13 +68,18 @@ class SimulatedAmbassadors:
                 _log.warning("the simulated ambassadors wait", reason=str(away))
             await asyncio.sleep(_ROUND_SECONDS)
 
+    async def connect(self, person: Ambassador) -> None:
+        """Give consent at each network's own page, as this person would in a browser."""
+        for network in self._parts.networks:
+            await self._connect(person, network)
+
     async def connect_everybody(self) -> None:
-        """Give consent at each network's own page, as a person would in a browser."""
+        """Connect whoever is not, but nobody who is left alone."""
         waiting: list[tuple[str, str]] = []
         async with self._parts.database.read() as transaction:
             for network in self._parts.networks:
                 ids = await connections.unconnected(transaction, network, limit=1_000)
-                waiting += [(identity, network) for identity in ids]
+                waiting += [(each, network) for each in ids if each not in self._left_alone]
             everybody = await people.ambassadors_by_id(
                 transaction, [identity for identity, _ in waiting]
             )
@@ -110,7 +118,7 @@ class SimulatedAmbassadors:
                 if choice < _APPROVED:
                     await schedule.approve(
                         transaction,
-                        self._parts.settings.pace,
+                        self._pace,
                         post_id=post.id,
                         ambassador_id=post.ambassador_id,
                         text=post.text,

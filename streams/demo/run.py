@@ -50,13 +50,13 @@ async def run_demo(
     settings = settings.model_copy(update={"weekly_cap": 0, "stagger": timedelta()})
     example = load_example(ambassadors)
     stopping = stop_signal()
-    async with everything(settings) as running:
+    async with everything(settings, simulated=True) as running:
         startup = await _first_page(settings)
         _quicken(running.sandbox)
-        await _move_in(running.parts, example)
+        arrived = await _move_in(running.parts, example)
         if not as_json:
             await _welcome(running.parts, example, startup)
-        async with _simulation(running, example):
+        async with _simulation(running, example, arrived=arrived):
             acceptance = await accept(running.parts.log, example.events)
             if acceptance.refused:
                 first = acceptance.refused[0]
@@ -114,12 +114,15 @@ def _quicken(sandbox: SandboxApp | None) -> None:
     visitor.change(replace(visitor.audience, pace=_PACE))
 
 
-async def _move_in(parts: Parts, example: Example) -> None:
+async def _move_in(parts: Parts, example: Example) -> bool:
+    """Returns whether the reader of the demo is new here, or comes back to an earlier demo."""
     now = datetime.now(UTC)
     async with parts.database.write() as transaction:
+        known = await people.person(transaction, example.you.id)
         await people.save_ambassadors(transaction, example.people, now=now)
         for person in example.staff:
             await people.save_person(transaction, person, now=now)
+    return known is None
 
 
 async def _welcome(parts: Parts, example: Example, startup: float) -> None:
@@ -139,16 +142,22 @@ async def _welcome(parts: Parts, example: Example, startup: float) -> None:
         click.echo(f"  {role:<14}{link}")
     click.echo("\nPublish an event of your own:   zwaan publish my-event.json")
     click.echo("Import your own people:         zwaan import ambassadors my-people.csv")
+    click.echo(
+        "                                (they are simulated too: they decide and post here)"
+    )
     click.echo("Look at the figures:            zwaan stats")
     click.echo("Stop with Ctrl-C; the next demo in this folder goes on from here.\n")
 
 
 @asynccontextmanager
-async def _simulation(running: Running, example: Example) -> AsyncIterator[None]:
+async def _simulation(running: Running, example: Example, *, arrived: bool) -> AsyncIterator[None]:
     assert running.sandbox is not None  # noqa: S101 - checked by `run_demo`
     ambassadors = SimulatedAmbassadors(running.parts, left_alone={example.you.id})
     audience = SimulatedAudience(running.parts, running.sandbox)
     await ambassadors.connect_everybody()
+    if arrived:
+        # Once, so that the first draft can be shared; from then on the reader's accounts are theirs.
+        await ambassadors.connect(example.you)
     loops = [
         asyncio.create_task(ambassadors.run(), name="simulated ambassadors"),
         asyncio.create_task(audience.run(), name="simulated audience"),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 
-from services.domain.identity import derive_id
-from tests.e2e.zwaan_process import last_json_line, running, zwaan
+from services.domain.identity import ambassador_id, derive_id
+from tests.e2e.zwaan_process import Running, last_json_line, running, zwaan
 from tests.servers.process import free_port
+from tests.unit.web.organisation import form_token
 
 STATES = {"ready", "approved", "publishing", "published", "failed", "unknown", "declined"}
 
@@ -106,3 +111,38 @@ def _published(data: Path, campaign: str) -> int:
 
 def _campaign_of(story_id: str) -> str:
     return derive_id("campaign", "story", story_id)
+
+
+@pytest.mark.timeout(180)
+def test_the_readers_own_accounts_are_left_alone(tmp_path: Path) -> None:
+    """Whoever disconnects in a demo stays disconnected, while people imported later are connected."""
+    data, people = tmp_path / "data", tmp_path / "people.csv"
+    people.write_text(PEOPLE, encoding="utf-8")
+
+    with running("demo", "--ambassadors", "2", data=data, port=free_port()) as demo:
+        demo.wait_for(lambda: _sign_in_link(demo) and demo.is_ready())
+        browser = requests.Session()
+        browser.get(_sign_in_link(demo), timeout=10)
+        profile = browser.get(f"{demo.url}/profile", timeout=10).text
+        assert profile.count('action="/profile/disconnect/') == 2
+        assert "gesimuleerd" in profile
+        form = {"csrf_token": form_token(profile)}
+        browser.post(f"{demo.url}/profile/disconnect/linkedin", data=form, timeout=10)
+        assert zwaan("import", "ambassadors", str(people), data=data).returncode == 0
+        demo.wait_for(lambda: _connected(data, "eigen5@example.org") == 2)
+
+        profile = browser.get(f"{demo.url}/profile", timeout=10).text
+    assert profile.count('action="/profile/disconnect/') == 1
+
+
+def _sign_in_link(demo: Running) -> str:
+    found = re.search(r"^  ambassador +(\S+)$", demo.log.read_text(), re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _connected(data: Path, email: str) -> int:
+    """To how many networks."""
+    with closing(sqlite3.connect(data / "zwaan.db")) as database:
+        query = "SELECT count(*) FROM connections WHERE ambassador_id = ?"
+        (number,) = database.execute(query, [ambassador_id(email)]).fetchone()
+    return int(number)

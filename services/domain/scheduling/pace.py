@@ -16,11 +16,15 @@ SPREAD = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What holds for everybody who chose nothing else; a cap or a distance of 0 is none."""
+    """What holds for everybody who chose nothing else; a cap or a distance of 0 is none.
+
+    ``undo`` is how long a post that is to go out now can still be taken back.
+    """
 
     weekly_cap: int = 2
     stagger: timedelta = timedelta(minutes=10)
     hours: WorkingHours = field(default_factory=WorkingHours)
+    undo: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class PersonalPace:
     zone: tzinfo
     own: Sequence[datetime] = ()
     colleagues: Sequence[datetime] = ()
+    undo: timedelta = timedelta()
     not_before: datetime | None = None
 
 
@@ -64,9 +69,10 @@ def good_time(after: datetime, pace: PersonalPace, *, post_id: str) -> datetime:
 def goes_out_now(now: datetime, pace: PersonalPace) -> datetime | None:
     """When a post goes out that its person wants to share now; None when the cap is reached.
 
-    Somebody who taps "now" may do so at night; only a colleague's post just now delays theirs.
+    Somebody who taps "now" may do so at night; only the time to undo it, and a colleague's post just
+    now, delay theirs.
     """
-    moment = first_apart(now, pace.colleagues, pace.stagger)
+    moment = first_apart(now + pace.undo, pace.colleagues, pace.stagger)
     if first_within_cap(moment, pace.own, pace.weekly_cap) != moment:
         return None
     return moment

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState
@@ -31,7 +32,8 @@ class Card:
     """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
 
     ``intents`` are for sharing by hand; ``own`` is what is, or may become, the person's own.
-    ``planned`` is when an approved post goes out, where that is still to come.
+    ``planned`` is when an approved post goes out, where that is still to come, and ``waits`` how
+    long that is from now.
     """
 
     post: Post
@@ -44,6 +46,19 @@ class Card:
     reach: Figure | None = None
     intents: Sequence[ShareIntent] = ()
     planned: datetime | None = None
+    waits: timedelta = timedelta()
+
+    @property
+    def soon(self) -> bool:
+        """Whether it goes out before anybody has read the time."""
+        return self.waits <= _SOON
+
+    @property
+    def look_again(self) -> int:
+        """Seconds until something is to be seen of a post that is on its way."""
+        if self.planned is None:
+            return 3
+        return min(ceil(self.waits.total_seconds()) + 1, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,9 @@ class Inbox:
     published: Sequence[Card]
     aside: Sequence[Card]
 
+
+#: A post that goes out sooner than this goes out "in a moment".
+_SOON = timedelta(minutes=1)
 
 _SECTIONS: Mapping[PostState, str] = {
     PostState.READY: "waiting",
@@ -92,6 +110,7 @@ async def read_cards(
         transaction, [post.id for post in published], metric="reach"
     )
     own = await _read_own(transaction, parts, ambassador_id, found)
+    now = parts.clock()
     return [
         Card(
             post=post,
@@ -103,16 +122,18 @@ async def read_cards(
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
             intents=intents_of(parts, post, post.text),
-            planned=_planned(post, parts.clock()),
+            planned=post.publish_at if _wait(post, now) else None,
+            waits=_wait(post, now),
         )
         for post in found
     ]
 
 
-def _planned(post: Post, now: datetime) -> datetime | None:
-    if post.state is PostState.APPROVED and post.publish_at is not None and post.publish_at > now:
-        return post.publish_at
-    return None
+def _wait(post: Post, now: datetime) -> timedelta:
+    """How long an approved post still waits; zero when it is due, or not approved."""
+    if post.state is not PostState.APPROVED or post.publish_at is None:
+        return timedelta()
+    return max(post.publish_at - now, timedelta())
 
 
 async def _read_own(

@@ -35,7 +35,7 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     await box.fill("Mijn eigen zin. " + TEXT)
     await page.get_by_role("button", name="Ja, deel dit").click()
     await expect(page.get_by_text("Goedgekeurd")).to_be_visible()
-    await expect(page.get_by_role("button", name="Toch nog niet")).to_be_visible()
+    await expect(page.get_by_role("button", name="Ongedaan maken")).to_be_visible()
 
     await stage.publish()
     await expect(page.get_by_role("link", name="Bekijk op LinkedIn")).to_be_visible()

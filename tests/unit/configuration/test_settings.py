@@ -75,10 +75,11 @@ def test_durations_are_read(text: str, steps: list[timedelta]) -> None:
 
 
 def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two a week, ten minutes apart, in office hours; each can be set as a person writes it."""
-    assert load_settings().pace == Pace()
+    """Two a week, ten minutes apart, in office hours, ten seconds to undo; each can be set."""
+    assert load_settings().pace == Pace(undo=timedelta(seconds=10))
     monkeypatch.setenv("ZWAAN_WEEKLY_CAP", "0")
     monkeypatch.setenv("ZWAAN_STAGGER", "0s")
+    monkeypatch.setenv("ZWAAN_UNDO_SECONDS", "0")
     monkeypatch.setenv("ZWAAN_WORKING_HOURS", "mon-sat 08:00-20:00")
     hours = WorkingHours(weekdays=frozenset(range(6)), start=time(8), end=time(20))
     assert load_settings().pace == Pace(weekly_cap=0, stagger=timedelta(), hours=hours)

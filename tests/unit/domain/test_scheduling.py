@@ -255,11 +255,14 @@ def test_a_good_time_keeps_every_rule(pace: PersonalPace, post_id: str) -> None:
 
 
 def test_now_is_now_unless_a_colleague_just_spoke_or_the_week_is_full() -> None:
-    """A tap at night goes out at night; a colleague's post delays it; the cap refuses it."""
+    """A tap goes out at night, after the time to undo it or a colleague's; the cap refuses it."""
     night = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
     assert goes_out_now(night, personal()) == night
     just_now = night - 4 * MINUTE
     assert goes_out_now(night, personal(colleagues=[just_now])) == just_now + 10 * MINUTE
+    undo = timedelta(seconds=10)
+    assert goes_out_now(night, personal(undo=undo)) == night + undo
+    assert goes_out_now(night, personal(undo=undo, colleagues=[just_now])) == just_now + 10 * MINUTE
     assert goes_out_now(night, personal(own=[night - DAY, night - 2 * DAY])) is None
 
 

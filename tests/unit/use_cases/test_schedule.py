@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from services.domain.post import Post, PostState
 from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected
 from services.storage import outbox
-from services.use_cases import choose_pace, schedule
+from services.use_cases import choose_pace, decide, schedule
 from services.use_cases.schedule import When
 from tests.unit.use_cases.conftest import Desk
 
@@ -52,6 +53,30 @@ async def test_now_goes_out_now_also_at_night(desk: Desk) -> None:
     post = await approve(desk, draft, When.NOW)
     assert post.publish_at == desk.now
     assert await desk.work() == 1
+
+
+async def test_now_can_be_undone_for_a_moment(desk: Desk) -> None:
+    """A post for now waits for the time to undo it: taken back it is never sent; if not, it is."""
+    (draft,) = await desk.prepare()
+    pace = replace(PACE, undo=timedelta(seconds=10))
+    await approve(desk, draft, When.NOW, pace)
+    desk.now += timedelta(seconds=9)
+    assert await desk.work() == 0
+    async with desk.database.write() as transaction:
+        await decide.take_back(
+            transaction, post_id=draft.id, ambassador_id=draft.ambassador_id, now=desk.now
+        )
+    desk.now += MINUTE
+    assert await desk.work() == 0
+    await approve(desk, draft, When.NOW, pace)
+    desk.now += timedelta(seconds=10)
+    assert await desk.work() == 1
+    with pytest.raises(Rejected, match="on its way to linkedin already") as late:
+        async with desk.database.write() as transaction:
+            await decide.take_back(
+                transaction, post_id=draft.id, ambassador_id=draft.ambassador_id, now=desk.now
+            )
+    assert late.value.remedy == "Delete it on linkedin itself."
 
 
 async def test_a_good_time_is_in_working_hours_of_the_person(desk: Desk) -> None:

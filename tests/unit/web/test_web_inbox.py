@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.domain.post import PostState, text_sha256
+from services.domain.scheduling import Pace
 from services.storage import audit, outbox, posts
 from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
 
@@ -44,13 +47,50 @@ async def test_exactly_the_text_shown_is_approved(organisation: Organisation) ->
     assert row.topic == "post.approved"
 
 
+async def test_after_approving_the_card_says_what_happens_and_offers_undo(
+    organisation: Organisation,
+) -> None:
+    """Approved for now, the card says that it goes in seconds and how to undo that, then not."""
+    organisation.with_parts(pace=Pace(undo=timedelta(seconds=10)))
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        path = f"/inbox/{post.id}/approve"
+        card = (await submit_by_htmx(browser, "/inbox", path, text=TEXT)).text
+        assert "Gaat over enkele seconden naar LinkedIn. Tot dan kun je het ongedaan maken." in card
+        assert f'action="/inbox/{post.id}/take-back"' in card
+        assert 'hx-trigger="every 11s"' in card
+        organisation.clock += timedelta(seconds=10)
+        card = (await browser.get(f"/inbox/{post.id}", headers={"HX-Request": "true"})).text
+        assert "Onderweg naar LinkedIn." in card
+
+
+async def test_a_published_post_says_what_can_still_be_done(organisation: Organisation) -> None:
+    """What is out cannot be undone here: the card opens it and says how to delete it there."""
+    address = "https://www.linkedin.com/feed/update/urn:li:share:7"
+    post = await organisation.post(
+        await organisation.campaign(story()),
+        ANNA,
+        state=PostState.PUBLISHED,
+        published_at=organisation.clock,
+        external_url=address,
+    )
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert f'href="{address}"' in page
+        assert "Open je bericht op LinkedIn, kies ⋯ ernaast en dan Verwijderen." in page
+        late = await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
+    assert late.status_code == 422
+    assert "Verwijder het op LinkedIn zelf." in late.text
+
+
 async def test_an_approval_can_be_taken_back(organisation: Organisation) -> None:
     """Until it is sent, an approved post has a button that makes it wait again."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     await organisation.connect(ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
         await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
-        assert "Toch nog niet" in (await browser.get("/inbox")).text
+        assert "Ongedaan maken" in (await browser.get("/inbox")).text
         await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
     assert (await organisation.read(posts.get, post.id)).state is PostState.READY
 

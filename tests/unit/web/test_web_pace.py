@@ -24,8 +24,8 @@ async def test_a_good_time_is_chosen_and_shown(organisation: Organisation) -> No
         page = (await browser.get("/inbox")).text
     stored = await organisation.read(posts.get, post.id)
     assert stored.publish_at > organisation.clock
-    assert "Gaat eruit op" in page
-    assert "Toch nog niet" in page
+    assert "naar LinkedIn. Tot dan kun je het ongedaan maken." in page
+    assert "Ongedaan maken" in page
 
 
 async def test_the_maximum_refuses_now_and_allows_a_good_time(organisation: Organisation) -> None:
