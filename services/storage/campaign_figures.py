@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.domain.post import PostState
+from services.storage.figures import best
 from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
 from services.storage.transaction import Transaction
 
@@ -17,13 +18,15 @@ from services.storage.transaction import Transaction
 class ReachFigure:
     """Reach of a campaign's posts under one tag: never added to that of another tag.
 
-    ``value`` is the sum of each post's latest figure, ``posts`` how many have one,
-    ``measured_at`` the time of the newest, ``sources`` who told.
+    ``value`` is the sum of each post's figure that counts, ``posts`` how many have one and
+    ``published`` how many of those we published, ``measured_at`` the time of the newest,
+    ``sources`` who told.
     """
 
     tag: str
     value: int
     posts: int
+    published: int
     measured_at: datetime
     sources: tuple[str, ...]
 
@@ -31,7 +34,7 @@ class ReachFigure:
 @dataclass(slots=True, kw_only=True)
 class CampaignFigures:
     """``posts`` and the ``people`` who have them by state, ``clicks`` by class, ``applicants`` by
-    stage, ``reach`` by tag.
+    stage, ``reach`` (people) and ``impressions`` (times shown) by tag.
     """
 
     audience: int = 0
@@ -40,6 +43,7 @@ class CampaignFigures:
     clicks: dict[str, int] = field(default_factory=dict)
     applicants: dict[str, int] = field(default_factory=dict)
     reach: dict[str, ReachFigure] = field(default_factory=dict)
+    impressions: dict[str, ReachFigure] = field(default_factory=dict)
 
     @property
     def published(self) -> int:
@@ -48,7 +52,7 @@ class CampaignFigures:
     @property
     def unknown_reach(self) -> int:
         """Published posts whose reach nobody told."""
-        return self.published - sum(figure.posts for figure in self.reach.values())
+        return self.published - sum(figure.published for figure in self.reach.values())
 
 
 async def people_who_shared(transaction: Transaction) -> int:
@@ -95,8 +99,10 @@ async def of_campaigns(
         found[row.campaign_id].clicks[row.click_class] = int(row.clicks)
     for row in await transaction.execute(_applicants(campaign_ids)):
         found[row.id].applicants[row.stage] = row.people
-    for campaign_id, figure in await _reach(transaction, campaign_ids):
+    for campaign_id, figure in await _figures(transaction, campaign_ids, "reach"):
         found[campaign_id].reach[figure.tag] = figure
+    for campaign_id, figure in await _figures(transaction, campaign_ids, "impressions"):
+        found[campaign_id].impressions[figure.tag] = figure
     return found
 
 
@@ -109,36 +115,30 @@ def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, int]]:
     )
 
 
-async def _reach(
-    transaction: Transaction, campaign_ids: Sequence[str]
+async def _figures(
+    transaction: Transaction, campaign_ids: Sequence[str], metric: str
 ) -> list[tuple[str, ReachFigure]]:
-    newest = (
-        sa.select(
-            posts.c.campaign_id,
-            reach.c.tag,
-            reach.c.value,
-            reach.c.source,
-            reach.c.measured_at,
-            sa.func.row_number()
-            .over(partition_by=reach.c.post_id, order_by=reach.c.measured_at.desc())
-            .label("place"),
-        )
-        .join(posts, posts.c.id == reach.c.post_id)
-        .where(posts.c.campaign_id.in_(campaign_ids), reach.c.metric == "reach")
-        .subquery()
-    )
+    figure = best(metric)
     rows = await transaction.execute(
         sa.select(
-            newest.c.campaign_id,
-            newest.c.tag,
-            newest.c.source,
-            sa.func.sum(newest.c.value).label("value"),
+            posts.c.campaign_id,
+            figure.c.tag,
+            figure.c.source,
+            sa.func.sum(figure.c.value).label("value"),
             sa.func.count().label("posts"),
-            sa.func.max(newest.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
+            sa.func.count(sa.case((posts.c.state == PostState.PUBLISHED.value, 1))).label(
+                "published"
+            ),
+            sa.func.max(figure.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
         )
-        .where(newest.c.place == 1, newest.c.value.is_not(None))
-        .group_by(newest.c.campaign_id, newest.c.tag, newest.c.source)
-        .order_by(newest.c.source)
+        .join(posts, posts.c.id == figure.c.post_id)
+        .where(
+            posts.c.campaign_id.in_(campaign_ids),
+            figure.c.place == 1,
+            figure.c.value.is_not(None),
+        )
+        .group_by(posts.c.campaign_id, figure.c.tag, figure.c.source)
+        .order_by(figure.c.source)
     )
     found: dict[tuple[str, str], ReachFigure] = {}
     for row in rows:
@@ -147,6 +147,7 @@ async def _reach(
             tag=row.tag,
             value=int(row.value) + (before.value if before else 0),
             posts=row.posts + (before.posts if before else 0),
+            published=row.published + (before.published if before else 0),
             measured_at=max(row.measured_at, before.measured_at) if before else row.measured_at,
             sources=(*(before.sources if before else ()), row.source),
         )

@@ -47,12 +47,19 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachTotals:
-    """Sums of the latest figure of each post, by tag; tags are never added together."""
+    """Sums of the figure that counts of each post, by tag; tags are never added together."""
 
     measured: int
     estimated: int
     unknown_posts: int
 
+
+#: Of a post's figures the one that says most: measured before estimated before unknown, and then
+#: the latest. A network that stays silent later takes nothing back.
+BEST_FIRST = (
+    sa.case((reach.c.tag == "measured", 0), (reach.c.tag == "estimated", 1), else_=2),
+    reach.c.measured_at.desc(),
+)
 
 # Below SQLite's limit of 32,766 variables in a statement.
 _MANY = 10_000
@@ -149,43 +156,42 @@ async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> No
     )
 
 
-async def latest_figures(
-    transaction: Transaction, *, metric: str, campaign_id: str | None = None
-) -> list[Figure]:
-    """The latest figure of ``metric`` for each post that has one."""
-    newest = (
+def best(metric: str) -> sa.Subquery:
+    """Of each post the figure of ``metric`` that counts: rows of `reach` with ``place`` 1."""
+    return (
         sa.select(
-            reach.c.post_id,
+            *reach.c,
             sa.func.row_number()
-            .over(partition_by=reach.c.post_id, order_by=reach.c.measured_at.desc())
+            .over(partition_by=reach.c.post_id, order_by=BEST_FIRST)
             .label("place"),
-            *(reach.c[name] for name in ("metric", "tag", "value", "source", "measured_at")),
         )
         .where(reach.c.metric == metric)
         .subquery()
     )
-    query = sa.select(*(newest.c[name] for name in Figure.__dataclass_fields__)).where(
-        newest.c.place == 1
-    )
-    if campaign_id is not None:
-        query = query.join(posts, posts.c.id == newest.c.post_id).where(
-            posts.c.campaign_id == campaign_id
-        )
-    return [Figure(**row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def reach_totals(transaction: Transaction, *, campaign_id: str | None = None) -> ReachTotals:
-    """Reach of published posts. A post without a figure, or with an unknown one, is unknown."""
-    published = sa.select(sa.func.count()).where(posts.c.state == PostState.PUBLISHED.value)
-    if campaign_id is not None:
-        published = published.where(posts.c.campaign_id == campaign_id)
-    everything = (await transaction.scalar(published)) or 0
-    figures = await latest_figures(transaction, metric="reach", campaign_id=campaign_id)
-    known = [figure for figure in figures if figure.value is not None]
+    """Reach by tag. A published post without a figure, or with an unknown one, is unknown."""
+    is_published = posts.c.state == PostState.PUBLISHED.value
+    chosen = [posts.c.campaign_id == campaign_id] if campaign_id is not None else []
+    published = sa.select(sa.func.count()).select_from(posts).where(is_published, *chosen)
+    figure = best("reach")
+    rows = await transaction.execute(
+        sa.select(
+            figure.c.tag,
+            sa.func.sum(figure.c.value).label("value"),
+            sa.func.count(sa.case((is_published, 1))).label("published"),
+        )
+        .join(posts, posts.c.id == figure.c.post_id)
+        .where(figure.c.place == 1, figure.c.value.is_not(None), *chosen)
+        .group_by(figure.c.tag)
+    )
+    known = {row.tag: row for row in rows}
     return ReachTotals(
-        measured=sum(figure.value or 0 for figure in known if figure.tag == "measured"),
-        estimated=sum(figure.value or 0 for figure in known if figure.tag == "estimated"),
-        unknown_posts=everything - len(known),
+        measured=int(known["measured"].value) if "measured" in known else 0,
+        estimated=int(known["estimated"].value) if "estimated" in known else 0,
+        unknown_posts=(await transaction.scalar(published) or 0)
+        - sum(row.published for row in known.values()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from services.storage.figures import Figure
+from services.storage.figures import BEST_FIRST, Figure
 from services.storage.schema import click_counts, reach
 from services.storage.transaction import Transaction
 
@@ -30,13 +30,16 @@ async def clicks_by_code(
     return found
 
 
-async def latest_of_posts(
+async def best_of_posts(
     transaction: Transaction, post_ids: Sequence[str], *, metric: str
 ) -> dict[str, Figure]:
-    """The latest figure of ``metric`` of each of these posts; one without is left out."""
+    """The figure of ``metric`` that counts of each of these posts; one without is left out."""
     rows = await transaction.execute(
         sa.select(*(reach.c[name] for name in Figure.__dataclass_fields__))
         .where(reach.c.post_id.in_(post_ids), reach.c.metric == metric)
-        .order_by(reach.c.measured_at)
+        .order_by(*BEST_FIRST)
     )
-    return {row["post_id"]: Figure(**row) for row in rows.mappings()}
+    found: dict[str, Figure] = {}
+    for row in rows.mappings():
+        found.setdefault(row["post_id"], Figure(**row))
+    return found

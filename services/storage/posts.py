@@ -93,6 +93,16 @@ async def of_ambassador(
     return [_post(row) for row in (await transaction.execute(query)).mappings()]
 
 
+async def shared_by(transaction: Transaction, ambassador_id: str, network: str) -> list[Post]:
+    """What stands on a network in this person's name, by their hand or ours."""
+    query = sa.select(*_FIELDS).where(
+        posts.c.ambassador_id == ambassador_id,
+        posts.c.network == network,
+        posts.c.state.in_([PostState.PUBLISHED.value, PostState.SHARED.value]),
+    )
+    return [_post(row) for row in (await transaction.execute(query)).mappings()]
+
+
 async def in_state(
     transaction: Transaction, state: PostState, *, limit: int = 100, campaign_id: str | None = None
 ) -> list[Post]:

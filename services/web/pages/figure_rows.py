@@ -66,5 +66,7 @@ def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
         return
     for tag, reach in sorted(shown.figures.reach.items()):
         yield "reach", reach.value, tag, "; ".join(reach.sources), reach.measured_at
+    for tag, times in sorted(shown.figures.impressions.items()):
+        yield "impressions", times.value, tag, "; ".join(times.sources), times.measured_at
     if shown.figures.unknown_reach:
         yield "posts_without_reach", shown.figures.unknown_reach, "unknown", "", now

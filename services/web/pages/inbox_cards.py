@@ -31,9 +31,9 @@ class Own:
 class Card:
     """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
 
-    ``intents`` are for sharing by hand; ``own`` is what is, or may become, the person's own.
-    ``planned`` is when an approved post goes out, where that is still to come, and ``waits`` how
-    long that is from now.
+    ``impressions`` None: nobody told. ``intents`` are for sharing by hand; ``own`` is what is, or
+    may become, the person's own. ``planned`` is when an approved post goes out, where that is still
+    to come, and ``waits`` how long that is from now.
     """
 
     post: Post
@@ -44,6 +44,7 @@ class Card:
     own: Own
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
+    impressions: Figure | None = None
     intents: Sequence[ShareIntent] = ()
     planned: datetime | None = None
     waits: timedelta = timedelta()
@@ -106,9 +107,9 @@ async def read_cards(
     networks = await connections.networks_of(transaction, [ambassador_id])
     published = [post for post in found if _SECTIONS[post.state] == "published"]
     clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
-    reach = await post_figures.latest_of_posts(
-        transaction, [post.id for post in published], metric="reach"
-    )
+    ids = [post.id for post in published]
+    reach = await post_figures.best_of_posts(transaction, ids, metric="reach")
+    shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
     own = await _read_own(transaction, parts, ambassador_id, found)
     now = parts.clock()
     return [
@@ -121,6 +122,7 @@ async def read_cards(
             own=own[post.id],
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
+            impressions=shown.get(post.id),
             intents=intents_of(parts, post, post.text),
             planned=post.publish_at if _wait(post, now) else None,
             waits=_wait(post, now),

@@ -89,6 +89,7 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
             tag="measured",
             value=25,
             posts=1,
+            published=1,
             measured_at=NOW + timedelta(hours=6),
             sources=("LinkedIn",),
         )

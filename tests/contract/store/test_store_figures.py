@@ -142,7 +142,7 @@ def _figure(post: Post, value: int | None, tag: str = "measured", **changes: obj
     return replace(figure, **changes)  # type: ignore[arg-type]
 
 
-async def test_reach_is_summed_by_tag_from_the_latest_figures(database: Database) -> None:
+async def test_reach_is_summed_by_tag_from_the_figures_that_count(database: Database) -> None:
     """Tags are never added together, an older figure gives way, and what is not known is counted."""
     later = NOW + timedelta(days=1)
     async with database.write() as transaction:
@@ -164,15 +164,48 @@ async def test_reach_is_summed_by_tag_from_the_latest_figures(database: Database
         assert await figures.reach_totals(transaction, campaign_id=ABOUT[0].id) == ReachTotals(
             measured=25, estimated=7, unknown_posts=1
         )
-        latest = await post_figures.latest_of_posts(
+        best = await post_figures.best_of_posts(
             transaction, [post.id for post in drafts], metric="reach"
         )
-        assert {identity: figure.value for identity, figure in latest.items()} == {
+        assert {identity: figure.value for identity, figure in best.items()} == {
             drafts[0].id: 25,
             drafts[1].id: 7,
             drafts[2].id: None,
             drafts[3].id: 2**40,
         }
+
+
+async def test_what_was_measured_counts_before_what_was_not(database: Database) -> None:
+    """A later estimate or silence takes no measured figure back, and a later silence no estimate."""
+    later = NOW + timedelta(days=1)
+    async with database.write() as transaction:
+        drafts = await _published(transaction, 1)
+        told = [
+            _figure(drafts[0], 10),
+            _figure(drafts[0], 500, "estimated", measured_at=later),
+            _figure(drafts[0], None, "unknown", measured_at=later + timedelta(days=1)),
+            _figure(drafts[1], 40, "estimated"),
+            _figure(drafts[1], None, "unknown", measured_at=later),
+        ]
+        await figures.add_figures(transaction, told)
+        assert await figures.reach_totals(transaction) == ReachTotals(
+            measured=10, estimated=40, unknown_posts=0
+        )
+        best = await post_figures.best_of_posts(
+            transaction, [post.id for post in drafts], metric="reach"
+        )
+        assert {best[post.id].value for post in drafts} == {10, 40}
+
+
+async def test_what_somebody_shared_by_hand_makes_no_other_post_known(database: Database) -> None:
+    """Its own measured reach is added; how many published posts are unknown stays the same."""
+    async with database.write() as transaction:
+        _, shared = await _published(transaction, 1)
+        await posts.move(transaction, shared.id, before=PostState.PUBLISHED, after=PostState.SHARED)
+        await figures.add_figures(transaction, [_figure(shared, 10)])
+        assert await figures.reach_totals(transaction) == ReachTotals(
+            measured=10, estimated=0, unknown_posts=1
+        )
 
 
 async def test_the_same_figure_twice_counts_once(database: Database) -> None:

@@ -1,0 +1,141 @@
+"""LinkedIn's own analytics as a file: both kinds are read, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.errors import Rejected
+from services.use_cases.linkedin_export import read_export
+
+FIRST = "https://www.linkedin.com/feed/update/urn:li:activity:7406535690785632256"
+SECOND = "https://www.linkedin.com/posts/anna_sluis-share-7406100249858990080-AbCd"
+
+TOP_POSTS: list[list[object]] = [
+    ["Maximum of 50 posts available to include in this list"],
+    [],
+    [
+        "Post URL",
+        "Post publish date",
+        "Engagements",
+        None,
+        "Post URL",
+        "Post Publish Date",
+        "Impressions",
+    ],
+    [FIRST, "12/16/2025", 3, None, SECOND, "12/14/2025", "1,358"],
+    [None, None, None, None, FIRST, "12/16/2025", 631],
+]
+ONE_POST: list[list[object]] = [
+    ["Post URL", FIRST],
+    ["Post Date", "Dec 16, 2025"],
+    ["Impressions", "5,537"],
+    ["Members reached", 2100],
+    ["Reactions", 49],
+    ["Comments", "7"],
+    ["Reposts", 0],
+    ["Engagement rate", "0.05"],
+]
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def table(rows: list[list[object]], delimiter: str = ",") -> bytes:
+    def cell(value: object) -> str:
+        text = "" if value is None else str(value)
+        return f'"{text}"' if delimiter in text else text
+
+    return "\r\n".join(delimiter.join(map(cell, row)) for row in rows).encode("utf-8-sig")
+
+
+def test_all_content_is_read_from_its_tables() -> None:
+    """Tables that stand side by side are told apart, and other sheets do no harm."""
+    content = workbook(
+        DISCOVERY=[["Overall Performance", "1/1/2025 - 12/31/2025"], ["Impressions", 9999]],
+        ENGAGEMENT=[["Date", "Impressions"], ["12/16/2025", 12]],
+        TOP_POSTS=TOP_POSTS,
+        FOLLOWERS=[["Total followers on 12/31/2025", "1,204"], ["Date", "New followers"]],
+    )
+    export = read_export(content)
+    assert export.posts == {SECOND: {"impressions": 1358}, FIRST: {"impressions": 631}}
+    assert export.followers == 1204
+
+
+def test_a_single_post_is_read_from_its_lines() -> None:
+    """Every figure that we have a name for is taken; a rate is no count."""
+    export = read_export(workbook(PERFORMANCE=ONE_POST, TOP_DEMOGRAPHICS=[["Category", "Value"]]))
+    figures = {"impressions": 5537, "reach": 2100, "reactions": 49, "comments": 7, "reshares": 0}
+    assert export.posts == {FIRST: figures}
+    assert export.followers is None
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("rows", [TOP_POSTS, ONE_POST])
+def test_a_sheet_saved_as_csv_reads_the_same(rows: list[list[object]], delimiter: str) -> None:
+    """Whoever saved a sheet as CSV, with whatever a spreadsheet separates by, gets the same."""
+    assert read_export(table(rows, delimiter)).posts == read_export(workbook(S=rows)).posts
+
+
+def _bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 60_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "no figures"),
+        (b"a,b\r\n1,2", "no figures"),
+        (b"<html><body>Sign in</body></html>", "no figures"),
+        (b"\xff\xfe\x00", "neither XLSX nor CSV"),
+        (b'a,"b', "neither XLSX nor CSV"),
+        (b"PK\x03\x04 and nothing more", "no readable XLSX"),
+        (_bomb(), "too large"),
+        (workbook(S=[["Post URL", "Impressions"], ["javascript:alert(1)", 3]]), "no figures"),
+        (workbook(S=[["Post URL", "Impressions"], [FIRST, -3], [FIRST, "n/a"]]), "no figures"),
+    ],
+)
+def test_what_is_no_export_is_refused_in_a_sentence(content: bytes, fault: str) -> None:
+    """Nothing is guessed from a file that is something else, broken, or a trap."""
+    with pytest.raises(Rejected, match=fault) as refusal:
+        read_export(content)
+    assert refusal.value.remedy
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    """No file whatever ends in anything but figures or a refusal."""
+    with suppress(Rejected):
+        assert read_export(content).posts
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.text(max_size=12) | st.just("Post URL") | st.just("Impressions"), max_size=6),
+        max_size=12,
+    )
+)
+def test_any_table_is_read_or_refused(rows: list[list[str]]) -> None:
+    """Headings in odd places break nothing."""
+    with suppress(Rejected):
+        read_export(table([list(row) for row in rows]))
