@@ -9,20 +9,30 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
 from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
+from services.sentences import nearest, predicate
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
 
 #: As an address of a network that is only offered where it is asked for.
 SANDBOX = "sandbox"
+
+# 32 bytes in base64 for URLs each.
+_FERNET_KEYS = r"\s*[A-Za-z0-9_-]{43}=\s*(,\s*[A-Za-z0-9_-]{43}=\s*)*,?\s*"
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -54,9 +64,7 @@ class Settings(BaseSettings):
     linkedin_url: str = Field(default="", description="Empty: the sandbox.")
     linkedin_client_id: str = SANDBOX_CLIENT_ID
     linkedin_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
-    linkedin_version: str = Field(
-        default="202609", pattern=r"^\d{4}(0[1-9]|1[0-2])$", description="YYYYMM."
-    )
+    linkedin_version: str = Field(default="202609", description="YYYYMM.")
     x_url: str = Field(default="", description="Empty: the sandbox.")
     x_client_id: str = SANDBOX_CLIENT_ID
     x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
@@ -82,7 +90,7 @@ class Settings(BaseSettings):
     )
     mail_from: str = "zwaan@localhost"
 
-    consumer_group: str = Field(default="zwaan", pattern=r"^[A-Za-z0-9._-]{1,100}$")
+    consumer_group: str = "zwaan"
     publish_concurrency: int = Field(default=8, ge=1, le=64)
     weekly_cap: int = Field(
         default=2, ge=0, le=50, description="Posts in seven days for each person; 0: no maximum."
@@ -109,8 +117,41 @@ class Settings(BaseSettings):
         default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
         description="When a post is measured after publication: 1h,6h,24h,3d,7d,30d.",
     )
-    log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
-    log_format: str = Field(default="text", pattern=r"^(text|json)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("data")
+    @classmethod
+    def _check_folder(cls, value: Path) -> Path:
+        if "?" in str(value.absolute()):
+            raise ValueError(
+                'holds a "?", which an address of a database cannot; rename the folder'
+            )
+        return value
+
+    @field_validator("token_keys")
+    @classmethod
+    def _check_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(_FERNET_KEYS, value.get_secret_value()):
+            raise ValueError(
+                "has to be one or more Fernet keys, separated by commas; "
+                "make one with: zwaan doctor --new-token-key"
+            )
+        return value
+
+    @field_validator("linkedin_version")
+    @classmethod
+    def _check_version(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-9]{4}(0[1-9]|1[0-2])", value):
+            raise ValueError("has to be a year and a month, for example 202609")
+        return value
+
+    @field_validator("consumer_group")
+    @classmethod
+    def _check_group(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
+            raise ValueError("has to be 1 to 100 letters, digits, dots, hyphens or underscores")
+        return value
 
     @field_validator("reach_after", mode="before")
     @classmethod
@@ -130,7 +171,7 @@ class Settings(BaseSettings):
         try:
             return WorkingHours.parse(value) if isinstance(value, str) else value
         except Rejected as fault:
-            raise ValueError(f"{fault}; {fault.remedy}") from fault
+            raise ValueError(f"cannot be read: {fault}; {fault.remedy}") from fault
 
     @field_validator("reach_after")
     @classmethod
@@ -151,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def broker_url(self) -> str:
-        return self.broker or f"embedded://{self.data.resolve() / 'zwaan.log.db'}"
+        return self.broker or f"embedded://{quote(str(self.data.resolve() / 'zwaan.log.db'))}"
 
     @property
     def embedded(self) -> bool:
@@ -160,12 +201,18 @@ class Settings(BaseSettings):
     @property
     def log_path(self) -> Path:
         """The file of the embedded log. Only where ``embedded``."""
-        return Path(urlsplit(self.broker_url).path)
+        return Path(unquote(urlsplit(self.broker_url).path))
 
     @property
     def database(self) -> str:
         configured = self.database_url.get_secret_value()
         return configured or f"sqlite+aiosqlite:///{self.data.resolve() / 'zwaan.db'}"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file of an SQLite database; None for PostgreSQL."""
+        kind, _, path = self.database.partition(":///")
+        return Path(path.partition("?")[0]) if kind.startswith("sqlite") else None
 
     @property
     def base_url(self) -> str:
@@ -188,6 +235,16 @@ class Settings(BaseSettings):
         return self.host in _LOOPBACK
 
 
+def _names_a_log(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if parts.scheme == "embedded":
+        return not parts.netloc and Path(parts.path).is_absolute() and bool(Path(parts.path).name)
+    return parts.scheme == "kafka" and bool(parts.hostname)
+
+
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -195,8 +252,29 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 def _duration(text: str) -> timedelta:
     found = _DURATION.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f'"{text}" is not a duration; write for example 90s, 6h or 3d')
+        raise ValueError(f'holds "{text}", which is no duration; write for example 90s, 6h or 3d')
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
+
+
+def variable(name: str) -> str:
+    """The environment's name of a setting."""
+    return f"ZWAAN_{name.upper()}"
+
+
+def unknown_settings() -> dict[str, str]:
+    """``ZWAAN_*`` names that are set and are no setting, each with the one meant, or empty."""
+    known = {variable(name) for name in Settings.model_fields}
+    given = {
+        name.upper()
+        for source in (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+        for name in source.env_vars
+    }
+    ours = {name for name in given if name.startswith("ZWAAN_")}
+    return {
+        name: nearest(name, known)
+        for name in sorted(ours - known)
+        if not name.startswith("ZWAAN_TEST_")  # of this project's tests
+    }
 
 
 def load_settings(**given: Any) -> Settings:
@@ -208,12 +286,12 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = "ZWAAN_" + "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise Rejected(f"the setting {name} is wrong: {first['msg']}") from error
-    if urlsplit(settings.broker_url).scheme not in ("embedded", "kafka"):
+        name = variable(str(first["loc"][0]))
+        raise Rejected(f"the setting {name} {predicate(first)}") from error
+    if not _names_a_log(settings.broker_url):
         raise Stop(
-            "the setting ZWAAN_BROKER is wrong: it starts with embedded:// or kafka://, "
-            "for example kafka://127.0.0.1:9092"
+            "the setting ZWAAN_BROKER is wrong: it has to be embedded:///absolute/path or "
+            "kafka://host:port, for example kafka://127.0.0.1:9092"
         )
     if not settings.database.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
         raise Stop(

@@ -22,7 +22,12 @@ def vault(settings: Settings) -> Vault:
     if settings.token_keys is not None:
         keys = settings.token_keys.get_secret_value().split(",")
         return Vault([key.strip() for key in keys if key.strip()])
-    return Vault([_read_or_make(settings.data / "tokens.key", new_key)])
+    return Vault([_read_or_make(token_keys_path(settings), new_key)])
+
+
+def token_keys_path(settings: Settings) -> Path:
+    """Where the key is kept that was made because none is configured."""
+    return settings.data / "tokens.key"
 
 
 def _read_or_make(path: Path, make: Callable[[], str]) -> str:

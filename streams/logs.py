@@ -6,7 +6,6 @@ The adapters are imported where they are needed: Kafka's client alone takes a th
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from services.ports import EventLog
 from services.settings import Settings
@@ -20,29 +19,29 @@ class OpenLog(EventLog, Protocol):
 
 
 def open_log(settings: Settings) -> OpenLog:
-    """Raises Stop when another process owns the embedded log, RetryLater when Kafka is away."""
+    """Raises Stop when another process owns the embedded log, or its address cannot be read."""
     if settings.embedded:
         from streams.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
 
-        settings.log_path.parent.mkdir(parents=True, exist_ok=True)
         return EmbeddedEventLog(settings.broker_url)
     from streams.kafka.event_log import KafkaEventLog  # noqa: PLC0415
 
-    return KafkaEventLog(kafka_address(settings))
+    return KafkaEventLog(_servers(settings))
 
 
 def open_admin(settings: Settings) -> LogAdmin:
-    """Raises RetryLater when Kafka is away."""
+    """Raises Stop when the log's address cannot be read."""
     if settings.embedded:
         from streams.embedded.admin import EmbeddedAdmin  # noqa: PLC0415
 
-        settings.log_path.parent.mkdir(parents=True, exist_ok=True)
         return EmbeddedAdmin(settings.broker_url)
     from streams.kafka.admin import KafkaAdmin  # noqa: PLC0415
 
-    return KafkaAdmin(kafka_address(settings))
+    return KafkaAdmin(_servers(settings))
 
 
-def kafka_address(settings: Settings) -> str:
-    """``host:port`` of ``kafka://host:port``; several are separated by commas."""
-    return urlsplit(settings.broker_url).netloc
+def _servers(settings: Settings) -> str:
+    """Without a password that somebody may have put before the host."""
+    from streams.kafka.connection import bootstrap_servers  # noqa: PLC0415
+
+    return ",".join(bootstrap_servers(settings.broker_url))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.errors import RetryLater, Stop
+from services.storage.sqlite_faults import remedy_of
 from services.storage.transaction import Transaction, to_its_end
 
 
@@ -97,11 +98,11 @@ class Database:
         except DBAPIError as error:
             if _is_damaged(error):
                 raise Stop(
-                    f"the database cannot be used: {_cause(error)}; "
-                    "put a copy back, or name another file"
+                    f"the database cannot be used: {_cause(error)}; {remedy_of(error.orig)}"
                 ) from error
             if _is_away(error):
-                raise RetryLater(f"the database is away: {_cause(error)}") from error
+                remedy = remedy_of(error.orig) or "start it, or correct ZWAAN_DATABASE_URL"
+                raise RetryLater(f"the database is away: {_cause(error)}; {remedy}") from error
             raise
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from services.storage.dead_letters import DeadLetter
 from services.use_cases.replay_dead_letter import replay
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
-from streams.command_line.state import open_state
+from streams.command_line.state import open_state, require_log
 from streams.logs import open_log
 from streams.owner_client import running_owner
 
@@ -92,6 +92,7 @@ def replay_letters(letter_ids: tuple[int, ...], everything: bool, data: Path | N
 
 
 async def _replay(settings: Settings, letter_ids: Sequence[int]) -> None:
+    require_log(settings)
     log = open_log(settings)
     try:
         async with open_state(settings) as database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -23,9 +24,14 @@ from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.vault import new_key
 from streams.command_line.options import data_option, json_option, settings_of
-from streams.key_files import vault
+from streams.key_files import token_keys_path, vault
 from streams.logs import open_admin
 from streams.topics import topic_specs
+
+#: How the state of what cannot be used begins.
+AWAY = "away"
+
+_FIRST_START = "`zwaan up` makes it; where it is elsewhere, name the folder with --data."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +71,11 @@ def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
             mark = "!" if each.remedy else "✓"
             line = f"{mark} {each.subject:<12} {each.state}"
             click.echo(f"{line}. {each.remedy}" if each.remedy else line)
-    return 3 if any(each.state.startswith("away") for each in findings) else 0
+    return 3 if any(each.state.startswith(AWAY) for each in findings) else 0
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:
-    yield Finding(subject="data", state=str(settings.data.resolve()))
+    yield _data(settings)
     yield _checked("database", lambda: asyncio.run(_database(settings)))
     yield _checked("broker", lambda: _broker(settings))
     yield _checked("keys", lambda: _keys(settings))
@@ -85,42 +91,71 @@ def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except ZwaanError as error:
+        # Our sentences say what to do behind their semicolon.
+        sentence = str(error).removeprefix("the database is away: ").rstrip(".")
+        fault, _, remedy = sentence.partition("; ")
+        remedy = getattr(error, "remedy", "") or remedy or "start it, or correct its address"
+    except OSError as error:
+        fault = f"{error.filename or 'the data folder'}: {error.strerror}"
+        remedy = "mend its rights, or name another folder with --data"
+    return Finding(
+        subject=subject,
+        state=f"{AWAY}: {fault}",
+        remedy=f"{remedy[0].upper()}{remedy[1:].rstrip('.')}.",
+    )
+
+
+def _data(settings: Settings) -> Finding:
+    folder = settings.data.resolve()
+    if not folder.exists():
+        return Finding(subject="data", state=f"{folder}, not made yet", remedy=_FIRST_START)
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return Finding(
-            subject=subject, state=f"away: {error}", remedy="Start it, or correct its address."
+            subject="data",
+            state=f"{AWAY}: {folder} cannot be written",
+            remedy="Mend its rights, or name another folder with --data.",
         )
+    return Finding(subject="data", state=str(folder))
 
 
 async def _database(settings: Settings) -> Finding:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    kind = settings.database.split("+")[0]
+    path = settings.database_path
+    if path is not None and not path.exists():
+        return Finding(subject="database", state=f"{kind}, not made yet", remedy=_FIRST_START)
     database = Database.open(settings.database)
     try:
         current = await is_current(database)
     finally:
         await database.close()
-    kind = settings.database.split("+")[0]
     if current:
         return Finding(subject="database", state=f"{kind}, schema up to date")
     return Finding(subject="database", state=f"{kind}, schema is old", remedy="Run: zwaan migrate")
 
 
 def _broker(settings: Settings) -> Finding:
+    if settings.embedded and not settings.log_path.exists():
+        return Finding(subject="broker", state="embedded log, not made yet", remedy=_FIRST_START)
     admin = open_admin(settings)
     try:
         existing = {state.name for state in admin.topics()}
     finally:
         admin.close()
-    missing = [spec.name for spec in topic_specs() if spec.name not in existing]
+    wanted = topic_specs()
+    missing = [spec.name for spec in wanted if spec.name not in existing]
     kind = "embedded log" if settings.embedded else "Apache Kafka"
     if missing:
         return Finding(
             subject="broker",
-            state=f"{kind}, {len(missing)} topics missing",
+            state=f"{kind}, {len(missing)} of {len(wanted)} topics missing",
             remedy="Run: zwaan topics --create",
         )
-    return Finding(subject="broker", state=f"{kind}, all {len(existing)} topics are there")
+    return Finding(subject="broker", state=f"{kind}, all {len(wanted)} topics are there")
 
 
 def _keys(settings: Settings) -> Finding:
+    if settings.token_keys is None and not token_keys_path(settings).exists():
+        return Finding(subject="keys", state="none yet, the first start makes them")
     vault(settings)
     where = "from ZWAAN_TOKEN_KEYS" if settings.token_keys else f"kept in {settings.data}"
     return Finding(subject="keys", state=f"tokens are encrypted, {where}")

@@ -12,7 +12,7 @@ from services.errors import Rejected
 from services.storage import campaigns
 from services.use_cases.statistics import Statistics, statistics
 from streams.command_line.options import data_option, json_option, settings_of
-from streams.command_line.state import open_state
+from streams.command_line.state import open_state, require_database, require_log
 
 
 @click.command()
@@ -60,6 +60,8 @@ def rebuild(data: Path | None) -> int:
     from streams.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
+    require_database(settings)
+    require_log(settings)
     events = asyncio.run(rebuild_from_log(settings))
     click.echo(f"rebuilt from {events} events")
     return 0

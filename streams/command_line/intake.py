@@ -21,7 +21,7 @@ from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
-from streams.command_line.state import open_state
+from streams.command_line.state import open_state, require_database, require_log
 from streams.owner_client import running_owner
 
 
@@ -45,6 +45,7 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
     if not files:
         raise click.UsageError("Name a file with events, or - for standard input.")
     settings = settings_of(data=data)
+    require_log(settings)
     sources = []
     for file in files:
         documents = read_documents(file.read())
@@ -100,6 +101,7 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     there already are updated. Every bad row is named, and then none is imported.
     """
     settings = settings_of(data=data)
+    require_database(settings)
     reading = read_ambassadors(file.read())
     for row in reading.bad_rows:
         click.echo(f"zwaan: {file.name}, line {row.line}: {row.fault}.", err=True)
@@ -131,6 +133,8 @@ def import_feed(source: str, language: str, data: Path | None, as_json: bool) ->
     of published.
     """
     settings = settings_of(data=data)
+    if not as_json:
+        require_log(settings)
     events = read_feed(source, language=language, now=clock())
     if as_json:
         return _print(events)

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a dependency is away.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -58,7 +59,8 @@ def zwaan() -> None:
 
 
 def run() -> NoReturn:
-    """The console script."""
+    """The console script. What it makes, its user alone may read: keys, people, and the log."""
+    os.umask(0o077)
     sys.exit(exit_code(sys.argv[1:]))
 
 
@@ -85,7 +87,8 @@ def exit_code(arguments: list[str]) -> int:
         return 3
     except OSError as error:
         # A folder that cannot be made, a disk that is full.
-        _say(f"{error.filename or 'the machine'} cannot be used ({error.strerror})", _ELSEWHERE)
+        place = error.filename or "a file in the data folder"
+        _say(f"{place} cannot be used ({error.strerror})", _ELSEWHERE)
         return 3
     return result if isinstance(result, int) else 0
 

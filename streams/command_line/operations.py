@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
-from services.settings import Settings
 from streams.command_line.options import data_option, json_option, settings_of
-from streams.command_line.state import open_state
+from streams.command_line.state import make_state, require_log
 from streams.log_admin import PartitionLag
 from streams.logs import open_admin
 from streams.topics import topic_specs
@@ -24,6 +23,8 @@ from streams.topics import topic_specs
 def topics(create: bool, data: Path | None, as_json: bool) -> int:
     """List the topics with their partitions, records and retention."""
     settings = settings_of(data=data)
+    if not create:
+        require_log(settings)
     admin = open_admin(settings)
     try:
         made = admin.ensure_topics(topic_specs()) if create else []
@@ -34,7 +35,8 @@ def topics(create: bool, data: Path | None, as_json: bool) -> int:
         state = states.get(spec.name)
         partitions = len(state.partitions) if state else 0
         records = state.records if state else 0
-        days = spec.retention.days if spec.retention else None
+        retention = state.retention if state else spec.retention
+        days = retention.days if retention else None
         if as_json:
             line = {
                 "topic": spec.name,
@@ -45,7 +47,10 @@ def topics(create: bool, data: Path | None, as_json: bool) -> int:
             click.echo(json.dumps(line))
         else:
             note = " (made now)" if spec.name in made else "" if state else " (missing: --create)"
-            click.echo(f"{spec.name:<22}{partitions:>3} partitions {records:>9} records{note}")
+            kept = f"kept {days} days" if days else "kept for ever"
+            click.echo(
+                f"{spec.name:<22}{partitions:>3} partitions {records:>9} records  {kept}{note}"
+            )
     return 0
 
 
@@ -64,6 +69,7 @@ def lag(data: Path | None, as_json: bool) -> int:
         "share.requested",
         *(processor.topic for processor in projections()),
     ]
+    require_log(settings)
     admin = open_admin(settings)
     try:
         existing = {state.name for state in admin.topics()}
@@ -89,13 +95,6 @@ def _lag(partition: PartitionLag) -> dict[str, int | str | None]:
 @data_option
 def migrate(data: Path | None) -> int:
     """Bring the database to the schema of this version (`up`, `web` and `worker` do so too)."""
-    settings = settings_of(data=data)
-
-    asyncio.run(_migrate(settings))
+    asyncio.run(make_state(settings_of(data=data)))
     click.echo("the database is up to date")
     return 0
-
-
-async def _migrate(settings: Settings) -> None:
-    async with open_state(settings):
-        pass  # opening it has migrated it

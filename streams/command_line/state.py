@@ -1,10 +1,11 @@
-"""The state, opened for one command."""
+"""The state and the log, opened for one command. Only what starts Zwaan makes them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.errors import Stop
 from services.settings import Settings
 from services.storage.database import Database
 from services.storage.migrate import migrate
@@ -12,11 +13,55 @@ from services.storage.migrate import migrate
 
 @asynccontextmanager
 async def open_state(settings: Settings) -> AsyncIterator[Database]:
-    """The database of these settings, with today's schema. Raises RetryLater when it is away."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """The database of these settings, with today's schema.
+
+    Raises Stop when nobody made it yet, RetryLater when it is away.
+    """
+    require_database(settings)
     database = Database.open(settings.database)
     try:
         await migrate(database)
         yield database
     finally:
         await database.close()
+
+
+async def make_state(settings: Settings) -> None:
+    """Make the database where there is none, and bring it to today's schema."""
+    database = Database.open(settings.database)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+def require_database(settings: Settings) -> None:
+    """Raises Stop when there is no file of an SQLite database: opening it would make one."""
+    path = settings.database_path
+    if path is None or path.exists():
+        return
+    if settings.database_url.get_secret_value():
+        raise Stop(
+            f"there is no database at {path}; correct ZWAAN_DATABASE_URL, "
+            "or make it with: zwaan migrate"
+        )
+    raise _nothing_here(settings, "database")
+
+
+def require_log(settings: Settings) -> None:
+    """Raises Stop when there is no file of an embedded log."""
+    if not settings.embedded or settings.log_path.exists():
+        return
+    if settings.broker:
+        raise Stop(
+            f"there is no log at {settings.log_path}; correct ZWAAN_BROKER, "
+            "or make it with: zwaan topics --create"
+        )
+    raise _nothing_here(settings, "log")
+
+
+def _nothing_here(settings: Settings, what: str) -> Stop:
+    return Stop(
+        f"there is no {what} of Zwaan in {settings.data.resolve()}; name its folder with --data or "
+        "ZWAAN_DATA, or start a new one with: zwaan up"
+    )

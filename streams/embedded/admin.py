@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from services.errors import Rejected
 from services.ports import Record
 from streams.embedded import registry
+from streams.embedded.database import cannot_be_opened
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.partition import Partition, Topic
 from streams.embedded.reader import Reader
@@ -56,8 +58,9 @@ class EmbeddedAdmin:
         reader = self._reader()
         if reader is None:
             return []
-        known = reader.topics()
-        committed = reader.committed_offsets(group, known)
+        known = self._topics()
+        with self._reading():
+            committed = reader.committed_offsets(group, known)
         wanted = sorted(
             {topic for topic, _ in committed} | {name for name in topics if name in known}
         )
@@ -83,7 +86,8 @@ class EmbeddedAdmin:
             return []
         records: list[LogRecord] = []
         while len(records) < limit:
-            found = reader.read(where, offset, limit - len(records))
+            with self._reading():
+                found = reader.read(where, offset, limit - len(records))
             if not found:
                 break
             records += [
@@ -128,12 +132,24 @@ class EmbeddedAdmin:
     def _reader(self) -> Reader | None:
         """None as long as nothing was ever written."""
         if self._opened is None and self._path.exists():
-            self._opened = Reader(self._path)
+            with self._reading():
+                self._opened = Reader(self._path)
         return self._opened
 
     def _topics(self) -> dict[str, Topic]:
         reader = self._reader()
-        return {} if reader is None else reader.topics()
+        if reader is None:
+            return {}
+        with self._reading():
+            return reader.topics()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Raises Stop when the file cannot be read: another's, damaged, or no room beside it."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise cannot_be_opened(error, self._path) from error
 
     def _topic(self, name: str) -> Topic:
         topic = self._topics().get(name)

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from services.errors import RetryLater, Stop, ZwaanError
+from services.storage.sqlite_faults import remedy_of
 
 #: Row keys of batches: the partition's number in the high bits, the first offset in the low ones.
 OFFSET_BITS = 40
@@ -70,7 +71,7 @@ def connect_writer(path: Path, *, max_bytes: int | None) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
-        raise Stop(f"The log {path} cannot be opened ({error}); check the path.") from error
+        raise cannot_be_opened(error, path) from error
     try:
         _prepare(connection, path, max_bytes)
     except BaseException:
@@ -97,11 +98,18 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 def error_from(error: Exception, path: Path) -> ZwaanError:
     """Name the reaction that a failure asks for."""
     code = getattr(error, "sqlite_errorcode", None)
+    remedy = remedy_of(error)
     if code is not None and (code in _PASSING or code & 0xFF in _PASSING):
-        return RetryLater(
-            f"The log {path} could not be written ({error}); free some disk space.", after=1.0
-        )
-    return Stop(f"The log {path} failed ({error}); stop, check the disk, and start again.")
+        return RetryLater(f"The log {path} could not be written ({error}); {remedy}.", after=1.0)
+    return Stop(f"The log {path} failed ({error}); {remedy or _CHECK}.")
+
+
+def cannot_be_opened(error: sqlite3.Error, path: Path) -> Stop:
+    """Why a log cannot be read or written at all, and what to do."""
+    return Stop(f"The log {path} cannot be opened ({error}); {remedy_of(error) or _CHECK}.")
+
+
+_CHECK = "stop, check the disk, and start again"
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, max_bytes: int | None) -> None:
@@ -127,4 +135,4 @@ def _prepare(connection: sqlite3.Connection, path: Path, max_bytes: int | None) 
             (page_size,) = connection.execute("PRAGMA page_size").fetchone()
             connection.execute(f"PRAGMA max_page_count={max(1, max_bytes // page_size)}")
     except sqlite3.DatabaseError as error:
-        raise Stop(f"The log {path} cannot be opened ({error}); move the file away.") from error
+        raise cannot_be_opened(error, path) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from kafka.errors import (
@@ -12,7 +13,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from services.errors import Rejected, RetryLater, ZwaanError
+from services.errors import Rejected, RetryLater, Stop, ZwaanError
 
 #: A call that gets no answer ends after this; the caller decides whether to try again.
 TIMEOUT_MS = 5_000
@@ -26,14 +27,24 @@ _NEVER = (
 
 
 def bootstrap_servers(url: str) -> list[str]:
-    """``kafka://host:9092;host2:9092`` as kafka-python wants it. Raises Rejected when it is not."""
+    """``kafka://host:9092,host2:9092`` as kafka-python wants it. Raises Stop when it is not."""
     servers: list[str] = []
-    for part in url.split(";"):
-        parts = urlsplit(part if "://" in part else f"kafka://{part}")
-        if parts.scheme not in {"kafka", "aiokafka"} or not parts.hostname or parts.path.strip("/"):
-            raise Rejected(f"{url!r} is no address of Kafka; write kafka://host:9092.")
-        servers.append(f"{parts.hostname}:{parts.port or 9092}")
+    for part in re.split("[,;]", url):
+        try:
+            parts = urlsplit(part if "://" in part else f"kafka://{part}")
+            host, port = parts.hostname, parts.port or 9092
+        except ValueError:
+            raise Stop(_NO_ADDRESS) from None
+        if parts.scheme not in {"kafka", "aiokafka"} or not host or parts.path.strip("/"):
+            raise Stop(_NO_ADDRESS)
+        servers.append(f"{host}:{port}")
     return servers
+
+
+_NO_ADDRESS = (
+    "the setting ZWAAN_BROKER is no address of Kafka; write kafka://host:port, "
+    "for example kafka://127.0.0.1:9092"
+)
 
 
 def settings(url: str) -> dict[str, object]:

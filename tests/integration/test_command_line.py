@@ -15,12 +15,16 @@ from typing import Any
 import pytest
 
 from services.events.cloudevent import CloudEvent
+from services.settings import load_settings
 from services.storage import dead_letters
 from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
 from services.storage.migrate import migrate
 from streams.command_line.main import exit_code, zwaan
+from streams.command_line.state import make_state
 from streams.embedded.admin import EmbeddedAdmin
+from streams.logs import open_admin
+from streams.topics import topic_specs
 from tests.builders import NOW, event, story, vacancy
 
 ROOT = Path(__file__).parents[2]
@@ -96,8 +100,20 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def bare(tmp_path: Path) -> Shell:
+    """Where Zwaan never ran."""
     return Shell(tmp_path)
+
+
+@pytest.fixture
+def shell(bare: Shell) -> Shell:
+    """Where Zwaan ran before: its database and its log are there."""
+    settings = load_settings(data=bare.data, broker="", database_url="")
+    asyncio.run(make_state(settings))
+    admin = open_admin(settings)
+    admin.ensure_topics(topic_specs())
+    admin.close()
+    return bare
 
 
 def _commands() -> list[list[str]]:
@@ -131,8 +147,14 @@ def test_the_contract_of_names_is_kept() -> None:
     }
 
 
-def test_an_empty_folder_answers_everything(shell: Shell) -> None:
+def test_a_new_installation_answers_everything(bare: Shell) -> None:
     """Figures, topics, lag and dead letters of a new installation are empty, not errors."""
+    shell = bare
+    assert shell.run("migrate").code == 0
+    made = shell.run("topics", "--create", "--json")
+    assert made.code == 0
+    assert {line["partitions"] for line in made.lines} == {8}
+    assert {line["topic"] for line in made.lines} >= {"story.approved", "link.clicked"}
     stats = shell.run("stats", "--json")
     assert (stats.code, stats.err) == (0, "")
     assert stats.lines == [
@@ -147,10 +169,57 @@ def test_an_empty_folder_answers_everything(shell: Shell) -> None:
     lag = shell.run("lag", "--json")
     assert (lag.code, set(lag.lines[0]["topics"].values())) == (0, {0})
     assert shell.run("dead-letters", "list").out == "No dead letters.\n"
-    made = shell.run("topics", "--create", "--json")
-    assert made.code == 0
-    assert {line["partitions"] for line in made.lines} == {8}
-    assert {line["topic"] for line in made.lines} >= {"story.approved", "link.clicked"}
+    listed = shell.run("topics").out.splitlines()
+    assert any(line.startswith("story.approved") and "kept 366 days" in line for line in listed)
+
+
+def test_what_zwaan_makes_is_for_its_user_alone(bare: Shell) -> None:
+    """The folder is 0700 and every file in it 0600: people, tokens and the log are in them."""
+    assert bare.run("migrate").code == 0
+    assert bare.run("topics", "--create").code == 0
+    modes = {path.name: path.stat().st_mode & 0o777 for path in bare.data.iterdir()}
+    assert modes.keys() >= {"zwaan.db", "zwaan.log.db"}
+    assert set(modes.values()) == {0o600}
+    assert bare.data.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish", "story.json"],
+        ["import", "ambassadors", "people.csv"],
+        ["import", "feed", "feed.json"],
+        ["stats"],
+        ["rebuild"],
+        ["lag"],
+        ["topics"],
+        ["dead-letters", "list"],
+        ["dead-letters", "show", "1"],
+        ["dead-letters", "replay", "1"],
+        ["sign-in", "a@e.org", "--role", "marketing"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_folder_is_told_and_left_as_it_is(bare: Shell, arguments: list[str]) -> None:
+    """Where Zwaan never ran there is nothing to read or add to: exit code 3, and no file made."""
+    bare.write("story.json", event(story()))
+    bare.write("people.csv", CSV + "a@e.org,Anna,nl,beton\n")
+    bare.write("feed.json", "{}")
+    for settings in (
+        {},
+        {"broker": f"embedded://{bare.folder}/x/l.db", "database_url": _sqlite(bare.folder / "x")},
+    ):
+        done = bare.run(*arguments, **settings)
+        assert done.code == 3
+        assert "there is no " in done.sentence
+        assert ("--data or ZWAAN_DATA" in done.sentence) != bool(settings)
+        assert sorted(path.name for path in bare.folder.iterdir()) == [
+            *("feed.json", "people.csv", "story.json")
+        ]
+
+
+def _sqlite(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'zwaan.db'}"
 
 
 # --- publish ------------------------------------------------------------------------------------
@@ -307,8 +376,9 @@ def test_a_text_that_is_none_is_refused(shell: Shell) -> None:
     assert (done.code, done.sentence) == (1, "zwaan: the text is not UTF-8 (byte 0).")
 
 
-def test_drafts_are_composed_without_touching_any_state(shell: Shell) -> None:
+def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     """A dry run gives a line a draft, the same each time, and leaves no file."""
+    shell = bare
     told = shell.write("story.json", event(story()))
     people = shell.write("people.csv", CSV + "a@e.org,Anna,nl,beton\nb@e.org,Ben,en,\n")
     arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "linkedin"]
@@ -326,7 +396,6 @@ def test_drafts_are_composed_without_touching_any_state(shell: Shell) -> None:
 
 def test_a_dead_letter_is_listed_shown_and_replayed(shell: Shell) -> None:
     """The original bytes are shown and go back on their topic, once by the list."""
-    assert shell.run("topics", "--create").code == 0
     _bury(shell, event(story()).to_bytes())
     (letter,) = shell.run("dead-letters", "list", "--json").lines
     assert (letter["topic"], letter["error"], letter["part"]) == ("story.approved", "no", -1)
@@ -375,6 +444,12 @@ def _bury(shell: Shell, value: bytes) -> None:
         (["publish", "story.json"], {"broker": "kafka://127.0.0.1:1"}),
         (["topics"], {"broker": "kafka://127.0.0.1:1"}),
         (["topics"], {"broker": "rabbit://127.0.0.1"}),
+        (["publish", "story.json"], {"broker": "kafka://"}),
+        (["publish", "story.json"], {"broker": "kafka://planted-secret@[host"}),
+        (["publish", "story.json"], {"broker": "kafka://z:planted-secret@host:port"}),
+        (["publish", "story.json"], {"broker": "embedded://"}),
+        (["lag"], {"broker": "embedded:///proc/self/comm?colour=blue"}),
+        (["lag"], {"broker": "embedded:///proc/self/comm"}),
         (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@127.0.0.1:1/z"}),
         (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@[bad/z"}),
         (["stats"], {"database_url": "mysql://planted-secret@127.0.0.1/z"}),
@@ -429,11 +504,32 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
 
 
 def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:
-    """The variable at fault is named."""
+    """The variable at fault is named, in one sentence that says what is expected."""
     done = shell.run("stats", port="70000")
-    assert done.code == 2
-    assert "ZWAAN_PORT" in done.err
-    assert "Traceback" not in done.err
+    assert (done.code, done.out) == (2, "")
+    assert done.sentence == "zwaan: the setting ZWAAN_PORT has to be 65535 or less."
+    keys = shell.run("doctor", token_keys="planted-secret")
+    assert keys.code == 2
+    assert "zwaan doctor --new-token-key" in keys.sentence
+    assert "planted-secret" not in keys.err
+
+
+def test_a_misspelt_setting_is_told_and_ignored(shell: Shell) -> None:
+    """The command does its work, and says on standard error which name was probably meant."""
+    done = shell.run("stats", "--json", organization="Us")
+    assert (done.code, len(done.lines)) == (0, 1)
+    assert done.sentence == (
+        "zwaan: ZWAAN_ORGANIZATION is no setting and is ignored; did you mean ZWAAN_ORGANISATION?"
+    )
+
+
+def test_the_doctor_of_a_new_folder_finds_nothing_wrong(bare: Shell) -> None:
+    """Before the first start it checks the settings, says what is not made yet, makes nothing."""
+    done = bare.run("doctor")
+    assert done.code == 0
+    assert done.out.count("not made yet") == 3
+    assert ".." not in done.out
+    assert not bare.data.exists()
 
 
 def test_the_doctor_tells_of_a_sunset_ahead(shell: Shell) -> None:

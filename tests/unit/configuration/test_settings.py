@@ -9,7 +9,8 @@ import pytest
 
 from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
-from services.settings import load_settings
+from services.settings import load_settings, unknown_settings
+from services.vault import new_key
 from streams.bootstrap import network_settings
 
 
@@ -97,6 +98,8 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("reach_after", "99999999999d"),
         ("reach_after", "1e3h"),
         ("port", "70000"),
+        ("data", "what?"),
+        ("token_keys", "short"),
         ("port", "http"),
         ("log_level", "LOUD"),
         ("consumer_group", "a b"),
@@ -131,15 +134,39 @@ def test_an_address_of_another_kind_stops(name: str, value: str) -> None:
     assert "planted-secret" not in str(caught.value)
 
 
+def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A misspelt name, in the environment or in .env, is found with the one it may mean."""
+    (tmp_path / ".env").write_text("ZWAAN_ORGANIZATION=x\nOTHER=1\n")
+    monkeypatch.setenv("ZWAAN_PROT", "1")
+    monkeypatch.setenv("ZWAAN_XYZZY", "1")
+    monkeypatch.setenv("ZWAAN_TEST_KAFKA", "of our tests")
+    monkeypatch.setenv("ZWAAN_PORT", "1")
+    assert unknown_settings() == {
+        "ZWAAN_ORGANIZATION": "ZWAAN_ORGANISATION",
+        "ZWAAN_PROT": "ZWAAN_PORT",
+        "ZWAAN_XYZZY": "",
+    }
+
+
+def test_a_folder_with_odd_characters_is_one_folder(tmp_path: Path) -> None:
+    """What an address would read as its own is quoted in the log's and left in the database's."""
+    settings = load_settings(data=tmp_path / "50% of # us")
+    assert settings.log_path == tmp_path / "50% of # us" / "zwaan.log.db"
+    assert settings.database_path == tmp_path / "50% of # us" / "zwaan.db"
+
+
 def test_no_secret_shows() -> None:
     """A representation of the settings, as a log might write it, holds no secret."""
-    names = ("secret_key", "token_keys", "api_token", "smtp_url", "x_client_secret")
+    names = ("secret_key", "api_token", "smtp_url", "x_client_secret")
+    key = new_key()
     settings = load_settings(
         **dict.fromkeys(names, "planted-secret"),
+        token_keys=key,
         database_url="postgresql+psycopg://zwaan:planted-secret@x/z",
     )
-    assert "planted-secret" not in repr(settings)
-    assert "planted-secret" not in str(settings.model_dump())
+    for shown in (repr(settings), str(settings.model_dump())):
+        assert "planted-secret" not in shown
+        assert key not in shown
 
 
 def test_settings_do_not_change() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.errors import Rejected, Stop
+from services.errors import Stop
 from streams.embedded import registry
 from streams.embedded.database import connect_writer
 from streams.embedded.log import EmbeddedLog
@@ -87,7 +87,7 @@ def test_an_address_names_a_file(url: str, path: str, max_bytes: int | None) -> 
         "",
     ],
 )
-def test_a_wrong_address_is_rejected(url: str) -> None:
+def test_a_wrong_address_stops(url: str) -> None:
     """Anything else is refused with an example of what to write."""
-    with pytest.raises(Rejected, match="embedded:///absolute/path"):
+    with pytest.raises(Stop, match="embedded:///absolute/path"):
         registry.parse(url)
