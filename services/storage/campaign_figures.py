@@ -18,15 +18,16 @@ from services.storage.transaction import Transaction
 class ReachFigure:
     """Reach of a campaign's posts under one tag: never added to that of another tag.
 
-    ``value`` is the sum of each post's figure that counts, ``posts`` how many have one and
-    ``published`` how many of those we published, ``measured_at`` the time of the newest,
-    ``sources`` who told.
+    ``value`` is the sum of each post's figure that counts, ``posts`` how many have one,
+    ``published`` how many of those we published and ``people`` whose they are, ``measured_at`` the
+    time of the newest, ``sources`` who told.
     """
 
     tag: str
     value: int
     posts: int
     published: int
+    people: int
     measured_at: datetime
     sources: tuple[str, ...]
 
@@ -61,6 +62,30 @@ async def people_who_shared(transaction: Transaction) -> int:
         posts.c.state == PostState.PUBLISHED.value
     )
     return (await transaction.scalar(query)) or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objections:
+    """Why drafts of a campaign were declined: each reason once, in an order that tells nothing of
+    who gave it or when; ``people`` is how many gave one."""
+
+    people: int
+    reasons: tuple[str, ...]
+
+
+async def objections(transaction: Transaction, campaign_id: str) -> Objections:
+    rows = await transaction.execute(
+        sa.select(posts.c.ambassador_id, posts.c.reason).where(
+            posts.c.campaign_id == campaign_id,
+            posts.c.state == PostState.DECLINED.value,
+            posts.c.reason != "",
+        )
+    )
+    given = [(row.ambassador_id, row.reason) for row in rows]
+    return Objections(
+        people=len({person for person, _ in given}),
+        reasons=tuple(sorted({reason for _, reason in given}, key=str.casefold)),
+    )
 
 
 async def of_campaigns(
@@ -119,6 +144,25 @@ async def _figures(
     transaction: Transaction, campaign_ids: Sequence[str], metric: str
 ) -> list[tuple[str, ReachFigure]]:
     figure = best(metric)
+    counts = (
+        posts.c.campaign_id.in_(campaign_ids),
+        figure.c.place == 1,
+        figure.c.value.is_not(None),
+    )
+    # Apart from the sources: somebody with posts on two networks is one person.
+    people = {
+        (row.campaign_id, row.tag): row.people
+        for row in await transaction.execute(
+            sa.select(
+                posts.c.campaign_id,
+                figure.c.tag,
+                sa.func.count(posts.c.ambassador_id.distinct()).label("people"),
+            )
+            .join(posts, posts.c.id == figure.c.post_id)
+            .where(*counts)
+            .group_by(posts.c.campaign_id, figure.c.tag)
+        )
+    }
     rows = await transaction.execute(
         sa.select(
             posts.c.campaign_id,
@@ -132,11 +176,7 @@ async def _figures(
             sa.func.max(figure.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
         )
         .join(posts, posts.c.id == figure.c.post_id)
-        .where(
-            posts.c.campaign_id.in_(campaign_ids),
-            figure.c.place == 1,
-            figure.c.value.is_not(None),
-        )
+        .where(*counts)
         .group_by(posts.c.campaign_id, figure.c.tag, figure.c.source)
         .order_by(figure.c.source)
     )
@@ -148,6 +188,7 @@ async def _figures(
             value=int(row.value) + (before.value if before else 0),
             posts=row.posts + (before.posts if before else 0),
             published=row.published + (before.published if before else 0),
+            people=people[row.campaign_id, row.tag],
             measured_at=max(row.measured_at, before.measured_at) if before else row.measured_at,
             sources=(*(before.sources if before else ()), row.source),
         )

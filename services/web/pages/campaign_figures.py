@@ -6,23 +6,27 @@ differences too: whoever knows the sum must not be able to subtract their way to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.domain.post import PostState
 from services.storage import campaign_figures, campaigns
-from services.storage.campaign_figures import CampaignFigures
+from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.storage.campaigns import Campaign
 from services.storage.transaction import Transaction
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5
 
+CLICK_CLASSES = ("human", "bot", "duplicate")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicFigures:
     """A campaign with what may be shown of it.
 
+    ``objections`` are the reasons for which drafts were declined, once enough people gave one.
     ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
     ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
     clicks and reach to be nobody's own.
@@ -30,7 +34,8 @@ class PublicFigures:
 
     campaign: Campaign
     figures: CampaignFigures
-    refusals: Mapping[str, int]
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    objections: Sequence[str] = ()
 
     @property
     def address(self) -> str:
@@ -48,6 +53,16 @@ class PublicFigures:
     @property
     def published(self) -> int:
         return self.figures.published
+
+    @property
+    def texts(self) -> int:
+        """Drafts that were written: one a person and network."""
+        return sum(self.figures.posts.values())
+
+    @property
+    def shared(self) -> int:
+        """Shared by hand, which nobody can check."""
+        return self._count(PostState.SHARED)
 
     @property
     def under_way(self) -> int:
@@ -73,8 +88,71 @@ class PublicFigures:
     def detailed(self) -> bool:
         return self.figures.people.get(PostState.PUBLISHED.value, 0) >= SMALL_GROUP
 
+    @property
+    def clicks(self) -> Mapping[str, int]:
+        """By class; none where they may not be shown."""
+        if not self.detailed:
+            return {}
+        return {each: self.figures.clicks.get(each, 0) for each in CLICK_CLASSES}
+
+    @property
+    def reach(self) -> Mapping[str, ReachFigure]:
+        """By tag."""
+        return self._large_enough(self.figures.reach)
+
+    @property
+    def impressions(self) -> Mapping[str, ReachFigure]:
+        """By tag."""
+        return self._large_enough(self.figures.impressions)
+
+    @property
+    def hides_reach(self) -> bool:
+        return not self.detailed or len(self.reach) < len(self.figures.reach)
+
+    @property
+    def unknown_reach(self) -> int:
+        """Published posts whose reach nobody told; 0 where it may not be shown."""
+        return self.figures.unknown_reach if self.detailed else 0
+
+    def _large_enough(self, by_tag: Mapping[str, ReachFigure]) -> dict[str, ReachFigure]:
+        """Where five people's posts were measured and one person's estimated, the estimate is that
+        person's own."""
+        if not self.detailed:
+            return {}
+        return {tag: each for tag, each in sorted(by_tag.items()) if each.people >= SMALL_GROUP}
+
     def _count(self, *states: PostState) -> int:
         return sum(self.figures.posts.get(state.value, 0) for state in states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicTotals:
+    """Sums of what is shown of each campaign, and of nothing else: whoever subtracts finds nothing.
+
+    ``clicks`` by class and ``reach`` by tag; both empty where nothing is shown. ``left_out`` is the
+    number of campaigns of which something is not in the sums.
+    """
+
+    published: int
+    clicks: Mapping[str, int]
+    reach: Mapping[str, int]
+    unknown_reach: int
+    left_out: int
+
+
+def totals_of(campaigns_shown: Sequence[PublicFigures]) -> PublicTotals:
+    clicks: Counter[str] = Counter()
+    reach: Counter[str] = Counter()
+    for shown in campaigns_shown:
+        clicks.update(shown.clicks)
+        reach.update({tag: figure.value for tag, figure in shown.reach.items()})
+    return PublicTotals(
+        published=sum(shown.published for shown in campaigns_shown),
+        clicks=clicks,
+        reach=reach,
+        unknown_reach=sum(shown.unknown_reach for shown in campaigns_shown),
+        left_out=sum(shown.published > 0 and shown.hides_reach for shown in campaigns_shown),
+    )
 
 
 async def read_recent(
@@ -83,19 +161,21 @@ async def read_recent(
     """Campaigns, newest first, with their figures."""
     found = await campaigns.recent(transaction, kind=kind, limit=limit)
     figures = await campaign_figures.of_campaigns(transaction, [one.id for one in found])
-    return [PublicFigures(campaign=one, figures=figures[one.id], refusals={}) for one in found]
+    return [PublicFigures(campaign=one, figures=figures[one.id]) for one in found]
 
 
 async def read_one(
     transaction: Transaction, campaign_id: str, *, kind: str
 ) -> PublicFigures | None:
-    """One campaign of this kind, with the reasons why some people got no draft."""
+    """One campaign of this kind, with the reasons why some got no draft, or declined."""
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.kind != kind:
         return None
     figures = await campaign_figures.of_campaigns(transaction, [campaign_id])
+    objections = await campaign_figures.objections(transaction, campaign_id)
     return PublicFigures(
         campaign=campaign,
         figures=figures[campaign_id],
         refusals=await campaigns.refusal_counts(transaction, campaign_id),
+        objections=objections.reasons if objections.people >= SMALL_GROUP else (),
     )

@@ -12,6 +12,8 @@ from services.web.view import View
 
 #: After this a page that waits for its campaign says that something is in the way.
 _PATIENCE = timedelta(seconds=30)
+#: So long a page says that its campaign began, to whoever began it.
+_NEWS = timedelta(minutes=5)
 
 
 async def show_campaign(
@@ -30,7 +32,7 @@ async def show_campaign(
     if found is None:
         return _wait(view, address, opened)
     if view.partial and opened:
-        return Response(headers={"HX-Redirect": address})
+        return Response(headers={"HX-Redirect": f"{address}?opened={opened}"})
     closing = bool(closed) and _moment(closed) <= view.now and found.campaign.state != "closed"
     if found.campaign.state == "prepared" and not closing:
         # Nothing came of it yet: what there is to see is whom it would ask.
@@ -40,6 +42,7 @@ async def show_campaign(
         shown=found,
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
+        just_opened=bool(opened) and view.now - _moment(opened) < _NEWS,
     )
 
 

@@ -53,20 +53,17 @@ _Row = tuple[str, int | None, str, str, datetime]
 def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
     yield "audience", shown.figures.audience, "measured", _OWN, now
     yield "published", shown.published, "measured", _OWN, now
-    if shown.detailed:
-        for click_class in ("human", "bot", "duplicate"):
-            clicks = shown.figures.clicks.get(click_class, 0)
-            yield f"clicks_{click_class}", clicks, "measured", _LINKS, now
-    else:
+    for click_class, clicks in shown.clicks.items():
+        yield f"clicks_{click_class}", clicks, "measured", _LINKS, now
+    if not shown.detailed:
         yield "clicks_human", None, "hidden", _LINKS, now
     for stage, people in sorted(shown.figures.applicants.items()):
         yield f"applicants_{stage}", people, "measured", _ATS, now
-    if not shown.detailed:
-        yield "reach", None, "hidden", "", now
-        return
-    for tag, reach in sorted(shown.figures.reach.items()):
+    for tag, reach in shown.reach.items():
         yield "reach", reach.value, tag, "; ".join(reach.sources), reach.measured_at
-    for tag, times in sorted(shown.figures.impressions.items()):
+    for tag, times in shown.impressions.items():
         yield "impressions", times.value, tag, "; ".join(times.sources), times.measured_at
-    if shown.figures.unknown_reach:
-        yield "posts_without_reach", shown.figures.unknown_reach, "unknown", "", now
+    if shown.hides_reach:
+        yield "reach", None, "hidden", "", now
+    if shown.unknown_reach:
+        yield "posts_without_reach", shown.unknown_reach, "unknown", "", now

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from services.storage import own_words
 from services.storage.campaign_figures import people_who_shared
-from services.use_cases.statistics import statistics
+from services.storage.own_words import OwnWords
 from services.web.access import FiguresView
-from services.web.pages.campaign_figures import SMALL_GROUP, read_recent
+from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of
 from services.web.pages.figure_rows import rows_of
 
 router = APIRouter(prefix="/figures")
@@ -21,16 +21,16 @@ LIMIT = 500
 @router.get("")
 async def figures(view: FiguresView) -> Response:
     async with view.parts.database.read() as transaction:
-        totals = await statistics(transaction)
         shared = await people_who_shared(transaction)
         found = await read_recent(transaction, limit=LIMIT)
         own = await own_words.in_published(transaction)
     return view.page(
         "figures/figures.html",
-        totals=totals,
-        own_words=own,
+        totals=totals_of(found),
+        # An average over everybody, which no page divides by campaign.
+        own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         small_group=SMALL_GROUP,
-        detailed=shared >= SMALL_GROUP,
+        limit=LIMIT,
         now=view.now,
     )

@@ -90,6 +90,7 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
             value=25,
             posts=1,
             published=1,
+            people=1,
             measured_at=NOW + timedelta(hours=6),
             sources=("LinkedIn",),
         )
@@ -98,9 +99,12 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
 
 
 async def test_tags_are_kept_apart_and_sources_together(database: Database) -> None:
-    """Under one tag several sources are summed and all named; another tag is never added."""
+    """Under one tag several sources are summed and all named; another tag is never added.
+
+    Somebody with posts on two networks is one person.
+    """
     async with database.write() as transaction:
-        drafts = await organise(transaction, PEOPLE, [STORY])
+        drafts = await organise(transaction, PEOPLE[:2], [STORY], networks=("linkedin", "x"))
         await figures.add_figures(
             transaction,
             [
@@ -114,6 +118,7 @@ async def test_tags_are_kept_apart_and_sources_together(database: Database) -> N
     assert reach["measured"].value == 15
     assert reach["measured"].sources == ("LinkedIn", "X")
     assert reach["measured"].measured_at == NOW + timedelta(hours=1)
+    assert (reach["measured"].posts, reach["measured"].people) == (2, 1)
     assert (reach["estimated"].value, reach["estimated"].posts) == (1000, 1)
 
 
