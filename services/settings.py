@@ -6,6 +6,7 @@ Defaults are those of a laptop: an embedded log, SQLite, and the sandbox network
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -117,6 +118,16 @@ class Settings(BaseSettings):
         default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
         description="When a post is measured after publication: 1h,6h,24h,3d,7d,30d.",
     )
+    reach_rates: Annotated[Mapping[str, float], NoDecode] = Field(
+        default={},
+        description="Share of the followers that a post is thought to reach: linkedin=0.08,x=0.05. "
+        "Empty: nothing is estimated.",
+    )
+    keep_measurements: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(hours=48),
+        ge=timedelta(),
+        description="How long a network's figure is kept once another of the same post replaced it.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -160,7 +171,15 @@ class Settings(BaseSettings):
             return value
         return tuple(_duration(part) for part in value.split(",") if part.strip())
 
-    @field_validator("stagger", mode="before")
+    @field_validator("reach_rates", mode="before")
+    @classmethod
+    def _read_rates(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        return {network.strip(): _rate(share) for network, _, share in pairs}
+
+    @field_validator("stagger", "keep_measurements", mode="before")
     @classmethod
     def _read_duration(cls, value: Any) -> Any:
         return _duration(value) if isinstance(value, str) else value
@@ -247,6 +266,16 @@ def _names_a_log(url: str) -> bool:
 
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1:
+        raise ValueError(f'"{text}" is not a share between 0 and 1; write for example x=0.05')
+    return rate
 
 
 def _duration(text: str) -> timedelta:

@@ -89,6 +89,7 @@ class Parts:
             accounts=self.accounts,
             clock=clock,
             steps=self.settings.reach_after,
+            rates=self.settings.reach_rates,
         )
 
 

@@ -183,6 +183,8 @@ class Worker:
                     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
                     await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
                     await figures.destroy_salts_before(transaction, yesterday)
+                    keep = self._parts.settings.keep_measurements
+                    await figures.forget_replaced(transaction, before=now - keep)
             await asyncio.sleep(_HOUSEKEEPING)
 
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:

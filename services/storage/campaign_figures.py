@@ -13,6 +13,9 @@ from services.storage.figures import best
 from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
 from services.storage.transaction import Transaction
 
+#: The source of a sum of estimates.
+ESTIMATED = "followers × rate"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachFigure:
@@ -144,6 +147,8 @@ async def _figures(
     transaction: Transaction, campaign_ids: Sequence[str], metric: str
 ) -> list[tuple[str, ReachFigure]]:
     figure = best(metric)
+    # How many follow somebody is theirs: the sum says how it was made, and not of which numbers.
+    source = sa.case((figure.c.tag == "estimated", ESTIMATED), else_=figure.c.source)
     counts = (
         posts.c.campaign_id.in_(campaign_ids),
         figure.c.place == 1,
@@ -167,7 +172,7 @@ async def _figures(
         sa.select(
             posts.c.campaign_id,
             figure.c.tag,
-            figure.c.source,
+            source.label("source"),
             sa.func.sum(figure.c.value).label("value"),
             sa.func.count().label("posts"),
             sa.func.count(sa.case((posts.c.state == PostState.PUBLISHED.value, 1))).label(
@@ -177,8 +182,8 @@ async def _figures(
         )
         .join(posts, posts.c.id == figure.c.post_id)
         .where(*counts)
-        .group_by(posts.c.campaign_id, figure.c.tag, figure.c.source)
-        .order_by(figure.c.source)
+        .group_by(posts.c.campaign_id, figure.c.tag, source)
+        .order_by(source)
     )
     found: dict[tuple[str, str], ReachFigure] = {}
     for row in rows:

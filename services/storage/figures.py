@@ -224,6 +224,23 @@ async def applications_by_stage(transaction: Transaction, vacancy_id: str) -> di
     return {row.stage: row.people for row in rows}
 
 
+async def forget_replaced(transaction: Transaction, *, before: datetime) -> None:
+    """Delete figures from ``before`` in whose place another of the same post counts now."""
+    ranked = sa.select(
+        reach.c.post_id,
+        reach.c.metric,
+        reach.c.measured_at,
+        sa.func.row_number()
+        .over(partition_by=(reach.c.post_id, reach.c.metric), order_by=BEST_FIRST)
+        .label("place"),
+    ).subquery()
+    replaced = sa.select(ranked.c.post_id, ranked.c.metric, ranked.c.measured_at).where(
+        ranked.c.place > 1, ranked.c.measured_at < before
+    )
+    row = sa.tuple_(reach.c.post_id, reach.c.metric, reach.c.measured_at)
+    await transaction.execute(reach.delete().where(row.in_(replaced)))
+
+
 async def wipe(transaction: Transaction) -> None:
     """Empty everything that can be counted again from the log."""
     for table in (clicks, click_counts, reach, applications):

@@ -362,6 +362,17 @@ reach = Table(
     Column("source", Text, nullable=False),
 )
 
+# How many follow a member; kept only where the organisation estimates reach.
+followers = Table(
+    "followers",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("followers", sa.BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("counted_at", UtcTime, nullable=False),
+)
+
 applications = Table(
     "applications",
     metadata,

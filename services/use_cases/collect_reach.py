@@ -1,6 +1,7 @@
 """Ask the networks for the figures of published posts, at set ages after publication.
 
-What a network does not tell is stated as ``unknown``; nothing is ever made up.
+What a network does not tell is stated as ``unknown``, or as ``estimated`` where the organisation chose
+a rate; nothing is ever made up.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from uuid import uuid4
 
 import structlog
 
+from services.domain.estimate import Estimate, estimate_reach
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
-from services.events.outgoing import ReachMeasured
+from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.ports import Measurement
-from services.storage import connections, measuring, outbox
+from services.storage import connections, followers, measuring, outbox
 from services.storage.database import Database
 from services.storage.measuring import DuePost
+from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
 
 _log = structlog.get_logger("reach")
@@ -29,7 +32,11 @@ _LEASE = timedelta(minutes=5)
 
 
 class ReachCollector:
-    """``steps`` are the ages at which a post is measured, ascending."""
+    """``steps`` are the ages at which a post is measured, ascending.
+
+    ``rates`` is the share of a member's followers that a post is thought to reach, by network. Only
+    there a reach that no network tells is estimated, and only for who told how many followers.
+    """
 
     def __init__(
         self,
@@ -38,11 +45,13 @@ class ReachCollector:
         accounts: Accounts,
         clock: Callable[[], datetime],
         steps: Sequence[timedelta],
+        rates: Mapping[str, float] | None = None,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._clock = clock
         self._steps = steps
+        self._rates = rates or {}
         self._lease = f"reach {uuid4()}"
 
     async def collect(self, limit: int = 500) -> int:
@@ -117,12 +126,29 @@ class ReachCollector:
         self, group: Sequence[DuePost], answers: Mapping[str, Measurement], *, unknown: str
     ) -> None:
         now = self._clock()
-        statements: list[Statement] = []
-        for post in group:
-            statements += _figures(post, answers.get(post.external_id), unknown=unknown, now=now)
         async with self._database.write() as transaction:
+            estimate = await self._estimate(transaction, group[0])
+            statements = [
+                statement
+                for post in group
+                for statement in _figures(
+                    post,
+                    answers.get(post.external_id),
+                    unknown=unknown,
+                    estimate=estimate,
+                    now=now,
+                )
+            ]
             await measuring.advance(transaction, [(post, self._next(post)) for post in group])
             await outbox.add(transaction, statements)
+
+    async def _estimate(self, transaction: Transaction, post: DuePost) -> Estimate | None:
+        """Of any post of this account; None where nothing is estimated."""
+        rate = self._rates.get(post.network)
+        if rate is None:
+            return None
+        count = (await followers.of_person(transaction, post.ambassador_id)).get(post.network)
+        return None if count is None else estimate_reach(count, rate)
 
     def _next(self, post: DuePost) -> datetime | None:
         step = post.step + 1
@@ -130,12 +156,24 @@ class ReachCollector:
 
 
 def _figures(
-    post: DuePost, answer: Measurement | None, *, unknown: str, now: datetime
+    post: DuePost,
+    answer: Measurement | None,
+    *,
+    unknown: str,
+    estimate: Estimate | None,
+    now: datetime,
 ) -> list[Statement]:
     metrics = dict(answer.metrics) if answer is not None else {}
-    figures: list[tuple[str, int | None]] = [(name, value) for name, value in metrics.items()]
+    source = answer.source if answer is not None else ""
+    figures: list[tuple[str, Tag, int | None, str]] = [
+        (metric, "measured", value, source) for metric, value in metrics.items()
+    ]
     if "reach" not in metrics:
-        figures.append(("reach", None))
+        figures.append(
+            ("reach", "unknown", None, unknown)
+            if estimate is None
+            else ("reach", "estimated", estimate.value, estimate.formula)
+        )
     return [
         state(
             ReachMeasured(
@@ -143,13 +181,13 @@ def _figures(
                 campaign_id=post.campaign_id,
                 network=post.network,
                 metric=metric,
-                tag="unknown" if value is None else "measured",
+                tag=tag,
                 value=value,
-                source=answer.source if answer is not None and value is not None else unknown,
+                source=source,
                 measured_at=now,
             ),
             at=now,
             cause=f"{metric} step {post.step}",
         )
-        for metric, value in figures
+        for metric, tag, value, source in figures
     ]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.domain.estimate import FollowerCount
 from services.domain.linkedin_address import moment_of, numbers_in
 from services.domain.post import Post
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
-from services.storage import audit, outbox, posts
+from services.storage import audit, followers, outbox, posts
 from services.storage.audit import Entry
 from services.storage.database import Database
 from services.use_cases.linkedin_export import Export
@@ -35,9 +36,13 @@ class Imported:
 
 
 async def import_reach(
-    database: Database, export: Export, *, ambassador_id: str, now: datetime
+    database: Database, export: Export, *, ambassador_id: str, estimated: bool, now: datetime
 ) -> Imported:
-    """State the figures of this person's own posts; the other posts in the file are not kept."""
+    """State the figures of this person's own posts; the other posts in the file are not kept.
+
+    ``estimated``: whether the organisation estimates reach on LinkedIn, so that it is of use how
+    many follow this person.
+    """
     async with database.write() as transaction:
         own = await posts.shared_by(transaction, ambassador_id, NETWORK)
         matched = match(export.posts, own)
@@ -47,6 +52,9 @@ async def import_reach(
             for statement in _statements(post, export.posts[address], now)
         ]
         await outbox.add(transaction, statements)
+        if estimated and export.followers is not None:
+            count = FollowerCount(followers=export.followers, source=SOURCE, counted_at=now)
+            await followers.save(transaction, ambassador_id, NETWORK, count)
         result = Imported(posts=len(matched), others=len(export.posts) - len(matched))
         entry = Entry(
             at=now,

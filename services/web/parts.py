@@ -60,5 +60,6 @@ class WebParts:
     simulated: bool = False
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)
+    reach_rates: Mapping[str, float] = field(default_factory=dict)
     standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

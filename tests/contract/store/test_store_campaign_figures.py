@@ -110,7 +110,7 @@ async def test_tags_are_kept_apart_and_sources_together(database: Database) -> N
             [
                 _reach(drafts[0], 10, "measured", "LinkedIn"),
                 _reach(drafts[1], 5, "measured", "X", hours=1),
-                _reach(drafts[2], 1000, "estimated", "followers"),
+                _reach(drafts[2], 1000, "estimated", "12500 followers × 0.08"),
             ],
         )
     async with database.read() as transaction:
@@ -120,6 +120,7 @@ async def test_tags_are_kept_apart_and_sources_together(database: Database) -> N
     assert reach["measured"].measured_at == NOW + timedelta(hours=1)
     assert (reach["measured"].posts, reach["measured"].people) == (2, 1)
     assert (reach["estimated"].value, reach["estimated"].posts) == (1000, 1)
+    assert reach["estimated"].sources == ("followers × rate",)
 
 
 async def test_no_campaign_has_no_figures(database: Database) -> None:

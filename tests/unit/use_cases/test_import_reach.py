@@ -94,7 +94,7 @@ async def test_own_figures_are_measured_and_the_rest_is_not_kept(desk: Desk) -> 
         posts={activity(desk.now): {"reach": 21, "impressions": 55}, foreign: {"impressions": 7}}
     )
     imported = await import_reach(
-        desk.database, export, ambassador_id=mine.ambassador_id, now=desk.now
+        desk.database, export, ambassador_id=mine.ambassador_id, estimated=False, now=desk.now
     )
     assert imported == Imported(posts=1, others=1)
     told = await _told(desk)
@@ -121,7 +121,9 @@ async def test_a_network_that_stays_silent_takes_nothing_back(desk: Desk) -> Non
             transaction, post.id, before=published.state, after=published.state, **moved
         )
     export = Export(posts={activity(desk.now): {"reach": 21}})
-    await import_reach(desk.database, export, ambassador_id=post.ambassador_id, now=desk.now)
+    await import_reach(
+        desk.database, export, ambassador_id=post.ambassador_id, estimated=False, now=desk.now
+    )
     desk.now += STEPS[0]
     await desk.collector.collect()
     told = await _told(desk)

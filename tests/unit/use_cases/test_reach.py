@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from services.domain.estimate import FollowerCount
 from services.domain.post import Post
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
-from services.storage import connections, figures, outbox
-from services.storage.figures import ReachTotals
+from services.settings import Settings
+from services.storage import connections, figures, followers, outbox, schema
+from services.storage.figures import Figure, ReachTotals
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.record_reach import record_reach
 from tests.builders import fact
@@ -189,3 +192,108 @@ async def test_figures_are_recorded_as_they_were_stated(desk: Desk) -> None:
         assert await figures.reach_totals(transaction) == ReachTotals(
             measured=10, estimated=7, unknown_posts=1
         )
+
+
+RATED = {"linkedin": 0.08}
+
+
+async def _count_followers(desk: Desk, ambassador_id: str, number: int) -> None:
+    count = FollowerCount(followers=number, source="told by the member", counted_at=desk.now)
+    async with desk.database.write() as transaction:
+        await followers.save(transaction, ambassador_id, "linkedin", count)
+
+
+def _estimating(desk: Desk, rates: dict[str, float]) -> ReachCollector:
+    return ReachCollector(
+        database=desk.database,
+        accounts=desk.accounts,
+        clock=lambda: desk.now,
+        steps=STEPS,
+        rates=rates,
+    )
+
+
+async def test_without_a_rate_nothing_is_estimated(desk: Desk) -> None:
+    """Whoever told their followers is still not estimated while no rate was chosen."""
+    (post,) = await _publish(desk)
+    await _count_followers(desk, post.ambassador_id, 1000)
+    desk.now += STEPS[0]
+    await _estimating(desk, {"x": 0.5}).collect()
+    assert [each["tag"] for each in await _measured(desk)] == ["unknown"]
+
+
+async def test_an_estimate_says_from_what(desk: Desk) -> None:
+    """Followers times the rate, with both in the source; who told no followers stays unknown."""
+    told, silent = await _publish(desk, people=2)
+    await _count_followers(desk, told.ambassador_id, 1234)
+    desk.now += STEPS[0]
+    await _estimating(desk, RATED).collect()
+    by_post = {each["post_id"]: each for each in await _measured(desk)}
+    estimate = by_post[told.id]
+    assert (estimate["tag"], estimate["value"]) == ("estimated", 99)
+    assert estimate["source"] == "1234 followers, told by the member on 2026-11-24, × 0.08"
+    assert by_post[silent.id]["tag"] == "unknown"
+
+
+async def test_what_is_measured_is_not_estimated(desk: Desk) -> None:
+    """A network that tells the reach is believed, and nothing is added to it."""
+    (post,) = await _publish(desk)
+    await _count_followers(desk, post.ambassador_id, 1000)
+    desk.network.metrics = {"e0": {"reach": 12}}
+    desk.now += STEPS[0]
+    await _estimating(desk, RATED).collect()
+    assert [(each["tag"], each["value"]) for each in await _measured(desk)] == [("measured", 12)]
+
+
+async def test_measuring_happens_at_the_ages_that_the_settings_name(desk: Desk) -> None:
+    """By default after 1 and 6 hours and 1, 3, 7 and 30 days: not a second earlier, then no more."""
+    await _publish(desk)
+    steps = Settings(_env_file=None).reach_after
+    assert [step / timedelta(hours=1) for step in steps] == [1, 6, 24, 72, 168, 720]
+    collector = ReachCollector(
+        database=desk.database, accounts=desk.accounts, clock=lambda: desk.now, steps=steps
+    )
+    published = desk.now
+    for step in steps:
+        desk.now = published + step - timedelta(seconds=1)
+        assert await collector.collect() == 0
+        desk.now = published + step
+        assert await collector.collect() == 1
+    desk.now += timedelta(days=365)
+    assert await collector.collect() == 0
+
+
+async def test_replaced_measurements_are_forgotten_in_time(desk: Desk) -> None:
+    """The figure that counts stays for good; those that it replaced go when their time is over."""
+    (post,) = await _publish(desk)
+    start, kept = desk.now, timedelta(hours=48)
+
+    def told(hours: int, value: int | None, metric: str = "reach") -> Figure:
+        return Figure(
+            post_id=post.id,
+            metric=metric,
+            tag="unknown" if value is None else "measured",
+            value=value,
+            source="s",
+            measured_at=start + timedelta(hours=hours),
+        )
+
+    async def left(at_hour: int) -> list[tuple[str, int, int | None]]:
+        async with desk.database.write() as transaction:
+            before = start + timedelta(hours=at_hour) - kept
+            await figures.forget_replaced(transaction, before=before)
+            rows = await transaction.execute(sa.select(schema.reach))
+            return sorted(
+                (row.metric, (row.measured_at - start) // timedelta(hours=1), row.value)
+                for row in rows
+            )
+
+    last = ("reach", 6, 20)
+    async with desk.database.write() as transaction:
+        everything = [told(1, 10), told(6, 20), told(24, None), told(1, 3, "comments")]
+        await figures.add_figures(transaction, everything)
+    alone = ("comments", 1, 3)
+    assert await left(49) == [alone, ("reach", 1, 10), last, ("reach", 24, None)]
+    assert await left(50) == [alone, last, ("reach", 24, None)]
+    assert await left(73) == [alone, last]
+    assert await left(100_000) == [alone, last]

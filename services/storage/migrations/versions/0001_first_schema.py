@@ -195,7 +195,7 @@ def upgrade() -> None:
     sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('connected_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('needs_person', sa.Text(), server_default='', nullable=False),
-    sa.Column('renewable', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('renewable', sa.Boolean(), server_default=sa.text('0'), nullable=False),
     sa.Column('warned_days', sa.Integer(), nullable=True),
     sa.Column('refreshing_by', sa.Text(), nullable=True),
     sa.Column('refreshing_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
@@ -203,6 +203,15 @@ def upgrade() -> None:
     sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_connections_ambassador_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_connections'))
+    )
+    op.create_table('followers',
+    sa.Column('ambassador_id', sa.Text(), nullable=False),
+    sa.Column('network', sa.Text(), nullable=False),
+    sa.Column('followers', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('counted_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_followers_ambassador_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_followers'))
     )
     op.create_table('posts',
     sa.Column('id', sa.Text(), nullable=False),
@@ -322,6 +331,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_posts_campaign')
 
     op.drop_table('posts')
+    op.drop_table('followers')
     op.drop_table('connections')
     with op.batch_alter_table('audience', schema=None) as batch_op:
         batch_op.drop_index('ix_audience_asked')

@@ -8,10 +8,10 @@ import httpx
 
 from services.domain.post import PostState
 from services.events.outgoing import ReachMeasured
-from services.storage import outbox
+from services.storage import followers, outbox
 from services.use_cases.record_reach import record_reach
 from tests.builders import fact
-from tests.unit.web.organisation import ANNA, Organisation, form_token, story
+from tests.unit.web.organisation import ANNA, Organisation, form_token, story, submit
 
 PAGE = "/profile/reach"
 ADDRESS = "https://www.linkedin.com/feed/update/urn:li:share:7406535690785632256"
@@ -64,3 +64,37 @@ async def test_a_file_without_the_forms_token_is_refused(organisation: Organisat
     async with organisation.signed_in("anna@example.org") as browser:
         answer = await browser.post(PAGE, files={"file": ("a.csv", b"a")})
     assert answer.status_code == 403
+
+
+async def test_followers_are_asked_only_where_reach_is_estimated(
+    organisation: Organisation,
+) -> None:
+    """Without a rate nobody is asked; with one the answer is kept, shown, and can be taken back."""
+    path = f"{PAGE}/followers/linkedin"
+    async with organisation.signed_in("anna@example.org") as browser:
+        assert "Volgers op" not in (await browser.get(PAGE)).text
+        assert (await submit(browser, PAGE, path, followers="12")).status_code == 404
+    organisation.with_parts(reach_rates={"linkedin": 0.08})
+    async with organisation.signed_in("anna@example.org") as browser:
+        refused = await submit(browser, PAGE, path, followers="many")
+        assert refused.status_code == 422
+        assert "Dat is geen aantal volgers" in refused.text
+        await submit(browser, PAGE, path, followers="1234")
+        page = (await browser.get(PAGE)).text
+        assert 'value="1234"' in page
+        assert "Opgegeven door de ambassadeur" in page
+        await submit(browser, PAGE, path, followers="")
+        assert await organisation.read(followers.of_person, ANNA.id) == {}
+
+
+async def test_a_file_tells_how_many_follow(organisation: Organisation) -> None:
+    """The count in a member's own analytics is taken with its source, where it is of use."""
+    file = f"Post URL,Impressions\n{ADDRESS},81\nTotal followers on 12/31/2025,77\n".encode()
+    async with organisation.signed_in("anna@example.org") as browser:
+        await _bring(browser, file)
+        assert await organisation.read(followers.of_person, ANNA.id) == {}
+    organisation.with_parts(reach_rates={"linkedin": 0.08})
+    async with organisation.signed_in("anna@example.org") as browser:
+        await _bring(browser, file)
+    counts = await organisation.read(followers.of_person, ANNA.id)
+    assert counts["linkedin"].followers == 77

@@ -1,0 +1,32 @@
+"""An estimate of reach: followers times a rate that the organisation chose, and nothing cleverer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerCount:
+    """How many follow a member on a network; ``source`` is who told."""
+
+    followers: int
+    source: str
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """``formula`` holds everything that ``value`` was computed from."""
+
+    value: int
+    formula: str
+
+
+def estimate_reach(count: FollowerCount, rate: float) -> Estimate:
+    """``rate`` is the share of the followers that a post is thought to reach, 0 to 1."""
+    day = count.counted_at.date().isoformat()
+    return Estimate(
+        value=round(count.followers * rate),
+        formula=f"{count.followers} followers, told by the member on {day}, × {rate:g}",
+    )

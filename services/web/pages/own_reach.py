@@ -1,0 +1,85 @@
+"""One's own figures: bring them from LinkedIn as a file, and tell how many follow."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+from starlette.datastructures import UploadFile
+
+from services.domain.estimate import FollowerCount
+from services.errors import Rejected
+from services.storage import followers
+from services.use_cases.import_reach import NETWORK, Imported, import_reach
+from services.use_cases.linkedin_export import read_export
+from services.web.access import AmbassadorView
+from services.web.view import View
+
+router = APIRouter(prefix="/profile/reach")
+
+_BY_HAND = "told by the member"
+
+
+@router.get("")
+async def show(view: AmbassadorView) -> Response:
+    return await _show(view)
+
+
+@router.post("")
+async def take(view: AmbassadorView) -> Response:
+    """The file is read and let go; only figures of posts that came from here are kept."""
+    given = (await view.request.form()).get("file")
+    content = await given.read() if isinstance(given, UploadFile) else b""
+    try:
+        if not content:
+            raise Rejected("no file was chosen", remedy="Choose the file that LinkedIn gave you.")
+        export = await asyncio.to_thread(read_export, content)
+    except Rejected as refusal:
+        return await _show(view, status=422, fault=view.fault(refusal), fault_at="file")
+    imported = await import_reach(
+        view.parts.database,
+        export,
+        ambassador_id=view.me.id,
+        estimated=NETWORK in view.parts.reach_rates,
+        now=view.now,
+    )
+    return await _show(view, imported=imported)
+
+
+@router.post("/followers/{network}")
+async def count_followers(view: AmbassadorView, network: str) -> Response:
+    """Asked only where the organisation estimates; an empty number takes the answer back."""
+    if network not in view.parts.reach_rates:
+        raise HTTPException(404)
+    typed = str((await view.request.form()).get("followers", "")).strip()
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+        refusal = Rejected("that is no number of followers", remedy="Write it in digits alone.")
+        return await _show(view, status=422, fault=view.fault(refusal), fault_at=network)
+    async with view.parts.database.write() as transaction:
+        if typed:
+            count = FollowerCount(followers=int(typed), source=_BY_HAND, counted_at=view.now)
+            await followers.save(transaction, view.me.id, network, count)
+        else:
+            await followers.forget(transaction, view.me.id, network)
+    return view.go("/profile/reach")
+
+
+async def _show(
+    view: View,
+    *,
+    status: int = 200,
+    imported: Imported | None = None,
+    fault: str = "",
+    fault_at: str = "",
+) -> Response:
+    async with view.parts.database.read() as transaction:
+        counts = await followers.of_person(transaction, view.me.id)
+    return view.page(
+        "profile/reach.html",
+        status=status,
+        imported=imported,
+        fault=fault,
+        fault_at=fault_at,
+        estimated=[(name, counts.get(name)) for name in sorted(view.parts.reach_rates)],
+    )
