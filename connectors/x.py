@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 from unicodedata import normalize
@@ -22,7 +21,7 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.domain.links_in_text import has_link, link_spans
+from services.domain.links_in_text import link_spans
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
 from services.ports import (
     Account,
@@ -42,10 +41,6 @@ TWEEPY_API = "https://api.twitter.com"  # a constant inside tweepy
 TOKEN_URL = f"{API}/2/oauth2/token"
 
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
-
-# Pay per use since 2026-02 (https://docs.x.com/x-api/getting-started/pricing), in US dollars.
-PRICE_WITH_LINK = Decimal("0.20")
-PRICE_WITHOUT_LINK = Decimal("0.015")
 
 _BATCH = 100  # the most ids that GET /2/tweets takes, and the most posts a timeline page gives
 _CLOCK_SKEW = timedelta(minutes=1)
@@ -82,10 +77,6 @@ class X:
 
     def preview(self, post: OutgoingPost) -> Preview:
         return preview_text(self.name, post.text, payload=post.text)
-
-    def price(self, post: OutgoingPost) -> Decimal:
-        """What X charges for creating this post, in US dollars."""
-        return PRICE_WITH_LINK if has_link(post.text) else PRICE_WITHOUT_LINK
 
     # --- connecting ---
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from services.domain.price import X_PRICES, Prices
 from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
 from services.sentences import nearest, predicate
@@ -69,6 +71,10 @@ class Settings(BaseSettings):
     x_url: str = Field(default="", description="Empty: the sandbox.")
     x_client_id: str = SANDBOX_CLIENT_ID
     x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
+    x_price_with_link: Decimal = Field(
+        default=X_PRICES.with_link, ge=0, le=1000, description="US dollars X charges for a post."
+    )
+    x_price_without_link: Decimal = Field(default=X_PRICES.without_link, ge=0, le=1000)
     mastodon_url: str = Field(
         default="", description='A server, or "sandbox". Empty: Mastodon is not offered.'
     )
@@ -208,6 +214,12 @@ class Settings(BaseSettings):
             hours=self.working_hours,
             undo=timedelta(seconds=self.undo_seconds),
         )
+
+    @property
+    def prices(self) -> Mapping[str, Prices]:
+        """Of the networks that charge for posts."""
+        x = Prices(with_link=self.x_price_with_link, without_link=self.x_price_without_link)
+        return {"x": x} if x.with_link or x.without_link else {}
 
     @property
     def broker_url(self) -> str:

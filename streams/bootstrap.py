@@ -69,6 +69,7 @@ class Parts:
             concurrency=self.settings.publish_concurrency,
             short_link=self.short_link,
             first_measure=self.settings.reach_after[0],
+            prices=self.settings.prices,
         )
 
     def expiry_warnings(self) -> ExpiryWarnings:

@@ -174,6 +174,7 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
         organisation=settings.organisation,
         contact=settings.contact,
         pace=settings.pace,
+        prices=settings.prices,
         reach_rates=settings.reach_rates,
         standing_consent=settings.standing_consent,
         sandbox=settings.sandbox,

@@ -222,6 +222,8 @@ posts = Table(
     Column("published_at", UtcTime),
     Column("external_id", Text),
     Column("external_url", Text),
+    # What the network charges for it, in millionths of a dollar; empty: nothing, or not known.
+    Column("charged", sa.BigInteger),
     Column("reason", Text, nullable=False, server_default=""),
     Column("remedy", Text, nullable=False, server_default=""),
     # The written intent: which attempt is under way, since when, by whom, until when it is theirs.

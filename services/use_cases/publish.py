@@ -8,7 +8,7 @@ told apart waits for a person as ``unknown``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -17,11 +17,12 @@ import structlog
 
 from services.domain.circuit import CircuitRules
 from services.domain.post import Post, text_sha256
+from services.domain.price import Prices
 from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
-from services.ports import Account, LinkCard, OutgoingPost
+from services.ports import Account, LinkCard, OutgoingPost, PublishedPost
 from services.storage import audit, campaigns, connections, outbox, posts, publishing
 from services.storage.audit import Entry
 from services.storage.connections import Connection
@@ -66,7 +67,8 @@ class Publisher:
     """Publishes due posts, ``concurrency`` at a time.
 
     ``short_link`` turns a link code into the address for the card; ``first_measure`` is when a post
-    is measured for the first time after publication. ``pause`` is the unit of the pauses between
+    is measured for the first time after publication. ``prices`` are those of the networks that
+    charge for a post. ``pause`` is the unit of the pauses between
     tries: the first is one to two of it, and they double.
     """
 
@@ -80,6 +82,7 @@ class Publisher:
         concurrency: int,
         short_link: Callable[[str], str],
         first_measure: timedelta,
+        prices: Mapping[str, Prices] | None = None,
         lease: timedelta = LEASE,
         pause: timedelta = timedelta(seconds=1),
         limits: Limits = CREATE_LIMITS,
@@ -92,6 +95,7 @@ class Publisher:
         self._concurrency = concurrency
         self._short_link = short_link
         self._first_measure = first_measure
+        self._prices = prices or {}
         self._lease = lease
         self._pause = pause
         self._limits = limits
@@ -268,7 +272,15 @@ class Publisher:
             return self._later(job, later)
         except (Rejected, NeedsPerson) as refusal:
             return self._ended(job).failed(str(refusal), refusal.remedy, outage="")
-        return self._ended(job).published(published, first_measure=self._first_measure)
+        return self._published(job, published)
+
+    def _published(self, job: _Job, published: PublishedPost) -> Outcome:
+        prices = self._prices.get(job.claim.network)
+        return self._ended(job).published(
+            published,
+            first_measure=self._first_measure,
+            charged=None if prices is None else prices.charge(job.outgoing.text),
+        )
 
     def _later(self, job: _Job, later: RetryLater) -> Outcome:
         if job.claim.tries < MAX_TRIES:
@@ -293,7 +305,7 @@ class Publisher:
             return self._ended(job).unknown(str(refusal), outage="")
         if found is None:
             return self._ended(job).not_there()
-        return self._ended(job).published(found, first_measure=self._first_measure)
+        return self._published(job, found)
 
     async def _with_access(self, job: _Job, account: Account, call: Callable[[Account], _T]) -> _T:
         """Access tokens die early (revoked elsewhere, clocks apart); a refresh tells."""

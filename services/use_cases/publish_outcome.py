@@ -40,13 +40,16 @@ class Attempt:
     now: datetime
     pause: timedelta
 
-    def published(self, published: PublishedPost, *, first_measure: timedelta) -> Outcome:
+    def published(
+        self, published: PublishedPost, *, first_measure: timedelta, charged: int | None
+    ) -> Outcome:
         return Outcome(
             after=PostState.PUBLISHED,
             changes={
                 "published_at": self.now,
                 "external_id": published.external_id,
                 "external_url": published.url,
+                "charged": charged,
                 "measure_at": self.now + first_measure,
                 "reason": "",
                 "remedy": "",

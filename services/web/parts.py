@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from services.domain.price import Prices
 from services.domain.scheduling import Pace
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
@@ -60,6 +61,7 @@ class WebParts:
     simulated: bool = False
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)
+    prices: Mapping[str, Prices] = field(default_factory=dict)
     reach_rates: Mapping[str, float] = field(default_factory=dict)
     standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -63,6 +64,12 @@ def day(value: datetime, *, language: str, zone: tzinfo) -> str:
 
 def number(value: int, *, language: str) -> str:
     return format_decimal(value, locale=language)
+
+
+def dollars(value: Decimal, *, language: str) -> str:
+    """For example "US$ 0,20" or "$0.015": never rounded to less than was charged."""
+    cents = value.quantize(Decimal("0.01")) if value == value.quantize(Decimal("0.01")) else value
+    return format_currency(cents, "USD", locale=language, decimal_quantization=False)
 
 
 def _json(value: Any) -> str:

@@ -63,6 +63,7 @@ class View:
             moment=lambda value: rendering.moment(value, language=language, zone=self.zone),
             day=lambda value: rendering.day(value, language=language, zone=self.zone),
             number=lambda value: rendering.number(value, language=language),
+            dollars=lambda value: rendering.dollars(value, language=language),
             person=self.person,
             menu=[] if self.person is None else menu_of(self.person),
             path=self.request.url.path,

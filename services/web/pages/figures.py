@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.storage import own_words
+from services.domain.price import MICROS
+from services.storage import charges, own_words
 from services.storage.campaign_figures import people_who_shared
+from services.storage.charges import Charge
 from services.storage.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of
@@ -18,11 +24,36 @@ router = APIRouter(prefix="/figures")
 LIMIT = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What networks charged for posts: by our count, at the prices in the settings of that time.
+
+    ``unknown`` posts are there, and nobody saw what they cost.
+    """
+
+    lines: Sequence[tuple[int, Decimal]]
+    unknown: int
+
+    @classmethod
+    def of(cls, charged: Sequence[Charge]) -> Bill:
+        return cls(
+            lines=[
+                (one.posts, Decimal(one.each) / MICROS) for one in charged if one.each is not None
+            ],
+            unknown=sum(one.posts for one in charged if one.each is None),
+        )
+
+    @property
+    def total(self) -> Decimal:
+        return sum((posts * each for posts, each in self.lines), Decimal())
+
+
 @router.get("")
 async def figures(view: FiguresView) -> Response:
     async with view.parts.database.read() as transaction:
         shared = await people_who_shared(transaction)
         found = await read_recent(transaction, limit=LIMIT)
+        charged = await charges.of_networks(transaction, sorted(view.parts.prices))
         own = await own_words.in_published(transaction)
     return view.page(
         "figures/figures.html",
@@ -30,6 +61,7 @@ async def figures(view: FiguresView) -> Response:
         # An average over everybody, which no page divides by campaign.
         own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
+        bill=Bill.of(charged),
         small_group=SMALL_GROUP,
         limit=LIMIT,
         now=view.now,

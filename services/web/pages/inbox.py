@@ -21,6 +21,7 @@ from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
     intents_of,
     preview_of,
+    price_of,
     read_cards,
     read_inbox,
     time_zone_of,
@@ -55,6 +56,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
     return view.page(
         "inbox/_measured.html",
         preview=preview_of(view.parts, post.network, text),
+        price=price_of(view.parts, post.network, text),
         post=post,
         text=text,
         title=titles[post.campaign_id],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import ceil
 
 from services.domain.network_text import measure_text
@@ -31,7 +32,8 @@ class Own:
 class Card:
     """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
 
-    ``impressions`` None: nobody told. ``intents`` are for sharing by hand; ``own`` is what is, or
+    ``impressions`` None: nobody told. ``price`` is what the network charges the organisation, in US
+    dollars, None where it charges nothing. ``intents`` are for sharing by hand; ``own`` is what is, or
     may become, the person's own. ``planned`` is when an approved post goes out, where that is still
     to come, and ``waits`` how long that is from now.
     """
@@ -41,6 +43,7 @@ class Card:
     reason: str
     connected: bool
     preview: Preview
+    price: Decimal | None
     own: Own
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
@@ -119,6 +122,7 @@ async def read_cards(
             reason=reasons.get(post.campaign_id, ""),
             connected=post.network in networks.get(ambassador_id, ()),
             preview=preview_of(parts, post.network, post.text),
+            price=price_of(parts, post.network, post.text),
             own=own[post.id],
             clicks=clicks.get(post.link_code, {}),
             reach=reach.get(post.id),
@@ -173,6 +177,12 @@ def preview_of(parts: WebParts, network: str, text: str) -> Preview:
         valid=measure.valid,
         payload=text,
     )
+
+
+def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
+    """What the network charges the organisation for a post with this text, in US dollars."""
+    prices = parts.prices.get(network)
+    return None if prices is None else prices.of(text)
 
 
 def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:

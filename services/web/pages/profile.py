@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.domain.price import Prices
 from services.storage import connections, people, sharing_preferences
 from services.storage.connections import Connection
 from services.use_cases.voice_profile import taught
@@ -18,10 +19,14 @@ router = APIRouter(prefix="/profile")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkRow:
-    """A network that this installation speaks to, and one's connection to it, if any."""
+    """A network that this installation speaks to, and one's connection to it, if any.
+
+    ``prices`` None: the network charges nothing for a post.
+    """
 
     name: str
     connection: Connection | None
+    prices: Prices | None
 
 
 @router.get("")
@@ -29,7 +34,11 @@ async def profile(view: PersonView) -> Response:
     async with view.parts.database.read() as transaction:
         found = await taught(transaction, await people.ambassadors_by_id(transaction, [view.me.id]))
         rows = [
-            NetworkRow(name=name, connection=await connections.get(transaction, view.me.id, name))
+            NetworkRow(
+                name=name,
+                connection=await connections.get(transaction, view.me.id, name),
+                prices=view.parts.prices.get(name),
+            )
             for name in view.parts.networks
         ]
         preferences = await sharing_preferences.get(transaction, view.me.id)

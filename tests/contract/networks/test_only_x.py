@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.x import X
+from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown
 from services.ports import Network
 from tests.contract.networks.stage import Member, Sandbox, fresh_post
@@ -27,11 +27,10 @@ def test_used_up_credits_need_the_administrator(
 
 def test_the_price_is_what_is_billed(network: Network, member: Member, sandbox: Sandbox) -> None:
     """What we say a post costs is what X charges for it."""
-    assert isinstance(network, X)
     post = fresh_post()
     before = sandbox.billed()
     network.publish(member.account, post)
-    assert sandbox.billed() - before == pytest.approx(float(network.price(post)))
+    assert sandbox.billed() - before == pytest.approx(float(X_PRICES.of(post.text)))
 
 
 @pytest.mark.parametrize("fault", ["http_503", "drop", "expired_token", "credits_depleted"])

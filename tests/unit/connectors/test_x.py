@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -303,13 +302,6 @@ def test_measure_on_a_quota_is_tried_later(x: X, network: ScriptedNetwork, user:
     network.script(says({"title": "Too Many Requests"}, 429))
     with pytest.raises(RetryLater):
         x.measure(user, ["1"])
-
-
-def test_a_post_with_a_link_costs_more(x: X) -> None:
-    """The price of a post depends on what X sees as a link, bare domains included."""
-    assert x.price(POST) == Decimal("0.20")
-    assert x.price(OutgoingPost(text="kijk op zwaan.nl")) == Decimal("0.20")
-    assert x.price(OutgoingPost(text="zonder link.")) == Decimal("0.015")
 
 
 def test_an_account_without_a_refresh_token_needs_the_person(

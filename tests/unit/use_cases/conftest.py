@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.domain.post import Post, PostState
+from services.domain.price import Prices
 from services.ports import Tokens
 from services.storage import audit, connections, outbox, posts
 from services.storage.database import Database
@@ -45,7 +46,12 @@ class Desk:
             database=database, accounts=self.accounts, clock=lambda: self.now, steps=STEPS
         )
 
-    def publisher(self, worker: str = "w1", concurrency: int = 4) -> Publisher:
+    def publisher(
+        self,
+        worker: str = "w1",
+        concurrency: int = 4,
+        prices: Mapping[str, Prices] | None = None,
+    ) -> Publisher:
         return Publisher(
             database=self.database,
             accounts=self.accounts,
@@ -54,6 +60,7 @@ class Desk:
             concurrency=concurrency,
             short_link=lambda code: f"https://go.example.org/r/{code}",
             first_measure=STEPS[0],
+            prices=prices,
         )
 
     async def prepare(

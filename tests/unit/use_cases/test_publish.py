@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from services.domain.post import PostState
+from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
-from services.storage import campaigns, connections, measuring, outbox, publishing
+from services.storage import campaigns, charges, connections, measuring, outbox, publishing
+from services.storage.charges import Charge
 from services.storage.publishing import Claim
 from services.storage.transaction import Transaction
+from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE, MAX_TRIES
 from tests.scripted_network import Lost
@@ -386,3 +389,27 @@ async def test_the_first_measurement_is_planned(desk: Desk) -> None:
         assert await measuring.due(transaction, now=desk.now, limit=9) == []
         due = await measuring.due(transaction, now=desk.now + STEPS[0], limit=9)
     assert [each.id for each in due] == [draft.id]
+
+
+async def test_what_a_network_charges_is_kept_with_the_post(desk: Desk) -> None:
+    """At the price of a text with or without a link; a network without prices charges nothing."""
+    with_link, without = await desk.prepare(people=2)
+    async with desk.database.write() as transaction:
+        await decide.approve(
+            transaction,
+            post_id=without.id,
+            ambassador_id=without.ambassador_id,
+            text="Zonder adres.",
+            now=desk.now,
+        )
+    await desk.approve(with_link)
+    async with desk.database.read() as transaction:
+        assert await charges.of_networks(transaction, ["linkedin"]) == []
+    publisher = desk.publisher(prices={"linkedin": X_PRICES})
+    await desk.work(publisher)
+    async with desk.database.read() as transaction:
+        assert await charges.of_networks(transaction, ["linkedin"]) == [
+            Charge(network="linkedin", posts=1, each=200_000),
+            Charge(network="linkedin", posts=1, each=15_000),
+        ]
+        assert await charges.of_networks(transaction, ["x"]) == []

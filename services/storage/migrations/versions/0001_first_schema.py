@@ -233,6 +233,7 @@ def upgrade() -> None:
     sa.Column('published_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('external_id', sa.Text(), nullable=True),
     sa.Column('external_url', sa.Text(), nullable=True),
+    sa.Column('charged', sa.BigInteger(), nullable=True),
     sa.Column('reason', sa.Text(), server_default='', nullable=False),
     sa.Column('remedy', sa.Text(), server_default='', nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),

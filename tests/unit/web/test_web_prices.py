@@ -1,0 +1,48 @@
+"""What a network charges is said before a post is shared, and counted afterwards."""
+
+from __future__ import annotations
+
+from services.domain.post import PostState
+from services.domain.price import X_PRICES
+from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit
+
+
+async def test_the_price_stands_beside_the_draft_and_the_account(
+    organisation: Organisation,
+) -> None:
+    """For the text as it stands, also while it is being typed; LinkedIn charges nothing."""
+    organisation.with_parts(prices={"x": X_PRICES})
+    about = await organisation.campaign(story())
+    post = await organisation.post(about, ANNA, network="x")
+    await organisation.post(about, ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        inbox = (await browser.get("/inbox")).text
+        assert inbox.count("rekent je organisatie hiervoor") == 1
+        assert "X rekent je organisatie hiervoor US$\xa00,20." in inbox
+        typed = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text="Zonder.")
+        assert "US$\xa00,015" in typed.text
+        assert "US$\xa00,20 voor een bericht met een link" in (await browser.get("/profile")).text
+
+
+async def test_without_prices_nothing_is_said(organisation: Organisation) -> None:
+    """An organisation that pays nothing reads nothing of money."""
+    await organisation.post(await organisation.campaign(story()), ANNA, network="x")
+    async with organisation.signed_in("anna@example.org") as browser:
+        assert TEXT[:20] in (inbox := (await browser.get("/inbox")).text)
+        assert "US$" not in inbox
+
+
+async def test_figures_say_what_was_charged_and_how_that_is_known(
+    organisation: Organisation,
+) -> None:
+    """Posts are counted by price; the sum is an estimate, and a post nobody saw created unknown."""
+    organisation.with_parts(prices={"x": X_PRICES})
+    for number, (person, charged) in enumerate([(ANNA, 200_000), (BEN, 15_000), (BEN, None)]):
+        about = await organisation.campaign(story(story_id=f"s-{number}"))
+        state = {"state": PostState.PUBLISHED, "published_at": organisation.clock}
+        await organisation.post(about, person, network="x", charged=charged, **state)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get("/figures")).text
+    assert '<dd>$0.215 <span class="tag estimated">' in page
+    assert '<dt>Posts at $0.20</dt><dd>1 <span class="tag measured">' in page
+    assert '<dt>Posts whose price is unknown</dt><dd>1 <span class="tag unknown">' in page
