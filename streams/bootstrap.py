@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from connectors.registry import NetworkSettings, build_networks
 from connectors.smtp import SmtpNotifier
-from services.domain.voice import Composer, PostTemplates
+from services.domain.voice import PostTemplates
 from services.ports import Message, Network, Notifier
 from services.settings import SANDBOX, Settings
 from services.storage.connections import Ending
@@ -23,8 +23,8 @@ from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.publish import Publisher
-from services.use_cases.suggest import Suggester
 from services.use_cases.warn_of_expiry import ExpiryWarnings
 from services.use_cases.write_drafts import DraftWriter
 from services.web.mails import expiry_message
@@ -53,12 +53,11 @@ class Parts:
     def short_link(self, code: str) -> str:
         return f"{self.settings.base_url}/r/{code}"
 
-    def draft_writer(self) -> DraftWriter:
-        composer = Composer(_templates(self.settings.organisation))
-        return DraftWriter(composer, short_link=self.short_link)
+    def current_templates(self) -> CurrentTemplates:
+        return CurrentTemplates(_templates(self.settings.organisation))
 
-    def suggester(self) -> Suggester:
-        return Suggester(_templates(self.settings.organisation), short_link=self.short_link)
+    def draft_writer(self) -> DraftWriter:
+        return DraftWriter(self.current_templates(), short_link=self.short_link)
 
     def publisher(self) -> Publisher:
         return Publisher(

@@ -22,6 +22,7 @@ from connectors.share_intent import share_intents
 from services.errors import Stop
 from services.settings import Settings
 from services.use_cases.follow_link import Links
+from services.use_cases.suggest import Suggester
 from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
@@ -154,6 +155,7 @@ def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
 
 def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebParts:
     settings = parts.settings
+    templates = parts.current_templates()
     return WebParts(
         database=parts.database,
         log=parts.log,
@@ -167,7 +169,8 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
             careers=settings.careers_url,
         ),
         share_intents=share_intents,
-        suggester=parts.suggester(),
+        suggester=Suggester(templates, short_link=parts.short_link),
+        templates=templates,
         clock=clock,
         readiness=readiness,
         base_url=settings.base_url,

@@ -106,6 +106,14 @@ async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
     return [_ambassador(row) for row in (await transaction.execute(_AMBASSADORS)).mappings()]
 
 
+async def some_ambassadors(
+    transaction: Transaction, *, language: str, limit: int
+) -> list[Ambassador]:
+    """At most ``limit`` people who write in ``language``, always the same ones."""
+    query = _AMBASSADORS.where(people.c.language == language).order_by(people.c.id).limit(limit)
+    return [_ambassador(row) for row in (await transaction.execute(query)).mappings()]
+
+
 async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dict[str, Ambassador]:
     wanted = list(set(ids))
     found: dict[str, Ambassador] = {}

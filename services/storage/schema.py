@@ -268,6 +268,25 @@ voice_observations = Table(
     Column("observed_at", UtcTime, nullable=False),
 )
 
+# What marketing wrote in the place of a shipped template; a version never changes.
+template_versions = Table(
+    "template_versions",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("version", sa.Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),  # a person's id; the version outlives the person
+    Column("written_at", UtcTime, nullable=False),
+)
+
+# Which version is used; a path without a row is used as it was shipped.
+active_templates = Table(
+    "active_templates",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("version", sa.Integer, nullable=False),
+)
+
 own_answers = Table(
     "own_answers",
     metadata,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, normalise_text, text_sha256
-from services.domain.voice import Composer, Draft, DraftRequest, OverlapGuard, PostTemplates
+from services.domain.voice import Draft, DraftRequest, OverlapGuard
 from services.domain.voice.own_words import with_answer
 from services.domain.voice.suggestions import draft_in_voice, other_drafts
 from services.errors import Rejected
@@ -16,20 +16,23 @@ from services.storage import audit, campaigns, own_words, people, posts, suggest
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction
 from services.use_cases import decide
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
 
 class Suggester:
     """Composes the other texts of a draft when somebody asks for them; none of them is stored."""
 
-    def __init__(self, templates: PostTemplates, *, short_link: Callable[[str], str]) -> None:
+    def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:
         self._templates = templates
-        self._composer = Composer(templates)
         self._short_link = short_link
 
-    def prompts(self, *, kind: str, angle: str, language: str) -> tuple[str, ...]:
-        """The questions of an angle; none for one that these templates do not have."""
-        pool = self._templates.optional_pool(language, f"{kind}/{angle}", "prompts")
+    async def prompts(
+        self, transaction: Transaction, *, kind: str, angle: str, language: str
+    ) -> tuple[str, ...]:
+        """The questions of an angle; none for one that the templates do not have any more."""
+        templates = await self._templates.templates(transaction)
+        pool = templates.optional_pool(language, f"{kind}/{angle}", "prompts")
         return tuple(clause.source for clause in pool)
 
     async def suggest(
@@ -41,7 +44,7 @@ class Suggester:
         """
         post, request = await self._request(transaction, post_id, ambassador_id)
         found, following = other_drafts(
-            self._composer,
+            await self._templates.composer(transaction),
             request,
             await _others(transaction, post),
             beside=list(dict.fromkeys((post.text, post.original_text))),
@@ -68,7 +71,8 @@ class Suggester:
         if not 0 <= variant < request.variant:
             raise Rejected("there is no such suggestion", remedy="Ask for other texts again.")
         request = replace(request, variant=variant)
-        draft = draft_in_voice(self._composer, request, await _others(transaction, post))
+        composer = await self._templates.composer(transaction)
+        draft = draft_in_voice(composer, request, await _others(transaction, post))
         if text_sha256(draft.text) != sha256:
             raise Rejected(
                 "this suggestion has changed meanwhile", remedy="Ask for other texts again."

@@ -9,7 +9,14 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
-from services.domain.voice import NETWORKS, Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.domain.voice import (
+    NETWORKS,
+    Composer,
+    Draft,
+    DraftRequest,
+    NoDraft,
+    OverlapGuard,
+)
 from services.domain.voice.suggestions import first_draft
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
@@ -17,6 +24,7 @@ from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
 #: For somebody who connected nothing that we have texts for: the draft can be copied and shared by hand.
@@ -29,8 +37,8 @@ class DraftWriter:
     ``short_link`` turns a link code into the address that stands in the text.
     """
 
-    def __init__(self, composer: Composer, *, short_link: Callable[[str], str]) -> None:
-        self._composer = composer
+    def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:
+        self._templates = templates
         self._short_link = short_link
         self._guards: dict[tuple[str, str], _Guard] = {}
 
@@ -67,11 +75,13 @@ class DraftWriter:
         stored = await posts.existing(transaction, [wish[0] for wish in wanted])
         wanted = [wish for wish in wanted if wish[0] not in stored]
         guard = await self._guard(transaction, campaign, [wish[0] for wish in wanted])
+        composer = await self._templates.composer(transaction)
         drafts: list[NewPost] = []
         refusals: list[tuple[str, str]] = []
         for identity, person, network, rank in wanted:
             try:
                 draft = self._compose(
+                    composer,
                     campaign,
                     identity,
                     person=person,
@@ -90,6 +100,7 @@ class DraftWriter:
 
     def _compose(
         self,
+        composer: Composer,
         campaign: Campaign,
         identity: str,
         *,
@@ -99,7 +110,7 @@ class DraftWriter:
         guard: OverlapGuard,
     ) -> Draft:
         return first_draft(
-            self._composer,
+            composer,
             DraftRequest(
                 campaign_id=campaign.id,
                 content=campaign.content,

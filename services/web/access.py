@@ -56,6 +56,7 @@ PersonView = Annotated[View, Depends(_signed_in(frozenset()))]
 AmbassadorView = Annotated[View, Depends(_signed_in(roles_of("/inbox")))]
 RecruiterView = Annotated[View, Depends(_signed_in(roles_of("/vacancies")))]
 MarketingView = Annotated[View, Depends(_signed_in(roles_of("/stories")))]
+TemplatesView = Annotated[View, Depends(_signed_in(roles_of("/templates")))]
 FiguresView = Annotated[View, Depends(_signed_in(roles_of("/figures")))]
 AdministratorView = Annotated[View, Depends(_signed_in(roles_of("/administration")))]
 

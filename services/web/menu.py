@@ -11,6 +11,7 @@ _MENU: Sequence[tuple[str, str, frozenset[str]]] = (
     ("/inbox", "inbox", frozenset({"ambassador"})),
     ("/vacancies", "vacancies", frozenset({"recruiter"})),
     ("/stories", "stories", frozenset({"marketing"})),
+    ("/templates", "templates", frozenset({"marketing"})),
     ("/figures", "figures", frozenset({"marketing", "recruiter", "administrator"})),
     ("/administration", "administration", frozenset({"administrator"})),
 )

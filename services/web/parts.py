@@ -12,6 +12,7 @@ from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
 
@@ -46,6 +47,7 @@ class WebParts:
     networks: Mapping[str, Network]
     links: Links
     suggester: Suggester
+    templates: CurrentTemplates
     share_intents: ShareIntents
     clock: Callable[[], datetime]
     readiness: Callable[[], Awaitable[Readiness]]

@@ -6,6 +6,7 @@ content, so it exists only where the source holds so many, and its lead quotes n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.domain.voice.facts import Fact
@@ -24,6 +25,12 @@ class Angle:
 
     def fits(self, fact: Fact) -> bool:
         return bool(self.prefers & fact.kinds)
+
+
+def angles_of(kind: str, names: Iterable[str]) -> tuple[Angle, ...]:
+    """The angles of this kind with those that marketing made beside them, which take any fact."""
+    known = {angle.name for angle in ANGLES[kind]}
+    return (*ANGLES[kind], *(Angle(name=name) for name in names if name not in known))
 
 
 ANGLES: dict[str, tuple[Angle, ...]] = {

@@ -41,7 +41,7 @@ class Composer:
     """Composes drafts from one version of the templates. Not safe for several threads."""
 
     def __init__(self, templates: PostTemplates) -> None:
-        self._templates = templates
+        self.templates = templates
         self._plans: OrderedDict[tuple[str, str, int], tuple[Content, CampaignPlan]] = OrderedDict()
 
     def compose(self, request: DraftRequest, guard: OverlapGuard) -> Draft:
@@ -60,7 +60,7 @@ class Composer:
         count = len(plan.angles)
         angle = plan.angles[(request.rank + stream) % count]
         wording = Wording(
-            templates=self._templates,
+            templates=self.templates,
             plan=plan,
             angle=angle,
             voice=voice,
@@ -87,8 +87,8 @@ class Composer:
             seed=request.seed,
             overlap=verdict.overlap,
             template=f"{voice.language}/{plan.kind}/{angle.name}",
-            template_version=self._templates.version,
-            recipe=_recipe(request, angle, self._templates.version, wording, parts),
+            template_version=self.templates.version,
+            recipe=_recipe(request, angle, self.templates, wording, parts),
         )
 
     def _plan(self, request: DraftRequest, language: str) -> CampaignPlan:
@@ -98,7 +98,7 @@ class Composer:
             self._plans.move_to_end(key)
             return held[1]
         plan = Planner(
-            request.content, language=language, seed=request.seed, templates=self._templates
+            request.content, language=language, seed=request.seed, templates=self.templates
         ).plan()
         self._plans[key] = (request.content, plan)
         if len(self._plans) > _PLANS_KEPT:
@@ -107,7 +107,7 @@ class Composer:
 
     def _fitting(self, request: DraftRequest, wording: Wording) -> tuple[str, dict[str, str]]:
         """The first arrangement that the network accepts."""
-        layout = self._templates.layout(request.network)
+        layout = self.templates.layout(request.network)
         for parts in _arrangements(request.network, wording):
             parts["link"] = request.link
             text = layout.set(parts)
@@ -141,22 +141,25 @@ def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:
 def _recipe(
     request: DraftRequest,
     angle: AnglePlan,
-    version: str,
+    templates: PostTemplates,
     wording: Wording,
     parts: dict[str, str],
 ) -> dict[str, Any]:
     def described(fact: Fact) -> dict[str, str]:
         return {"field": fact.field, "text": fact.text, "source": fact.source}
 
-    return {
+    recipe = {
         "campaign": request.campaign_id,
         "network": request.network,
         "rank": request.rank,
         "variant": request.variant,
         "seed": request.seed,
         "angle": angle.name,
-        "template_version": version,
+        "template_version": templates.version,
         "facts": [described(fact) for fact in wording.facts],
         "parts": {place: text for place, text in parts.items() if text},
         "clauses": wording.clauses,
     }
+    if templates.edited:
+        recipe["edited_templates"] = dict(templates.edited)
+    return recipe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.domain.voice.angles import ANGLES, Angle
+from services.domain.voice.angles import Angle, angles_of
 from services.domain.voice.facts import (
     Fact,
     Term,
@@ -104,7 +104,8 @@ class Planner:
         story = isinstance(content, StoryApproved)
         terms = () if isinstance(content, StoryApproved) else vacancy_terms(content, language)
         topics = content.topics if isinstance(content, StoryApproved) else content.crafts
-        angles = [angle for angle in ANGLES[kind] if angle.possible(self._facts)]
+        names = self._templates.names(language, kind)
+        angles = [angle for angle in angles_of(kind, names) if angle.possible(self._facts)]
         return CampaignPlan(
             kind=kind,
             language=language,

@@ -1,16 +1,15 @@
 """The share texts of `templates/posts`: clauses to combine and layouts to set them in.
 
-A ``.clauses`` file holds sections (``[hook]``) with one clause a line. A clause is Jinja2;
-``[je kent|u kent]`` in it is the familiar and the polite form. Everything is compiled once, in
-Jinja2's sandbox without globals; what comes from outside is only ever a value, never source.
+Everything is compiled once, in Jinja2's sandbox without globals; what comes from outside is only
+ever a value, never source. What marketing changed comes as source of another kind: it is compiled
+only after `template_syntax` found nothing in it but fields and conditions.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -19,13 +18,14 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from services.domain.voice.clause_file import read_lines
+from services.domain.voice.template_syntax import check_syntax
 from services.errors import Rejected, Stop
 
 LANGUAGES = ("nl", "en")
 NETWORKS = ("linkedin", "x")
 
-_SECTION = re.compile(r"^\[([a-z_]+)\]$")
-_FORMS = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+_SUFFIX = ".clauses"
 
 Render = Callable[[Context], Iterable[str]]
 
@@ -62,13 +62,18 @@ class Layout:
 class PostTemplates:
     """All pools by (language, file, section), the layouts by network, and their version.
 
-    ``version`` is a hash of every file, so that equal versions give equal texts.
+    ``version`` is a hash of every file, so that equal versions give equal texts. ``files`` holds
+    their sources by path below ``templates/posts``; ``edited`` the version number of each that is
+    not as it was shipped.
     """
 
     version: str
     organisation: str
+    files: Mapping[str, str] = field(repr=False)
+    edited: Mapping[str, int] = field(default_factory=dict)
     pools: Mapping[tuple[str, str, str], Pool]
     layouts: Mapping[str, Layout]
+    _environment: SandboxedEnvironment = field(repr=False)
     _blank: Template = field(repr=False)
 
     @classmethod
@@ -87,26 +92,56 @@ class PostTemplates:
         files = dict(sorted(_files(directory)))
         pools: dict[tuple[str, str, str], Pool] = {}
         for path, text in files.items():
-            language, _, name = path.removesuffix(".clauses").partition("/")
-            if path.endswith(".clauses"):
-                for section, clauses in _compile(environment, path, text).items():
-                    pools[language, name, section] = clauses
+            if path.endswith(_SUFFIX):
+                pools |= _pools(environment, path, text)
         try:
             layouts = {
                 name: Layout(environment.from_string(files[f"{name}.j2"])) for name in NETWORKS
             }
         except KeyError as error:
             raise Stop(f"the share texts lack the layout {error}") from error
-        digest = hashlib.blake2b(digest_size=6)
-        for path, text in files.items():
-            digest.update(f"{path}\x1f{text}\x1e".encode())
         return cls(
-            version=digest.hexdigest(),
+            version=_version(files),
             organisation=organisation,
+            files=files,
             pools=pools,
             layouts=layouts,
+            _environment=environment,
             _blank=environment.from_string(""),
         )
+
+    def revised(self, changes: Mapping[str, tuple[int, str]]) -> PostTemplates:
+        """These templates with other files in the place of theirs, or beside them.
+
+        ``changes`` holds version number and source by path. Only these are compiled. Raises
+        Rejected naming the first that holds more than fields and conditions.
+        """
+        files = dict(self.files)
+        pools = dict(self.pools)
+        layouts = dict(self.layouts)
+        for path, (_, text) in changes.items():
+            check_syntax(path, text)
+            files[path] = text
+            if path.endswith(_SUFFIX):
+                language, name = _place(path)
+                pools = {key: pool for key, pool in pools.items() if key[:2] != (language, name)}
+                pools |= _pools(self._environment, path, text)
+            else:
+                layouts[path.removesuffix(".j2")] = Layout(self._environment.from_string(text))
+        return replace(
+            self,
+            version=_version(files),
+            files=files,
+            edited={**self.edited, **{path: number for path, (number, _) in changes.items()}},
+            pools=pools,
+            layouts=layouts,
+        )
+
+    def names(self, language: str, kind: str) -> tuple[str, ...]:
+        """The angles that there are clauses for, shipped ones and marketing's own, by name."""
+        start = f"{language}/{kind}/"
+        names = (path[len(start) : -len(_SUFFIX)] for path in self.files if path.startswith(start))
+        return tuple(sorted(name for name in names if name != "shared"))
 
     def pool(self, language: str, name: str, section: str) -> Pool:
         """The clauses of one section. Raises Stop when it is missing or empty."""
@@ -138,29 +173,40 @@ def _files(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, str]
     for entry in directory.iterdir():
         if entry.is_dir():
             yield from _files(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".clauses", ".j2")):
+        elif entry.name.endswith((_SUFFIX, ".j2")):
             # Line ends may differ between checkouts; the version may not.
             yield prefix + entry.name, entry.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def _compile(environment: SandboxedEnvironment, path: str, text: str) -> dict[str, Pool]:
+def _version(files: Mapping[str, str]) -> str:
+    digest = hashlib.blake2b(digest_size=6)
+    for path, text in sorted(files.items()):
+        digest.update(f"{path}\x1f{text}\x1e".encode())
+    return digest.hexdigest()
+
+
+def _place(path: str) -> tuple[str, str]:
+    language, _, name = path.removesuffix(_SUFFIX).partition("/")
+    return language, name
+
+
+def _pools(
+    environment: SandboxedEnvironment, path: str, text: str
+) -> dict[tuple[str, str, str], Pool]:
     """Compile a file at once: each form that is not plain text becomes a block of one template."""
+    language, name = _place(path)
     blocks: dict[str, str] = {}
     sections: dict[str, list[tuple[str, str, str]]] = {}
-    section = ""
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.rstrip()
-        if found := _SECTION.match(line):
-            section = found.group(1)
-            sections[section] = []
-        elif line and not line.startswith("#"):
-            if not section:
-                raise Stop(f"{path}, line {number}: a clause before the first section")
-            forms = (_FORMS.sub(r"\1", line), _FORMS.sub(r"\2", line))
-            for form in forms:
-                if "{" in form:
-                    blocks.setdefault(form, f"clause_{len(blocks)}")
-            sections[section].append((line, *forms))
+    for line in read_lines(text):
+        if not line.section:
+            raise Stop(f"{path}, line {line.number}: a clause before the first section")
+        clauses = sections.setdefault(line.section, [])
+        if not line.source:
+            continue
+        for form in line.forms:
+            if "{" in form:
+                blocks.setdefault(form, f"clause_{len(blocks)}")
+        clauses.append((line.source, *line.forms))
     source = "".join(f"{{% block {name} %}}{form}{{% endblock %}}" for form, name in blocks.items())
     try:
         compiled = environment.from_string(source).blocks
@@ -171,6 +217,8 @@ def _compile(environment: SandboxedEnvironment, path: str, text: str) -> dict[st
         return compiled[blocks[form]] if form in blocks else form
 
     return {
-        section: tuple(Clause(source, ready(one), ready(other)) for source, one, other in clauses)
+        (language, name, section): tuple(
+            Clause(source, ready(one), ready(other)) for source, one, other in clauses
+        )
         for section, clauses in sections.items()
     }

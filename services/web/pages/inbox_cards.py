@@ -151,8 +151,8 @@ async def _read_own(
     asked = {each.prompt for each in given.values()}
     own: dict[str, Own] = {}
     for post in found:
-        prompts = parts.suggester.prompts(
-            kind=kinds[post.campaign_id], angle=post.angle, language=post.language
+        prompts = await parts.suggester.prompts(
+            transaction, kind=kinds[post.campaign_id], angle=post.angle, language=post.language
         )
         fresh = [prompt for prompt in prompts if prompt not in asked] or prompts
         answer = given.get(post.id)

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from services.domain.post import PostState
-from services.domain.voice import Composer, PostTemplates
+from services.domain.voice import PostTemplates
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
 from services.storage import audit, campaigns, connections, people, posts
 from services.storage.database import Database
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
@@ -108,7 +109,7 @@ async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
     """Ready and approved posts are cancelled, the others stay; a second closing does nothing."""
     templates = PostTemplates.load(organisation="Deltaplan")
     writer = DraftWriter(
-        Composer(templates), short_link=lambda code: f"https://go.example.org/{code}"
+        CurrentTemplates(templates), short_link=lambda code: f"https://go.example.org/{code}"
     )
     everybody = [ambassador(number) for number in range(10, 16)]
     async with staffed.write() as transaction:
@@ -139,7 +140,7 @@ async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
 async def test_drafts_are_written_once_for_every_connected_network(staffed: Database) -> None:
     """Each network with texts gets a draft, somebody without one gets one to copy, and no more."""
     writer = DraftWriter(
-        Composer(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     anna, bert = ambassador(1), ambassador(4)
@@ -170,7 +171,7 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:
     """A crash between writing and committing changes nothing about the texts."""
     writer = DraftWriter(
-        Composer(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     requests = (await start(staffed, story()))[1:]

@@ -11,7 +11,7 @@ import pytest
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, text_sha256
-from services.domain.voice import Composer, OverlapGuard, PostTemplates
+from services.domain.voice import OverlapGuard, PostTemplates
 from services.errors import Rejected
 from services.events.outgoing import PostApproved, ShareRequested
 from services.storage import audit, connections, own_words, people, posts
@@ -19,6 +19,7 @@ from services.storage import schema as tables
 from services.storage.database import Database
 from services.use_cases import decide, voice_profile
 from services.use_cases.answer_prompt import answer_prompt
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.learn_from_edits import learn_from_edits
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
@@ -44,8 +45,8 @@ class Voices:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.writer = DraftWriter(Composer(templates()), short_link=short_link)
-        self.suggester = Suggester(templates(), short_link=short_link)
+        self.writer = DraftWriter(CurrentTemplates(templates()), short_link=short_link)
+        self.suggester = Suggester(CurrentTemplates(templates()), short_link=short_link)
 
     async def draft(self, name: str = "nl-de-stille-lijn", network: str = "linkedin") -> Post:
         """Anna's draft about an example story."""

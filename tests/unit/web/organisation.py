@@ -31,6 +31,7 @@ from services.storage.database import Database
 from services.storage.people import Person
 from services.storage.posts import NewPost
 from services.use_cases.accounts import Accounts
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.sign_in import make_link
 from services.use_cases.suggest import Suggester
@@ -193,6 +194,7 @@ async def open_organisation(
     database = await open_migrated(path)
     log, clicks = MemoryLog(), MemoryClicks()
     networks = sandbox_networks(networks_at)
+    templates = CurrentTemplates(post_templates())
     with ThreadPoolExecutor(max_workers=2) as calls:
 
         def clock() -> datetime:
@@ -212,7 +214,8 @@ async def open_organisation(
                 database=database, sink=clicks, clock=clock, home=BASE, careers=f"{BASE}/jobs"
             ),
             share_intents=share_intents,
-            suggester=Suggester(post_templates(), short_link=lambda code: f"{BASE}/r/{code}"),
+            suggester=Suggester(templates, short_link=lambda code: f"{BASE}/r/{code}"),
+            templates=templates,
             clock=clock,
             readiness=ready,
             base_url=BASE,

@@ -1,0 +1,51 @@
+"""The share texts as they are used now: the shipped ones, with what marketing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from services.domain.voice import Composer, PostTemplates
+from services.errors import Rejected, Stop
+from services.storage import post_templates
+from services.storage.transaction import Transaction
+
+_log = structlog.get_logger("templates")
+
+
+class CurrentTemplates:
+    """Compiles a change once, when it is first met; every transaction sees the newest."""
+
+    def __init__(self, shipped: PostTemplates) -> None:
+        self.shipped = shipped
+        self._versions: Mapping[str, int] = {}
+        self._composer = Composer(shipped)
+
+    async def templates(self, transaction: Transaction) -> PostTemplates:
+        return (await self.composer(transaction)).templates
+
+    async def composer(self, transaction: Transaction) -> Composer:
+        """A composer of what is in use. Not safe for several threads."""
+        versions = await post_templates.active(transaction)
+        if versions != self._versions:
+            revised = await revision(transaction, self.shipped, versions)
+            self._versions, self._composer = versions, Composer(revised)
+        return self._composer
+
+
+async def revision(
+    transaction: Transaction, shipped: PostTemplates, versions: Mapping[str, int]
+) -> PostTemplates:
+    """The templates with these versions: those of a recipe give the text of that recipe again.
+
+    One that this release of Zwaan cannot use any more is left as it was shipped, so that drafts
+    go on being written; its page says what to correct.
+    """
+    templates = shipped
+    for path, (version, text) in (await post_templates.texts(transaction, versions)).items():
+        try:
+            templates = templates.revised({path: (version, text)})
+        except (Rejected, Stop) as fault:
+            _log.warning("a template is not used", path=path, version=version, reason=str(fault))
+    return templates

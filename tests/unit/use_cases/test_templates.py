@@ -1,0 +1,197 @@
+"""Marketing's share texts: saved, put back, used by the worker, and enough to write a text again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from services.domain.voice import Composer, DraftRequest, OverlapGuard, PostTemplates
+from services.domain.voice.suggestions import draft_in_voice
+from services.errors import Rejected
+from services.events.outgoing import ShareRequested
+from services.storage import audit, campaigns, people, post_templates, posts
+from services.storage.database import Database
+from services.use_cases import edit_templates
+from services.use_cases.current_templates import CurrentTemplates, revision
+from services.use_cases.edit_templates import checked
+from services.use_cases.start_campaign import start_campaigns
+from services.use_cases.write_drafts import DraftWriter
+from tests.builders import NOW, ambassador, campaign, fact
+from tests.unit.voice.material import example_content
+
+DISCLOSURES = "nl/shared.clauses"
+OWN = "Ik werk bij {{ organisation }}, vandaar."
+ANNA, BERT = ambassador(1), ambassador(2)
+STORY = "nl-de-stille-lijn"
+
+
+@cache
+def shipped() -> PostTemplates:
+    return PostTemplates.load(organisation="Deltaplan")
+
+
+def own_disclosures(ending: str = ", vandaar.") -> str:
+    """The shipped file with one form of disclosure, five times over."""
+    text = shipped().files[DISCLOSURES]
+    head, _, rest = text.partition("[disclosure]\n")
+    tail = rest[rest.index("[disclosure_short]") :]
+    own = "".join(
+        f"Ik werk bij {{{{ organisation }}}}{', zeg ik erbij' * n}{ending}\n" for n in range(5)
+    )
+    return f"{head}[disclosure]\n{own}\n{tail}"
+
+
+async def save(database: Database, text: str, *, based_on: int = 0, path: str = DISCLOSURES) -> int:
+    template = checked(shipped(), path, text)
+    async with database.write() as transaction:
+        return await edit_templates.save(
+            transaction, template, based_on=based_on, author="maaike", now=NOW
+        )
+
+
+async def restore(database: Database, version: int, path: str = DISCLOSURES) -> None:
+    async with database.write() as transaction:
+        await edit_templates.restore(
+            transaction, path=path, version=version, author="maaike", now=NOW + timedelta(days=1)
+        )
+
+
+async def write_about(database: Database, writer: DraftWriter, name: str) -> list[str]:
+    """The ids of the drafts that the worker writes about an example."""
+    content = example_content()[name]
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        statements = await start_campaigns(transaction, [fact(content)], NOW)
+        requests = [
+            fact(ShareRequested.model_validate(each.event.data))
+            for each in statements
+            if each.event.type == "share.requested"
+        ]
+        ready = await writer.write_drafts(transaction, requests, NOW)
+    return [each.event.data["post_id"] for each in ready]
+
+
+def link(code: str) -> str:
+    return f"https://go.example.org/{code}"
+
+
+async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None:
+    """A saved template is in the next drafts, by name and version; put back, it is gone again."""
+    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    stories = [name for name in example_content() if name.startswith("nl-")]
+    shown: list[tuple[bool, dict[str, int]]] = []
+    for name, step in zip(stories, ("shipped", "saved", "restored"), strict=False):
+        if step == "saved":
+            assert await save(database, own_disclosures()) == 1
+        if step == "restored":
+            await restore(database, 0)
+        (identity, *_) = await write_about(database, writer, name)
+        async with database.read() as transaction:
+            post = await posts.get(transaction, identity)
+            recipe = await posts.recipe(transaction, identity)
+        assert post is not None
+        assert recipe is not None
+        assert "k werk bij Deltaplan" in post.text
+        shown.append((", vandaar." in post.text, recipe.get("edited_templates", {})))
+    assert shown == [(False, {}), (True, {DISCLOSURES: 1}), (False, {})]
+
+
+async def test_a_recipe_gives_its_text_again_after_later_changes(database: Database) -> None:
+    """Event, profile, template versions, rank and seed give the same bytes, whatever came after."""
+    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    await save(database, own_disclosures())
+    identities = await write_about(database, writer, STORY)
+    await save(database, own_disclosures(", zoals bekend."), based_on=1)
+    for identity in identities:
+        async with database.read() as transaction:
+            post = await posts.get(transaction, identity)
+            recipe = await posts.recipe(transaction, identity)
+            assert post is not None
+            assert recipe is not None
+            about = await campaigns.get(transaction, post.campaign_id)
+            assert about is not None
+            everybody = await people.ambassadors_by_id(transaction, [post.ambassador_id])
+            templates = await revision(transaction, shipped(), recipe["edited_templates"])
+        assert templates.version == recipe["template_version"]
+        request = DraftRequest(
+            campaign_id=recipe["campaign"],
+            content=about.content,
+            ambassador=everybody[post.ambassador_id],
+            network=recipe["network"],
+            rank=recipe["rank"],
+            seed=recipe["seed"],
+            variant=recipe["variant"],
+            link=link(post.link_code),
+        )
+        again = draft_in_voice(Composer(templates), request, OverlapGuard())
+        assert again.text.encode() == post.text.encode()
+
+
+async def test_every_change_is_in_the_audit(database: Database) -> None:
+    """Who saved or put back which version, in the place of which, is kept in order."""
+    await save(database, own_disclosures())
+    await save(database, own_disclosures(", zoals bekend."), based_on=1)
+    await restore(database, 1)
+    await restore(database, 0)
+    async with database.read() as transaction:
+        entries = await audit.of(transaction, f"template:{DISCLOSURES}")
+    assert [(entry.action, entry.actor, entry.detail) for entry in entries] == [
+        ("template.saved", "maaike", {"version": 1, "instead_of": 0}),
+        ("template.saved", "maaike", {"version": 2, "instead_of": 1}),
+        ("template.restored", "maaike", {"version": 1, "instead_of": 2}),
+        ("template.restored", "maaike", {"version": 0, "instead_of": 1}),
+    ]
+
+
+async def test_nobody_writes_over_a_change_they_did_not_see(database: Database) -> None:
+    """Of two people who began from the same text the second is told; nothing of hers is kept."""
+    await save(database, own_disclosures())
+    with pytest.raises(Rejected, match="meanwhile"):
+        await save(database, own_disclosures(", zoals bekend."))
+    async with database.read() as transaction:
+        assert len(await post_templates.history(transaction, DISCLOSURES)) == 1
+
+
+async def test_a_broken_template_is_not_kept(database: Database) -> None:
+    """A template without its disclosure, or with a loop, never becomes a version."""
+    for text in (
+        own_disclosures().replace("Ik werk bij {{ organisation }}, vandaar.", "Zomaar."),
+        own_disclosures() + "{% for x in title %}{{ x }}{% endfor %}\n",
+    ):
+        with pytest.raises(Rejected, match="cannot be used yet"):
+            await save(database, text)
+    with pytest.raises(Rejected, match="no such version"):
+        await restore(database, 7)
+
+
+async def test_a_version_that_cannot_be_used_any_more_is_left_out(database: Database) -> None:
+    """A stored template that this release refuses keeps no draft from being written."""
+    async with database.write() as transaction:
+        await post_templates.hold(transaction, DISCLOSURES)
+        loop = "[disclosure]\n{% for x in title %}x{% endfor %}\n"
+        await post_templates.write(transaction, DISCLOSURES, loop, author="maaike", now=NOW)
+    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    assert await write_about(database, writer, STORY)
+
+
+def test_a_preview_shows_the_angle_for_five_people() -> None:
+    """Five people of the template's language each get a draft with its angle, all different."""
+    path = "nl/story/craft.clauses"
+    hook = "Zo kijk ik naar werk"
+    text = shipped().files[path].replace("[hook]\n", f"[hook]\n{hook}\n")
+    everybody = [ambassador(number) for number in range(1, 9)]
+    everybody[0] = ambassador(1, language="en", address_form="")
+    trials = edit_templates.preview(
+        shipped().revised({path: (0, text)}),
+        path,
+        campaign(example_content()[STORY]),
+        everybody,
+        network="linkedin",
+        link="https://go.example.org/r/voorbeeld",
+    )
+    assert [trial.person.id for trial in trials] == [person.id for person in everybody[1:6]]
+    drafts = [trial.draft for trial in trials if trial.draft]
+    assert [draft.angle for draft in drafts] == ["craft"] * 5
+    assert len({draft.text for draft in drafts}) == 5

@@ -1,0 +1,143 @@
+"""Marketing's pages for share texts: written, checked while typing, tried, kept and put back."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.storage import post_templates
+from tests.unit.web.organisation import (
+    Organisation,
+    story,
+    submit,
+    submit_by_htmx,
+)
+from tests.unit.web.organisation import post_templates as shipped
+
+PATH = "nl/story/craft.clauses"
+PAGE = f"/templates/edit/{PATH}"
+TEXT = shipped().files[PATH]
+CHANGED = TEXT.replace("[hook]\n", "[hook]\nZo kijk ik naar werk\n", 1)
+MAAIKE = "maaike@example.org"
+
+
+async def test_the_list_names_every_template(organisation: Organisation) -> None:
+    """Every shipped file is a link, with its language, kind, angle or network in words."""
+    async with organisation.staff(MAAIKE, "marketing", language="nl") as browser:
+        page = (await browser.get("/templates")).text
+    for path in shipped().files:
+        assert f'href="/templates/edit/{path}"' in page
+    assert "Verhaal: het vak" in page
+    assert "LinkedIn" in page
+
+
+@pytest.mark.parametrize("role", ["ambassador", "recruiter", "administrator"])
+async def test_templates_are_marketings(organisation: Organisation, role: str) -> None:
+    """Nobody else can see or change a template."""
+    async with organisation.staff("someone@example.org", role) as browser:
+        assert (await browser.get("/templates")).status_code == 403
+        assert (await browser.get(PAGE)).status_code == 403
+
+
+async def test_a_template_is_saved_and_put_back(organisation: Organisation) -> None:
+    """A change is a version in use with its author; the shipped one comes back with a press."""
+    async with organisation.staff(MAAIKE, "marketing") as browser:
+        saved = await submit(browser, PAGE, PAGE, text=CHANGED, based_on="0")
+        assert saved.headers["Location"] == f"{PAGE}?saved=yes"
+        page = (await browser.get(PAGE)).text
+        assert "Zo kijk ik naar werk" in page
+        assert "Version 1" in page
+        assert "Maaike, " in page
+        assert "Version 1" in (await browser.get("/templates")).text
+        await submit(browser, PAGE, f"/templates/restore/{PATH}", version="0")
+        assert await organisation.read(post_templates.active) == {}
+        await submit(browser, PAGE, f"/templates/restore/{PATH}", version="1")
+        assert await organisation.read(post_templates.active) == {PATH: 1}
+        wrong = await submit(browser, PAGE, f"/templates/restore/{PATH}", version="8")
+        assert wrong.status_code == 422
+        assert "There is no such version" in wrong.text
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [
+        ("Ik kijk naar {{ rol }}", "Regel 7: Er is geen veld rol; bedoel je role?"),
+        ("{% for x in title %}x{% endfor %}", "Regel 7: {% for %} mag hier niet"),
+        ("{{ title.__class__ }}", "Regel 7: . mag hier niet"),
+        ("Ik werk bij {{ organisation }}", "Regel 7: De werkgever wordt al genoemd"),
+        ("Ik kijk " + "naar het werk van alledag, " * 12 + "ja", "Regel 7: Te lang voor X"),
+    ],
+)
+async def test_it_is_checked_while_typing(
+    organisation: Organisation, clause: str, said: str
+) -> None:
+    """What is wrong is a sentence in the reader's language with its line, and nothing is stored."""
+    text = TEXT.replace("[hook]\n", f"[hook]\n{clause}\n", 1)
+    async with organisation.staff(MAAIKE, "marketing", language="nl") as browser:
+        answer = await submit_by_htmx(browser, PAGE, f"/templates/check/{PATH}", text=text)
+        assert said in answer.text.replace("&#39;", "'")
+        assert "<html" not in answer.text
+        refused = await submit(browser, PAGE, PAGE, text=text, based_on="0")
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert await organisation.read(post_templates.active) == {}
+
+
+async def test_a_layout_without_link_or_disclosure_is_told(organisation: Organisation) -> None:
+    """A layout that loses the link or the disclosure is refused by name."""
+    layout = shipped().files["x.j2"]
+    async with organisation.staff(MAAIKE, "marketing") as browser:
+        for part, said in (("link", "The link is missing"), ("disclosure", "The disclosure is")):
+            text = layout.replace(f"{{{{ {part} }}}}", "")
+            page = "/templates/edit/x.j2"
+            answer = await submit_by_htmx(browser, page, "/templates/check/x.j2", text=text)
+            assert said in answer.text
+
+
+async def test_a_change_is_tried_on_real_people(organisation: Organisation) -> None:
+    """A chosen story gives the texts of the ambassadors that are there; without a script too."""
+    campaign = await organisation.campaign(story())
+    fields = {"text": CHANGED, "campaign": campaign.id, "network": "linkedin"}
+    async with organisation.staff(MAAIKE, "marketing") as browser:
+        address = f"/templates/preview/{PATH}"
+        piece = await submit_by_htmx(browser, PAGE, address, **fields)
+        assert "Anna de Wit" in piece.text
+        assert "k werk bij Deltaplan" in piece.text
+        assert "Ben Ali" not in piece.text
+        assert "<html" not in piece.text
+        whole = await submit(browser, PAGE, address, **fields)
+        assert "<html" in whole.text
+        assert "k werk bij Deltaplan" in whole.text
+        broken = await submit_by_htmx(browser, PAGE, address, **fields | {"text": "{{ x"})
+        assert "This template cannot be used yet" in broken.text
+        for wrong in ({"network": "myspace"}, {"campaign": "none"}):
+            answer = await submit_by_htmx(browser, PAGE, address, **fields | wrong)
+            assert answer.status_code in (404, 422)
+
+
+async def test_a_new_angle_begins_with_its_sections(organisation: Organisation) -> None:
+    """A name becomes a page with the sections to fill; a name that is none is refused."""
+    async with organisation.staff(MAAIKE, "marketing") as browser:
+        query = {"language": "en", "kind": "vacancy", "name": "Learning together"}
+        there = await browser.get("/templates/new", params=query)
+        address = there.headers["Location"]
+        assert address == "/templates/edit/en/vacancy/learning_together.clauses"
+        page = (await browser.get(address)).text
+        assert "[hook]" in page
+        assert "[ask]" in page
+        for wrong in ({"name": "7"}, {"kind": "meal"}, {"language": "../../etc"}):
+            back = await browser.get("/templates/new", params=query | wrong)
+            assert back.headers["Location"] == "/templates?fault=name"
+        assert (await browser.get("/templates?fault=name")).status_code == 200
+        for path in ("nl/story/../x.clauses", "etc/passwd", "nl/story/X.clauses"):
+            assert (await browser.get(f"/templates/edit/{path}")).status_code == 404
+
+
+async def test_somebody_elses_change_is_not_lost(organisation: Organisation) -> None:
+    """Saving from an older version is refused, and the text that was typed stays on the page."""
+    async with organisation.staff(MAAIKE, "marketing") as browser:
+        await submit(browser, PAGE, PAGE, text=CHANGED, based_on="0")
+        mine = CHANGED.replace("Zo kijk ik", "Zo werk ik")
+        answer = await submit(browser, PAGE, PAGE, text=mine, based_on="0")
+    assert answer.status_code == 422
+    assert "Somebody else changed this template meanwhile" in answer.text
+    assert "Zo werk ik naar werk" in answer.text
