@@ -135,7 +135,7 @@ connections = Table(
     Column("connected_at", UtcTime, nullable=False),
     Column("needs_person", Text, nullable=False, server_default=""),
     # Whether there is a refresh token; one without ends at expires_at, and the member is warned.
-    Column("renewable", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("renewable", sa.Boolean, nullable=False, server_default=sa.text("false")),
     # The fewest days before the end of which the member was warned; empty: not warned yet.
     Column("warned_days", sa.Integer),
     # A refresh token works once: one process at a time spends it.

@@ -208,7 +208,7 @@ def upgrade() -> None:
     sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('connected_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('needs_person', sa.Text(), server_default='', nullable=False),
-    sa.Column('renewable', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('renewable', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('warned_days', sa.Integer(), nullable=True),
     sa.Column('refreshing_by', sa.Text(), nullable=True),
     sa.Column('refreshing_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
