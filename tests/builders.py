@@ -93,7 +93,10 @@ def draft(about: Campaign, person: Ambassador, network: str = "linkedin", **chan
         "ambassador_id": person.id,
         "network": network,
         "language": person.language,
-        "text": f"Toen belde een schipper. https://go.example.org/r/{link_code(identity)}",
+        "text": (
+            "Toen belde een schipper.\n\n"
+            f"Ik werk bij Deltaplan.\nhttps://go.example.org/r/{link_code(identity)}"
+        ),
         "state": PostState.READY,
         "angle": "craft",
         "overlap": 0.1,

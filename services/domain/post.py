@@ -87,12 +87,17 @@ class Post:
     attempts: int = 0
 
 
+def as_networks_keep(text: str) -> str:
+    """NFC, plain line ends, no blanks at the ends."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def normalise_text(text: str) -> str:
-    """The text as networks keep it: NFC, plain line ends, no blanks at the ends.
+    """The text as networks keep it.
 
     Raises Rejected for an empty text or one with control characters.
     """
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    plain = as_networks_keep(text)
     if not plain:
         raise Rejected("the text is empty", remedy="Write a sentence, or decline the draft.")
     if any(_is_control(character) for character in plain.replace("\n", "")):

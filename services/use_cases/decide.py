@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from services.domain.disclosure import discloses
 from services.domain.network_text import measure_text
 from services.domain.post import (
     Post,
@@ -58,13 +59,18 @@ async def approve(
     """Approve exactly ``text`` for publication at ``publish_at``, or now.
 
     ``standing`` is the standing consent that this rests on; without one the person tapped.
-    Raises NeedsPerson when the network is not connected, Rejected when the text does not fit or
-    the draft was decided already.
+    Raises NeedsPerson when the network is not connected, Rejected when the text does not fit or does
+    not say whom its author works for, or the draft was decided already.
     """
     post = await own_post(transaction, post_id, ambassador_id)
     _check_decidable(post)
     await _check_open(transaction, post)
     plain = _checked(post, text)
+    if not discloses(plain):
+        raise Rejected(
+            "the text does not say any more whom you work for",
+            remedy="Put that sentence back, or say it in your own words.",
+        )
     if await connections.get(transaction, ambassador_id, post.network) is None:
         raise NeedsPerson(
             f"{post.network} is not connected",

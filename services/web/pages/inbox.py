@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.post import Post
+from services.domain.disclosure import missing, put_back
+from services.domain.post import Post, as_networks_keep
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
 from services.storage import campaigns, posts, sharing_preferences
@@ -19,6 +20,7 @@ from services.use_cases.schedule import When
 from services.web.access import AmbassadorView
 from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
+    Typed,
     intents_of,
     preview_of,
     price_of,
@@ -50,7 +52,7 @@ async def card(view: AmbassadorView, post_id: str) -> Response:
 async def measure(view: AmbassadorView, post_id: str) -> Response:
     """The counter and the preview of a text that is being typed; nothing is stored."""
     post = await own_post(view, post_id)
-    text = await _typed(view)
+    text = await _text_typed(view)
     async with view.parts.database.read() as transaction:
         titles = await campaigns.titles(transaction, [post.campaign_id])
     return view.page(
@@ -59,14 +61,26 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         price=price_of(view.parts, post.network, text),
         post=post,
         text=text,
+        missing=missing(text, original=post.original_text, code=post.link_code),
         title=titles[post.campaign_id],
         intents=intents_of(view.parts, post, text),
     )
 
 
+@router.post("/{post_id}/put-back")
+async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Response:
+    """The typed text with the sentence and the link that were edited away; nothing is stored."""
+    post = await own_post(view, post_id)
+    text = put_back(
+        await _text_typed(view) or post.text, original=post.original_text, code=post.link_code
+    )
+    mended = Typed(post_id=post_id, text=text)
+    return await (_show_one(view, post_id, mended) if view.partial else _show_all(view, mended))
+
+
 @router.post("/{post_id}/edit")
 async def edit(view: AmbassadorView, post_id: str) -> Response:
-    text = await _typed(view)
+    text = await _text_typed(view)
     return await decide_on(
         view,
         post_id,
@@ -173,11 +187,10 @@ async def decide_on(
             await decision(transaction)
     except (Rejected, NeedsPerson) as refusal:
         status = 422 if isinstance(refusal, Rejected) else 409
-        fault = view.fault(refusal)
-        left = {"fault": fault, "typed": typed, "answer": answer}
+        left = Typed(post_id=post_id, text=typed, answer=answer, fault=view.fault(refusal))
         if view.partial:
-            return await _show_one(view, post_id, status=status, **left)
-        return await _show_all(view, status=status, fault_at=post_id, **left)
+            return await _show_one(view, post_id, left, status=status)
+        return await _show_all(view, left, status=status)
     if view.partial:
         return await _show_one(view, post_id)
     return view.go(f"/inbox#{post_id}")
@@ -192,21 +205,14 @@ async def own_post(view: View, post_id: str) -> Post:
     return post
 
 
-async def _typed(view: View) -> str:
-    return str((await view.request.form()).get("text", ""))
+async def _text_typed(view: View) -> str:
+    """As networks keep it: forms send other line ends than people type."""
+    return as_networks_keep(str((await view.request.form()).get("text", "")))
 
 
-async def _show_all(
-    view: View,
-    *,
-    status: int = 200,
-    fault_at: str = "",
-    fault: str = "",
-    typed: str = "",
-    answer: str = "",
-) -> Response:
+async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await read_inbox(transaction, view.parts, view.me.id)
+        found = await read_inbox(transaction, view.parts, view.me.id, typed)
         zone = await time_zone_of(transaction, view.me.id)
         ending = await ending_connections(transaction, view.me.id, now=view.now)
         preferences = await sharing_preferences.get(transaction, view.me.id)
@@ -217,35 +223,17 @@ async def _show_all(
         ending=ending,
         preferences=preferences,
         now=view.now,
-        fault_at=fault_at,
-        fault=fault,
-        typed=typed,
-        answer=answer,
     )
 
 
 async def _show_one(
-    view: View,
-    post_id: str,
-    *,
-    status: int = 200,
-    fault: str = "",
-    typed: str = "",
-    answer: str = "",
+    view: View, post_id: str, typed: Typed | None = None, *, status: int = 200
 ) -> Response:
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        (found,) = await read_cards(transaction, view.parts, view.me.id, [post])
+        (found,) = await read_cards(transaction, view.parts, view.me.id, [post], typed)
         zone = await time_zone_of(transaction, view.me.id)
-    return _in_zone(view, zone).page(
-        "inbox/_card.html",
-        status=status,
-        card=found,
-        fault_at=post_id if fault else "",
-        fault=fault,
-        typed=typed,
-        answer=answer,
-    )
+    return _in_zone(view, zone).page("inbox/_card.html", status=status, card=found)
 
 
 def _in_zone(view: View, zone: str | None) -> View:

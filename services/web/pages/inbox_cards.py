@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
+from services.domain.disclosure import Missing, missing
 from services.domain.network_text import measure_text
-from services.domain.post import Post, PostState
+from services.domain.post import Post, PostState, as_networks_keep
 from services.domain.voice.own_words import own_share
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, own_words, people, post_figures, posts
@@ -29,22 +30,38 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One post as its ambassador sees it. ``clicks`` by class; ``reach`` None: not asked yet.
+class Typed:
+    """What a person typed beside one draft and is not stored, with the sentence that refused it."""
 
-    ``impressions`` None: nobody told. ``price`` is what the network charges the organisation, in US
-    dollars, None where it charges nothing. ``intents`` are for sharing by hand; ``own`` is what is, or
-    may become, the person's own. ``planned`` is when an approved post goes out, where that is still
-    to come, and ``waits`` how long that is from now.
+    post_id: str
+    text: str = ""
+    answer: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One post as its ambassador sees it.
+
+    ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
+    text, ``fault`` why it was refused. ``price`` is what the network charges the organisation, in
+    US dollars, None where it charges nothing. ``own`` is what is, or may become, the person's own.
+    ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
+    ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
+    still to come, and ``waits`` how long that is from now.
     """
 
     post: Post
     title: str
     reason: str
     connected: bool
+    text: str
+    missing: Missing
     preview: Preview
     price: Decimal | None
     own: Own
+    answer: str = ""
+    fault: str = ""
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
     impressions: Figure | None = None
@@ -92,18 +109,24 @@ _SECTIONS: Mapping[PostState, str] = {
 }
 
 
-async def read_inbox(transaction: Transaction, parts: WebParts, ambassador_id: str) -> Inbox:
+async def read_inbox(
+    transaction: Transaction, parts: WebParts, ambassador_id: str, typed: Typed | None = None
+) -> Inbox:
     found = await posts.of_ambassador(transaction, ambassador_id)
     sections: dict[str, list[Card]] = {name: [] for name in Inbox.__dataclass_fields__}
-    for card in await read_cards(transaction, parts, ambassador_id, found):
+    for card in await read_cards(transaction, parts, ambassador_id, found, typed):
         sections[_SECTIONS[card.post.state]].append(card)
     return Inbox(**sections)
 
 
 async def read_cards(
-    transaction: Transaction, parts: WebParts, ambassador_id: str, found: Sequence[Post]
+    transaction: Transaction,
+    parts: WebParts,
+    ambassador_id: str,
+    found: Sequence[Post],
+    typed: Typed | None = None,
 ) -> list[Card]:
-    """Cards of one person's posts, in their order."""
+    """Cards of one person's posts, in their order; one of them as it was ``typed``."""
     campaign_ids = sorted({post.campaign_id for post in found})
     titles = await campaigns.titles(transaction, campaign_ids)
     reasons = await campaigns.reasons(transaction, ambassador_id, campaign_ids)
@@ -115,24 +138,32 @@ async def read_cards(
     shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
     own = await _read_own(transaction, parts, ambassador_id, found)
     now = parts.clock()
-    return [
-        Card(
-            post=post,
-            title=titles[post.campaign_id],
-            reason=reasons.get(post.campaign_id, ""),
-            connected=post.network in networks.get(ambassador_id, ()),
-            preview=preview_of(parts, post.network, post.text),
-            price=price_of(parts, post.network, post.text),
-            own=own[post.id],
-            clicks=clicks.get(post.link_code, {}),
-            reach=reach.get(post.id),
-            impressions=shown.get(post.id),
-            intents=intents_of(parts, post, post.text),
-            planned=post.publish_at if _wait(post, now) else None,
-            waits=_wait(post, now),
+    cards = []
+    for post in found:
+        mine = typed if typed is not None and typed.post_id == post.id else Typed(post_id=post.id)
+        text = as_networks_keep(mine.text) or post.text
+        cards.append(
+            Card(
+                post=post,
+                title=titles[post.campaign_id],
+                reason=reasons.get(post.campaign_id, ""),
+                connected=post.network in networks.get(ambassador_id, ()),
+                text=text,
+                missing=missing(text, original=post.original_text, code=post.link_code),
+                preview=preview_of(parts, post.network, text),
+                price=price_of(parts, post.network, text),
+                own=own[post.id],
+                answer=mine.answer or own[post.id].answer,
+                fault=mine.fault,
+                clicks=clicks.get(post.link_code, {}),
+                reach=reach.get(post.id),
+                impressions=shown.get(post.id),
+                intents=intents_of(parts, post, text),
+                planned=post.publish_at if _wait(post, now) else None,
+                waits=_wait(post, now),
+            )
         )
-        for post in found
-    ]
+    return cards
 
 
 def _wait(post: Post, now: datetime) -> timedelta:

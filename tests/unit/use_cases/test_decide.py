@@ -43,8 +43,8 @@ async def act(desk: Desk, what: str, post: Post, **more: Any) -> Post:
 async def test_an_approval_is_bound_to_the_very_text(desk: Desk) -> None:
     """What was approved is what is stored, and its hash is in the event and the audit."""
     (draft,) = await desk.prepare()
-    approved = await act(desk, "approve", draft, text="  In my own words.\r\n\r\nReally.  ")
-    assert approved.text == "In my own words.\n\nReally."
+    approved = await act(desk, "approve", draft, text="  In my own words.\r\n\r\nI work at D.  ")
+    assert approved.text == "In my own words.\n\nI work at D."
     assert approved.original_text == draft.text
     async with desk.database.read() as transaction:
         (row,) = await outbox.oldest(transaction, 9)
@@ -59,7 +59,7 @@ async def test_a_draft_can_be_edited_until_it_is_decided(desk: Desk) -> None:
     assert (await act(desk, "edit", draft, text="Mine.")).text == "Mine."
     await act(desk, "edit", draft, text="Mine.")
     assert await desk.actions(draft.id) == ["post.edited"]
-    await act(desk, "approve", draft, text="Mine.")
+    await act(desk, "approve", draft, text="Mine. I work at D.")
     with pytest.raises(Rejected, match="decided already"):
         await act(desk, "edit", draft, text="Too late.")
 
@@ -107,8 +107,19 @@ async def test_approving_needs_a_connection(desk: Desk) -> None:
     async with desk.database.write() as transaction:
         await connections.remove(transaction, draft.ambassador_id, "linkedin")
     with pytest.raises(NeedsPerson, match="not connected") as caught:
-        await act(desk, "approve", draft, text="x")
+        await act(desk, "approve", draft, text=draft.text)
     assert "share it yourself" in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["Mine.", "I do not work at D.", "D. is great."])
+async def test_without_the_employer_nothing_is_approved(desk: Desk, text: str) -> None:
+    """A text that does not say whom its author works for is refused with a way to mend it."""
+    (draft,) = await desk.prepare()
+    with pytest.raises(Rejected, match="whom you work for") as refusal:
+        await act(desk, "approve", draft, text=text)
+    assert "own words" in refusal.value.remedy
+    assert await desk.state(draft) is PostState.READY
+    assert await desk.events() == []
 
 
 async def test_a_decline_is_told_without_the_person(desk: Desk) -> None:
@@ -234,7 +245,7 @@ class Life(RuleBasedStateMachine):
         assert allowed, f"{what} allowed in {self.state}"
         return True
 
-    @rule(text=st.sampled_from(["Mine.", "Mine, too."]))
+    @rule(text=st.sampled_from(["Mine. I work at D.", "I work at D., too."]))
     def approve(self, text: str) -> None:
         if self.attempt(self.open and self.state in (READY, FAILED), "approve", text=text):
             self.state = APPROVED

@@ -69,7 +69,11 @@ async def test_it_can_be_undone(desk: Desk) -> None:
             await not_shared(transaction, post_id=post_id, ambassador_id=who, now=desk.now)
         topics = [row.topic for row in await outbox.oldest(transaction, 9)]
         again = await decide.approve(
-            transaction, post_id=post_id, ambassador_id=who, text="Toch.", now=desk.now
+            transaction,
+            post_id=post_id,
+            ambassador_id=who,
+            text="Toch. Ik werk bij D.",
+            now=desk.now,
         )
     assert (back.state, back.published_at, back.external_url) == (PostState.READY, None, None)
     assert topics == ["post.shared", "post.taken_back"]

@@ -131,7 +131,8 @@ class Organisation:
         self, campaign: Campaign, person: Ambassador, network: str = "linkedin", **changes: Any
     ) -> Post:
         """A draft of this person, or what became of it: ``changes`` as for `posts.move`."""
-        made = builders.draft(campaign, person, network, text=TEXT, overlap=0.04)
+        text = changes.pop("text", TEXT)
+        made = builders.draft(campaign, person, network, text=text, overlap=0.04)
         async with self.database.write() as transaction:
             await posts.add(transaction, [NewPost(post=made, recipe=RECIPE)])
             await campaigns.invite(

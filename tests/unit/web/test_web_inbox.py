@@ -9,7 +9,17 @@ import pytest
 from services.domain.post import PostState, text_sha256
 from services.domain.scheduling import Pace
 from services.storage import audit, outbox, posts
-from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
+from tests import builders
+from tests.unit.web.organisation import (
+    ANNA,
+    BASE,
+    BEN,
+    TEXT,
+    Organisation,
+    story,
+    submit,
+    submit_by_htmx,
+)
 
 
 async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None:
@@ -82,6 +92,47 @@ async def test_a_published_post_says_what_can_still_be_done(organisation: Organi
         late = await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
     assert late.status_code == 422
     assert "Verwijder het op LinkedIn zelf." in late.text
+
+
+async def test_what_was_edited_away_is_said_and_put_back(organisation: Organisation) -> None:
+    """Without link and employer the page says so, refuses, and puts both back with one tap."""
+    about = await organisation.campaign(story())
+    written = (
+        f"Drie weken.\n\nIk werk bij Deltaplan.\n{BASE}/r/{builders.draft(about, ANNA).link_code}"
+    )
+    post = await organisation.post(about, ANNA, text=written)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        path = f"/inbox/{post.id}"
+        assert "Zet het terug" not in (await browser.get("/inbox")).text
+        typed = await submit(browser, "/inbox", f"{path}/measure", text="Mijn zin.")
+        assert "zegt niet meer voor wie je werkt" in typed.text
+        assert "De link staat niet meer in je tekst" in typed.text
+        assert f'formaction="{path}/put-back"' in typed.text
+        refused = await submit_by_htmx(browser, "/inbox", f"{path}/approve", text="Mijn zin.")
+        assert refused.status_code == 422
+        assert "Zet die zin terug" in refused.text
+        mended = "Mijn zin.\n\nIk werk bij Deltaplan.\n" + written.rpartition("\n")[2]
+        for send in (submit, submit_by_htmx):
+            card = await send(browser, "/inbox", f"{path}/put-back", text="Mijn zin.\r\n")
+            assert f">\n{mended}</textarea>" in card.text
+            assert "Zet het terug" not in card.text
+        assert (await organisation.read(posts.get, post.id)).text == written
+        await submit(browser, "/inbox", f"{path}/approve", text=mended)
+    assert (await organisation.read(posts.get, post.id)).state is PostState.APPROVED
+
+
+async def test_the_counter_counts_what_would_be_sent(organisation: Organisation) -> None:
+    """A line end counts once, though forms send two characters, also beside a refusal."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text="a\r\nb\r\n")
+        assert "3 / 3.000" in " ".join(page.text.split())
+        long = "x\r\n" * 2_000
+        refused = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/approve", text=long)
+    assert "3.999 / 3.000" in " ".join(refused.text.split())
+    assert "er moet 999 af" in refused.text
 
 
 async def test_an_approval_can_be_taken_back(organisation: Organisation) -> None:

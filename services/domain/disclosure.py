@@ -1,0 +1,68 @@
+"""What the text of a post may not lose: that its author works there, and the link that is counted.
+
+Saying so is mandatory for whoever praises an employer (ACM and FTC endorsement rules); the link is
+not, but nobody can tell without it what a post brought.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS_BETWEEN = r"(?:(?!(?:niet|nooit|not|never)\b)[\w'’-]+,?\s+){0,4}"
+#: A first person who works for somebody, in Dutch or English.
+_EMPLOYED = re.compile(
+    r"\b(?:"
+    rf"ik\s+werk\s+{_WORDS_BETWEEN}(?:bij|voor)|werk\s+ik\s+{_WORDS_BETWEEN}(?:bij|voor)"
+    r"|mijn\s+(?:eigen\s+)?werkgever|ik\s+ben\s+in\s+dienst\s+(?:bij|van)"
+    rf"|ik\s+ben\s+{_WORDS_BETWEEN}(?:mede)?werk(?:er|ster)\s+(?:bij|van)"
+    rf"|i\s+work\s+{_WORDS_BETWEEN}(?:at|for|with)|i['’]m\s+working\s+(?:at|for)"
+    r"|my\s+(?:own\s+)?employer|i(?:\s+am|['’]m)\s+employed\s+(?:at|by)"
+    rf"|i(?:\s+am|['’]m)\s+{_WORDS_BETWEEN}employee\s+(?:at|of)"
+    r")\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What was edited away."""
+
+    disclosure: bool
+    link: bool
+
+    def __bool__(self) -> bool:
+        return self.disclosure or self.link
+
+
+def discloses(text: str) -> bool:
+    """Whether the author says whom they work for, in the words of a draft or in their own."""
+    return _EMPLOYED.search(text) is not None
+
+
+def missing(text: str, *, original: str, code: str) -> Missing:
+    """What ``text`` lacks; ``original`` is the draft as it was written, ``code`` its link's."""
+    link = _link_in(original, code)
+    return Missing(disclosure=not discloses(text), link=bool(link) and link not in text)
+
+
+def put_back(text: str, *, original: str, code: str) -> str:
+    """``text`` with what it lacks at its end, as a draft ends: the sentence, then the link."""
+    lacks, link = missing(text, original=original, code=code), _link_in(original, code)
+    sentence = _sentence_in(original) if lacks.disclosure else ""
+    if sentence and link and f"\n{link}" in text:
+        before, _, after = text.rpartition(f"\n{link}")
+        return f"{before.rstrip()}\n\n{sentence}\n{link}{after}".lstrip()
+    added = "\n".join(part for part in (sentence, link if lacks.link else "") if part)
+    return f"{text.rstrip()}\n\n{added}".strip() if added else text
+
+
+def _sentence_in(original: str) -> str:
+    """Drafts say it on a line of its own; see `templates/posts`."""
+    lines = [line.strip() for line in original.splitlines()]
+    return next((line for line in reversed(lines) if discloses(line)), "")
+
+
+def _link_in(original: str, code: str) -> str:
+    found = re.search(rf"https?://[^\s]+/r/{re.escape(code)}(?![\w-])", original)
+    return found[0] if found else ""

@@ -1,0 +1,66 @@
+"""What the text of a post may not lose: whom its author works for, and its link."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.domain.disclosure import Missing, discloses, missing, put_back
+
+LINK = "https://go.example.org/r/abc123"
+ORIGINAL = f"Toen belde een schipper.\n\nEven open kaart: ik werk bij Deltaplan.\n{LINK}\n\n#water"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik werk bij Deltaplan.",
+        "Voor de duidelijkheid: ik werk al twaalf jaar bij Deltaplan!",
+        "Deltaplan is mijn werkgever.",
+        "Ik ben trotse medewerker van Deltaplan",
+        "Bij Deltaplan? Daar werk ik niet alleen; ik ben in dienst bij Deltaplan.",
+        "(I work at Deltaplan.)",
+        "I\u2019m an employee of Deltaplan",
+        "I work happily for\nDeltaplan",
+        "Deltaplan, my employer, built it.",
+    ],
+)
+def test_it_may_be_said_in_many_ways(text: str) -> None:
+    """The sentence of a draft counts, and so do a person's own words."""
+    assert discloses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Deltaplan is geweldig.", "Ik werk niet bij Deltaplan.", "Ik werk hier graag.", "I work."],
+)
+def test_praise_is_no_disclosure(text: str) -> None:
+    """Naming the employer, or a denial, does not say that one works there."""
+    assert not discloses(text)
+
+
+def test_what_is_missing_is_named() -> None:
+    """Link and sentence are looked for apart; another link does not count."""
+    assert missing(ORIGINAL, original=ORIGINAL, code="abc123") == Missing(
+        disclosure=False, link=False
+    )
+    lost = missing("Mijn zin. https://go.example.org/r/other", original=ORIGINAL, code="abc123")
+    assert lost == Missing(disclosure=True, link=True)
+
+
+def test_the_sentence_goes_back_before_its_link() -> None:
+    """Where the link still stands on its line the sentence goes above it, as in a draft."""
+    text = f"Mijn zin.\n\n{LINK}\n\n#water"
+    mended = put_back(text, original=ORIGINAL, code="abc123")
+    assert mended == f"Mijn zin.\n\nEven open kaart: ik werk bij Deltaplan.\n{LINK}\n\n#water"
+
+
+@given(typed=st.text(max_size=200), kept=st.sampled_from(["", LINK, "Ik werk bij D."]))
+def test_whatever_was_typed_nothing_is_missing_after_putting_back(typed: str, kept: str) -> None:
+    """It completes any text, loses nothing that was typed, and a second time changes nothing."""
+    text = f"{typed}\n{kept}" if kept else typed
+    mended = put_back(text, original=ORIGINAL, code="abc123")
+    assert not missing(mended, original=ORIGINAL, code="abc123")
+    assert [word for word in typed.split() if word not in mended] == []
+    assert put_back(mended, original=ORIGINAL, code="abc123") == mended
