@@ -69,6 +69,7 @@ class Parts:
             short_link=self.short_link,
             first_measure=self.settings.reach_after[0],
             prices=self.settings.prices,
+            stagger=self.settings.stagger,
         )
 
     def expiry_warnings(self) -> ExpiryWarnings:

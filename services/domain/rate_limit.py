@@ -2,7 +2,7 @@
 
 Sources: X, https://docs.x.com/x-api/fundamentals/rate-limits (POST /2/tweets); LinkedIn shows its
 daily limits in the developer portal only, the figures here are those reported for "Share on
-LinkedIn". A network without an entry has no limit that we know of.
+LinkedIn"; Mastodon, ``app/lib/rate_limiter.rb``, which a server's owner may change. A network without an entry has no limit that we know of.
 """
 
 from __future__ import annotations
@@ -81,4 +81,6 @@ CREATE_LIMITS: Mapping[str, tuple[RateLimit, ...]] = {
         RateLimit(counted=Counted.MEMBER, calls=100, window=15 * _MINUTE, bucket=_MINUTE),
         RateLimit(counted=Counted.APP, calls=10_000, window=_DAY, bucket=_HOUR),
     ),
+    # Its windows begin at multiples of three hours since 1970, as buckets do.
+    "mastodon": (RateLimit(counted=Counted.MEMBER, calls=300, window=3 * _HOUR, bucket=3 * _HOUR),),
 }

@@ -215,8 +215,20 @@ async def take_turns(transaction: Transaction, *names: str) -> None:
     On SQLite writers take turns anyway.
     """
     if transaction.dialect.name == "postgresql":
-        key = sa.func.hashtextextended("\x1f".join(names), 0)
-        await transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        await transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(_turn(names))))
+
+
+async def has_turn(transaction: Transaction, *names: str) -> bool:
+    """As `take_turns`, without waiting: False when another transaction has the turn."""
+    if transaction.dialect.name != "postgresql":
+        return True
+    return bool(
+        await transaction.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_turn(names))))
+    )
+
+
+def _turn(names: Sequence[str]) -> sa.ColumnElement[int]:
+    return sa.func.hashtextextended("\x1f".join(names), 0)
 
 
 async def replace(

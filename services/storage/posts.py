@@ -195,28 +195,55 @@ async def moments_of_campaign(
     )
 
 
+async def sent_of_series(
+    transaction: Transaction, series: Collection[tuple[str, str]], *, since: datetime
+) -> dict[tuple[str, str], list[datetime]]:
+    """When posts went out since then, by campaign and network: those on their way included."""
+    rows = await transaction.execute(
+        sa.select(posts.c.campaign_id, posts.c.network, _WENT_OUT.label("moment")).where(
+            sa.tuple_(posts.c.campaign_id, posts.c.network).in_(sorted(series)),
+            posts.c.state.in_([state.value for state in _TAKES_A_SLOT - {PostState.APPROVED}]),
+            _at(since) < _WENT_OUT,
+        )
+    )
+    found: dict[tuple[str, str], list[datetime]] = {}
+    for row in rows:
+        found.setdefault((row.campaign_id, row.network), []).append(row.moment)
+    return found
+
+
 async def _moments(
     transaction: Transaction, since: datetime, besides: str, *which: sa.ColumnElement[bool]
 ) -> list[datetime]:
-    moment = sa.func.coalesce(posts.c.published_at, posts.c.publish_at, posts.c.attempt_at)
-    rows = await transaction.execute(
-        sa.select(posts.c.published_at, posts.c.publish_at, posts.c.attempt_at).where(
+    is_planned = posts.c.state == PostState.APPROVED.value
+    moment = sa.case((is_planned, posts.c.publish_at), else_=_WENT_OUT)
+    rows = await transaction.scalars(
+        sa.select(moment).where(
             *which,
             posts.c.id != besides,
             posts.c.state.in_([state.value for state in _TAKES_A_SLOT]),
-            moment >= sa.bindparam("since", since, type_=posts.c.publish_at.type),
+            moment >= _at(since),
         )
     )
-    return [next(each for each in row if each is not None) for row in rows]
+    return list(rows)
 
 
-#: A post of unknown fate counts as sent: it may be.
-_TAKES_A_SLOT = (
-    PostState.APPROVED,
-    PostState.PUBLISHING,
-    PostState.PUBLISHED,
-    PostState.UNKNOWN,
+#: A post of unknown fate counts as sent: it may be. One that its person shared counts as well.
+_TAKES_A_SLOT = frozenset(
+    {
+        PostState.APPROVED,
+        PostState.PUBLISHING,
+        PostState.PUBLISHED,
+        PostState.SHARED,
+        PostState.UNKNOWN,
+    }
 )
+# Of a post that was planned for yesterday and goes out now, now is what counts.
+_WENT_OUT = sa.func.coalesce(posts.c.published_at, posts.c.attempt_at, posts.c.publish_at)
+
+
+def _at(moment: datetime) -> sa.ColumnElement[datetime]:
+    return sa.literal(moment, posts.c.publish_at.type)
 
 
 async def planned_of_person(

@@ -23,11 +23,17 @@ class Due:
     """
 
     post_id: str
+    campaign_id: str
     ambassador_id: str
     network: str
     attempts: int
     tries: int
     interrupted_at: datetime | None
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """What is kept apart in time: one campaign's posts on one network."""
+        return self.campaign_id, self.network
 
     @property
     def account(self) -> tuple[str, str]:
@@ -75,6 +81,7 @@ async def due(
         found += [
             Due(
                 post_id=row.id,
+                campaign_id=row.campaign_id,
                 ambassador_id=row.ambassador_id,
                 network=row.network,
                 attempts=row.attempts,
@@ -211,6 +218,7 @@ def _due(now: datetime, condition: sa.ColumnElement[bool] | None, limit: int) ->
     query = (
         sa.select(
             posts.c.id,
+            posts.c.campaign_id,
             posts.c.ambassador_id,
             posts.c.network,
             posts.c.state,

@@ -27,9 +27,10 @@ from services.storage import audit, campaigns, connections, outbox, posts, publi
 from services.storage.audit import Entry
 from services.storage.connections import Connection
 from services.storage.database import Database
-from services.storage.publishing import Claim
+from services.storage.publishing import Claim, Due
 from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
+from services.use_cases.distance import places
 from services.use_cases.network_room import (
     Limits,
     count_calls,
@@ -51,6 +52,8 @@ MAX_TRIES = 8
 #: Seconds.
 _TOGETHER = 0.02
 
+_TOO_CLOSE = "a colleague has just shared about the same"
+
 _T = TypeVar("_T")
 
 
@@ -68,7 +71,8 @@ class Publisher:
 
     ``short_link`` turns a link code into the address for the card; ``first_measure`` is when a post
     is measured for the first time after publication. ``prices`` are those of the networks that
-    charge for a post. ``pause`` is the unit of the pauses between
+    charge for a post, ``stagger`` the least time between two posts of a campaign on one network.
+    ``pause`` is the unit of the pauses between
     tries: the first is one to two of it, and they double.
     """
 
@@ -83,6 +87,7 @@ class Publisher:
         short_link: Callable[[str], str],
         first_measure: timedelta,
         prices: Mapping[str, Prices] | None = None,
+        stagger: timedelta = timedelta(),
         lease: timedelta = LEASE,
         pause: timedelta = timedelta(seconds=1),
         limits: Limits = CREATE_LIMITS,
@@ -96,6 +101,7 @@ class Publisher:
         self._short_link = short_link
         self._first_measure = first_measure
         self._prices = prices or {}
+        self._stagger = stagger
         self._lease = lease
         self._pause = pause
         self._limits = limits
@@ -150,11 +156,12 @@ class Publisher:
     async def _claim(self, transaction: Transaction, free: int, now: datetime) -> list[_Job]:
         room = await measure_room(transaction, self._limits, now=now)
         candidates = await publishing.due(transaction, now=now, limit=free, room=room)
+        waiting = await self._keep_apart(transaction, candidates, now)
         full = await members_at_limit(transaction, candidates, self._limits, now=now)
         for each in full:
             reason = f"your limit on {each.network} is reached"
             await publishing.postpone(transaction, each.post_ids, until=each.until, reason=reason)
-        waiting = {post_id for each in full for post_id in each.post_ids}
+        waiting |= {post_id for each in full for post_id in each.post_ids}
         claims = await publishing.take(
             transaction,
             [each for each in candidates if each.post_id not in waiting],
@@ -186,6 +193,19 @@ class Publisher:
             )
             for claim in claims
         ]
+
+    async def _keep_apart(
+        self, transaction: Transaction, candidates: Sequence[Due], now: datetime
+    ) -> set[str]:
+        """Posts that are too close to a colleague's; each gets the next place that is not."""
+        found = await places(transaction, candidates, self._stagger, now=now)
+        later: dict[datetime, list[str]] = {}
+        for post_id, moment in found.items():
+            if moment is not None and moment > now:
+                later.setdefault(moment, []).append(post_id)
+        for moment, post_ids in later.items():
+            await publishing.postpone(transaction, post_ids, until=moment, reason=_TOO_CLOSE)
+        return {post_id for post_id, moment in found.items() if moment != now}
 
     def _outgoing(self, post: Post, title: str) -> OutgoingPost:
         card = LinkCard(url=self._short_link(post.link_code), title=title)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from services.errors import RetryLater, Stop
 from services.storage import audit, inbox, outbox, people
 from services.storage.audit import Entry
-from services.storage.database import Database, take_turns
+from services.storage.database import Database, has_turn, take_turns
 from services.storage.people import Person
 from services.storage.transaction import Transaction
 from tests.builders import NOW, event, story
@@ -154,6 +154,19 @@ async def test_two_processes_take_turns_by_name(store: Store) -> None:
             asyncio.get_running_loop().call_later(0.2, leave.set)
         await asyncio.wait_for(asyncio.gather(first(), second()), 20)
     assert order == ["first", "second"]
+
+
+async def test_nobody_waits_for_a_turn_that_may_be_left(store: Store) -> None:
+    """Whoever only asks for a turn hears at once that another has it, and gets it afterwards."""
+    async with store.open() as one, store.open() as other:
+        async with one.write() as transaction:
+            assert await has_turn(transaction, "pace", "c-1", "x")
+            if store.kind == "postgres":  # on SQLite the other cannot even begin
+                async with other.write() as meanwhile:
+                    assert not await has_turn(meanwhile, "pace", "c-1", "x")
+                    assert await has_turn(meanwhile, "pace", "c-1", "linkedin")
+        async with other.write() as transaction:
+            assert await has_turn(transaction, "pace", "c-1", "x")
 
 
 async def test_a_wrong_statement_is_not_taken_for_an_absence(database: Database) -> None:

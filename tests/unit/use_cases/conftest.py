@@ -51,6 +51,7 @@ class Desk:
         worker: str = "w1",
         concurrency: int = 4,
         prices: Mapping[str, Prices] | None = None,
+        stagger: timedelta = timedelta(),
     ) -> Publisher:
         return Publisher(
             database=self.database,
@@ -61,6 +62,7 @@ class Desk:
             short_link=lambda code: f"https://go.example.org/r/{code}",
             first_measure=STEPS[0],
             prices=prices,
+            stagger=stagger,
         )
 
     async def prepare(
