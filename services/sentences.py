@@ -18,6 +18,7 @@ _PREDICATES = {
     "greater_than_equal": "has to be {ge} or more",
     "less_than_equal": "has to be {le} or less",
     "string_type": "has to be a text",
+    "string_unicode": "holds half a surrogate pair",
     "int_type": "has to be a whole number",
     "int_parsing": "has to be a whole number",
     "int_parsing_size": "has to be a whole number",

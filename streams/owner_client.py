@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
 from services.errors import Rejected, RetryLater
 from services.settings import Settings
-from services.use_cases.accept_events import Refusal
+from services.use_cases.accept_events import Note, Refusal
 from streams.embedded.owner import Owner, read_owner
 
 _TIMEOUT = (2.0, 30.0)
 # Half of what the event API takes at once.
 _MAX_REQUEST_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """How many events are on the log, why others are not, and what to know of the former."""
+
+    accepted: int
+    refused: Sequence[Refusal]
+    notes: Sequence[Note]
 
 
 class OwnerClient:
@@ -24,8 +34,8 @@ class OwnerClient:
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
 
-    def publish(self, documents: Sequence[Any]) -> tuple[int, list[Refusal]]:
-        """Returns how many events were accepted, and why others were not. Raises RetryLater."""
+    def publish(self, documents: Sequence[Any]) -> Published:
+        """Raises RetryLater."""
         refused = [
             Refusal(place=place, fault=str(document), remedy=document.remedy)
             for place, document in enumerate(documents)
@@ -34,7 +44,7 @@ class OwnerClient:
         good = [
             place for place, document in enumerate(documents) if not isinstance(document, Rejected)
         ]
-        accepted = 0
+        accepted, notes = 0, []
         for places in _requests(good, documents):
             content = json.dumps([documents[place] for place in places]).encode()
             answer = self._post("/api/v1/events", content, expected="refused")
@@ -43,7 +53,11 @@ class OwnerClient:
                 Refusal(place=places[each["place"]], fault=each["fault"], remedy=each["remedy"])
                 for each in answer["refused"]
             ]
-        return accepted, sorted(refused, key=lambda refusal: refusal.place)
+            notes += [
+                Note(place=places[each["place"]], note=each["note"]) for each in answer["notes"]
+            ]
+        refused.sort(key=lambda refusal: refusal.place)
+        return Published(accepted=accepted, refused=refused, notes=notes)
 
     def replay(self, letter_id: int) -> None:
         """Raises Rejected when there is no such dead letter, RetryLater."""

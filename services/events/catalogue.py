@@ -5,7 +5,7 @@ An event type's ``version`` grows when its data changes incompatibly; ``datasche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,6 +16,7 @@ from services.errors import Rejected
 from services.events import incoming, outgoing
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import EventData
+from services.sentences import did_you_mean, predicate
 
 #: Partitions of every topic; the ceiling on how many workers share one topic's work.
 PARTITIONS = 8
@@ -92,9 +93,7 @@ def read_data(event: CloudEvent) -> EventData:
     """Check ``event.data`` against its type. Raises Rejected naming the field at fault."""
     event_type = CATALOGUE.get(event.type)
     if event_type is None:
-        raise Rejected(
-            f'the type "{event.type}" is unknown', remedy=f"Known: {', '.join(sorted(CATALOGUE))}."
-        )
+        raise _unknown_type(event.type, CATALOGUE)
     if event.dataschema is not None and event.dataschema != event_type.dataschema:
         raise Rejected(
             f'the schema "{event.dataschema}" is not supported',
@@ -103,13 +102,15 @@ def read_data(event: CloudEvent) -> EventData:
     try:
         return event_type.data.model_validate(event.data)
     except ValidationError as error:
-        raise Rejected(_sentence(error), remedy=f"See docs/events/{event.type}.json.") from error
+        raise _rejected(error, event_type) from error
 
 
 def read_incoming(event: CloudEvent) -> EventData:
     """As `read_data`, for the edges: only what other systems may state is taken."""
     event_type = CATALOGUE.get(event.type)
-    if event_type is not None and event_type.direction == "out":
+    if event_type is None:
+        raise _unknown_type(event.type, incoming_types())
+    if event_type.direction == "out":
         raise Rejected(
             f'"{event.type}" is stated by Zwaan itself',
             remedy=f"Send one of: {', '.join(incoming_types())}.",
@@ -121,14 +122,20 @@ def incoming_types() -> list[str]:
     return [name for name, event_type in CATALOGUE.items() if event_type.direction == "in"]
 
 
-def _sentence(error: ValidationError) -> str:
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    first = faults[0]
+def _unknown_type(name: str, known: Iterable[str]) -> Rejected:
+    hint = f"{did_you_mean(name, known)} Send one of: {', '.join(known)}."
+    return Rejected(f'the type "{name}" is unknown', remedy=hint.strip())
+
+
+def _rejected(error: ValidationError, event_type: EventType) -> Rejected:
+    faults = error.errors(include_url=False, include_input=False)
+    # A misspelt name first: what then is missing is its other half.
+    first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
     place = ".".join(["data", *map(str, first["loc"])])
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    if first["type"] == "extra_forbidden":
-        return f'the field "{place}" is unknown{more}'
-    if first["type"] == "missing":
-        return f'the field "{place}" is missing{more}'
-    message = first["msg"].removeprefix("Value error, ")
-    return f'the field "{place}": {message[:1].lower()}{message[1:]}{more}'
+    remedy = f"See docs/events/{event_type.name}.json."
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        fields = event_type.data.model_fields
+        hint = did_you_mean(str(first["loc"][0]), fields)
+        remedy = f"{hint} The fields are: {', '.join(fields)}.".strip()
+    return Rejected(f'the field "{place}" {predicate(first)}{more}', remedy=remedy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -116,7 +117,21 @@ def _finite(text: str) -> float:
     return number
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON lets a name stand twice in an object, and each reader then picks another one."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise Rejected(
+            f"the name {json.dumps(doubled[:100])} stands twice in one object",
+            remedy="Leave one of them out.",
+        )
+    return document
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_without_doubles
+)
 
 
 def _check_depth(document: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -14,6 +14,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 
 from services.events.moment import read_moment
@@ -25,10 +28,16 @@ _NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")
 def _web_address(value: str) -> str:
     if _NOT_IN_ADDRESSES.search(value):
         raise ValueError("holds blanks or control characters")
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError(_NO_WEB_ADDRESS) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("has to be an http or https address")
+        raise ValueError(_NO_WEB_ADDRESS)
     return value
+
+
+_NO_WEB_ADDRESS = "has to be an http or https address, for example https://example.org/page"
 
 
 def _on_one_line(value: str) -> str:
@@ -41,6 +50,13 @@ def _without_nul(value: str) -> str:
     if "\x00" in value:
         raise ValueError("holds a NUL character")
     return value
+
+
+def _language(value: object, check: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return check(value)
+    except ValidationError:
+        raise ValueError('has to be the code of a language, for example "nl" or "en-GB"') from None
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -61,7 +77,11 @@ Text = Annotated[
     AfterValidator(_without_nul),
 ]
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_without_nul)]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    WrapValidator(_language),
+]
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -87,6 +87,24 @@ async def by_source(transaction: Transaction, *, kind: str, source_id: str) -> C
     )
     row = found.mappings().first()
     return None if row is None else _campaign(row)
+
+
+async def by_sources(
+    transaction: Transaction, *, kind: str, source_ids: Collection[str]
+) -> list[Campaign]:
+    """The campaigns among those of ``source_ids`` that there are."""
+    wanted, found = list(source_ids), []
+    for start in range(0, len(wanted), _MANY):
+        some = wanted[start : start + _MANY]
+        query = sa.select(campaigns).where(
+            campaigns.c.kind == kind, campaigns.c.source_id.in_(some)
+        )
+        found += [_campaign(row) for row in (await transaction.execute(query)).mappings()]
+    return found
+
+
+# Below SQLite's limit of 32,766 variables in a statement.
+_MANY = 10_000
 
 
 async def recent(

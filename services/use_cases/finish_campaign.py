@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from services.domain.post import PostState
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished, PostCancelled
@@ -14,6 +16,8 @@ from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
 from services.storage.transaction import Transaction
+
+_log = structlog.get_logger("campaigns")
 
 #: What can still be held back. A post in ``publishing`` may be on the network already.
 _UNSENT = (PostState.READY, PostState.APPROVED)
@@ -28,7 +32,11 @@ async def close_vacancies(
         await take_turns(transaction, "vacancy", vacancy_id)
         await campaigns.remember_closed_vacancy(transaction, vacancy_id, now=now)
         campaign = await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id)
-        if campaign is None or campaign.state == "closed":
+        if campaign is None:
+            # Its opening may come later and then starts nothing; a misspelt id never gets one.
+            _log.warning("a vacancy closed that is not known", vacancy=vacancy_id)
+            continue
+        if campaign.state == "closed":
             continue
         finished = await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
         # Of one that was only prepared nobody heard that it started.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from services.events.incoming import ApplicationReceived
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Fact, Statement
-from services.storage import figures
+from services.storage import campaigns, figures
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
+
+_log = structlog.get_logger("applications")
 
 
 async def record_reach(
@@ -36,6 +40,11 @@ async def record_reach(
 async def record_applications(
     transaction: Transaction, facts: Sequence[Fact[ApplicationReceived]], _now: datetime
 ) -> list[Statement]:
+    named = {fact.data.vacancy_id for fact in facts}
+    known = await campaigns.by_sources(transaction, kind="vacancy", source_ids=named)
+    for vacancy_id in sorted(named - {campaign.source_id for campaign in known}):
+        # It counts all the same: the vacancy's opening may come later.
+        _log.warning("applications for a vacancy that is not known", vacancy=vacancy_id)
     for fact in facts:
         await figures.add_application(
             transaction,

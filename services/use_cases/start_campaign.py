@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.domain.ambassador import Ambassador
-from services.domain.audience import Content, History, handful, select_audience
+from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.identity import derive_id
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
@@ -21,6 +21,7 @@ from services.storage.database import take_turns
 from services.storage.sharing_history import histories
 from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests, started
+from services.use_cases.compare_with_known import contradiction
 
 
 async def start_campaigns(
@@ -30,7 +31,8 @@ async def start_campaigns(
 ) -> list[Statement]:
     """One campaign a story or vacancy, however often it is announced.
 
-    Raises Rejected for a vacancy that is over, and for a wish that makes no sense.
+    Raises Rejected for a vacancy that is over, for a wish that makes no sense, and for other facts
+    than those its campaign began with.
     """
     statements: list[Statement] = []
     everybody: list[Ambassador] | None = None
@@ -39,19 +41,15 @@ async def start_campaigns(
         kind, source_id = source_of(fact.data)
         # Its closing may be handled at this moment by another worker.
         await take_turns(transaction, kind, source_id)
-        if await campaigns.by_source(transaction, kind=kind, source_id=source_id) is not None:
+        known = await campaigns.by_source(transaction, kind=kind, source_id=source_id)
+        if known is not None:
+            if known.content != fact.data:
+                raise contradiction(known.content, fact.data)
             continue
         if everybody is None:
             everybody = await people.all_ambassadors(transaction)
         statements += await _start(transaction, fact.data, plan, everybody, now)
     return statements
-
-
-def source_of(content: Content) -> tuple[str, str]:
-    """The kind of a campaign and the id of what it is about."""
-    if isinstance(content, VacancyOpened):
-        return "vacancy", content.vacancy_id
-    return "story", content.story_id
 
 
 def seed_of(campaign_id: str) -> int:

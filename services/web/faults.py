@@ -6,10 +6,13 @@ import math
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
+from services.sentences import predicate
+from services.web.api.refusal import Refused
 from services.web.view import NotSignedIn, View, make_view
 
 API = "/api/"
@@ -23,6 +26,7 @@ _WORDED = frozenset({401, 403, 404, 405, 409, 413, 422, 503})
 def answer_faults(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ZwaanError, _known)
     app.add_exception_handler(Exception, _defect)
 
@@ -39,8 +43,27 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     headers = dict(error.headers or {})
     if request.url.path.startswith(API):
-        return _json(error.status_code, error.detail, "", headers)
+        fault, remedy = _UNADDRESSED.get(error.status_code, (error.detail, ""))
+        if isinstance(error, Refused):
+            fault, remedy = error.detail, error.remedy
+        return _json(error.status_code, fault, remedy, headers)
     return _page(request, error.status_code, "", headers)
+
+
+#: Of requests that reach no endpoint of the API.
+_UNADDRESSED = {
+    404: ("there is nothing at this address", "See docs/events for what can be sent, and where."),
+    405: ("this address does not take this method", "The Allow header names those it takes."),
+}
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    if request.url.path.startswith(API):
+        first = error.errors()[0]
+        name = first["loc"][-1]
+        return _json(422, f'"{name}" {predicate(first)}', f'Correct "{name}".', {})
+    return _page(request, 422, "", {})
 
 
 async def _known(request: Request, error: Exception) -> Response:
@@ -49,7 +72,10 @@ async def _known(request: Request, error: Exception) -> Response:
     if status >= 500:
         _log.warning("answered with a fault", path=request.url.path, error=str(error))
     if request.url.path.startswith(API):
-        return _json(status, str(error), getattr(error, "remedy", ""), headers)
+        remedy = getattr(error, "remedy", "")
+        if isinstance(error, RetryLater):
+            remedy = "Send it again later; what arrived already does no harm."
+        return _json(status, str(error), remedy, headers)
     sentence = _view(request).fault(error) if status < 500 else ""
     return _page(request, status, sentence, headers)
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from services.errors import Rejected
+from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
 from services.settings import Settings
 from services.storage import people
-from services.use_cases.accept_events import Refusal, accept
+from services.use_cases.accept_events import accept
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
-from streams.owner_client import running_owner
+from streams.owner_client import Published, running_owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
     """Publish CloudEvents from FILEs (JSON, a JSON array, or NDJSON; "-" is standard input).
 
     Returns when the log has acknowledged them. Exits with 1 when an event was refused, naming
-    each; the others are published all the same.
+    each; the others are published all the same. What is known already is published again without
+    harm, and told.
     """
     if not files:
         raise click.UsageError("Name a file with events, or - for standard input.")
@@ -58,14 +60,16 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
 
 
 def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
-    accepted, refused = asyncio.run(_append(settings, [source.value for source in sources]))
-    for refusal in refused:
+    done = asyncio.run(_append(settings, [source.value for source in sources]))
+    for refusal in done.refused:
         _say_refused(sources[refusal.place].place, refusal.fault, refusal.remedy)
-    click.echo(f"{accepted} published, {len(refused)} refused")
-    return 1 if refused else 0
+    for note in done.notes:
+        click.echo(f"zwaan: {sources[note.place].place}: {note.note}.", err=True)
+    click.echo(f"{done.accepted} published, {len(done.refused)} refused")
+    return 1 if done.refused else 0
 
 
-async def _append(settings: Settings, documents: Sequence[Any]) -> tuple[int, Sequence[Refusal]]:
+async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
     if settings.embedded and (owner := running_owner(settings)) is not None:
         return await asyncio.to_thread(owner.publish, documents)
     from streams.logs import open_admin, open_log  # noqa: PLC0415 - slow, and not for a client
@@ -78,10 +82,17 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> tuple[int, Se
             await asyncio.to_thread(admin.ensure_topics, topic_specs())
         finally:
             admin.close()
-        acceptance = await accept(log, documents)
+        async with AsyncExitStack() as stack:
+            database = None
+            # Whoever only publishes needs no database; without one nothing can be compared.
+            with suppress(RetryLater, Stop):
+                database = await stack.enter_async_context(open_state(settings))
+            acceptance = await accept(log, documents, database)
     finally:
         await log.close()
-    return len(acceptance.accepted), acceptance.refused
+    return Published(
+        accepted=len(acceptance.accepted), refused=acceptance.refused, notes=acceptance.notes
+    )
 
 
 @click.group("import")

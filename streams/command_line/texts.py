@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 
-from services.domain.audience import Content, select_audience
+from services.domain.audience import Content, select_audience, source_of
 from services.domain.identity import derive_id, link_code
 from services.domain.post import normalise_text
 from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard, PostTemplates
@@ -18,7 +18,7 @@ from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import OutgoingPost
 from services.use_cases.import_ambassadors import read_ambassadors
-from services.use_cases.start_campaign import seed_of, source_of
+from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id
 from streams.command_line.options import json_option, settings_of
 

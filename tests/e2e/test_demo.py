@@ -79,7 +79,10 @@ def test_the_demo_ends_by_itself_with_posts_published_and_clicks_counted(tmp_pat
 
 @pytest.mark.timeout(180)
 def test_a_users_own_event_and_people_join_a_running_demo(tmp_path: Path) -> None:
-    """`import ambassadors` and `publish` from a second terminal find the demo by its folder."""
+    """`import ambassadors` and `publish` from a second terminal find the demo by its folder.
+
+    The same event again is told to be known, and one that differs is refused.
+    """
     data = tmp_path / "data"
     people, event = tmp_path / "people.csv", tmp_path / "event.json"
     people.write_text(PEOPLE, encoding="utf-8")
@@ -97,6 +100,13 @@ def test_a_users_own_event_and_people_join_a_running_demo(tmp_path: Path) -> Non
         assert by_http.status_code == 200
         campaign = _campaign_of("own-story")
         demo.wait_for(lambda: _published(data, campaign) > 0)
+        known = zwaan("publish", str(event), data=data)
+        assert (known.returncode, known.stdout) == (0, "1 published, 0 refused\n")
+        assert "is known already, unchanged" in known.stderr
+        event.write_text(json.dumps(STORY | {"data": STORY["data"] | {"title": "Other"}}))
+        other = zwaan("publish", str(event), data=data)
+        assert (other.returncode, other.stdout) == (1, "0 published, 1 refused\n")
+        assert "with another title" in other.stderr
 
     figures = json.loads(zwaan("stats", "--campaign", campaign, "--json", data=data).stdout)
     assert sum(figures["posts"].values()) >= 6

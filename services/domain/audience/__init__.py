@@ -12,6 +12,7 @@ from services.domain.audience.matching import (
     Match,
     Strength,
     match,
+    source_of,
     strength,
     topics_in_common,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "in_words",
     "match",
     "select_audience",
+    "source_of",
     "strength",
     "topics_in_common",
 ]

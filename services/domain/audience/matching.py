@@ -14,6 +14,14 @@ from services.events.incoming import StoryApproved, VacancyOpened
 
 Content = StoryApproved | VacancyOpened
 
+
+def source_of(content: Content) -> tuple[str, str]:
+    """``story`` or ``vacancy``, and the id that its own system gave it."""
+    if isinstance(content, VacancyOpened):
+        return "vacancy", content.vacancy_id
+    return "story", content.story_id
+
+
 #: Points. Craft counts most: it is what makes a colleague's word worth something (product.md,
 #: point 4).
 CRAFT, TEAM, REGION, LANGUAGE = 80, 60, 40, 20

@@ -9,8 +9,9 @@ from __future__ import annotations
 import secrets
 from ipaddress import ip_address
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 
+from services.web.api.refusal import Refused
 from services.web.forged_forms import is_own_origin
 from services.web.view import parts_of
 
@@ -18,9 +19,10 @@ from services.web.view import parts_of
 async def admit(request: Request) -> None:
     """A dependency. Raises 401."""
     if not is_admitted(request):
-        raise HTTPException(
+        raise Refused(
             401,
-            "this needs the API token: send it as Authorization: Bearer …",
+            "this needs the API token",
+            remedy="Send the value of ZWAAN_API_TOKEN as Authorization: Bearer …",
             headers={"WWW-Authenticate": 'Bearer realm="zwaan"'},
         )
 

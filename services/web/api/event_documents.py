@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 
 from services.errors import Rejected
 from services.events.cloudevent import MAX_EVENT_BYTES, load_json
+from services.web.api.refusal import Refused
 
 #: Bytes of all events of one request together.
 MAX_BATCH_BYTES = 10_000_000
@@ -70,11 +71,17 @@ FORMATS = {
 
 
 async def read_documents(request: Request) -> Sequence[Any]:
-    """Raises 415 and 413; Rejected when the body as a whole is no JSON."""
+    """Raises Refused (415 and 413); Rejected when the body as a whole is no JSON."""
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     body_format = FORMATS.get(media_type)
     if body_format is None:
-        raise HTTPException(415, f"the content type has to be one of: {', '.join(FORMATS)}")
+        raise Refused(
+            415,
+            f'the content type "{media_type[:100]}" is none of an event'
+            if media_type
+            else "the content type is missing",
+            remedy=f"Send Content-Type: {', or '.join(FORMATS)}.",
+        )
     return body_format.read(await _read(request, body_format.limit))
 
 
@@ -90,7 +97,9 @@ async def _read(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-def _too_long(limit: int) -> HTTPException:
-    return HTTPException(
-        413, f"the limit is {limit:,} bytes: shorten the text, or send fewer events at once"
+def _too_long(limit: int) -> Refused:
+    return Refused(
+        413,
+        f"the request is too long, the limit is {limit:,} bytes",
+        remedy="Shorten the text, or send fewer events at once.",
     )

@@ -18,7 +18,10 @@ router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
 
 @router.post("/events")
 async def receive_events(request: Request) -> Response:
-    """202: all are durable. 422: some were refused and the others are durable. 400: no JSON."""
+    """202: all are durable. 422: some were refused and the others are durable. 400: no JSON.
+
+    ``place`` counts from 0; a note tells something of an event that was accepted.
+    """
     parts = parts_of(request)
     try:
         documents = await read_documents(request)
@@ -26,7 +29,7 @@ async def receive_events(request: Request) -> Response:
         refusal = Refusal(place=0, fault=str(fault), remedy=fault.remedy)
         parts.metrics.events_received.labels("refused").inc()
         return JSONResponse(_report(Acceptance(accepted=[], refused=[refusal])), status_code=400)
-    acceptance = await accept(parts.log, documents)
+    acceptance = await accept(parts.log, documents, parts.database)
     parts.metrics.events_received.labels("accepted").inc(len(acceptance.accepted))
     parts.metrics.events_received.labels("refused").inc(len(acceptance.refused))
     status = 422 if acceptance.refused else 202
@@ -40,4 +43,5 @@ def _report(acceptance: Acceptance) -> dict[str, Any]:
             {"place": refusal.place, "fault": refusal.fault, "remedy": refusal.remedy}
             for refusal in acceptance.refused
         ],
+        "notes": [{"place": note.place, "note": note.note} for note in acceptance.notes],
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.domain.audience import Content
 from services.domain.post import PostState
 from services.domain.voice import PostTemplates
 from services.errors import Rejected
@@ -63,11 +64,28 @@ async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) 
 
 
 async def test_a_campaign_starts_once_however_often_it_is_announced(staffed: Database) -> None:
-    """Twice in a batch, again later, or with another title: one campaign, stated once."""
-    assert len(await start(staffed, story(), story(title="Anders"))) == 2
-    assert await start(staffed, story(), story(title="Weer anders")) == []
+    """Twice in a batch or again later: one campaign, stated once."""
+    assert len(await start(staffed, story(), story())) == 2
+    assert await start(staffed, story()) == []
     async with staffed.read() as transaction:
         assert await campaigns.count(transaction) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "said"),
+    [
+        (story(), story(title="Anders", topics=("x",)), "title and topics"),
+        (vacancy(), vacancy(closes_at=NOW + timedelta(days=9)), "another closes_at"),
+    ],
+)
+async def test_a_campaign_keeps_its_first_facts(
+    staffed: Database, first: Content, later: Content, said: str
+) -> None:
+    """A story or vacancy stated again with other facts is refused, not passed over in silence."""
+    await start(staffed, first)
+    with pytest.raises(Rejected, match=said) as caught:
+        await start(staffed, later)
+    assert "under a new" in caught.value.remedy
 
 
 async def test_starting_again_after_a_crash_states_the_same_events(staffed: Database) -> None:

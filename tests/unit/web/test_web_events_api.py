@@ -42,7 +42,11 @@ async def test_one_event_is_accepted(organisation: Organisation, content_type: s
     """A valid event is on its topic, keyed by its story, when 202 is answered."""
     answer = await send(organisation, event(), content_type)
     assert answer.status_code == 202
-    assert answer.json() == {"accepted": [{"id": "e-1", "type": "story.approved"}], "refused": []}
+    assert answer.json() == {
+        "accepted": [{"id": "e-1", "type": "story.approved"}],
+        "refused": [],
+        "notes": [],
+    }
     (record,) = organisation.log.records
     assert (record.topic, record.key) == ("story.approved", b"s-1")
 
@@ -85,7 +89,9 @@ async def test_what_is_no_json_is_refused(
     """A body that cannot be read as its content type says is 400, with a sentence."""
     answer = await send(organisation, body, content_type)
     assert answer.status_code == 400
-    assert answer.json()["refused"][0]["fault"]
+    (refusal,) = answer.json()["refused"]
+    assert refusal["fault"]
+    assert refusal["remedy"]
     assert not organisation.log.records
 
 
@@ -99,6 +105,7 @@ async def test_too_long_is_refused(
     answer = await send(organisation, b"{" + b" " * size, content_type)
     assert answer.status_code == 413
     assert "the limit is" in answer.json()["fault"]
+    assert answer.json()["remedy"]
 
 
 async def test_reading_ends_at_the_limit(organisation: Organisation) -> None:
@@ -213,3 +220,27 @@ async def test_statistics_are_those_of_the_command_line(organisation: Organisati
     }
     assert missing.status_code == 404
     assert missing.json()["fault"] == 'there is no campaign "nothing"'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "fault"),
+    [
+        ("GET", "/api/v1/events", 405, "does not take this method"),
+        ("POST", "/api/v1/event", 404, "there is nothing at this address"),
+        ("POST", "/api/v1/dead-letters/first/replay", 422, '"letter_id" has to be a whole number'),
+        ("POST", "/api/v1/dead-letters/7/replay", 422, "there is no dead letter 7"),
+        ("GET", "/api/v1/stats?campaign=none", 404, 'there is no campaign "none"'),
+        ("POST", "/api/v1/events", 415, "the content type is missing"),
+    ],
+)
+async def test_every_answer_says_what_to_do(
+    organisation: Organisation, method: str, path: str, status: int, fault: str
+) -> None:
+    """Whatever is wrong with a request, a fault and a remedy are its answer, in one shape."""
+    async with organisation.client() as client:
+        answer = await client.request(method, path)
+    assert answer.status_code == status
+    report = answer.json()
+    assert set(report) == {"fault", "remedy"}
+    assert fault in report["fault"]
+    assert report["remedy"]

@@ -1,0 +1,106 @@
+"""What arrives, beside what is known: a story or vacancy has one campaign, with its first facts.
+
+The log delivers at least once and in no order between topics, so that a repeat, or a closing before
+its opening, is no fault. But whoever sends one should hear what comes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.domain.audience import Content, source_of
+from services.errors import Rejected
+from services.events.incoming import (
+    ApplicationReceived,
+    EventData,
+    StoryApproved,
+    VacancyClosed,
+    VacancyOpened,
+)
+from services.storage import campaigns
+from services.storage.transaction import Transaction
+
+
+class Known:
+    """Stories and vacancies that are known, by kind and id; empty where nothing could be asked.
+
+    ``states`` are those of their campaigns.
+    """
+
+    def __init__(
+        self,
+        contents: dict[tuple[str, str], Content] | None = None,
+        states: dict[tuple[str, str], str] | None = None,
+    ) -> None:
+        self._asked = contents is not None
+        self._contents = {} if contents is None else contents
+        self._states = states or {}
+
+    def compare(self, data: EventData) -> str:
+        """What its sender should know, or nothing. Raises Rejected for other facts than before.
+
+        What was compared is known from then on, so that a batch may not contradict itself.
+        """
+        if isinstance(data, StoryApproved | VacancyOpened):
+            return self._opening(data)
+        vacancy_id = data.vacancy_id if isinstance(data, _ABOUT_VACANCIES) else None
+        if not self._asked or vacancy_id is None or ("vacancy", vacancy_id) in self._contents:
+            return ""
+        return _EARLY[type(data)].format(vacancy_id)
+
+    def _opening(self, content: Content) -> str:
+        source = source_of(content)
+        first = self._contents.setdefault(source, content)
+        if first is content:
+            return ""
+        kind, source_id = source
+        if first != content:
+            raise contradiction(first, content)
+        if self._states.get(source) == "closed":
+            return (
+                f'the {kind} "{source_id}" is known, and its campaign has ended: nothing new '
+                f"happens; to start another, send it under a new {kind}_id"
+            )
+        return f'the {kind} "{source_id}" is known already, unchanged: nothing new happens'
+
+
+_ABOUT_VACANCIES = (VacancyClosed, ApplicationReceived)
+_EARLY = {
+    VacancyClosed: 'the vacancy "{}" is not known (yet); it will start no campaign when it is',
+    ApplicationReceived: 'the vacancy "{}" is not known (yet); the application counts when it is',
+}
+
+
+def contradiction(first: Content, later: Content) -> Rejected:
+    """The answer to a story or vacancy that is stated again with other facts."""
+    kind, source_id = source_of(later)
+    changed = [
+        name
+        for name in type(later).model_fields
+        if getattr(first, name, None) != getattr(later, name)
+    ]
+    return Rejected(
+        f'the {kind} "{source_id}" is known already, with another {" and ".join(changed)}',
+        remedy=f"Its campaign keeps its first facts; send the new ones under a new {kind}_id.",
+    )
+
+
+async def known_about(transaction: Transaction, arriving: Sequence[EventData]) -> Known:
+    """What is known of the stories and vacancies that ``arriving`` speaks of."""
+    contents: dict[tuple[str, str], Content] = {}
+    states: dict[tuple[str, str], str] = {}
+    for kind, ids in (
+        ("story", [each.story_id for each in arriving if isinstance(each, StoryApproved)]),
+        (
+            "vacancy",
+            [
+                each.vacancy_id
+                for each in arriving
+                if isinstance(each, VacancyOpened | VacancyClosed | ApplicationReceived)
+            ],
+        ),
+    ):
+        for found in await campaigns.by_sources(transaction, kind=kind, source_ids=set(ids)):
+            contents[kind, found.source_id] = found.content
+            states[kind, found.source_id] = found.state
+    return Known(contents, states)

@@ -1,0 +1,87 @@
+"""What arrives beside what is known: its sender hears what comes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.events.incoming import ApplicationReceived, VacancyClosed
+from services.storage import campaigns
+from services.storage.database import Database
+from services.use_cases.accept_events import Acceptance, accept
+from services.use_cases.finish_campaign import close_vacancies
+from tests.builders import NOW, campaign, event, fact, story, vacancy
+from tests.fakes import MemoryLog
+
+
+@pytest.fixture
+async def known(database: Database) -> Database:
+    """A database that knows the story ``sluis-1`` and the vacancy ``v-1``."""
+    async with database.write() as transaction:
+        await campaigns.add(transaction, campaign(story()))
+        await campaigns.add(transaction, campaign(vacancy(closes_at=NOW + timedelta(days=9))))
+    return database
+
+
+async def send(database: Database, *data: object) -> Acceptance:
+    documents = [
+        event(each, f"new-{number}").as_dict()  # type: ignore[arg-type]
+        for number, each in enumerate(data)
+    ]
+    return await accept(MemoryLog(), documents, database)
+
+
+async def test_what_is_known_unchanged_is_accepted_and_told(known: Database) -> None:
+    """A repeat is no fault, whatever its event id; the sender hears that nothing happens."""
+    done = await send(known, story(), vacancy(closes_at=NOW + timedelta(days=9)), story("s-2"))
+    assert (len(done.accepted), done.refused) == (3, [])
+    assert [note.place for note in done.notes] == [0, 1]
+    assert 'the story "sluis-1" is known already, unchanged' in done.notes[0].note
+
+
+async def test_other_facts_of_what_is_known_are_refused(known: Database) -> None:
+    """A correction cannot reach texts that people have read; it needs an id of its own."""
+    done = await send(known, story("s-2"), story(title="Anders", body="Ook."), vacancy())
+    assert len(done.accepted) == 1
+    assert [refusal.place for refusal in done.refused] == [1, 2]
+    assert "with another title and body" in done.refused[0].fault
+    assert "under a new story_id" in done.refused[0].remedy
+    assert "with another closes_at" in done.refused[1].fault
+
+
+async def test_a_batch_does_not_contradict_itself(database: Database) -> None:
+    """The first of two counts, also when nothing was known before."""
+    done = await send(database, story(), story(title="Anders"), story())
+    assert [refusal.place for refusal in done.refused] == [1]
+    assert [note.place for note in done.notes] == [2]
+
+
+async def test_what_is_early_is_kept_and_told(database: Database) -> None:
+    """A closing or an application may overtake its vacancy; a misspelt id looks the same."""
+    application = ApplicationReceived(
+        application_id="a-1", vacancy_id="v-1", stage="applied", at=NOW
+    )
+    done = await send(database, VacancyClosed(vacancy_id="v-1"), application, vacancy())
+    assert len(done.accepted) == 3
+    assert [note.place for note in done.notes] == [0, 1]
+    assert all('the vacancy "v-1" is not known (yet)' in note.note for note in done.notes)
+    after = await send(database, vacancy("v-2"), VacancyClosed(vacancy_id="v-2"))
+    assert after.notes == [], "it stands before it in the batch"
+
+
+async def test_a_campaign_that_ended_is_told(known: Database) -> None:
+    """A vacancy that opens again needs an id of its own."""
+    async with known.write() as transaction:
+        await close_vacancies(transaction, [fact(VacancyClosed(vacancy_id="v-1"))], NOW)
+    done = await send(known, vacancy(closes_at=NOW + timedelta(days=9)))
+    assert "has ended" in done.notes[0].note
+    assert "new vacancy_id" in done.notes[0].note
+
+
+async def test_events_are_accepted_while_the_database_is_away() -> None:
+    """What is durable on the log is not held up by a comparison."""
+    away = Database.open("postgresql+psycopg://zwaan@127.0.0.1:1/zwaan")
+    done = await send(away, story())
+    assert (len(done.accepted), done.refused, done.notes) == (1, [], [])
+    await away.close()
