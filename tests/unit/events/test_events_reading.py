@@ -358,7 +358,7 @@ def test_the_size_limit_is_exact() -> None:
         (good(type="story.aproved"), 'the type "story.aproved" is unknown', '"story.approved"?'),
         (good(type="Vacancy.Opened"), "is unknown", 'Did you mean "vacancy.opened"? Send one of'),
         (good(type="post.publish"), "is unknown", "Send one of: story.approved, vacancy.opened,"),
-        (good(data={"Title": "x"}), "is missing", "See docs/events/story.approved.json."),
+        (good(data={"title": "x"}), "is missing", "See docs/events/story.approved.json."),
         (
             good(data=good()["data"] | {"titel": "x"}),
             'the field "data.titel" is unknown',
