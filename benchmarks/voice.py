@@ -36,6 +36,7 @@ from services.domain.voice import (
     Sources,
     check_supported,
 )
+from services.domain.voice.suggestions import first_draft
 from services.events.incoming import StoryApproved, VacancyOpened
 
 TITLE = "The voice: distinctness and speed"
@@ -122,7 +123,7 @@ def compose(
             link=f"http://127.0.0.1:8000/r/{link_code(person.id + network)}",
         )
         try:
-            draft = composer.compose(request, guard)
+            draft = first_draft(composer, request, guard)
         except NoDraft:
             continue
         guard.add(person.id, draft.text)

@@ -10,7 +10,7 @@ from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, normalise_text, text_sha256
 from services.domain.voice import Draft, DraftRequest, OverlapGuard
 from services.domain.voice.own_words import with_answer
-from services.domain.voice.suggestions import draft_in_voice, other_drafts
+from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
 from services.storage import audit, campaigns, own_words, people, posts, suggestions
 from services.storage.audit import Entry
@@ -72,7 +72,7 @@ class Suggester:
             raise Rejected("there is no such suggestion", remedy="Ask for other texts again.")
         request = replace(request, variant=variant)
         composer = await self._templates.composer(transaction)
-        draft = draft_in_voice(composer, request, await _others(transaction, post))
+        draft = composer.compose(request, await _others(transaction, post))
         if text_sha256(draft.text) != sha256:
             raise Rejected(
                 "this suggestion has changed meanwhile", remedy="Ask for other texts again."

@@ -12,6 +12,7 @@ from services.domain.audience import Content, select_audience, source_of
 from services.domain.identity import derive_id, link_code
 from services.domain.post import normalise_text
 from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard, PostTemplates
+from services.domain.voice.suggestions import first_draft
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
@@ -60,7 +61,7 @@ def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json
                 link=f"{settings.base_url}/r/{link_code(identity)}",
             )
             try:
-                draft = composer.compose(request, guard)
+                draft = first_draft(composer, request, guard)
             except NoDraft as refusal:
                 click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
                 continue

@@ -7,7 +7,7 @@ the network is left out again; the disclosure and the link always stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -18,6 +18,11 @@ from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import sentences_of
 
 _FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
+
+
+def as_they_write(person: Ambassador, language: str) -> Ambassador:
+    """The person of a text about content in ``language`` (a BCP 47 tag), nothing avoided in it."""
+    return without_avoided(in_language(person, language))
 
 
 def in_language(person: Ambassador, language: str) -> Ambassador:
@@ -67,6 +72,8 @@ def apply_profile(
     text = _with_hashtags(text, parts.get("hashtags", ""), person)
     if person.exclamation:
         text = _with_exclamation(text, parts.get("hook", ""))
+    if not (person.opening or person.ending):
+        return text
     for opening, ending in _own_lines(person):
         own = _with_lines(text, parts.get("disclosure", ""), opening, ending)
         if fits(network, own, link):
@@ -74,8 +81,10 @@ def apply_profile(
     return text
 
 
-def held_word(text: str, words: Iterable[str]) -> str:
+def held_word(text: str, words: Collection[str]) -> str:
     """The first of ``words`` (or phrases) that stands in ``text``, links and hashtags aside."""
+    if not words:
+        return ""
     spoken = " ".join(word for sentence in sentences_of(text) for word in sentence)
     for word in words:
         plain = " ".join(part for sentence in sentences_of(word) for part in sentence)
@@ -101,6 +110,25 @@ def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
 def own_lines(person: Ambassador) -> str:
     """The lines that a person repeats on purpose: no repetition in the eyes of the guard."""
     return f"{person.opening}\n{person.ending}"
+
+
+def recipe_of_profile(person: Ambassador) -> dict[str, object]:
+    """What of the profile shapes the text, for its recipe; empty for most people."""
+    own = {name: value for name, value in _wishes(person).items() if value != _USUAL[name]}
+    return {"profile": own} if own else {}
+
+
+def _wishes(person: Ambassador) -> dict[str, object]:
+    return {
+        "hashtags": person.hashtags,
+        "exclamation": person.exclamation,
+        "avoid": list(person.avoid),
+        "opening": person.opening,
+        "ending": person.ending,
+    }
+
+
+_USUAL = {"hashtags": 3, "exclamation": False, "avoid": [], "opening": "", "ending": ""}
 
 
 def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:

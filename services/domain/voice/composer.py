@@ -1,4 +1,5 @@
-"""One text for one person: clauses by rank, facts by angle, set in the network's layout, checked.
+"""One text for one person: clauses by rank, facts by angle, in the network's layout and the person's
+own way, checked.
 
 The text depends on the request and the templates alone, never on what others got: the guard only
 judges it. So any text can be composed again from its recipe, on any machine.
@@ -8,15 +9,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from services.domain.ambassador import Ambassador
+from services.domain.voice.apply_profile import (
+    apply_profile,
+    as_they_write,
+    held_word,
+    own_lines,
+    recipe_of_profile,
+)
 from services.domain.voice.facts import Fact
 from services.domain.voice.fit import fits
 from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.plan import AnglePlan, CampaignPlan, Planner
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.profile import Voice, voice_of
-from services.domain.voice.request import Content, Draft, DraftRequest, NoDraft
+from services.domain.voice.request import Content, Draft, DraftRequest, HoldsWord, NoDraft
 from services.domain.voice.support import check_supported
 from services.domain.voice.wording import Wording
 
@@ -45,11 +55,13 @@ class Composer:
         self._plans: OrderedDict[tuple[str, str, int], tuple[Content, CampaignPlan]] = OrderedDict()
 
     def compose(self, request: DraftRequest, guard: OverlapGuard) -> Draft:
-        """Make the draft of this rank and let ``guard`` judge it; adding it is the caller's.
+        """Make the variant that is asked for and let ``guard`` judge it; adding it is the caller's.
 
-        Raises NoDraft when no text keeps every promise, Rejected for an unknown network.
+        Raises NoDraft when this variant does not keep every promise (HoldsWord when all that is
+        wrong is a word that the person avoids), Rejected for an unknown network.
         """
-        voice = voice_of(request.ambassador)
+        person = as_they_write(request.ambassador, request.content.language)
+        voice = voice_of(person)
         plan = self._plan(request, voice.language)
         if not plan.title and not any(angle.quote.size for angle in plan.angles):
             raise NoDraft(
@@ -71,25 +83,22 @@ class Composer:
         )
         text, parts = self._fitting(request, wording)
         self._check(text, plan, voice)
-        verdict = guard.judge(
-            text, aside=f"{parts['title']}\n{parts['disclosure']}", rank=request.rank
-        )
-        if verdict.reason:
-            raise NoDraft(
-                verdict.reason,
-                remedy="Add more facts to the source, or ask fewer people to share it.",
-            )
-        return Draft(
+        text = apply_profile(text, parts, person, network=request.network, link=request.link)
+        if word := held_word(text, person.avoid):
+            raise HoldsWord(f"every text would hold a word that its author avoids ({word})")
+        recipe = _recipe(request, angle, self.templates, wording, parts)
+        draft = Draft(
             network=request.network,
             language=voice.language,
             text=text,
             angle=angle.name,
             seed=request.seed,
-            overlap=verdict.overlap,
+            overlap=0.0,
             template=f"{voice.language}/{plan.kind}/{angle.name}",
             template_version=self.templates.version,
-            recipe=_recipe(request, angle, self.templates, wording, parts),
+            recipe=recipe | recipe_of_profile(person),
         )
+        return judged(draft, person, guard, request.rank)
 
     def _plan(self, request: DraftRequest, language: str) -> CampaignPlan:
         key = (request.campaign_id, language, request.seed)
@@ -123,6 +132,18 @@ class Composer:
                 f"the text would say what no source says: {unsupported[0]}",
                 remedy="Correct the template that adds it.",
             )
+
+
+def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> Draft:
+    """The draft with its overlap with what ``guard`` holds. Raises NoDraft when it is too high."""
+    parts = draft.recipe["parts"]
+    aside = f"{parts.get('title', '')}\n{parts.get('disclosure', '')}\n{own_lines(person)}"
+    verdict = guard.judge(draft.text, aside=aside, rank=rank)
+    if verdict.reason:
+        raise NoDraft(
+            verdict.reason, remedy="Add more facts to the source, or ask fewer people to share it."
+        )
+    return replace(draft, overlap=verdict.overlap)
 
 
 def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:

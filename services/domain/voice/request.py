@@ -52,3 +52,7 @@ class Draft:
 
 class NoDraft(Rejected):
     """No text could be made that keeps every promise; the message is one sentence that says why."""
+
+
+class HoldsWord(NoDraft):
+    """The text holds a word that its author avoids; another variant may do without it."""
