@@ -26,7 +26,7 @@ def processors(drafts: DraftWriter) -> list[Processor]:
             name="write-drafts",
             topic="share.requested",
             handle=drafts.write_drafts,
-            batch_bytes=64_000,
+            batch_bytes=128_000,
         ),
         Processor(name="learn-from-edits", topic="post.approved", handle=learn_from_edits),
         *projections(),

@@ -118,8 +118,10 @@ class Publisher:
         now = self._clock()
         async with self._database.read() as transaction:
             # Most looks find nothing, and a write would wake everybody who waits for one.
+            if not await publishing.any_due(transaction, now=now):
+                return 0
             room = await measure_room(transaction, self._limits, now=now)
-            if not await publishing.any_due(transaction, now=now, room=room):
+            if room and not await publishing.any_due(transaction, now=now, room=room):
                 return 0
         async with self._database.write() as transaction:
             jobs = await self._claim(transaction, free, now)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.voice import Composer, OverlapGuard
-from services.domain.voice.fingerprint import PASSAGE, SHINGLE, fingerprints, shingles
 from services.domain.voice.guard import FEW, MAX_OVERLAP_FEW
+from services.domain.voice.shingles import SHINGLE, shingles
 from services.domain.voice.words import sentences_of
 from tests.unit.voice.material import compose_all, crowd, example_content
 
@@ -28,26 +28,13 @@ def jaccard(one: str, other: str) -> float:
     return round(len(grams(one) & grams(other)) / len(grams(one) | grams(other)), 4)
 
 
-@given(st.lists(texts, min_size=1, max_size=6), texts)
-def test_overlap_is_never_more_than_the_truth(others: list[str], text: str) -> None:
-    """What the guard reports is the real overlap with one of the texts, or less."""
+@given(st.lists(texts, min_size=1, max_size=12), texts)
+def test_overlap_is_the_highest_with_any_text(others: list[str], text: str) -> None:
+    """What the guard reports is the overlap with the text that is most alike, exactly."""
     guard = OverlapGuard()
     for number, other in enumerate(others):
         guard.add(str(number), other)
-    assert guard.overlap(text) in {0.0, *(jaccard(text, other) for other in others)}
-
-
-@given(texts, texts, texts)
-def test_a_long_enough_passage_in_common_is_always_found(
-    one: str, other: str, passage: str
-) -> None:
-    """Two texts with ten consecutive words in common meet in the index."""
-    shared = " ".join((passage.split() * 8)[:PASSAGE])
-    first, second = f"{one} {shared}", f"{shared} {other}"
-    assert fingerprints(first) & fingerprints(second)
-    guard = OverlapGuard()
-    guard.add("first", first)
-    assert guard.overlap(second) == jaccard(first, second)
+    assert guard.overlap(text) == max(jaccard(text, other) for other in others)
 
 
 def test_what_is_set_aside_does_not_count() -> None:
@@ -111,8 +98,10 @@ def test_any_text_can_be_compared(text: str) -> None:
 
 @given(texts)
 def test_shingles_are_five_words_each(text: str) -> None:
-    """There are as many shingles as there are places where five words fit."""
-    assert len(shingles(text)) == len(text.split()) - SHINGLE + 1
+    """There are as many shingles as there are different runs of five words."""
+    words = text.split()
+    runs = {tuple(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)}
+    assert len(shingles(text)) == len(runs)
 
 
 @pytest.mark.parametrize("network", ["linkedin", "x"])
@@ -123,9 +112,9 @@ def test_a_text_costs_at_most_two_kilobytes(composer: Composer, name: str, netwo
     drafts, _ = compose_all(composer, content, list(crowd(1000, content.language)), (network,))
     texts = [(person.id, draft.text) for person, draft in drafts]
     guard = OverlapGuard()
+    tracemalloc.start()
     for post, text in texts[:400]:
         guard.add(post, text)
-    tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for post, text in texts[400:]:
         guard.add(post, text)
