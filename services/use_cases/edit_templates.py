@@ -17,7 +17,6 @@ from services.domain.voice import (
     OverlapGuard,
     PostTemplates,
 )
-from services.domain.voice.suggestions import draft_in_voice
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
 from services.storage import audit, post_templates
@@ -145,7 +144,7 @@ def _first_that_shows(
 ) -> Draft | None:
     """The draft of the next rank that gets this template; None when none of a dozen does."""
     for rank in islice(ranks, _RANKS):
-        draft = draft_in_voice(composer, replace(request, rank=rank), guard)
+        draft = composer.compose(replace(request, rank=rank), guard)
         if _shows(draft, path):
             return draft
     return None

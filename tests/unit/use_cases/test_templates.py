@@ -8,7 +8,6 @@ from functools import cache
 import pytest
 
 from services.domain.voice import Composer, DraftRequest, OverlapGuard, PostTemplates
-from services.domain.voice.suggestions import draft_in_voice
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.storage import audit, campaigns, people, post_templates, posts
@@ -125,7 +124,7 @@ async def test_a_recipe_gives_its_text_again_after_later_changes(database: Datab
             variant=recipe["variant"],
             link=link(post.link_code),
         )
-        again = draft_in_voice(Composer(templates), request, OverlapGuard())
+        again = Composer(templates).compose(request, OverlapGuard())
         assert again.text.encode() == post.text.encode()
 
 
