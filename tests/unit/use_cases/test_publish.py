@@ -399,7 +399,7 @@ async def test_what_a_network_charges_is_kept_with_the_post(desk: Desk) -> None:
             transaction,
             post_id=without.id,
             ambassador_id=without.ambassador_id,
-            text="Zonder adres.",
+            text="Zonder adres. Ik werk bij Deltaplan.",
             now=desk.now,
         )
     await desk.approve(with_link)
