@@ -287,6 +287,17 @@ active_templates = Table(
     Column("version", sa.Integer, nullable=False),
 )
 
+# Words that no draft may hold. Key: the word without case, accents and punctuation.
+blocked_words = Table(
+    "blocked_words",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("word", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("added_by", Text, nullable=False),  # a person's id; the word outlives the person
+    Column("added_at", UtcTime, nullable=False),
+)
+
 own_answers = Table(
     "own_answers",
     metadata,

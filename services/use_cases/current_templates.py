@@ -1,4 +1,7 @@
-"""The share texts as they are used now: the shipped ones, with what marketing changed."""
+"""The share texts as they are used now: the shipped ones, with what marketing changed.
+
+And the words that marketing does not want in any of them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import structlog
 
 from services.domain.voice import Composer, PostTemplates
 from services.errors import Rejected, Stop
-from services.storage import post_templates
+from services.storage import blocked_words, post_templates
 from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("templates")
@@ -28,9 +31,12 @@ class CurrentTemplates:
     async def composer(self, transaction: Transaction) -> Composer:
         """A composer of what is in use. Not safe for several threads."""
         versions = await post_templates.active(transaction)
+        blocked = await blocked_words.read(transaction)
         if versions != self._versions:
             revised = await revision(transaction, self.shipped, versions)
-            self._versions, self._composer = versions, Composer(revised)
+            self._versions, self._composer = versions, Composer(revised, blocked)
+        elif blocked != self._composer.blocked:
+            self._composer = Composer(self._composer.templates, blocked)
         return self._composer
 
 

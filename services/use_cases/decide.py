@@ -26,9 +26,10 @@ from services.events.outgoing import (
     PostTakenBack,
 )
 from services.events.statement import state
-from services.storage import audit, campaigns, connections, outbox, posts
+from services.storage import audit, blocked_words, campaigns, connections, outbox, posts
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction
+from services.use_cases.block_words import refuse_blocked
 
 _MAX_REASON_CHARACTERS = 1000
 
@@ -59,8 +60,8 @@ async def approve(
     """Approve exactly ``text`` for publication at ``publish_at``, or now.
 
     ``standing`` is the standing consent that this rests on; without one the person tapped.
-    Raises NeedsPerson when the network is not connected, Rejected when the text does not fit or does
-    not say whom its author works for, or the draft was decided already.
+    Raises NeedsPerson when the network is not connected, Rejected when the text does not fit, does
+    not say whom its author works for or holds a blocked word, or the draft was decided already.
     """
     post = await own_post(transaction, post_id, ambassador_id)
     _check_decidable(post)
@@ -71,6 +72,7 @@ async def approve(
             "the text does not say any more whom you work for",
             remedy="Put that sentence back, or say it in your own words.",
         )
+    refuse_blocked((await blocked_words.read(transaction)).found_in(plain))
     if await connections.get(transaction, ambassador_id, post.network) is None:
         raise NeedsPerson(
             f"{post.network} is not connected",

@@ -17,6 +17,7 @@ from services.web.headers import SecurityHeaders
 from services.web.pages import (
     administration,
     audience,
+    blocked_words,
     connect,
     figures,
     figures_export,
@@ -54,6 +55,7 @@ _PAGES = (
     stories,
     audience,
     public_story,
+    blocked_words,
     post_templates,
     figures,
     figures_export,

@@ -20,6 +20,7 @@ from services.domain.voice.apply_profile import (
     own_lines,
     recipe_of_profile,
 )
+from services.domain.voice.block_list import BlockList
 from services.domain.voice.facts import Fact
 from services.domain.voice.fit import fits
 from services.domain.voice.guard import OverlapGuard
@@ -48,17 +49,21 @@ _SHAPES = {
 
 
 class Composer:
-    """Composes drafts from one version of the templates. Not safe for several threads."""
+    """Composes drafts from one version of the templates, none with a word of ``blocked``.
 
-    def __init__(self, templates: PostTemplates) -> None:
+    Not safe for several threads.
+    """
+
+    def __init__(self, templates: PostTemplates, blocked: BlockList | None = None) -> None:
         self.templates = templates
+        self.blocked = blocked or BlockList()
         self._plans: OrderedDict[tuple[str, str, int], tuple[Content, CampaignPlan]] = OrderedDict()
 
     def compose(self, request: DraftRequest, guard: OverlapGuard) -> Draft:
         """Make the variant that is asked for and let ``guard`` judge it; adding it is the caller's.
 
         Raises NoDraft when this variant does not keep every promise (HoldsWord when all that is
-        wrong is a word that the person avoids), Rejected for an unknown network.
+        wrong is a word that the person or the organisation avoids), Rejected for an unknown network.
         """
         person = as_they_write(request.ambassador, request.content.language)
         voice = voice_of(person)
@@ -84,8 +89,7 @@ class Composer:
         text, parts = self._fitting(request, wording)
         self._check(text, plan, voice)
         text = apply_profile(text, parts, person, network=request.network, link=request.link)
-        if word := held_word(text, person.avoid):
-            raise HoldsWord(f"every text would hold a word that its author avoids ({word})")
+        self._refuse_words(text, person)
         recipe = _recipe(request, angle, self.templates, wording, parts)
         draft = Draft(
             network=request.network,
@@ -99,6 +103,19 @@ class Composer:
             recipe=recipe | recipe_of_profile(person),
         )
         return judged(draft, person, guard, request.rank)
+
+    def _refuse_words(self, text: str, person: Ambassador) -> None:
+        for blocked in self.blocked.found_in(text):
+            raise HoldsWord(
+                "every text would hold a word that the organisation does not use "
+                f"({blocked.word}: {blocked.reason})",
+                remedy="Take the word out of the source or the template.",
+            )
+        if word := held_word(text, person.avoid):
+            raise HoldsWord(
+                f"every text would hold a word that its author avoids ({word})",
+                remedy="Write this text yourself, or allow the word.",
+            )
 
     def _plan(self, request: DraftRequest, language: str) -> CampaignPlan:
         key = (request.campaign_id, language, request.seed)

@@ -55,4 +55,4 @@ class NoDraft(Rejected):
 
 
 class HoldsWord(NoDraft):
-    """The text holds a word that its author avoids; another variant may do without it."""
+    """The text holds a word that it may not; another variant may do without it."""

@@ -15,22 +15,22 @@ from services.domain.voice.request import Draft, DraftRequest, HoldsWord, NoDraf
 
 #: So many others are shown at once.
 SHOWN = 3
-#: So many variants are looked at for a draft without avoided words, and for each that is shown.
+#: So many variants are looked at for a draft without such words, and for each that is shown.
 _TRIES, _TRIES_EACH = 12, 6
 
 
 def first_draft(composer: Composer, request: DraftRequest, guard: OverlapGuard) -> Draft:
-    """The first variant without a word that the person avoids. Raises NoDraft."""
-    held = ""
+    """The first variant without a word that it may not hold. Raises NoDraft."""
+    refusals: list[HoldsWord] = []
     for variant in range(request.variant, request.variant + _TRIES):
         try:
             return composer.compose(replace(request, variant=variant), guard)
         except HoldsWord as refusal:
-            held = held or str(refusal)
+            refusals.append(refusal)
         except NoDraft:
-            if not held:
+            if not refusals:
                 raise
-    raise NoDraft(held, remedy="Write this text yourself, or allow the word.")
+    raise refusals[0]
 
 
 def other_drafts(

@@ -28,6 +28,7 @@ from services.web.pages.inbox_cards import (
     read_inbox,
     time_zone_of,
 )
+from services.web.pages.remarks import Remarking
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")
@@ -55,8 +56,10 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
     text = await _text_typed(view)
     async with view.parts.database.read() as transaction:
         titles = await campaigns.titles(transaction, [post.campaign_id])
+        remarking = await Remarking.read(transaction)
     return view.page(
         "inbox/_measured.html",
+        remarks=remarking.on(text),
         preview=preview_of(view.parts, post.network, text),
         price=price_of(view.parts, post.network, text),
         post=post,

@@ -16,6 +16,7 @@ from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, own_words, people, post_figures, posts
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
+from services.web.pages.remarks import Remarking, Remarks
 from services.web.parts import WebParts
 
 
@@ -44,7 +45,7 @@ class Card:
     """One post as its ambassador sees it.
 
     ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
-    text, ``fault`` why it was refused. ``price`` is what the network charges the organisation, in
+    text, ``remarks`` what to know about its words, ``fault`` why it was refused. ``price`` is what the network charges the organisation, in
     US dollars, None where it charges nothing. ``own`` is what is, or may become, the person's own.
     ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
@@ -57,6 +58,7 @@ class Card:
     connected: bool
     text: str
     missing: Missing
+    remarks: Remarks
     preview: Preview
     price: Decimal | None
     own: Own
@@ -136,6 +138,7 @@ async def read_cards(
     ids = [post.id for post in published]
     reach = await post_figures.best_of_posts(transaction, ids, metric="reach")
     shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
+    remarking = await Remarking.read(transaction)
     own = await _read_own(transaction, parts, ambassador_id, found)
     now = parts.clock()
     cards = []
@@ -159,6 +162,7 @@ async def read_cards(
                 reach=reach.get(post.id),
                 impressions=shown.get(post.id),
                 intents=intents_of(parts, post, text),
+                remarks=remarking.on(text),
                 planned=post.publish_at if _wait(post, now) else None,
                 waits=_wait(post, now),
             )

@@ -41,6 +41,14 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index('ix_audit_subject', ['subject'], unique=False)
 
+    op.create_table('blocked_words',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('word', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('added_by', sa.Text(), nullable=False),
+    sa.Column('added_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_blocked_words'))
+    )
     op.create_table('campaigns',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -374,6 +382,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_campaigns_widen')
 
     op.drop_table('campaigns')
+    op.drop_table('blocked_words')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_subject')
 

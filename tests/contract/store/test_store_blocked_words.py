@@ -1,0 +1,30 @@
+"""The list of words that no draft may hold."""
+
+from __future__ import annotations
+
+from services.domain.voice.block_list import BlockedWord, BlockList
+from services.storage import blocked_words
+from services.storage.database import Database
+from tests.builders import NOW
+
+SALE = BlockedWord(word="Sale", reason="We verkopen niet.")
+CAFE = BlockedWord(word="café*", reason="Zo heet het niet.")
+
+
+async def test_words_are_kept_by_what_they_say(database: Database) -> None:
+    """The same word written otherwise takes the place of the first, and can be taken off."""
+    async with database.write() as transaction:
+        for word in (SALE, CAFE, BlockedWord(word="SÁLE", reason="Nieuw.")):
+            await blocked_words.save(transaction, word, added_by="maaike", now=NOW)
+    async with database.write() as transaction:
+        assert await blocked_words.count(transaction) == 2
+        assert await blocked_words.read(transaction) == BlockList(
+            [CAFE, BlockedWord(word="SÁLE", reason="Nieuw.")]
+        )
+        found = await blocked_words.kept(transaction)
+        assert [(one.key, one.added_by, one.added_at) for one in found] == [
+            ("cafe*", "", NOW),
+            ("sale", "", NOW),
+        ]
+        assert await blocked_words.remove(transaction, "sale") is True
+        assert await blocked_words.remove(transaction, "sale") is False

@@ -1,0 +1,106 @@
+"""No text that is composed holds a word that the organisation does not use."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.domain.voice import Composer, NoDraft, OverlapGuard, PostTemplates
+from services.domain.voice.block_list import BlockedWord, BlockList
+from services.domain.voice.suggestions import first_draft
+from tests.unit.voice.material import crowd, example_content, request
+
+TEMPLATES = PostTemplates.load()
+
+
+def blocked(*words: str) -> BlockList:
+    return BlockList(BlockedWord(word=word, reason="daarom") for word in words)
+
+
+def found(text: str, *words: str) -> list[str]:
+    return [one.word for one in blocked(*words).found_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Dat is GOEDKOOP.", "goedkoop"),
+        ("Een café erbij", "Cafe"),
+        ("Een cafe erbij", "café"),
+        ("Een cafe\u0301 erbij", "café"),
+        ("Het is go\u00aded\u200bkoop", "goedkoop"),
+        ("De kost-prijs telt", "kost prijs"),
+        ("De kostprijs telt", "kost prijs"),
+        ("Kijk: #KostPrijs", "kost prijs"),
+        ("De goedkoopste", "goedkoop*"),
+        ("Goedkoop", "goedkoop*"),
+        ("The world’s leading firm", "world's leading"),
+        ("Straße", "strasse"),
+    ],
+)
+def test_a_word_is_found_however_it_is_written(text: str, word: str) -> None:
+    """Case, accents, hyphens, hashtags and invisible characters hide nothing."""
+    assert found(text, word) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Jerusalem", "sale"),
+        ("De goedkoopste", "goedkoop"),
+        ("De kosten en de prijs", "kost prijs"),
+        ("Zie https://example.org/sale/x", "sale"),
+        ("Wat dan ook", "---"),
+        ("Ongoedkoop", "goedkoop*"),
+        ("", "sale"),
+    ],
+)
+def test_only_whole_words_are_found(text: str, word: str) -> None:
+    """A part of another word, and an address, are left alone."""
+    assert found(text, word) == []
+
+
+def test_each_word_is_told_once_in_the_order_of_the_text() -> None:
+    """What is told first is what is read first."""
+    assert found("Twee, een, twee, een", "een", "twee") == ["twee", "een"]
+
+
+@given(
+    st.text(alphabet="abcé ", min_size=1, max_size=12),
+    st.text(alphabet="abcé .-", max_size=40),
+)
+def test_finding_agrees_with_a_plain_search(word: str, text: str) -> None:
+    """For any phrase, what is found is what a search for its whole words finds."""
+    plain = [re.sub("é", "e", part) for part in (word, text)]
+    parts = re.findall(r"\w+", plain[0])
+    separated = rf"(?<!\w){'[^a-z]+'.join(parts)}(?!\w)"
+    joined = rf"(?<!\w){''.join(parts)}(?!\w)"
+    expected = bool(parts) and bool(re.search(f"{separated}|{joined}", plain[1]))
+    assert bool(found(text, word)) is expected
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("network", ["linkedin", "x"])
+def test_no_draft_holds_a_blocked_word(language: str, network: str) -> None:
+    """Words that stand in every tenth text are in none, and nobody is left without a draft."""
+    words = {"nl": ("detail", "hardop", "graag", "regel*"), "en": ("detail", "aloud", "craft*")}
+    content = next(one for one in example_content().values() if one.language == language)
+    composer, plain = Composer(TEMPLATES, blocked(*words[language])), Composer(TEMPLATES)
+    guard, others = OverlapGuard(), 0
+    for rank, person in enumerate(crowd(40, language)):
+        asked = request(content, person, network=network, rank=rank)
+        draft = first_draft(composer, asked, guard)
+        assert not composer.blocked.found_in(draft.text)
+        others += draft.text != first_draft(plain, asked, OverlapGuard()).text
+    assert others
+
+
+def test_what_every_text_would_hold_is_refused_with_the_reason() -> None:
+    """Where no variant does without the word there is no draft, and it says which and why."""
+    (person,) = crowd(1, "nl")
+    content = next(one for one in example_content().values() if one.language == "nl")
+    with pytest.raises(NoDraft, match=r"does not use \(werk\*: daarom\)"):
+        first_draft(Composer(TEMPLATES, blocked("werk*")), request(content, person), OverlapGuard())
