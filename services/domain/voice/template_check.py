@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from services.domain.network_text import X_LIMIT, measure_text
+from services.domain.voice.boasts import boasts_in
 from services.domain.voice.clause_file import Line, read_lines
 from services.domain.voice.facts import SHORT_CHARACTERS
 from services.domain.voice.lexicon import LEXICONS, Lexicon
@@ -170,8 +171,10 @@ def _each(
         yield TemplateFault(
             name="claim", line=line.number, values={"claim": claims[0].split(" ", 2)[-1]}
         )
-    if boast := lexicon.boasts.search(said[False][0]):
-        yield TemplateFault(name="boast", line=line.number, values={"word": boast[0]}, blocks=False)
+    for boast in boasts_in(said[False][0], language):
+        yield TemplateFault(
+            name="boast", line=line.number, values={"word": boast.word}, blocks=False
+        )
 
 
 def _rules(line: Line, texts: list[str], lexicon: Lexicon, employer: str) -> list[str]:

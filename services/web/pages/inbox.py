@@ -28,7 +28,7 @@ from services.web.pages.inbox_cards import (
     read_inbox,
     time_zone_of,
 )
-from services.web.pages.remarks import Remarking
+from services.web.pages.remarks import Written, remarks_on
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")
@@ -56,10 +56,11 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
     text = await _text_typed(view)
     async with view.parts.database.read() as transaction:
         titles = await campaigns.titles(transaction, [post.campaign_id])
-        remarking = await Remarking.read(transaction)
+        written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
+        (remarks,) = await remarks_on(transaction, [written])
     return view.page(
         "inbox/_measured.html",
-        remarks=remarking.on(text),
+        remarks=remarks,
         preview=preview_of(view.parts, post.network, text),
         price=price_of(view.parts, post.network, text),
         post=post,

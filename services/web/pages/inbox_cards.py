@@ -16,7 +16,7 @@ from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, own_words, people, post_figures, posts
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
-from services.web.pages.remarks import Remarking, Remarks
+from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 
 
@@ -138,13 +138,22 @@ async def read_cards(
     ids = [post.id for post in published]
     reach = await post_figures.best_of_posts(transaction, ids, metric="reach")
     shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
-    remarking = await Remarking.read(transaction)
+    texts = {
+        post.id: as_networks_keep(typed.text if typed and typed.post_id == post.id else "")
+        or post.text
+        for post in found
+    }
+    written = [
+        Written(campaign_id=post.campaign_id, language=post.language, text=texts[post.id])
+        for post in found
+    ]
+    remarks = await remarks_on(transaction, written)
     own = await _read_own(transaction, parts, ambassador_id, found)
     now = parts.clock()
     cards = []
-    for post in found:
+    for post, remark in zip(found, remarks, strict=True):
         mine = typed if typed is not None and typed.post_id == post.id else Typed(post_id=post.id)
-        text = as_networks_keep(mine.text) or post.text
+        text = texts[post.id]
         cards.append(
             Card(
                 post=post,
@@ -162,7 +171,7 @@ async def read_cards(
                 reach=reach.get(post.id),
                 impressions=shown.get(post.id),
                 intents=intents_of(parts, post, text),
-                remarks=remarking.on(text),
+                remarks=remark,
                 planned=post.publish_at if _wait(post, now) else None,
                 waits=_wait(post, now),
             )

@@ -1,31 +1,66 @@
-"""What a person is told about a text of their own before they decide about it."""
+"""What a person is told about the words of a text before they decide about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.domain.voice.block_list import BlockedWord, BlockList
-from services.storage import blocked_words
+from services.domain.voice.block_list import BlockedWord
+from services.domain.voice.boasts import Boast, boasts_in, concrete_detail
+from services.domain.voice.request import Content
+from services.storage import blocked_words, campaigns
 from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remarks:
-    """``blocked`` words have to go before the text can be approved."""
+class Written:
+    """A text of somebody's about a campaign; ``language`` is the text's."""
 
-    blocked: Sequence[BlockedWord] = ()
+    campaign_id: str
+    language: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remarking:
-    """Read once for many texts."""
+class Remarks:
+    """``blocked`` words have to go before the text can be approved.
 
-    blocked: BlockList
+    ``boasts`` are advice, and ``detail`` is a sentence of the source to put in their place, empty
+    where it holds none.
+    """
 
-    @classmethod
-    async def read(cls, transaction: Transaction) -> Remarking:
-        return cls(blocked=await blocked_words.read(transaction))
+    blocked: Sequence[BlockedWord] = ()
+    boasts: Sequence[Boast] = ()
+    detail: str = ""
 
-    def on(self, text: str) -> Remarks:
-        return Remarks(blocked=self.blocked.found_in(text))
+
+async def remarks_on(transaction: Transaction, texts: Sequence[Written]) -> list[Remarks]:
+    """In their order. Few texts boast, so only those look into what they are about."""
+    listed = await blocked_words.read(transaction)
+    boasts = [boasts_in(written.text, written.language) for written in texts]
+    contents: dict[str, Content] = {}
+    for campaign_id in {
+        written.campaign_id for written, found in zip(texts, boasts, strict=True) if found
+    }:
+        campaign = await campaigns.get(transaction, campaign_id)
+        if campaign is not None:
+            contents[campaign_id] = campaign.content
+    return [
+        Remarks(
+            blocked=listed.found_in(written.text),
+            boasts=found,
+            detail=_detail(contents.get(written.campaign_id), written.text) if found else "",
+        )
+        for written, found in zip(texts, boasts, strict=True)
+    ]
+
+
+def remarks_on_content(content: Content, text: str) -> Remarks:
+    """About a story or vacancy that is being written, with a better sentence of its own."""
+    boasts = boasts_in(text, content.language)
+    return Remarks(boasts=boasts, detail=_detail(content, "") if boasts else "")
+
+
+def _detail(content: Content | None, text: str) -> str:
+    fact = None if content is None else concrete_detail(content, text)
+    return "" if fact is None else fact.text

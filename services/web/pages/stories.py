@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from fastapi import APIRouter
@@ -21,6 +22,7 @@ from services.web.pages.event_forms import (
     words,
 )
 from services.web.pages.launch_form import read_plan
+from services.web.pages.remarks import remarks_on_content
 from services.web.view import View
 
 router = APIRouter(prefix="/stories")
@@ -59,6 +61,19 @@ async def approve_story(view: MarketingView) -> Response:
     )
     campaign_id = derive_id("campaign", "story", filled.data.story_id)
     return view.go(f"/stories/{campaign_id}/campaign?opened={waiting_since(view)}")
+
+
+@router.post("/remarks")
+async def remarks(view: MarketingView) -> Response:
+    """Advice about a story that is being typed; nothing is stored."""
+    typed = await read_fields(view, _FIELDS)
+    story = StoryApproved.model_construct(
+        story_id="", title=typed["title"], body=typed["body"], language=typed["language"]
+    )
+    text = f"{story.title}\n{story.body}"
+    return view.page(
+        "boasts.html", remarks=await asyncio.to_thread(remarks_on_content, story, text)
+    )
 
 
 @router.get("/{campaign_id}/campaign")

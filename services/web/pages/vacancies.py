@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from fastapi import APIRouter, HTTPException
@@ -23,6 +24,7 @@ from services.web.pages.event_forms import (
     words,
 )
 from services.web.pages.launch_form import read_plan
+from services.web.pages.remarks import remarks_on_content
 from services.web.view import View
 
 router = APIRouter(prefix="/vacancies")
@@ -74,6 +76,24 @@ async def open_vacancy(view: RecruiterView) -> Response:
     )
     campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
     return view.go(f"/vacancies/{campaign_id}?opened={waiting_since(view)}")
+
+
+@router.post("/remarks")
+async def remarks(view: RecruiterView) -> Response:
+    """Advice about a vacancy that is being typed; nothing is stored."""
+    typed = await read_fields(view, _FIELDS)
+    vacancy = VacancyOpened.model_construct(
+        vacancy_id="",
+        title=typed["title"],
+        description=typed["description"],
+        challenge=typed["challenge"],
+        language=typed["language"],
+        url="",
+    )
+    text = f"{vacancy.title}\n{vacancy.description}\n{vacancy.challenge}"
+    return view.page(
+        "boasts.html", remarks=await asyncio.to_thread(remarks_on_content, vacancy, text)
+    )
 
 
 @router.get("/{campaign_id}")

@@ -1,0 +1,232 @@
+"""Praise, superlatives and company jargon: words that people skip, and a detail that says more.
+
+Only ever advice. A superlative may be plain fact ("the oldest lock"), so a person decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from services.domain.voice.facts import Fact, extract_facts
+from services.domain.voice.lexicon import LEXICONS
+from services.domain.voice.plain_text import MAX_CHARACTERS
+from services.domain.voice.request import Content
+from services.domain.voice.words import prose_of
+
+#: So many are told of one text; whoever changes these sees the next.
+MOST = 5
+
+#: What is concrete about a sentence, most telling first (the kinds of `services.domain.voice.facts`).
+_TELLING = ("number", "setback", "helped", "challenge", "craft", "lesson")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boast:
+    """``word`` as it stands in the text."""
+
+    word: str
+    kind: Literal["praise", "superlative", "jargon"]
+
+
+def boasts_in(text: str, language: str) -> list[Boast]:
+    """The first few in the order of the text; none in a language that we have no lists for."""
+    patterns = _PATTERNS.get(language)
+    if patterns is None:
+        return []
+    prose = prose_of(text[:MAX_CHARACTERS])
+    matches = [(kind, match) for kind, one in patterns.items() for match in one.finditer(prose)]
+    matches.sort(key=lambda each: each[1].start())
+    found: dict[Boast, None] = {}
+    end = 0
+    for kind, match in matches:
+        word = _whole(prose, match)
+        is_plain = kind == "superlative" and word.split()[-1].casefold() in _PLAIN
+        if match.start() >= end and not is_plain:
+            found[Boast(word=word, kind=kind)] = None
+            end = match.end()
+    return list(found)[:MOST]
+
+
+def concrete_detail(content: Content, text: str) -> Fact | None:
+    """The most telling fact of ``content`` that ``text`` does not hold yet."""
+    held = text.casefold()
+    facts = [fact for fact in extract_facts(content) if fact.source.casefold() not in held]
+    telling = [fact for fact in facts if fact.kinds.intersection(_TELLING)]
+    return min(telling or facts, key=_rank, default=None)
+
+
+def _rank(fact: Fact) -> tuple[int, int]:
+    kinds = [place for place, kind in enumerate(_TELLING) if kind in fact.kinds]
+    return min(kinds, default=len(_TELLING)), len(fact.text)
+
+
+def _whole(prose: str, match: re.Match[str]) -> str:
+    """A stem with the rest of its word."""
+    rest = re.match(r"[\w’'-]*", prose[match.end() :])
+    return " ".join((match[0] + (rest[0] if rest else "")).split())
+
+
+def _any_of(phrases: str) -> re.Pattern[str]:
+    """Phrases, a line each; blanks and hyphens in them are interchangeable."""
+    listed = (re.split(r"[\s-]+", line.strip()) for line in phrases.strip().splitlines())
+    joined = (r"[\s-]+".join(map(re.escape, parts)) for parts in listed)
+    return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
+
+
+_JARGON = {
+    "nl": _any_of(
+        """
+        synergie
+        stakeholder
+        impactvol
+        ontzorg
+        klantreis
+        low hanging fruit
+        hands on mentaliteit
+        no nonsense
+        toegevoegde waarde
+        totaaloplossing
+        maatwerkoplossing
+        integrale aanpak
+        holistisch
+        innovatieve oplossing
+        next level
+        best practice
+        out of the box
+        win win
+        ecosysteem
+        spin in het web
+        schaap met vijf poten
+        aanpakkersmentaliteit
+        9 tot 5 mentaliteit
+        dynamische omgeving
+        marktconform
+        proactie
+        resultaatgericht
+        klantgericht
+        state of the art
+        game changer
+        strategische partner
+        kernwaarde
+        """
+    ),
+    "en": _any_of(
+        """
+        synerg
+        stakeholder
+        impactful
+        leverag
+        best in class
+        state of the art
+        holistic
+        game chang
+        thought leader
+        low hanging fruit
+        move the needle
+        value add
+        added value
+        win win
+        fast paced
+        results driven
+        customer centric
+        go getter
+        self starter
+        disrupti
+        seamless
+        paradigm
+        next level
+        best practice
+        outside the box
+        hit the ground running
+        work hard, play hard
+        mission critical
+        one stop shop
+        ecosystem
+        strategic partner
+        core value
+        """
+    ),
+}
+_SUPERLATIVES = {
+    # "De mooiste", but not "de geplaatste": a participle of a verb on -s or -t.
+    "nl": re.compile(
+        r"\b(?:de|het|ons|onze)\s+(?:meest\s+(?!van\b)\w{3,}"
+        r"|(?!ge\w+[lnprst]ste\b)(?:aller)?\w{2,}ste)\b|\ballerbeste\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"\b(?:the|our|your|its)\s+(?:very\s+)?(?:\w{2,}est|most\s+(?!of\b|people\b)\w{4,})\b",
+        re.IGNORECASE,
+    ),
+}
+#: Words with the ending of a superlative that praise nothing.
+_PLAIN = frozenset(
+    [
+        "eerste",
+        "laatste",
+        "meeste",
+        "minste",
+        "naaste",
+        "oudste",
+        "jongste",
+        "twintigste",
+        "achtste",
+        "honderdste",
+        "duizendste",
+        "dertigste",
+        "veertigste",
+        "vijftigste",
+        "zestigste",
+        "zeventigste",
+        "tachtigste",
+        "negentigste",
+        "juiste",
+        "vaste",
+        "gewenste",
+        "vereiste",
+        "bewuste",
+        "verre",
+        "geluste",
+        "diverse",
+        "kortste",
+        "rest",
+        "test",
+        "request",
+        "interest",
+        "forest",
+        "west",
+        "east",
+        "guest",
+        "quest",
+        "harvest",
+        "contest",
+        "honest",
+        "modest",
+        "latest",
+        "nearest",
+        "protest",
+        "chest",
+        "nest",
+        "pest",
+        "arrest",
+        "digest",
+        "manifest",
+        "priest",
+        "northwest",
+        "southwest",
+        "oldest",
+        "youngest",
+        "conquest",
+    ]
+)
+_PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
+    language: {
+        # Of what begins at the same place the first here is told: phrases before their words.
+        "jargon": _JARGON[language],
+        "superlative": _SUPERLATIVES[language],
+        "praise": lexicon.boasts,
+    }
+    for language, lexicon in LEXICONS.items()
+}
