@@ -38,7 +38,13 @@ def page(
     """
     language = reader_language(call)
     body = _environment.get_template(f"{template}.html").render(
-        {**values, "language": language, "network": network, "network_name": _NAMES[network]}
+        {
+            **values,
+            "language": language,
+            "network": network,
+            "network_name": _NAMES[network],
+            "query": call.query,
+        }
     )
     targets = "'self'"
     if form_target is not None:

@@ -29,7 +29,10 @@ async def person_of(request: Request) -> Person | None:
 
 def sign_in_as(request: Request, person: Person) -> None:
     """Begin a fresh session, so that nothing of a former one is carried over."""
+    language = request.session.get("language")
     request.session.clear()
+    if language:
+        request.session["language"] = language
     request.session["person"] = person.id
 
 

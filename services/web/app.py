@@ -22,6 +22,8 @@ from services.web.pages import (
     figures,
     figures_export,
     inbox,
+    language,
+    nowhere,
     own_reach,
     pace,
     post_templates,
@@ -43,6 +45,7 @@ _FORTNIGHT = 14 * 24 * 60 * 60
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
 _PAGES = (
     sign_in,
+    language,
     inbox,
     share_by_hand,
     suggestions,
@@ -100,6 +103,7 @@ def create_pages(parts: WebParts) -> FastAPI:
     app.include_router(pages)
     static = resources.files("templates") / "web" / "static"
     app.mount("/static", Assets(directory=str(static)), name="static")
+    app.include_router(nowhere.router)
 
     app.add_middleware(BodyLimit, limit=MAX_FORM_BYTES, except_below=API)
     app.add_middleware(

@@ -73,6 +73,9 @@ class View:
             simulated=self.parts.simulated,
             base_url=self.parts.base_url,
             angle=self.messages.angle,
+            page_languages=[
+                (code, messages_in(code).text("layout.language")) for code in LANGUAGES
+            ],
             csrf_token=csrf_token(self.request),
             **context,
         )
@@ -103,9 +106,13 @@ def make_view(request: Request, person: Person | None) -> View:
 
 
 def language_of(request: Request, person: Person | None) -> Language:
-    for language in LANGUAGES:
-        if person is not None and person.language == language:
-            return language
+    """What the reader chose on a page, or the person's own, or what the browser prefers."""
+    own = person.language if person is not None else ""
+    wanted = (request.session.get("language"), own)
+    for choice in wanted:
+        for language in LANGUAGES:
+            if choice == language:
+                return language
     return preferred_language(request.headers.get("Accept-Language", ""))
 
 

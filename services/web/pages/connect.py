@@ -7,6 +7,7 @@ session, so that a callback counts only in the browser that began, once, for the
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
@@ -30,7 +31,7 @@ async def begin(view: AmbassadorView, network: str) -> Response:
         "state": state,
         "verifier": authorization.verifier,
     }
-    return RedirectResponse(authorization.url, status_code=303)
+    return RedirectResponse(_addressed(view, authorization.url), status_code=303)
 
 
 @router.get("/{network}/callback")
@@ -61,6 +62,14 @@ async def finish(
     except RetryLater:
         return _unfinished(view, network, "away", status=503)
     return RedirectResponse("/profile", status_code=303)
+
+
+def _addressed(view: View, url: str) -> str:
+    """To our own sandbox it says who asks; a real network knows who is signed in there."""
+    if not url.startswith(f"{view.parts.base_url}/"):
+        return url
+    hints = {"login_hint": view.me.email, "name_hint": view.me.name}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(hints)}"
 
 
 def _callback(view: View, network: str) -> str:

@@ -72,6 +72,11 @@ class Card:
     waits: timedelta = timedelta()
 
     @property
+    def changed(self) -> bool:
+        """Whether its boxes hold something that is not stored, or that was refused."""
+        return bool(self.fault) or self.text != self.post.text
+
+    @property
     def soon(self) -> bool:
         """Whether it goes out before anybody has read the time."""
         return self.waits <= _SOON
@@ -85,10 +90,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One story or vacancy with the drafts about it: one a network. ``begin``: start here."""
+
+    title: str
+    cards: Sequence[Card]
+    begin: bool
+
+    @property
+    def unfolded(self) -> bool:
+        """Nobody has to decide on eight texts at once; what was just refused stays in sight."""
+        return self.begin or any(card.changed for card in self.cards)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """``waiting`` needs a decision, ``trouble`` needs a look, ``under_way`` needs nothing."""
 
-    waiting: Sequence[Card]
+    waiting: Sequence[Subject]
     trouble: Sequence[Card]
     under_way: Sequence[Card]
     published: Sequence[Card]
@@ -118,7 +137,18 @@ async def read_inbox(
     sections: dict[str, list[Card]] = {name: [] for name in Inbox.__dataclass_fields__}
     for card in await read_cards(transaction, parts, ambassador_id, found, typed):
         sections[_SECTIONS[card.post.state]].append(card)
-    return Inbox(**sections)
+    return Inbox(waiting=_by_campaign(sections.pop("waiting")), **sections)
+
+
+def _by_campaign(waiting: Sequence[Card]) -> list[Subject]:
+    """In the order of each one's newest draft."""
+    groups: dict[str, list[Card]] = {}
+    for card in waiting:
+        groups.setdefault(card.post.campaign_id, []).append(card)
+    return [
+        Subject(title=cards[0].title, cards=cards, begin=place == 0)
+        for place, cards in enumerate(groups.values())
+    ]
 
 
 async def read_cards(

@@ -16,7 +16,14 @@ from services.ports import OutgoingPost
 from services.storage import audit, connections
 from tests.builders import connection
 from tests.unit.sandbox.serving import Server
-from tests.unit.web.organisation import ANNA, BEN, Organisation, open_organisation, submit
+from tests.unit.web.organisation import (
+    ANNA,
+    BEN,
+    Organisation,
+    open_organisation,
+    sandbox_networks,
+    submit,
+)
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +183,14 @@ async def test_an_unreachable_network_is_said_after_disconnecting(
         answer = await submit(browser, "/profile", "/profile/disconnect/x")
     assert "X heeft niet bevestigd" in answer.text
     assert await organisation.read(connections.get, ANNA.id, "x") is None
+
+
+async def test_only_our_own_sandbox_is_told_who_asks(organisation: Organisation) -> None:
+    """The sandbox's consent page offers the account of who asks; a real network hears no name."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        away = (await browser.get("/connect/linkedin")).headers["Location"]
+        organisation.with_parts(networks=sandbox_networks(organisation.parts.base_url))
+    async with organisation.signed_in("anna@example.org") as browser:
+        own = (await browser.get("/connect/linkedin")).headers["Location"]
+    assert "anna" not in away.lower()
+    assert own.endswith("&login_hint=anna%40example.org&name_hint=Anna+de+Wit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,29 @@ async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None
     assert "Waarom jij: zelfde vak: bouw" in page
     assert TEXT in page
     assert "Proefomgeving." in page
+
+
+async def test_the_inbox_says_where_to_begin(organisation: Organisation) -> None:
+    """Drafts stand together by story; the newest is unfolded, the others wait folded."""
+    for number in range(3):
+        about = await organisation.campaign(
+            story(story_id=f"s-{number}", title=f"Verhaal {number}")
+        )
+        for network in ("linkedin", "x"):
+            post = await organisation.post(about, ANNA, network)
+    await organisation.connect(ANNA, post.network)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert "Er zijn teksten bij 3 verhalen en vacatures. Begin met de eerste" in page
+        assert page.count('<details class="folded about">') == 2
+        assert page.count(f">\n{TEXT}</textarea>") == 6
+        folded = re.findall(
+            r'<details class="folded about">.*?<article class="post ready" id="(\S+)"',
+            page,
+            re.DOTALL,
+        )
+        refused = await submit(browser, "/inbox", f"/inbox/{folded[0]}/approve", text="")
+    assert refused.text.count('<details class="folded about" open>') == 1
 
 
 async def test_an_empty_inbox_says_what_will_come(organisation: Organisation) -> None:

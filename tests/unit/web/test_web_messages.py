@@ -11,6 +11,7 @@ import pytest
 
 from services.domain.voice.angles import ANGLES
 from services.web.messages import messages_in, preferred_language
+from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 
 ROOT = Path(__file__).parents[3]
 DUTCH, ENGLISH = messages_in("nl"), messages_in("en")
@@ -122,3 +123,34 @@ def test_one_is_singular(number: int) -> None:
     """Only one is one."""
     expected = "1 collega" if number == 1 else f"{number} collega's"
     assert DUTCH.count("campaign.people", number) == expected
+
+
+async def test_a_reader_chooses_the_language_of_the_pages(organisation: Organisation) -> None:
+    """One press puts all pages in the other language, the same page first, and texts stay theirs."""
+    await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await submit(browser, "/inbox", "/language", language="en")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+        browser.headers["Referer"] = f"{BASE}/profile?x=1"
+        answer = await submit(browser, "/inbox", "/language", language="en")
+        assert answer.headers["Location"] == "/profile?x=1"
+        browser.headers["Referer"] = "https://evil.example//evil.example/x"
+        answer = await submit(browser, "/inbox", "/language", language="en")
+        assert answer.headers["Location"] == "/evil.example/x"
+        page = (await browser.get("/inbox")).text
+        assert "Your inbox" in page
+        assert TEXT in page
+        assert (await submit(browser, "/inbox", "/language", language="fr")).status_code == 422
+        await submit(browser, "/inbox", "/language", language="nl")
+        assert "Je inbox" in (await browser.get("/inbox")).text
+
+
+async def test_a_page_that_is_not_there_speaks_the_persons_language(
+    organisation: Organisation,
+) -> None:
+    """Whatever the browser prefers, who is signed in reads their own language, with their menu."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        answer = await browser.get("/no/such/page", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert "Hier is niets" in answer.text
+    assert 'href="/inbox"' in answer.text

@@ -17,7 +17,14 @@ from services.web.app import create_pages
 from services.web.forged_forms import refuse_forged_forms
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story, submit
 
-PUBLIC = {"/", "/sign-in", "/sign-in/{token}", "/stories/{campaign_id}"}
+PUBLIC = {
+    "/",
+    "/sign-in",
+    "/language",
+    "/{path:path}",
+    "/sign-in/{token}",
+    "/stories/{campaign_id}",
+}
 OPERATIONS = {"/healthz", "/readyz", "/metrics"}
 
 

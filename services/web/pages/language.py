@@ -1,0 +1,27 @@
+"""The language of the pages, for whoever reads them; texts keep that of the person's voice."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse, Response
+
+from services.web.access import VisitorView
+from services.web.messages import LANGUAGES
+
+router = APIRouter()
+
+
+@router.post("/language")
+async def choose(view: VisitorView) -> Response:
+    """Remembered in this browser; the answer is the page that the reader was on."""
+    chosen = (await view.request.form()).get("language")
+    if chosen not in LANGUAGES:
+        raise HTTPException(422)
+    view.request.session["language"] = chosen
+    came_from = urlsplit(view.request.headers.get("Referer", ""))
+    path = came_from.path if came_from.path.startswith("/") else "/"
+    # A path alone, and no second slash: nobody is led to another host.
+    back = "/" + path.lstrip("/\\") + (f"?{came_from.query}" if came_from.query else "")
+    return RedirectResponse(back, status_code=303)
