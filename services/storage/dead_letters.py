@@ -69,6 +69,10 @@ async def mark_replayed(transaction: Transaction, letter_id: int, *, now: dateti
     )
 
 
+async def delete(transaction: Transaction, letter_id: int) -> None:
+    await transaction.execute(dead_letters.delete().where(dead_letters.c.id == letter_id))
+
+
 async def count(transaction: Transaction) -> int:
     """How many wait."""
     query = (

@@ -1,9 +1,10 @@
-"""``zwaan dead-letters``: events that could not be processed, and sending them once more."""
+"""``zwaan dead-letters``: events that could not be processed; sent once more, or given up."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from services.errors import Rejected
 from services.settings import Settings
 from services.storage import dead_letters as letters
 from services.storage.dead_letters import DeadLetter
+from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, json_option, settings_of
@@ -25,7 +27,7 @@ _ALL = 100_000
 
 @click.group("dead-letters")
 def dead_letters() -> None:
-    """Events that could not be processed: look at them, and replay them when the cause is mended."""
+    """Events that could not be processed: look, replay them when the cause is mended, or drop them."""
 
 
 @dead_letters.command("list")
@@ -89,6 +91,41 @@ def replay_letters(letter_ids: tuple[int, ...], everything: bool, data: Path | N
         asyncio.run(_replay(settings, letter_ids))
     click.echo(f"{len(letter_ids)} replayed")
     return 0
+
+
+@dead_letters.command("drop")
+@click.argument("letter_ids", type=int, nargs=-1, metavar="[ID…]")
+@click.option("--all", "everything", is_flag=True, help="Every dead letter that waits.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def drop_letters(
+    letter_ids: tuple[int, ...], everything: bool, yes: bool, data: Path | None
+) -> int:
+    """Give up dead letters for good: their bytes are deleted, and nothing brings them back.
+
+    The audit keeps which they were and why they died.
+    """
+    if bool(letter_ids) == everything:
+        raise click.UsageError("Name dead letters, or say --all.")
+    settings = settings_of(data=data)
+    if everything:
+        waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
+        letter_ids = tuple(letter.id for letter in waiting if letter.id is not None)
+    if letter_ids and not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("This cannot be undone; say --yes.")
+        question = f"Drop {len(letter_ids)} for good? This cannot be undone"
+        if not click.confirm(question, err=True):
+            click.echo("nothing was dropped")
+            return 1
+    asyncio.run(_drop(settings, tuple(dict.fromkeys(letter_ids))))
+    click.echo(f"{len(set(letter_ids))} dropped")
+    return 0
+
+
+async def _drop(settings: Settings, letter_ids: Sequence[int]) -> None:
+    async with open_state(settings) as database, database.write() as transaction:
+        await drop(transaction, letter_ids, actor="command line", now=clock())
 
 
 async def _replay(settings: Settings, letter_ids: Sequence[int]) -> None:

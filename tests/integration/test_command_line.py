@@ -196,6 +196,7 @@ def test_what_zwaan_makes_is_for_its_user_alone(bare: Shell) -> None:
         ["dead-letters", "list"],
         ["dead-letters", "show", "1"],
         ["dead-letters", "replay", "1"],
+        ["dead-letters", "drop", "1", "--yes"],
         ["sign-in", "a@e.org", "--role", "marketing"],
     ],
     ids=" ".join,
@@ -410,6 +411,21 @@ def test_a_dead_letter_is_listed_shown_and_replayed(shell: Shell) -> None:
     assert len(shell.run("dead-letters", "list", "--all", "--json").lines) == 1
     lag = shell.run("lag", "--json")
     assert lag.lines[0]["topics"]["story.approved"] == 1
+
+
+def test_dead_letters_are_dropped_when_asked_twice(shell: Shell) -> None:
+    """Without a terminal to ask on, --yes has to say so; all named ones go, or none."""
+    _bury(shell, b"{broken")
+    assert shell.run("dead-letters", "drop", "1").code == 2
+    missing = shell.run("dead-letters", "drop", "1", "7", "--yes")
+    assert (missing.code, missing.sentence) == (
+        1,
+        "zwaan: there is no dead letter 7. Look at the list.",
+    )
+    assert len(shell.run("dead-letters", "list", "--json").lines) == 1
+    assert shell.run("dead-letters", "drop", "--all", "--yes").out == "1 dropped\n"
+    assert shell.run("dead-letters", "list", "--all").out == "No dead letters.\n"
+    assert shell.run("dead-letters", "drop", "--all", "--yes").out == "0 dropped\n"
 
 
 def _bury(shell: Shell, value: bytes) -> None:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.domain.circuit import Circuit
 from services.storage import circuits, dead_letters, outbox
 from services.storage.headcount import headcount
+from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
 from services.web.access import AdministratorView
 from services.web.messages import network_name
@@ -60,6 +61,13 @@ async def dead_letter(view: AdministratorView, letter_id: int) -> Response:
 @router.post("/dead-letters/{letter_id}/replay")
 async def replay_dead_letter(view: AdministratorView, letter_id: int) -> Response:
     await replay(view.parts.database, view.parts.log, letter_id, actor=view.me.id, now=view.now)
+    return view.go("/administration")
+
+
+@router.post("/dead-letters/{letter_id}/drop")
+async def drop_dead_letter(view: AdministratorView, letter_id: int) -> Response:
+    async with view.parts.database.write() as transaction:
+        await drop(transaction, [letter_id], actor=view.me.id, now=view.now)
     return view.go("/administration")
 
 

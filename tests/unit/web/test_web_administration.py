@@ -60,6 +60,22 @@ async def test_replaying_sends_the_original_bytes_once(organisation: Organisatio
     assert entry.action == "dead_letter.replayed"
 
 
+async def test_dropping_deletes_a_letter_for_good(organisation: Organisation) -> None:
+    """What it held is gone; the audit keeps which it was, why it died, and who gave it up."""
+    letter_id = await bury(organisation)
+    path = f"/administration/dead-letters/{letter_id}"
+    async with organisation.staff("ad@example.org", "administrator") as browser:
+        assert "nothing brings it back" in (await browser.get(path)).text
+        assert (await submit(browser, path, f"{path}/drop")).status_code == 303
+        assert (await submit(browser, "/administration", f"{path}/drop")).status_code == 422
+        assert (await browser.get(path)).status_code == 404
+    assert organisation.log.records == []
+    (entry,) = await organisation.read(audit.of, str(letter_id))
+    assert entry.action == "dead_letter.dropped"
+    assert (entry.detail["offset"], entry.detail["error"]) == (17, LETTER.error)
+    assert "script" not in str(entry)
+
+
 async def test_a_letter_waits_while_the_log_is_away(organisation: Organisation) -> None:
     """When the log refuses, the letter stays."""
     letter_id = await bury(organisation)

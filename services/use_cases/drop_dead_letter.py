@@ -1,0 +1,41 @@
+"""Give up dead letters that nobody will ever replay. What is gone is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.errors import Rejected
+from services.storage import audit, dead_letters
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+
+_MAX_ERROR_CHARACTERS = 300
+
+
+async def drop(
+    transaction: Transaction, letter_ids: Sequence[int], *, actor: str, now: datetime
+) -> None:
+    """Delete these letters, or none of them. The audit keeps what they were, not what they held.
+
+    Raises Rejected when one of them is not there.
+    """
+    for letter_id in letter_ids:
+        letter = await dead_letters.get(transaction, letter_id)
+        if letter is None:
+            raise Rejected(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+        await dead_letters.delete(transaction, letter_id)
+        entry = Entry(
+            at=now,
+            actor=actor,
+            action="dead_letter.dropped",
+            subject=str(letter_id),
+            detail={
+                "processor": letter.processor,
+                "topic": letter.topic,
+                "partition": letter.partition,
+                "offset": letter.offset,
+                "error": letter.error.strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
+            },
+        )
+        await audit.add(transaction, [entry])
