@@ -7,11 +7,12 @@ from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-# Filled from the fault's context; every text with a least length has that of one character.
+# Filled from the fault's context; everything with a least length has that of one.
 _PREDICATES = {
     "missing": "is missing",
     "extra_forbidden": "is unknown",
     "string_too_short": "is empty",
+    "too_short": "is empty",
     "string_too_long": "is longer than {max_length:,} characters",
     "too_long": "holds more than {max_length:,} items",
     "literal_error": "has to be {expected}",

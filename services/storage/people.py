@@ -55,10 +55,13 @@ async def save_person(transaction: Transaction, person: Person, *, now: datetime
 
 async def save_ambassadors(
     transaction: Transaction, everybody: Sequence[Ambassador], *, now: datetime
-) -> None:
-    """Add ambassadors, or overwrite the profile of those that are there; other roles stay."""
+) -> int:
+    """Add ambassadors, or overwrite the profile of those that are there; other roles stay.
+
+    Returns how many of them were there.
+    """
     if not everybody:
-        return
+        return 0
     roles = await _roles(transaction, [person.id for person in everybody])
     statement = insert_for(transaction, people)
     await transaction.execute(
@@ -88,6 +91,7 @@ async def save_ambassadors(
             for person in everybody
         ],
     )
+    return len(roles)
 
 
 async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -18,13 +18,16 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
 from services.domain.post import printable
 from services.errors import Rejected
+from services.sentences import did_you_mean, predicate
+from services.use_cases.spreadsheet_text import read_spreadsheet_text
 
-#: The header, in any order. Lists are separated by ";".
+#: The header, in any order and case. Lists are separated by ";".
 COLUMNS = (
     "email",
     "name",
@@ -97,31 +100,34 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
+    """``guessed_encoding`` is one that the file does not tell: somebody should look at the names."""
+
     ambassadors: Sequence[Ambassador]
     bad_rows: Sequence[BadRow]
+    guessed_encoding: str = ""
 
 
 def read_ambassadors(content: bytes) -> Reading:
-    """Read a CSV file (UTF-8, with or without a byte order mark).
+    """Read a CSV file: UTF-8 or as spreadsheets write it, separated by commas, semicolons or tabs.
 
-    Raises Rejected when the file as a whole is no such table.
+    Raises Rejected when the file as a whole is no such table, or holds nobody.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Rejected(
-            f"the file is not UTF-8 (byte {error.start})", remedy="Save it as UTF-8 CSV."
-        ) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    sheet = read_spreadsheet_text(content)
+    rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True)
     found: dict[str, Ambassador] = {}
     first_lines: dict[str, int] = {}
     bad_rows: list[BadRow] = []
+    line = sheet.skipped
     try:
-        _check_header(reader.fieldnames)
-        for row in reader:
-            line = reader.line_num
+        names = [_column(name) for name in next(rows, [])]
+        _check_header(names)
+        line = rows.line_num + sheet.skipped
+        for row in rows:
+            line = rows.line_num + sheet.skipped
+            if not any(field.strip() for field in row):
+                continue
             try:
-                person = _ambassador(row)
+                person = _ambassador(names, row)
             except Rejected as fault:
                 bad_rows.append(BadRow(line=line, fault=str(fault)))
                 continue
@@ -133,40 +139,52 @@ def read_ambassadors(content: bytes) -> Reading:
             first_lines[person.id] = line
     except csv.Error as error:
         raise Rejected(
-            f"line {reader.line_num + 1} is not CSV: {error}",
+            f"line {line + 1} is not CSV: {error}",
             remedy="Look for a quotation mark that is not closed.",
         ) from error
-    return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)
+    if not found and not bad_rows:
+        raise Rejected("the file holds a header and nobody", remedy="Write a line for each person.")
+    return Reading(
+        ambassadors=list(found.values()), bad_rows=bad_rows, guessed_encoding=sheet.guessed
+    )
 
 
-def _check_header(names: Sequence[str] | None) -> None:
-    missing = sorted(_REQUIRED - set(names or ()))
+def _column(name: str) -> str:
+    """A column's name as we write it: spreadsheets like capitals and blanks."""
+    return name.strip().casefold().replace(" ", "_")
+
+
+def _check_header(names: Sequence[str]) -> None:
+    missing = [name for name in COLUMNS if name in _REQUIRED and name not in names]
+    unknown = [name for name in names if name not in COLUMNS]
     if missing:
+        hints = [did_you_mean(name, COLUMNS) for name in unknown]
+        known = f"The columns are: {','.join(COLUMNS)}."
         raise Rejected(
-            f"the header lacks {', '.join(missing)}", remedy=f"It is: {','.join(COLUMNS)}"
+            f"the header lacks {', '.join(missing)}",
+            remedy=" ".join([*filter(None, hints), known]),
         )
-    doubled = sorted({name for name in names or () if (names or ()).count(name) > 1})
+    doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise Rejected(
             f"the header names twice: {', '.join(doubled)}", remedy="Remove one of the columns."
         )
-    unknown = [name for name in names or () if name not in COLUMNS]
     if unknown:
         raise Rejected(
-            f"the header has unknown columns: {', '.join(map(str, unknown))}",
-            remedy=f"It is: {','.join(COLUMNS)}",
+            f"the header has unknown columns: {', '.join(unknown)}",
+            remedy=f"Remove them; the columns are: {','.join(COLUMNS)}.",
         )
 
 
-def _ambassador(row: dict[Any, Any]) -> Ambassador:
-    if None in row:
+def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:
+    if len(row) > len(names):
         raise Rejected("it has more fields than the header")
-    values = {name: value for name, value in row.items() if value not in (None, "")}
+    values = {name: value for name, value in zip(names, row, strict=False) if value != ""}
     try:
         read = _Row.model_validate(values)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Rejected("; ".join(_fault(dict(fault)) for fault in faults)) from error
+        faults = error.errors(include_url=False, include_input=False)
+        raise Rejected("; ".join(map(_fault, faults))) from error
     fields = read.model_dump()
     if read.language == "nl" and not read.address_form:
         fields["address_form"] = "je"
@@ -175,11 +193,8 @@ def _ambassador(row: dict[Any, Any]) -> Ambassador:
     return Ambassador(id=ambassador_id(read.email), **fields)
 
 
-def _fault(fault: dict[str, Any]) -> str:
-    name = fault["loc"][0]
-    if fault["type"] == "missing":
-        return f"{name} is missing"
-    if name == "email":
+def _fault(fault: ErrorDetails) -> str:
+    name = str(fault["loc"][0])
+    if name == "email" and fault["type"] != "missing":
         return "email is not an e-mail address"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{name}: {message[:1].lower()}{message[1:]}"
+    return f"{name} {predicate(fault)}"

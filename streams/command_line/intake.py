@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from services.domain.ambassador import Ambassador
 from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
@@ -108,28 +109,47 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     """Import ambassadors from a CSV FILE ("-" is standard input).
 
     The header is email,name,role,team,crafts,region,language,timezone,address_form,emoji,length,
-    since; only email, name and language are required, lists are separated by ";". People who are
-    there already are updated. Every bad row is named, and then none is imported.
+    since; only email, name and language are required, lists are separated by ";". Columns may also
+    be separated by semicolons or tabs, as spreadsheets do. People who are there already are updated.
+
+    Every bad row is named, and then none is imported: exit code 1. With --skip-bad the good rows
+    are imported and the exit code is 0, as asked; 1 only when no row was good.
     """
     settings = settings_of(data=data)
     require_database(settings)
-    reading = read_ambassadors(file.read())
+    try:
+        reading = read_ambassadors(file.read())
+    except Rejected as fault:
+        raise Rejected(f"{file.name}: {fault}", remedy=fault.remedy) from fault
     for row in reading.bad_rows:
         click.echo(f"zwaan: {file.name}, line {row.line}: {row.fault}.", err=True)
-    if reading.bad_rows and not skip_bad:
+    if reading.bad_rows and not (skip_bad and reading.ambassadors):
         raise Rejected(
             f"{len(reading.bad_rows)} bad rows, nothing was imported",
-            remedy="Mend them, or import the others with --skip-bad.",
+            remedy="Mend them."
+            if not reading.ambassadors
+            else "Mend them, or import the others with --skip-bad.",
         )
-
-    async def save() -> None:
-        async with open_state(settings) as database, database.write() as transaction:
-            await people.save_ambassadors(transaction, reading.ambassadors, now=clock())
-
-    asyncio.run(save())
-    skipped = f", {len(reading.bad_rows)} skipped" if reading.bad_rows else ""
-    click.echo(f"{len(reading.ambassadors)} imported{skipped}")
+    if reading.guessed_encoding:
+        click.echo(
+            f"zwaan: {file.name} is not UTF-8 and was read as {reading.guessed_encoding}; "
+            "look whether names with accents are right.",
+            err=True,
+        )
+    updated = asyncio.run(_save(settings, reading.ambassadors))
+    counts = {
+        "imported": len(reading.ambassadors) - updated,
+        "updated": updated,
+        "skipped": len(reading.bad_rows),
+    }
+    told = [f"{n} {what}" for what, n in counts.items() if n or what == "imported"]
+    click.echo(", ".join(told))
     return 0
+
+
+async def _save(settings: Settings, ambassadors: Sequence[Ambassador]) -> int:
+    async with open_state(settings) as database, database.write() as transaction:
+        return await people.save_ambassadors(transaction, ambassadors, now=clock())
 
 
 @import_.command("feed")

@@ -329,6 +329,15 @@ def test_a_file_with_bad_rows_imports_nobody_unless_asked(shell: Shell) -> None:
     assert shell.run("sign-in", "a@e.org").code == 1, "nobody was imported"
     skipped = shell.run("import", "ambassadors", name, "--skip-bad")
     assert (skipped.code, skipped.out) == (0, "2 imported, 3 skipped\n")
+    again = shell.run("import", "ambassadors", name, "--skip-bad")
+    assert again.out == "0 imported, 2 updated, 3 skipped\n"
+    nobody = shell.write("nobody.csv", CSV + "wrong,Ben,nl,\n")
+    assert shell.run("import", "ambassadors", nobody, "--skip-bad").code == 1
+    empty = shell.run("import", "ambassadors", shell.write("empty.csv", CSV))
+    assert (empty.code, empty.sentence) == (
+        1,
+        "zwaan: empty.csv: the file holds a header and nobody. Write a line for each person.",
+    )
     signed_in = shell.run("sign-in", "A@e.org")
     assert (signed_in.code, signed_in.err) == (0, "")
     assert signed_in.out.startswith("http://127.0.0.1:8000/sign-in/")
