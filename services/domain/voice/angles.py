@@ -1,7 +1,7 @@
 """Angles: from where a person looks at a story or a vacancy (product.md, the conviction).
 
-``prefers`` orders the facts; an angle that ``requires`` some of them claims something about the
-content, so it exists only where the source holds so many, and its lead quotes nothing else.
+``prefers`` orders the facts; an angle that ``requires`` some of them claims something about what it
+quotes, so it exists only where the source holds so many sentences, and it quotes nothing else.
 """
 
 from __future__ import annotations
@@ -27,26 +27,30 @@ class Angle:
         return bool(self.prefers & fact.kinds)
 
 
+#: The file of whoever wrote the story: nobody else's angle.
+AUTHOR = "author"
+
+
 def angles_of(kind: str, names: Iterable[str]) -> tuple[Angle, ...]:
     """The angles of this kind with those that marketing made beside them, which take any fact."""
-    known = {angle.name for angle in ANGLES[kind]}
+    known = {AUTHOR, *(angle.name for angle in ANGLES[kind])}
     return (*ANGLES[kind], *(Angle(name=name) for name in names if name not in known))
 
 
 ANGLES: dict[str, tuple[Angle, ...]] = {
     "story": (
-        Angle(name="craft", prefers=frozenset({"craft", "number"})),
+        Angle(name="craft", prefers=frozenset({"craft"}), requires=2),
         Angle(name="setback", prefers=frozenset({"setback"}), requires=2),
         Angle(name="question", prefers=frozenset({"lesson", "number"})),
         Angle(name="helped", prefers=frozenset({"helped"}), requires=2),
-        Angle(name="origin", prefers=frozenset({"origin", "lesson"})),
+        Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=2),
         Angle(name="critical", prefers=frozenset({"setback", "number"})),
     ),
     "vacancy": (
         Angle(name="honest", prefers=frozenset({"challenge"}), requires=1),
-        Angle(name="craft", prefers=frozenset({"craft", "number"})),
-        Angle(name="network", prefers=frozenset({"helped"})),
-        Angle(name="first_weeks", prefers=frozenset({"lesson", "origin"})),
+        Angle(name="craft", prefers=frozenset({"craft"})),
+        Angle(name="network", prefers=frozenset({"craft", "start"})),
+        Angle(name="first_weeks", prefers=frozenset({"start"})),
         Angle(name="aim", prefers=frozenset({"helped", "origin"})),
         Angle(name="doubts", prefers=frozenset({"setback", "challenge"})),
     ),

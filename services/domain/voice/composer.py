@@ -27,7 +27,15 @@ from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.plan import AnglePlan, CampaignPlan, Planner
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.profile import Voice, voice_of
-from services.domain.voice.request import Content, Draft, DraftRequest, HoldsWord, NoDraft
+from services.domain.voice.request import (
+    Content,
+    Draft,
+    DraftRequest,
+    HoldsWord,
+    NoDraft,
+    TooAlike,
+)
+from services.domain.voice.subject import wrote
 from services.domain.voice.support import check_supported
 from services.domain.voice.wording import Wording
 
@@ -68,14 +76,12 @@ class Composer:
         person = as_they_write(request.ambassador, request.content.language)
         voice = voice_of(person)
         plan = self._plan(request, voice.language)
-        if not plan.title and not any(angle.quote.size for angle in plan.angles):
-            raise NoDraft(
-                "there is no readable title and no sentence to quote",
-                remedy="Give the story a title and a few plain sentences.",
-            )
+        _refuse_the_unsaid(plan)
         stream = 2 * request.variant + (request.network == "x")
-        count = len(plan.angles)
-        angle = plan.angles[(request.rank + stream) % count]
+        own = plan.authors if wrote(request.content, request.ambassador) else None
+        angles = (own,) if own else plan.angles
+        count = len(angles)
+        angle = angles[(request.rank + stream) % count]
         wording = Wording(
             templates=self.templates,
             plan=plan,
@@ -151,13 +157,29 @@ class Composer:
             )
 
 
+def _refuse_the_unsaid(plan: CampaignPlan) -> None:
+    """Raise NoDraft where a text would have nothing to say."""
+    if plan.kind == "story" and plan.foreign:
+        raise NoDraft(
+            "the story is in a language that this person does not write in",
+            remedy="Add the language to the ambassador's profile.",
+        )
+    if plan.kind == "story" and not plan.quotes:
+        raise NoDraft(
+            "the story has no sentence that can be quoted",
+            remedy="Give the story a few plain sentences.",
+        )
+    if plan.kind == "vacancy" and not plan.title:
+        raise NoDraft("the vacancy has no readable title", remedy="Give the vacancy a plain title.")
+
+
 def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> Draft:
-    """The draft with its overlap with what ``guard`` holds. Raises NoDraft when it is too high."""
+    """The draft with its overlap with what ``guard`` holds. Raises TooAlike when it is too high."""
     parts = draft.recipe["parts"]
     aside = f"{parts.get('title', '')}\n{parts.get('disclosure', '')}\n{own_lines(person)}"
     verdict = guard.judge(draft.text, aside=aside, rank=rank)
     if verdict.reason:
-        raise NoDraft(
+        raise TooAlike(
             verdict.reason, remedy="Add more facts to the source, or ask fewer people to share it."
         )
     return replace(draft, overlap=verdict.overlap)

@@ -18,12 +18,19 @@ class Lexicon:
     boasts: re.Pattern[str]
     #: A sentence that starts like this leans on the one before it.
     leaning: re.Pattern[str]
-    #: Words that point to a person or thing named elsewhere.
+    #: Words that point to something outside the sentence, wherever they stand.
     pointing: re.Pattern[str]
+    #: Words that stand for a person or thing, which may be named earlier in the same sentence …
+    pronouns: re.Pattern[str]
+    #: … when the sentence begins like this.
+    naming: re.Pattern[str]
+    first_person: re.Pattern[str]
     employment: re.Pattern[str]
     number_words: frozenset[str]
     months: tuple[str, ...]
     hours: str
+    #: A team by its name.
+    team: str
 
 
 def _stems(words: str) -> re.Pattern[str]:
@@ -58,11 +65,11 @@ LEXICONS = {
         cues={
             "setback": _stems(
                 "misging mislukt misten miste\\b fout verkeerd helaas lekte lekkage kapot vertra tegenval"
-                " te\\s+laat viel\\s+(?:uit|stil|om) vergeten vergat schrok onderschat overschat vastliep"
-                " vastzat lastig klacht klopte\\s+niet werkte\\s+niet"
+                " te\\s+(?:laat|snel) viel\\b.{0,60}\\b(?:uit|stil|om)\\b wist(?:en)?\\s+(?:het\\s+)?niet bijna\\s+niemand vergeten vergat schrok onderschat overschat vastliep"
+                " vastzat lastig klacht klopte\\b.{0,12}\\bniet werkte\\s+niet opnieuw"
             ),
             "lesson": _stems(
-                "geleerd leerde sindsdien voortaan achteraf volgende\\s+keer nu\\s+(?:doen|beginnen|bellen|vragen)"
+                "geleerd leerde sindsdien voortaan achteraf volgende\\s+keer nu\\b"
                 " anders\\s+doen besloten ontdekt"
             ),
             "helped": _both(
@@ -71,27 +78,53 @@ LEXICONS = {
                 "help hielp geholpen kreeg krijg kregen terug dank bedank weer blij gerust veilig",
             ),
             "origin": _stems(
-                "begon ontstond oorsprong vroeger oprichting opgericht doel willen\\s+we streven idee"
-                " ooit generatie jaren\\s+geleden daarom waarom"
+                "begon ontstond oorsprong vroeger oprichting opgericht doel (?:we|wij)\\s+willen streven streefd"
+                " ooit generatie jaren\\s+geleden"
+            ),
+            "start": _stems(
+                "inwerk eerste\\s+(?:week|weken|maand|maanden|drie|zes|dag|jaar) vierde\\s+week meelopen"
+                " loop\\s+je ga\\s+je leer\\b leert\\b opleiding begin buddy maatje rooster lunch"
             ),
             "craft": _stems(
                 "monteur kabel station meet meting tekening gereedschap handen laag\\s+voor techni"
-                " schakel las code software gegevens model plan(?:ner|ning)? test oefen controle handleiding"
+                " schakel lassen laswerk code\\b software gegevens model planner planning test oefen controle handleiding"
             ),
         },
         boasts=_stems(
             "trots geweldig uniek fantastisch toonaangevend marktleider ongekend ongelooflijk grensverleggend"
             " baanbrekend topper world-class top\\s?team beste\\b mooiste\\b passie dynamisch uitdagende\\s+baan"
         ),
-        leaning=_words(
-            "dat dit die deze hij zij ze hem haar hun het er daar daarom daarna daardoor toen maar en of want"
-            " dus ook zo toch zij dan hierdoor bovendien zelf sindsdien dezelfde beide"
+        leaning=re.compile(
+            r"(?:dat|dit|die|deze|hij|zij|ze|haar|hun|zijn|hem|daar\w*|hier\w*|toen|maar|en|of|want|dus"
+            r"|ook|zo|toch|zij|dan|bovendien|zelf|sindsdien|dezelfde|beide|allebei|vervolgens|achteraf"
+            r"|(?:in|op|bij|met|van|voor|aan)\s+(?:zijn|die|dat|dit|deze|dezelfde)|uiteindelijk|eindelijk|anders|wel|nee|ja|soms|later|eerst|de\s+(?:ene|andere|rest)"
+            r"|het\s+(?:is|was|wordt|werd|kan|kon|heeft|had|gaat|ging|bleek|bleef|blijft|lag|ligt|zit|zat"
+            r"|staat|stond|kost|kostte|duurt|duurde|begint|begon|hangt|hing|helpt|hielp|moet|moest|mag"
+            r"|mocht|lijkt|leek|voelt|werkt|werkte|klopt|klopte|komt|kwam|doet|deed|vraagt|scheelt"
+            r"|gebeurt|gebeurde|lukt|lukte|viel|valt|eerste|tweede))\b",
+            re.IGNORECASE,
         ),
-        pointing=_words(
-            "ik mijn mij me hij hem haar zij ze ervan ermee erover eraan erin erbij erop daarvan daarmee"
-            " daarop daarbij hiervan hierover het\\s+er dezelfde de\\s+(?:andere|tweede|derde)"
-            " die\\s+(?:dag|nacht|ochtend|week|zin|vraag|brief)"
+        pointing=re.compile(
+            r"\b(?:ervan|ermee|erover|eraan|erin|erbij|erop|daar\w*|hiervan|hierover|hieraan|toen|dus|zo"
+            r"|sindsdien|dezelfde|hetzelfde|toch|dit|deze|juist|anders|allebei"
+            r"|de\s+(?:andere|tweede|derde|rest)|het\s+(?:andere|tweede)"
+            r"|zo’n|zo'n|het\s+(?:wel|niet|nooit|ook|nog|er|al|zelf|eerst|nu|hem|haar|ons|mij|me)"
+            r"|die\s+(?:dag|nacht|ochtend|middag|avond|week|maand|zomer|winter|jaren|zin|vraag|brief|fout"
+            r"|keer|plek|manier|tijd)"
+            r"|het\s+(?:op|in|aan|bij|met|van|voor|naar|uit)|hen|hun|hem|haar"
+            r"|dat\s+(?:jaar|moment|nummer|gesprek|plan|werk|uur))\b"
+            r"|\b(?:het|dat|ook)[.?]"
+            # "Dat" before something that can be a subject joins two clauses; elsewhere it points.
+            r"|(?<!,\s)(?<!, en\s)\bdat\b(?!\s+(?:de|het|een|ik|je|jij|u|we|wij|ze|zij|hij|er|niemand|iemand|iedereen|mensen"
+            r"|onze|ons|mijn|zijn|haar|hun|elke|elk|alle|twee|drie|(?-i:[A-ZÀ-Þ]))\b)",
+            re.IGNORECASE,
         ),
+        pronouns=_words("hij zij ze"),
+        naming=re.compile(
+            r"(?:de|het|een|elke?|iedere|onze|ons|geen|alle|je|[A-Z][a-zà-ÿ]+\s+[A-Z])\b|\d",
+            re.IGNORECASE,
+        ),
+        first_person=_words("ik mijn mij me mezelf"),
         employment=_words("ik\\s+werk\\s+(?:bij|hier|voor) medewerkers?\\s+van"),
         number_words=frozenset(
             _listed(
@@ -108,15 +141,16 @@ LEXICONS = {
             )
         ),
         hours="uur",
+        team="team {}",
     ),
     "en": Lexicon(
         cues={
             "setback": _stems(
-                "wrong fail mistake error broke too\\s+late delay lost unfortunately leak fault outage missed"
+                "wrong fail mistake error broke\\b too\\s+(?:late|few|fast) dark\\b stopped delay lost unfortunately leak fault outage missed"
                 " forgot underestimat overestimat stuck complain did\\s?n[o'’]t\\s+work"
             ),
             "lesson": _stems(
-                "learn(?:t|ed) since\\s+then from\\s+now now\\s+we in\\s+hindsight next\\s+time realis"
+                "learn(?:t|ed) since\\s+then now\\b in\\s+hindsight next\\s+time realis"
                 " realiz decided discovered"
             ),
             "helped": _both(
@@ -125,11 +159,15 @@ LEXICONS = {
                 "help get got back thank repaid again glad safe relie warm power",
             ),
             "origin": _stems(
-                "began started founded origin aim\\b goal wanted idea once\\b generation years\\s+ago because why"
+                "began started founded origin aim\\b goal wanted\\s+to generation years\\s+ago we\\s+strive"
+            ),
+            "start": _stems(
+                "training train\\b learn teach first\\s+(?:week|month|three|six|day|year) buddy join start"
+                " show\\s+you lunch kitchen coffee"
             ),
             "craft": _stems(
-                "engineer cable substation measur drawing tool hands technic switch weld code software data"
-                " model plann test check manual drill"
+                "engineer cable substation measur drawing tool hands technic switch weld code\\b software data\\b"
+                " model planner test check manual drill"
             ),
         },
         boasts=_stems(
@@ -137,13 +175,23 @@ LEXICONS = {
             " cutting-?edge world-?class best\\b awesome passion dynamic rockstar ninja excit"
         ),
         leaning=_words(
-            "that this those these he she it they them him her his there then but and or so also because"
-            " therefore however which who both since"
+            "that this those these he she it they them him her his its their there then but and or so"
+            " also because therefore however which who both since here instead afterwards later neither"
+            " either another others yes no some\\s+of most\\s+of one\\s+of the\\s+(?:other|rest|same)"
+            " finally eventually otherwise sometimes still yet such"
         ),
-        pointing=_words(
-            "i my me he she him her they them it its the\\s+(?:same|other|second|third)"
-            " that\\s+(?:day|night|morning|week|line|question|letter|box)"
+        pointing=re.compile(
+            r"\b(?:this|these|those|then|so|such|instead|neither|both|therefore|otherwise"
+            r"|the\s+(?:same|other|others|second|third|former|latter|rest)"
+            r"|that\s+(?:day|night|morning|week|line|question|letter|box|year|moment|number|way|was|is|for"
+            r"|to|at|in|on))\b|\b(?:that|too|either|as\s+well|there|did|does)[.?,]",
+            re.IGNORECASE,
         ),
+        pronouns=_words("he him his she her they them their it its one"),
+        naming=re.compile(
+            r"(?:an?|the|every|each|our|no|most|all|you|[A-Z][a-z]+\s+[A-Z])\b|\d", re.IGNORECASE
+        ),
+        first_person=_words("i my me myself i'm i’m i've i’ve"),
         employment=_words("i\\s+work\\s+(?:at|for|here) employees?\\s+(?:of|at)"),
         number_words=frozenset(
             _listed(
@@ -160,5 +208,6 @@ LEXICONS = {
             )
         ),
         hours="hours",
+        team="{} team",
     ),
 }

@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.domain.voice.angles import Angle, angles_of
-from services.domain.voice.facts import (
-    Fact,
-    Term,
-    arrangements,
-    extract_facts,
-    primary_language,
-    vacancy_terms,
-)
+from services.domain.voice.angles import AUTHOR, Angle, angles_of
+from services.domain.voice.facts import OWN, Fact, Facts, extract_facts, primary_language
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Clause, Pool, PostTemplates
+from services.domain.voice.quotation import Wrapper, quoting
 from services.domain.voice.request import Content
 from services.domain.voice.selection import largest_prime, shuffled
-from services.domain.voice.subject import author_of, content_id, hashtags_of, title_of
+from services.domain.voice.subject import author_of, content_id, hashtags_of, place_of, title_of
 from services.domain.voice.support import Sources
+from services.domain.voice.terms import Term, arrangements, vacancy_terms
 from services.events.incoming import StoryApproved
 
 #: With fewer very short facts than this, X takes longer ones too.
-_ENOUGH_BRIEF = 6
+_ENOUGH_BRIEF = 4
 #: How far the ends of questions move from one angle to the next, and how many there are.
 _ASK_STEP, _CLOSE = -3, 17
 
@@ -50,37 +45,49 @@ class Sentence:
 class AnglePlan:
     """One angle's clauses and facts for one campaign in one language.
 
-    ``lead`` is for X: a short wrapper and a short fact in one sentence. ``quote`` is for LinkedIn,
-    and ``again`` a second quotation for those who write at length.
+    ``lead`` is for X: a short wrapper and a short fact in one sentence. On LinkedIn ``quote`` holds
+    one sentence and ``passage`` two; ``again`` is a second quotation for those who write at length.
     """
 
     name: str
     prompts: tuple[str, ...]
     hook: Sentence
     ask: Sentence
+    more: Sentence
     disclosures: Pool
     short_disclosures: Pool
-    lead: Pairing[Clause, Fact]
-    quote: Pairing[Clause, Fact]
-    again: Pairing[Clause, Fact]
+    lead: Pairing[Wrapper, Fact]
+    quote: Pairing[Wrapper, Fact]
+    passage: Pairing[Wrapper, Fact]
+    again: Pairing[Wrapper, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """What all drafts of one campaign in one language share."""
+    """What all drafts of one campaign in one language share.
+
+    ``authors`` is how its author shares a story; None where there is no author. ``foreign`` says
+    that the content is in another language, so that nothing of it is quoted.
+    """
 
     kind: str
     language: str
+    foreign: bool
     title: str
     author: str
+    place: str
     angles: tuple[AnglePlan, ...]
-    reflection: Sentence
-    more: Sentence
+    authors: AnglePlan | None
     summary: Pairing[Clause, tuple[Term, ...]]
     emoji: tuple[str, ...]
     hashtags: tuple[str, ...]
     keywords: frozenset[str]
     sources: Sources
+
+    @property
+    def quotes(self) -> bool:
+        """Whether there is anything to quote."""
+        return any(angle.quote.size for angle in self.angles)
 
 
 class Planner:
@@ -95,8 +102,10 @@ class Planner:
         self._kind = "story" if isinstance(content, StoryApproved) else "vacancy"
         self._order = (seed, content_id(content), language)
         # Sentences in another language are not mixed in: title and terms carry such a post.
-        foreign = primary_language(content.language) != language
-        self._facts = () if foreign else extract_facts(content)
+        self._foreign = primary_language(content.language) != language
+        self._all = Facts() if self._foreign else extract_facts(content)
+        self._facts = _for_colleagues(self._all)
+        self._joints = tuple(clause.source for clause in self._pool("shared", "joint"))
         self._met: set[tuple[Fact, int]] = set()
 
     def plan(self) -> CampaignPlan:
@@ -105,17 +114,22 @@ class Planner:
         terms = () if isinstance(content, StoryApproved) else vacancy_terms(content, language)
         topics = content.topics if isinstance(content, StoryApproved) else content.crafts
         names = self._templates.names(language, kind)
-        angles = [angle for angle in angles_of(kind, names) if angle.possible(self._facts)]
+        angles = [
+            angle
+            for angle in angles_of(kind, names)
+            if angle.possible(self._facts.sentences)
+        ]
         return CampaignPlan(
             kind=kind,
             language=language,
+            foreign=self._foreign,
             title=title_of(content),
             author=author_of(content),
+            place=place_of(content),
             angles=tuple(
                 self._angle(angle, place, len(angles)) for place, angle in enumerate(angles)
             ),
-            reflection=self._sentence("shared", "reflection"),
-            more=self._sentence("shared", "more"),
+            authors=self._authors() if author_of(content) else None,
             summary=Pairing(
                 wrappers=() if story else self._pool("vacancy/shared", "summary"),
                 items=shuffled(arrangements(terms), *self._order),
@@ -130,8 +144,9 @@ class Planner:
         pool = self._templates.pool(self._language, file, section)
         return shuffled(pool, *self._order, file, section)
 
-    def _sentence(self, file: str, name: str) -> Sentence:
-        return Sentence.of(self._pool(file, f"{name}_front"), self._pool(file, f"{name}_back"))
+    def _prompts(self, file: str) -> tuple[str, ...]:
+        pool = self._templates.pool(self._language, file, "prompts")
+        return tuple(clause.source for clause in pool)
 
     def _angle(self, angle: Angle, place: int, count: int) -> AnglePlan:
         file, shared = f"{self._kind}/{angle.name}", f"{self._kind}/shared"
@@ -143,44 +158,81 @@ class Planner:
             # Each angle has wrappers of its own, so that angles need not agree on who quotes what.
             return self._pool("shared", section)[place::count]
 
-        facts = self._facts_for(angle, place)
-        prompts = self._templates.pool(self._language, file, "prompts")
+        sentences = self._sentences_for(angle, place)
+        joints = _rotated(self._joints, 2 * place)
         leads = self._templates.optional_pool(self._language, file, "lead")
+        quotes = dealt("quote")
         return AnglePlan(
             name=angle.name,
-            prompts=tuple(clause.source for clause in prompts),
+            prompts=self._prompts(file),
             # Angles share what is rotated. With these steps no two of the first people in two
             # angles share two of the three.
             hook=Sentence.of(self._pool(file, "hook"), rotated("hook_back", 2)),
             ask=Sentence.of(self._pool(file, "ask"), rotated("ask_back", _ASK_STEP)),
+            more=Sentence.of(self._pool("shared", "more_front"), self._pool("shared", "more_back")),
             disclosures=rotated("disclosure", -4, "shared"),
             short_disclosures=rotated("disclosure_short", -4, "shared"),
-            lead=Pairing(
-                wrappers=shuffled(leads, *self._order, file, "lead"),
+            lead=quoting(
+                shuffled(leads, *self._order, file, "lead"),
+                joints,
+                _for_x(sentences),
                 # A post on X is short: one wrapped quotation in common would be too much.
                 uses=1,
-                items=_for_x(facts, angle),
             ),
-            quote=Pairing(wrappers=dealt("quote"), items=facts),
-            again=Pairing(wrappers=dealt("again"), items=facts[::-1]),
+            quote=quoting(quotes, joints, sentences),
+            passage=quoting(
+                _closing(quotes), joints, self._ordered(self._facts.passages, angle, place)
+            ),
+            again=quoting(dealt("again"), joints, sentences[::-1]),
         )
 
-    def _facts_for(self, angle: Angle, place: int) -> tuple[Fact, ...]:
-        """Fitting facts first, the others so that few meet the same end of a question again."""
-        fitting, others = (
-            shuffled([f for f in self._facts if angle.fits(f) is fits], *self._order, angle.name)
-            for fits in (True, False)
+    def _authors(self) -> AnglePlan:
+        """As the author tells it: what says "I" comes first."""
+        file = f"story/{AUTHOR}"
+
+        def own_first(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+            order = shuffled(facts, *self._order, file)
+            return tuple(sorted(order, key=lambda fact: OWN not in fact.kinds))
+
+        sentences, joints = own_first(self._all.sentences), self._joints
+        quotes, again = self._pool(file, "quote"), self._pool(file, "again")
+        return AnglePlan(
+            name=AUTHOR,
+            prompts=self._prompts(file),
+            hook=Sentence.of(self._pool(file, "hook"), self._pool(file, "hook_back")),
+            ask=Sentence.of(self._pool(file, "ask"), self._pool("story/shared", "ask_back")),
+            more=Sentence.of(self._pool(file, "more_front"), self._pool("shared", "more_back")),
+            disclosures=self._pool("shared", "disclosure"),
+            short_disclosures=self._pool("shared", "disclosure_short"),
+            lead=quoting(quotes, joints, tuple(fact for fact in sentences if fact.short)),
+            quote=quoting(quotes, joints, sentences),
+            passage=quoting(_closing(quotes), joints, own_first(self._all.passages)),
+            again=quoting(again, joints, sentences[::-1]),
         )
+
+    def _sentences_for(self, angle: Angle, place: int) -> tuple[Fact, ...]:
+        """In the order in which few meet the same end of a question again on X."""
 
         def meetings(facts: tuple[Fact, ...]) -> set[tuple[Fact, int]]:
-            quoted = _for_x(facts, angle)
-            turns = range(_CLOSE if quoted else 0)
-            return {(quoted[t % len(quoted)], (t + _ASK_STEP * place) % _CLOSE) for t in turns}
+            short = _for_x(facts)
+            turns = range(_CLOSE if short else 0)
+            return {(short[t % len(short)], (t + _ASK_STEP * place) % _CLOSE) for t in turns}
 
-        orders = [fitting + _rotated(others, turn) for turn in range(max(1, len(others)))]
-        best = min(orders, key=lambda facts: len(meetings(facts) & self._met))
+        facts = self._facts.sentences
+        orders = [self._ordered(facts, angle, turn) for turn in range(max(1, len(facts)))]
+        best = min(orders, key=lambda order: len(meetings(order) & self._met))
         self._met |= meetings(best)
         return best
+
+    def _ordered(self, facts: tuple[Fact, ...], angle: Angle, turn: int) -> tuple[Fact, ...]:
+        """The facts that fit, then the others: unless the angle claims something about them."""
+        fitting, others = (
+            shuffled([f for f in facts if angle.fits(f) is fits], *self._order, angle.name)
+            for fits in (True, False)
+        )
+        if angle.requires:
+            return _rotated(fitting, turn)
+        return fitting + _rotated(others, turn)
 
     def _sources(self, terms: tuple[Term, ...]) -> Sources:
         content = self._content
@@ -191,7 +243,7 @@ class Planner:
             texts += [*content.crafts, *paragraphs(content.description)]
             texts += paragraphs(content.challenge or "")
             texts += [content.team or "", content.location or ""]
-        texts += [fact.source for fact in self._facts]
+        texts += [fact.source for fact in (*self._all.sentences, *self._all.passages)]
         texts += [term.text for term in terms]
         return Sources([*texts, self._templates.organisation])
 
@@ -201,9 +253,21 @@ def _rotated(pool: tuple[T, ...], places: int) -> tuple[T, ...]:
     return pool[start:] + pool[:start]
 
 
-def _for_x(facts: tuple[Fact, ...], angle: Angle) -> tuple[Fact, ...]:
+def _for_x(sentences: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """The facts for X, where a long one would outweigh what is the person's own."""
-    if angle.requires:
-        return tuple(fact for fact in facts if fact.short and angle.fits(fact))
-    brief = tuple(fact for fact in facts if fact.brief)
-    return brief if len(brief) >= _ENOUGH_BRIEF else tuple(fact for fact in facts if fact.short)
+    brief = tuple(fact for fact in sentences if fact.brief)
+    return brief if len(brief) >= _ENOUGH_BRIEF else tuple(f for f in sentences if f.short)
+
+
+def _closing(wrappers: Pool) -> Pool:
+    """Those that end with their quotation."""
+    return tuple(clause for clause in wrappers if clause.source.endswith("{{ quote }}"))
+
+
+def _for_colleagues(facts: Facts) -> Facts:
+    """Without what says "I"."""
+    sentences, passages = (
+        tuple(fact for fact in some if OWN not in fact.kinds)
+        for some in (facts.sentences, facts.passages)
+    )
+    return Facts(sentences=sentences, passages=passages)

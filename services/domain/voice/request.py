@@ -56,3 +56,7 @@ class NoDraft(Rejected):
 
 class HoldsWord(NoDraft):
     """The text holds a word that it may not; another variant may do without it."""
+
+
+class TooAlike(NoDraft):
+    """This wording stands too close to another text; another variant may not."""

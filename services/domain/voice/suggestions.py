@@ -11,26 +11,36 @@ from dataclasses import replace
 
 from services.domain.voice.composer import Composer, judged
 from services.domain.voice.guard import OverlapGuard
-from services.domain.voice.request import Draft, DraftRequest, HoldsWord, NoDraft
+from services.domain.voice.request import Draft, DraftRequest, HoldsWord, NoDraft, TooAlike
 
 #: So many others are shown at once.
 SHOWN = 3
 #: So many variants are looked at for a draft without such words, and for each that is shown.
 _TRIES, _TRIES_EACH = 12, 6
+#: So many, when each was too much like another text.
+_TRIES_ALIKE = 4
 
 
 def first_draft(composer: Composer, request: DraftRequest, guard: OverlapGuard) -> Draft:
-    """The first variant without a word that it may not hold. Raises NoDraft."""
-    refusals: list[HoldsWord] = []
+    """The first variant that is unlike the others and holds no word that it may not.
+
+    Raises NoDraft: the first HoldsWord where there was one, else the first TooAlike.
+    """
+    held: list[NoDraft] = []
+    alike: list[NoDraft] = []
     for variant in range(request.variant, request.variant + _TRIES):
         try:
             return composer.compose(replace(request, variant=variant), guard)
         except HoldsWord as refusal:
-            refusals.append(refusal)
+            held.append(refusal)
+        except TooAlike as refusal:
+            alike.append(refusal)
+            if len(alike) == _TRIES_ALIKE and not held:
+                break
         except NoDraft:
-            if not refusals:
+            if not held:
                 raise
-    raise refusals[0]
+    raise [*held, *alike][0]
 
 
 def other_drafts(

@@ -27,14 +27,17 @@ MOST = {"file": 30_000, "clauses": 600, "clause": 400, "layout": 3_000, "marks":
 _DEPTH = 12
 
 PROFILE = frozenset(
-    {"role", "a_role", "team", "region", "since", "craft", "author", "title", "organisation"}
-)
+    {
+        "role", "a_role", "team", "region", "since", "craft", "author", "first_name", "title",
+        "place", "organisation",
+    }
+)  # fmt: skip
 QUOTES = frozenset({"quote", "snippet"})
 #: Sections whose clauses stand around a quotation, and around a vacancy's terms.
 WRAPPERS, SUMMARY = frozenset({"lead", "quote", "again"}), frozenset({"summary"})
 PARTS = frozenset(
     {
-        "title", "order", "quote", "reflection", "hook", "lead", "summary", "again", "more", "ask",
+        "title", "order", "quote", "hook", "lead", "summary", "again", "more", "ask",
         "disclosure", "link", "hashtags",
     }
 )  # fmt: skip

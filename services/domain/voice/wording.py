@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.domain.voice.facts import Fact, Term
+from services.domain.voice.facts import Fact
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plan import AnglePlan, CampaignPlan, Sentence
 from services.domain.voice.post_templates import Clause, Pool, PostTemplates
 from services.domain.voice.profile import Voice
+from services.domain.voice.quotation import Wrapper
 from services.domain.voice.selection import choice
+from services.domain.voice.subject import first_name
+from services.domain.voice.terms import Term
 
 #: The places of a post that hold sentences.
-PROSE = ("hook", "lead", "quote", "reflection", "summary", "again", "more", "ask")
+PROSE = ("hook", "lead", "quote", "summary", "again", "more", "ask")
 
 #: Where each sentence reads the polynomial of its rank: its front here, its back one further.
-_POINTS = {"hook": 1, "ask": 4, "reflection": 1, "more": 3}
+_POINTS = {"hook": 1, "ask": 4, "more": 3}
 
 
 class Wording:
@@ -47,6 +50,8 @@ class Wording:
         self._again_from_a_thousand = rank % 1000 // len(plan.angles)
         self._stream = stream
         self._variant = variant
+        # Nobody is spoken of in their own text.
+        author = "" if plan.author.casefold() == voice.name else plan.author
         self._values: dict[str, Any] = {
             "role": voice.role,
             "a_role": voice.a_role,
@@ -54,7 +59,9 @@ class Wording:
             "region": voice.region,
             "since": voice.since,
             "craft": self._craft(),
-            "author": plan.author,
+            "author": author,
+            "first_name": first_name(author),
+            "place": plan.place,
             "title": plan.title,
             "organisation": templates.organisation,
             "quote": "",
@@ -65,22 +72,23 @@ class Wording:
 
     def linkedin(self, hashtags: int) -> dict[str, str]:
         """All parts that the person's length asks for."""
-        plan, long = self.plan, self.voice.length == "long"
-        roomy = long or self.voice.length == "medium"
+        plan, angle, length = self.plan, self.angle, self.voice.length
+        number = self._again_from_a_thousand
         parts = self._blank()
-        quote = self._quoted("quote", self.angle.quote, self._again_from_a_thousand)
-        parts["quote"] = quote
-        parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
+        # Two sentences say more than one, and are more alike: half of the medium texts have them.
+        passage = length == "long" or (length == "medium" and self._turn % 2 == 1)
+        if passage:
+            parts["quote"] = self._quoted("quote", angle.passage, number)
+        quote = parts["quote"] = parts["quote"] or self._quoted("quote", angle.quote, number)
+        parts["hook"] = self._sentence("hook", angle.hook, self._turn)
         if plan.kind == "vacancy":
             parts["summary"] = self._summary()
         elif not quote:
             parts["title"] = self._subject()
-        if quote and roomy:
-            parts["reflection"] = self._sentence("reflection", plan.reflection, self._rank)
-        if long:
-            parts["again"] = self._quoted("again", self.angle.again, self._again_from_a_thousand)
-        if long or (not quote and plan.kind == "story"):
-            parts["more"] = self._sentence("more", plan.more, self._rank)
+        if length == "long":
+            parts["again"] = self._quoted("again", angle.again, number)
+        if length == "long" or (length == "medium" and not passage) or not quote:
+            parts["more"] = self._sentence("more", angle.more, self._rank)
         parts["ask"] = self._ask()
         parts["disclosure"] = self._disclosure(self.angle.disclosures)
         parts["hashtags"] = self.hashtags(hashtags)
@@ -136,15 +144,24 @@ class Wording:
     def _ask(self) -> str:
         return self._sentence("ask", self.angle.ask, self._turn)
 
-    def _quoted(self, place: str, pairing: Pairing[Clause, Fact], number: int) -> str:
+    def _quoted(self, place: str, pairing: Pairing[Wrapper, Fact], number: int) -> str:
         pair = pairing.pick(number, self._variant)
-        if pair is None or pair[1] in self.facts:
+        if pair is not None and not self._usable(pair[1]):
+            # From the far end, where only the largest campaigns come.
+            pair = pairing.pick(pairing.size - 1 - number % pairing.size, self._variant)
+        if pair is None or not self._usable(pair[1]):
             return ""
-        clause, fact = pair
+        wrapper, fact = pair
         self.facts.append(fact)
-        self.clauses[place] = [clause.source]
-        self._values["quote"], self._values["snippet"] = fact.quote, fact.snippet
-        return self._render(clause)
+        self.clauses[place] = [wrapper.clause.source]
+        self._values["quote"], self._values["snippet"] = wrapper.quote(fact), wrapper.snippet(fact)
+        return self._render(wrapper.clause)
+
+    def _usable(self, fact: Fact) -> bool:
+        """Whether it repeats nothing, and does not speak of the person who posts it."""
+        if not self.voice.names.isdisjoint(fact.names):
+            return False
+        return all(set(fact.sentences).isdisjoint(said.sentences) for said in self.facts)
 
     def _summary(self) -> str:
         pairing: Pairing[Clause, tuple[Term, ...]] = self.plan.summary

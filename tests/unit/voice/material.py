@@ -13,6 +13,7 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
 from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.domain.voice.suggestions import first_draft
 from services.events.incoming import StoryApproved, VacancyOpened
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -109,8 +110,8 @@ def compose_all(
     for rank, person in enumerate(people):
         for network in networks:
             try:
-                draft = composer.compose(
-                    request(content, person, network=network, rank=rank), guard
+                draft = first_draft(
+                    composer, request(content, person, network=network, rank=rank), guard
                 )
             except NoDraft as refusal:
                 refused.append(str(refusal))

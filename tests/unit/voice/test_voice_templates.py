@@ -13,7 +13,20 @@ from services.domain.voice.post_templates import LANGUAGES, Clause, PostTemplate
 from services.errors import Rejected, Stop
 
 EMPTY = dict.fromkeys(
-    ("role", "a_role", "team", "region", "since", "craft", "author", "title", "quote"), ""
+    (
+        "role",
+        "a_role",
+        "team",
+        "region",
+        "since",
+        "craft",
+        "author",
+        "first_name",
+        "place",
+        "title",
+        "quote",
+    ),
+    "",
 ) | {"snippet": "", "terms": "", "organisation": "Zwaan"}
 FULL = {
     "role": "monteur",
@@ -22,7 +35,9 @@ FULL = {
     "region": "Twente",
     "since": "2014",
     "craft": "kabelwerk",
-    "author": "Fatima",
+    "author": "Fatima El Idrissi",
+    "first_name": "Fatima",
+    "place": "Hengelo",
     "title": "Titel",
     "organisation": "Zwaan",
     "quote": "“Een zin.”",
@@ -104,8 +119,13 @@ def test_no_word_is_doubled_where_clauses_meet(templates: PostTemplates, languag
             for angle in angles
             for front, back in (("hook", "hook_back"), ("ask", "ask_back"))
         ] + [
-            (templates.pool(language, "shared", f"{name}_front"), ("shared", f"{name}_back"))
-            for name in ("reflection", "more")
+            (templates.pool(language, file, front), (back_file, back))
+            for file, front, back_file, back in (
+                ("shared", "more_front", "shared", "more_back"),
+                ("story/author", "more_front", "shared", "more_back"),
+                ("story/author", "hook", "story/author", "hook_back"),
+                ("story/author", "ask", "story/shared", "ask_back"),
+            )
         ]
         for fronts, place in joints:
             backs = templates.pool(language, *place)

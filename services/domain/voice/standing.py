@@ -1,0 +1,20 @@
+"""Whether a sentence is understood by somebody who has not read the one before it."""
+
+from __future__ import annotations
+
+from services.domain.voice.lexicon import Lexicon
+
+#: A pronoun that comes this many words into a sentence has what it stands for before it, …
+_SETTLED = 3
+
+
+def stands_alone(sentence: str, lexicon: Lexicon) -> bool:
+    """Whether nothing in ``sentence`` points outside it; where in doubt, it does."""
+    if lexicon.leaning.match(sentence) or lexicon.pointing.search(sentence):
+        return False
+    # … if the sentence begins by naming something.
+    settled = _SETTLED if lexicon.naming.match(sentence) else len(sentence)
+    return all(
+        len(sentence[: found.start()].split()) >= settled
+        for found in lexicon.pronouns.finditer(sentence)
+    )
