@@ -115,9 +115,7 @@ class Planner:
         topics = content.topics if isinstance(content, StoryApproved) else content.crafts
         names = self._templates.names(language, kind)
         angles = [
-            angle
-            for angle in angles_of(kind, names)
-            if angle.possible(self._facts.sentences)
+            angle for angle in angles_of(kind, names) if angle.possible(self._facts.sentences)
         ]
         return CampaignPlan(
             kind=kind,

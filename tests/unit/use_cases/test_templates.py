@@ -177,7 +177,7 @@ async def test_a_version_that_cannot_be_used_any_more_is_left_out(database: Data
 
 def test_a_preview_shows_the_angle_for_five_people() -> None:
     """Five people of the template's language each get a draft with its angle, all different."""
-    path = "nl/story/craft.clauses"
+    path = "nl/story/question.clauses"
     hook = "Zo kijk ik naar werk"
     text = shipped().files[path].replace("[hook]\n", f"[hook]\n{hook}\n")
     everybody = [ambassador(number) for number in range(1, 9)]
@@ -192,5 +192,5 @@ def test_a_preview_shows_the_angle_for_five_people() -> None:
     )
     assert [trial.person.id for trial in trials] == [person.id for person in everybody[1:6]]
     drafts = [trial.draft for trial in trials if trial.draft]
-    assert [draft.angle for draft in drafts] == ["craft"] * 5
+    assert [draft.angle for draft in drafts] == ["question"] * 5
     assert len({draft.text for draft in drafts}) == 5

@@ -13,7 +13,7 @@ from tests.unit.web.organisation import (
 )
 from tests.unit.web.organisation import post_templates as shipped
 
-PATH = "nl/story/craft.clauses"
+PATH = "nl/story/question.clauses"
 PAGE = f"/templates/edit/{PATH}"
 TEXT = shipped().files[PATH]
 CHANGED = TEXT.replace("[hook]\n", "[hook]\nZo kijk ik naar werk\n", 1)
