@@ -117,8 +117,10 @@ class Settings(BaseSettings):
         default=WorkingHours(),
         description="When posts go out that wait for a good time, by each person's own clock.",
     )
-    standing_consent: bool = Field(
-        default=True, description="Whether people may let drafts be approved without a tap."
+    standing_consent: bool | None = Field(
+        default=None,
+        description="Whether people may let drafts be approved without a tap. Empty: only while "
+        "every network is a sandbox, because LinkedIn's terms forbid automated posting.",
     )
     reach_after: Annotated[tuple[timedelta, ...], NoDecode] = Field(
         default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
@@ -262,6 +264,12 @@ class Settings(BaseSettings):
         return not (self.linkedin_url and self.x_url) or self.mastodon_url == SANDBOX
 
     @property
+    def offers_standing_consent(self) -> bool:
+        if self.standing_consent is not None:
+            return self.standing_consent
+        return not any(is_real(url) for url in (self.linkedin_url, self.x_url, self.mastodon_url))
+
+    @property
     def on_loopback(self) -> bool:
         return self.host in _LOOPBACK
 
@@ -316,6 +324,11 @@ def unknown_settings() -> dict[str, str]:
         for name in sorted(ours - known)
         if not name.startswith("ZWAAN_TEST_")  # of this project's tests
     }
+
+
+def is_real(url: str) -> bool:
+    """Whether a network's address is that of a real network: only those speak https."""
+    return urlsplit(url).scheme == "https"
 
 
 def load_settings(**given: Any) -> Settings:

@@ -5,29 +5,33 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from urllib.parse import urlsplit
+from typing import Any
 
 from connectors.registry import NetworkSettings, build_networks
 from connectors.smtp import SmtpNotifier
 from services.domain.voice import PostTemplates
-from services.ports import Message, Network, Notifier
-from services.settings import SANDBOX, Settings
-from services.storage.connections import Ending
+from services.ports import Network, Notifier
+from services.settings import SANDBOX, Settings, is_real
 from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.publish import Publisher
-from services.use_cases.warn_of_expiry import ExpiryWarnings
+from services.use_cases.warn_of_expiry import (
+    ExpiryWarnings,
+    Watch,
+    watch_connections,
+    watch_consents,
+)
 from services.use_cases.write_drafts import DraftWriter
-from services.web.mails import expiry_message
+from services.web.mails import consent_message, expiry_message
 from streams.key_files import vault
 from streams.log_admin import LogAdmin
 from streams.logs import OpenLog, open_admin, open_log
@@ -72,17 +76,18 @@ class Parts:
             stagger=self.settings.stagger,
         )
 
-    def expiry_warnings(self) -> ExpiryWarnings:
-        def write(ending: Ending) -> Message:
-            return expiry_message(
-                ending,
-                organisation=self.settings.organisation,
-                base_url=self.settings.base_url,
-            )
-
-        return ExpiryWarnings(
-            database=self.database, notifier=self.notifier, write=write, clock=clock
-        )
+    def expiry_warnings(self) -> Sequence[ExpiryWarnings[Any]]:
+        """One for connections; one for standing consents, where they are offered."""
+        words = {"organisation": self.settings.organisation, "base_url": self.settings.base_url}
+        watched: list[Watch[Any]] = [
+            watch_connections(lambda ending: expiry_message(ending, **words))
+        ]
+        if self.settings.offers_standing_consent:
+            watched.append(watch_consents(lambda consent: consent_message(consent, **words)))
+        return [
+            ExpiryWarnings(watch, database=self.database, notifier=self.notifier, clock=clock)
+            for watch in watched
+        ]
 
     def reach_collector(self) -> ReachCollector:
         return ReachCollector(
@@ -164,7 +169,7 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
             client_secret=settings.linkedin_client_secret.get_secret_value(),
             version=settings.linkedin_version,
             # The sandbox grants the vetted product too, so that measuring is real there.
-            scopes=() if _is_real(settings.linkedin_url) else _SANDBOX_LINKEDIN_SCOPES,
+            scopes=() if is_real(settings.linkedin_url) else _SANDBOX_LINKEDIN_SCOPES,
         ),
         NetworkSettings(
             name="x",
@@ -190,10 +195,6 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
 
 def _authorize_url(settings: Settings, url: str, name: str) -> str:
     """Where consent is given: a real network knows its own, a sandbox has one address for all."""
-    if _is_real(url):
+    if is_real(url):
         return ""
     return url or f"{settings.base_url}/{name}"
-
-
-def _is_real(url: str) -> bool:
-    return urlsplit(url).scheme == "https"

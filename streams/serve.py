@@ -179,7 +179,7 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
         pace=settings.pace,
         prices=settings.prices,
         reach_rates=settings.reach_rates,
-        standing_consent=settings.standing_consent,
+        standing_consent=settings.offers_standing_consent,
         sandbox=settings.sandbox,
         on_loopback=settings.on_loopback,
         secret_key=session_key(settings),

@@ -103,7 +103,7 @@ class Worker:
                 asyncio.create_task(self._as_leader(self._widen_campaigns), name="widening"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
-            if self._parts.settings.standing_consent:
+            if self._parts.settings.offers_standing_consent:
                 consents = self._as_leader(self._approve_under_consent)
                 loops.append(asyncio.create_task(consents, name="standing consents"))
             _spare_the_collector()
@@ -177,7 +177,8 @@ class Worker:
     async def _keep_house(self) -> None:
         warnings = self._parts.expiry_warnings()
         while True:
-            await self._guarded(warnings.warn)
+            for each in warnings:
+                await self._guarded(each.warn)
             with suppress(RetryLater):
                 now = clock()
                 yesterday = (now - timedelta(days=1)).date().isoformat()

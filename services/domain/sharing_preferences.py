@@ -22,7 +22,8 @@ class SharingPreferences:
     """``weekly_cap`` and ``hours`` None: the organisation's. Moments are None where nothing is set.
 
     Without a consent every post waits for a tap on its text. With one, drafts written since it was
-    given are approved for the person, until ``consent_until``.
+    given are approved for the person, until ``consent_until``. ``consent_warned_days`` is the last
+    threshold (days before its end) at which they were told.
     """
 
     ambassador_id: str
@@ -32,6 +33,7 @@ class SharingPreferences:
     paused_until: datetime | None = None
     consent_given_at: datetime | None = None
     consent_until: datetime | None = None
+    consent_warned_days: int | None = None
 
     def is_paused(self, now: datetime) -> bool:
         if self.paused_at is None or now < self.paused_at:

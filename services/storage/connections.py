@@ -193,19 +193,10 @@ async def ending(transaction: Transaction, *, after: datetime, before: datetime)
     return [Ending(**row) for row in rows.mappings()]
 
 
-async def mark_warned(transaction: Transaction, ending: Ending, *, days: int) -> bool:
-    """Take the warning at ``days`` before the end; False when it changed meanwhile."""
-    return await _set_warned(transaction, ending, before=ending.warned_days, after=days)
-
-
-async def unmark_warned(transaction: Transaction, ending: Ending, *, days: int) -> None:
-    """The warning could not be given: let the next round try again."""
-    await _set_warned(transaction, ending, before=days, after=ending.warned_days)
-
-
-async def _set_warned(
+async def set_warned(
     transaction: Transaction, ending: Ending, *, before: int | None, after: int | None
 ) -> bool:
+    """Change the threshold they were told at; False when it is not ``before`` any more."""
     changed = await transaction.execute(
         connections.update()
         .where(

@@ -102,6 +102,8 @@ sharing_preferences = Table(
     # The standing consent; empty: every post by tap.
     Column("consent_given_at", UtcTime),
     Column("consent_until", UtcTime),
+    # The fewest days before its end of which the person was warned; empty: not warned yet.
+    Column("consent_warned_days", sa.Integer),
 )
 
 # What a person set about their own voice; what is not in it stays as it was imported.

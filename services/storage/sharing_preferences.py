@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -16,7 +15,13 @@ from services.storage.database import replace
 from services.storage.schema import campaigns, connections, posts, sharing_preferences
 from services.storage.transaction import Transaction
 
-_MOMENTS = ("paused_at", "paused_until", "consent_given_at", "consent_until")
+_AS_THEY_ARE = (
+    "paused_at",
+    "paused_until",
+    "consent_given_at",
+    "consent_until",
+    "consent_warned_days",
+)
 _TABLE = sharing_preferences
 
 
@@ -38,7 +43,9 @@ async def save(transaction: Transaction, chosen: SharingPreferences) -> None:
         "work_starts": None if hours is None else hours.start.isoformat("minutes"),
         "work_ends": None if hours is None else hours.end.isoformat("minutes"),
     }
-    await replace(transaction, _TABLE, [row | {name: getattr(chosen, name) for name in _MOMENTS}])
+    await replace(
+        transaction, _TABLE, [row | {name: getattr(chosen, name) for name in _AS_THEY_ARE}]
+    )
 
 
 async def drafts_under_consent(
@@ -83,18 +90,6 @@ def is_paused(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-async def consents_ending(
-    transaction: Transaction, *, after: datetime, until: datetime
-) -> Sequence[SharingPreferences]:
-    """Standing consents that end in this time, soonest first; whoever warns people asks this."""
-    rows = await transaction.execute(
-        sa.select(_TABLE)
-        .where(_TABLE.c.consent_until > after, _TABLE.c.consent_until <= until)
-        .order_by(_TABLE.c.consent_until, _TABLE.c.ambassador_id)
-    )
-    return [_preferences(row) for row in rows.mappings()]
-
-
 def _preferences(row: RowMapping) -> SharingPreferences:
     hours = None
     if row["weekdays"] is not None:
@@ -107,5 +102,5 @@ def _preferences(row: RowMapping) -> SharingPreferences:
         ambassador_id=row["ambassador_id"],
         weekly_cap=row["weekly_cap"],
         hours=hours,
-        **{name: row[name] for name in _MOMENTS},
+        **{name: row[name] for name in _AS_THEY_ARE},
     )

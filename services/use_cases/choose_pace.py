@@ -91,7 +91,7 @@ async def give_consent(
     until = now + CONSENT_LASTS
     return await _keep(
         transaction,
-        replace(chosen, consent_given_at=given_at, consent_until=until),
+        replace(chosen, consent_given_at=given_at, consent_until=until, consent_warned_days=None),
         "consent.given",
         now,
         {"until": until.isoformat()},

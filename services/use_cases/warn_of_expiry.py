@@ -1,40 +1,110 @@
-"""Tell members that a connection ends in 14 days, in 7, and tomorrow; each of them once."""
+"""Tell people that something of theirs ends in 14 days, in 7, and tomorrow; each of them once.
+
+A connection that nobody can renew without them ends, and so does a standing consent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from services.domain.expiry import WARN_AT_DAYS, due_warning
 from services.errors import Rejected, RetryLater
 from services.ports import Message, Notifier
-from services.storage import audit, connections
+from services.storage import audit, connections, ending_consents
 from services.storage.audit import Entry
 from services.storage.connections import Ending
 from services.storage.database import Database
+from services.storage.ending_consents import EndingConsent
+from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("expiry")
 
 
-class ExpiryWarnings:
-    """Without a ``notifier`` the warning stands on the member's pages alone.
+class Ends(Protocol):
+    """Something of one person that ends; ``warned_days`` is the last threshold they were told at."""
 
-    ``write`` makes the message in the member's language.
-    """
+    @property
+    def ambassador_id(self) -> str: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def warned_days(self) -> int | None: ...
+
+
+EndsT = TypeVar("EndsT", bound=Ends)
+_Ends_contra = TypeVar("_Ends_contra", bound=Ends, contravariant=True)
+_Ends_co = TypeVar("_Ends_co", bound=Ends, covariant=True)
+
+
+class _Ending(Protocol[_Ends_co]):
+    async def __call__(
+        self, transaction: Transaction, *, after: datetime, before: datetime
+    ) -> Sequence[_Ends_co]: ...
+
+
+class _SetWarned(Protocol[_Ends_contra]):
+    async def __call__(
+        self,
+        transaction: Transaction,
+        one: _Ends_contra,
+        /,
+        *,
+        before: int | None,
+        after: int | None,
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Generic[EndsT]):
+    """One kind of what ends: how it is found, marked and noted, and the message in the person's
+    language. ``action`` is that of the audit, ``detail`` what stands there besides the days."""
+
+    ending: _Ending[EndsT]
+    set_warned: _SetWarned[EndsT]
+    write: Callable[[EndsT], Message]
+    action: str
+    detail: Callable[[EndsT], Mapping[str, str]]
+
+
+def watch_connections(write: Callable[[Ending], Message]) -> Watch[Ending]:
+    return Watch(
+        ending=connections.ending,
+        set_warned=connections.set_warned,
+        write=write,
+        action="account.warned",
+        detail=lambda ending: {"network": ending.network},
+    )
+
+
+def watch_consents(write: Callable[[EndingConsent], Message]) -> Watch[EndingConsent]:
+    return Watch(
+        ending=ending_consents.ending,
+        set_warned=ending_consents.set_warned,
+        write=write,
+        action="consent.warned",
+        detail=lambda _: {},
+    )
+
+
+class ExpiryWarnings(Generic[EndsT]):
+    """Without a ``notifier`` the warning stands on the person's pages alone."""
 
     def __init__(
         self,
+        watch: Watch[EndsT],
         *,
         database: Database,
         notifier: Notifier | None,
-        write: Callable[[Ending], Message],
         clock: Callable[[], datetime],
     ) -> None:
+        self._watch = watch
         self._database = database
         self._notifier = notifier
-        self._write = write
         self._clock = clock
 
     async def warn(self) -> int:
@@ -46,7 +116,7 @@ class ExpiryWarnings:
         now = self._clock()
         horizon = now + timedelta(days=max(WARN_AT_DAYS))
         async with self._database.read() as transaction:
-            ending = await connections.ending(transaction, after=now, before=horizon)
+            ending = await self._watch.ending(transaction, after=now, before=horizon)
         given = 0
         for each in ending:
             days = due_warning(each.expires_at, now=now, warned_days=each.warned_days)
@@ -54,35 +124,36 @@ class ExpiryWarnings:
                 given += 1
         return given
 
-    async def _give(self, ending: Ending, days: int, now: datetime) -> bool:
+    async def _give(self, one: EndsT, days: int, now: datetime) -> bool:
+        told = one.warned_days
         async with self._database.write() as transaction:
-            if not await connections.mark_warned(transaction, ending, days=days):
+            if not await self._watch.set_warned(transaction, one, before=told, after=days):
                 return False  # another process was first
-        if not await self._send(ending):
+        if not await self._send(one):
             async with self._database.write() as transaction:
-                await connections.unmark_warned(transaction, ending, days=days)
+                await self._watch.set_warned(transaction, one, before=days, after=told)
             return False
         async with self._database.write() as transaction:
             entry = Entry(
                 at=now,
                 actor="expiry",
-                action="account.warned",
-                subject=ending.ambassador_id,
-                detail={"network": ending.network, "days": days},
+                action=self._watch.action,
+                subject=one.ambassador_id,
+                detail={**self._watch.detail(one), "days": days},
             )
             await audit.add(transaction, [entry])
         return True
 
-    async def _send(self, ending: Ending) -> bool:
+    async def _send(self, one: EndsT) -> bool:
         """False when it should be tried again."""
         if self._notifier is None:
             return True
         try:
-            await self._notifier.send(self._write(ending))
+            await self._notifier.send(self._watch.write(one))
         except RetryLater as away:
-            _log.info("warning later", network=ending.network, reason=str(away))
+            _log.info("warning later", what=self._watch.action, reason=str(away))
             return False
         except Rejected as refusal:
             # The address will not get better; the pages say it as well.
-            _log.warning("nobody could be warned", network=ending.network, reason=str(refusal))
+            _log.warning("nobody could be warned", what=self._watch.action, reason=str(refusal))
         return True

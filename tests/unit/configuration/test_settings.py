@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,3 +178,22 @@ def test_settings_do_not_change() -> None:
     """Whoever holds the settings may rely on them."""
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"),
+    [
+        ({}, True),
+        ({"linkedin_url": "http://127.0.0.1:9/linkedin", "mastodon_url": "sandbox"}, True),
+        ({"linkedin_url": "https://api.linkedin.com"}, False),
+        ({"x_url": "https://api.x.com"}, False),
+        ({"mastodon_url": "https://mastodon.example"}, False),
+        ({"x_url": "https://api.x.com", "standing_consent": True}, True),
+        ({"standing_consent": False}, False),
+    ],
+)
+def test_a_standing_consent_is_offered_in_the_sandbox(
+    given: dict[str, Any], *, offered: bool
+) -> None:
+    """With a real network it is off, because LinkedIn forbids automated posting, unless asked for."""
+    assert load_settings(**given).offers_standing_consent is offered

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.errors import Rejected, RetryLater
 from services.ports import Message
 from services.storage import audit, connections
-from services.use_cases.warn_of_expiry import ExpiryWarnings
-from services.web.mails import expiry_message
+from services.storage.connections import Ending
+from services.use_cases import choose_pace
+from services.use_cases.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
+from services.web.mails import consent_message, expiry_message
 from tests.fakes import Mailbox
 from tests.unit.use_cases.conftest import Desk
 
@@ -31,13 +33,14 @@ class Unreliable(Mailbox):
         await super().send(message)
 
 
-def warnings(desk: Desk, mailbox: Mailbox | None) -> ExpiryWarnings:
+WORDS = {"organisation": "Deltaplan", "base_url": "https://zwaan.example"}
+
+
+def warnings(desk: Desk, mailbox: Mailbox | None) -> ExpiryWarnings[Ending]:
     return ExpiryWarnings(
+        watch_connections(lambda ending: expiry_message(ending, **WORDS)),
         database=desk.database,
         notifier=mailbox,
-        write=lambda ending: expiry_message(
-            ending, organisation="Deltaplan", base_url="https://zwaan.example"
-        ),
         clock=lambda: desk.now,
     )
 
@@ -113,3 +116,45 @@ async def test_what_can_be_renewed_does_not_end(desk: Desk, *, renewable: bool) 
         assert stored is not None
         await connections.save(transaction, replace(stored, renewable=renewable))
     assert await warnings(desk, None).warn() == (0 if renewable else 1)
+
+
+async def test_a_standing_consent_warns_before_it_ends_and_again_when_renewed(desk: Desk) -> None:
+    """Each threshold once, by mail and in the audit; choosing a cap in between repeats none."""
+    (draft,) = await desk.prepare()
+    person, mailbox = draft.ambassador_id, Mailbox()
+    consents = ExpiryWarnings(
+        watch_consents(lambda consent: consent_message(consent, **WORDS)),
+        database=desk.database,
+        notifier=mailbox,
+        clock=lambda: desk.now,
+    )
+
+    async def give() -> datetime:
+        async with desk.database.write() as transaction:
+            chosen = await choose_pace.give_consent(transaction, ambassador_id=person, now=desk.now)
+        assert chosen.consent_until is not None
+        return chosen.consent_until
+
+    async def given_before(end: datetime, *days: float) -> list[int]:
+        given = []
+        for left in days:
+            desk.now = end - timedelta(days=left)
+            given.append(await consents.warn())
+        return given
+
+    end = await give()
+    assert await given_before(end, 15, 14, 13) == [0, 1, 0]
+    async with desk.database.write() as transaction:
+        await choose_pace.choose(
+            transaction, ambassador_id=person, weekly_cap=3, hours=None, now=desk.now
+        )
+    assert await given_before(end, 12, 7, 1, 0) == [0, 1, 1, 0]
+    desk.now = end - timedelta(hours=1)
+    assert await given_before(await give(), 14) == [1]
+    assert await desk.actions(person) == [
+        *("consent.given", "consent.warned", "pace.chosen", "consent.warned", "consent.warned"),
+        *("consent.given", "consent.warned"),
+    ]
+    assert [message.to for message in mailbox.messages] == ["person1@example.org"] * 4
+    assert mailbox.messages[0].subject.startswith("Je toestemming om vanzelf te delen eindigt op ")
+    assert "https://zwaan.example/profile/pace" in mailbox.messages[0].text

@@ -288,6 +288,7 @@ def upgrade() -> None:
     sa.Column('paused_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_given_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('consent_warned_days', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_sharing_preferences_ambassador_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', name=op.f('pk_sharing_preferences'))
     )
