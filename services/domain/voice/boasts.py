@@ -52,7 +52,9 @@ def boasts_in(text: str, language: str) -> list[Boast]:
 def concrete_detail(content: Content, text: str) -> Fact | None:
     """The most telling fact of ``content`` that ``text`` does not hold yet."""
     held = text.casefold()
-    facts = [fact for fact in extract_facts(content) if fact.source.casefold() not in held]
+    facts = [
+        fact for fact in extract_facts(content).sentences if fact.source.casefold() not in held
+    ]
     telling = [fact for fact in facts if fact.kinds.intersection(_TELLING)]
     return min(telling or facts, key=_rank, default=None)
 
