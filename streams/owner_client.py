@@ -111,3 +111,9 @@ def running_owner(settings: Settings) -> OwnerClient | None:
     """The owner of the configured embedded log, when one runs and serves pages."""
     owner = read_owner(settings.log_path)
     return None if owner is None else OwnerClient(owner)
+
+
+def address_of_pages(settings: Settings) -> str:
+    """Where people reach the pages: the running owner's address, whatever port it was given."""
+    owner = read_owner(settings.log_path) if settings.embedded else None
+    return settings.base_url if owner is None else owner.public_url

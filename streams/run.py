@@ -15,6 +15,7 @@ from connectors.sandbox.app import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, open_parts
+from streams.command_line.name import command_name, data_words
 from streams.serve import (
     Readinesses,
     WithSandbox,
@@ -72,7 +73,10 @@ async def run_up(settings: Settings) -> int:
         click.echo(f"Zwaan is up at {settings.base_url}")
         if settings.sandbox:
             click.echo("Networks without credentials are the sandbox; nothing leaves this machine.")
-        click.echo("To sign in: zwaan sign-in you@example.org --role administrator")
+        click.echo(
+            f"To sign in: {command_name()} sign-in you@example.org --role administrator"
+            f"{data_words(settings)}"
+        )
         await until_stopped(stopping, running.worker.wait_until_broken)
     return 0
 

@@ -27,7 +27,7 @@ from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
-from streams.embedded.owner import write_owner
+from streams.embedded.owner import last_owner, write_owner
 from streams.key_files import session_key
 
 _log = structlog.get_logger("serve")
@@ -138,13 +138,34 @@ async def pages(
     )
     writing = asyncio.create_task(clicks.run(), name="clicks")
     if settings.embedded:
-        write_owner(settings.log_path, settings.local_url, owner_token)
+        if told := older_links(settings):
+            _log.warning(told)
+        write_owner(
+            settings.log_path,
+            url=settings.local_url,
+            public_url=settings.base_url,
+            token=owner_token,
+        )
     try:
         yield application
     finally:
         writing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await writing
+
+
+def older_links(settings: Settings) -> str:
+    """A sentence when the pages are at another address than last time, otherwise nothing.
+
+    Short links hold the address of the day they were written.
+    """
+    before = last_owner(settings.log_path)
+    if before is None or before.public_url == settings.base_url:
+        return ""
+    return (
+        f"links in texts of before lead to {before.public_url}, and Zwaan is now at "
+        f"{settings.base_url}: start it at that address again (--port) to keep them working"
+    )
 
 
 def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:

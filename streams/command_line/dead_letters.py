@@ -17,7 +17,7 @@ from services.storage.dead_letters import DeadLetter
 from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
 from streams.bootstrap import clock
-from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_log
 from streams.logs import open_log
 from streams.owner_client import running_owner
@@ -25,7 +25,7 @@ from streams.owner_client import running_owner
 _ALL = 100_000
 
 
-@click.group("dead-letters")
+@click.group("dead-letters", cls=Group)
 def dead_letters() -> None:
     """Events that could not be processed: look, replay them when the cause is mended, or drop them."""
 

@@ -22,7 +22,7 @@ from services.use_cases.accept_events import accept
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
-from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
 from streams.owner_client import Published, running_owner
 
@@ -96,7 +96,7 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
     )
 
 
-@click.group("import")
+@click.group("import", cls=Group)
 def import_() -> None:
     """Bring in people from a CSV file, or stories and vacancies from a feed."""
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop
+from streams.command_line.options import Group
 
 # Imported only when asked for, so that help and small commands answer at once.
 _COMMANDS = {
@@ -37,7 +38,7 @@ _COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 

@@ -15,6 +15,19 @@ from streams.logging import configure_logging
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Group(click.Group):
+    """A group whose help shows each command's first sentence whole, on as many lines as it takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [
+            (name, command.get_short_help_str(limit=1000))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def data_option(command: Command) -> Command:
     return click.option(
         "--data",

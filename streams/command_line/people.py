@@ -17,6 +17,7 @@ from services.use_cases.sign_in import make_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
+from streams.owner_client import address_of_pages
 
 ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 
@@ -58,7 +59,9 @@ def sign_in(
                     roles=known | frozenset(roles),
                 )
                 await people.save_person(transaction, person, now=clock())
-            return await make_link(transaction, person.id, base_url=settings.base_url, now=clock())
+            return await make_link(
+                transaction, person.id, base_url=address_of_pages(settings), now=clock()
+            )
 
     click.echo(asyncio.run(work()))
     return 0

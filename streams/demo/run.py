@@ -26,6 +26,7 @@ from services.use_cases.sign_in import make_link
 from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table
+from streams.command_line.name import command_name, data_words
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.demo.audience import SimulatedAudience
 from streams.demo.organisation import ORGANISATION, Example, load_example
@@ -140,12 +141,12 @@ async def _welcome(parts: Parts, example: Example, startup: float) -> None:
     click.echo(f"Sign in at {ORGANISATION} (everybody else there is simulated):")
     for role, link in links.items():
         click.echo(f"  {role:<14}{link}")
-    click.echo("\nPublish an event of your own:   zwaan publish my-event.json")
-    click.echo("Import your own people:         zwaan import ambassadors my-people.csv")
-    click.echo(
-        "                                (they are simulated too: they decide and post here)"
-    )
-    click.echo("Look at the figures:            zwaan stats")
+    name, data = command_name(), data_words(parts.settings)
+    click.echo("\nFrom a second terminal in this folder:")
+    click.echo(f"  an event of your own    {name} publish my-event.json{data}")
+    click.echo(f"  your own people         {name} import ambassadors my-people.csv{data}")
+    click.echo("                          (they are simulated too: they decide and post here)")
+    click.echo(f"  the figures             {name} stats{data}\n")
     click.echo("Stop with Ctrl-C; the next demo in this folder goes on from here.\n")
 
 

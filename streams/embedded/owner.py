@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from services.errors import Stop
@@ -22,10 +22,14 @@ _PAUSE = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """A running owner: its process, the local address of its web side, and the token for it."""
+    """A running owner: its process, the local address of its web side, and the token for it.
+
+    ``public_url`` is the address that people reach it at, and that its short links hold.
+    """
 
     pid: int
     url: str
+    public_url: str
     token: str = field(repr=False)
 
 
@@ -70,13 +74,14 @@ def is_owned(log_path: Path) -> bool:
     return False
 
 
-def write_owner(log_path: Path, url: str, token: str) -> None:
+def write_owner(log_path: Path, *, url: str, public_url: str, token: str) -> None:
     """Leave ``owner.json`` beside the log (mode 0600) for the command line of the same user."""
     path = _owner_path(log_path)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({"pid": os.getpid(), "url": url, "token": token}, file)
+        owner = Owner(pid=os.getpid(), url=url, public_url=public_url, token=token)
+        json.dump(asdict(owner), file)
     fresh.replace(path)
 
 
@@ -84,12 +89,17 @@ def read_owner(log_path: Path) -> Owner | None:
     """The running owner of a log, or None when nobody owns it or it has no address."""
     if not is_owned(log_path):
         return None
+    owner = last_owner(log_path)
+    # An owner without a web side leaves the file of the one before it alone.
+    return owner if owner is not None and owner.pid == _locking_pid(log_path) else None
+
+
+def last_owner(log_path: Path) -> Owner | None:
+    """Who had an address last, whether it runs or not."""
     try:
-        owner = Owner(**json.loads(_owner_path(log_path).read_text()))
+        return Owner(**json.loads(_owner_path(log_path).read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
-    # An owner without a web side leaves the file of the one before it alone.
-    return owner if owner.pid == _locking_pid(log_path) else None
 
 
 def _owner_path(log_path: Path) -> Path:

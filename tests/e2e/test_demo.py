@@ -93,11 +93,13 @@ def test_a_users_own_event_and_people_join_a_running_demo(tmp_path: Path) -> Non
         imported = zwaan("import", "ambassadors", str(people), data=data)
         published = zwaan("publish", str(event), data=data)
         by_http = demo.get("/api/v1/stats")
+        signed_in = zwaan("sign-in", "new@example.org", "--role", "marketing", data=data)
         again = zwaan("publish", str(event), data=data)
 
         assert (imported.returncode, imported.stdout) == (0, "6 imported\n"), imported.stderr
         assert (published.returncode, again.returncode) == (0, 0), published.stderr
         assert by_http.status_code == 200
+        assert signed_in.stdout.startswith(f"{demo.url}/sign-in/"), "the running demo's own port"
         campaign = _campaign_of("own-story")
         demo.wait_for(lambda: _published(data, campaign) > 0)
         known = zwaan("publish", str(event), data=data)

@@ -136,6 +136,7 @@ def test_every_command_explains_itself(
     assert shown.startswith(f"Usage: {' '.join(['zwaan', *command])}")
     options = [line for line in shown.splitlines() if line.startswith("  --")]
     assert all(len(line.split("  ")) > 2 or line.endswith("]") for line in options), shown
+    assert "..." not in shown.replace("[ARGS]...", ""), "a sentence is cut"
 
 
 def test_the_contract_of_names_is_kept() -> None:

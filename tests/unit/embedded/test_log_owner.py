@@ -29,7 +29,7 @@ path = Path(sys.argv[1])
 log = EmbeddedLog(path)
 log.create_topic("t", 1)
 log.append([log.prepare("t", key=None, value=b"theirs")])
-write_owner(path, "http://127.0.0.1:1", "secret-token")
+write_owner(path, url="http://127.0.0.1:1", public_url="http://zwaan", token="secret-token")
 print("owned", flush=True)
 time.sleep(600)
 """
@@ -90,7 +90,7 @@ def test_the_owner_file_is_private(path: Path) -> None:
     """The file with the token can be read by its user only, also when an older one was not."""
     (path.parent / "owner.json").write_text("{}")
     (path.parent / "owner.json").chmod(0o644)
-    write_owner(path, "http://127.0.0.1:1", "t")
+    write_owner(path, url="http://127.0.0.1:1", public_url="http://127.0.0.1:1", token="t")
 
     assert stat.S_IMODE((path.parent / "owner.json").stat().st_mode) == 0o600
     assert [it.name for it in path.parent.iterdir()] == ["owner.json"]
