@@ -294,7 +294,7 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0 < rate <= 1:
-        raise ValueError(f'"{text}" is not a share between 0 and 1; write for example x=0.05')
+        raise ValueError(f'holds "{text}", which is no share from 0 to 1; write for example x=0.05')
     return rate
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
 
 from connectors.linkedin import sunset, sunset_ahead
+from connectors.smtp import SmtpNotifier
 from services.errors import ZwaanError
 from services.settings import SANDBOX, Settings
 from services.storage.database import Database
@@ -79,6 +81,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _checked("database", lambda: asyncio.run(_database(settings)))
     yield _checked("broker", lambda: _broker(settings))
     yield _checked("keys", lambda: _keys(settings))
+    yield _checked("mail", lambda: _mail(settings))
     yield _network("linkedin", settings.linkedin_url)
     yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
     yield _network("x", settings.x_url)
@@ -159,6 +162,15 @@ def _keys(settings: Settings) -> Finding:
     vault(settings)
     where = "from ZWAAN_TOKEN_KEYS" if settings.token_keys else f"kept in {settings.data}"
     return Finding(subject="keys", state=f"tokens are encrypted, {where}")
+
+
+def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return Finding(subject="mail", state="none; links to sign in come from zwaan sign-in")
+    address = settings.smtp_url.get_secret_value()
+    SmtpNotifier(address, sender=settings.mail_from)
+    parts = urlsplit(address)
+    return Finding(subject="mail", state=f"{parts.scheme}://{parts.hostname}")
 
 
 def _network(name: str, url: str) -> Finding:

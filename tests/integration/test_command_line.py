@@ -517,7 +517,7 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert settings["ZWAAN_TOKEN_KEYS"] is None
     subjects = [each["subject"] for each in report["findings"]]
     assert subjects == [
-        *("data", "database", "broker", "keys", "linkedin", "linkedin api", "x", "clock")
+        *("data", "database", "broker", "keys", "mail", "linkedin", "linkedin api", "x", "clock")
     ]
     away = shell.run(
         "doctor",
@@ -525,6 +525,10 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
         database_url="postgresql+psycopg://z:planted-secret@127.0.0.1:1/z",
     )
     assert away.code == 3
+    mail = shell.run("doctor", smtp_url="planted-secret@mail.example.org")
+    assert mail.code == 3
+    assert "! mail         away: the setting ZWAAN_SMTP_URL is no mail server" in mail.out
+    assert "planted" not in mail.out + mail.err
     assert away.out.count("! database") == away.out.count("! broker") == 1
     assert "planted" not in away.out + away.err
 
