@@ -23,7 +23,6 @@ from services.web.pages import (
     figures_export,
     inbox,
     language,
-    nowhere,
     own_reach,
     pace,
     post_templates,
@@ -103,7 +102,6 @@ def create_pages(parts: WebParts) -> FastAPI:
     app.include_router(pages)
     static = resources.files("templates") / "web" / "static"
     app.mount("/static", Assets(directory=str(static)), name="static")
-    app.include_router(nowhere.router)
 
     app.add_middleware(BodyLimit, limit=MAX_FORM_BYTES, except_below=API)
     app.add_middleware(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
 from services.sentences import predicate
+from services.web.access import person_of
 from services.web.api.refusal import Refused
 from services.web.view import NotSignedIn, View, make_view
 
@@ -47,6 +49,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         if isinstance(error, Refused):
             fault, remedy = error.detail, error.remedy
         return _json(error.status_code, fault, remedy, headers)
+    if not hasattr(request.state, "person") and "session" in request.scope:
+        # No page was reached, so nobody looked yet; whoever is signed in reads their own language.
+        with suppress(RetryLater):
+            await person_of(request)
     return _page(request, error.status_code, "", headers)
 
 

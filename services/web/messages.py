@@ -52,8 +52,8 @@ class Messages:
                 named = found.groupdict()
                 if "network" in named:
                     named["network"] = network_name(named["network"])
-                return _as_sentence(translation.format(**named))
-        return _as_sentence(english)
+                return as_sentence(translation.format(**named))
+        return as_sentence(english)
 
 
 def network_name(name: str) -> str:
@@ -117,7 +117,8 @@ def _pattern(english: str) -> re.Pattern[str]:
     )
 
 
-def _as_sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """With a capital and an end."""
     text = text.strip()
     end = "" if text.endswith((".", "!", "?", "…")) or not text else "."
     return f"{text[:1].upper()}{text[1:]}{end}"

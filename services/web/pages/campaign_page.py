@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from fastapi import HTTPException
@@ -40,10 +42,19 @@ async def show_campaign(
     return view.page(
         "campaigns/_campaign.html" if view.partial else template,
         shown=found,
+        refusals=_in_words(view, found.refusals),
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
         just_opened=bool(opened) and view.now - _moment(opened) < _NEWS,
     )
+
+
+def _in_words(view: View, refusals: Mapping[str, int]) -> Mapping[str, int]:
+    """How many people got no draft, by the reason as it is said: numbers apart, one reason."""
+    people: Counter[str] = Counter()
+    for reason, number in refusals.items():
+        people[view.messages.sentence(reason)] += number
+    return people
 
 
 def _wait(view: View, address: str, opened: str) -> Response:

@@ -138,7 +138,14 @@ class Organisation:
             await campaigns.invite(
                 transaction,
                 campaign.id,
-                [Invitation(ambassador_id=person.id, rank=0, score=4, reason="zelfde vak: bouw")],
+                [
+                    Invitation(
+                        ambassador_id=person.id,
+                        rank=_rank(person),
+                        score=4,
+                        reason="zelfde vak: bouw",
+                    )
+                ],
                 asked_at=NOW,
             )
             if changes:
@@ -159,6 +166,11 @@ class Organisation:
     async def read(self, question: Callable[..., Awaitable[Any]], *given: Any, **named: Any) -> Any:
         async with self.database.read() as transaction:
             return await question(transaction, *given, **named)
+
+
+def _rank(person: Ambassador) -> int:
+    """One place for each person of a campaign."""
+    return int(person.id[:6], 16)
 
 
 RECIPE = {

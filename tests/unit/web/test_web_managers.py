@@ -26,6 +26,7 @@ FORM = {
     "closes_at": "2026-12-31",
     "vacancy_id": "ATS-7",
 }
+LIKE = "the wording of this place is too much like another post"
 CAMPAIGN = derive_id("campaign", "vacancy", "ATS-7")
 
 
@@ -264,17 +265,23 @@ async def test_many_declined_is_shown(organisation: Organisation) -> None:
 
 
 async def test_why_some_got_no_text(organisation: Organisation) -> None:
-    """The campaign page counts who got no draft, by reason."""
+    """The campaign page counts who got no draft, by reason, whatever the numbers in it."""
     campaign_id = await team(organisation, [PostState.READY] * 2)
     async with organisation.database.write() as transaction:
         await campaigns.refuse(
             transaction,
             campaign_id,
-            [(ambassador_id("person0@example.org"), "too like another text")],
+            [
+                (
+                    ambassador_id(f"person{place}@example.org"),
+                    f"{LIKE} (overlap {overlap}, at most 0.19)",
+                )
+                for place, overlap in enumerate(("0.21", "0.22"))
+            ],
         )
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
-    assert "Too like another text. (1 person)" in page
+    assert "The wording of this place is too much like another post. (2 people)" in page
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from services.domain.voice.angles import ANGLES
-from services.web.messages import messages_in, preferred_language
+from services.web.messages import as_sentence, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 
 ROOT = Path(__file__).parents[3]
@@ -154,3 +156,57 @@ async def test_a_page_that_is_not_there_speaks_the_persons_language(
     assert answer.status_code == 404
     assert "Hier is niets" in answer.text
     assert 'href="/inbox"' in answer.text
+
+
+#: Rooms whose sentences are read at a terminal or by another system, never on a page.
+_ELSEWHERE = (
+    "connectors/sandbox/",
+    "connectors/smtp.py",
+    "services/settings.py",
+    "services/use_cases/import_ambassadors.py",
+    "services/use_cases/import_feed.py",
+    "services/use_cases/spreadsheet_text.py",
+    "services/vault.py",
+    "services/web/api/",
+    "streams/command_line/",
+    "streams/demo/",
+    "streams/embedded/",
+    "streams/kafka/",
+    "streams/owner_client.py",
+)
+
+
+def _said() -> Iterator[tuple[str, str]]:
+    """Every fault and remedy in the code, with a 7 where something differs, and its file."""
+    for room in ("services", "connectors", "streams"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            place = path.relative_to(ROOT).as_posix()
+            if place.startswith(_ELSEWHERE):
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _FAULTS:
+                    remedies = [each.value for each in node.keywords if each.arg == "remedy"]
+                    for said in (*node.args[:1], *remedies):
+                        yield from ((text, place) for text in _text(said))
+
+
+_FAULTS = {"Rejected", "NeedsPerson", "NoDraft", "HoldsWord", "OutcomeUnknown", "RetryLater"}
+
+
+def _text(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values
+        )
+
+
+def test_every_sentence_is_said_in_dutch() -> None:
+    """Whatever a service, a connector or the worker says on a page is translated."""
+    sentences = list(_said())
+    assert len(sentences) > 150
+    english = {
+        (text, place) for text, place in sentences if DUTCH.sentence(text) == as_sentence(text)
+    }
+    assert not english

@@ -21,7 +21,6 @@ PUBLIC = {
     "/",
     "/sign-in",
     "/language",
-    "/{path:path}",
     "/sign-in/{token}",
     "/stories/{campaign_id}",
 }
