@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from faust.contrib.asgi import faust_app_running
 
-from services.errors import RetryLater
+from services.errors import RetryLater, Stop
 from services.storage import figures, inbox, network_calls, publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
@@ -47,7 +47,7 @@ STALLED_AFTER = 120.0
 
 
 class Worker:
-    """Built by `working`; tells how it fares."""
+    """Processes records and watches the clock while `running`; tells how it fares."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -67,6 +67,7 @@ class Worker:
         )
         self._woken = asyncio.Event()
         parts.database.on_write(self._woken.set)
+        self._loops: list[asyncio.Task[None]] = []
 
     async def readiness(self) -> Readiness:
         """Ready unless a dependency is away, or records wait while nothing is processed."""
@@ -96,32 +97,35 @@ class Worker:
         leader = leader_topic(self._parts.settings.consumer_group)
         await asyncio.to_thread(self._parts.admin.ensure_topics, [leader])
         async with faust_app_running(self._app, stop_timeout=10.0):
-            loops = [
-                asyncio.create_task(self._as_leader(relay.run), name="outbox relay"),
-                asyncio.create_task(self._publish(publisher), name="publisher"),
+            self._loops = [
+                asyncio.create_task(self._as_leader(relay.run), name="the relay of the outbox"),
+                asyncio.create_task(self._publish(publisher), name="publishing"),
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
                 asyncio.create_task(self._as_leader(self._widen_campaigns), name="widening"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
             if self._parts.settings.offers_standing_consent:
                 consents = self._as_leader(self._approve_under_consent)
-                loops.append(asyncio.create_task(consents, name="standing consents"))
+                self._loops.append(asyncio.create_task(consents, name="standing consents"))
             _spare_the_collector()
             try:
                 yield
             finally:
-                for loop in loops:
+                for loop in self._loops:
                     loop.cancel()
-                for loop in loops:
-                    with suppress(asyncio.CancelledError):
-                        await loop
+                # How one of them failed was told by `wait_until_broken`; the posts matter now.
+                await asyncio.gather(*self._loops, return_exceptions=True)
                 await publisher.drain()
 
     async def wait_until_broken(self) -> str:
-        """Return why the worker cannot go on: Faust gave up, or it stalled."""
+        """Return why the worker cannot go on: a loop ended, Faust gave up, or it stalled."""
         last = -1
         while True:
-            await asyncio.sleep(1.0)
+            ended, _ = await asyncio.wait(
+                self._loops, timeout=1.0, return_when=asyncio.FIRST_COMPLETED
+            )
+            for loop in ended:
+                return f"{loop.get_name()} stopped: {loop.exception()}"
             if self._app.should_stop:
                 return f"the stream processing stopped: {self._app.crash_reason}"
             if self._progress.quiet < STALLED_AFTER or self._progress.reason:
@@ -179,21 +183,26 @@ class Worker:
         while True:
             for each in warnings:
                 await self._guarded(each.warn)
-            with suppress(RetryLater):
-                now = clock()
-                yesterday = (now - timedelta(days=1)).date().isoformat()
-                async with self._parts.database.write() as transaction:
-                    await inbox.forget_before(transaction, now - _INBOX_MEMORY)
-                    await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
-                    await figures.destroy_salts_before(transaction, yesterday)
-                    keep = self._parts.settings.keep_measurements
-                    await figures.forget_replaced(transaction, before=now - keep)
+            await self._guarded(self._forget)
             await asyncio.sleep(_HOUSEKEEPING)
 
+    async def _forget(self) -> int:
+        now = clock()
+        yesterday = (now - timedelta(days=1)).date().isoformat()
+        async with self._parts.database.write() as transaction:
+            await inbox.forget_before(transaction, now - _INBOX_MEMORY)
+            await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
+            await figures.destroy_salts_before(transaction, yesterday)
+            keep = self._parts.settings.keep_measurements
+            await figures.forget_replaced(transaction, before=now - keep)
+        return 0
+
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:
-        """Loops outlive a database that is away, and a defect in one round."""
+        """Loops outlive a database that is away, and a defect in one round. Raises Stop."""
         try:
             return await work()
+        except Stop:
+            raise
         except RetryLater as away:
             _log.warning("waiting", reason=str(away))
         except Exception:  # noqa: BLE001 - see above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -41,13 +42,16 @@ Bounds = Mapping[TopicPartition, tuple[int, int]]
 
 
 class KafkaAdmin:
-    """A `streams.log_admin.LogAdmin`. Connects at the first call. Not for several threads."""
+    """A `streams.log_admin.LogAdmin`. Connects at the first call; threads take turns."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._settings = settings(url)
         self._publisher = Publisher(url)
         self._connected: KafkaAdminClient | None = None
+        # The watchdog and whoever asks for readiness call from threads of their own, and
+        # kafka-python's client is not made for two.
+        self._turn = threading.Lock()
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
         return self._call(lambda client: _ensure(client, specs))
@@ -97,11 +101,12 @@ class KafkaAdmin:
     def _call(self, work: Callable[[KafkaAdminClient], _Found]) -> _Found:
         deadline = time.monotonic() + TIMEOUT_MS / 1000
         try:
-            if self._connected is None:
-                self._connected = KafkaAdminClient(**self._settings)
             while True:
                 try:
-                    return work(self._connected)
+                    with self._turn:
+                        if self._connected is None:
+                            self._connected = KafkaAdminClient(**self._settings)
+                        return work(self._connected)
                 except _SETTLING:
                     if time.monotonic() >= deadline:
                         raise

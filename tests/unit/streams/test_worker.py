@@ -1,0 +1,36 @@
+"""A worker that cannot go on says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from services.errors import Stop
+from services.events.outgoing import ShareRequested
+from services.events.statement import state
+from services.ports import Record
+from services.settings import load_settings
+from services.storage import outbox
+from streams.bootstrap import open_parts
+from streams.worker import Worker
+from tests.builders import NOW
+from tests.fakes import MemoryLog
+
+
+class _LogOfAnother(MemoryLog):
+    async def append(self, records: Sequence[Record]) -> None:
+        raise Stop("another process owns the log")
+
+
+async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
+    """Where the outbox cannot be relayed any more the worker names the reason instead of going on."""
+    async with open_parts(load_settings(data=tmp_path)) as parts:
+        request = ShareRequested(campaign_id="c", ambassador_id="a", rank=0, reason="r")
+        async with parts.database.write() as transaction:
+            await outbox.add(transaction, [state(request, at=NOW, cause="c")])
+        worker = Worker(replace(parts, log=_LogOfAnother()))
+        async with asyncio.timeout(20), worker.running():
+            reason = await worker.wait_until_broken()
+    assert reason == "the relay of the outbox stopped: another process owns the log"
