@@ -19,6 +19,7 @@ from faust.contrib.asgi import faust_app_running
 from services.errors import RetryLater, Stop
 from services.storage import figures, inbox, network_calls, publishing
 from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.finish_campaign import finish_over
 from services.use_cases.publish import Publisher
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.widen_campaign import widen_due
@@ -36,7 +37,7 @@ _log = structlog.get_logger("worker")
 _PUBLISH_POLL = 0.25
 _REACH_POLL = 1.0
 _CONSENT_POLL = 2.0
-_WIDEN_POLL = 5.0
+_CAMPAIGNS_POLL = 5.0
 _HOUSEKEEPING = 3600.0
 #: Longer than any window of a network's limits.
 _CALLS_MEMORY = timedelta(days=3)
@@ -101,7 +102,7 @@ class Worker:
                 asyncio.create_task(self._as_leader(relay.run), name="the relay of the outbox"),
                 asyncio.create_task(self._publish(publisher), name="publishing"),
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
-                asyncio.create_task(self._as_leader(self._widen_campaigns), name="widening"),
+                asyncio.create_task(self._as_leader(self._watch_campaigns), name="campaigns"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
             if self._parts.settings.offers_standing_consent:
@@ -173,10 +174,11 @@ class Worker:
             await self._guarded(lambda: approve_by_standing_consent(database, pace, clock=clock))
             await asyncio.sleep(_CONSENT_POLL)
 
-    async def _widen_campaigns(self) -> None:
+    async def _watch_campaigns(self) -> None:
         while True:
+            await self._guarded(lambda: finish_over(self._parts.database, clock()))
             await self._guarded(lambda: widen_due(self._parts.database, clock()))
-            await asyncio.sleep(_WIDEN_POLL)
+            await asyncio.sleep(_CAMPAIGNS_POLL)
 
     async def _keep_house(self) -> None:
         warnings = self._parts.expiry_warnings()

@@ -27,7 +27,8 @@ class Campaign:
     """A story or vacancy being shared.
 
     ``state`` is ``prepared`` (its audience is proposed, nobody is asked), ``open`` or ``closed``;
-    ``widen_at`` is when those who were not asked yet are asked too, None: when somebody says so.
+    ``widen_at`` is when those who were not asked yet are asked too, ``closes_at`` when a vacancy
+    closes; None: when somebody says so.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Campaign:
     started_at: datetime
     finished_at: datetime | None = None
     widen_at: datetime | None = None
+    closes_at: datetime | None = None
 
 
 async def add(transaction: Transaction, campaign: Campaign) -> None:
@@ -129,6 +131,16 @@ async def stays_open(transaction: Transaction, campaign_id: str) -> bool:
         .with_for_update(read=True)
     )
     return await transaction.scalar(query) is not None
+
+
+async def over(transaction: Transaction, *, now: datetime) -> list[Campaign]:
+    """Campaigns whose vacancy has closed by itself and that are not closed yet, oldest first."""
+    query = (
+        sa.select(campaigns)
+        .where(campaigns.c.closes_at <= now, campaigns.c.state != "closed")
+        .order_by(campaigns.c.closes_at, campaigns.c.id)
+    )
+    return [_campaign(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def close(transaction: Transaction, campaign_id: str, *, now: datetime) -> bool:

@@ -165,7 +165,10 @@ campaigns = Table(
     Column("finished_at", UtcTime),
     # When those who were not asked yet are asked too; empty: when somebody says so.
     Column("widen_at", UtcTime),
+    # When a vacancy closes by itself; empty: when somebody says so.
+    Column("closes_at", UtcTime),
     Index("ix_campaigns_widen", "widen_at"),
+    Index("ix_campaigns_closes", "closes_at"),
     sa.UniqueConstraint("kind", "source_id"),
 )
 

@@ -1,4 +1,7 @@
-"""A vacancy was closed: cancel what was not sent and say so; its links lead to the careers page."""
+"""A vacancy closed: cancel what was not sent and say so; its links lead to the careers page.
+
+It closes when somebody says so, or when the moment has come that its opening named.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from services.events.statement import Fact, Statement, state
 from services.storage import audit, campaigns, outbox, posts
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
-from services.storage.database import take_turns
+from services.storage.database import Database, take_turns
 from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("campaigns")
@@ -38,17 +41,35 @@ async def close_vacancies(
             continue
         if campaign.state == "closed":
             continue
-        finished = await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
-        # Of one that was only prepared nobody heard that it started.
-        if campaign.state == "open":
-            statements.append(finished)
+        statements += await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
     return statements
+
+
+async def finish_over(database: Database, now: datetime) -> int:
+    """Finish campaigns whose vacancy has closed by itself, each in a transaction of its own.
+
+    Returns how many.
+    """
+    async with database.read() as transaction:
+        due = await campaigns.over(transaction, now=now)
+    for each in due:
+        async with database.write() as transaction:
+            await take_turns(transaction, "vacancy", each.source_id)
+            campaign = await campaigns.get(transaction, each.id)
+            if campaign is not None and campaign.state != "closed":
+                statements = await finish(transaction, campaign, reason=_OVER, now=now)
+                await outbox.add(transaction, statements)
+    return len(due)
+
+
+#: Why a campaign finished that nobody finished.
+_OVER = "the time to apply is over"
 
 
 async def finish(
     transaction: Transaction, campaign: Campaign, *, reason: str, now: datetime
-) -> Statement:
-    """Close ``campaign`` and cancel its unsent posts.
+) -> list[Statement]:
+    """Close ``campaign`` and cancel its unsent posts; returns what to state of the campaign.
 
     The campaign first: whoever makes a post unsent again holds it open until that is written.
     """
@@ -88,9 +109,10 @@ async def finish(
             for post_id, network in cancelled
         ],
     )
-    return state(
-        CampaignFinished(
-            campaign_id=campaign.id, reason=reason, cancelled=len(cancelled), finished_at=now
-        ),
-        at=now,
+    if campaign.state == "prepared":
+        # Nobody heard that it started.
+        return []
+    finished = CampaignFinished(
+        campaign_id=campaign.id, reason=reason, cancelled=len(cancelled), finished_at=now
     )
+    return [state(finished, at=now)]

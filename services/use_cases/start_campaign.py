@@ -82,6 +82,7 @@ async def _start(
         seed=seed_of(campaign_id),
         started_at=now,
         widen_at=None if plan.widen_after is None else now + plan.widen_after,
+        closes_at=content.closes_at if isinstance(content, VacancyOpened) else None,
     )
     past: Mapping[str, History] = {}
     if plan.launch is not Launch.EVERYBODY:

@@ -21,7 +21,7 @@ from tests.fakes import MemoryLog
 
 class _LogOfAnother(MemoryLog):
     async def append(self, records: Sequence[Record]) -> None:
-        raise Stop("another process owns the log")
+        raise Stop(f"another process owns the log of {len(records)}")
 
 
 async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
@@ -33,4 +33,4 @@ async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
         worker = Worker(replace(parts, log=_LogOfAnother()))
         async with asyncio.timeout(20), worker.running():
             reason = await worker.wait_until_broken()
-    assert reason == "the relay of the outbox stopped: another process owns the log"
+    assert reason == "the relay of the outbox stopped: another process owns the log of 1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,10 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
-from services.storage import audit, campaigns, connections, people, posts
+from services.storage import audit, campaigns, connections, outbox, people, posts
 from services.storage.database import Database
 from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.finish_campaign import close_vacancies
+from services.use_cases.finish_campaign import close_vacancies, finish_over
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, connection, fact, story, vacancy
@@ -121,6 +122,26 @@ async def test_a_vacancy_closed_before_it_opened_stays_closed(staffed: Database)
     assert await start(staffed, vacancy()) == []
     async with staffed.read() as transaction:
         assert await campaigns.count(transaction) == 0
+
+
+@pytest.mark.parametrize(("launch", "stated"), [("everybody", 1), ("review", 0)])
+async def test_a_vacancy_ends_when_its_time_to_apply_is_over(
+    staffed: Database, launch: str, stated: int
+) -> None:
+    """Nobody has to say so: its campaign closes at that moment, once, and it is stated if it ran."""
+    closes_at = NOW + timedelta(days=1)
+    about = fact(vacancy(closes_at=closes_at))
+    about = replace(about, event=replace(about.event, extensions={"launch": launch}))
+    async with staffed.write() as transaction:
+        await start_campaigns(transaction, [about], NOW)
+    assert await finish_over(staffed, closes_at - timedelta(seconds=1)) == 0
+    assert await finish_over(staffed, closes_at) == 1
+    assert await finish_over(staffed, closes_at) == 0
+    async with staffed.read() as transaction:
+        (campaign,) = await campaigns.recent(transaction)
+        assert (campaign.state, campaign.finished_at) == ("closed", closes_at)
+        rows = await outbox.oldest(transaction, 10)
+        assert [row.topic for row in rows] == ["campaign.finished"] * stated
 
 
 async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:

@@ -61,10 +61,12 @@ def upgrade() -> None:
     sa.Column('started_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('finished_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('widen_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('closes_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaigns')),
     sa.UniqueConstraint('kind', 'source_id', name=op.f('uq_campaigns_kind_source_id'))
     )
     with op.batch_alter_table('campaigns', schema=None) as batch_op:
+        batch_op.create_index('ix_campaigns_closes', ['closes_at'], unique=False)
         batch_op.create_index('ix_campaigns_widen', ['widen_at'], unique=False)
 
     op.create_table('circuits',
@@ -381,6 +383,7 @@ def downgrade() -> None:
     op.drop_table('circuits')
     with op.batch_alter_table('campaigns', schema=None) as batch_op:
         batch_op.drop_index('ix_campaigns_widen')
+        batch_op.drop_index('ix_campaigns_closes')
 
     op.drop_table('campaigns')
     op.drop_table('blocked_words')
