@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from services.domain.network_text import measure_text
 from services.events.cloudevent import CloudEvent
 from services.settings import load_settings
 from services.storage import dead_letters
@@ -369,6 +370,7 @@ def test_a_feed_is_published_entry_by_entry(shell: Shell) -> None:
     [
         ("linkedin", "Hello \\(world\\) \\@you", {"length": 18, "limit": 3000}),
         ("x", "See https://example.org/a/long/address \U0001f984", {"length": 30, "limit": 280}),
+        ("mastodon", "See https://example.org/a/long/address", {"length": 27, "limit": 500}),
     ],
 )
 def test_a_preview_is_the_string_that_would_be_sent(
@@ -399,6 +401,9 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     fields = {"ambassador", "network", "language", "text", "angle", "seed", "overlap"}
     assert set(first.lines[0]) == fields
     assert shell.run(*arguments, "--json").out == first.out
+    (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
+    assert third["network"] == "mastodon"
+    assert measure_text("mastodon", third["text"]).valid
     assert not shell.data.exists()
 
 

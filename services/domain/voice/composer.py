@@ -41,7 +41,9 @@ from services.domain.voice.wording import Wording
 
 #: Plans kept ready: one a campaign and language.
 _PLANS_KEPT = 64
-_MAX_HASHTAGS = {"linkedin": 3, "x": 2}
+_MAX_HASHTAGS = {"linkedin": 3, "x": 2, "mastodon": 3}
+#: Where a network's choices begin: far enough apart that one person's texts take other turns.
+_STREAMS = {"linkedin": 0, "x": 1, "mastodon": 34}
 
 #: What an X post is made of, richest first; the first that fits is taken.
 _SHAPES = {
@@ -77,7 +79,7 @@ class Composer:
         voice = voice_of(person)
         plan = self._plan(request, voice.language)
         _refuse_the_unsaid(plan)
-        stream = 2 * request.variant + (request.network == "x")
+        stream = 2 * request.variant + _STREAMS.get(request.network, 0)
         own = plan.authors if wrote(request.content, request.ambassador) else None
         angles = (own,) if own else plan.angles
         count = len(angles)
@@ -186,11 +188,17 @@ def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> 
 
 
 def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:
+    """Richest first; LinkedIn has room for everything."""
     if network == "linkedin":
-        yield wording.linkedin(_MAX_HASHTAGS[network])
+        yield wording.full(_MAX_HASHTAGS[network])
         return
+    if network == "mastodon":
+        for length in wording.lengths:
+            parts = wording.full(_MAX_HASHTAGS[network], length)
+            yield parts
+            yield parts | {"hashtags": ""}
     for shape in _SHAPES[wording.plan.kind]:
-        parts = wording.x(shape)
+        parts = wording.brief(shape)
         if parts is None:
             continue
         for hashtags in range(_MAX_HASHTAGS["x"], -1, -1):

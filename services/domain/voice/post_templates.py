@@ -23,7 +23,7 @@ from services.domain.voice.template_syntax import check_syntax
 from services.errors import Rejected, Stop
 
 LANGUAGES = ("nl", "en")
-NETWORKS = ("linkedin", "x")
+NETWORKS = ("linkedin", "x", "mastodon")
 
 _SUFFIX = ".clauses"
 

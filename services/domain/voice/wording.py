@@ -17,6 +17,8 @@ from services.domain.voice.terms import Term
 #: The places of a post that hold sentences.
 PROSE = ("hook", "lead", "quote", "summary", "again", "more", "ask")
 
+_LENGTHS = ("long", "medium", "short")
+
 #: Where each sentence reads the polynomial of its rank: its front here, its back one further.
 _POINTS = {"hook": 1, "ask": 4, "more": 3}
 
@@ -70,9 +72,16 @@ class Wording:
         }
         self._context = templates.context(self._values)
 
-    def linkedin(self, hashtags: int) -> dict[str, str]:
-        """All parts that the person's length asks for."""
-        plan, angle, length = self.plan, self.angle, self.voice.length
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        """The person's own length, and those that are shorter."""
+        return _LENGTHS[_LENGTHS.index(self.voice.length) :]
+
+    def full(self, hashtags: int, length: str = "") -> dict[str, str]:
+        """All parts that the person's length asks for, or another ``length``."""
+        self.facts.clear()
+        self.clauses.clear()
+        plan, angle, length = self.plan, self.angle, length or self.voice.length
         number = self._again_from_a_thousand
         parts = self._blank()
         # Two sentences say more than one, and are more alike: half of the medium texts have them.
@@ -96,7 +105,7 @@ class Wording:
         parts["order"] = "quote" if quote and (self._rank + self._stream) % 2 else "hook"
         return self._with_emoji(parts)
 
-    def x(self, shape: tuple[str, ...]) -> dict[str, str] | None:
+    def brief(self, shape: tuple[str, ...]) -> dict[str, str] | None:
         """The parts of one shape; None when this draft cannot have it."""
         self.facts.clear()
         self.clauses.clear()

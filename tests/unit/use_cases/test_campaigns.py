@@ -185,26 +185,27 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
     anna, bert = ambassador(1), ambassador(4)
     async with staffed.write() as transaction:
         await people.save_ambassadors(transaction, [bert], now=NOW)
-        for network in ("linkedin", "x"):
+        for network in ("linkedin", "x", "mastodon"):
             await connections.save(transaction, connection(anna, network))
         for person in (anna, bert):  # there are no share texts for it
-            await connections.save(transaction, connection(person, "mastodon"))
+            await connections.save(transaction, connection(person, "bluesky"))
     requests = (await start(staffed, story()))[1:]
     facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
     for turn in range(3):
         async with staffed.write() as transaction:
             written = await writer.write_drafts(transaction, facts, NOW)
-        assert len(written) == (3 if turn == 0 else 0)
+        assert len(written) == (4 if turn == 0 else 0)
     async with staffed.read() as transaction:
         found = await posts.in_state(transaction, PostState.READY)
     assert Counter((post.ambassador_id, post.network) for post in found) == {
         (anna.id, "linkedin"): 1,
         (anna.id, "x"): 1,
+        (anna.id, "mastodon"): 1,
         (bert.id, "linkedin"): 1,
     }
     for post in found:
         assert f"https://go.example.org/r/{post.link_code}" in post.text
-    assert len({post.text for post in found}) == 3
+    assert len({post.text for post in found}) == 4
 
 
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:

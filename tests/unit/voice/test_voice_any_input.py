@@ -119,7 +119,7 @@ def test_any_content_for_anybody(
     good_or_refused(content, person, network, rank)
 
 
-@pytest.mark.parametrize("network", ["linkedin", "x"])
+@pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
 @pytest.mark.parametrize(
     "content",
     [
@@ -161,7 +161,7 @@ def test_bad_content_gives_a_good_draft(content: Content, network: str) -> None:
         assert "“”" not in draft.text
 
 
-@pytest.mark.parametrize("network", ["linkedin", "x"])
+@pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -71,7 +71,7 @@ def test_the_example_organisation_gets_its_drafts(composer: Composer, name: str)
     assert len({draft.text for _, draft in drafts}) == len(drafts) >= 12
 
 
-@pytest.mark.parametrize("network", ["linkedin", "x"])
+@pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
 @pytest.mark.parametrize("name", NAMES)
 def test_fifty_share_no_sentence(composer: Composer, name: str, network: str) -> None:
     """At fifty ambassadors no sentence is shared and no overlap is above 0.20."""
@@ -269,8 +269,8 @@ def test_a_refusal_says_why(composer: Composer) -> None:
 
 def test_an_unknown_network_is_refused(composer: Composer) -> None:
     """A network without layout or rules is named."""
-    with pytest.raises(Rejected, match="mastodon"):
-        composer.compose(request(story(), ambassador(), network="mastodon"), OverlapGuard())
+    with pytest.raises(Rejected, match="bluesky"):
+        composer.compose(request(story(), ambassador(), network="bluesky"), OverlapGuard())
 
 
 def test_an_organisation_by_another_name(templates: PostTemplates) -> None:

@@ -20,7 +20,7 @@ from tests.unit.voice.material import Content, crowd, example_content, request
 
 CONTENT = sorted(example_content().items())
 IDS = [name for name, _ in CONTENT]
-NETWORKS = ("linkedin", "x")
+NETWORKS = ("linkedin", "x", "mastodon")
 LINES: dict[str, Any] = {"opening": "Even uit de praktijk.", "ending": "Groet uit de werkplaats."}
 
 

@@ -46,7 +46,7 @@ FULL = {
 }
 VALUES = [EMPTY, FULL]
 UNSAID = {"prompts", "emoji"}
-LAYOUTS = {"linkedin.j2": "{{ ask }}", "x.j2": "{{ ask }}"}
+LAYOUTS = {"linkedin.j2": "{{ ask }}", "x.j2": "{{ ask }}", "mastodon.j2": "{{ ask }}"}
 
 
 def rendered(templates: PostTemplates, clause: Clause) -> set[str]:
@@ -248,5 +248,5 @@ def test_what_is_missing_is_named(templates: PostTemplates) -> None:
     """A missing section and an unknown network say their names."""
     with pytest.raises(Stop, match=r"\[nothing\] in nl/shared"):
         templates.pool("nl", "shared", "nothing")
-    with pytest.raises(Rejected, match="mastodon"):
-        templates.layout("mastodon")
+    with pytest.raises(Rejected, match="bluesky"):
+        templates.layout("bluesky")
