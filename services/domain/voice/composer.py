@@ -194,9 +194,9 @@ def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:
         return
     if network == "mastodon":
         for length in wording.lengths:
-            parts = wording.full(_MAX_HASHTAGS[network], length)
-            yield parts
-            yield parts | {"hashtags": ""}
+            full = wording.full(_MAX_HASHTAGS[network], length)
+            yield full
+            yield full | {"hashtags": ""}
     for shape in _SHAPES[wording.plan.kind]:
         parts = wording.brief(shape)
         if parts is None:
