@@ -130,7 +130,7 @@ class PublicTotals:
     """Sums of what is shown of each campaign, and of nothing else: whoever subtracts finds nothing.
 
     ``clicks`` by class and ``reach`` by tag; both empty where nothing is shown. ``left_out`` is the
-    number of campaigns of which something is not in the sums.
+    number of campaigns of which neither is in the sums, ``partly`` of those with a reach that is not.
     """
 
     published: int
@@ -138,6 +138,7 @@ class PublicTotals:
     reach: Mapping[str, int]
     unknown_reach: int
     left_out: int
+    partly: int
 
 
 def totals_of(campaigns_shown: Sequence[PublicFigures]) -> PublicTotals:
@@ -151,7 +152,8 @@ def totals_of(campaigns_shown: Sequence[PublicFigures]) -> PublicTotals:
         clicks=clicks,
         reach=reach,
         unknown_reach=sum(shown.unknown_reach for shown in campaigns_shown),
-        left_out=sum(shown.published > 0 and shown.hides_reach for shown in campaigns_shown),
+        left_out=sum(shown.published > 0 and not shown.detailed for shown in campaigns_shown),
+        partly=sum(shown.detailed and shown.hides_reach for shown in campaigns_shown),
     )
 
 

@@ -44,6 +44,23 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     assert stored.text == "Mijn eigen zin. " + TEXT
 
 
+async def test_the_keyboard_stays_where_a_decision_was_made(stage: Stage, page: Page) -> None:
+    """After approving with the keyboard, one Tab or two reach the undo of exactly that post."""
+    await stage.organisation.connect(ANNA)
+    post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, "anna@example.org")
+    await page.get_by_role("button", name="Ja, deel dit").press("Enter")
+    undo = page.get_by_role("button", name="Ongedaan maken")
+    await expect(undo).to_be_visible()
+    await expect(page.locator(f"[id='{post.id}']")).to_be_focused()
+    for _ in range(2):
+        await page.keyboard.press("Tab")
+    await expect(undo).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Ja, deel dit")).to_be_visible()
+    assert (await stage.organisation.read(posts.get, post.id)).state is PostState.READY
+
+
 async def test_the_counter_follows_the_typing(stage: Stage, page: Page) -> None:
     """While one types the counter shows the network's own length, and says what is too much."""
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA, "x")
@@ -96,7 +113,7 @@ async def test_a_vacancy_starts_its_campaign(stage: Stage, page: Page) -> None:
     await page.get_by_label("Wat het werk is").fill("Je rekent aan dijken.")
     await page.get_by_label("Adres van de vacature").fill("https://www.example.org/v/1")
     await page.get_by_label("Vakken").fill("constructie")
-    await page.get_by_role("button", name="Open en begin de campagne").click()
+    await page.get_by_role("button", name="Open de vacature").click()
     await expect(page.get_by_text("De campagne begint")).to_be_visible()
 
     async with stage.organisation.database.write() as transaction:
