@@ -99,10 +99,10 @@ def test_a_word_to_avoid_is_avoided(
 
 
 def test_a_word_that_no_text_can_do_without_means_no_draft(composer: Composer) -> None:
-    """Where every variant holds an avoided word there is no draft, and it says which word."""
+    """Where every variant holds an avoided word there is no draft; which word, managers do not read."""
     content = dict(CONTENT)["nl-netplanner"]
     wish = request(content, person(content, avoid=("ik",)))
-    with pytest.raises(NoDraft, match=r"a word that its author avoids \(ik\)"):
+    with pytest.raises(NoDraft, match="a word that its author avoids$"):
         first_draft(composer, wish, OverlapGuard())
 
 
