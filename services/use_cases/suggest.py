@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, normalise_text, text_sha256
@@ -20,6 +21,14 @@ from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
 
+class AngleOfDraft(NamedTuple):
+    """What a draft asks about: ``kind`` is ``story`` or ``vacancy``."""
+
+    language: str
+    kind: str
+    name: str
+
+
 class Suggester:
     """Composes the other texts of a draft when somebody asks for them; none of them is stored."""
 
@@ -28,12 +37,19 @@ class Suggester:
         self._short_link = short_link
 
     async def prompts(
-        self, transaction: Transaction, *, kind: str, angle: str, language: str
-    ) -> tuple[str, ...]:
-        """The questions of an angle; none for one that the templates do not have any more."""
+        self, transaction: Transaction, angles: Collection[AngleOfDraft]
+    ) -> dict[AngleOfDraft, tuple[str, ...]]:
+        """The questions of each angle; none for one that the templates do not have any more."""
         templates = await self._templates.templates(transaction)
-        pool = templates.optional_pool(language, f"{kind}/{angle}", "prompts")
-        return tuple(clause.source for clause in pool)
+        return {
+            angle: tuple(
+                clause.source
+                for clause in templates.optional_pool(
+                    angle.language, f"{angle.kind}/{angle.name}", "prompts"
+                )
+            )
+            for angle in angles
+        }
 
     async def suggest(
         self, transaction: Transaction, *, post_id: str, ambassador_id: str

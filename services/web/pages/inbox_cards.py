@@ -16,6 +16,7 @@ from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, own_words, people, post_figures, posts
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
+from services.use_cases.suggest import AngleOfDraft
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 
@@ -223,11 +224,13 @@ async def _read_own(
     kinds = await campaigns.kinds(transaction, sorted({post.campaign_id for post in found}))
     given = {each.post_id: each for each in await own_words.answers_of(transaction, ambassador_id)}
     asked = {each.prompt for each in given.values()}
+    angles = {
+        post.id: AngleOfDraft(post.language, kinds[post.campaign_id], post.angle) for post in found
+    }
+    prompts_of = await parts.suggester.prompts(transaction, set(angles.values()))
     own: dict[str, Own] = {}
     for post in found:
-        prompts = await parts.suggester.prompts(
-            transaction, kind=kinds[post.campaign_id], angle=post.angle, language=post.language
-        )
+        prompts = prompts_of[angles[post.id]]
         fresh = [prompt for prompt in prompts if prompt not in asked] or prompts
         answer = given.get(post.id)
         own[post.id] = Own(

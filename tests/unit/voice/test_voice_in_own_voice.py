@@ -102,7 +102,7 @@ def test_a_word_that_no_text_can_do_without_means_no_draft(composer: Composer) -
     """Where every variant holds an avoided word there is no draft; which word, managers do not read."""
     content = dict(CONTENT)["nl-netplanner"]
     wish = request(content, person(content, avoid=("ik",)))
-    with pytest.raises(NoDraft, match="a word that its author avoids$"):
+    with pytest.raises(NoDraft, match=r"a word that its author avoids$"):
         first_draft(composer, wish, OverlapGuard())
 
 
