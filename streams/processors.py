@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Protocol
+
+from services.storage import figures
+from services.storage.transaction import Transaction
 from services.use_cases.count_clicks import count_clicks
 from services.use_cases.finish_campaign import close_vacancies
 from services.use_cases.learn_from_edits import learn_from_edits
@@ -29,16 +37,45 @@ def processors(drafts: DraftWriter) -> list[Processor]:
             batch_bytes=128_000,
         ),
         Processor(name="learn-from-edits", topic="post.approved", handle=learn_from_edits),
-        *projections(),
+        *(projection.processor for projection in projections()),
     ]
 
 
-def projections() -> list[Processor]:
-    """Those whose tables can be wiped and rebuilt from the log (``zwaan rebuild``)."""
+class Wipe(Protocol):
+    """Empties a projection's tables from ``since`` (a midnight in UTC) on; None: all of it."""
+
+    async def __call__(self, transaction: Transaction, *, since: datetime | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """A processor whose tables can be wiped and rebuilt from the log (``zwaan rebuild``).
+
+    ``moment_of`` is the moment by which an event's figure is kept.
+    """
+
+    processor: Processor
+    wipe: Wipe
+    moment_of: Callable[[Any], datetime]
+
+
+def projections() -> list[Projection]:
     return [
-        Processor(name="count-clicks", topic="link.clicked", handle=count_clicks),
-        Processor(name="record-reach", topic="reach.measured", handle=record_reach),
-        Processor(
-            name="record-applications", topic="application.received", handle=record_applications
+        Projection(
+            processor=Processor(name="count-clicks", topic="link.clicked", handle=count_clicks),
+            wipe=figures.wipe_clicks,
+            moment_of=attrgetter("clicked_at"),
+        ),
+        Projection(
+            processor=Processor(name="record-reach", topic="reach.measured", handle=record_reach),
+            wipe=figures.wipe_reach,
+            moment_of=attrgetter("measured_at"),
+        ),
+        Projection(
+            processor=Processor(
+                name="record-applications", topic="application.received", handle=record_applications
+            ),
+            wipe=figures.wipe_applications,
+            moment_of=attrgetter("at"),
         ),
     ]

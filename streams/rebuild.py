@@ -1,64 +1,117 @@
-"""Wipe the projections and replay the log into them, in one transaction."""
+"""Wipe the projections and replay the log into them, in one transaction.
+
+What the log no longer holds stays as it was counted.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from services.events.catalogue import PARTITIONS
 from services.events.record import read_record
 from services.events.statement import Fact
 from services.settings import Settings
-from services.storage import figures, inbox
+from services.storage import inbox
 from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.storage.transaction import Transaction
 from streams.bootstrap import clock
-from streams.log_admin import LogAdmin
-from streams.logs import open_admin
-from streams.processor import Processor
-from streams.processors import projections
+from streams.log_admin import LogAdmin, TopicState
+from streams.logs import open_admin, open_log
+from streams.processors import Projection, projections
 
 _RECORDS_A_ROUND = 500
+#: How far ahead an event may tell of something: an interview that is still to come.
+_AHEAD = timedelta(days=31)
 
 
-async def rebuild(settings: Settings) -> int:
-    """Returns how many events were replayed. Raises RetryLater when a dependency is away."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """``events`` were counted again; figures from before ``kept_before`` were left alone."""
+
+    events: int
+    kept_before: datetime | None
+
+
+async def rebuild(settings: Settings) -> Rebuilt:
+    """Raises Stop while another process owns the embedded log, RetryLater when a dependency is away.
+
+    The log is owned meanwhile, so that nothing starts to count beside us. Workers on Kafka wait.
+    """
+    log = open_log(settings)
     database = Database.open(settings.database)
     admin = open_admin(settings)
     try:
         await migrate(database)
+        topics = {topic.name: topic for topic in await asyncio.to_thread(admin.topics)}
+        events, kept = 0, []
         async with database.write() as transaction:
-            await figures.wipe(transaction)
-            events = 0
-            for processor in projections():
-                await inbox.forget(transaction, processor.name)
-                events += await _replay(transaction, admin, processor)
-            return events
+            await inbox.hold(transaction)
+            for projection in projections():
+                topic = topics.get(projection.processor.topic)
+                if topic is None:
+                    continue
+                since = await asyncio.to_thread(_complete_since, admin, topic, clock())
+                events += await _replay(transaction, admin, projection, topic, since)
+                kept += [] if since is None else [since]
+        return Rebuilt(events=events, kept_before=max(kept, default=None))
     finally:
         admin.close()
         await database.close()
+        await log.close()
 
 
-async def _replay(transaction: Transaction, admin: LogAdmin, processor: Processor) -> int:
+async def _replay(
+    transaction: Transaction,
+    admin: LogAdmin,
+    projection: Projection,
+    topic: TopicState,
+    since: datetime | None,
+) -> int:
+    processor = projection.processor
+    await projection.wipe(transaction, since=since)
+    await inbox.forget(transaction, processor.name)
     events = 0
-    for partition in range(PARTITIONS):
-        async for facts in _facts(admin, processor.topic, partition):
+    for partition in topic.partitions:
+        async for facts in _facts(admin, topic.name, partition.number, partition.end):
             known = [fact.event for fact in facts]
             fresh = await inbox.take(transaction, processor.name, known, now=clock())
             wanted = {id(event) for event in fresh}
-            await processor.handle(
-                transaction, [fact for fact in facts if id(fact.event) in wanted], clock()
-            )
-            events += len(fresh)
+            counted = [
+                fact
+                for fact in facts
+                if id(fact.event) in wanted
+                and (since is None or projection.moment_of(fact.data) >= since)
+            ]
+            await processor.handle(transaction, counted, clock())
+            events += len(counted)
     return events
 
 
-async def _facts(admin: LogAdmin, topic: str, partition: int) -> AsyncIterator[list[Fact[Any]]]:
+def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> datetime | None:
+    """The midnight (UTC) from which on the log tells of everything; None: it never lost an event.
+
+    An event is appended after what it tells of, or at most `_AHEAD` of it.
+    """
+    trimmed = [partition for partition in topic.partitions if partition.first > 0]
+    if not trimmed:
+        return None
+    # A partition that lost everything tells no moment; the topic's retention does.
+    lost = [now if topic.retention is None else now - topic.retention]
+    for partition in trimmed:
+        first = admin.read(topic.name, partition.number, partition.first, 1)
+        lost += [record.timestamp for record in first]
+    return datetime.combine((max(lost) + _AHEAD).astimezone(UTC), time(), UTC)
+
+
+async def _facts(
+    admin: LogAdmin, topic: str, partition: int, end: int
+) -> AsyncIterator[list[Fact[Any]]]:
     """The valid events of a partition, a round at a time; the others are dead letters already."""
-    ends = await asyncio.to_thread(admin.end_offsets, topic)
-    offset, end = 0, ends.get(partition, 0)
+    offset = 0
     while offset < end:
         records = await asyncio.to_thread(admin.read, topic, partition, offset, _RECORDS_A_ROUND)
         if not records:

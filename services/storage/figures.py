@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -241,7 +242,31 @@ async def forget_replaced(transaction: Transaction, *, before: datetime) -> None
     await transaction.execute(reach.delete().where(row.in_(replaced)))
 
 
-async def wipe(transaction: Transaction) -> None:
-    """Empty everything that can be counted again from the log."""
-    for table in (clicks, click_counts, reach, applications):
-        await transaction.execute(table.delete())
+async def wipe_clicks(transaction: Transaction, *, since: datetime | None) -> None:
+    """Empty the clicks and their counts, or those from ``since`` (a midnight in UTC) on.
+
+    Visitors are told apart within a day, so no click before it bears on one after it.
+    """
+    await _wipe(transaction, clicks, clicks.c.clicked_at, since)
+    await _wipe(
+        transaction,
+        click_counts,
+        click_counts.c.day,
+        None if since is None else since.astimezone(UTC).date().isoformat(),
+    )
+
+
+async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> None:
+    await _wipe(transaction, reach, reach.c.measured_at, since)
+
+
+async def wipe_applications(transaction: Transaction, *, since: datetime | None) -> None:
+    await _wipe(transaction, applications, applications.c.at, since)
+
+
+async def _wipe(
+    transaction: Transaction, table: sa.Table, when: sa.Column[Any], since: datetime | str | None
+) -> None:
+    await transaction.execute(
+        table.delete() if since is None else table.delete().where(when >= since)
+    )

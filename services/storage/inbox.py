@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from services.events.cloudevent import CloudEvent
 from services.storage.database import insert_new_returning
 from services.storage.schema import inbox
@@ -52,3 +54,12 @@ async def forget_before(transaction: Transaction, moment: datetime) -> None:
 async def forget(transaction: Transaction, processor: str) -> None:
     """Let ``processor`` handle everything again."""
     await transaction.execute(inbox.delete().where(inbox.c.processor == processor))
+
+
+async def hold(transaction: Transaction) -> None:
+    """Let no processor handle anything until this transaction ends; those that do are waited for.
+
+    On SQLite writers take turns anyway.
+    """
+    if transaction.dialect.name == "postgresql":
+        await transaction.execute(sa.text("LOCK TABLE inbox IN EXCLUSIVE MODE"))

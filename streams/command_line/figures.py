@@ -55,13 +55,19 @@ def table(figures: Statistics) -> str:
 def rebuild(data: Path | None) -> int:
     """Wipe the statistics and count them again from the log.
 
-    In one transaction: until it is done, and when it fails, the old figures stand.
+    In one transaction: until it is done, and when it fails, the old figures stand. Those of days
+    that the log no longer holds whole stay as they were counted.
     """
     from streams.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
     require_database(settings)
     require_log(settings)
-    events = asyncio.run(rebuild_from_log(settings))
-    click.echo(f"rebuilt from {events} events")
+    done = asyncio.run(rebuild_from_log(settings))
+    click.echo(f"rebuilt from {done.events} events")
+    if done.kept_before is not None:
+        click.echo(
+            f"figures from before {done.kept_before:%Y-%m-%d} stay as they were: "
+            "the log no longer holds all of their events"
+        )
     return 0

@@ -59,16 +59,15 @@ def topics(create: bool, data: Path | None, as_json: bool) -> int:
 @json_option
 def lag(data: Path | None, as_json: bool) -> int:
     """Show how many records wait for the processors, by topic."""
-    from streams.processors import projections  # noqa: PLC0415 - slow
+    from services.domain.voice import PostTemplates  # noqa: PLC0415 - slow
+    from services.use_cases.current_templates import CurrentTemplates  # noqa: PLC0415
+    from services.use_cases.write_drafts import DraftWriter  # noqa: PLC0415
+    from streams.processors import processors  # noqa: PLC0415
 
     settings = settings_of(data=data)
-    names = [
-        "story.approved",
-        "vacancy.opened",
-        "vacancy.closed",
-        "share.requested",
-        *(processor.topic for processor in projections()),
-    ]
+    templates = CurrentTemplates(PostTemplates.load(organisation=settings.organisation))
+    drafts = DraftWriter(templates, short_link=str)
+    names = [processor.topic for processor in processors(drafts)]
     require_log(settings)
     admin = open_admin(settings)
     try:

@@ -170,6 +170,7 @@ def test_a_new_installation_answers_everything(bare: Shell) -> None:
     ]
     lag = shell.run("lag", "--json")
     assert (lag.code, set(lag.lines[0]["topics"].values())) == (0, {0})
+    assert lag.lines[0]["topics"].keys() >= {"story.approved", "post.approved", "link.clicked"}
     assert shell.run("dead-letters", "list").out == "No dead letters.\n"
     listed = shell.run("topics").out.splitlines()
     assert any(line.startswith("story.approved") and "kept 366 days" in line for line in listed)

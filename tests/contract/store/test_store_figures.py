@@ -17,6 +17,7 @@ from services.storage.figures import Click, Figure, ReachTotals
 from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
+from tests.wiping import wipe
 
 ABOUT = [campaign(story(f"s-{number}")) for number in range(2)]
 
@@ -54,7 +55,7 @@ def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[C
 
     async def check() -> None:
         async with store.open() as database, database.write() as transaction:
-            await figures.wipe(transaction)
+            await wipe(transaction)
             stored: dict[str, Click] = {}
             for batch in batches:
                 await figures.add_clicks(transaction, batch)
@@ -276,7 +277,7 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
             stage="applied",
             at=NOW,
         )
-        await figures.wipe(transaction)
+        await wipe(transaction)
         assert await figures.click_totals(transaction) == {}
         assert await figures.counts_by_day(transaction) == {}
         assert await figures.applications_by_stage(transaction, "v") == {}
@@ -285,3 +286,29 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
         )
         assert await posts.counts_by_state(transaction) == {"published": 2}
         assert await figures.salts(transaction) == {"2026-11-24": b"a"}
+
+
+async def test_what_is_before_a_day_survives_its_wiping(database: Database) -> None:
+    """Wiped from a midnight on, the figures of the days before it stay, to the last moment."""
+    midnight = NOW.replace(hour=0)
+    before = midnight - timedelta(microseconds=1)
+    async with database.write() as transaction:
+        post = (await _published(transaction, 1))[0]
+        for number, moment in enumerate((before, midnight)):
+            await figures.add_clicks(transaction, [_click(str(number), clicked_at=moment)])
+            await figures.add_figures(transaction, [_figure(post, number, measured_at=moment)])
+            await figures.add_application(
+                transaction,
+                application_id=str(number),
+                vacancy_id="v",
+                link_code=None,
+                stage="applied",
+                at=moment,
+            )
+        for wipe_some in (figures.wipe_clicks, figures.wipe_reach, figures.wipe_applications):
+            await wipe_some(transaction, since=midnight)
+        assert await figures.counts_by_day(transaction) == {("abc", "2026-11-23", "human"): 1}
+        around = await figures.human_clicks(transaction, ["abc"], since=before, until=NOW)
+        assert around == {("abc", "v"): [before]}
+        assert (await figures.reach_totals(transaction)).measured == 0
+        assert await figures.applications_by_stage(transaction, "v") == {"applied": 1}

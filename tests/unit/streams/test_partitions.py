@@ -30,7 +30,7 @@ def test_every_topic_has_the_catalogues_partitions_and_retention() -> None:
     """What is rebuilt from the log stays on it for a year."""
     specs = {spec.name: spec for spec in topic_specs()}
     assert {spec.partitions for spec in specs.values()} == {PARTITIONS}
-    for processor in projections():
-        retention = specs[processor.topic].retention
+    for projection in projections():
+        retention = specs[projection.processor.topic].retention
         assert retention is not None
         assert retention.days >= 365

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 
+from services.errors import Stop
 from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import state
 from services.ports import Record
@@ -16,6 +21,7 @@ from services.storage import dead_letters, figures
 from services.storage.database import Database
 from services.use_cases.statistics import statistics
 from streams.embedded.admin import EmbeddedAdmin
+from streams.embedded.log import EmbeddedLog
 from streams.processor import ProcessorRunner, SourceRecord
 from streams.processors import projections
 from streams.progress import Progress
@@ -23,6 +29,8 @@ from streams.rebuild import rebuild
 from streams.topics import topic_specs
 from tests.builders import NOW, ambassador, campaign, organise
 from tests.migrated import open_migrated
+from tests.unit.embedded.conftest import eventually
+from tests.wiping import wipe
 
 
 def _click(number: int, **changes: Any) -> Any:
@@ -85,7 +93,7 @@ async def settings(tmp_path: Path) -> Settings:
 async def _process(settings: Settings, database: Database) -> None:
     """What a worker does with the log, a record at a time."""
     admin = EmbeddedAdmin(settings.broker_url)
-    for processor in projections():
+    for processor in (projection.processor for projection in projections()):
         runner = ProcessorRunner(
             processor, database=database, clock=lambda: NOW, progress=Progress()
         )
@@ -121,10 +129,82 @@ async def test_a_rebuild_gives_the_same_figures(settings: Settings) -> None:
         assert await dead_letters.count(transaction) == 2
     for _ in range(2):
         async with database.write() as transaction:
-            await figures.wipe(transaction)
+            await wipe(transaction)
         await rebuild(settings)
         assert await figures_now() == before
     # What a worker delivers again after the rebuild has no effect either.
     await _process(settings, database)
     assert await figures_now() == before
     await database.close()
+
+
+async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Settings) -> None:
+    """After a log lost its oldest clicks, all of them or some, a rebuild gives the same figures."""
+    now = datetime.now(UTC)
+    log = EmbeddedLog(settings.log_path, retention_every=0.005)
+    log.create_topic("link.clicked", 8, retention_ms=None)
+    free = [each.number for each in log.topics["link.clicked"].partitions if each.end == 0]
+    for place, days in ((free[0], 400), (free[1], 370), (free[1], 360), (free[1], 200)):
+        moment = now - timedelta(days=days)
+        clicks = [_click(days * 10 + each, clicked_at=moment) for each in range(8)]
+        record = log.prepare(
+            "link.clicked",
+            key=None,
+            value=json.dumps(clicks).encode(),
+            number=place,
+            timestamp_ms=int(moment.timestamp() * 1000),
+        )
+        log.append([record])
+    database = Database.open(settings.database)
+    await _process(settings, database)
+    async with database.read() as transaction:
+        before = await figures.counts_by_day(transaction)
+
+    log.create_topic("link.clicked", 8, retention_ms=366 * 86_400_000)
+    await eventually(
+        lambda: [log.partition("link.clicked", n).low_water for n in free[:2]] == [1, 1]
+    )
+    log.close()
+    done = await rebuild(settings)
+
+    assert done.kept_before is not None
+    assert now - timedelta(days=340) < done.kept_before < now - timedelta(days=320)
+    async with database.write() as transaction:
+        assert await figures.counts_by_day(transaction) == before
+        # What the log does hold is counted again, whatever became of it.
+        await figures.wipe_clicks(transaction, since=done.kept_before)
+    await rebuild(settings)
+    async with database.read() as transaction:
+        assert await figures.counts_by_day(transaction) == before
+    await database.close()
+
+
+async def test_nothing_is_rebuilt_while_the_log_is_in_use(settings: Settings) -> None:
+    """A running owner would count beside the rebuild: it is refused, and the figures stay."""
+    database = Database.open(settings.database)
+    await _process(settings, database)
+    async with database.read() as transaction:
+        before = await statistics(transaction)
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _OWN, str(settings.log_path), stdin=PIPE, stdout=PIPE
+    )
+    try:
+        assert owner.stdout is not None
+        assert await owner.stdout.readline() == b"owned\n"
+        with pytest.raises(Stop, match=f"in use by process {owner.pid}"):
+            await rebuild(settings)
+    finally:
+        await asyncio.wait_for(owner.communicate(b""), 10)
+    async with database.read() as transaction:
+        assert await statistics(transaction) == before
+    await database.close()
+
+
+_OWN = """
+import sys
+from pathlib import Path
+from streams.embedded.owner import OwnerLock
+OwnerLock(Path(sys.argv[1]))
+print("owned", flush=True)
+sys.stdin.read()
+"""
