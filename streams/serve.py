@@ -82,7 +82,7 @@ def listen(settings: Settings) -> socket.socket:
         listener.close()
         raise Stop(
             f"the address {settings.host}:{settings.port} cannot be used ({error.strerror}); "
-            "choose another with --port"
+            "choose another with --host or --port"
         ) from error
     listener.listen(_BACKLOG)
     return listener

@@ -35,6 +35,10 @@ class DeadLetter:
     id: int | None = None
 
 
+# What the column holds; another number is nobody's.
+_IDS = 2**63
+
+
 async def add(transaction: Transaction, letters: Sequence[DeadLetter]) -> None:
     """Store dead letters; a redelivered record's letter is there already and stays one."""
     await insert_new(
@@ -58,6 +62,8 @@ async def waiting(
 
 
 async def get(transaction: Transaction, letter_id: int) -> DeadLetter | None:
+    if not 0 < letter_id < _IDS:
+        return None
     found = await transaction.execute(sa.select(dead_letters).where(dead_letters.c.id == letter_id))
     row = found.mappings().first()
     return None if row is None else DeadLetter(**row)

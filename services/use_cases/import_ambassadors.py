@@ -112,6 +112,8 @@ def read_ambassadors(content: bytes) -> Reading:
 
     Raises Rejected when the file as a whole is no such table, or holds nobody.
     """
+    if not content.strip():
+        raise Rejected("the file is empty", remedy="Write a header and a line for each person.")
     sheet = read_spreadsheet_text(content)
     rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True)
     found: dict[str, Ambassador] = {}

@@ -80,7 +80,9 @@ def _fetch(address: str) -> bytes:
         except (InvalidURL, InvalidSchema, UnicodeError) as error:
             raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
         except requests.RequestException as error:
-            raise RetryLater(f"{address} does not answer: {type(error).__name__}") from error
+            raise RetryLater(
+                f"{address} does not answer ({type(error).__name__}); try again later, or correct it"
+            ) from error
 
 
 def _read_within_limit(answer: requests.Response, address: str) -> bytes:
@@ -91,7 +93,9 @@ def _read_within_limit(answer: requests.Response, address: str) -> bytes:
         if len(raw) > _MAX_BYTES:
             raise _too_large(address)
         if time.monotonic() > deadline:
-            raise RetryLater(f"{address} takes longer than {_MOST_SECONDS:.0f} seconds")
+            raise RetryLater(
+                f"{address} takes longer than {_MOST_SECONDS:.0f} seconds; try again later"
+            )
     return bytes(raw)
 
 

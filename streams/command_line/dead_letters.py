@@ -17,10 +17,11 @@ from services.storage.dead_letters import DeadLetter
 from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
 from streams.bootstrap import clock
+from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_log
-from streams.logs import open_log
-from streams.owner_client import running_owner
+from streams.command_line.terminal import visible
+from streams.owner_client import OwnerClient
 
 _ALL = 100_000
 
@@ -44,7 +45,7 @@ def list_letters(everything: bool, limit: int, data: Path | None, as_json: bool)
         else:
             fault = letter.error.strip().splitlines()[-1]
             place = f"{letter.topic}[{letter.partition}]@{letter.offset}"
-            click.echo(f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M}  {place}  {fault}")
+            click.echo(visible(f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M}  {place}  {fault}"))
     if not found and not as_json:
         click.echo("No dead letters.")
     return 0
@@ -65,9 +66,9 @@ def show_letter(letter_id: int, data: Path | None, as_json: bool) -> int:
     click.echo(f"died       {letter.died_at.isoformat()}")
     if letter.replayed_at:
         click.echo(f"replayed   {letter.replayed_at.isoformat()}")
-    click.echo(f"error      {letter.error}")
-    click.echo(f"remedy     {letter.remedy or '-'}")
-    click.echo(letter.value.decode("utf-8", "backslashreplace"))
+    click.echo(visible(f"error      {letter.error}"))
+    click.echo(visible(f"remedy     {letter.remedy or '-'}"))
+    click.echo(visible(letter.value.decode("utf-8", "backslashreplace")))
     return 0
 
 
@@ -83,12 +84,8 @@ def replay_letters(letter_ids: tuple[int, ...], everything: bool, data: Path | N
     if everything:
         waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
         letter_ids = tuple(letter.id for letter in waiting if letter.id is not None)
-    owner = running_owner(settings) if settings.embedded else None
-    if owner is not None:
-        for letter_id in letter_ids:
-            owner.replay(letter_id)
-    else:
-        asyncio.run(_replay(settings, letter_ids))
+    require_log(settings)
+    asyncio.run(_replay(settings, letter_ids))
     click.echo(f"{len(letter_ids)} replayed")
     return 0
 
@@ -129,14 +126,14 @@ async def _drop(settings: Settings, letter_ids: Sequence[int]) -> None:
 
 
 async def _replay(settings: Settings, letter_ids: Sequence[int]) -> None:
-    require_log(settings)
-    log = open_log(settings)
-    try:
+    async with reach_log(settings) as reached:
+        if isinstance(reached, OwnerClient):
+            for letter_id in letter_ids:
+                await asyncio.to_thread(reached.replay, letter_id)
+            return
         async with open_state(settings) as database:
             for letter_id in letter_ids:
-                await replay(database, log, letter_id, actor="command line", now=clock())
-    finally:
-        await log.close()
+                await replay(database, reached, letter_id, actor="command line", now=clock())
 
 
 async def _read(settings: Settings, *, limit: int, replayed: bool) -> list[DeadLetter]:

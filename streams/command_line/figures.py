@@ -10,6 +10,7 @@ import click
 
 from services.errors import Rejected
 from services.storage import campaigns
+from services.storage.transaction import Transaction
 from services.use_cases.statistics import Statistics, statistics
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
@@ -25,13 +26,18 @@ def stats(campaign: str | None, data: Path | None, as_json: bool) -> int:
 
     async def read() -> Statistics:
         async with open_state(settings) as database, database.read() as transaction:
-            if campaign is not None and await campaigns.get(transaction, campaign) is None:
+            if campaign is not None and not await _is_known(transaction, campaign):
                 raise Rejected(f'there is no campaign "{campaign}"', remedy="Leave --campaign out.")
             return await statistics(transaction, campaign_id=campaign)
 
     figures = asyncio.run(read())
     click.echo(json.dumps(figures.as_dict()) if as_json else table(figures))
     return 0
+
+
+async def _is_known(transaction: Transaction, campaign: str) -> bool:
+    # An argument that is not UTF-8 is the id of none.
+    return campaign.isprintable() and await campaigns.get(transaction, campaign) is not None
 
 
 def table(figures: Statistics) -> str:

@@ -22,9 +22,11 @@ from services.use_cases.accept_events import accept
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
+from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
-from streams.owner_client import Published, running_owner
+from streams.command_line.terminal import visible
+from streams.owner_client import OwnerClient, Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,35 +67,36 @@ def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
     for refusal in done.refused:
         _say_refused(sources[refusal.place].place, refusal.fault, refusal.remedy)
     for note in done.notes:
-        click.echo(f"zwaan: {sources[note.place].place}: {note.note}.", err=True)
+        click.echo(visible(f"zwaan: {sources[note.place].place}: {note.note}."), err=True)
     click.echo(f"{done.accepted} published, {len(done.refused)} refused")
     return 1 if done.refused else 0
 
 
 async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
-    if settings.embedded and (owner := running_owner(settings)) is not None:
-        return await asyncio.to_thread(owner.publish, documents)
-    from streams.logs import open_admin, open_log  # noqa: PLC0415 - slow, and not for a client
-    from streams.topics import topic_specs  # noqa: PLC0415
-
-    log = open_log(settings)
-    try:
-        admin = open_admin(settings)
-        try:
-            await asyncio.to_thread(admin.ensure_topics, topic_specs())
-        finally:
-            admin.close()
+    async with reach_log(settings) as reached:
+        if isinstance(reached, OwnerClient):
+            return await asyncio.to_thread(reached.publish, documents)
+        await _ensure_topics(settings)
         async with AsyncExitStack() as stack:
             database = None
             # Whoever only publishes needs no database; without one nothing can be compared.
             with suppress(RetryLater, Stop):
                 database = await stack.enter_async_context(open_state(settings))
-            acceptance = await accept(log, documents, database)
-    finally:
-        await log.close()
+            acceptance = await accept(reached, documents, database)
     return Published(
         accepted=len(acceptance.accepted), refused=acceptance.refused, notes=acceptance.notes
     )
+
+
+async def _ensure_topics(settings: Settings) -> None:
+    from streams.logs import open_admin  # noqa: PLC0415 - slow, and not for a client
+    from streams.topics import topic_specs  # noqa: PLC0415
+
+    admin = open_admin(settings)
+    try:
+        await asyncio.to_thread(admin.ensure_topics, topic_specs())
+    finally:
+        admin.close()
 
 
 @click.group("import", cls=Group)
@@ -122,7 +125,7 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     except Rejected as fault:
         raise Rejected(f"{file.name}: {fault}", remedy=fault.remedy) from fault
     for row in reading.bad_rows:
-        click.echo(f"zwaan: {file.name}, line {row.line}: {row.fault}.", err=True)
+        click.echo(visible(f"zwaan: {file.name}, line {row.line}: {row.fault}."), err=True)
     if reading.bad_rows and not (skip_bad and reading.ambassadors):
         raise Rejected(
             f"{len(reading.bad_rows)} bad rows, nothing was imported",
@@ -187,4 +190,4 @@ def _print(events: Sequence[CloudEvent]) -> int:
 
 
 def _say_refused(place: str, fault: object, remedy: str) -> None:
-    click.echo(f"zwaan: {place}: {fault}. {remedy}".strip(), err=True)
+    click.echo(visible(f"zwaan: {place}: {fault}. {remedy}".strip()), err=True)

@@ -5,16 +5,19 @@ Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a dependency is away.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop
 from streams.command_line.options import Group
+from streams.command_line.terminal import visible
 
 # Imported only when asked for, so that help and small commands answer at once.
 _COMMANDS = {
@@ -38,7 +41,23 @@ _COMMANDS = {
 }
 
 
+class _ReaderGone(Exception):
+    """Whoever read our output went away (``| head``); click would call that a failure."""
+
+
 class _Lazy(Group):
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError as gone:  # reading the help
+            raise _ReaderGone from gone
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            raise _ReaderGone from gone
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
@@ -76,9 +95,8 @@ def exit_code(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except BrokenPipeError:
-        # The reader of our output went away (| head); it got what it wanted.
-        sys.stderr.close()
+    except _ReaderGone:
+        _forget_output()  # it got what it wanted
         return 0
     except (Rejected, NeedsPerson) as error:
         _say(error, error.remedy)
@@ -88,15 +106,24 @@ def exit_code(arguments: list[str]) -> int:
         return 3
     except OSError as error:
         # A folder that cannot be made, a disk that is full.
-        place = error.filename or "a file in the data folder"
-        _say(f"{place} cannot be used ({error.strerror})", _ELSEWHERE)
+        place = error.filename or "the output, or a file in the data folder,"
+        remedy = _NO_ROOM if error.errno == errno.ENOSPC else _ELSEWHERE
+        _say(f"{place} cannot be used ({error.strerror})", remedy)
+        _forget_output()
         return 3
     return result if isinstance(result, int) else 0
 
 
+_NO_ROOM = "Free some disk space."
 _ELSEWHERE = "Mend that, or name another data folder with --data."
+
+
+def _forget_output() -> None:
+    """What is still buffered goes nowhere; otherwise Python tries again at its end, and complains."""
+    with suppress(OSError, ValueError, AttributeError):  # closed, or never there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: Exception | str, remedy: str) -> None:
     sentence = str(error).rstrip(".")
-    click.echo(f"zwaan: {sentence}. {remedy}".strip(), err=True)
+    click.echo(visible(f"zwaan: {sentence}. {remedy}".strip()), err=True)

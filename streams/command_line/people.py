@@ -40,6 +40,8 @@ def sign_in(
     """Print a sign-in link for EMAIL, who is added or given roles where needed."""
     settings = settings_of(data=data)
     address = _address(email)
+    if name is not None and not (name.isprintable() and 0 < len(name.strip()) <= _NAME):
+        raise Rejected("this is not a name", remedy="Write it in 1 to 200 plain characters.")
 
     async def work() -> str:
         async with open_state(settings) as database, database.write() as transaction:
@@ -73,5 +75,8 @@ def _address(email: str) -> str:
         raise Rejected("this is not an e-mail address", remedy="Write it as name@example.org.")
     return address
 
+
+#: Characters, as in an imported table.
+_NAME = 200
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")

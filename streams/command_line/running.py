@@ -22,7 +22,9 @@ def up(data: Path | None, host: str | None, port: int | None) -> int:
 
 @click.command()
 @click.option(
-    "--seconds", type=click.FloatRange(min=1), help="End by itself, with a summary. Default: run."
+    "--seconds",
+    type=click.IntRange(1, 1_000_000),
+    help="End by itself, with a summary. Default: run.",
 )
 @click.option(
     "--ambassadors",
@@ -34,7 +36,7 @@ def up(data: Path | None, host: str | None, port: int | None) -> int:
 @json_option
 def demo(
     *,
-    seconds: float | None,
+    seconds: int | None,
     ambassadors: int | None,
     data: Path | None,
     host: str | None,

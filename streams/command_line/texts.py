@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from typing import BinaryIO
@@ -49,8 +50,14 @@ def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json
     person for whom no draft can be written is named on standard error.
     """
     settings = settings_of()
-    content = _content(event)
-    reading = read_ambassadors(ambassadors.read())
+    try:
+        content = _content(event)
+    except Rejected as fault:
+        raise Rejected(f"{event.name}: {fault}", remedy=fault.remedy) from fault
+    try:
+        reading = read_ambassadors(ambassadors.read())
+    except Rejected as fault:
+        raise Rejected(f"{ambassadors.name}: {fault}", remedy=fault.remedy) from fault
     if reading.bad_rows:
         first = reading.bad_rows[0]
         raise Rejected(f"{ambassadors.name}, line {first.line}: {first.fault}")
@@ -94,7 +101,7 @@ def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json
 
 
 def _content(event: BinaryIO) -> Content:
-    data = read_incoming(parse_event(load_json(event.read())))
+    data = read_incoming(parse_event(load_json(event.read().removeprefix(codecs.BOM_UTF8))))
     if not isinstance(data, StoryApproved | VacancyOpened):
         raise Rejected(
             "this event starts no campaign", remedy="Give a story.approved or vacancy.opened."

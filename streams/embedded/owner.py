@@ -33,11 +33,15 @@ class Owner:
     token: str = field(repr=False)
 
 
+class LogInUse(Stop):
+    """Another process owns the log: for as long as it runs, or for the moment of one command."""
+
+
 class OwnerLock:
     """The exclusive right to write one log, for the life of a process."""
 
     def __init__(self, log_path: Path) -> None:
-        """Raises Stop, naming the process, when another one owns the log."""
+        """Raises LogInUse, naming the process, when another one owns the log."""
         self._file = os.open(lock_path(log_path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for attempt in range(_ATTEMPTS):
             try:
@@ -46,7 +50,7 @@ class OwnerLock:
             except BlockingIOError:
                 if attempt + 1 == _ATTEMPTS:
                     os.close(self._file)
-                    raise Stop(_in_use(log_path)) from None
+                    raise LogInUse(_in_use(log_path)) from None
                 time.sleep(_PAUSE)
         os.truncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)

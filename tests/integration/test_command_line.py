@@ -4,117 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.domain.network_text import measure_text
-from services.events.cloudevent import CloudEvent
-from services.settings import load_settings
 from services.storage import dead_letters
 from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
 from services.storage.migrate import migrate
 from streams.command_line.main import exit_code, zwaan
-from streams.command_line.state import make_state
-from streams.embedded.admin import EmbeddedAdmin
-from streams.logs import open_admin
-from streams.topics import topic_specs
 from tests.builders import NOW, event, story, vacancy
+from tests.integration.shell import Shell
 
-ROOT = Path(__file__).parents[2]
 CSV = "email,name,language,crafts\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    code: int
-    out: str
-    err: str
-    seconds: float
-
-    @property
-    def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def sentence(self) -> str:
-        """The one line on standard error."""
-        (line,) = self.err.strip().splitlines()
-        assert line.startswith("zwaan: ")
-        return line
-
-
-class Shell:
-    """Runs the command in a folder of its own, without anybody's settings."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-
-    def run(self, *arguments: str, stdin: bytes = b"", **settings: str) -> Done:
-        names = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
-        environment = {name: os.environ[name] for name in names if name in os.environ}
-        environment |= {"ZWAAN_DATA": str(self.data)}
-        environment |= {f"ZWAAN_{name.upper()}": value for name, value in settings.items()}
-        started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "streams.command_line", *arguments],
-            cwd=self.folder,
-            env=environment | {"PYTHONPATH": str(ROOT)},
-            input=stdin,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        return Done(
-            code=done.returncode,
-            out=done.stdout.decode(),
-            err=done.stderr.decode(),
-            seconds=time.monotonic() - started,
-        )
-
-    def write(self, name: str, content: bytes | str | CloudEvent) -> str:
-        if isinstance(content, CloudEvent):
-            content = content.to_bytes()
-        path = self.folder / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return name
-
-    def records(self, topic: str) -> list[Any]:
-        """What is on the log, as JSON."""
-        admin = EmbeddedAdmin(f"embedded://{self.data / 'zwaan.log.db'}")
-        try:
-            return [
-                json.loads(record.value or b"null")
-                for partition in admin.end_offsets(topic)
-                for record in admin.read(topic, partition, 0, 1000)
-            ]
-        finally:
-            admin.close()
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Shell:
-    """Where Zwaan never ran."""
-    return Shell(tmp_path)
-
-
-@pytest.fixture
-def shell(bare: Shell) -> Shell:
-    """Where Zwaan ran before: its database and its log are there."""
-    settings = load_settings(data=bare.data, broker="", database_url="")
-    asyncio.run(make_state(settings))
-    admin = open_admin(settings)
-    admin.ensure_topics(topic_specs())
-    admin.close()
-    return bare
 
 
 def _commands() -> list[list[str]]:

@@ -148,7 +148,7 @@ def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "the header lacks email, name, language"),
+        (b"", "the file is empty"),
         (b"email;name;language\r\n", "a header and nobody"),
         (b"Adres|Naam", "the header lacks email, name, language"),
         (b"PK\x03\x04rest", "is a workbook, not CSV"),
