@@ -10,16 +10,16 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from faust.contrib.asgi import faust_app_running
 
 from services.errors import RetryLater, Stop
-from services.storage import figures, inbox, network_calls, publishing
+from services.storage import publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.finish_campaign import finish_over
+from services.use_cases.forget import forget_what_is_old
 from services.use_cases.publish import Publisher
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.widen_campaign import widen_due
@@ -39,10 +39,6 @@ _REACH_POLL = 1.0
 _CONSENT_POLL = 2.0
 _CAMPAIGNS_POLL = 5.0
 _HOUSEKEEPING = 3600.0
-#: Longer than any window of a network's limits.
-_CALLS_MEMORY = timedelta(days=3)
-#: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
-_INBOX_MEMORY = timedelta(days=400)
 #: Lag without progress for this long means that the worker stalled.
 STALLED_AFTER = 120.0
 
@@ -189,14 +185,9 @@ class Worker:
             await asyncio.sleep(_HOUSEKEEPING)
 
     async def _forget(self) -> int:
-        now = clock()
-        yesterday = (now - timedelta(days=1)).date().isoformat()
+        keep = self._parts.settings.keep_measurements
         async with self._parts.database.write() as transaction:
-            await inbox.forget_before(transaction, now - _INBOX_MEMORY)
-            await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
-            await figures.destroy_salts_before(transaction, yesterday)
-            keep = self._parts.settings.keep_measurements
-            await figures.forget_replaced(transaction, before=now - keep)
+            await forget_what_is_old(transaction, now=clock(), keep_measurements=keep)
         return 0
 
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:

@@ -198,21 +198,39 @@ async def has_sign_in_link(
     return await transaction.scalar(query.limit(1)) is not None
 
 
+async def person_of_link(
+    transaction: Transaction, *, token_sha256: str, now: datetime
+) -> Person | None:
+    """Whose link this is, while it works: until it is used, and not after its time."""
+    query = (
+        sa.select(people)
+        .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
+        .where(*_works(token_sha256, now))
+    )
+    return _person((await transaction.execute(query)).first())
+
+
 async def use_sign_in_link(
     transaction: Transaction, *, token_sha256: str, now: datetime
 ) -> Person | None:
-    """The person whose unexpired link this is. A link works until it expires or is replaced."""
-    row = (
-        await transaction.execute(
-            sa.select(people)
-            .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
-            .where(sign_in_links.c.token_sha256 == token_sha256, sign_in_links.c.expires_at > now)
-        )
-    ).first()
-    if row is not None:
-        await transaction.execute(
-            sign_in_links.update()
-            .where(sign_in_links.c.token_sha256 == token_sha256)
-            .values(used_at=now)
-        )
-    return _person(row)
+    """As `person_of_link`, and the link works no more; of two at once one gets the person."""
+    used = await transaction.scalar(
+        sign_in_links.update()
+        .where(*_works(token_sha256, now))
+        .values(used_at=now)
+        .returning(sign_in_links.c.person_id)
+    )
+    return None if used is None else await person(transaction, used)
+
+
+def _works(token_sha256: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        sign_in_links.c.token_sha256 == token_sha256,
+        sign_in_links.c.expires_at > now,
+        sign_in_links.c.used_at.is_(None),
+    )
+
+
+async def forget_sign_in_links(transaction: Transaction, *, before: datetime) -> None:
+    """Delete those that ran out before that moment."""
+    await transaction.execute(sign_in_links.delete().where(sign_in_links.c.expires_at < before))

@@ -119,9 +119,9 @@ sign_in_links = Table(
     "sign_in_links",
     metadata,
     Column("token_sha256", Text, primary_key=True),
-    _ref("person_id", "people.id", nullable=False),
+    _ref("person_id", "people.id", nullable=False, index=True),
     Column("expires_at", UtcTime, nullable=False),
-    Column("used_at", UtcTime),
+    Column("used_at", UtcTime),  # a link works once
 )
 
 connections = Table(

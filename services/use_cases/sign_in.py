@@ -1,4 +1,4 @@
-"""Sign in by a link: made for one person, kept as a hash, good for a limited time."""
+"""Sign in by a link: made for one person, kept as a hash, good for once and a limited time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.storage import people
 from services.storage.people import Person
 from services.storage.transaction import Transaction
 
-#: How long a link works. It may be opened more than once: mail scanners open links first.
+#: How long a link waits to be used. Opening it is no use yet: mail scanners open links first.
 LIFETIME = timedelta(days=2)
 #: Anybody may ask for somebody's link by mail; this keeps a mailbox from being flooded.
 PAUSE = timedelta(minutes=1)
@@ -33,8 +33,13 @@ async def was_just_made(transaction: Transaction, person_id: str, *, now: dateti
     return await people.has_sign_in_link(transaction, person_id, expires_after=expires_after)
 
 
+async def whose_link(transaction: Transaction, token: str, *, now: datetime) -> Person | None:
+    """The person whose link this is, or None when it is unknown, used or too old."""
+    return await people.person_of_link(transaction, token_sha256=_digest(token), now=now)
+
+
 async def use_link(transaction: Transaction, token: str, *, now: datetime) -> Person | None:
-    """The person whose link this is, or None when it is unknown or too old."""
+    """As `whose_link`; after this the link is used."""
     return await people.use_sign_in_link(transaction, token_sha256=_digest(token), now=now)
 
 

@@ -11,7 +11,7 @@ from services.domain.identity import ambassador_id
 from services.ports import Message, Notifier
 from services.storage import people
 from services.storage.people import Person
-from services.use_cases.sign_in import make_link, use_link, was_just_made
+from services.use_cases.sign_in import make_link, use_link, was_just_made, whose_link
 from services.web.access import PersonView, VisitorView, sign_in_as
 from services.web.menu import home_of, may_open
 from services.web.messages import messages_in
@@ -44,12 +44,14 @@ async def send_link(view: VisitorView) -> Response:
 
 @router.get("/sign-in/{token}")
 async def follow(view: VisitorView, token: str) -> Response:
-    """Says who will be signed in, and asks.
+    """Says who will be signed in, and asks; that uses nothing up, whoever looks into mails.
 
-    On a laptop with the sandbox the link signs in at once. Elsewhere it must not: a link of
-    somebody else, opened unknowingly, would connect one's own account to their name.
+    On a laptop with the sandbox the link signs in at once, and again until its time. Elsewhere it
+    must not: a link of somebody else, opened unknowingly, would connect one's own account to their
+    name.
     """
-    person = await _person_of_link(view, token)
+    async with view.parts.database.read() as transaction:
+        person = await whose_link(transaction, token, now=view.now)
     if person is None:
         return view.page("sign_in/old_link.html", status=404)
     if view.parts.sandbox and view.parts.on_loopback:
@@ -59,7 +61,9 @@ async def follow(view: VisitorView, token: str) -> Response:
 
 @router.post("/sign-in/{token}")
 async def enter(view: VisitorView, token: str) -> Response:
-    person = await _person_of_link(view, token)
+    """The button: the link signs in, and works no more."""
+    async with view.parts.database.write() as transaction:
+        person = await use_link(transaction, token, now=view.now)
     if person is None:
         return view.page("sign_in/old_link.html", status=404)
     return _enter(view, person)
@@ -76,11 +80,6 @@ def _enter(view: View, person: Person) -> Response:
     sign_in_as(view.request, person)
     path = wanted if wanted != "/" and may_open(person, wanted) else home_of(person)
     return RedirectResponse(path, status_code=303)
-
-
-async def _person_of_link(view: View, token: str) -> Person | None:
-    async with view.parts.database.write() as transaction:
-        return await use_link(transaction, token, now=view.now)
 
 
 async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:

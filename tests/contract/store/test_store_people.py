@@ -90,19 +90,39 @@ async def test_more_ids_than_a_statement_takes_are_looked_up(database: Database)
         }
 
 
-async def test_a_sign_in_link_works_until_it_expires(database: Database) -> None:
-    """A link signs its person in, more than once, and not after its time."""
+async def test_a_sign_in_link_works_once_and_in_time(database: Database) -> None:
+    """Looked at as often as one likes, it signs its person in once, and not after its time."""
+    just_before = NOW - timedelta(microseconds=1)
     async with database.write() as transaction:
         await people.save_person(transaction, RECRUITER, now=NOW)
-        await people.add_sign_in_link(
-            transaction, token_sha256="ab", person_id=RECRUITER.id, expires_at=NOW
-        )
-        just_before = NOW - timedelta(microseconds=1)
-        for _ in range(2):
-            used = await people.use_sign_in_link(transaction, token_sha256="ab", now=just_before)
-            assert used == RECRUITER
-        assert await people.use_sign_in_link(transaction, token_sha256="ab", now=NOW) is None
-        assert await people.use_sign_in_link(transaction, token_sha256="cd", now=NOW) is None
+        for token in ("ab", "cd"):
+            await people.add_sign_in_link(
+                transaction, token_sha256=token, person_id=RECRUITER.id, expires_at=NOW
+            )
+        for way in (people.person_of_link, people.use_sign_in_link):
+            assert await way(transaction, token_sha256="cd", now=NOW) is None
+            assert await way(transaction, token_sha256="ef", now=just_before) is None
+        for way in (people.person_of_link, people.person_of_link, people.use_sign_in_link):
+            assert await way(transaction, token_sha256="ab", now=just_before) == RECRUITER
+        for way in (people.person_of_link, people.use_sign_in_link):
+            assert await way(transaction, token_sha256="ab", now=just_before) is None
+
+
+async def test_links_that_ran_out_are_forgotten(database: Database) -> None:
+    """Those that still work stay."""
+    async with database.write() as transaction:
+        await people.save_person(transaction, RECRUITER, now=NOW)
+        for token, hours in (("ab", -1), ("cd", 1)):
+            await people.add_sign_in_link(
+                transaction,
+                token_sha256=token,
+                person_id=RECRUITER.id,
+                expires_at=NOW + timedelta(hours=hours),
+            )
+        await people.forget_sign_in_links(transaction, before=NOW)
+        long_ago = NOW - timedelta(days=9)
+        assert await people.person_of_link(transaction, token_sha256="ab", now=long_ago) is None
+        assert await people.person_of_link(transaction, token_sha256="cd", now=NOW) == RECRUITER
 
 
 @pytest.mark.parametrize(

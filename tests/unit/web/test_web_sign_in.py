@@ -16,6 +16,14 @@ async def test_the_sandbox_link_is_one_click(organisation: Organisation) -> None
         assert (await browser.get("/inbox")).status_code == 200
 
 
+async def test_the_sandbox_link_works_until_its_time(organisation: Organisation) -> None:
+    """The links that a demo prints sign in again, in another browser too."""
+    link = await organisation.link_for("anna@example.org")
+    for _ in range(2):
+        async with organisation.client() as browser:
+            assert (await browser.get(link)).headers["Location"] == "/inbox"
+
+
 async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None:
     """Elsewhere opening a link changes nothing; a press of the button signs in."""
     organisation.with_parts(on_loopback=False)
@@ -27,6 +35,22 @@ async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None
         answer = await browser.post(link, data={"csrf_token": form_token(page.text)})
         assert answer.headers["Location"] == "/inbox"
         assert (await browser.get("/inbox")).status_code == 200
+
+
+async def test_elsewhere_a_link_works_once(organisation: Organisation) -> None:
+    """Opened by a scanner it still works; once somebody pressed the button, for nobody any more."""
+    organisation.with_parts(on_loopback=False)
+    link = await organisation.link_for("anna@example.org")
+    async with organisation.client() as scanner:
+        await scanner.head(link)
+        assert (await scanner.get(link)).status_code == 200
+    async with organisation.client() as browser, organisation.client() as thief:
+        token = form_token((await browser.get(link)).text)
+        stolen = form_token((await thief.get(link)).text)
+        assert (await browser.post(link, data={"csrf_token": token})).status_code == 303
+        assert (await thief.get(link)).status_code == 404
+        assert (await thief.post(link, data={"csrf_token": stolen})).status_code == 404
+        assert (await thief.get("/inbox")).headers["Location"] == "/sign-in"
 
 
 async def test_an_old_link_says_what_to_do(organisation: Organisation) -> None:

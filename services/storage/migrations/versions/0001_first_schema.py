@@ -189,6 +189,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sign_in_links_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sign_in_links'))
     )
+    with op.batch_alter_table('sign_in_links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_links_person_id'), ['person_id'], unique=False)
+
     op.create_table('audience',
     sa.Column('campaign_id', sa.Text(), nullable=False),
     sa.Column('ambassador_id', sa.Text(), nullable=False),
@@ -362,6 +365,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_audience_asked')
 
     op.drop_table('audience')
+    with op.batch_alter_table('sign_in_links', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_links_person_id'))
+
     op.drop_table('sign_in_links')
     op.drop_table('ambassadors')
     op.drop_table('visitor_salts')

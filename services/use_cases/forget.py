@@ -1,0 +1,24 @@
+"""What is kept for a time only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.storage import figures, inbox, network_calls, people
+from services.storage.transaction import Transaction
+
+#: Longer than any window of a network's limits.
+_CALLS_MEMORY = timedelta(days=3)
+#: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
+_INBOX_MEMORY = timedelta(days=400)
+
+
+async def forget_what_is_old(
+    transaction: Transaction, *, now: datetime, keep_measurements: timedelta
+) -> None:
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    await inbox.forget_before(transaction, now - _INBOX_MEMORY)
+    await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
+    await figures.destroy_salts_before(transaction, yesterday)
+    await figures.forget_replaced(transaction, before=now - keep_measurements)
+    await people.forget_sign_in_links(transaction, before=now)

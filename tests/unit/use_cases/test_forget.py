@@ -1,0 +1,33 @@
+"""What is kept for a time only is forgotten after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.storage import people
+from services.storage.database import Database
+from services.storage.transaction import Transaction
+from services.use_cases.forget import forget_what_is_old
+from services.use_cases.sign_in import LIFETIME, make_link, whose_link
+from tests.builders import NOW, ambassador, organise
+
+
+async def _forget(transaction: Transaction) -> None:
+    await forget_what_is_old(transaction, now=NOW, keep_measurements=timedelta(hours=48))
+
+
+async def test_links_that_ran_out_go(database: Database) -> None:
+    """A sign-in link is deleted once its time is over, and not before."""
+    anna = ambassador(1)
+    async with database.write() as transaction:
+        await organise(transaction, [anna], [])
+        made = [NOW - LIFETIME - timedelta(seconds=1), NOW - timedelta(hours=1)]
+        old, fresh = [
+            (await make_link(transaction, anna.id, base_url="", now=each)).rpartition("/")[2]
+            for each in made
+        ]
+        await _forget(transaction)
+        assert await whose_link(transaction, old, now=made[0]) is None
+        assert await whose_link(transaction, fresh, now=NOW) == await people.person(
+            transaction, anna.id
+        )
