@@ -45,6 +45,7 @@ def story(story_id: str = "sluis-1", **changes: Any) -> StoryApproved:
         "body": "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper.",
         "language": "nl",
         "url": "https://example.org/verhalen/sluis",
+        "topics": ["constructie"],
     }
     return StoryApproved.model_validate(fields | changes)
 

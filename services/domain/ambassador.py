@@ -16,8 +16,9 @@ class Ambassador:
 
     ``emoji`` is how many at most fit this person's style (0–2), ``hashtags`` likewise (0–3);
     ``since`` the year they joined; ``address_form`` how they address readers in Dutch (empty in
-    English). ``other_languages`` are those they write in besides ``language``. ``avoid`` holds words
-    that they never use, ``opening`` and ``ending`` lines that they usually begin and end with.
+    English). ``other_languages`` are those they write in besides ``language``, ``topics`` what they
+    want to share about beside their crafts. ``avoid`` holds words that they never use, ``opening``
+    and ``ending`` lines that they usually begin and end with.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Ambassador:
     length: Length = "medium"
     since: int | None = None
     other_languages: tuple[Language, ...] = ()
+    topics: tuple[str, ...] = ()
     hashtags: int = 3
     exclamation: bool = False
     avoid: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Who is asked to share, in which order, and the reason in words.
 
-Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to
-those whose craft, team or role it touches, or who read its language. What happened before (asked,
+Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to its
+author and to those whose craft, role, team, place or topic it touches, if they write in its
+language. What happened before (asked,
 shared, declined) never decides whether somebody is asked, only who is asked first.
 """
 

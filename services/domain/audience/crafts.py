@@ -31,11 +31,27 @@ werktuigbouwkunde; mechanical engineering
 civiele techniek; civil engineering
 installatietechniek; building services
 netplanning; grid planning
+netbeheer; grid management
+stationsbouw; substations; substation; stations
+kabelwerk; cabling; cable work
+meettechniek; metering; meten
+inbedrijfstelling; commissioning
+storingen; outages; storingsdienst
+energietransitie; energy transition
+zonne-energie; solar energy; solar power
+windenergie; wind energy; wind power
+laadinfrastructuur; charging infrastructure
+warmtenet; district heating
+waterbouw; hydraulic engineering
+tekenwerk; technisch tekenen; technical drawing; drafting
+werkvoorbereiding; work preparation
+rekenmodellen; modelleren; modelling; modeling
+vakmanschap; craftsmanship
 bedrijfsvoering; grid operation; grid operations
 onderhoud; maintenance
 veiligheid; safety
 duurzaamheid; sustainability
-softwareontwikkeling; software development; software engineering
+software; softwareontwikkeling; software development; software engineering
 ontwikkelaar; developer; programmeur; programmer
 data science; datawetenschap
 data-engineering; data engineer
@@ -43,6 +59,14 @@ data-analyse; data analysis; data analytics
 informatiebeveiliging; information security; cybersecurity
 verpleegkunde; verpleegkundige; nurse; nursing
 onderwijs; education
+opleiden; opleiding; opleidingen; training
+werving; werving en selectie; recruitment; recruiting
+gezondheid; health
+participatie; participation
+omgevingsmanagement; stakeholder management
+juridische zaken; legal; legal affairs
+administratie; administration
+projectmanagement; project management
 inkoop; procurement; purchasing
 verkoop; sales
 klantenservice; customer service

@@ -10,10 +10,15 @@ from services.domain.ambassador import Language
 
 
 class Ground(StrEnum):
+    #: The story is the person's own.
+    AUTHOR = "author"
     CRAFT = "craft"
     TEAM = "team"
     REGION = "region"
-    LANGUAGE = "language"
+    #: The person said that they want to share about this.
+    TOPIC = "topic"
+    #: The story's text names the person's craft, team or place.
+    MENTION = "mention"
     #: The person shared about this before. Theirs to know: managers are not shown it.
     INTEREST = "interest"
     #: Somebody put the person on the list by hand.
@@ -22,7 +27,10 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One ground, and what it is about: names of crafts, a team, a place, topics, who added."""
+    """One ground, and what it is about: names of crafts, a team, a place, topics, who added.
+
+    There is none for the language: who cannot write in it is not asked.
+    """
 
     ground: Ground
     about: tuple[str, ...] = ()
@@ -41,18 +49,22 @@ _NAMED = 3
 
 _WORDS: dict[Language, dict[Ground, str]] = {
     "nl": {
+        Ground.AUTHOR: "dit is jouw verhaal",
         Ground.CRAFT: "zelfde vak: {}",
         Ground.TEAM: "zelfde team: {}",
         Ground.REGION: "zelfde regio: {}",
-        Ground.LANGUAGE: "het verhaal is in jouw taal",
+        Ground.TOPIC: "je wilt delen over: {}",
+        Ground.MENTION: "het verhaal noemt: {}",
         Ground.INTEREST: "je deelde eerder over {}",
         Ground.ADDED: "toegevoegd door {}",
     },
     "en": {
+        Ground.AUTHOR: "this is your story",
         Ground.CRAFT: "same craft: {}",
         Ground.TEAM: "same team: {}",
         Ground.REGION: "same region: {}",
-        Ground.LANGUAGE: "the story is in your language",
+        Ground.TOPIC: "you want to share about: {}",
+        Ground.MENTION: "the story mentions: {}",
         Ground.INTEREST: "you shared about {} before",
         Ground.ADDED: "added by {}",
     },

@@ -1,8 +1,11 @@
-"""How well a person fits a story or vacancy: craft, team, place and language."""
+"""How well a person fits a story or vacancy: what they know, where they are, what they care about.
+
+The language is a condition and no reason: nobody is asked to share a story that they cannot write
+about, and nobody is asked because they can read it.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,11 +25,17 @@ def source_of(content: Content) -> tuple[str, str]:
     return "story", content.story_id
 
 
-#: Points. Craft counts most: it is what makes a colleague's word worth something (product.md,
-#: point 4).
-CRAFT, TEAM, REGION, LANGUAGE = 80, 60, 40, 20
+#: Points. Craft counts most, but for one's own story: it is what makes a colleague's word worth
+#: something (product.md, point 4).
+AUTHOR, CRAFT, TEAM, TOPIC, REGION, MENTION = 120, 80, 60, 50, 40, 40
+#: For somebody who writes in the language of the content; others share a vacancy in their own.
+LANGUAGE = 20
 #: Points for a second and a third craft in common.
 MORE_CRAFTS, MORE_COUNT = 5, 2
+#: A shorter name than this is no mention: it may be a word like any other.
+_MENTIONED = 4
+#: Characters of a story that are read for what it mentions.
+_READ = 100_000
 
 
 class Strength(StrEnum):
@@ -71,40 +80,93 @@ def topics_in_common(content: Content, topics: Iterable[str]) -> tuple[str, ...]
 class Sought:
     """What a story or vacancy looks for in a person, read once for everybody.
 
-    ``enough`` is the fit below which nobody is asked.
+    ``topics`` are its crafts or topics, ``place`` where a vacancy is, ``author`` the address of who
+    wrote a story and ``text`` what it says. A story needs its language, a vacancy does not.
     """
 
-    crafts: frozenset[str]
+    topics: frozenset[str]
     teams: frozenset[str]
+    places: frozenset[str]
     place: str
     language: str
-    enough: int
+    needs_language: bool
+    author: str = ""
+    text: str = ""
+    folded_text: str = ""
 
     def match(self, person: Ambassador) -> Match | None:
-        fit = 0
-        reasons: list[Reason] = []
+        writes_it = self.language in (person.language, *person.other_languages)
+        if self.needs_language and not writes_it:
+            return None
+        reasons = [*self._reasons(person)]
+        if not reasons:
+            return None
+        fit = sum(_points(reason) for reason in reasons) + (LANGUAGE if writes_it else 0)
+        return Match(fit=fit, reasons=tuple(reasons))
+
+    def _reasons(self, person: Ambassador) -> Iterable[Reason]:
+        if self.author and person.email.casefold() == self.author:
+            yield Reason(ground=Ground.AUTHOR)
         crafts = self._crafts_of(person)
         if crafts:
-            fit += CRAFT + MORE_CRAFTS * min(len(crafts) - 1, MORE_COUNT)
-            reasons.append(Reason(ground=Ground.CRAFT, about=crafts))
-        if person.team and name_key(person.team) in self.teams:
-            fit += TEAM
-            reasons.append(Reason(ground=Ground.TEAM, about=(person.team,)))
-        if self.place and person.region and _names(self.place, folded(person.region)):
-            fit += REGION
-            reasons.append(Reason(ground=Ground.REGION, about=(person.region,)))
-        if self.language in (person.language, *person.other_languages):
-            fit += LANGUAGE
-            if not reasons:
-                reasons.append(Reason(ground=Ground.LANGUAGE))
-        return Match(fit=fit, reasons=tuple(reasons)) if fit >= self.enough else None
+            yield Reason(ground=Ground.CRAFT, about=crafts)
+        team = bool(person.team) and name_key(person.team) in self.teams
+        if team:
+            yield Reason(ground=Ground.TEAM, about=(person.team,))
+        region = self._is_near(person.region)
+        if region:
+            yield Reason(ground=Ground.REGION, about=(person.region,))
+        topics = tuple(name for name in person.topics if craft_key(name) in self.topics)
+        if topics:
+            yield Reason(ground=Ground.TOPIC, about=topics)
+        mentioned = self._mentioned(person, craft=not crafts, team=not team, region=not region)
+        if mentioned:
+            yield Reason(ground=Ground.MENTION, about=mentioned)
 
     def _crafts_of(self, person: Ambassador) -> tuple[str, ...]:
         """The crafts in common as the person writes them, each once; else a role that is one."""
-        shared = {key: name for name in person.crafts if (key := craft_key(name)) in self.crafts}
-        if not shared and person.role and craft_key(person.role) in self.crafts:
+        shared = {key: name for name in person.crafts if (key := craft_key(name)) in self.topics}
+        if not shared and person.role and craft_key(person.role) in self.topics:
             return (person.role,)
         return tuple(shared.values())
+
+    def _is_near(self, region: str) -> bool:
+        if not region:
+            return False
+        if self.place and _stands_in(folded(region), self.place):
+            return True
+        return name_key(region) in self.places
+
+    def _mentioned(
+        self, person: Ambassador, *, craft: bool, team: bool, region: bool
+    ) -> tuple[str, ...]:
+        """What the text names of a person: a craft in any case, a team and a place as written."""
+        if not self.text:
+            return ()
+        found = [name for name in person.crafts if craft and self._speaks_of(name)]
+        names = [(team, person.team), (region, person.region)]
+        found += [
+            name
+            for wanted, name in names
+            if wanted and len(name) >= _MENTIONED and _stands_in(name, self.text)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def _speaks_of(self, craft: str) -> bool:
+        return len(craft) >= _MENTIONED and _stands_in(folded(craft), self.folded_text)
+
+
+def _points(reason: Reason) -> int:
+    points = {
+        Ground.AUTHOR: AUTHOR,
+        Ground.CRAFT: CRAFT,
+        Ground.TEAM: TEAM,
+        Ground.TOPIC: TOPIC,
+        Ground.REGION: REGION,
+        Ground.MENTION: MENTION,
+    }[reason.ground]
+    more = reason.about[1:] if reason.ground is Ground.CRAFT else ()
+    return points + MORE_CRAFTS * min(len(more), MORE_COUNT)
 
 
 def seek(content: Content) -> Sought:
@@ -112,20 +174,25 @@ def seek(content: Content) -> Sought:
     language = content.language[:2].casefold()
     if isinstance(content, VacancyOpened):
         return Sought(
-            crafts=_keys(content.crafts),
-            teams=frozenset({name_key(content.team)} - {""}) if content.team else frozenset(),
+            topics=_keys(content.crafts),
+            teams=_names([content.team or ""]),
+            places=frozenset(),
             place=folded(content.location or ""),
             language=language,
-            # A vacancy asks for more than reading its language: a colleague who knows the work.
-            enough=LANGUAGE + 1,
+            needs_language=False,
         )
-    # A story's topics may be crafts, roles or teams.
+    text = f"{content.title}\n{content.body[:_READ]}"
+    # A story's topics may be crafts, roles, teams or places.
     return Sought(
-        crafts=_keys(content.topics),
-        teams=frozenset({name_key(topic) for topic in content.topics} - {""}),
+        topics=_keys(content.topics),
+        teams=_names(content.topics),
+        places=_names(content.topics),
         place="",
         language=language,
-        enough=LANGUAGE,
+        needs_language=True,
+        author=((content.author and content.author.email) or "").casefold(),
+        text=text,
+        folded_text=folded(text),
     )
 
 
@@ -133,6 +200,17 @@ def _keys(names: Iterable[str]) -> frozenset[str]:
     return frozenset({craft_key(name) for name in names} - {""})
 
 
-def _names(place: str, region: str) -> bool:
-    """Whether ``region`` stands in ``place`` as a whole: Ede is not in "Nederland"."""
-    return re.search(rf"(?<!\w){re.escape(region)}(?!\w)", place) is not None
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset({name_key(name) for name in names} - {""})
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether ``name`` stands in ``text`` as a whole: Ede is not in "Nederland"."""
+    start = text.find(name) if name else -1
+    while start >= 0:
+        end = start + len(name)
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if not before.isalnum() and not after.isalnum():
+            return True
+        start = text.find(name, end)
+    return False

@@ -15,7 +15,7 @@ from services.web.messages import Messages
 from services.web.pages.event_forms import Filled, check, read_fields, words
 from services.web.view import View
 
-_LISTS = ("crafts", "avoid")
+_LISTS = ("crafts", "topics", "avoid")
 _TEXTS = ("role", "team", "region", "since", "opening", "ending")
 _CHOICES = ("language", "address_form", "length", "emoji", "hashtags")
 _BOXES = ("also", "exclamation")
@@ -62,6 +62,7 @@ class VoiceForm(BaseModel):
     role: _Name = ""
     team: _Name = ""
     crafts: Annotated[tuple[_Word, ...], Field(max_length=20)] = ()
+    topics: Annotated[tuple[_Word, ...], Field(max_length=20)] = ()
     region: _Name = ""
     since: Annotated[int, Field(ge=1900, le=2100)] | None = None
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador
 from services.domain.audience import (
+    Ground,
     History,
     Invitation,
     Strength,
@@ -25,8 +26,11 @@ from services.domain.audience import (
 )
 from services.domain.audience.crafts import craft_key
 from services.domain.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
+from services.events.incoming import StoryApproved
 from tests.builders import ambassador, story, vacancy
+from tests.unit.voice.material import example_content, example_people
 
+STORIES = [n for n, each in sorted(example_content().items()) if isinstance(each, StoryApproved)]
 CRAFTS = ("constructie", "Beton", "data", "database", "C++", "C#", "Netplanning", "medium voltage")
 TEAMS = ("", "Waterkeringen", "Bruggen")
 PLACES = ("", "Utrecht", "Ede")
@@ -72,6 +76,11 @@ histories = st.builds(
 )
 
 
+ABOUT_WATER = "je wilt delen over: water management"
+NAMED = "het verhaal noemt: Waterkeringen, Utrecht"
+OWN = "dit is jouw verhaal"
+
+
 @pytest.mark.parametrize(
     ("content", "changes", "reason"),
     [
@@ -99,14 +108,23 @@ histories = st.builds(
         (story(language="en"), {"crafts": (), "role": "", "team": ""}, ""),
         (story(topics=["beton"]), {}, "zelfde vak: beton"),
         (story(topics=["waterkeringen"]), {}, "zelfde team: Waterkeringen"),
-        (story(), {}, "het verhaal is in jouw taal"),
-        (story(language="nl-BE"), {}, "het verhaal is in jouw taal"),
+        (story(topics=["utrecht"]), {}, "zelfde regio: Utrecht"),
+        (story(topics=["watermanagement"]), {"topics": ("water management",)}, ABOUT_WATER),
+        (story(topics=[], body="Beton moet rusten."), {}, "het verhaal noemt: beton"),
+        (story(topics=[], body="Het was in Utrecht. Het team Waterkeringen hielp."), {}, NAMED),
+        (story(topics=[], body="De waterkeringen hielden het."), {}, ""),
+        (story(author={"name": "P", "email": "PERSON1@example.org"}, topics=[]), {}, OWN),
+        (story(author={"name": "Person 1"}, topics=[]), {}, ""),
+        (story(topics=[]), {}, ""),
+        (story(language="nl-BE"), {}, "zelfde vak: constructie"),
+        (story(language="en"), {}, ""),
+        (story(language="en"), {"other_languages": ("en",)}, "zelfde vak: constructie"),
     ],
 )
 def test_the_reason_of_a_match_is_told_in_words(
     content: Any, changes: dict[str, Any], reason: str
 ) -> None:
-    """Craft, role, team and place are named in the person's language; no reason is no match."""
+    """What fits is named in the person's language; no reason is no match, and to read it is none."""
     found = match(content, ambassador(1, **changes))
     assert (in_words(found.reasons, changes.get("language", "nl")) if found else "") == reason
     assert found is None or found.fit > 0
@@ -212,9 +230,41 @@ def test_one_more_thing_in_common_never_lowers_the_fit(
             replace(person, team=getattr(content, "team", None) or person.team),
             replace(person, region=getattr(content, "location", None) or person.region),
             replace(person, other_languages=("nl", "en")),
+            replace(person, topics=own[:1]),
         ):
             after = match(content, changed)
             assert before is None or (after is not None and after.fit >= before.fit)
+
+
+@given(contents, people)
+def test_a_story_goes_to_nobody_who_cannot_write_about_it(
+    content: Any, everybody: Sequence[Ambassador]
+) -> None:
+    """The language of a story is a condition, and of nothing it is the reason."""
+    asked = {each.ambassador_id: each for each in select_audience("c-1", content, everybody)}
+    for person in everybody:
+        found = asked.get(person.id)
+        if found is None:
+            continue
+        assert "taal" not in found.reason
+        assert "language" not in found.reason
+        if isinstance(content, StoryApproved):
+            assert content.language[:2] in (person.language, *person.other_languages)
+
+
+@pytest.mark.parametrize("name", sorted(example_content()))
+def test_the_example_organisation_has_enough_people_for_each_example(name: str) -> None:
+    """At least five of the example's people are asked, each for something they know or are near."""
+    people = example_people()
+    asked = select_audience("c-1", example_content()[name], people)
+    assert 5 <= len(asked) < len(people)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_author_is_asked_first(name: str) -> None:
+    """Nobody knows a story better than who wrote it."""
+    first = select_audience("c-1", example_content()[name], example_people())[0]
+    assert first.reasons[0].ground is Ground.AUTHOR
 
 
 @given(histories)
@@ -222,8 +272,8 @@ def test_only_whoever_rests_is_held_back(past: History) -> None:
     """However little fits and however much was declined, only a full week or a pause says wait."""
     (found,) = select_audience(
         "c-1",
-        story(topics=[]),
-        [ambassador(1, role="", team="", crafts=())],
+        story(topics=["Waterkeringen"]),
+        [ambassador(1, role="", crafts=())],
         {ambassador(1).id: past},
     )
     assert found.resting == past.resting

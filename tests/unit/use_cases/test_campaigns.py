@@ -57,7 +57,7 @@ async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) 
     assert [each.event.type for each in statements] == ["campaign.started", "share.requested"]
     assert statements[0].event.data["audience"] == 1
     assert statements[1].key == EVERYBODY[0].id
-    assert statements[1].event.data["reason"] == "het verhaal is in jouw taal"
+    assert statements[1].event.data["reason"] == "zelfde vak: constructie"
     async with staffed.read() as transaction:
         (campaign,) = await campaigns.recent(transaction)
         assert (campaign.content, campaign.state) == (story(), "open")

@@ -22,7 +22,9 @@ from tests.unit.voice.material import example_content
 
 DISCLOSURES = "nl/shared.clauses"
 OWN = "Ik werk bij {{ organisation }}, vandaar."
-ANNA, BERT = ambassador(1), ambassador(2)
+#: Something in common with each Dutch example.
+CRAFTS = ("storingen", "netplanning", "middenspanning", "klantcontact")
+ANNA, BERT = (ambassador(number, crafts=CRAFTS) for number in (1, 2))
 STORY = "nl-de-stille-lijn"
 
 

@@ -27,7 +27,9 @@ from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, connection, fact, story
 from tests.unit.voice.material import example_content
 
-ANNA = ambassador(1, emoji=2, length="long")
+#: Something in common with each example story.
+CRAFTS = ("storingen", "netplanning", "constructie")
+ANNA = ambassador(1, emoji=2, length="long", crafts=CRAFTS)
 ANSWER = "De steiger stond er al, en niemand wist van wie hij was"
 
 
@@ -140,7 +142,8 @@ class Voices:
 @pytest.fixture
 async def voices(database: Database) -> Voices:
     async with database.write() as transaction:
-        everybody = [ANNA, *(ambassador(number) for number in range(2, 8))]
+        others = (ambassador(number, crafts=CRAFTS) for number in range(2, 8))
+        everybody = [ANNA, *others]
         await people.save_ambassadors(transaction, everybody, now=NOW)
         for network in ("linkedin", "x"):
             await connections.save(transaction, connection(ANNA, network))

@@ -13,10 +13,11 @@ from services.domain.ambassador import Ambassador
 from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard
 from services.domain.voice.facts import OWN, extract_facts
 from services.domain.voice.subject import wrote
+from services.events.incoming import StoryApproved
 from tests.builders import ambassador, story
 from tests.unit.voice.material import Content, crowd, example_content, example_people, request
 
-STORIES = sorted(name for name in example_content() if "author" in dir(example_content()[name]))
+STORIES = [n for n, each in sorted(example_content().items()) if isinstance(each, StoryApproved)]
 OWN_WORDS = re.compile(
     r"\b(?:mijn|mij|ik (?:heb|schreef|vertel|het|niet)|(?:heb|schreef|wilde) ik|my|mine"
     r"|i (?:wrote|would|wanted|tell|told|did))\b",

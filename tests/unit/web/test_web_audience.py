@@ -160,14 +160,14 @@ async def test_a_prepared_vacancy_can_be_dropped(organisation: Organisation) -> 
 
 
 async def test_marketing_looks_at_a_storys_audience(organisation: Organisation) -> None:
-    """Stories have the same page, with a reason for those who only read the language."""
+    """Stories have the same page, with those whom the text is about and why."""
     async with organisation.staff("mia@example.org", "marketing") as browser:
         answer = await submit(
             browser,
             "/stories/new",
             "/stories/new",
             title="De sluis",
-            body="Regel 1",
+            body="De constructie was anders dan getekend.",
             language="nl",
             launch="review",
         )
@@ -176,7 +176,7 @@ async def test_marketing_looks_at_a_storys_audience(organisation: Organisation) 
         moved = await browser.get(address)
         page = (await browser.get(moved.headers["Location"])).text
         assert "Anna de Wit" in page
-        assert "reads the text&#39;s language" in page
+        assert "the story mentions: constructie" in page
         launched = await submit(
             browser,
             moved.headers["Location"],

@@ -96,7 +96,7 @@ async def test_the_campaign_says_how_many_got_no_draft_and_why(organisation: Org
     writer = DraftWriter(
         CurrentTemplates(post_templates()), short_link=lambda code: f"https://z/{code}"
     )
-    everybody = [ambassador(number) for number in range(1, 4)]
+    everybody = [ambassador(number, crafts=("storingen",)) for number in range(1, 4)]
     async with organisation.database.write() as transaction:
         await people.save_ambassadors(transaction, everybody, now=NOW)
         await block(transaction, "werk*")

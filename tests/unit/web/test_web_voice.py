@@ -33,6 +33,7 @@ FORM = {
     "role": "Sluiswachter",
     "team": "",
     "crafts": "sluizen, beton",
+    "topics": "duurzaamheid, leren",
     "region": "Utrecht",
     "since": "2012",
 }
@@ -79,6 +80,7 @@ async def test_everything_is_set_on_one_page(organisation: Organisation) -> None
     assert (anna.address_form, anna.length, anna.emoji, anna.hashtags) == ("u", "short", 1, 2)
     assert (anna.exclamation, anna.other_languages, anna.since) == (True, ("en",), 2012)
     assert (anna.avoid, anna.crafts) == (("trots", "uniek"), ("sluizen", "beton"))
+    assert anna.topics == ("duurzaamheid", "leren")
     assert (anna.opening, anna.role, anna.team) == ("Even uit de praktijk.", "Sluiswachter", "")
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/profile/voice?saved=yes")).text
