@@ -297,7 +297,9 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     """A dry run gives a line a draft, the same each time, and leaves no file."""
     shell = bare
     told = shell.write("story.json", event(story()))
-    people = shell.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\nb@e.org,Ben,en,constructie\n")
+    people = shell.write(
+        "people.csv", CSV + "a@e.org,Anna,nl,constructie\nb@e.org,Ben,en,constructie\n"
+    )
     arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "linkedin"]
     first = shell.run(*arguments, "--json")
     assert first.code == 0
