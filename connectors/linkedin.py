@@ -37,6 +37,9 @@ API = "https://api.linkedin.com"
 WEBSITE = "https://www.linkedin.com"
 TOKEN_URL = f"{WEBSITE}/oauth/v2/accessToken"
 
+#: Seconds. A member's application cannot read whether an image is ready, so that it waits.
+IMAGE_PREPARATION = 10.0
+
 POSTING = "w_member_social"
 STATISTICS = "r_member_postAnalytics"
 SELF_SERVE_SCOPES = ("openid", "profile", POSTING)
@@ -204,7 +207,7 @@ class LinkedIn:
             uploaded = session.put(url, data=image.data, headers=headers)
         if not uploaded.ok:
             raise self._refusal(uploaded)
-        return UploadedImage(media_id=urn, alt=image.alt)
+        return UploadedImage(media_id=urn, alt=image.alt, usable_after=IMAGE_PREPARATION)
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         response = self._send_post(account, post)

@@ -76,10 +76,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedImage:
-    """An image that a network holds, by the network's id, ready to stand in a post."""
+    """An image that a network holds, by the network's id.
+
+    ``usable_after`` is how many seconds the network prepares it before a post may refer to it.
+    """
 
     media_id: str
     alt: str
+    usable_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,15 @@ class Network(Protocol):
 
     def delete(self, account: Account, external_id: str) -> None:
         """Delete a post; one that is already gone is not an error."""
+        ...
+
+
+class Images(Protocol):
+    """Where a story's images are. Calls block."""
+
+    def fetch(self, url: str) -> bytes:
+        """A JPEG, PNG or GIF. Raises RetryLater when its host is away, Rejected for an address that
+        is not configured and for anything that is no such image."""
         ...
 
 

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     mastodon_client_id: str = SANDBOX_CLIENT_ID
     mastodon_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
 
+    image_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Base addresses of the images in stories: https://www.example.org,… Empty: "
+        "posts go out without images.",
+    )
+
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions. Empty: made once and kept in DATA."
     )
@@ -178,6 +184,25 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(_duration(part) for part in value.split(",") if part.strip())
+
+    @field_validator("image_urls", mode="before")
+    @classmethod
+    def _read_addresses(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+
+    @field_validator("image_urls")
+    @classmethod
+    def _check_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            parts = urlsplit(address)
+            plain_ok = parts.scheme == "http" and parts.hostname in _LOOPBACK
+            if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+                raise ValueError(f'"{address}" is no base address; write https://www.example.org')
+            if parts.scheme != "https" and not plain_ok:
+                raise ValueError(f'"{address}" has to begin with https://')
+        return value
 
     @field_validator("reach_rates", mode="before")
     @classmethod

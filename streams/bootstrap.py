@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from connectors.image_source import ImageSource
 from connectors.registry import NetworkSettings, build_networks
 from connectors.smtp import SmtpNotifier
 from services.domain.voice import PostTemplates
@@ -24,6 +25,7 @@ from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.publish import Publisher
+from services.use_cases.upload_images import PostImages
 from services.use_cases.warn_of_expiry import (
     ExpiryWarnings,
     Watch,
@@ -74,6 +76,18 @@ class Parts:
             first_measure=self.settings.reach_after[0],
             prices=self.settings.prices,
             stagger=self.settings.stagger,
+            images=self._post_images(),
+        )
+
+    def _post_images(self) -> PostImages | None:
+        if not self.settings.image_urls:
+            return None
+        return PostImages(
+            database=self.database,
+            accounts=self.accounts,
+            source=ImageSource(self.settings.image_urls),
+            allowed=self.settings.image_urls,
+            clock=clock,
         )
 
     def expiry_warnings(self) -> Sequence[ExpiryWarnings[Any]]:

@@ -199,6 +199,7 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
         contact=settings.contact,
         pace=settings.pace,
         prices=settings.prices,
+        image_urls=settings.image_urls,
         reach_rates=settings.reach_rates,
         standing_consent=settings.offers_standing_consent,
         sandbox=settings.sandbox,

@@ -24,8 +24,9 @@ from services.ports import (
 class ScriptedNetwork:
     """A `services.ports.Network`. Without a script every call succeeds.
 
-    ``publishing``, ``reconciling``, ``refreshing``, ``measuring`` and ``revoking`` hold what the next calls
-    answer: an error to raise, or None. A `Lost` in ``publishing`` puts the post on the network
+    ``publishing``, ``reconciling``, ``refreshing``, ``measuring``, ``uploading`` and ``revoking``
+    hold what the next calls answer: an error to raise, or None. ``uploads`` are the images that
+    came, ``preparing`` the seconds until they may be used, ``sent`` the posts as they were sent. A `Lost` in ``publishing`` puts the post on the network
     first. ``posts`` holds the texts that are there, in order.
     """
 
@@ -37,6 +38,10 @@ class ScriptedNetwork:
         self.reconciling: list[Exception | None] = []
         self.refreshing: list[Exception | None] = []
         self.measuring: list[Exception | None] = []
+        self.uploading: list[Exception | None] = []
+        self.uploads: list[bytes] = []
+        self.preparing = 0.0
+        self.sent: list[OutgoingPost] = []
         self.revoking: list[Exception | None] = []
         self.revoked: list[str] = []
         self.metrics: dict[str, dict[str, int]] = {}
@@ -77,11 +82,20 @@ class ScriptedNetwork:
         self._next(self.revoking)
         self.revoked.append(account.tokens.access)
 
-    def upload(self, account: Account, image: Image) -> UploadedImage:  # noqa: ARG002
-        return UploadedImage(media_id="1", alt=image.alt)
+    def upload(self, account: Account, image: Image) -> UploadedImage:
+        self.calls.append("upload")
+        with self._using(account):
+            self._next(self.uploading)
+            self.uploads.append(image.data)
+            return UploadedImage(
+                media_id=f"m{len(self.uploads)}",
+                alt=image.alt,
+                usable_after=self.preparing,
+            )
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         self.calls.append("publish")
+        self.sent.append(post)
         with self._using(account):
             answer = self.publishing.pop(0) if self.publishing else None
             if answer is not None and not isinstance(answer, Lost):
@@ -96,6 +110,7 @@ class ScriptedNetwork:
     ) -> PublishedPost | None:
         assert since.tzinfo is not None
         self.calls.append("reconcile")
+        self.sent.append(post)
         with self._using(account):
             self._next(self.reconciling)
             place = (account.member_id, post.text)

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from services.domain.audience import Content, Invitation
 from services.events.cloudevent import event_data
-from services.events.incoming import StoryApproved, VacancyOpened
+from services.events.incoming import Image, StoryApproved, VacancyOpened
 from services.storage.database import insert_new
 from services.storage.schema import audience, campaigns, closed_vacancies, posts
 from services.storage.transaction import Transaction
@@ -63,6 +63,18 @@ async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[
         sa.select(campaigns.c.id, campaigns.c.title).where(campaigns.c.id.in_(campaign_ids))
     )
     return {row.id: row.title for row in rows}
+
+
+async def images(
+    transaction: Transaction, campaign_ids: Sequence[str]
+) -> dict[str, tuple[Image, ...]]:
+    """The images of stories, by campaign; the rest of the content is not read."""
+    rows = await transaction.execute(
+        sa.select(campaigns.c.id, campaigns.c.content["images"].label("images")).where(
+            campaigns.c.id.in_(campaign_ids), campaigns.c.kind == "story"
+        )
+    )
+    return {row.id: tuple(Image(**each) for each in row.images or ()) for row in rows}
 
 
 async def kinds(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[str, str]:

@@ -261,6 +261,17 @@ Index(
     postgresql_where=posts.c.measure_at.is_not(None),
 )
 
+# Images that the network holds for a post before it is there: part of the written intent.
+post_images = Table(
+    "post_images",
+    metadata,
+    _ref("post_id", "posts.id", primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("media_id", Text, nullable=False),
+    Column("uploaded_at", UtcTime, nullable=False),
+    Column("usable_at", UtcTime, nullable=False),
+)
+
 # What an approved edit did to a draft. What is learnt follows from these, so it can be undone.
 voice_observations = Table(
     "voice_observations",

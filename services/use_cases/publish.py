@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,13 +20,23 @@ from services.domain.post import Post, text_sha256
 from services.domain.price import Prices
 from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.events.incoming import Image
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
-from services.ports import Account, LinkCard, OutgoingPost, PublishedPost
-from services.storage import audit, campaigns, connections, outbox, posts, publishing
+from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
+from services.storage import (
+    audit,
+    campaigns,
+    connections,
+    outbox,
+    post_images,
+    posts,
+    publishing,
+)
 from services.storage.audit import Entry
 from services.storage.connections import Connection
 from services.storage.database import Database
+from services.storage.post_images import HeldImage
 from services.storage.publishing import Claim, Due
 from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
@@ -40,6 +50,7 @@ from services.use_cases.network_room import (
 )
 from services.use_cases.publish_outcome import Attempt, Outcome, outage_of
 from services.use_cases.record_outcome import Ended, OutcomeRecorder
+from services.use_cases.upload_images import NotReady, PostImages, references, with_images
 
 _log = structlog.get_logger("publisher")
 
@@ -64,6 +75,13 @@ class _Job:
     outgoing: OutgoingPost
     connection: Connection | None
     started_at: datetime
+    images: tuple[Image, ...] = ()
+    held: Mapping[str, HeldImage] = field(default_factory=dict)
+
+    @property
+    def interrupted(self) -> OutgoingPost:
+        """What an attempt whose end nobody saw sent: with the images that were stored for it."""
+        return with_images(self.outgoing, references(self.images, self.held))
 
 
 class Publisher:
@@ -72,8 +90,8 @@ class Publisher:
     ``short_link`` turns a link code into the address for the card; ``first_measure`` is when a post
     is measured for the first time after publication. ``prices`` are those of the networks that
     charge for a post, ``stagger`` the least time between two posts of a campaign on one network.
-    ``pause`` is the unit of the pauses between
-    tries: the first is one to two of it, and they double.
+    Without ``images`` posts go out without any. ``pause`` is the unit of the pauses between tries:
+    the first is one to two of it, and they double.
     """
 
     def __init__(
@@ -88,6 +106,7 @@ class Publisher:
         first_measure: timedelta,
         prices: Mapping[str, Prices] | None = None,
         stagger: timedelta = timedelta(),
+        images: PostImages | None = None,
         lease: timedelta = LEASE,
         pause: timedelta = timedelta(seconds=1),
         limits: Limits = CREATE_LIMITS,
@@ -102,6 +121,7 @@ class Publisher:
         self._first_measure = first_measure
         self._prices = prices or {}
         self._stagger = stagger
+        self._images = images
         self._lease = lease
         self._pause = pause
         self._limits = limits
@@ -182,6 +202,7 @@ class Publisher:
         held = await connections.get_many(
             transaction, [(claim.ambassador_id, claim.network) for claim in claims]
         )
+        images, uploads = await self._pictures(transaction, claims, found)
         titles = await campaigns.titles(
             transaction, sorted({post.campaign_id for post in found.values()})
         )
@@ -192,9 +213,23 @@ class Publisher:
                 outgoing=self._outgoing(post, titles[post.campaign_id]),
                 connection=held.get((claim.ambassador_id, claim.network)),
                 started_at=now,
+                images=images.get((post.campaign_id, post.network), ()),
+                held=uploads.get(post.id, {}),
             )
             for claim in claims
         ]
+
+    async def _pictures(
+        self, transaction: Transaction, claims: Sequence[Claim], found: Mapping[str, Post]
+    ) -> tuple[Mapping[tuple[str, str], tuple[Image, ...]], Mapping[str, Mapping[str, HeldImage]]]:
+        """The images that belong in these posts, and those that their networks hold already."""
+        if self._images is None:
+            return {}, {}
+        series = {(post.campaign_id, post.network) for post in found.values()}
+        wanted = await self._images.wanted(transaction, series)
+        if not any(wanted.values()):
+            return {}, {}
+        return wanted, await post_images.of_posts(transaction, [one.post_id for one in claims])
 
     async def _keep_apart(
         self, transaction: Transaction, candidates: Sequence[Due], now: datetime
@@ -263,24 +298,24 @@ class Publisher:
         try:
             if job.claim.interrupted_at is None:
                 return await self._first_try(job)
-            return await self._reconcile(job, since=job.claim.interrupted_at)
+            return await self._reconcile(job, job.interrupted, since=job.claim.interrupted_at)
         except Exception as defect:  # noqa: BLE001 - it may have had its effect: a person looks
             _log.exception("connector failed", post=job.post.id)
             return self._ended(job).unknown(f"unexpected {type(defect).__name__}", outage=None)
 
     async def _first_try(self, job: _Job) -> Outcome:
         try:
-            network = self._accounts.network(job.claim.network)
-            if job.connection is None:
-                raise NeedsPerson(f"{network.name} is not connected", remedy="Connect it again.")
-            account = await self._accounts.open_stored(job.connection)
+            network, account = await self._open(job)
+            outgoing = await self._with_pictures(job, account)
+        except NotReady as later:
+            return replace(self._later(job, later), outage=None)
         except RetryLater as away:
             return self._later(job, away)
         except (Rejected, NeedsPerson) as refusal:
             return self._ended(job).failed(str(refusal), refusal.remedy, outage=None)
         try:
             published = await self._with_access(
-                job, account, lambda own: network.publish(own, job.outgoing)
+                job, account, lambda own: network.publish(own, outgoing)
             )
         except OutcomeUnknown as lost:
             _log.info("reply lost, reconciling", post=job.post.id, error=str(lost))
@@ -289,12 +324,32 @@ class Publisher:
             async with self._database.write() as transaction:
                 # LinkedIn is asked by sending the same post once more.
                 await count_calls(transaction, [job.claim], self._limits, now=self._clock())
-            return await self._reconcile(job, since=job.started_at)
+            return await self._reconcile(job, outgoing, since=job.started_at)
         except RetryLater as later:
             return self._later(job, later)
         except (Rejected, NeedsPerson) as refusal:
             return self._ended(job).failed(str(refusal), refusal.remedy, outage="")
         return self._published(job, published)
+
+    async def _open(self, job: _Job) -> tuple[Network, Account]:
+        network = self._accounts.network(job.claim.network)
+        if job.connection is None:
+            raise NeedsPerson(f"{network.name} is not connected", remedy="Connect it again.")
+        return network, await self._accounts.open_stored(job.connection)
+
+    async def _with_pictures(self, job: _Job, account: Account) -> OutgoingPost:
+        if self._images is None or not job.images:
+            return job.outgoing
+        try:
+            uploaded = await self._images.upload(
+                job.post.id, account, job.images, job.held, is_late=lambda: self._is_late(job)
+            )
+        except NeedsPerson:
+            if account.tokens.refresh is None:
+                raise
+            await self._accounts.refresh(job.claim.ambassador_id, account)
+            raise NotReady("the access was renewed", after=0) from None
+        return with_images(job.outgoing, uploaded)
 
     def _published(self, job: _Job, published: PublishedPost) -> Outcome:
         prices = self._prices.get(job.claim.network)
@@ -310,13 +365,13 @@ class Publisher:
         reason = f"given up after {job.claim.tries} tries: {later}"
         return self._ended(job).failed(reason, "Approve it again.", outage=outage_of(later))
 
-    async def _reconcile(self, job: _Job, *, since: datetime) -> Outcome:
+    async def _reconcile(self, job: _Job, outgoing: OutgoingPost, *, since: datetime) -> Outcome:
         try:
             network = self._accounts.network(job.claim.network)
             # Read anew: the first call may have renewed the access.
             account = await self._accounts.open(job.claim.ambassador_id, job.claim.network)
             found = await self._with_access(
-                job, account, lambda own: network.reconcile(own, job.outgoing, since=since)
+                job, account, lambda own: network.reconcile(own, outgoing, since=since)
             )
         except (RetryLater, OutcomeUnknown, NeedsPerson) as lost:
             # Also for lack of access: it may be a blip, and the person may connect again.

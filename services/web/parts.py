@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -64,6 +64,7 @@ class WebParts:
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)
     prices: Mapping[str, Prices] = field(default_factory=dict)
+    image_urls: Sequence[str] = ()
     reach_rates: Mapping[str, float] = field(default_factory=dict)
     standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

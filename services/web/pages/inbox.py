@@ -22,6 +22,7 @@ from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
     Typed,
     intents_of,
+    pictures_of,
     preview_of,
     price_of,
     read_cards,
@@ -56,6 +57,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
     text = await _text_typed(view)
     async with view.parts.database.read() as transaction:
         titles = await campaigns.titles(transaction, [post.campaign_id])
+        pictures = await pictures_of(transaction, view.parts, [post])
         written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
         (remarks,) = await remarks_on(transaction, [written])
     return view.page(
@@ -63,6 +65,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         remarks=remarks,
         preview=preview_of(view.parts, post.network, text),
         price=price_of(view.parts, post.network, text),
+        images=pictures[post.id],
         post=post,
         text=text,
         missing=missing(text, original=post.original_text, code=post.link_code),

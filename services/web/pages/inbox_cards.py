@@ -11,7 +11,9 @@ from math import ceil
 from services.domain.disclosure import Missing, missing
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, as_networks_keep
+from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
+from services.events.incoming import Image
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.storage import campaigns, connections, own_words, people, post_figures, posts
 from services.storage.figures import Figure
@@ -46,8 +48,9 @@ class Card:
     """One post as its ambassador sees it.
 
     ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
-    text, ``remarks`` what to know about its words, ``fault`` why it was refused. ``price`` is what the network charges the organisation, in
-    US dollars, None where it charges nothing. ``own`` is what is, or may become, the person's own.
+    text, ``remarks`` what to know about its words, ``fault`` why it was refused. ``price`` is
+    what the network charges the organisation, in US dollars, None where it charges nothing.
+    ``images`` are those that it goes out with. ``own`` is what is, or may become, the person's own.
     ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
     still to come, and ``waits`` how long that is from now.
@@ -62,6 +65,7 @@ class Card:
     remarks: Remarks
     preview: Preview
     price: Decimal | None
+    images: Sequence[Image]
     own: Own
     answer: str = ""
     fault: str = ""
@@ -162,6 +166,7 @@ async def read_cards(
     """Cards of one person's posts, in their order; one of them as it was ``typed``."""
     campaign_ids = sorted({post.campaign_id for post in found})
     titles = await campaigns.titles(transaction, campaign_ids)
+    pictures = await pictures_of(transaction, parts, found)
     reasons = await campaigns.reasons(transaction, ambassador_id, campaign_ids)
     networks = await connections.networks_of(transaction, [ambassador_id])
     published = [post for post in found if _SECTIONS[post.state] == "published"]
@@ -195,6 +200,7 @@ async def read_cards(
                 missing=missing(text, original=post.original_text, code=post.link_code),
                 preview=preview_of(parts, post.network, text),
                 price=price_of(parts, post.network, text),
+                images=pictures[post.id],
                 own=own[post.id],
                 answer=mine.answer or own[post.id].answer,
                 fault=mine.fault,
@@ -254,6 +260,19 @@ def preview_of(parts: WebParts, network: str, text: str) -> Preview:
         valid=measure.valid,
         payload=text,
     )
+
+
+async def pictures_of(
+    transaction: Transaction, parts: WebParts, found: Sequence[Post]
+) -> dict[str, tuple[Image, ...]]:
+    """The images that each of these posts goes out with, by the post's id."""
+    if not parts.image_urls:
+        return {post.id: () for post in found}
+    told = await campaigns.images(transaction, sorted({post.campaign_id for post in found}))
+    return {
+        post.id: images_in_post(post.network, told.get(post.campaign_id, ()), parts.image_urls)
+        for post in found
+    }
 
 
 def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:

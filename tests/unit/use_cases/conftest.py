@@ -18,6 +18,7 @@ from services.use_cases import decide
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
+from services.use_cases.upload_images import PostImages
 from services.vault import Vault, new_key
 from tests.builders import NOW, ambassador, campaign, connection, organise, story
 from tests.migrated import open_migrated
@@ -52,6 +53,7 @@ class Desk:
         concurrency: int = 4,
         prices: Mapping[str, Prices] | None = None,
         stagger: timedelta = timedelta(),
+        images: PostImages | None = None,
     ) -> Publisher:
         return Publisher(
             database=self.database,
@@ -63,6 +65,7 @@ class Desk:
             first_measure=STEPS[0],
             prices=prices,
             stagger=stagger,
+            images=images,
         )
 
     async def prepare(

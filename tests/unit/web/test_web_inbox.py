@@ -9,6 +9,7 @@ import pytest
 
 from services.domain.post import PostState, text_sha256
 from services.domain.scheduling import Pace
+from services.events.incoming import Image
 from services.storage import audit, outbox, posts
 from tests import builders
 from tests.unit.web.organisation import (
@@ -346,3 +347,20 @@ async def test_an_unknown_post_is_settled_by_its_person(
         await submit(browser, "/inbox", f"/inbox/{post.id}/settle", there=there)
         assert (await browser.get("/inbox")).status_code == 200
     assert (await organisation.read(posts.get, post.id)).state is state
+
+
+async def test_the_preview_shows_the_images_that_go_out(organisation: Organisation) -> None:
+    """Those from the organisation's own addresses, with their text, also while one types."""
+    images = (
+        Image(url="https://www.example.org/a.jpg", alt='De "deur"'),
+        Image(url="https://elsewhere.example/b.jpg", alt="Een ander"),
+    )
+    post = await organisation.post(await organisation.campaign(story(images=images)), ANNA)
+    organisation.with_parts(image_urls=["https://www.example.org"])
+    async with organisation.signed_in("anna@example.org") as browser:
+        inbox = (await browser.get("/inbox")).text
+        typed = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text=TEXT)
+    for page in (inbox, typed.text):
+        assert 'href="https://www.example.org/a.jpg"' in page
+        assert "De &#34;deur&#34;" in page
+        assert "elsewhere.example" not in page
