@@ -194,3 +194,16 @@ async def test_only_our_own_sandbox_is_told_who_asks(organisation: Organisation)
         own = (await browser.get("/connect/linkedin")).headers["Location"]
     assert "anna" not in away.lower()
     assert own.endswith("&login_hint=anna%40example.org&name_hint=Anna+de+Wit")
+
+
+@pytest.mark.parametrize("renewable", [True, False])
+async def test_only_a_connection_that_ends_says_when(
+    organisation: Organisation, *, renewable: bool
+) -> None:
+    """An access that is refreshed by itself is no date to worry about; one that ends says when."""
+    async with organisation.database.write() as transaction:
+        held = connection(ANNA, "x", renewable=renewable)
+        await connections.save(transaction, held)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/profile")).text
+    assert ("Geldig tot" in page) is not renewable
