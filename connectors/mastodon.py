@@ -104,9 +104,9 @@ class Mastodon:
     def reconcile(
         self, account: ports.Account, post: ports.OutgoingPost, *, since: datetime
     ) -> ports.PublishedPost | None:
-        """Look for this text in the member's statuses since then; clocks differ by a minute."""
+        """Look for this text in the member's statuses since then; clocks may be off by an hour."""
         path = f"/api/v1/accounts/{account.member_id}/statuses?limit={_BATCH}&exclude_reblogs=true"
-        wanted, begun, older = _plain(html.escape(post.text)), since - timedelta(minutes=1), ""
+        wanted, begun, older = _plain(html.escape(post.text)), since - timedelta(hours=2), ""
         while page := self._statuses(account.tokens, path + older):
             for found in page:
                 if _plain(str(found.get("content"))) == wanted:

@@ -43,7 +43,9 @@ TOKEN_URL = f"{API}/2/oauth2/token"
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
 
 _BATCH = 100  # the most ids that GET /2/tweets takes, and the most posts a timeline page gives
-_CLOCK_SKEW = timedelta(minutes=1)
+# A machine whose clock is off by an hour must not look past its own post. The text holds a link of
+# its own, so that looking further back finds nothing else.
+_CLOCK_SKEW = timedelta(hours=2)
 _LONGEST_WAIT = timedelta(days=1)
 _STATISTICS_SOURCE = "x:tweets"
 _AGAIN = "Connect X again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,19 +14,34 @@ from email.message import EmailMessage
 
 @dataclass(slots=True)
 class MailServer:
-    """``refusing`` is its answer to RCPT, when it refuses. ``logins`` are user and password."""
+    """``refusing`` is its answer to RCPT, when it refuses. ``logins`` are user and password.
+
+    With ``tls`` it offers STARTTLS; ``encrypted`` says whether the client took it.
+    """
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     refusing: bytes = b""
+    tls: ssl.SSLContext | None = None
+    encrypted: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
             match line.split()[0].upper():
                 case b"EHLO":
-                    writer.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+                    if self.tls and not self.encrypted:
+                        writer.write(b"250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n")
+                    else:
+                        writer.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+                case b"STARTTLS" if self.tls:
+                    writer.write(b"220 go on\r\n")
+                    try:
+                        await writer.start_tls(self.tls)
+                    except (OSError, ConnectionError):
+                        return  # the client does not trust us
+                    self.encrypted = True
                 case b"AUTH":
                     _, user, password = base64.b64decode(line.split()[2]).decode().split("\0")
                     self.logins.append((user, password))

@@ -249,6 +249,22 @@ def test_a_lost_reply_is_unknown_and_reconciled_to_one_post(
     assert shown["post_id"] == published.external_id
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_clocks_that_differ_by_an_hour_hide_no_post(
+    network: Network, member: Member, sandbox: Sandbox, hours: int
+) -> None:
+    """Ours may be an hour fast or slow: the post is found all the same, and is not sent again."""
+    sandbox.change("clock", {"advance": hours * 3600})
+    post = fresh_post()
+    begun = now()
+    sandbox.fault(network.name, "post.create", "apply_then_drop")
+    try:
+        network.publish(member.account, post)
+    except OutcomeUnknown:
+        assert network.reconcile(member.account, post, since=begun) is not None
+    assert len(sandbox.posts(network.name, member.email)) == 1
+
+
 @pytest.mark.parametrize(
     "kind", ["drop", "timeout", "http_500", "http_502", "http_503", "html_body"]
 )

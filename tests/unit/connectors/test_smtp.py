@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from connectors import smtp
 from connectors.smtp import SmtpNotifier
 from services.errors import Rejected, RetryLater, Stop
 from services.ports import Message
@@ -86,4 +95,76 @@ def test_anything_else_stops_at_the_start(url: str) -> None:
     """A wrong address is told by the name of its setting, without repeating it."""
     with pytest.raises(Stop, match="ZWAAN_SMTP_URL") as caught:
         SmtpNotifier(url, sender="zwaan@example.org")
+    assert "planted" not in str(caught.value)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for localhost that nobody trusts by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return path
+
+
+def offering(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+def beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the server on loopback stood elsewhere."""
+    monkeypatch.setattr(smtp, "_is_loopback", lambda _host: False)
+
+
+@pytest.mark.usefixtures("beyond_loopback")
+async def test_beyond_loopback_mail_is_encrypted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a certificate that this machine trusts, password and mail go over TLS."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with mail_server() as server:
+        server.tls = offering(certificate)
+        url = f"smtp://me:planted@localhost:{server.port}"
+        await SmtpNotifier(url, sender="zwaan@example.org").send(MESSAGE)
+    assert server.encrypted
+    assert server.logins == [("me", "planted")]
+    assert len(server.mails) == 1
+
+
+@pytest.mark.usefixtures("beyond_loopback")
+@pytest.mark.parametrize("offered", [True, False])
+async def test_without_trusted_encryption_nothing_is_sent(
+    certificate: Path, *, offered: bool
+) -> None:
+    """A server without STARTTLS, or with a certificate of somebody else, gets no password."""
+    async with mail_server() as server:
+        server.tls = offering(certificate) if offered else None
+        url = f"smtp://me:planted@localhost:{server.port}"
+        with pytest.raises(RetryLater) as caught:
+            await SmtpNotifier(url, sender="zwaan@example.org").send(MESSAGE)
+    assert (server.logins, server.mails) == ([], [])
     assert "planted" not in str(caught.value)

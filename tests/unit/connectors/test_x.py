@@ -200,14 +200,14 @@ def test_a_duplicate_that_is_nowhere_is_rejected(
 def test_reconcile_finds_the_post_behind_escapes_and_short_links(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
-    """X shows &amp; and t.co; the comparison undoes both, looking back a minute before."""
+    """X shows &amp; and t.co; the comparison undoes both, looking back two hours before."""
     network.script(says({"data": [OTHER, SHOWN]}))
     found = x.reconcile(user, POST, since=NOW)
     assert found is not None
     assert found.external_id == "1900"
     query = parse_qs(urlsplit(network.received[0].path).query)
     assert urlsplit(network.received[0].path).path == "/x/2/users/42/tweets"
-    assert query["start_time"] == ["2026-11-20T22:29:00Z"]
+    assert query["start_time"] == ["2026-11-20T20:30:00Z"]
 
 
 @pytest.mark.parametrize(
