@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import ipaddress
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ SessionT = TypeVar("SessionT", bound=requests.Session)
 # At DEBUG these write tokens, codes and Authorization headers into the log.
 for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):
     logging.getLogger(_name).setLevel(logging.INFO)
+
+#: What may stand before the host of an address: a user and a password.
+_PASSWORD = re.compile(r"//[^/@\s]*@")
 
 # Repeating one of these has no further effect (RFC 9110, section 9.2.2), so that a lost reply
 # asks for a repeat and not for reconciliation.
@@ -180,11 +184,12 @@ def _checked(base: str) -> str:
     """A base address fit for routes. Raises Stop for one over which tokens would be readable."""
     parts = urlsplit(base)
     host = parts.hostname or ""
+    shown = _PASSWORD.sub("//***@", base)
     plain_ok = parts.scheme == "http" and _is_loopback(host)
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise Stop(f"{base!r} is not a base address; give scheme, host and path only.")
+        raise Stop(f"{shown!r} is not a base address; give scheme, host and path only.")
     if parts.scheme != "https" and not plain_ok:
-        raise Stop(f"{base!r} must use https; plain http is accepted on loopback only.")
+        raise Stop(f"{shown!r} must use https; plain http is accepted on loopback only.")
     return base.rstrip("/")
 
 

@@ -167,6 +167,6 @@ def json_object(response: requests.Response) -> dict[str, Any]:
     """The answer's JSON object; empty for anything else (no body, HTML, half JSON, a list)."""
     try:
         value = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -227,6 +227,23 @@ class ShareIntents(Protocol):
     def __call__(self, network: str, *, text: str, link: str) -> tuple[ShareIntent, ...]: ...
 
 
+# --- the language model -------------------------------------------------------------------------
+
+
+class LanguageModel(Protocol):
+    """Rephrases drafts where one is configured. Calls block; callers run them in a bounded pool."""
+
+    model: str
+
+    def answer(self, *, instructions: str, text: str) -> str:
+        """One answer, as it came; whoever asks decides whether it may be used.
+
+        Raises RetryLater when it is away or busy, NeedsPerson when it does not accept the key,
+        Rejected when it gave no answer to this question.
+        """
+        ...
+
+
 # --- people -------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,20 @@ class Settings(BaseSettings):
         default=None, description="Bearer token of the event API. Needed beyond loopback."
     )
 
+    llm_url: str = Field(
+        default="",
+        description="An OpenAI-compatible endpoint, such as https://host/v1. Empty: none.",
+    )
+    llm_model: str = Field(default="", description="The model's name there.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Its bearer token, if any.")
+    llm_concurrency: int = Field(default=2, ge=1, le=16)
+    llm_timeout: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(),
+        le=timedelta(minutes=5),
+        description="For a whole answer.",
+    )
+
     smtp_url: SecretStr | None = Field(
         default=None, description="smtp:// or smtps://user:password@host:port. Empty: no mail."
     )
@@ -212,7 +226,7 @@ class Settings(BaseSettings):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         return {network.strip(): _rate(share) for network, _, share in pairs}
 
-    @field_validator("stagger", "keep_measurements", mode="before")
+    @field_validator("stagger", "keep_measurements", "llm_timeout", mode="before")
     @classmethod
     def _read_duration(cls, value: Any) -> Any:
         return _duration(value) if isinstance(value, str) else value
@@ -376,5 +390,10 @@ def load_settings(**given: Any) -> Settings:
         raise Stop(
             "the setting ZWAAN_DATABASE_URL is wrong: it starts with sqlite+aiosqlite:// or "
             "postgresql+psycopg://, for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
+        )
+    if bool(settings.llm_url) != bool(settings.llm_model):
+        lacking = "ZWAAN_LLM_MODEL" if settings.llm_url else "ZWAAN_LLM_URL"
+        raise Rejected(
+            f"the setting {lacking} is missing: a language model needs both its URL and its name"
         )
     return settings

@@ -6,14 +6,15 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from connectors.image_source import ImageSource
+from connectors.language_model import LanguageModel
 from connectors.registry import NetworkSettings, build_networks
 from connectors.smtp import SmtpNotifier
 from services.domain.voice import PostTemplates
@@ -25,6 +26,7 @@ from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.publish import Publisher
+from services.use_cases.rephrase_drafts import REPHRASED_WITHIN, Rephraser
 from services.use_cases.upload_images import PostImages
 from services.use_cases.warn_of_expiry import (
     ExpiryWarnings,
@@ -54,6 +56,7 @@ class Parts:
     admin: LogAdmin
     networks: Mapping[str, Network]
     accounts: Accounts
+    calls: Executor
     notifier: Notifier | None = None
 
     def short_link(self, code: str) -> str:
@@ -63,7 +66,34 @@ class Parts:
         return CurrentTemplates(_templates(self.settings.organisation))
 
     def draft_writer(self) -> DraftWriter:
-        return DraftWriter(self.current_templates(), short_link=self.short_link)
+        return DraftWriter(
+            self.current_templates(),
+            short_link=self.short_link,
+            rephrased_within=REPHRASED_WITHIN if self.settings.llm_url else None,
+        )
+
+    def rephraser(self) -> Rephraser | None:
+        """None where no language model is configured."""
+        settings = self.settings
+        if not settings.llm_url:
+            return None
+        seconds = settings.llm_timeout.total_seconds()
+        return Rephraser(
+            database=self.database,
+            model=LanguageModel(
+                url=settings.llm_url,
+                model=settings.llm_model,
+                key=settings.llm_key.get_secret_value(),
+                timeout=seconds,
+            ),
+            templates=self.current_templates(),
+            calls=self.calls,
+            clock=clock,
+            short_link=self.short_link,
+            concurrency=settings.llm_concurrency,
+            # The connector keeps its own time; looking up a name does not.
+            patience=timedelta(seconds=seconds + 10),
+        )
 
     def publisher(self) -> Publisher:
         return Publisher(
@@ -130,8 +160,9 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     log = open_log(settings)
     database = Database.open(settings.database)
     admin = open_admin(settings)
+    models = settings.llm_concurrency if settings.llm_url else 0
     calls = ThreadPoolExecutor(
-        max_workers=settings.publish_concurrency + 4, thread_name_prefix="network"
+        max_workers=settings.publish_concurrency + 4 + models, thread_name_prefix="network"
     )
     try:
         await migrate(database)
@@ -144,6 +175,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             admin=admin,
             networks=networks,
             notifier=_notifier(settings),
+            calls=calls,
             accounts=Accounts(
                 database=database,
                 networks=networks,

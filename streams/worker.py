@@ -10,6 +10,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.publish import Publisher
+from services.use_cases.rephrase_drafts import Rephraser
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.widen_campaign import widen_due
 from services.web.parts import Readiness
@@ -38,6 +40,7 @@ _PUBLISH_POLL = 0.25
 _REACH_POLL = 1.0
 _CONSENT_POLL = 2.0
 _CAMPAIGNS_POLL = 5.0
+_REPHRASE_POLL = 1.0
 _HOUSEKEEPING = 3600.0
 #: Lag without progress for this long means that the worker stalled.
 STALLED_AFTER = 120.0
@@ -104,6 +107,9 @@ class Worker:
             if self._parts.settings.offers_standing_consent:
                 consents = self._as_leader(self._approve_under_consent)
                 self._loops.append(asyncio.create_task(consents, name="standing consents"))
+            if (rephraser := self._parts.rephraser()) is not None:
+                rephrasing = self._as_leader(partial(self._rephrase, rephraser))
+                self._loops.append(asyncio.create_task(rephrasing, name="language model"))
             _spare_the_collector()
             try:
                 yield
@@ -175,6 +181,11 @@ class Worker:
             await self._guarded(lambda: finish_over(self._parts.database, clock()))
             await self._guarded(lambda: widen_due(self._parts.database, clock()))
             await asyncio.sleep(_CAMPAIGNS_POLL)
+
+    async def _rephrase(self, rephraser: Rephraser) -> None:
+        while True:
+            if not await self._guarded(rephraser.rephrase):
+                await asyncio.sleep(_REPHRASE_POLL)
 
     async def _keep_house(self) -> None:
         warnings = self._parts.expiry_warnings()

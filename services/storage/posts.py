@@ -21,10 +21,14 @@ _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
-    """A draft about to be stored; ``recipe`` is everything needed to write it again."""
+    """A draft about to be stored; ``recipe`` is everything needed to write it again.
+
+    Until ``rephrase_by`` a language model may put it in other words.
+    """
 
     post: Post
     recipe: Mapping[str, Any]
+    rephrase_by: datetime | None = None
 
 
 async def existing(transaction: Transaction, ids: Sequence[str]) -> set[str]:
@@ -56,6 +60,7 @@ async def add(transaction: Transaction, drafts: Sequence[NewPost]) -> None:
                 "link_code": draft.post.link_code,
                 "state": draft.post.state.value,
                 "created_at": draft.post.created_at,
+                "rephrase_by": draft.rephrase_by,
             }
             for draft in drafts
         ],

@@ -242,6 +242,8 @@ posts = Table(
     Column("own_words", sa.Float),
     # The next variant that nobody was shown yet; 0: no other text was ever asked for.
     Column("next_variant", sa.Integer, nullable=False, server_default="0"),
+    # Until then a language model may put it in other words; empty: it may not.
+    Column("rephrase_by", UtcTime),
     Column("measured_step", sa.Integer, nullable=False, server_default="0"),
     Column("measure_at", UtcTime),
     Index("ix_posts_campaign", "campaign_id"),
@@ -253,6 +255,12 @@ Index(
     posts.c.publish_at,
     sqlite_where=posts.c.state.in_(("approved", "publishing")),
     postgresql_where=posts.c.state.in_(("approved", "publishing")),
+)
+Index(
+    "ix_posts_rephrase",
+    posts.c.rephrase_by,
+    sqlite_where=posts.c.rephrase_by.is_not(None),
+    postgresql_where=posts.c.rephrase_by.is_not(None),
 )
 Index(
     "ix_posts_measure",

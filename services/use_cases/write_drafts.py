@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.domain.ambassador import Ambassador
@@ -34,11 +35,19 @@ _UNCONNECTED = ("linkedin",)
 class DraftWriter:
     """Writes drafts; keeps the overlap guards of the latest campaigns in memory between batches.
 
-    ``short_link`` turns a link code into the address that stands in the text.
+    ``short_link`` turns a link code into the address that stands in the text. For so long as
+    ``rephrased_within`` a language model may put a draft in other words; None: there is none.
     """
 
-    def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        templates: CurrentTemplates,
+        *,
+        short_link: Callable[[str], str],
+        rephrased_within: timedelta | None = None,
+    ) -> None:
         self._templates = templates
+        self._rephrased_within = rephrased_within
         self._short_link = short_link
         self._guards: dict[tuple[str, str], _Guard] = {}
 
@@ -93,7 +102,10 @@ class DraftWriter:
                 refusals.append((person.id, str(refusal)))
                 continue
             guard.add(identity, draft.text)
-            drafts.append(_new_post(campaign, identity, person, draft, now))
+            written = _new_post(campaign, identity, person, draft, now)
+            if self._rephrased_within is not None:
+                written = replace(written, rephrase_by=now + self._rephrased_within)
+            drafts.append(written)
         await posts.add(transaction, drafts)
         await campaigns.refuse(transaction, campaign.id, refusals)
         return [_ready(draft.post) for draft in drafts]
@@ -167,7 +179,11 @@ def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:
 
 
 def _new_post(
-    campaign: Campaign, identity: str, person: Ambassador, draft: Draft, now: datetime
+    campaign: Campaign,
+    identity: str,
+    person: Ambassador,
+    draft: Draft,
+    now: datetime,
 ) -> NewPost:
     recipe: Mapping[str, Any] = draft.recipe
     return NewPost(

@@ -18,6 +18,7 @@ import click
 from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
 
+from connectors.language_model import LanguageModel
 from connectors.linkedin import sunset, sunset_ahead
 from connectors.smtp import SmtpNotifier
 from services.errors import ZwaanError
@@ -87,6 +88,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _network("x", settings.x_url)
     if settings.mastodon_url:
         yield _network("mastodon", settings.mastodon_url.removeprefix(SANDBOX))
+    yield _checked("model", lambda: _language_model(settings))
     yield _clock()
 
 
@@ -193,6 +195,16 @@ def _linkedin_version(version: str, *, today: date) -> Finding:
         state=f"version {version} {'ended' if ends <= today else 'ends'} on {ends}",
         remedy="Set ZWAAN_LINKEDIN_VERSION to a newer one.",
     )
+
+
+def _language_model(settings: Settings) -> Finding:
+    """Where drafts go to be rephrased, and whether that address may be used; nothing is asked."""
+    if not settings.llm_url:
+        return Finding(subject="model", state="none: texts come from the templates alone")
+    LanguageModel(url=settings.llm_url, model=settings.llm_model)
+    where = _PASSWORD.sub("//***@", settings.llm_url)
+    key = "with a key" if settings.llm_key.get_secret_value() else "without a key"
+    return Finding(subject="model", state=f"{settings.llm_model} at {where}, {key}")
 
 
 def _clock() -> Finding:

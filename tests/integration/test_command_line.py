@@ -417,6 +417,9 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
         "linkedin_client_secret": "planted-secret",
         "smtp_url": "smtp://user:planted-secret@127.0.0.1:1025",
         "linkedin_url": "https://user:planted-secret@api.example.org",
+        "llm_url": "https://models.example.org/v1",
+        "llm_model": "small",
+        "llm_key": "planted-secret",
     }
     done = shell.run("doctor", "--json", **secrets)
     assert done.code == 0
@@ -428,8 +431,24 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert settings["ZWAAN_TOKEN_KEYS"] is None
     subjects = [each["subject"] for each in report["findings"]]
     assert subjects == [
-        *("data", "database", "broker", "keys", "mail", "linkedin", "linkedin api", "x", "clock")
+        *(
+            "data",
+            "database",
+            "broker",
+            "keys",
+            "mail",
+            "linkedin",
+            "linkedin api",
+            "x",
+            "model",
+            "clock",
+        )
     ]
+    assert report["findings"][-2]["state"] == "small at https://models.example.org/v1, with a key"
+    assert settings["ZWAAN_LLM_KEY"] == "set"
+    wrong = shell.run("doctor", llm_model="small", llm_url="https://u:planted@models.example.org")
+    assert "! model" in wrong.out
+    assert "planted" not in wrong.out + wrong.err
     away = shell.run(
         "doctor",
         broker="kafka://127.0.0.1:1",

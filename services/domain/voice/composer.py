@@ -36,7 +36,7 @@ from services.domain.voice.request import (
     TooAlike,
 )
 from services.domain.voice.subject import wrote
-from services.domain.voice.support import check_supported
+from services.domain.voice.support import Sources, check_supported
 from services.domain.voice.wording import Wording
 
 #: Plans kept ready: one a campaign and language.
@@ -111,6 +111,11 @@ class Composer:
             recipe=recipe | recipe_of_profile(person),
         )
         return judged(draft, person, guard, request.rank)
+
+    def sources(self, request: DraftRequest) -> Sources:
+        """Everything that a text for this request may draw on, the profile aside."""
+        person = as_they_write(request.ambassador, request.content.language)
+        return self._plan(request, person.language).sources
 
     def _refuse_words(self, text: str, person: Ambassador) -> None:
         for blocked in self.blocked.found_in(text):

@@ -113,6 +113,9 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("weekly_cap", "-1"),
         ("stagger", "ten"),
         ("stagger", "10"),
+        ("llm_timeout", "0s"),
+        ("llm_timeout", "1h"),
+        ("llm_concurrency", "0"),
         ("working_hours", "mon-fri"),
         ("working_hours", "mon-fri 17:00-09:00"),
     ],
@@ -160,9 +163,18 @@ def test_a_folder_with_odd_characters_is_one_folder(tmp_path: Path) -> None:
     assert settings.database_path == tmp_path / "50% of # us" / "zwaan.db"
 
 
+def test_a_language_model_has_an_address_and_a_name() -> None:
+    """One without the other names the setting that is missing; neither means none."""
+    assert load_settings().llm_url == ""
+    with pytest.raises(Rejected, match="ZWAAN_LLM_MODEL is missing"):
+        load_settings(llm_url="https://models.example.org/v1")
+    with pytest.raises(Rejected, match="ZWAAN_LLM_URL is missing"):
+        load_settings(llm_model="small")
+
+
 def test_no_secret_shows() -> None:
     """A representation of the settings, as a log might write it, holds no secret."""
-    names = ("secret_key", "api_token", "smtp_url", "x_client_secret")
+    names = ("secret_key", "api_token", "smtp_url", "x_client_secret", "llm_key")
     key = new_key()
     settings = load_settings(
         **dict.fromkeys(names, "planted-secret"),

@@ -269,6 +269,7 @@ def upgrade() -> None:
     sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('own_words', sa.Float(), nullable=True),
     sa.Column('next_variant', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rephrase_by', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('measured_step', sa.Integer(), server_default='0', nullable=False),
     sa.Column('measure_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_posts_ambassador_id'), ondelete='CASCADE'),
@@ -282,6 +283,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_posts_due', ['publish_at'], unique=False, sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
         batch_op.create_index('ix_posts_inbox', ['ambassador_id', 'state'], unique=False)
         batch_op.create_index('ix_posts_measure', ['measure_at'], unique=False, sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
+        batch_op.create_index('ix_posts_rephrase', ['rephrase_by'], unique=False, sqlite_where=sa.text('rephrase_by IS NOT NULL'), postgresql_where=sa.text('rephrase_by IS NOT NULL'))
 
     op.create_table('sharing_preferences',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
@@ -362,6 +364,7 @@ def downgrade() -> None:
     op.drop_table('voice_profiles')
     op.drop_table('sharing_preferences')
     with op.batch_alter_table('posts', schema=None) as batch_op:
+        batch_op.drop_index('ix_posts_rephrase', sqlite_where=sa.text('rephrase_by IS NOT NULL'), postgresql_where=sa.text('rephrase_by IS NOT NULL'))
         batch_op.drop_index('ix_posts_measure', sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
         batch_op.drop_index('ix_posts_inbox')
         batch_op.drop_index('ix_posts_due', sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
