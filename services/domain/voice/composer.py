@@ -45,6 +45,9 @@ _MAX_HASHTAGS = {"linkedin": 3, "x": 2, "mastodon": 3}
 #: Where a network's choices begin: far enough apart that one person's texts take other turns.
 _STREAMS = {"linkedin": 0, "x": 1, "mastodon": 34}
 
+#: With fewer sentences than this, a story's text that quotes none of them would say nothing.
+_ENOUGH_SENTENCES = 4
+
 #: What an X post is made of, richest first; the first that fits is taken.
 _SHAPES = {
     "story": (
@@ -95,6 +98,11 @@ class Composer:
             variant=request.variant,
         )
         text, parts = self._fitting(request, wording)
+        if plan.kind == "story" and plan.sentences < _ENOUGH_SENTENCES and not wording.facts:
+            raise NoDraft(
+                "the story is too short for so many different texts",
+                remedy="Add more facts to the source, or ask fewer people to share it.",
+            )
         self._check(text, plan, voice)
         text = apply_profile(text, parts, person, network=request.network, link=request.link)
         self._refuse_words(text, person)
@@ -172,7 +180,7 @@ def _refuse_the_unsaid(plan: CampaignPlan) -> None:
             "the story is in a language that this person does not write in",
             remedy="Add the language to the ambassador's profile.",
         )
-    if plan.kind == "story" and not plan.quotes:
+    if plan.kind == "story" and not plan.sentences:
         raise NoDraft(
             "the story has no sentence that can be quoted",
             remedy="Give the story a few plain sentences.",

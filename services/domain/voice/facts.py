@@ -166,7 +166,8 @@ def _quotable(sentence: str, lexicon: Lexicon) -> bool:
         return False
     doubled = any(a == b for a, b in pairwise(words))
     refused = (lexicon.boasts, lexicon.employment, INJECTION)
-    return not doubled and not any(pattern.search(sentence) for pattern in refused)
+    asks = lexicon.asking.match(sentence) is not None
+    return not doubled and not asks and not any(each.search(sentence) for each in refused)
 
 
 def _balanced_quotes(sentence: str) -> bool:

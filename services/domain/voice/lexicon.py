@@ -16,6 +16,8 @@ class Lexicon:
 
     cues: dict[str, re.Pattern[str]]
     boasts: re.Pattern[str]
+    #: A sentence that starts like this asks its reader to do something: for a page, not for a post.
+    asking: re.Pattern[str]
     #: A sentence that starts like this leans on the one before it.
     leaning: re.Pattern[str]
     #: Words that point to something outside the sentence, wherever they stand.
@@ -62,6 +64,11 @@ INJECTION = re.compile(
 
 LEXICONS = {
     "nl": Lexicon(
+        asking=re.compile(
+            r"(?:reageer|solliciteer|kijk|bekijk|lees|klik|bel|mail|meld|download|bezoek|stuur|schrijf"
+            r"|scan|volg|like|deel|interesse|nieuwsgierig|meer\s+weten)\b",
+            re.IGNORECASE,
+        ),
         cues={
             "setback": _stems(
                 "misging mislukt misten miste\\b fout verkeerd helaas lekte lekkage kapot vertra tegenval"
@@ -92,7 +99,7 @@ LEXICONS = {
         },
         boasts=_stems(
             "trots geweldig uniek fantastisch toonaangevend marktleider ongekend ongelooflijk grensverleggend"
-            " baanbrekend topper world-class top\\s?team beste\\b mooiste\\b passie dynamisch uitdagende\\s+baan"
+            " baanbrekend topper world-class teamplayer denkniveau marktconform laptop top\\s?team beste\\b mooiste\\b passie dynamisch uitdagende\\s+baan"
         ),
         leaning=re.compile(
             r"(?:dat|dit|die|deze|hij|zij|ze|haar|hun|zijn|hem|daar\w*|hier\w*|toen|maar|en|of|want|dus"
@@ -144,6 +151,11 @@ LEXICONS = {
         team="team {}",
     ),
     "en": Lexicon(
+        asking=re.compile(
+            r"(?:apply|click|read|visit|call|e-?mail|contact|download|check|sign\s+up|register|see|send"
+            r"|write|scan|follow|like|share|interested|curious|want\s+to)\b",
+            re.IGNORECASE,
+        ),
         cues={
             "setback": _stems(
                 "wrong fail mistake error broke\\b too\\s+(?:late|few|fast) dark\\b stopped delay lost unfortunately leak fault outage missed"
@@ -172,7 +184,7 @@ LEXICONS = {
         },
         boasts=_stems(
             "proud amazing unique fantastic leading\\b market\\s?leader incredible ground-?breaking"
-            " cutting-?edge world-?class best\\b awesome passion dynamic rockstar ninja excit"
+            " cutting-?edge world-?class best\\b awesome passion dynamic rockstar ninja excit synerg leverag team\\s+player laptop\\b"
         ),
         leaning=_words(
             "that this those these he she it they them him her his its their there then but and or so"

@@ -67,12 +67,14 @@ class CampaignPlan:
     """What all drafts of one campaign in one language share.
 
     ``authors`` is how its author shares a story; None where there is no author. ``foreign`` says
-    that the content is in another language, so that nothing of it is quoted.
+    that the content is in another language, so that nothing of it is quoted, ``sentences`` how many
+    may be.
     """
 
     kind: str
     language: str
     foreign: bool
+    sentences: int
     title: str
     author: str
     place: str
@@ -83,11 +85,6 @@ class CampaignPlan:
     hashtags: tuple[str, ...]
     keywords: frozenset[str]
     sources: Sources
-
-    @property
-    def quotes(self) -> bool:
-        """Whether there is anything to quote."""
-        return any(angle.quote.size for angle in self.angles)
 
 
 class Planner:
@@ -121,6 +118,7 @@ class Planner:
             kind=kind,
             language=language,
             foreign=self._foreign,
+            sentences=len(self._facts.sentences),
             title=title_of(content),
             author=author_of(content),
             place=place_of(content),
@@ -158,7 +156,7 @@ class Planner:
 
         sentences = self._sentences_for(angle, place)
         joints = _rotated(self._joints, 2 * place)
-        leads = self._templates.optional_pool(self._language, file, "lead")
+        leads = self._leads(file, place, count)
         quotes = dealt("quote")
         return AnglePlan(
             name=angle.name,
@@ -171,7 +169,7 @@ class Planner:
             disclosures=rotated("disclosure", -4, "shared"),
             short_disclosures=rotated("disclosure_short", -4, "shared"),
             lead=quoting(
-                shuffled(leads, *self._order, file, "lead"),
+                leads,
                 joints,
                 _for_x(sentences),
                 # A post on X is short: one wrapped quotation in common would be too much.
@@ -183,6 +181,14 @@ class Planner:
             ),
             again=quoting(dealt("again"), joints, sentences[::-1]),
         )
+
+    def _leads(self, file: str, place: int, count: int) -> Pool:
+        """The angle's own, or its share of those that suit every angle."""
+        own = self._templates.optional_pool(self._language, file, "lead")
+        if own:
+            return shuffled(own, *self._order, file, "lead")
+        shared = self._templates.optional_pool(self._language, f"{self._kind}/shared", "lead")
+        return shuffled(shared, *self._order, "lead")[place::count]
 
     def _authors(self) -> AnglePlan:
         """As the author tells it: what says "I" comes first."""

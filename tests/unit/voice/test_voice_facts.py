@@ -209,6 +209,9 @@ def test_any_text_gives_facts_that_keep_the_rules(body: str) -> None:
         "Ik werk bij een bedrijf dat dit allemaal mogelijk maakt.",
         "שלום לכולם וברוכים הבאים לאתר שלנו היום.",
         "Te kort.",
+        "Reageer vóór 1 maart via de site.",
+        "Kijk voor alle tips op het intranet.",
+        "Je bent een echte teamplayer met een passie.",
         "kleine letters vooraan horen bij een andere zin ervoor.",
     ],
 )

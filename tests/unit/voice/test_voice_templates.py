@@ -142,6 +142,14 @@ def test_no_word_is_doubled_where_clauses_meet(templates: PostTemplates, languag
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_question_asks_when(templates: PostTemplates, language: str) -> None:
+    """The ends of questions say when; a front that asks for it would ask what its end answers."""
+    for file, section, clause in sections(templates, language):
+        if section == "ask" and file.startswith("story/"):
+            assert not re.match(r"(?:When|Wanneer)\b", clause.source), (file, clause.source)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_fronts_are_open_and_backs_are_closed(templates: PostTemplates, language: str) -> None:
     """A front ends without a mark and a back with one, so that together they are one sentence."""
     for file, section, clause in sections(templates, language):
