@@ -53,6 +53,11 @@ class Metrics:
             registry=registry,
         )
 
+        #: Alert on any: neither the log nor the disk took them, and their visitors went on.
+        self.clicks_lost = Gauge(
+            "zwaan_clicks_lost", "Clicks lost since the process began.", registry=registry
+        )
+
         # --- read from the database when asked --------------------------------------------------
 
         #: Drafts written are the sum over all states: every post began as a draft.

@@ -20,6 +20,7 @@ from connectors.linkedin import sunset_ahead
 from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
 from connectors.share_intent import share_intents
 from services.errors import Stop
+from services.metrics import Metrics
 from services.settings import Settings
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
@@ -177,7 +178,10 @@ def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
 def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebParts:
     settings = parts.settings
     templates = parts.current_templates()
+    metrics = Metrics()
+    metrics.clicks_lost.set_function(lambda: clicks.lost)
     return WebParts(
+        metrics=metrics,
         database=parts.database,
         log=parts.log,
         accounts=parts.accounts,

@@ -30,17 +30,23 @@ class Verdict:
     reason: str = ""
 
 
-# The first name that occurs in the user agent is the reason shown. The networks document their own
+# The first name that occurs in the user agent is the reason shown, as it is spelt here whatever the
+# agent wrote: reasons are counted, and there are only so many. The networks document their own
 # fetchers (LinkedInBot, Twitterbot, facebookexternalhit, Slackbot); the general words at the end
 # catch crawlers and scripts that name themselves (Cubot makes phones).
-_BOTS = re.compile(
-    r"LinkedInBot|Twitterbot|Slackbot|Slack-ImgProxy|facebookexternalhit|Facebot|WhatsApp|"
-    r"TelegramBot|Discordbot|Mastodon|Pleroma|Misskey|SkypeUriPreview|MicrosoftPreview|"
-    r"Google-InspectionTool|Googlebot|bingbot|Applebot|DuckDuckBot|YandexBot|Baiduspider|"
-    r"HeadlessChrome|PhantomJS|python-requests|python-urllib|aiohttp|httpx|curl|Wget|"
-    r"Go-http-client|okhttp|Java/|libwww|node-fetch|axios|"
-    r"(?<!cu)bot\b|crawler|spider|preview|scanner|monitor",
-    re.IGNORECASE,
+_BOTS = (
+    *("LinkedInBot", "Twitterbot", "Slackbot", "Slack-ImgProxy", "facebookexternalhit", "Facebot"),
+    *("WhatsApp", "TelegramBot", "Discordbot", "Mastodon", "Pleroma", "Misskey"),
+    *("SkypeUriPreview", "MicrosoftPreview", "Google-InspectionTool", "Googlebot", "bingbot"),
+    *("Applebot", "DuckDuckBot", "YandexBot", "Baiduspider", "HeadlessChrome", "PhantomJS"),
+    *("python-requests", "python-urllib", "aiohttp", "httpx", "curl", "Wget", "Go-http-client"),
+    *("okhttp", "Java/", "libwww", "node-fetch", "axios"),
+    *("bot", "crawler", "spider", "preview", "scanner", "monitor"),
+)
+_SPELT = {name.lower(): name for name in _BOTS}
+_BOT = re.compile(
+    "|".join(r"(?<!cu)bot\b" if name == "bot" else re.escape(name) for name in _BOTS),
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -52,9 +58,9 @@ def classify(*, method: str, user_agent: str, prefetch: bool) -> Verdict:
         return Verdict(click_class=ClickClass.BOT, reason="prefetch")
     if not user_agent:
         return Verdict(click_class=ClickClass.BOT, reason="no user agent")
-    found = _BOTS.search(user_agent)
+    found = _BOT.search(user_agent)
     if found:
-        return Verdict(click_class=ClickClass.BOT, reason=found.group(0))
+        return Verdict(click_class=ClickClass.BOT, reason=_SPELT[found.group(0).lower()])
     return Verdict(click_class=ClickClass.HUMAN)
 
 

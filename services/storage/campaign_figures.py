@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,14 +38,16 @@ class ReachFigure:
 
 @dataclass(slots=True, kw_only=True)
 class CampaignFigures:
-    """``posts`` and the ``people`` who have them by state, ``clicks`` by class, ``applicants`` by
-    stage, ``reach`` (people) and ``impressions`` (times shown) by tag.
+    """``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that count
+    for nobody by the reason (``excluded``), ``applicants`` by stage, ``reach`` (people) and
+    ``impressions`` (times shown) by tag.
     """
 
     audience: int = 0
     posts: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
-    clicks: dict[str, int] = field(default_factory=dict)
+    clicks: Counter[str] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
     applicants: dict[str, int] = field(default_factory=dict)
     reach: dict[str, ReachFigure] = field(default_factory=dict)
     impressions: dict[str, ReachFigure] = field(default_factory=dict)
@@ -118,13 +121,16 @@ async def of_campaigns(
         sa.select(
             posts.c.campaign_id,
             click_counts.c.click_class,
+            click_counts.c.reason,
             sa.func.sum(click_counts.c.clicks).label("clicks"),
         )
         .join(click_counts, click_counts.c.code == posts.c.link_code)
         .where(posts.c.campaign_id.in_(campaign_ids))
-        .group_by(posts.c.campaign_id, click_counts.c.click_class)
+        .group_by(posts.c.campaign_id, click_counts.c.click_class, click_counts.c.reason)
     ):
-        found[row.campaign_id].clicks[row.click_class] = int(row.clicks)
+        found[row.campaign_id].clicks[row.click_class] += int(row.clicks)
+        if row.reason:
+            found[row.campaign_id].excluded[row.reason] += int(row.clicks)
     for row in await transaction.execute(_applicants(campaign_ids)):
         found[row.id].applicants[row.stage] = row.people
     for campaign_id, figure in await _figures(transaction, campaign_ids, "reach"):

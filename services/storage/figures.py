@@ -85,28 +85,31 @@ async def human_clicks(
 
 
 async def add_clicks(transaction: Transaction, fresh: Sequence[Click]) -> None:
-    """Store clicks and roll them up by UTC day; one that is there already is not counted again."""
+    """Store clicks and roll them up by UTC day, class and reason; one that is there already is not
+    counted again."""
     stored = await insert_new_returning(
         transaction, clicks, [asdict(click) for click in fresh], clicks.c.id
     )
-    counts: dict[tuple[str, str, str], int] = {}
+    counts: dict[tuple[str, str, str, str], int] = {}
     for click in fresh:
         if (click.id,) not in stored:
             continue
         stored.discard((click.id,))
         day = click.clicked_at.astimezone(UTC).date().isoformat()
-        cell = (click.code, day, click.click_class)
+        cell = (click.code, day, click.click_class, click.reason)
         counts[cell] = counts.get(cell, 0) + 1
     if counts:
         statement = insert_for(transaction, click_counts)
         await transaction.execute(
             statement.on_conflict_do_update(
-                index_elements=["code", "day", "click_class"],
+                index_elements=["code", "day", "click_class", "reason"],
                 set_={"clicks": click_counts.c.clicks + statement.excluded.clicks},
             ),
             [
-                {"code": code, "day": day, "click_class": click_class, "clicks": number}
-                for (code, day, click_class), number in sorted(counts.items())
+                dict(
+                    zip(("code", "day", "click_class", "reason"), cell, strict=True), clicks=number
+                )
+                for cell, number in sorted(counts.items())
             ],
         )
 
@@ -124,10 +127,9 @@ async def click_totals(
     return {row.click_class: int(row.clicks) for row in await transaction.execute(query)}
 
 
-async def counts_by_day(transaction: Transaction) -> dict[tuple[str, str, str], int]:
-    """The rolled-up counts: (code, UTC day as in 2026-11-24, class) → clicks."""
-    rows = await transaction.execute(sa.select(click_counts))
-    return {(row.code, row.day, row.click_class): row.clicks for row in rows}
+async def forget_clicks(transaction: Transaction, *, before: datetime) -> None:
+    """Delete single clicks; their counts stay."""
+    await transaction.execute(clicks.delete().where(clicks.c.clicked_at < before))
 
 
 async def salts(transaction: Transaction) -> dict[str, bytes]:
@@ -214,15 +216,6 @@ async def add_application(
         "at": at,
     }
     await insert_new(transaction, applications, [row])
-
-
-async def applications_by_stage(transaction: Transaction, vacancy_id: str) -> dict[str, int]:
-    rows = await transaction.execute(
-        sa.select(applications.c.stage, sa.func.count().label("people"))
-        .where(applications.c.vacancy_id == vacancy_id)
-        .group_by(applications.c.stage)
-    )
-    return {row.stage: row.people for row in rows}
 
 
 async def forget_replaced(transaction: Transaction, *, before: datetime) -> None:

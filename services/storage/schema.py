@@ -379,6 +379,7 @@ audit = Table(
 
 # --- figures ------------------------------------------------------------------------------------
 
+# Kept while another click may still turn out to be a duplicate of one (use_cases/forget.py).
 clicks = Table(
     "clicks",
     metadata,
@@ -397,6 +398,7 @@ click_counts = Table(
     Column("code", Text, primary_key=True),
     Column("day", Text, primary_key=True),
     Column("click_class", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),  # why it counts for nobody; empty for a person
     Column("clicks", sa.Integer, nullable=False),
 )
 

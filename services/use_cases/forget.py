@@ -11,6 +11,9 @@ from services.storage.transaction import Transaction
 _CALLS_MEMORY = timedelta(days=3)
 #: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
 _INBOX_MEMORY = timedelta(days=400)
+#: Longer than a click may wait in a journal while the log is away: one that comes later finds no
+#: earlier click to be the duplicate of. The log keeps them all.
+_CLICKS_MEMORY = timedelta(days=7)
 
 
 async def forget_what_is_old(
@@ -20,5 +23,6 @@ async def forget_what_is_old(
     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
     await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
     await figures.destroy_salts_before(transaction, yesterday)
+    await figures.forget_clicks(transaction, before=now - _CLICKS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
     await people.forget_sign_in_links(transaction, before=now)

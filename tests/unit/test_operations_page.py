@@ -1,10 +1,12 @@
-"""docs/operations.md is what an operator has: it tells of every setting, and of no other."""
+"""docs/operations.md is what an operator has: it tells of every setting and metric, and of no
+other."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from services.metrics import Metrics
 from services.settings import Settings, variable
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -21,3 +23,14 @@ def test_no_setting_is_told_of_that_there_is_not() -> None:
     """Every variable that the page names is read."""
     known = {variable(name) for name in Settings.model_fields}
     assert set(re.findall(r"ZWAAN_[A-Z_]+", PAGE)) - known - {"ZWAAN_"} == set()
+
+
+def test_every_metric_is_told_and_no_other() -> None:
+    """Whoever adds a metric says there what it tells, by the name that Prometheus shows."""
+    shown = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in Metrics().registry.collect()
+    }
+    rows = [line for line in PAGE.splitlines() if line.startswith("| `zwaan_")]
+    told = [name for row in rows for name in re.findall(r"`(zwaan_[a-z_]+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(shown)

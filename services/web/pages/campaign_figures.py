@@ -96,6 +96,11 @@ class PublicFigures:
         return {each: self.figures.clicks.get(each, 0) for each in CLICK_CLASSES}
 
     @property
+    def excluded(self) -> Sequence[tuple[str, int]]:
+        """Why clicks count for nobody, and how many, most first; none where they may not be shown."""
+        return self.figures.excluded.most_common() if self.detailed else ()
+
+    @property
     def reach(self) -> Mapping[str, ReachFigure]:
         """By tag."""
         return self._large_enough(self.figures.reach)

@@ -18,6 +18,9 @@ async def public_story(view: VisitorView, campaign_id: str) -> Response:
         campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or not isinstance(campaign.content, StoryApproved):
         raise HTTPException(404)
+    if campaign.state == "prepared":
+        # Nobody was asked yet: it is the organisation's own until somebody launches it.
+        raise HTTPException(404)
     if campaign.content.url is not None:
         return RedirectResponse(campaign.content.url)
     return view.page("stories/public.html", story=campaign.content, address=view.request.url.path)

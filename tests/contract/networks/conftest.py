@@ -19,6 +19,8 @@ from services.ports import Network
 from tests.contract.networks.stage import REDIRECT_URI, Consent, Member, Sandbox, fresh_email
 
 NETWORKS = ("linkedin", "x", "mastodon")
+#: Those that renew a consent without its member; LinkedIn does so for its partners alone.
+REFRESHING = ("x",)
 _SCOPES = {"linkedin": ("openid", "profile", "w_member_social", "r_member_postAnalytics")}
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
 from services.ports import Image, LinkCard, Network, OutgoingPost
+from tests.contract.networks.conftest import REFRESHING
 from tests.contract.networks.stage import (
     REDIRECT_URI,
     Consent,
@@ -143,6 +144,12 @@ def test_a_withdrawal_that_did_not_arrive_says_so(
         network.revoke(member.account)
 
 
+def test_what_can_be_refreshed_has_a_refresh_token(name: str, member: Member) -> None:
+    """The networks that renew their consent give a refresh token, and no others."""
+    assert (member.account.tokens.refresh is not None) == (name in REFRESHING)
+
+
+@pytest.mark.parametrize("name", REFRESHING, indirect=True)
 @pytest.mark.parametrize(
     "kind", ["http_500", "http_502", "http_503", "html_body", "drop", "half_json"]
 )
@@ -150,8 +157,6 @@ def test_a_blip_while_refreshing_disconnects_nobody(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
     """A broken answer to a refresh means later, never that the member has to connect again."""
-    if member.account.tokens.refresh is None:
-        pytest.skip("this network has nothing to refresh")
     sandbox.fault(network.name, "token", kind, apply=False)
     with pytest.raises(RetryLater):
         network.refresh(member.account)

@@ -17,7 +17,7 @@ from services.storage.figures import Click, Figure, ReachTotals
 from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
-from tests.wiping import wipe
+from tests.projections import applications_by_stage, click_cells, wipe
 
 ABOUT = [campaign(story(f"s-{number}")) for number in range(2)]
 
@@ -35,7 +35,7 @@ CLICKS = st.builds(
     code=st.sampled_from(["abc", "abd"]),
     visitor=st.sampled_from(["v", "w"]),
     click_class=st.sampled_from(["human", "bot", "duplicate"]),
-    reason=st.just(""),
+    reason=st.sampled_from(["", "prefetch"]),
     clicked_at=st.builds(
         lambda minutes, zone: (NOW + timedelta(minutes=minutes)).astimezone(zone),
         st.integers(-1500, 1500),
@@ -51,7 +51,7 @@ CLICKS = st.builds(
 )
 @given(batches=st.lists(st.lists(CLICKS, max_size=12), max_size=4))
 def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[Click]]) -> None:
-    """Counts by code, UTC day and class are those of the stored clicks, whatever was repeated."""
+    """Counts by code, UTC day, class and reason are those of the stored clicks, whatever was repeated."""
 
     async def check() -> None:
         async with store.open() as database, database.write() as transaction:
@@ -62,10 +62,15 @@ def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[C
                 for click in batch:
                     stored.setdefault(click.id, click)
             expected = Counter(
-                (click.code, click.clicked_at.astimezone(UTC).date().isoformat(), click.click_class)
+                (
+                    click.code,
+                    click.clicked_at.astimezone(UTC).date().isoformat(),
+                    click.click_class,
+                    click.reason,
+                )
                 for click in stored.values()
             )
-            assert await figures.counts_by_day(transaction) == expected
+            assert await click_cells(transaction) == expected
             totals = Counter(click.click_class for click in stored.values())
             assert await figures.click_totals(transaction) == totals
 
@@ -245,11 +250,11 @@ async def test_an_applicants_step_counts_once(database: Database) -> None:
                 stage=stage,
                 at=NOW,
             )
-        assert await figures.applications_by_stage(transaction, "v-1") == {
+        assert await applications_by_stage(transaction, "v-1") == {
             "applied": 2,
             "hired": 1,
         }
-        assert await figures.applications_by_stage(transaction, "v-2") == {}
+        assert await applications_by_stage(transaction, "v-2") == {}
 
 
 async def test_a_salt_is_set_once_and_destroyed(database: Database) -> None:
@@ -279,8 +284,8 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
         )
         await wipe(transaction)
         assert await figures.click_totals(transaction) == {}
-        assert await figures.counts_by_day(transaction) == {}
-        assert await figures.applications_by_stage(transaction, "v") == {}
+        assert await click_cells(transaction) == {}
+        assert await applications_by_stage(transaction, "v") == {}
         assert await figures.reach_totals(transaction) == ReachTotals(
             measured=0, estimated=0, unknown_posts=2
         )
@@ -307,8 +312,8 @@ async def test_what_is_before_a_day_survives_its_wiping(database: Database) -> N
             )
         for wipe_some in (figures.wipe_clicks, figures.wipe_reach, figures.wipe_applications):
             await wipe_some(transaction, since=midnight)
-        assert await figures.counts_by_day(transaction) == {("abc", "2026-11-23", "human"): 1}
+        assert await click_cells(transaction) == {("abc", "2026-11-23", "human", ""): 1}
         around = await figures.human_clicks(transaction, ["abc"], since=before, until=NOW)
         assert around == {("abc", "v"): [before]}
         assert (await figures.reach_totals(transaction)).measured == 0
-        assert await figures.applications_by_stage(transaction, "v") == {"applied": 1}
+        assert await applications_by_stage(transaction, "v") == {"applied": 1}

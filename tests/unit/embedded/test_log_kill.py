@@ -59,8 +59,10 @@ def test_a_killed_owner_leaves_a_log_that_opens(tmp_path: Path) -> None:
     path = tmp_path / "zwaan.log.db"
     acknowledged: dict[tuple[int, int], bytes] = {}
     for kill, after in enumerate((0.0, 0.03, 0.1)):
+        before = len(acknowledged)
         for number, offset, value in _append_until_killed(path, kill * 1_000_000, after):
             acknowledged[number, offset] = value
+        assert len(acknowledged) > before, "it was killed before anything was acknowledged"
         _check(path, acknowledged)
 
 

@@ -29,8 +29,8 @@ from streams.rebuild import rebuild
 from streams.topics import topic_specs
 from tests.builders import NOW, ambassador, campaign, organise
 from tests.migrated import open_migrated
+from tests.projections import click_cells, wipe
 from tests.unit.embedded.conftest import eventually
-from tests.wiping import wipe
 
 
 def _click(number: int, **changes: Any) -> Any:
@@ -121,7 +121,7 @@ async def test_a_rebuild_gives_the_same_figures(settings: Settings) -> None:
 
     async def figures_now() -> tuple[Any, Any]:
         async with database.read() as transaction:
-            return await statistics(transaction), await figures.counts_by_day(transaction)
+            return await statistics(transaction), await click_cells(transaction)
 
     before = await figures_now()
     assert before[0].clicks.raw == 13
@@ -158,7 +158,7 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     database = Database.open(settings.database)
     await _process(settings, database)
     async with database.read() as transaction:
-        before = await figures.counts_by_day(transaction)
+        before = await click_cells(transaction)
 
     log.create_topic("link.clicked", 8, retention_ms=366 * 86_400_000)
     await eventually(
@@ -170,12 +170,12 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     assert done.kept_before is not None
     assert now - timedelta(days=340) < done.kept_before < now - timedelta(days=320)
     async with database.write() as transaction:
-        assert await figures.counts_by_day(transaction) == before
+        assert await click_cells(transaction) == before
         # What the log does hold is counted again, whatever became of it.
         await figures.wipe_clicks(transaction, since=done.kept_before)
     await rebuild(settings)
     async with database.read() as transaction:
-        assert await figures.counts_by_day(transaction) == before
+        assert await click_cells(transaction) == before
     await database.close()
 
 

@@ -61,6 +61,7 @@ async def count(database: Database, *batches: list[Fact[Any]]) -> Counter[str]:
         ({"user_agent": "Mozilla/5.0 HeadlessChrome/120.0"}, "HeadlessChrome"),
         ({"user_agent": "curl/8.5.0"}, "curl"),
         ({"user_agent": "Somebot/2.0"}, "bot"),
+        ({"user_agent": "SLACKBOT, or CURL"}, "Slackbot"),
         ({"user_agent": FIREFOX}, ""),
         ({"user_agent": IPHONE}, ""),
         ({"user_agent": "Mozilla/5.0 (Linux; Android 10; CUBOT NOTE 20) Chrome/120.0"}, ""),

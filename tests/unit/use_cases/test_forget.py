@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.storage import people
+from services.storage import figures, people
 from services.storage.database import Database
+from services.storage.figures import Click
 from services.storage.transaction import Transaction
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.sign_in import LIFETIME, make_link, whose_link
@@ -31,3 +32,23 @@ async def test_links_that_ran_out_go(database: Database) -> None:
         assert await whose_link(transaction, fresh, now=NOW) == await people.person(
             transaction, anna.id
         )
+
+
+async def test_single_clicks_go_and_their_counts_stay(database: Database) -> None:
+    """After a week nothing is kept of a click but its count; a younger one can still be doubled."""
+    moments = [NOW - timedelta(days=7, seconds=1), NOW - timedelta(days=6)]
+    async with database.write() as transaction:
+        for moment in moments:
+            click = Click(
+                id=moment.isoformat(),
+                code="abc",
+                visitor="0" * 16,
+                click_class="human",
+                reason="",
+                clicked_at=moment,
+            )
+            await figures.add_clicks(transaction, [click])
+        await _forget(transaction)
+        found = await figures.human_clicks(transaction, ["abc"], since=moments[0], until=NOW)
+        assert found == {("abc", "0" * 16): moments[1:]}
+        assert await figures.click_totals(transaction) == {"human": 2}

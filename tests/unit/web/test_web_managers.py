@@ -165,6 +165,17 @@ async def test_a_vacancy_is_no_public_story(organisation: Organisation) -> None:
     assert answer.headers["Location"] == "https://www.example.org/verhalen/sluis"
 
 
+async def test_a_story_that_waits_is_not_public(organisation: Organisation) -> None:
+    """Until it is launched its address tells strangers nothing, not even where its own page is."""
+    contents = story(story_id="s-a", url=None), story(story_id="s-b")
+    waiting = [await organisation.campaign(each, state="prepared") for each in contents]
+    async with organisation.client() as visitor:
+        for campaign in waiting:
+            answer = await visitor.get(f"/stories/{campaign.id}")
+            assert answer.status_code == 404
+            assert campaign.title not in answer.text
+
+
 async def team(organisation: Organisation, states: list[PostState], story_id: str = "") -> str:
     """A campaign in which as many people are asked as there are states; returns its id.
 
@@ -191,7 +202,7 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
                         code=post.link_code,
                         visitor="0" * 16,
                         click_class=kind,
-                        reason="",
+                        reason="LinkedInBot" if kind == "bot" else "",
                         clicked_at=NOW,
                     )
                     for kind in ("human", "bot")
@@ -212,6 +223,17 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
                     ],
                 )
     return campaign.id
+
+
+async def test_a_click_that_counts_for_nobody_has_its_reason(organisation: Organisation) -> None:
+    """A campaign's page says why clicks were left out, and how many; not for a small group."""
+    large = await team(organisation, [PostState.PUBLISHED] * 6)
+    small = await team(organisation, [PostState.PUBLISHED] * 4, "s-small")
+    async with organisation.staff("mia@example.org", "marketing", "recruiter") as browser:
+        shown = (await browser.get(f"/vacancies/{large}")).text
+        hidden = (await browser.get(f"/stories/{small}/campaign")).text
+    assert "LinkedInBot 6." in shown
+    assert "LinkedInBot" not in hidden
 
 
 async def test_figures_carry_their_tag_source_and_time(organisation: Organisation) -> None:

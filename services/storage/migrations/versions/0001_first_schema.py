@@ -82,8 +82,9 @@ def upgrade() -> None:
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('day', sa.Text(), nullable=False),
     sa.Column('click_class', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('clicks', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('code', 'day', 'click_class', name=op.f('pk_click_counts'))
+    sa.PrimaryKeyConstraint('code', 'day', 'click_class', 'reason', name=op.f('pk_click_counts'))
     )
     op.create_table('clicks',
     sa.Column('id', sa.Text(), nullable=False),
