@@ -20,6 +20,8 @@ from services.events.incoming import StoryApproved
 
 #: With fewer very short facts than this, X takes longer ones too.
 _ENOUGH_BRIEF = 4
+#: With fewer sentences that do not say "I", those that do are quoted too.
+_ENOUGH_SENTENCES = 6
 #: How far the ends of questions move from one angle to the next, and how many there are.
 _ASK_STEP, _CLOSE = -3, 17
 
@@ -102,6 +104,11 @@ class Planner:
         self._foreign = primary_language(content.language) != language
         self._all = Facts() if self._foreign else extract_facts(content)
         self._facts = _for_colleagues(self._all)
+        # In a story told by an "I", colleagues quote its author by name.
+        told = len(self._all.sentences) > len(self._facts.sentences) < _ENOUGH_SENTENCES
+        self._by_name = told and bool(author_of(content))
+        if self._by_name:
+            self._facts = self._all
         self._joints = tuple(clause.source for clause in self._pool("shared", "joint"))
         self._met: set[tuple[Fact, int]] = set()
 
@@ -156,8 +163,13 @@ class Planner:
 
         sentences = self._sentences_for(angle, place)
         joints = _rotated(self._joints, 2 * place)
-        leads = self._leads(file, place, count)
-        quotes = dealt("quote")
+        again: Pool = ()
+        if self._by_name:
+            # What stands on X and on LinkedIn has to differ.
+            named = self._pool("shared", "named")
+            quotes, leads = named[::2][place::count], named[1::2][place::count]
+        else:
+            quotes, leads, again = dealt("quote"), self._leads(file, place, count), dealt("again")
         return AnglePlan(
             name=angle.name,
             prompts=self._prompts(file),
@@ -179,7 +191,7 @@ class Planner:
             passage=quoting(
                 _closing(quotes), joints, self._ordered(self._facts.passages, angle, place)
             ),
-            again=quoting(dealt("again"), joints, sentences[::-1]),
+            again=quoting(again, joints, sentences[::-1]),
         )
 
     def _leads(self, file: str, place: int, count: int) -> Pool:

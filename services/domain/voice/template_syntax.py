@@ -34,7 +34,7 @@ PROFILE = frozenset(
 )  # fmt: skip
 QUOTES = frozenset({"quote", "snippet"})
 #: Sections whose clauses stand around a quotation, and around a vacancy's terms.
-WRAPPERS, SUMMARY = frozenset({"lead", "quote", "again"}), frozenset({"summary"})
+WRAPPERS, SUMMARY = frozenset({"lead", "quote", "again", "named"}), frozenset({"summary"})
 PARTS = frozenset(
     {
         "title", "order", "quote", "hook", "lead", "summary", "again", "more", "ask",

@@ -115,3 +115,28 @@ def test_a_colleague_is_called_by_their_first_name(composer: Composer) -> None:
 def test_an_author_is_known_by_address(author: Any, email: str, written: bool) -> None:
     """The address decides, in any case; a name alone does not."""
     assert wrote(story(author=author), ambassador(email=email)) is written
+
+
+def test_a_story_told_by_an_i_is_quoted_by_its_authors_name(composer: Composer) -> None:
+    """Where nearly every sentence says "I", each quotation says whose "I" it is."""
+    content = story(
+        author={"name": "Fatima El Idrissi"},
+        body="Ik belde de monteur pas om tien uur. Ik had de tekening niet gelezen. "
+        "Mijn fout kostte de ploeg een halve dag. Ik vroeg de tekenaar om hulp.",
+    )
+    quoted = 0
+    for draft in texts(composer, content, ambassador()):
+        parts = draft.recipe["parts"]
+        for place in ("quote", "lead"):
+            if place in parts:
+                quoted += 1
+                assert "Fatima" in parts[place], draft.text
+        assert "again" not in parts
+    assert quoted > 10
+
+
+def test_a_story_told_by_an_i_without_a_name_is_refused(composer: Composer) -> None:
+    """Nobody else can say "I" for an author who is not named."""
+    content = story(body="Ik belde de monteur pas om tien uur. Ik had de tekening niet gelezen.")
+    with pytest.raises(NoDraft, match="no sentence that can be quoted"):
+        composer.compose(request(content, ambassador()), OverlapGuard())

@@ -166,7 +166,7 @@ def test_fronts_are_open_and_backs_are_closed(templates: PostTemplates, language
 def test_every_wrapper_holds_its_fact_once(templates: PostTemplates, language: str) -> None:
     """A quotation stands at the end with its own mark, or inside without one."""
     for file, section, clause in sections(templates, language):
-        if section in {"quote", "again", "lead"}:
+        if section in {"quote", "again", "lead", "named"}:
             assert clause.source.count("{{ quote }}") + clause.source.count("{{ snippet }}") == 1
             closed = "{{ quote }}" in clause.source
             assert clause.source.endswith(": {{ quote }}" if closed else "."), (file, clause.source)
