@@ -11,7 +11,6 @@ and only `Transport` decides that loopback may do without.
 from __future__ import annotations
 
 import io
-import ipaddress
 import logging
 import re
 import time
@@ -26,6 +25,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from connectors.deadline import Unreachable, pools_with_deadline
+from services.domain.loopback import is_loopback
 from services.errors import OutcomeUnknown, Rejected, RetryLater, Stop
 
 SessionT = TypeVar("SessionT", bound=requests.Session)
@@ -185,19 +185,12 @@ def _checked(base: str) -> str:
     parts = urlsplit(base)
     host = parts.hostname or ""
     shown = _PASSWORD.sub("//***@", base)
-    plain_ok = parts.scheme == "http" and _is_loopback(host)
+    plain_ok = parts.scheme == "http" and is_loopback(host)
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
         raise Stop(f"{shown!r} is not a base address; give scheme, host and path only.")
     if parts.scheme != "https" and not plain_ok:
         raise Stop(f"{shown!r} must use https; plain http is accepted on loopback only.")
     return base.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _cause(error: BaseException) -> str:

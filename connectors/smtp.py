@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
+from services.domain.loopback import is_loopback
 from services.errors import Rejected, RetryLater, Stop
 from services.ports import Message
 
@@ -81,17 +81,10 @@ class SmtpNotifier:
                 self._host, self._port, timeout=_SECONDS, context=ssl.create_default_context()
             )
         server = smtplib.SMTP(self._host, self._port, timeout=_SECONDS)
-        if not _is_loopback(self._host):
+        if not is_loopback(self._host):
             try:
                 server.starttls(context=ssl.create_default_context())
             except BaseException:
                 server.close()
                 raise
         return server
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from services.domain.loopback import is_loopback
 from services.domain.price import X_PRICES, Prices
 from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected, Stop
@@ -37,7 +39,8 @@ SANDBOX = "sandbox"
 # 32 bytes in base64 for URLs each.
 _FERNET_KEYS = r"\s*[A-Za-z0-9_-]{43}=\s*(,\s*[A-Za-z0-9_-]{43}=\s*)*,?\s*"
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+#: Networks of this machine.
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 class Settings(BaseSettings):
@@ -56,6 +59,10 @@ class Settings(BaseSettings):
         description="sqlite+aiosqlite:///path or postgresql+psycopg://… Empty: SQLite in DATA.",
     )
     host: str = Field(default="127.0.0.1", description="Address the web pages are served on.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=_LOOPBACK,
+        description="Reverse proxies that may say whom they speak for: 10.0.0.7,172.16.0.0/12.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the web pages.")
     public_url: str = Field(
         default="", description="Address that people and networks reach us at; short links use it."
@@ -211,12 +218,19 @@ class Settings(BaseSettings):
     def _check_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
             parts = urlsplit(address)
-            plain_ok = parts.scheme == "http" and parts.hostname in _LOOPBACK
+            plain_ok = parts.scheme == "http" and is_loopback(parts.hostname or "")
             if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
                 raise ValueError(f'"{address}" is no base address; write https://www.example.org')
             if parts.scheme != "https" and not plain_ok:
                 raise ValueError(f'"{address}" has to begin with https://')
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("reach_rates", mode="before")
     @classmethod
@@ -289,13 +303,13 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The address people reach, without a slash at the end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or f"http://{_in_address(self.host)}:{self.port}").rstrip("/")
 
     @property
     def local_url(self) -> str:
         """The address at which this machine reaches its own pages."""
-        host = self.host if self.host in _LOOPBACK else "127.0.0.1"
-        return f"http://{host}:{self.port}"
+        host = self.host if self.on_loopback else "127.0.0.1"
+        return f"http://{_in_address(host)}:{self.port}"
 
     @property
     def sandbox(self) -> bool:
@@ -310,7 +324,11 @@ class Settings(BaseSettings):
 
     @property
     def on_loopback(self) -> bool:
-        return self.host in _LOOPBACK
+        return is_loopback(self.host)
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _names_a_log(url: str) -> bool:
@@ -325,6 +343,15 @@ def _names_a_log(url: str) -> bool:
 
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(
+            f'"{text}" is no address and no network; write 10.0.0.7 or 172.16.0.0/12'
+        ) from error
 
 
 def _rate(text: str) -> float:

@@ -55,7 +55,7 @@ async def everything(settings: Settings, *, simulated: bool = False) -> AsyncIte
             try:
                 async with pages(parts, readiness, simulated=simulated) as application:
                     served: ASGIApp = WithSandbox(application, sandbox) if sandbox else application
-                    async with serving(served, listener):
+                    async with serving(served, listener, trusted_proxies=settings.trusted_proxies):
                         worker = Worker(parts)
                         async with worker.running():
                             readiness.ask = worker.readiness
@@ -87,7 +87,7 @@ async def run_web(settings: Settings) -> int:
     async with (
         open_parts(settings) as parts,
         pages(parts, Readinesses(worker_expected=False)) as application,
-        serving(application, listener),
+        serving(application, listener, trusted_proxies=settings.trusted_proxies),
     ):
         _log.info("pages are served", address=settings.local_url)
         await until_stopped(stopping)
@@ -99,7 +99,9 @@ async def run_worker(settings: Settings) -> int:
     listener = listen(settings)
     async with open_parts(settings) as parts:
         readiness = Readinesses(worker_expected=True)
-        async with serving(operations(parts, readiness), listener):
+        async with serving(
+            operations(parts, readiness), listener, trusted_proxies=settings.trusted_proxies
+        ):
             worker = Worker(parts)
             async with worker.running():
                 readiness.ask = worker.readiness
@@ -113,7 +115,7 @@ async def run_sandbox(settings: Settings) -> int:
     listener = listen(settings)
     sandbox = open_sandbox(settings)
     try:
-        async with serving(sandbox, listener):
+        async with serving(sandbox, listener, trusted_proxies=settings.trusted_proxies):
             click.echo(f"The sandbox networks: {settings.base_url}/linkedin, {settings.base_url}/x")
             await until_stopped(stopping)
     finally:

@@ -7,13 +7,13 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from ipaddress import ip_address
 
 import structlog
 import uvicorn
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.linkedin import sunset_ahead
@@ -24,6 +24,7 @@ from services.metrics import Metrics
 from services.settings import Settings
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
+from services.web.api.access import is_this_machine
 from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
@@ -51,19 +52,14 @@ class WithSandbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = "/" + scope.get("path", "").split("/", 2)[1] if scope["type"] == "http" else ""
-        if first not in PREFIXES or (first == _CONTROL and not _from_this_machine(scope)):
+        if first not in PREFIXES or (first == _CONTROL and not is_this_machine(Request(scope))):
             await self._pages(scope, receive, send)
         else:
             await self._sandbox(scope, receive, send)
 
 
-# Faults, clock and journal have no password.
+# Faults, clock and journal have no password: this machine alone, and no page of somebody else's.
 _CONTROL = "/_sandbox"
-
-
-def _from_this_machine(scope: Scope) -> bool:
-    client = scope.get("client")
-    return client is not None and ip_address(client[0]).is_loopback
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:
@@ -90,8 +86,13 @@ def listen(settings: Settings) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(application: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Answer requests on ``listener`` until the block ends."""
+async def serving(
+    application: ASGIApp, listener: socket.socket, *, trusted_proxies: Sequence[str]
+) -> AsyncIterator[None]:
+    """Answer requests on ``listener`` until the block ends.
+
+    ``trusted_proxies`` (addresses and networks) may say whom they speak for.
+    """
     server = _Server(
         uvicorn.Config(
             application,
@@ -99,9 +100,8 @@ async def serving(application: ASGIApp, listener: socket.socket) -> AsyncIterato
             log_config=None,
             access_log=False,
             server_header=False,
-            # Only a proxy on this machine may say whom it speaks for.
             proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1",
+            forwarded_allow_ips=list(trusted_proxies),
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connectors.sandbox.options import SandboxOptions
+from services.domain.loopback import is_loopback
 
 _DEFAULT_NAME = "Robin de Vries"
 _MAX_EMAIL, _MAX_NAME = 254, 100
@@ -76,7 +76,7 @@ def redirect_allowed(options: SandboxOptions, uri: str) -> bool:
         return False
     if parts.scheme not in {"http", "https"} or parts.username is not None or parts.fragment:
         return False
-    return host in {options.public_host, "localhost", *options.redirect_hosts} or _loopback(host)
+    return host in {options.public_host, *options.redirect_hosts} or is_loopback(host)
 
 
 def redirect_back(request: ConsentRequest, parameters: Mapping[str, str]) -> str:
@@ -86,10 +86,3 @@ def redirect_back(request: ConsentRequest, parameters: Mapping[str, str]) -> str
     if request.state:
         query.append(("state", request.state))
     return urlunsplit(parts._replace(query=urlencode(query)))
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

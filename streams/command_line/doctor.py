@@ -83,6 +83,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _checked("broker", lambda: _broker(settings))
     yield _checked("keys", lambda: _keys(settings))
     yield _checked("mail", lambda: _mail(settings))
+    yield _proxies(settings)
     yield _network("linkedin", settings.linkedin_url)
     yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
     yield _network("x", settings.x_url)
@@ -173,6 +174,19 @@ def _mail(settings: Settings) -> Finding:
     SmtpNotifier(address, sender=settings.mail_from)
     parts = urlsplit(address)
     return Finding(subject="mail", state=f"{parts.scheme}://{parts.hostname}")
+
+
+def _proxies(settings: Settings) -> Finding:
+    """Beyond loopback the pages stand behind a proxy that speaks TLS: whoever follows a link comes
+    from its address unless it is believed."""
+    if settings.on_loopback or "trusted_proxies" in settings.model_fields_set:
+        believed = ", ".join(settings.trusted_proxies) or "none"
+        return Finding(subject="proxies", state=f"{believed} may say whom they speak for")
+    return Finding(
+        subject="proxies",
+        state="everybody behind a reverse proxy looks like one visitor",
+        remedy="Set ZWAAN_TRUSTED_PROXIES to the address that it comes from.",
+    )
 
 
 def _network(name: str, url: str) -> Finding:

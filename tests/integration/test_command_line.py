@@ -437,6 +437,7 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
             "broker",
             "keys",
             "mail",
+            "proxies",
             "linkedin",
             "linkedin api",
             "x",
@@ -461,6 +462,15 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert "planted" not in mail.out + mail.err
     assert away.out.count("! database") == away.out.count("! broker") == 1
     assert "planted" not in away.out + away.err
+
+
+def test_the_doctor_asks_for_the_proxy_of_pages_that_all_can_reach(shell: Shell) -> None:
+    """Beyond loopback it warns until somebody named the reverse proxy, or said there is none."""
+    warned = shell.run("doctor", host="192.0.2.1")
+    assert "! proxies" in warned.out
+    assert "Set ZWAAN_TRUSTED_PROXIES" in warned.out
+    for settings in ({}, {"host": "192.0.2.1", "trusted_proxies": "192.0.2.7"}):
+        assert "✓ proxies" in shell.run("doctor", **settings).out
 
 
 def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:

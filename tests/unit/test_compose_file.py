@@ -93,6 +93,11 @@ def test_only_pages_are_published_and_only_on_loopback(name: str) -> None:
         assert service["networks"] == ["inside"]
 
 
+def test_visitors_behind_the_proxy_are_told_apart() -> None:
+    """Pages that listen beyond loopback name the networks that their reverse proxy comes from."""
+    assert "ZWAAN_TRUSTED_PROXIES" in SERVICES["web"]["environment"]
+
+
 def test_no_secret_stands_in_the_file() -> None:
     """Every password, key, token and client secret is a required variable."""
     secret = re.compile(r"PASSWORD|SECRET|TOKEN|_KEYS?$|CLIENT_ID$")

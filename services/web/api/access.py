@@ -7,10 +7,10 @@ token: anybody on this machine, but not a web page of somebody else's in the bro
 from __future__ import annotations
 
 import secrets
-from ipaddress import ip_address
 
 from fastapi import Request
 
+from services.domain.loopback import is_loopback
 from services.web.api.refusal import Refused
 from services.web.forged_forms import is_own_origin
 from services.web.view import parts_of
@@ -47,9 +47,7 @@ def is_this_machine(request: Request) -> bool:
     A reverse proxy on this machine passes the public name on.
     """
     return (
-        request.client is not None
-        and _is_loopback(request.client.host)
-        and _names_loopback(request)
+        request.client is not None and is_loopback(request.client.host) and _names_loopback(request)
     )
 
 
@@ -62,11 +60,4 @@ def _names_loopback(request: Request) -> bool:
     """A name that only looks like this machine (DNS rebinding) is not one."""
     host = request.headers.get("Host", "")
     name = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-    return name == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(name)

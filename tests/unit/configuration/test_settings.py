@@ -116,6 +116,8 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("llm_timeout", "0s"),
         ("llm_timeout", "1h"),
         ("llm_concurrency", "0"),
+        ("trusted_proxies", "proxy.example.org"),
+        ("trusted_proxies", "10.0.0.1/8"),
         ("working_hours", "mon-fri"),
         ("working_hours", "mon-fri 17:00-09:00"),
     ],
@@ -161,6 +163,29 @@ def test_a_folder_with_odd_characters_is_one_folder(tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path / "50% of # us")
     assert settings.log_path == tmp_path / "50% of # us" / "zwaan.log.db"
     assert settings.database_path == tmp_path / "50% of # us" / "zwaan.db"
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    """This machine's by default; what is written takes their place."""
+    assert load_settings().trusted_proxies == ("127.0.0.0/8", "::1/128")
+    chosen = load_settings(trusted_proxies=" 10.0.0.7, 172.16.0.0/12 ,fd00::/8").trusted_proxies
+    assert chosen == ("10.0.0.7/32", "172.16.0.0/12", "fd00::/8")
+
+
+@pytest.mark.parametrize(
+    ("host", "local", "ours"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", True),
+        ("127.0.0.2", "http://127.0.0.2:8000", True),
+        ("::1", "http://[::1]:8000", True),
+        ("localhost", "http://localhost:8000", True),
+        ("192.0.2.1", "http://127.0.0.1:8000", False),
+    ],
+)
+def test_this_machine_has_many_addresses(host: str, local: str, ours: bool) -> None:
+    """Every address of loopback is one, and an IPv6 address can be opened."""
+    settings = load_settings(host=host, port=8000)
+    assert (settings.local_url, settings.on_loopback) == (local, ours)
 
 
 def test_a_language_model_has_an_address_and_a_name() -> None:

@@ -137,7 +137,7 @@ def offering(certificate: Path) -> ssl.SSLContext:
 @pytest.fixture
 def beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the server on loopback stood elsewhere."""
-    monkeypatch.setattr(smtp, "_is_loopback", lambda _host: False)
+    monkeypatch.setattr(smtp, "is_loopback", lambda _host: False)
 
 
 @pytest.mark.usefixtures("beyond_loopback")
