@@ -94,7 +94,7 @@ LEXICONS = {
             ),
             "craft": _stems(
                 "monteur kabel station meet meting tekening gereedschap handen laag\\s+voor techni"
-                " schakel lassen laswerk code\\b software gegevens model planner planning test oefen controle handleiding"
+                " schakel lassen laswerk code\\b gegevens model planning test oefen controle handleiding"
             ),
         },
         boasts=_stems(
@@ -121,6 +121,8 @@ LEXICONS = {
             r"|het\s+(?:op|in|aan|bij|met|van|voor|naar|uit)|hen|hun|hem|haar"
             r"|dat\s+(?:jaar|moment|nummer|gesprek|plan|werk|uur))\b"
             r"|\b(?:het|dat|ook)[.?]"
+            # "Zwaarder" than what?
+            r"|\b(?:zwaarder|belangrijker|liever|vaker)\b(?!.*\bdan\b)"
             # "Dat" before something that can be a subject joins two clauses; elsewhere it points.
             r"|(?<!,\s)(?<!, en\s)\bdat\b(?!\s+(?:de|het|een|ik|je|jij|u|we|wij|ze|zij|hij|er|niemand|iemand|iedereen|mensen"
             r"|onze|ons|mijn|zijn|haar|hun|elke|elk|alle|twee|drie|(?-i:[A-ZÀ-Þ]))\b)",
@@ -178,8 +180,8 @@ LEXICONS = {
                 " show\\s+you lunch kitchen coffee"
             ),
             "craft": _stems(
-                "engineer cable substation measur drawing tool hands technic switch weld code\\b software data\\b"
-                " model planner test check manual drill"
+                "engineer cable substation measur drawing tool hands technic switch weld code\\b data\\b"
+                " model test manual drill"
             ),
         },
         boasts=_stems(

@@ -187,7 +187,7 @@ class Wording:
         return "" if (self._rank + self._stream) % 2 else self.plan.title
 
     def _disclosure(self, clauses: Pool) -> str:
-        clause = clauses[(self._turn + self._stream) % len(clauses)]
+        clause = clauses[(self._rank + self._stream) % len(clauses)]
         self.clauses["disclosure"] = [clause.source]
         return self._render(clause)
 

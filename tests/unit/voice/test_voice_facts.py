@@ -60,6 +60,7 @@ def test_a_quotation_begins_with_a_sentence_that_needs_no_other(name: str) -> No
         ("nl", "De andere drie hadden slechte ervaringen."),
         ("nl", "Een verkeerde aanname kostte hen een zomer."),
         ("nl", "Het was kwart over zes in de ochtend."),
+        ("nl", "Handigheid en geduld wegen voor ons zwaarder."),
         ("en", "That was not a pleasant meeting."),
         ("en", "She left the cake and asked for a call."),
         ("en", "Some of us had laughed about that."),
