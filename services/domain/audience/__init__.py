@@ -1,9 +1,9 @@
 """Who is asked to share, in which order, and the reason in words.
 
 Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to its
-author and to those whose craft, role, team, place or topic it touches, if they write in its
-language. What happened before (asked,
-shared, declined) never decides whether somebody is asked, only who is asked first.
+author and to those whose craft, role, team, place or topic it touches. Who has only the language in
+common comes last. What happened before (asked, shared, declined) never decides whether somebody is
+asked, only who is asked first.
 """
 
 from services.domain.audience.grounds import Ground, Reason, in_words

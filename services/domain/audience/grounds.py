@@ -19,6 +19,8 @@ class Ground(StrEnum):
     TOPIC = "topic"
     #: The story's text names the person's craft, team or place.
     MENTION = "mention"
+    #: The person writes in this language, and nothing else is in common.
+    LANGUAGE = "language"
     #: The person shared about this before. Theirs to know: managers are not shown it.
     INTEREST = "interest"
     #: Somebody put the person on the list by hand.
@@ -27,10 +29,7 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One ground, and what it is about: names of crafts, a team, a place, topics, who added.
-
-    There is none for the language: who cannot write in it is not asked.
-    """
+    """One ground, and what it is about: names of crafts, a team, a place, topics, who added."""
 
     ground: Ground
     about: tuple[str, ...] = ()
@@ -55,6 +54,7 @@ _WORDS: dict[Language, dict[Ground, str]] = {
         Ground.REGION: "zelfde regio: {}",
         Ground.TOPIC: "je wilt delen over: {}",
         Ground.MENTION: "het verhaal noemt: {}",
+        Ground.LANGUAGE: "je schrijft in deze taal",
         Ground.INTEREST: "je deelde eerder over {}",
         Ground.ADDED: "toegevoegd door {}",
     },
@@ -65,6 +65,7 @@ _WORDS: dict[Language, dict[Ground, str]] = {
         Ground.REGION: "same region: {}",
         Ground.TOPIC: "you want to share about: {}",
         Ground.MENTION: "the story mentions: {}",
+        Ground.LANGUAGE: "you write in this language",
         Ground.INTEREST: "you shared about {} before",
         Ground.ADDED: "added by {}",
     },

@@ -1,7 +1,7 @@
 """How well a person fits a story or vacancy: what they know, where they are, what they care about.
 
-The language is a condition and no reason: nobody is asked to share a story that they cannot write
-about, and nobody is asked because they can read it.
+Who has nothing but the language in common is asked last (product.md, point 4), and nobody is asked
+to share a story that they cannot write about.
 """
 
 from __future__ import annotations
@@ -99,9 +99,11 @@ class Sought:
         if self.needs_language and not writes_it:
             return None
         reasons = [*self._reasons(person)]
+        fit = sum(_points(reason) for reason in reasons) + (LANGUAGE if writes_it else 0)
+        if writes_it and not reasons:
+            reasons.append(Reason(ground=Ground.LANGUAGE))
         if not reasons:
             return None
-        fit = sum(_points(reason) for reason in reasons) + (LANGUAGE if writes_it else 0)
         return Match(fit=fit, reasons=tuple(reasons))
 
     def _reasons(self, person: Ambassador) -> Iterable[Reason]:
