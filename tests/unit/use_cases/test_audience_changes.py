@@ -205,7 +205,7 @@ async def test_a_campaign_is_launched_once(staffed: Database) -> None:
 
 async def test_an_empty_list_is_not_launched(staffed: Database) -> None:
     """Without anybody on the list the recruiter is told to add a colleague."""
-    nobody_fits = vacancy(language="en", crafts=["vulcanology"], team=None, location=None)
+    nobody_fits = vacancy(language="de", crafts=["Vulkanologie"], team=None, location=None)
     assert await start(staffed, nobody_fits, {"launch": "review"}) == []
     with pytest.raises(Rejected, match="nobody is on the list"):
         await launched(staffed)
