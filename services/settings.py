@@ -163,6 +163,9 @@ class Settings(BaseSettings):
         ge=timedelta(),
         description="How long a network's figure is kept once another of the same post replaced it.",
     )
+    keep_audit: Annotated[timedelta | None, NoDecode] = Field(
+        default=None, description="How long the audit is kept: 730d. Empty: for ever."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -240,7 +243,7 @@ class Settings(BaseSettings):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         return {network.strip(): _rate(share) for network, _, share in pairs}
 
-    @field_validator("stagger", "keep_measurements", "llm_timeout", mode="before")
+    @field_validator("stagger", "keep_measurements", "keep_audit", "llm_timeout", mode="before")
     @classmethod
     def _read_duration(cls, value: Any) -> Any:
         return _duration(value) if isinstance(value, str) else value

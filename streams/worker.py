@@ -196,9 +196,14 @@ class Worker:
             await asyncio.sleep(_HOUSEKEEPING)
 
     async def _forget(self) -> int:
-        keep = self._parts.settings.keep_measurements
+        settings = self._parts.settings
         async with self._parts.database.write() as transaction:
-            await forget_what_is_old(transaction, now=clock(), keep_measurements=keep)
+            await forget_what_is_old(
+                transaction,
+                now=clock(),
+                keep_measurements=settings.keep_measurements,
+                keep_audit=settings.keep_audit,
+            )
         return 0
 
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:

@@ -1,4 +1,4 @@
-"""Who did what, and when. Entries are only ever added."""
+"""Who did what, and when. Entries are added, and forgotten by time alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.storage.schema import audit
+from services.storage.schema import audit, people
 from services.storage.transaction import Transaction
 
 
@@ -34,7 +34,56 @@ async def of(transaction: Transaction, subject: str) -> list[Entry]:
     rows = await transaction.execute(
         sa.select(audit).where(audit.c.subject == subject).order_by(audit.c.id)
     )
+    return [_entry(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An entry as it is kept. ``actor_name`` is empty unless the actor is a person who is here."""
+
+    id: int
+    entry: Entry
+    actor_name: str
+
+
+async def recent(
+    transaction: Transaction,
+    *,
+    kinds: Sequence[str],
+    action: str = "",
+    subject: str = "",
+    before: int | None = None,
+    limit: int,
+) -> list[Kept]:
+    """Entries, newest first, whose action is of these ``kinds`` (what stands before its dot).
+
+    Only those with this ``action`` and ``subject``, where given, and older than entry ``before``.
+    """
+    query = (
+        sa.select(audit, people.c.name)
+        .select_from(audit.outerjoin(people, people.c.id == audit.c.actor))
+        .where(sa.or_(*(audit.c.action.startswith(f"{kind}.", autoescape=True) for kind in kinds)))
+        .order_by(audit.c.id.desc())
+        .limit(limit)
+    )
+    if action:
+        query = query.where(audit.c.action == action)
+    if subject:
+        query = query.where(audit.c.subject == subject)
+    if before is not None:
+        query = query.where(audit.c.id < before)
     return [
-        Entry(at=row.at, actor=row.actor, action=row.action, subject=row.subject, detail=row.detail)
-        for row in rows
+        Kept(id=row.id, entry=_entry(row), actor_name=row.name or "")
+        for row in await transaction.execute(query)
     ]
+
+
+async def forget_before(transaction: Transaction, moment: datetime) -> None:
+    """Delete what was done before that moment."""
+    await transaction.execute(audit.delete().where(audit.c.at < moment))
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        at=row.at, actor=row.actor, action=row.action, subject=row.subject, detail=row.detail
+    )

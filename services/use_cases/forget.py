@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.storage import figures, inbox, network_calls, people
+from services.storage import audit, figures, inbox, network_calls, people
 from services.storage.transaction import Transaction
 
 #: Longer than any window of a network's limits.
@@ -17,8 +17,13 @@ _CLICKS_MEMORY = timedelta(days=7)
 
 
 async def forget_what_is_old(
-    transaction: Transaction, *, now: datetime, keep_measurements: timedelta
+    transaction: Transaction,
+    *,
+    now: datetime,
+    keep_measurements: timedelta,
+    keep_audit: timedelta | None,
 ) -> None:
+    """``keep_audit`` None: for ever."""
     yesterday = (now - timedelta(days=1)).date().isoformat()
     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
     await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
@@ -26,3 +31,5 @@ async def forget_what_is_old(
     await figures.forget_clicks(transaction, before=now - _CLICKS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
     await people.forget_sign_in_links(transaction, before=now)
+    if keep_audit is not None:
+        await audit.forget_before(transaction, now - keep_audit)

@@ -17,6 +17,7 @@ from services.web.headers import SecurityHeaders
 from services.web.pages import (
     administration,
     audience,
+    audit_page,
     blocked_words,
     connect,
     figures,
@@ -62,6 +63,7 @@ _PAGES = (
     figures,
     figures_export,
     administration,
+    audit_page,
 )
 _API = (events, statistics, dead_letters, operations)
 

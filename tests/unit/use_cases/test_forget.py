@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.storage import figures, people
+from services.storage import audit, figures, people
+from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.figures import Click
 from services.storage.transaction import Transaction
@@ -13,8 +14,9 @@ from services.use_cases.sign_in import LIFETIME, make_link, whose_link
 from tests.builders import NOW, ambassador, organise
 
 
-async def _forget(transaction: Transaction) -> None:
-    await forget_what_is_old(transaction, now=NOW, keep_measurements=timedelta(hours=48))
+async def _forget(transaction: Transaction, *, keep_audit: timedelta | None = None) -> None:
+    hours = timedelta(hours=48)
+    await forget_what_is_old(transaction, now=NOW, keep_measurements=hours, keep_audit=keep_audit)
 
 
 async def test_links_that_ran_out_go(database: Database) -> None:
@@ -52,3 +54,17 @@ async def test_single_clicks_go_and_their_counts_stay(database: Database) -> Non
         found = await figures.human_clicks(transaction, ["abc"], since=moments[0], until=NOW)
         assert found == {("abc", "0" * 16): moments[1:]}
         assert await figures.click_totals(transaction) == {"human": 2}
+
+
+async def test_the_audit_goes_where_somebody_says_so(database: Database) -> None:
+    """Kept for ever by default; with a time set, what is older goes."""
+    moments = [NOW - timedelta(days=731), NOW - timedelta(days=729)]
+    async with database.write() as transaction:
+        await audit.add(
+            transaction,
+            [Entry(at=each, actor="a", action="word.added", subject="s") for each in moments],
+        )
+        await _forget(transaction)
+        assert len(await audit.of(transaction, "s")) == 2
+        await _forget(transaction, keep_audit=timedelta(days=730))
+        assert [entry.at for entry in await audit.of(transaction, "s")] == moments[1:]

@@ -1,0 +1,50 @@
+"""What was done in the organisation's name, for administrators.
+
+What people did with their own posts, voice, pace and accounts is theirs: no manager sees who
+declined, here neither.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from services.storage import audit
+from services.web.access import AdministratorView
+
+router = APIRouter(prefix="/administration/audit")
+
+#: What stands before the dot of the actions that are shown.
+_KINDS = ("audience", "campaign", "dead_letter", "network", "template", "word")
+_PAGE = 50
+
+_Text = Annotated[str, Query(max_length=300)]
+
+
+@router.get("")
+async def entries(
+    view: AdministratorView,
+    action: _Text = "",
+    subject: _Text = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+) -> Response:
+    action, subject = action.strip(), subject.strip()
+    async with view.parts.database.read() as transaction:
+        found = await audit.recent(
+            transaction,
+            kinds=_KINDS,
+            action=action,
+            subject=subject,
+            before=before,
+            limit=_PAGE + 1,
+        )
+    shown = found[:_PAGE]
+    return view.page(
+        "administration/audit.html",
+        entries=shown,
+        action=action,
+        subject=subject,
+        older=shown[-1].id if len(found) > _PAGE else None,
+    )
