@@ -77,7 +77,7 @@ async def check(view: TemplatesView, path: str) -> Response:
     async with view.parts.database.read() as transaction:
         current = await view.parts.templates.templates(transaction)
     faults = await asyncio.to_thread(check_template, current, path, typed)
-    return view.page("post_templates/_faults.html", faults=faults)
+    return view.page("post_templates/_faults.html", faults=faults, lines=typed.split("\n"))
 
 
 @router.post("/preview/{path:path}")
@@ -184,6 +184,7 @@ async def _show(
         status=status,
         row=row,
         text=shown,
+        lines=shown.split("\n"),
         faults=faults if stored or path in shipped.files or typed is not None else [],
         fault=fault,
         active=active,
