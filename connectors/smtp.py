@@ -56,8 +56,6 @@ class SmtpNotifier:
         mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or None)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
         mail.set_content(message.text)
-        if message.html:
-            mail.add_alternative(message.html, subtype="html")
         return mail
 
     def _deliver(self, mail: EmailMessage) -> None:

@@ -254,7 +254,6 @@ class Message:
     to: str
     subject: str
     text: str
-    html: str = ""
 
 
 class Notifier(Protocol):

@@ -248,14 +248,6 @@ async def refuse(
         )
 
 
-async def audience_size(transaction: Transaction, campaign_id: str) -> int:
-    """How many people were asked."""
-    query = sa.select(sa.func.count()).where(
-        audience.c.campaign_id == campaign_id, audience.c.asked_at.is_not(None)
-    )
-    return (await transaction.scalar(query)) or 0
-
-
 async def reasons(
     transaction: Transaction, ambassador_id: str, campaign_ids: Sequence[str]
 ) -> dict[str, str]:

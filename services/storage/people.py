@@ -160,12 +160,6 @@ async def person(transaction: Transaction, person_id: str) -> Person | None:
     )
 
 
-async def people_with_role(transaction: Transaction, role: str) -> list[Person]:
-    """Everybody with this role, by name. Meant for small organisations' settings pages."""
-    rows = await transaction.execute(sa.select(people).order_by(people.c.name))
-    return [found for row in rows if (found := _person(row)) and role in found.roles]
-
-
 def _person(row: Any) -> Person | None:
     if row is None:
         return None

@@ -168,13 +168,6 @@ class Publisher:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def abandon(self) -> None:
-        """Stop in the middle of everything, as a process that dies would; leases run out."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
     async def _claim(self, transaction: Transaction, free: int, now: datetime) -> list[_Job]:
         room = await measure_room(transaction, self._limits, now=now)
         candidates = await publishing.due(transaction, now=now, limit=free, room=room)

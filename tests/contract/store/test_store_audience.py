@@ -49,7 +49,7 @@ async def test_a_list_is_read_as_it_was_written(database: Database) -> None:
         assert (
             await audience.listed(transaction, VACANCY.id, Standing.ASKED, offset=0, limit=10) == []
         )
-        assert await campaigns.audience_size(transaction, VACANCY.id) == 0
+        assert (await audience.sizes(transaction, VACANCY.id)).asked == 0
     assert [(each.name, each.strength) for each in listed] == [
         ("Dirk", None),
         ("100 % Bert", Strength.STRONG),
@@ -82,7 +82,7 @@ async def test_people_move_between_standings(database: Database) -> None:
         assert await audience.everybody_listed(transaction, VACANCY.id) == {
             person.id for person in (*EVERYBODY, OUTSIDER)
         }
-        assert await campaigns.audience_size(transaction, VACANCY.id) == 4
+        assert (await audience.sizes(transaction, VACANCY.id)).asked == 4
         assert await audience.next_rank(transaction, VACANCY.id) == 5
         assert await audience.next_rank(transaction, "c-none") == 0
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from services.domain.audience import Invitation
 from services.domain.post import PostState
-from services.storage import campaigns, posts
+from services.storage import audience, campaigns, posts
 from services.storage.database import Database
 from services.storage.posts import NewPost
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
@@ -116,7 +116,7 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
         ]
         await campaigns.invite(transaction, STORY.id, again, asked_at=NOW)
         await campaigns.invite(transaction, STORY.id, [], asked_at=NOW)
-        assert await campaigns.audience_size(transaction, STORY.id) == 3
+        assert (await audience.sizes(transaction, STORY.id)).asked == 3
         assert await campaigns.reasons(transaction, EVERYBODY[0].id, [STORY.id, "x"]) == {
             STORY.id: "zelfde team"
         }
@@ -133,7 +133,7 @@ async def test_five_thousand_people_are_invited_at_once(database: Database) -> N
     everybody = [ambassador(number) for number in range(5_000)]
     async with database.write() as transaction:
         drafts = await organise(transaction, everybody, [STORY])
-        assert await campaigns.audience_size(transaction, STORY.id) == 5_000
+        assert (await audience.sizes(transaction, STORY.id)).asked == 5_000
         ids = [post.id for post in drafts]
         assert await posts.existing(transaction, [*ids, "nothing"]) == set(ids)
         texts = await posts.texts_of_source(transaction, kind="story", source_id="sluis-1")

@@ -57,15 +57,9 @@ async def test_an_imported_recruiter_is_both(database: Database) -> None:
     assert bert.roles == {"ambassador"}
 
 
-async def test_people_are_found_by_role_in_order_of_name(database: Database) -> None:
-    """Everybody with a role is listed by name."""
-    async with database.write() as transaction:
-        await people.save_person(transaction, replace(RECRUITER, name="Zoë"), now=NOW)
-        other = replace(RECRUITER, id="p2", email="b@example.org", name="Bea")
-        await people.save_person(transaction, other, now=NOW)
-        await people.save_ambassadors(transaction, [BERT], now=NOW)
-        found = await people.people_with_role(transaction, "recruiter")
-        assert [each.name for each in found] == ["Bea", "Zoë"]
+async def test_who_is_not_there_is_nobody(database: Database) -> None:
+    """An id that belongs to nobody is no error."""
+    async with database.read() as transaction:
         assert await people.person(transaction, "nobody") is None
 
 

@@ -95,7 +95,7 @@ async def test_nobody_is_asked_before_somebody_looked(staffed: Database) -> None
         found = await campaigns.get(transaction, CAMPAIGN)
         assert found is not None
         assert found.state == "prepared"
-        assert await campaigns.audience_size(transaction, CAMPAIGN) == 0
+        assert (await audience.sizes(transaction, CAMPAIGN)).asked == 0
 
 
 async def test_a_handful_is_asked_and_the_others_wait(staffed: Database) -> None:

@@ -16,7 +16,7 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
-from services.storage import audit, campaigns, connections, outbox, people, posts
+from services.storage import audience, audit, campaigns, connections, outbox, people, posts
 from services.storage.database import Database
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, finish_over
@@ -61,7 +61,7 @@ async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) 
     async with staffed.read() as transaction:
         (campaign,) = await campaigns.recent(transaction)
         assert (campaign.content, campaign.state) == (story(), "open")
-        assert await campaigns.audience_size(transaction, campaign.id) == 1
+        assert (await audience.sizes(transaction, campaign.id)).asked == 1
 
 
 async def test_a_campaign_starts_once_however_often_it_is_announced(staffed: Database) -> None:
