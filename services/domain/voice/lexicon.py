@@ -160,7 +160,7 @@ LEXICONS = {
         ),
         cues={
             "setback": _stems(
-                "wrong fail mistake error broke\\b too\\s+(?:late|few|fast) dark\\b stopped delay lost unfortunately leak fault outage missed"
+                "wrong fail mistake error broke\\b too\\s+(?:late|few|fast) dark\\b stopped\\b(?!\\s+in\\s+time) delay lost unfortunately leak fault outage missed"
                 " forgot underestimat overestimat stuck complain did\\s?n[o'’]t\\s+work"
             ),
             "lesson": _stems(

@@ -142,6 +142,25 @@ def test_no_word_is_doubled_where_clauses_meet(templates: PostTemplates, languag
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_an_invitation_does_not_repeat_itself(templates: PostTemplates, language: str) -> None:
+    """No word of weight stands in both halves of a vacancy's invitation or of a closing line."""
+    pairs = [
+        (templates.pool(language, f"vacancy/{angle.name}", "ask"), ("vacancy/shared", "ask_back"))
+        for angle in ANGLES["vacancy"]
+    ] + [(templates.pool(language, "shared", "more_front"), ("shared", "more_back"))]
+
+    def weighty(clause: Clause) -> set[str]:
+        text = clause.render(templates.context(dict(EMPTY)), polite=False).lower()
+        words = {word.removesuffix("s") for word in re.findall(r"\w{6,}", text)}
+        return words - {"altijd", "always"}
+
+    for fronts, place in pairs:
+        for front in fronts:
+            for back in templates.pool(language, *place):
+                assert not weighty(front) & weighty(back), (front.source, back.source)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_question_asks_when(templates: PostTemplates, language: str) -> None:
     """The ends of questions say when; a front that asks for it would ask what its end answers."""
     for file, section, clause in sections(templates, language):
