@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import json
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -26,11 +28,14 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import OutgoingPost
-from services.settings import SANDBOX
+from services.settings import SANDBOX, Settings
+from services.storage.database import Database
+from services.storage.migrate import is_current
+from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id
-from streams.command_line.options import json_option, settings_of
+from streams.command_line.options import data_option, json_option, settings_of
 
 #: Without another wish; the others are written for who connected them.
 _USUAL = ("linkedin", "x")
@@ -42,14 +47,22 @@ _USUAL = ("linkedin", "x")
 @click.option(
     "--network", type=click.Choice(NETWORKS), help="Only this one; default LinkedIn and X."
 )
+@data_option
 @json_option
-def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json: bool) -> int:
+def compose(
+    event: BinaryIO,
+    ambassadors: BinaryIO,
+    network: str | None,
+    data: Path | None,
+    as_json: bool,
+) -> int:
     """Show the drafts that an event would bring to these people; nothing is stored or sent.
 
+    Where there is a database of Zwaan, the templates and words that marketing changed there hold.
     With --json one line a draft: ambassador, network, language, text, angle, seed, overlap. A
     person for whom no draft can be written is named on standard error.
     """
-    settings = settings_of()
+    settings = settings_of(data=data)
     try:
         content = _content(event)
     except Rejected as fault:
@@ -62,7 +75,7 @@ def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json
         first = reading.bad_rows[0]
         raise Rejected(f"{ambassadors.name}, line {first.line}: {first.fault}")
     campaign_id = derive_id("campaign", *source_of(content))
-    composer = Composer(PostTemplates.load(organisation=settings.organisation))
+    composer = asyncio.run(_composer(settings))
     guard = OverlapGuard()
     everybody = {person.id: person for person in reading.ambassadors}
     for invitation in select_audience(campaign_id, content, reading.ambassadors):
@@ -98,6 +111,25 @@ def compose(event: BinaryIO, ambassadors: BinaryIO, network: str | None, as_json
             else:
                 click.echo(f"── {person.name}, {name} ({invitation.reason})\n{draft.text}\n")
     return 0
+
+
+async def _composer(settings: Settings) -> Composer:
+    """With what is in use in this installation; as shipped where nothing was made yet."""
+    shipped = PostTemplates.load(organisation=settings.organisation)
+    path = settings.database_path
+    if path is not None and not path.exists():
+        return Composer(shipped)
+    database = Database.open(settings.database)
+    try:
+        if not await is_current(database):
+            click.echo(
+                "zwaan: the database's schema is old, so its templates are not used", err=True
+            )
+            return Composer(shipped)
+        async with database.read() as transaction:
+            return await CurrentTemplates(shipped).composer(transaction)
+    finally:
+        await database.close()
 
 
 def _content(event: BinaryIO) -> Content:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.domain.network_text import measure_text
-from services.storage import dead_letters
+from services.domain.voice.block_list import BlockedWord
+from services.storage import blocked_words, dead_letters, post_templates
 from services.storage.database import Database
 from services.storage.dead_letters import DeadLetter
 from services.storage.migrate import migrate
@@ -311,6 +312,34 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     assert third["network"] == "mastodon"
     assert measure_text("mastodon", third["text"]).valid
     assert not shell.data.exists()
+
+
+def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
+    """Templates and blocked words of the database hold, and composing changes nothing there."""
+    told = shell.write("story.json", event(story()))
+    people = shell.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
+    arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "x", "--json"]
+
+    async def change(layout: str, word: str) -> None:
+        database = Database.open(f"sqlite+aiosqlite:///{shell.data / 'zwaan.db'}")
+        async with database.write() as transaction:
+            await post_templates.write(transaction, "x.j2", layout, author="m", now=NOW)
+            blocked = BlockedWord(word=word, reason="Liever niet.")
+            await blocked_words.save(transaction, blocked, added_by="m", now=NOW)
+        await database.close()
+
+    (shipped,) = shell.run(*arguments).lines
+    assert shipped["text"].index("k werk bij") < shipped["text"].index("http")
+    word = shipped["text"].split()[0].strip("“”,.:;")
+    layout = (
+        "{{ title }}{{ lead or hook }} {{ ask }}\n\n{{ link }} {{ hashtags }}\n{{ disclosure }}\n"
+    )
+    asyncio.run(change(layout, word))
+    done = shell.run(*arguments)
+    (own,) = done.lines
+    assert own["text"].index("http") < own["text"].index("k werk bij")
+    assert word.casefold() not in own["text"].casefold().split()
+    assert shell.run(*arguments).out == done.out
 
 
 # --- dead letters -------------------------------------------------------------------------------
