@@ -107,6 +107,9 @@ class Transport(HTTPAdapter):
         manager = cast("Any", self.poolmanager)
         manager.pool_classes_by_scheme = pools_with_deadline(self._limits.total)
 
+    def close(self) -> None:
+        """A session that ends closes its adapters; this one's connections serve the next."""
+
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, **kwargs: Any
     ) -> requests.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -251,20 +252,35 @@ async def end(
     A worker that was held up for longer than its lease may come back with an old outcome. Then only
     one still counts: that the post is on the network is true whoever holds it by now.
     """
+    result = await transaction.execute(
+        _ending(after, tuple(changes)),
+        {
+            "which": claim.post_id,
+            "attempt": claim.attempt,
+            **{f"new_{name}": value for name, value in changes.items()},
+        },
+    )
+    return bool(result.rowcount)
+
+
+@cache
+def _ending(after: PostState, columns: tuple[str, ...]) -> sa.Update:
+    """Built once for each kind of outcome: building it costs more than its execution."""
     if after is PostState.PUBLISHED:
         # Also approved: another worker found nothing and was about to send it a second time.
         states = (PostState.PUBLISHING, PostState.UNKNOWN, PostState.APPROVED)
         still_ours: sa.ColumnElement[bool] = posts.c.state.in_([state.value for state in states])
     else:
         still_ours = sa.and_(
-            posts.c.state == PostState.PUBLISHING.value, posts.c.attempts == claim.attempt
+            posts.c.state == PostState.PUBLISHING.value,
+            posts.c.attempts == sa.bindparam("attempt"),
         )
-    result = await transaction.execute(
+    changed = {name: sa.bindparam(f"new_{name}", type_=posts.c[name].type) for name in columns}
+    return (
         posts.update()
-        .where(posts.c.id == claim.post_id, still_ours)
-        .values({"leased_by": None, "leased_until": None, **changes, "state": after.value})
+        .where(posts.c.id == sa.bindparam("which"), still_ours)
+        .values({"leased_by": None, "leased_until": None, **changed, "state": after.value})
     )
-    return bool(result.rowcount)
 
 
 async def release(transaction: Transaction, claims: Sequence[Claim], *, worker: str) -> None:

@@ -59,11 +59,13 @@ class Received:
 
 @dataclass(slots=True)
 class ScriptedNetwork:
-    """``answers`` are given in order; ``received`` is what arrived."""
+    """``answers`` are given in order; ``received`` is what arrived, over
+    ``connections`` (the ports of their other ends)."""
 
     address: str
     answers: deque[Answer] = field(default_factory=deque)
     received: list[Received] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)
 
     def script(self, *answers: Answer) -> None:
         self.answers.extend(answers)
@@ -75,6 +77,7 @@ def network() -> Iterator[ScriptedNetwork]:
         protocol_version = "HTTP/1.1"
 
         def _answer(self) -> None:
+            scripted.connections.add(self.client_address[1])
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             scripted.received.append(
                 Received(

@@ -241,7 +241,7 @@ def test_the_environment_cannot_reroute_requests(
 
 
 def test_connections_are_shared_by_sessions_and_threads(network: ScriptedNetwork) -> None:
-    """Twenty calls from four threads, each with a session of its own, all get their answers."""
+    """Twenty calls from four threads, each with a session of its own, take four connections."""
     transport = Transport("Network", routes={PUBLIC: network.address}, limits=Limits())
     network.script(*[says({"ok": True})] * 20)
     failures: list[Exception] = []
@@ -259,6 +259,7 @@ def test_connections_are_shared_by_sessions_and_threads(network: ScriptedNetwork
     for thread in threads:
         thread.join()
     assert failures == []
+    assert 1 <= len(network.connections) <= 4
 
 
 def test_no_library_writes_tokens_at_debug() -> None:
