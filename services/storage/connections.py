@@ -226,48 +226,6 @@ async def networks_of(
     return found
 
 
-async def lease(
-    transaction: Transaction,
-    ambassador_id: str,
-    network: str,
-    *,
-    worker: str,
-    now: datetime,
-    until: datetime,
-) -> bool:
-    """Keep an account for ``worker``; False while another worker has it.
-
-    An account that is not connected is free: whoever asked has to find that out. Never waits for
-    another worker that takes accounts at the same time, so two cannot wait for each other.
-    """
-    this = sa.and_(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
-    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
-    found = await transaction.execute(
-        sa.select(connections.c.network).where(this, is_free).with_for_update(skip_locked=True)
-    )
-    if found.first() is None:
-        return await get(transaction, ambassador_id, network) is None
-    await transaction.execute(
-        connections.update().where(this).values(leased_by=worker, leased_until=until)
-    )
-    return True
-
-
-async def release(
-    transaction: Transaction, ambassador_id: str, network: str, *, worker: str
-) -> None:
-    """End ``worker``'s lease; another's stays."""
-    await transaction.execute(
-        connections.update()
-        .where(
-            connections.c.ambassador_id == ambassador_id,
-            connections.c.network == network,
-            connections.c.leased_by == worker,
-        )
-        .values(leased_by=None, leased_until=None)
-    )
-
-
 async def remove(transaction: Transaction, ambassador_id: str, network: str) -> None:
     await transaction.execute(
         connections.delete().where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.post import PostState
+from services.storage import account_leases
 from services.storage.schema import connections, posts, sharing_preferences
 from services.storage.sharing_preferences import is_paused
 from services.storage.transaction import Transaction
@@ -55,6 +56,10 @@ class Claim:
     attempt: int
     tries: int
     interrupted_at: datetime | None
+
+    @property
+    def account(self) -> tuple[str, str]:
+        return self.ambassador_id, self.network
 
 
 async def any_due(
@@ -112,7 +117,7 @@ async def take(
     each other.
     """
     left = dict(room or {})
-    free = await _free_accounts(transaction, {each.account for each in candidates}, now)
+    free = await account_leases.free(transaction, {each.account for each in candidates}, now=now)
     taken: list[Due] = []
     for each in candidates:
         if len(taken) == limit:
@@ -124,10 +129,8 @@ async def take(
                 left[each.network] -= 1
     if taken:
         until = now + lease
-        await transaction.execute(
-            connections.update()
-            .where(_ACCOUNT.in_([each.account for each in taken]))
-            .values(leased_by=worker, leased_until=until)
+        await account_leases.keep(
+            transaction, [each.account for each in taken], worker=worker, until=until
         )
         was_interrupted = posts.c.state == PostState.PUBLISHING.value
         await transaction.execute(
@@ -168,26 +171,6 @@ async def postpone(
             .where(posts.c.id.in_(post_ids), posts.c.state == state.value)
             .values({column: until, posts.c.reason: reason})
         )
-
-
-async def _free_accounts(
-    transaction: Transaction, accounts: Collection[tuple[str, str]], now: datetime
-) -> set[tuple[str, str]]:
-    """Which of these accounts nobody has. One that is not connected is free: whoever asks has to
-    find that out."""
-    if not accounts:
-        return set()
-    columns = (connections.c.ambassador_id, connections.c.network)
-    wanted = _ACCOUNT.in_(sorted(accounts))
-    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
-    free = await transaction.execute(
-        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True)
-    )
-    connected = await transaction.execute(sa.select(*columns).where(wanted))
-    return {tuple(row) for row in free} | (set(accounts) - {tuple(row) for row in connected})
-
-
-_ACCOUNT = sa.tuple_(connections.c.ambassador_id, connections.c.network)
 
 
 def _queues(room: Mapping[str, int], limit: int) -> list[tuple[sa.ColumnElement[bool] | None, int]]:
@@ -280,18 +263,6 @@ def _ending(after: PostState, columns: tuple[str, ...]) -> sa.Update:
         posts.update()
         .where(posts.c.id == sa.bindparam("which"), still_ours)
         .values({"leased_by": None, "leased_until": None, **changed, "state": after.value})
-    )
-
-
-async def release(transaction: Transaction, claims: Sequence[Claim], *, worker: str) -> None:
-    """End ``worker``'s leases on the accounts of these claims; another's stay."""
-    await transaction.execute(
-        connections.update()
-        .where(
-            _ACCOUNT.in_([(claim.ambassador_id, claim.network) for claim in claims]),
-            connections.c.leased_by == worker,
-        )
-        .values(leased_by=None, leased_until=None)
     )
 
 

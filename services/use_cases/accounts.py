@@ -64,6 +64,28 @@ class Accounts:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._calls, lambda: function(*arguments, **named))
 
+    async def call_with_access(
+        self,
+        ambassador_id: str,
+        account: Account,
+        call: Callable[[Account], _T],
+        *,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> _T:
+        """As `call`; access that died early (revoked elsewhere, clocks apart) is renewed, once.
+
+        Raises RetryLater when by then ``is_late`` says so, and nothing was called.
+        """
+        try:
+            return await self.call(call, account)
+        except NeedsPerson:
+            if account.tokens.refresh is None:
+                raise
+            fresh = await self.refresh(ambassador_id, account)
+            if is_late():
+                raise RetryLater("the access was renewed, which took long", after=0) from None
+            return await self.call(call, fresh)
+
     async def connect(
         self, ambassador_id: str, network: str, *, code: str, verifier: str | None, redirect: str
     ) -> Connection:

@@ -11,6 +11,7 @@ from services.storage import own_words, people
 from services.storage.own_words import OwnAnswer
 from services.storage.transaction import Transaction
 from services.use_cases import decide
+from services.use_cases.own_post import own_post
 
 #: A longer answer is a text of its own, and can be typed into the draft itself.
 MAX_CHARACTERS = 500
@@ -30,7 +31,7 @@ async def answer_prompt(
 
     Raises Rejected when the answer is empty or too long, or the draft was decided already.
     """
-    post = await decide.own_post(transaction, post_id, ambassador_id)
+    post = await own_post(transaction, post_id, ambassador_id)
     sentence = as_sentence(printable(answer))
     if not sentence:
         raise Rejected("the answer is empty", remedy="Write a sentence, or leave the question.")

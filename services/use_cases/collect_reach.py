@@ -17,7 +17,7 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.ports import Measurement
-from services.storage import connections, followers, measuring, outbox
+from services.storage import account_leases, followers, measuring, outbox
 from services.storage.database import Database
 from services.storage.measuring import DuePost
 from services.storage.transaction import Transaction
@@ -68,8 +68,8 @@ class ReachCollector:
                     await self._collect_account(ambassador_id, network, group)
             finally:
                 async with self._database.write() as transaction:
-                    await connections.release(
-                        transaction, ambassador_id, network, worker=self._lease
+                    await account_leases.release(
+                        transaction, [(ambassador_id, network)], worker=self._lease
                     )
         return len(due)
 
@@ -81,11 +81,11 @@ class ReachCollector:
         now = self._clock()
         account = (ambassador_id, network)
         async with self._database.write() as transaction:
-            leased = await connections.lease(
-                transaction, *account, worker=self._lease, now=now, until=now + _LEASE
-            )
-            if not leased:
+            if not await account_leases.free(transaction, [account], now=now):
                 return []
+            await account_leases.keep(
+                transaction, [account], worker=self._lease, until=now + _LEASE
+            )
             return await measuring.due(transaction, now=now, limit=limit, account=account)
 
     async def _collect_account(
@@ -93,10 +93,10 @@ class ReachCollector:
     ) -> None:
         try:
             account = await self._accounts.open(ambassador_id, network)
-            answers = await self._accounts.call(
-                self._accounts.network(network).measure,
-                account,
-                [post.external_id for post in group],
+            measure = self._accounts.network(network).measure
+            posts = [post.external_id for post in group]
+            answers = await self._accounts.call_with_access(
+                ambassador_id, account, lambda own: measure(own, posts)
             )
         except (RetryLater, OutcomeUnknown) as away:
             after = getattr(away, "after", None)

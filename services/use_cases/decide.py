@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -26,10 +25,10 @@ from services.events.outgoing import (
     PostTakenBack,
 )
 from services.events.statement import state
-from services.storage import audit, blocked_words, campaigns, connections, outbox, posts
-from services.storage.audit import Entry
+from services.storage import blocked_words, connections, outbox, posts
 from services.storage.transaction import Transaction
 from services.use_cases.block_words import refuse_blocked
+from services.use_cases.own_post import check_open, move, note, own_post
 
 _MAX_REASON_CHARACTERS = 1000
 
@@ -43,7 +42,7 @@ async def edit(
     if plain != post.text:
         if not await posts.edit(transaction, post.id, plain):
             raise Rejected("the draft was decided already", remedy="Load the page again.")
-        await _audit(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
+        await note(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
     return await own_post(transaction, post_id, ambassador_id)
 
 
@@ -65,7 +64,7 @@ async def approve(
     """
     post = await own_post(transaction, post_id, ambassador_id)
     _check_decidable(post)
-    await _check_open(transaction, post)
+    await check_open(transaction, post)
     plain = _checked(post, text)
     if not discloses(plain):
         raise Rejected(
@@ -80,7 +79,7 @@ async def approve(
         )
     publish_at = publish_at or now
     consent: Literal["tap", "standing"] = "tap" if standing is None else "standing"
-    await _move(
+    await move(
         transaction,
         post,
         PostState.APPROVED,
@@ -97,7 +96,7 @@ async def approve(
     if standing is not None and standing.consent_given_at and standing.consent_until:
         detail["given_at"] = standing.consent_given_at.isoformat()
         detail["until"] = standing.consent_until.isoformat()
-    await _audit(transaction, post, "post.approved", now, detail)
+    await note(transaction, post, "post.approved", now, detail)
     event = PostApproved(
         post_id=post.id,
         campaign_id=post.campaign_id,
@@ -129,8 +128,8 @@ async def decline(
     """Decline a draft. The reason is optional and reaches the story's owner without a name."""
     post = await own_post(transaction, post_id, ambassador_id)
     plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
-    await _move(transaction, post, PostState.DECLINED, reason=plain)
-    await _audit(transaction, post, "post.declined", now, {})
+    await move(transaction, post, PostState.DECLINED, reason=plain)
+    await note(transaction, post, "post.declined", now, {})
     await outbox.add(
         transaction,
         [
@@ -159,9 +158,9 @@ async def take_back(
             f"this post is on its way to {post.network} already",
             remedy=f"Delete it on {post.network} itself.",
         )
-    await _check_open(transaction, post)
-    await _move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)
-    await _audit(transaction, post, "post.taken_back", now, {})
+    await check_open(transaction, post)
+    await move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)
+    await note(transaction, post, "post.taken_back", now, {})
     event = PostTakenBack(
         post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
     )
@@ -181,7 +180,7 @@ async def settle(
         raise Rejected("what became of this post is known", remedy="Load the page again.")
     statement: PostPublished | PostFailed
     if there:
-        await _move(transaction, post, PostState.PUBLISHED, published_at=now, reason="", remedy="")
+        await move(transaction, post, PostState.PUBLISHED, published_at=now, reason="", remedy="")
         statement = PostPublished(
             post_id=post.id,
             campaign_id=post.campaign_id,
@@ -192,7 +191,7 @@ async def settle(
         )
     else:
         reason, remedy = "it had not arrived", "Approve it again."
-        await _move(transaction, post, PostState.FAILED, reason=reason, remedy=remedy)
+        await move(transaction, post, PostState.FAILED, reason=reason, remedy=remedy)
         statement = PostFailed(
             post_id=post.id,
             campaign_id=post.campaign_id,
@@ -201,17 +200,9 @@ async def settle(
             remedy=remedy,
             failed_at=now,
         )
-    await _audit(transaction, post, "post.settled", now, {"there": there})
+    await note(transaction, post, "post.settled", now, {"there": there})
     await outbox.add(transaction, [state(statement, at=now, cause=f"settled {now.isoformat()}")])
     return await own_post(transaction, post_id, ambassador_id)
-
-
-async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -> Post:
-    """Raises Rejected when there is no such post of this person."""
-    post = await posts.get(transaction, post_id)
-    if post is None or post.ambassador_id != ambassador_id:
-        raise Rejected("there is no such draft of yours", remedy="Go back to your inbox.")
-    return post
 
 
 def _checked(post: Post, text: str) -> str:
@@ -236,21 +227,3 @@ def _check_decidable(post: Post) -> None:
             "nobody knows yet whether this post went out", remedy="Look whether it is there first."
         )
     check_transition(post.state, PostState.APPROVED)
-
-
-async def _check_open(transaction: Transaction, post: Post) -> None:
-    if not await campaigns.stays_open(transaction, post.campaign_id):
-        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
-
-
-async def _move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
-    check_transition(post.state, after)
-    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
-        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
-
-
-async def _audit(
-    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
-) -> None:
-    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
-    await audit.add(transaction, [entry])

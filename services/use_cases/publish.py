@@ -378,16 +378,9 @@ class Publisher:
         return self._published(job, found)
 
     async def _with_access(self, job: _Job, account: Account, call: Callable[[Account], _T]) -> _T:
-        """Access tokens die early (revoked elsewhere, clocks apart); a refresh tells."""
-        try:
-            return await self._accounts.call(call, account)
-        except NeedsPerson:
-            if account.tokens.refresh is None:
-                raise
-            fresh = await self._accounts.refresh(job.claim.ambassador_id, account)
-            if self._is_late(job):
-                raise RetryLater("the access was renewed, which took long", after=0) from None
-            return await self._accounts.call(call, fresh)
+        return await self._accounts.call_with_access(
+            job.claim.ambassador_id, account, call, is_late=lambda: self._is_late(job)
+        )
 
     def _is_late(self, job: _Job) -> bool:
         return self._clock() - job.started_at > self._lease / 2

@@ -18,7 +18,7 @@ from services.domain.post import Post, PostState
 from services.errors import RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
-from services.storage import audit, campaigns, outbox, posts, publishing
+from services.storage import account_leases, audit, campaigns, outbox, posts, publishing
 from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.publishing import Claim
@@ -104,8 +104,8 @@ class OutcomeRecorder:
                     changes=ended.outcome.changes,
                 )
             ]
-            await publishing.release(
-                transaction, [ended.claim for ended in batch], worker=self._worker
+            await account_leases.release(
+                transaction, [ended.claim.account for ended in batch], worker=self._worker
             )
             await self._tell(transaction, moved, open_campaigns, now)
             circuits = await heed(

@@ -18,6 +18,7 @@ from services.storage.audit import Entry
 from services.storage.database import take_turns
 from services.storage.transaction import Transaction
 from services.use_cases import decide
+from services.use_cases.own_post import own_post
 
 
 class When(StrEnum):
@@ -42,7 +43,7 @@ async def approve(
     ``publish_at`` of the result is when. Raises Rejected when the person pauses or, for now, when
     their cap is reached; otherwise as `decide.approve`.
     """
-    post = await decide.own_post(transaction, post_id, ambassador_id)
+    post = await own_post(transaction, post_id, ambassador_id)
     personal = await personal_pace(transaction, pace, post, now=now)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     if chosen.is_paused(now) and (when is When.NOW or chosen.paused_until is None):

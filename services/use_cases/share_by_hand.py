@@ -6,19 +6,16 @@ asked about it, and its clicks come through our own link as ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from services.domain.post import Post, PostState, check_transition, normalise_text, text_sha256
 from services.domain.post_address import check_post_address
 from services.errors import Rejected
 from services.events.outgoing import PostShared, PostTakenBack
 from services.events.statement import state
-from services.storage import audit, campaigns, outbox, posts
-from services.storage.audit import Entry
+from services.storage import outbox
 from services.storage.transaction import Transaction
-from services.use_cases.decide import own_post
+from services.use_cases.own_post import check_open, move, note, own_post
 
 
 async def tell_shared(
@@ -36,10 +33,9 @@ async def tell_shared(
     """
     post = await own_post(transaction, post_id, ambassador_id)
     check_transition(post.state, PostState.SHARED)
-    if not await campaigns.stays_open(transaction, post.campaign_id):
-        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
+    await check_open(transaction, post)
     plain, url = normalise_text(text), check_post_address(post.network, address)
-    await _move(
+    await move(
         transaction,
         post,
         PostState.SHARED,
@@ -48,7 +44,7 @@ async def tell_shared(
         external_url=url or None,
     )
     digest = text_sha256(plain)
-    await _audit(transaction, post, "post.shared", now, {"sha256": digest, "url": url})
+    await note(transaction, post, "post.shared", now, {"sha256": digest, "url": url})
     event = PostShared(
         post_id=post.id,
         campaign_id=post.campaign_id,
@@ -68,22 +64,10 @@ async def not_shared(
     post = await own_post(transaction, post_id, ambassador_id)
     if post.state is not PostState.SHARED:
         raise Rejected("this post was not marked as shared", remedy="Load the page again.")
-    await _move(transaction, post, PostState.READY, published_at=None, external_url=None)
-    await _audit(transaction, post, "post.taken_back", now, {})
+    await move(transaction, post, PostState.READY, published_at=None, external_url=None)
+    await note(transaction, post, "post.taken_back", now, {})
     event = PostTakenBack(
         post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
     )
     await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
     return await own_post(transaction, post_id, ambassador_id)
-
-
-async def _move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
-    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
-        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
-
-
-async def _audit(
-    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
-) -> None:
-    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
-    await audit.add(transaction, [entry])

@@ -13,11 +13,10 @@ from services.domain.voice import Draft, DraftRequest, OverlapGuard
 from services.domain.voice.own_words import with_answer
 from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
-from services.storage import audit, campaigns, own_words, people, posts, suggestions
-from services.storage.audit import Entry
+from services.storage import campaigns, own_words, people, posts, suggestions
 from services.storage.transaction import Transaction
-from services.use_cases import decide
 from services.use_cases.current_templates import CurrentTemplates
+from services.use_cases.own_post import check_open, note, own_post
 from services.use_cases.voice_profile import taught
 
 
@@ -105,11 +104,8 @@ class Suggester:
         if not taken:
             raise Rejected("the draft was decided already", remedy="Load the page again.")
         detail = {"variant": variant, "sha256": sha256}
-        entry = Entry(
-            at=now, actor=ambassador_id, action="post.replaced", subject=post.id, detail=detail
-        )
-        await audit.add(transaction, [entry])
-        return await decide.own_post(transaction, post_id, ambassador_id)
+        await note(transaction, post, "post.replaced", now, detail)
+        return await own_post(transaction, post_id, ambassador_id)
 
     async def _answered(
         self, transaction: Transaction, post: Post, draft: Draft, request: DraftRequest
@@ -130,17 +126,14 @@ class Suggester:
         self, transaction: Transaction, post_id: str, ambassador_id: str
     ) -> tuple[Post, DraftRequest]:
         """The draft, and the request for its next variant."""
-        post = await decide.own_post(transaction, post_id, ambassador_id)
+        post = await own_post(transaction, post_id, ambassador_id)
         if post.state is not PostState.READY:
             raise Rejected("the draft was decided already", remedy="Load the page again.")
+        await check_open(transaction, post)
         campaign = await campaigns.get(transaction, post.campaign_id)
-        if campaign is None or not await campaigns.stays_open(transaction, post.campaign_id):
-            raise Rejected(
-                "this campaign has ended", remedy="Share something else from your inbox."
-            )
         place = await suggestions.place(transaction, post.id)
         everybody = await people.ambassadors_by_id(transaction, [ambassador_id])
-        if place is None or not everybody:
+        if campaign is None or place is None or not everybody:
             raise Rejected("there are no other texts for this draft", remedy="Change this one.")
         person = (await taught(transaction, everybody))[ambassador_id]
         return post, DraftRequest(

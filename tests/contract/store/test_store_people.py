@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from services.storage import connections, people
+from services.storage import account_leases, connections, people
 from services.storage.database import Database
 from services.storage.people import Person
 from tests.builders import NOW, ambassador, connection, organise
@@ -219,28 +219,28 @@ async def test_networks_are_listed_by_person(database: Database) -> None:
 
 async def test_an_account_is_leased_to_one_worker(database: Database) -> None:
     """A lease keeps others away until it is released by its holder or has run out."""
-    until = NOW + timedelta(seconds=90)
+    until, account = NOW + timedelta(seconds=90), (ANNA.id, "linkedin")
 
     async with database.write() as transaction:
         await organise(transaction, [ANNA])
 
         async def lease(worker: str, now: datetime) -> bool:
-            return await connections.lease(
-                transaction, ANNA.id, "linkedin", worker=worker, now=now, until=until
-            )
+            if not await account_leases.free(transaction, [account], now=now):
+                return False
+            await account_leases.keep(transaction, [account], worker=worker, until=until)
+            return True
 
         assert await lease("a", NOW)
         assert not await lease("b", NOW)
-        await connections.release(transaction, ANNA.id, "linkedin", worker="b")
+        await account_leases.release(transaction, [account], worker="b")
         assert not await lease("b", until)
         assert await lease("b", until + timedelta(microseconds=1))
-        await connections.release(transaction, ANNA.id, "linkedin", worker="b")
+        await account_leases.release(transaction, [account], worker="b")
         assert await lease("c", NOW)
 
 
 async def test_an_account_that_is_not_connected_is_free(database: Database) -> None:
     """There is nothing to keep; whoever uses it finds out that it is not there."""
     async with database.write() as transaction:
-        assert await connections.lease(
-            transaction, "nobody", "x", worker="a", now=NOW, until=NOW + timedelta(seconds=9)
-        )
+        nobody = ("nobody", "x")
+        assert await account_leases.free(transaction, [nobody], now=NOW) == {nobody}

@@ -12,7 +12,14 @@ import pytest
 
 from services.domain.post import Post, PostState
 from services.domain.sharing_preferences import SharingPreferences
-from services.storage import connections, measuring, posts, publishing, sharing_preferences
+from services.storage import (
+    account_leases,
+    connections,
+    measuring,
+    posts,
+    publishing,
+    sharing_preferences,
+)
 from services.storage.database import Database
 from services.storage.publishing import Claim
 from services.storage.transaction import Transaction
@@ -89,7 +96,7 @@ async def test_one_account_has_one_post_under_way(database: Database) -> None:
         assert not await publishing.any_due(transaction, now=NOW)
         first = claims[0]
         assert await _end(transaction, first, PostState.PUBLISHED)
-        await publishing.release(transaction, [first], worker="a")
+        await account_leases.release(transaction, [first.account], worker="a")
         (again,) = await _claim(transaction, "b")
         assert (again.ambassador_id, again.network) == (first.ambassador_id, first.network)
         assert again.post_id != first.post_id
@@ -119,7 +126,7 @@ async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> No
                     held.remove((claim.ambassador_id, claim.network))
                     async with database.write() as transaction:
                         assert await _end(transaction, claim, PostState.PUBLISHED)
-                        await publishing.release(transaction, [claim], worker=worker)
+                        await account_leases.release(transaction, [claim.account], worker=worker)
 
         workers = [(f"w{number}", (one, other)[number % 2]) for number in range(8)]
         await asyncio.wait_for(asyncio.gather(*(work(*each) for each in workers)), 60)

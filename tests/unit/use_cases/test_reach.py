@@ -15,7 +15,7 @@ from services.domain.post import Post
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.settings import Settings
-from services.storage import connections, figures, followers, outbox, schema
+from services.storage import account_leases, connections, figures, followers, outbox, schema
 from services.storage.figures import Figure, ReachTotals
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.record_reach import record_reach
@@ -69,11 +69,22 @@ async def test_what_is_not_told_is_unknown(desk: Desk) -> None:
     assert {each["source"] for each in unknown} == {"linkedin gave no figure"}
 
 
+async def test_access_that_died_early_is_renewed_for_measuring_too(desk: Desk) -> None:
+    """One refresh, as before publishing; the figure is measured and not called unknown."""
+    await _publish(desk)
+    desk.network.metrics = {"e0": {"reach": 10}}
+    desk.network.measuring = [NeedsPerson("the token is invalid")]
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    assert [each["tag"] for each in await _measured(desk)] == ["measured"]
+    assert desk.network.calls[-3:] == ["measure", "refresh", "measure"]
+
+
 @pytest.mark.parametrize("error", [Rejected, NeedsPerson])
 async def test_a_refusal_is_recorded_as_unknown_with_its_reason(desk: Desk, error: Any) -> None:
     """Why nothing is known stands with the figure."""
     await _publish(desk)
-    desk.network.measuring = [error("the permission is missing")]
+    desk.network.measuring = [error("the permission is missing")] * 2  # renewed access too
     desk.now += STEPS[0]
     await desk.collector.collect()
     (figure,) = await _measured(desk)
@@ -154,9 +165,8 @@ async def test_an_account_that_publishes_is_not_measured_meanwhile(desk: Desk) -
     desk.now += STEPS[0]
     until = desk.now + timedelta(seconds=90)
     async with desk.database.write() as transaction:
-        assert await connections.lease(
-            transaction, post.ambassador_id, "linkedin", worker="w", now=desk.now, until=until
-        )
+        account = (post.ambassador_id, "linkedin")
+        await account_leases.keep(transaction, [account], worker="w", until=until)
     await desk.collector.collect()
     assert "measure" not in desk.network.calls
     desk.now = until + timedelta(seconds=1)

@@ -1,0 +1,61 @@
+"""One account is never used by two workers at once: who has it, and until when.
+
+Nobody waits here for another worker that takes accounts at the same time, so two cannot wait for
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.storage.schema import connections
+from services.storage.transaction import Transaction
+
+#: (ambassador id, network).
+Account = tuple[str, str]
+
+_ACCOUNT = sa.tuple_(connections.c.ambassador_id, connections.c.network)
+
+
+async def free(
+    transaction: Transaction, accounts: Collection[Account], *, now: datetime
+) -> set[Account]:
+    """Which of these nobody has, and nobody takes before this transaction ends.
+
+    One that is not connected is free: whoever asked has to find that out.
+    """
+    if not accounts:
+        return set()
+    columns = (connections.c.ambassador_id, connections.c.network)
+    wanted = _ACCOUNT.in_(sorted(accounts))
+    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
+    found = await transaction.execute(
+        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True)
+    )
+    connected = await transaction.execute(sa.select(*columns).where(wanted))
+    return {(row.ambassador_id, row.network) for row in found} | (
+        set(accounts) - {(row.ambassador_id, row.network) for row in connected}
+    )
+
+
+async def keep(
+    transaction: Transaction, accounts: Collection[Account], *, worker: str, until: datetime
+) -> None:
+    """Lease accounts that were found free in this transaction."""
+    await transaction.execute(
+        connections.update()
+        .where(_ACCOUNT.in_(sorted(accounts)))
+        .values(leased_by=worker, leased_until=until)
+    )
+
+
+async def release(transaction: Transaction, accounts: Collection[Account], *, worker: str) -> None:
+    """End ``worker``'s leases; another's stay."""
+    await transaction.execute(
+        connections.update()
+        .where(_ACCOUNT.in_(sorted(accounts)), connections.c.leased_by == worker)
+        .values(leased_by=None, leased_until=None)
+    )

@@ -1,0 +1,42 @@
+"""A person's own post: found, moved while it is still as it was, and what they did noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.domain.post import Post, PostState, check_transition
+from services.errors import Rejected
+from services.storage import audit, campaigns, posts
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+
+
+async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -> Post:
+    """Raises Rejected when there is no such post of this person."""
+    post = await posts.get(transaction, post_id)
+    if post is None or post.ambassador_id != ambassador_id:
+        raise Rejected("there is no such draft of yours", remedy="Go back to your inbox.")
+    return post
+
+
+async def check_open(transaction: Transaction, post: Post) -> None:
+    """Raises Rejected when its campaign has ended."""
+    if not await campaigns.stays_open(transaction, post.campaign_id):
+        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
+
+
+async def move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
+    """Raises Rejected when it may not become ``after``, or is not as it was read any more."""
+    check_transition(post.state, after)
+    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
+        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
+
+
+async def note(
+    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
+) -> None:
+    """Keep in the audit what its person did."""
+    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
+    await audit.add(transaction, [entry])
