@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 
 import pytest
@@ -172,6 +173,25 @@ def test_praise_is_advice() -> None:
 def test_a_file_has_a_size(text: str, name: str) -> None:
     """A file that is too large, or no text, is refused as a whole."""
     assert [fault.name for fault in check_template(TEMPLATES, CRAFT, text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "W{} [a|b] {{{{ role }}}}",
+        "W{}" + "{{% if role == 'a' and not team or craft %}}a{{% else %}}b{{% endif %}}" * 2,
+        "W{} {{{{ " + " or ".join(["role"] * 10) + " }}}}",
+        "W{} {{{{ '" + "x" * 80 + "' }}}}",
+        "{{{{ '" + "\\\\" * 40 + "{} }}}}",
+    ],
+)
+def test_the_most_that_may_be_written_is_checked_in_seconds(clause: str) -> None:
+    """No text within the limits takes long: the work grows with its length and no faster."""
+    lines = [clause.format(number) for number in range(MOST["clauses"])]
+    text = "[hook]\n" + "\n".join(lines)
+    started = time.monotonic()
+    check_template(TEMPLATES, CRAFT, text[: MOST["file"]].rpartition("\n")[0])
+    assert time.monotonic() - started < 8
 
 
 PIECES = st.sampled_from(
