@@ -1,4 +1,4 @@
-"""The composition root: settings in, connected parts out. Nothing else builds an adapter."""
+"""The composition root: settings in, and out the connected parts that every process shares."""
 
 from __future__ import annotations
 

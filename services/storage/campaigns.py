@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from services.domain.audience import Content, Invitation
 from services.events.cloudevent import event_data
 from services.events.incoming import Image, StoryApproved, VacancyOpened
-from services.storage.database import insert_new
+from services.storage.database import in_parts, insert_new
 from services.storage.schema import audience, campaigns, closed_vacancies, posts
 from services.storage.transaction import Transaction
 
@@ -108,17 +108,12 @@ async def by_sources(
 ) -> list[Campaign]:
     """The campaigns among those of ``source_ids`` that there are."""
     wanted, found = list(source_ids), []
-    for start in range(0, len(wanted), _MANY):
-        some = wanted[start : start + _MANY]
+    for some in in_parts(wanted):
         query = sa.select(campaigns).where(
             campaigns.c.kind == kind, campaigns.c.source_id.in_(some)
         )
         found += [_campaign(row) for row in (await transaction.execute(query)).mappings()]
     return found
-
-
-# Below SQLite's limit of 32,766 variables in a statement.
-_MANY = 10_000
 
 
 async def recent(

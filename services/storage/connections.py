@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import replace
+from services.storage.database import in_parts, replace
 from services.storage.schema import ambassadors, connections, people
 from services.storage.transaction import Transaction
 
@@ -215,10 +215,10 @@ async def networks_of(
 ) -> dict[str, tuple[str, ...]]:
     """The connected networks of each of these people; people without one are left out."""
     found: dict[str, tuple[str, ...]] = {}
-    for start in range(0, len(ambassador_ids), _MANY):
+    for some in in_parts(ambassador_ids):
         rows = await transaction.execute(
             sa.select(connections.c.ambassador_id, connections.c.network)
-            .where(connections.c.ambassador_id.in_(ambassador_ids[start : start + _MANY]))
+            .where(connections.c.ambassador_id.in_(some))
             .order_by(connections.c.ambassador_id, connections.c.network)
         )
         for row in rows:
@@ -239,6 +239,3 @@ async def unconnected(transaction: Transaction, network: str, *, limit: int) -> 
     connected = sa.select(connections.c.ambassador_id).where(connections.c.network == network)
     query = sa.select(ambassadors.c.id).where(ambassadors.c.id.not_in(connected)).limit(limit)
     return list((await transaction.scalars(query)).all())
-
-
-_MANY = 10_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from services.errors import RetryLater, Stop
 from services.storage.sqlite_faults import remedy_of
 from services.storage.transaction import Transaction, to_its_end
+
+_T = TypeVar("_T")
 
 
 class Database:
@@ -175,6 +177,14 @@ def _is_damaged(error: DBAPIError) -> bool:
 def _cause(error: BaseException) -> str:
     original = getattr(error, "orig", None) or error
     return str(original).strip().splitlines()[0] if str(original).strip() else type(error).__name__
+
+
+def in_parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Cut what a statement names into parts below SQLite's limit of 32,766 variables."""
+    return (values[start : start + _MOST] for start in range(0, len(values), _MOST))
+
+
+_MOST = 10_000
 
 
 def insert_for(transaction: Transaction, table: sa.Table) -> Any:

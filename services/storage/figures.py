@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage.database import insert_for, insert_new, insert_new_returning
+from services.storage.database import in_parts, insert_for, insert_new, insert_new_returning
 from services.storage.schema import (
     applications,
     click_counts,
@@ -62,19 +62,16 @@ BEST_FIRST = (
     reach.c.measured_at.desc(),
 )
 
-# Below SQLite's limit of 32,766 variables in a statement.
-_MANY = 10_000
-
 
 async def human_clicks(
     transaction: Transaction, codes: Sequence[str], *, since: datetime, until: datetime
 ) -> dict[tuple[str, str], list[datetime]]:
     """When each visitor counted as a person on each link: (code, visitor) → times."""
     found: dict[tuple[str, str], list[datetime]] = {}
-    for start in range(0, len(codes), _MANY):
+    for some in in_parts(codes):
         rows = await transaction.execute(
             sa.select(clicks.c.code, clicks.c.visitor, clicks.c.clicked_at).where(
-                clicks.c.code.in_(codes[start : start + _MANY]),
+                clicks.c.code.in_(some),
                 clicks.c.clicked_at.between(since, until),
                 clicks.c.click_class == "human",
             )
@@ -151,8 +148,8 @@ async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> No
     """Store figures. One about a post that is not there (any more) has nothing to belong to."""
     wanted = sorted({figure.post_id for figure in figures})
     there: set[str] = set()
-    for start in range(0, len(wanted), _MANY):
-        query = sa.select(posts.c.id).where(posts.c.id.in_(wanted[start : start + _MANY]))
+    for some in in_parts(wanted):
+        query = sa.select(posts.c.id).where(posts.c.id.in_(some))
         there.update((await transaction.scalars(query)).all())
     await insert_new(
         transaction, reach, [asdict(figure) for figure in figures if figure.post_id in there]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.domain.ambassador import Ambassador
-from services.storage.database import insert_for, replace
+from services.storage.database import in_parts, insert_for, replace
 from services.storage.schema import ambassadors, people, sign_in_links, voice_profiles
 from services.storage.transaction import Transaction
 
@@ -96,11 +96,9 @@ async def save_ambassadors(
 
 async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for start in range(0, len(ids), _MANY):
+    for some in in_parts(ids):
         rows = await transaction.execute(
-            sa.select(people.c.id, people.c.roles).where(
-                people.c.id.in_(ids[start : start + _MANY])
-            )
+            sa.select(people.c.id, people.c.roles).where(people.c.id.in_(some))
         )
         found.update((row.id, row.roles) for row in rows)
     return found
@@ -121,16 +119,11 @@ async def some_ambassadors(
 async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dict[str, Ambassador]:
     wanted = list(set(ids))
     found: dict[str, Ambassador] = {}
-    for start in range(0, len(wanted), _MANY):
-        rows = await transaction.execute(
-            _AMBASSADORS.where(ambassadors.c.id.in_(wanted[start : start + _MANY]))
-        )
+    for some in in_parts(wanted):
+        rows = await transaction.execute(_AMBASSADORS.where(ambassadors.c.id.in_(some)))
         found.update((row["id"], _ambassador(row)) for row in rows.mappings())
     return found
 
-
-# Below SQLite's limit of 32,766 variables in a statement.
-_MANY = 10_000
 
 _AMBASSADORS = sa.select(
     people.c.id,

@@ -1,4 +1,4 @@
-"""Posts: the inbox, every change of state, and what is due."""
+"""Posts: written, listed for their person, edited, and moved from state to state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.domain.post import Post, PostState
-from services.storage.database import insert_new
+from services.storage.database import in_parts, insert_new
 from services.storage.schema import campaigns, posts
 from services.storage.transaction import Transaction
 
-_MANY = 10_000
 _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 
 
@@ -34,8 +33,8 @@ class NewPost:
 async def existing(transaction: Transaction, ids: Sequence[str]) -> set[str]:
     """Which of these posts are stored."""
     found: set[str] = set()
-    for start in range(0, len(ids), _MANY):
-        query = sa.select(posts.c.id).where(posts.c.id.in_(ids[start : start + _MANY]))
+    for some in in_parts(ids):
+        query = sa.select(posts.c.id).where(posts.c.id.in_(some))
         found.update((await transaction.scalars(query)).all())
     return found
 

@@ -9,12 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.voice.learning import Habit, Observation, Seen
-from services.storage.database import insert_new, replace
+from services.storage.database import in_parts, insert_new, replace
 from services.storage.schema import voice_observations, voice_profiles
 from services.storage.transaction import Transaction
-
-# Below SQLite's limit of 32,766 variables in a statement.
-_MANY = 10_000
 
 
 async def settings(transaction: Transaction, ambassador_id: str) -> dict[str, Any]:
@@ -66,10 +63,10 @@ async def observations(
 ) -> dict[str, list[Seen]]:
     """What was seen of each person, oldest first; nobody without any is named."""
     found: dict[str, list[Seen]] = {}
-    for start in range(0, len(ambassador_ids), _MANY):
+    for some in in_parts(ambassador_ids):
         rows = await transaction.execute(
             sa.select(voice_observations)
-            .where(voice_observations.c.ambassador_id.in_(ambassador_ids[start : start + _MANY]))
+            .where(voice_observations.c.ambassador_id.in_(some))
             .order_by(voice_observations.c.observed_at, voice_observations.c.post_id)
         )
         for row in rows:

@@ -8,8 +8,15 @@ from services.domain.ambassador import Language
 from services.ports import Message
 from services.storage.connections import Ending
 from services.storage.ending_consents import EndingConsent
+from services.storage.people import Person
 from services.web.messages import messages_in, network_name
 from services.web.rendering import DEFAULT_ZONE, day
+
+
+def sign_in_message(person: Person, *, link: str, organisation: str) -> Message:
+    """The link that signs this person in."""
+    values = {"organisation": organisation, "name": person.name, "link": link}
+    return _message(person, "mail.sign_in.subject", "mail.sign_in.text", values)
 
 
 def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Message:
@@ -19,25 +26,33 @@ def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Messa
         "network": network_name(ending.network),
         "link": f"{base_url}/connect/{ending.network}",
     }
-    return _message(ending, "mail.expiry.subject", "mail.expiry.text", values)
+    return _message(ending, "mail.expiry.subject", "mail.expiry.text", values | _ends(ending))
 
 
 def consent_message(consent: EndingConsent, *, organisation: str, base_url: str) -> Message:
     """That a standing consent ends, when, and where to renew it or let it end."""
     values = {"organisation": organisation, "link": f"{base_url}/profile/pace"}
-    return _message(consent, "mail.consent.subject", "mail.consent.text", values)
+    return _message(consent, "mail.consent.subject", "mail.consent.text", values | _ends(consent))
 
 
-def _message(
-    ending: Ending | EndingConsent, subject: str, text: str, values: Mapping[str, str]
-) -> Message:
-    language: Language = "nl" if ending.language == "nl" else "en"
-    words = messages_in(language)
-    values = {
-        **values,
+def _ends(ending: Ending | EndingConsent) -> dict[str, str]:
+    language = _language(ending)
+    return {
         "name": ending.name,
         "day": day(ending.expires_at, language=language, zone=DEFAULT_ZONE),
     }
+
+
+def _message(
+    to: Person | Ending | EndingConsent, subject: str, text: str, values: Mapping[str, str]
+) -> Message:
+    words = messages_in(_language(to))
     return Message(
-        to=ending.email, subject=words.text(subject, **values), text=words.text(text, **values)
+        to=to.email,
+        subject=words.text(subject, **values),
+        text=words.text(text, **values),
     )
+
+
+def _language(reader: Person | Ending | EndingConsent) -> Language:
+    return "nl" if reader.language == "nl" else "en"

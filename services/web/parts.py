@@ -1,4 +1,4 @@
-"""What the pages need from outside; built once in `streams.bootstrap`."""
+"""What the pages need from outside; built once a process, in `streams.serve`."""
 
 from __future__ import annotations
 

@@ -6,15 +6,14 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from services.domain.ambassador import Language
 from services.domain.identity import ambassador_id
-from services.ports import Message, Notifier
+from services.ports import Notifier
 from services.storage import people
 from services.storage.people import Person
 from services.use_cases.sign_in import make_link, use_link, was_just_made, whose_link
 from services.web.access import PersonView, VisitorView, sign_in_as
+from services.web.mails import sign_in_message
 from services.web.menu import home_of, may_open
-from services.web.messages import messages_in
 from services.web.parts import WebParts
 from services.web.view import View
 
@@ -88,12 +87,4 @@ async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
         if person is None or await was_just_made(transaction, person.id, now=parts.clock()):
             return
         link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
-    language: Language = "nl" if person.language == "nl" else "en"
-    words = messages_in(language)
-    await notifier.send(
-        Message(
-            to=person.email,
-            subject=words.text("mail.sign_in.subject", organisation=parts.organisation),
-            text=words.text("mail.sign_in.text", name=person.name, link=link),
-        )
-    )
+    await notifier.send(sign_in_message(person, link=link, organisation=parts.organisation))
