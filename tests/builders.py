@@ -14,7 +14,7 @@ from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.statement import Fact
-from services.storage import campaigns, connections, people, posts
+from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.connections import Connection
 from services.storage.posts import NewPost
@@ -135,7 +135,7 @@ async def organise(
     drafts = []
     for each in about:
         await campaigns.add(transaction, each)
-        await campaigns.invite(
+        await audience.invite(
             transaction,
             each.id,
             [

@@ -9,11 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.domain.audience import Content, Invitation
+from services.domain.audience import Content
 from services.events.cloudevent import event_data
 from services.events.incoming import Image, StoryApproved, VacancyOpened
 from services.storage.database import in_parts, insert_new
-from services.storage.schema import audience, campaigns, closed_vacancies, posts
+from services.storage.schema import campaigns, closed_vacancies, posts
 from services.storage.transaction import Transaction
 
 _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
@@ -200,69 +200,6 @@ async def vacancy_is_closed(transaction: Transaction, vacancy_id: str) -> bool:
         closed_vacancies.c.vacancy_id == vacancy_id
     )
     return await transaction.scalar(query) is not None
-
-
-async def invite(
-    transaction: Transaction,
-    campaign_id: str,
-    invitations: Sequence[Invitation],
-    *,
-    asked_at: datetime | None,
-) -> None:
-    """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet."""
-    await insert_new(
-        transaction,
-        audience,
-        [
-            {
-                "campaign_id": campaign_id,
-                "ambassador_id": invitation.ambassador_id,
-                "rank": invitation.rank,
-                "score": invitation.score,
-                "reason": invitation.reason,
-                "fit": invitation.fit,
-                "grounds": [[reason.ground.value, *reason.about] for reason in invitation.reasons],
-                "asked_at": asked_at,
-            }
-            for invitation in invitations
-        ],
-    )
-
-
-async def refuse(
-    transaction: Transaction, campaign_id: str, refusals: Sequence[tuple[str, str]]
-) -> None:
-    """Record why there is no draft for these people: pairs of ambassador id and sentence."""
-    if refusals:
-        await transaction.execute(
-            audience.update().where(
-                audience.c.campaign_id == campaign_id,
-                audience.c.ambassador_id == sa.bindparam("who"),
-            ),
-            [{"who": who, "refusal": sentence} for who, sentence in refusals],
-        )
-
-
-async def reasons(
-    transaction: Transaction, ambassador_id: str, campaign_ids: Sequence[str]
-) -> dict[str, str]:
-    """Why this person was asked, by campaign."""
-    rows = await transaction.execute(
-        sa.select(audience.c.campaign_id, audience.c.reason).where(
-            audience.c.ambassador_id == ambassador_id, audience.c.campaign_id.in_(campaign_ids)
-        )
-    )
-    return {row.campaign_id: row.reason for row in rows}
-
-
-async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[str, int]:
-    """How many people have no draft, by the reason in words."""
-    rows = await transaction.execute(
-        sa.select(audience.c.refusal, sa.func.count().label("people"))
-        .where(audience.c.campaign_id == campaign_id, audience.c.refusal != "")
-        .group_by(audience.c.refusal)
-    )
-    return {row.refusal: row.people for row in rows}
 
 
 def _campaign(row: RowMapping) -> Campaign:

@@ -43,7 +43,7 @@ async def add(
             raise Rejected("there is no such ambassador", remedy="Load the page again.")
         rank = await audience.next_rank(transaction, campaign_id)
         invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
-        await campaigns.invite(transaction, campaign_id, [invitation], asked_at=None)
+        await audience.invite(transaction, campaign_id, [invitation], asked_at=None)
     await _audit(transaction, "audience.added", campaign_id, by, now, person=ambassador_id)
 
 

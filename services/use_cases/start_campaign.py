@@ -15,7 +15,7 @@ from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.statement import Fact, Statement
-from services.storage import campaigns, people
+from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
 from services.storage.sharing_history import histories
@@ -92,13 +92,13 @@ async def _start(
     invitations = select_audience(campaign_id, content, everybody, past)
     await campaigns.add(transaction, campaign)
     if prepared:
-        await campaigns.invite(transaction, campaign_id, invitations, asked_at=None)
+        await audience.invite(transaction, campaign_id, invitations, asked_at=None)
         return []
     asked = invitations if plan.launch is Launch.EVERYBODY else handful(invitations)
     first = {invitation.ambassador_id for invitation in asked}
     later = [each for each in invitations if each.ambassador_id not in first]
-    await campaigns.invite(transaction, campaign_id, asked, asked_at=now)
-    await campaigns.invite(transaction, campaign_id, later, asked_at=None)
+    await audience.invite(transaction, campaign_id, asked, asked_at=now)
+    await audience.invite(transaction, campaign_id, later, asked_at=None)
     return [started(campaign, len(asked)), *requests(campaign, asked, now)]
 
 

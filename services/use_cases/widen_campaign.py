@@ -37,7 +37,7 @@ async def widen(
         return 0
     listed = await audience.proposed(transaction, campaign_id)
     newcomers = await _newcomers(transaction, campaign, now)
-    await campaigns.invite(transaction, campaign_id, newcomers, asked_at=now)
+    await audience.invite(transaction, campaign_id, newcomers, asked_at=now)
     await audience.ask(transaction, campaign_id, listed, now=now)
     asked = [*listed, *newcomers]
     await outbox.add(transaction, requests(campaign, asked, now))

@@ -21,7 +21,7 @@ from services.domain.voice import (
 from services.domain.voice.suggestions import first_draft
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
-from services.storage import campaigns, connections, people, posts
+from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
@@ -107,7 +107,7 @@ class DraftWriter:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
         await posts.add(transaction, drafts)
-        await campaigns.refuse(transaction, campaign.id, refusals)
+        await audience.refuse(transaction, campaign.id, refusals)
         return [_ready(draft.post) for draft in drafts]
 
     def _compose(

@@ -13,7 +13,7 @@ from services.domain.disclosure import missing, put_back
 from services.domain.post import Post, as_networks_keep
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
-from services.storage import campaigns, posts, sharing_preferences
+from services.storage import audience, campaigns, posts, sharing_preferences
 from services.storage.transaction import Transaction
 from services.use_cases import decide, schedule
 from services.use_cases.schedule import When
@@ -169,7 +169,7 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
     async with view.parts.database.read() as transaction:
         recipe = await posts.recipe(transaction, post.id)
         campaign = await campaigns.get(transaction, post.campaign_id)
-        reasons = await campaigns.reasons(transaction, view.me.id, [post.campaign_id])
+        reasons = await audience.reasons(transaction, view.me.id, [post.campaign_id])
     return view.page(
         "inbox/why.html",
         post=post,

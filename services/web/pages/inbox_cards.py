@@ -15,7 +15,15 @@ from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
 from services.ports import OutgoingPost, Preview, ShareIntent
-from services.storage import campaigns, connections, own_words, people, post_figures, posts
+from services.storage import (
+    audience,
+    campaigns,
+    connections,
+    own_words,
+    people,
+    post_figures,
+    posts,
+)
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
 from services.use_cases.suggest import AngleOfDraft
@@ -167,7 +175,7 @@ async def read_cards(
     campaign_ids = sorted({post.campaign_id for post in found})
     titles = await campaigns.titles(transaction, campaign_ids)
     pictures = await pictures_of(transaction, parts, found)
-    reasons = await campaigns.reasons(transaction, ambassador_id, campaign_ids)
+    reasons = await audience.reasons(transaction, ambassador_id, campaign_ids)
     networks = await connections.networks_of(transaction, [ambassador_id])
     published = [post for post in found if _SECTIONS[post.state] == "published"]
     clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])

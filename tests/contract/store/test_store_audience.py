@@ -28,10 +28,10 @@ async def propose(database: Database) -> None:
         await people.save_ambassadors(transaction, [*EVERYBODY, OUTSIDER], now=NOW)
         await campaigns.add(transaction, VACANCY)
         found = select_audience(VACANCY.id, VACANCY.content, EVERYBODY)
-        await campaigns.invite(transaction, VACANCY.id, found, asked_at=None)
+        await audience.invite(transaction, VACANCY.id, found, asked_at=None)
         rank = await audience.next_rank(transaction, VACANCY.id)
         added = added_by("Rik", OUTSIDER.id, "nl", rank=rank)
-        await campaigns.invite(transaction, VACANCY.id, [added], asked_at=None)
+        await audience.invite(transaction, VACANCY.id, [added], asked_at=None)
 
 
 async def test_a_list_is_read_as_it_was_written(database: Database) -> None:

@@ -114,18 +114,18 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
             Invitation(ambassador_id=EVERYBODY[0].id, rank=9, score=1, reason="another reason"),
             Invitation(ambassador_id=EVERYBODY[1].id, rank=0, score=1, reason="a rank twice"),
         ]
-        await campaigns.invite(transaction, STORY.id, again, asked_at=NOW)
-        await campaigns.invite(transaction, STORY.id, [], asked_at=NOW)
+        await audience.invite(transaction, STORY.id, again, asked_at=NOW)
+        await audience.invite(transaction, STORY.id, [], asked_at=NOW)
         assert (await audience.sizes(transaction, STORY.id)).asked == 3
-        assert await campaigns.reasons(transaction, EVERYBODY[0].id, [STORY.id, "x"]) == {
+        assert await audience.reasons(transaction, EVERYBODY[0].id, [STORY.id, "x"]) == {
             STORY.id: "zelfde team"
         }
-        assert await campaigns.refusal_counts(transaction, STORY.id) == {}
-        await campaigns.refuse(
+        assert await audience.refusal_counts(transaction, STORY.id) == {}
+        await audience.refuse(
             transaction, STORY.id, [(person.id, "too much alike") for person in EVERYBODY[:2]]
         )
-        await campaigns.refuse(transaction, STORY.id, [])
-        assert await campaigns.refusal_counts(transaction, STORY.id) == {"too much alike": 2}
+        await audience.refuse(transaction, STORY.id, [])
+        assert await audience.refusal_counts(transaction, STORY.id) == {"too much alike": 2}
 
 
 async def test_five_thousand_people_are_invited_at_once(database: Database) -> None:

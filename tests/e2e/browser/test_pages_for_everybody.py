@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from services.domain.audience import select_audience
 from services.domain.post import PostState
-from services.storage import campaigns, dead_letters
+from services.storage import audience, dead_letters
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, story, vacancy
@@ -33,7 +33,7 @@ async def everything(stage: Stage) -> list[str]:
     async with organisation.database.write() as transaction:
         await dead_letters.add(transaction, [LETTER])
         listed = select_audience(prepared.id, prepared.content, [ANNA])
-        await campaigns.invite(transaction, prepared.id, listed, asked_at=None)
+        await audience.invite(transaction, prepared.id, listed, asked_at=None)
     roles = ("ambassador", "recruiter", "marketing", "administrator")
     async with organisation.staff(ANNA.email, *roles, language="nl"):
         pass

@@ -25,7 +25,7 @@ from services.domain.post import Post, PostState
 from services.domain.voice import PostTemplates
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import Network, Tokens
-from services.storage import campaigns, connections, people, posts
+from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import Database
 from services.storage.people import Person
@@ -135,7 +135,7 @@ class Organisation:
         made = builders.draft(campaign, person, network, text=text, overlap=0.04)
         async with self.database.write() as transaction:
             await posts.add(transaction, [NewPost(post=made, recipe=RECIPE)])
-            await campaigns.invite(
+            await audience.invite(
                 transaction,
                 campaign.id,
                 [

@@ -10,7 +10,7 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, derive_id
 from services.domain.post import PostState
-from services.storage import campaigns, figures, people
+from services.storage import audience, campaigns, figures, people
 from services.storage.figures import Click, Figure
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW
@@ -290,7 +290,7 @@ async def test_why_some_got_no_text(organisation: Organisation) -> None:
     """The campaign page counts who got no draft, by reason, whatever the numbers in it."""
     campaign_id = await team(organisation, [PostState.READY] * 2)
     async with organisation.database.write() as transaction:
-        await campaigns.refuse(
+        await audience.refuse(
             transaction,
             campaign_id,
             [
