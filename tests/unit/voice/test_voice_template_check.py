@@ -189,9 +189,9 @@ def test_the_most_that_may_be_written_is_checked_in_seconds(clause: str) -> None
     """No text within the limits takes long: the work grows with its length and no faster."""
     lines = [clause.format(number) for number in range(MOST["clauses"])]
     text = "[hook]\n" + "\n".join(lines)
-    started = time.monotonic()
+    started = time.process_time()
     check_template(TEMPLATES, CRAFT, text[: MOST["file"]].rpartition("\n")[0])
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 PIECES = st.sampled_from(
