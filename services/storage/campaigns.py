@@ -1,4 +1,4 @@
-"""Campaigns and their audiences."""
+"""Campaigns: prepared, launched, widened and ended."""
 
 from __future__ import annotations
 

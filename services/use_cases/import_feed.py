@@ -9,25 +9,18 @@ import html
 import io
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from datetime import time as time_of_day
-from pathlib import Path
 from typing import Any
 
 import feedparser
-import requests
-from requests.exceptions import InvalidSchema, InvalidURL
 
 from services.domain.identity import derive_id
 from services.domain.post import printable
-from services.errors import Rejected, RetryLater
+from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
 
-_MAX_BYTES = 5_000_000
-_TIMEOUT = (5.0, 20.0)
-_MOST_SECONDS = 60.0
 # No part of these can run past the next "<": a hostile page must not cost quadratic time.
 _LINKED_DATA = re.compile(
     r"<script\b[^<>]*\btype\s*=\s*[\"']?application/ld\+json[^<>]*>", re.IGNORECASE
@@ -37,13 +30,11 @@ _TAG = re.compile(r"<[^<>]+>")
 _PARAGRAPH = re.compile(r"</(p|div|li|h[1-6])>|<br\s*/?>", re.IGNORECASE)
 
 
-def read_feed(source: str, *, language: str, now: datetime) -> list[CloudEvent]:
+def read_feed(raw: bytes, *, source: str, language: str, now: datetime) -> list[CloudEvent]:
     """The events of a feed or page; each is checked on its own when it is published.
 
-    ``source`` is an http(s) address or a file. Raises Rejected when it holds neither entries nor
-    JobPostings, RetryLater when the address does not answer.
+    ``source`` is where it came from. Raises Rejected when it holds neither entries nor JobPostings.
     """
-    raw = _fetch(source) if source.startswith(("http://", "https://")) else _load(source)
     postings = list(_job_postings(raw))
     if postings:
         events = [_vacancy(posting, source, language, now) for posting in postings]
@@ -57,64 +48,6 @@ def read_feed(source: str, *, language: str, now: datetime) -> list[CloudEvent]:
             f"{source} holds no entries", remedy="Give an RSS or Atom feed, or a JobPosting."
         )
     return events
-
-
-def _fetch(address: str) -> bytes:
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            with session.get(
-                address, timeout=_TIMEOUT, stream=True, allow_redirects=False
-            ) as answer:
-                if answer.is_redirect:
-                    raise Rejected(
-                        f"{address} leads to {answer.headers['Location']}",
-                        remedy="Give that address, if it is the right one.",
-                    )
-                if 400 <= answer.status_code < 500:
-                    raise Rejected(
-                        f"{address} answered {answer.status_code}", remedy="Correct the address."
-                    )
-                answer.raise_for_status()
-                return _read_within_limit(answer, address)
-        except (InvalidURL, InvalidSchema, UnicodeError) as error:
-            raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
-        except requests.RequestException as error:
-            raise RetryLater(
-                f"{address} does not answer ({type(error).__name__}); try again later, or correct it"
-            ) from error
-
-
-def _read_within_limit(answer: requests.Response, address: str) -> bytes:
-    deadline = time.monotonic() + _MOST_SECONDS
-    raw = bytearray()
-    for chunk in answer.iter_content(65_536):
-        raw += chunk
-        if len(raw) > _MAX_BYTES:
-            raise _too_large(address)
-        if time.monotonic() > deadline:
-            raise RetryLater(
-                f"{address} takes longer than {_MOST_SECONDS:.0f} seconds; try again later"
-            )
-    return bytes(raw)
-
-
-def _load(path: str) -> bytes:
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise Rejected(f"{path} cannot be read: {reason}", remedy="Name a feed's file.") from error
-    if len(raw) > _MAX_BYTES:
-        raise _too_large(path)
-    return raw
-
-
-def _too_large(source: str) -> Rejected:
-    return Rejected(
-        f"{source} is larger than {_MAX_BYTES:,} bytes", remedy="Give a feed with fewer entries."
-    )
 
 
 def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) -> CloudEvent:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from connectors.feed import fetch_feed
 from services.domain.ambassador import Ambassador
 from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
@@ -169,7 +170,7 @@ def import_feed(source: str, language: str, data: Path | None, as_json: bool) ->
     settings = settings_of(data=data)
     if not as_json:
         require_log(settings)
-    events = read_feed(source, language=language, now=clock())
+    events = read_feed(fetch_feed(source), source=source, language=language, now=clock())
     if as_json:
         return _print(events)
     sources = [_Source(place=event.subject or event.id, value=event.as_dict()) for event in events]

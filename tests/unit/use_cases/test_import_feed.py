@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.errors import Rejected, RetryLater
+from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import StoryApproved, VacancyOpened
@@ -50,17 +46,12 @@ def page(*documents: Any) -> str:
     return f"<html><head><script>var x = 1</script>{scripts}</head></html>"
 
 
-@pytest.fixture
-def read(tmp_path: Path) -> Any:
-    def of(content: str | bytes, language: str = "nl") -> list[CloudEvent]:
-        path = tmp_path / "feed"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_feed(str(path), language=language, now=NOW)
-
-    return of
+def read(content: str | bytes, language: str = "nl") -> list[CloudEvent]:
+    raw = content if isinstance(content, bytes) else content.encode()
+    return read_feed(raw, source="https://e.org/feed", language=language, now=NOW)
 
 
-def test_rss_entries_become_stories(read: Any) -> None:
+def test_rss_entries_become_stories() -> None:
     """Title, text by paragraph, address, topics and language of each entry."""
     first, second = map(read_incoming, read(RSS))
     assert isinstance(first, StoryApproved)
@@ -70,7 +61,7 @@ def test_rss_entries_become_stories(read: Any) -> None:
     assert second.url is None
 
 
-def test_atom_entries_become_stories(read: Any) -> None:
+def test_atom_entries_become_stories() -> None:
     """The content is the body, and the language is the one given where the feed names none."""
     (story,) = map(read_incoming, read(ATOM, language="en"))
     assert isinstance(story, StoryApproved)
@@ -87,7 +78,7 @@ def test_atom_entries_become_stories(read: Any) -> None:
         page(POSTING | {"@type": ["JobPosting", "Thing"]}),
     ],
 )
-def test_job_postings_become_vacancies(read: Any, content: str) -> None:
+def test_job_postings_become_vacancies(content: str) -> None:
     """Alone, in a list, in a graph or in a page; a date means the end of that day."""
     (vacancy,) = map(read_incoming, read(content))
     assert isinstance(vacancy, VacancyOpened)
@@ -101,13 +92,13 @@ def test_job_postings_become_vacancies(read: Any, content: str) -> None:
     assert vacancy.closes_at.isoformat() == "2026-12-31T23:59:59+00:00"
 
 
-def test_importing_again_states_the_same_events(read: Any) -> None:
+def test_importing_again_states_the_same_events() -> None:
     """Ids come from what the feed calls an entry, so a repetition has no effect."""
     assert [each.id for each in read(RSS)] == [each.id for each in read(RSS)]
     assert len({each.id for each in read(RSS)}) == 2
 
 
-def test_one_bad_entry_leaves_the_others(read: Any) -> None:
+def test_one_bad_entry_leaves_the_others() -> None:
     """Each entry is refused or published by itself, with the field at fault."""
     bad = POSTING | {"validThrough": "next week", "identifier": "v-10"}
     events = read(json.dumps([bad, POSTING]))
@@ -127,7 +118,7 @@ def test_one_bad_entry_leaves_the_others(read: Any) -> None:
         {"validThrough": None},
     ],
 )
-def test_odd_postings_are_read_all_the_same(read: Any, changes: dict[str, Any]) -> None:
+def test_odd_postings_are_read_all_the_same(changes: dict[str, Any]) -> None:
     """What a posting lacks, or writes in another form, is left out."""
     (event,) = read(json.dumps(POSTING | changes))
     assert read_incoming(event)
@@ -147,13 +138,13 @@ def test_odd_postings_are_read_all_the_same(read: Any, changes: dict[str, Any]) 
         '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><rss><channel><x>&b;</x></channel></rss>',
     ],
 )
-def test_what_is_no_feed_is_refused(read: Any, content: str | bytes) -> None:
+def test_what_is_no_feed_is_refused(content: str | bytes) -> None:
     """One sentence says that there are no entries."""
     with pytest.raises(Rejected, match="holds no entries"):
         read(content)
 
 
-def test_a_document_that_names_a_file_does_not_open_it(read: Any, tmp_path: Path) -> None:
+def test_a_document_that_names_a_file_does_not_open_it(tmp_path: Path) -> None:
     """The content of a feed is never taken for the name of another file."""
     secret = tmp_path / "secret.xml"
     secret.write_text(RSS)
@@ -171,18 +162,18 @@ def test_a_document_that_names_a_file_does_not_open_it(read: Any, tmp_path: Path
         json.dumps(POSTING | {"description": "<a " * 300_000}),
     ],
 )
-def test_a_hostile_document_costs_little_time(read: Any, content: str) -> None:
-    """Reading takes time in proportion to the size, whatever the content."""
-    started = time.monotonic()
+def test_a_hostile_document_costs_little_time(content: str) -> None:
+    """Reading takes work in proportion to the size, whatever the content."""
+    started = time.process_time()
     try:
         events = read(content)
     except Rejected:
         events = []
     assert len(events) <= 1
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
-def test_an_entity_bomb_does_not_go_off(read: Any) -> None:
+def test_an_entity_bomb_does_not_go_off() -> None:
     """Entities that multiply are refused by the parser."""
     entities = "".join(
         f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 100}">' for n in range(9)
@@ -190,83 +181,10 @@ def test_an_entity_bomb_does_not_go_off(read: Any) -> None:
     bomb = (
         f"<!DOCTYPE rss [{entities}]><rss><channel><item><title>&e8;</title></item></channel></rss>"
     )
-    started = time.monotonic()
+    started = time.process_time()
     try:
         events = read(bomb)
     except Rejected:
         events = []
     assert all(len(each.to_bytes()) < 100_000 for each in events)
-    assert time.monotonic() - started < 5
-
-
-@pytest.mark.parametrize("path", ["/no/such/file", "/", "a\x00b", "ftp://e.org/feed"])
-def test_a_file_that_cannot_be_read_is_said(path: str) -> None:
-    """A wrong path is one sentence."""
-    with pytest.raises(Rejected, match="cannot be read"):
-        read_feed(path, language="nl", now=NOW)
-
-
-# --- from an address ----------------------------------------------------------------------------
-
-
-@contextmanager
-def serving(status: int = 200, body: bytes = b"", **headers: str) -> Iterator[str]:
-    """An address on loopback with one answer."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                return  # the reader had enough
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/feed"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def test_a_feed_is_fetched() -> None:
-    """An address is read as a file is."""
-    with serving(body=RSS.encode()) as address:
-        assert len(read_feed(address, language="nl", now=NOW)) == 2
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "body", "error", "sentence"),
-    [
-        (404, {}, b"", Rejected, "answered 404"),
-        (302, {"Location": "http://127.0.0.1:1/"}, b"", Rejected, "leads to http://127.0.0.1:1/"),
-        (503, {}, b"", RetryLater, "does not answer"),
-        (200, {}, b"x" * 5_000_001, Rejected, "larger than 5,000,000 bytes"),
-        (200, {"Content_Encoding": "gzip"}, b"no gzip", RetryLater, "does not answer"),
-    ],
-)
-def test_a_bad_answer_is_said(
-    status: int, headers: dict[str, str], body: bytes, error: type[Exception], sentence: str
-) -> None:
-    """A wrong address is refused, one that is away is to be tried again; nothing is followed."""
-    with serving(status, body, **headers) as address, pytest.raises(error, match=sentence):
-        read_feed(address, language="nl", now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("address", "error"),
-    [("http://127.0.0.1:1/", RetryLater), ("http://", Rejected), ("http://a:b:c/", Rejected)],
-)
-def test_an_address_that_is_none_or_away_is_said(address: str, error: type[Exception]) -> None:
-    """Nobody there means later; no address means never."""
-    with pytest.raises(error):
-        read_feed(address, language="nl", now=NOW)
+    assert time.process_time() - started < 5

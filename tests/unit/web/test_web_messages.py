@@ -160,6 +160,7 @@ async def test_a_page_that_is_not_there_speaks_the_persons_language(
 
 #: Rooms whose sentences are read at a terminal or by another system, never on a page.
 _ELSEWHERE = (
+    "connectors/feed.py",
     "connectors/sandbox/",
     "connectors/smtp.py",
     "services/settings.py",

@@ -1,0 +1,105 @@
+"""A feed or page that an operator named, from its address or a file. Nothing is followed.
+
+As for every host that we ask: https, and plain http on loopback alone; no proxy, password or
+certificate from the environment.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from requests.exceptions import InvalidSchema, InvalidURL
+
+from services.domain.loopback import is_loopback
+from services.errors import Rejected, RetryLater
+
+_MAX_BYTES = 5_000_000
+_TIMEOUT = (5.0, 20.0)
+_MOST_SECONDS = 60.0
+
+
+def fetch_feed(source: str) -> bytes:
+    """What stands at ``source``, an address or a file.
+
+    Raises Rejected for an address or a file that cannot be used, RetryLater when the address does
+    not answer.
+    """
+    return _fetch(source) if source.startswith(("http://", "https://")) else _load(source)
+
+
+def _check(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host:
+        raise Rejected("this is not an address", remedy="Correct it.")
+    if "@" in parts.netloc:
+        raise Rejected("an address may hold no password", remedy="Leave it out.")
+    if parts.scheme != "https" and not is_loopback(host):
+        raise Rejected(
+            f"{address} is not encrypted", remedy="Give its address that begins with https://."
+        )
+
+
+def _fetch(address: str) -> bytes:
+    _check(address)
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            with session.get(
+                address, timeout=_TIMEOUT, stream=True, allow_redirects=False
+            ) as answer:
+                if answer.is_redirect:
+                    raise Rejected(
+                        f"{address} leads to {answer.headers['Location']}",
+                        remedy="Give that address, if it is the right one.",
+                    )
+                if 400 <= answer.status_code < 500:
+                    raise Rejected(
+                        f"{address} answered {answer.status_code}", remedy="Correct the address."
+                    )
+                answer.raise_for_status()
+                return _read_within_limit(answer, address)
+        except (InvalidURL, InvalidSchema, UnicodeError) as error:
+            raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
+        except requests.RequestException as error:
+            raise RetryLater(
+                f"{address} does not answer ({type(error).__name__}); try again later, or correct it"
+            ) from error
+
+
+def _read_within_limit(answer: requests.Response, address: str) -> bytes:
+    deadline = time.monotonic() + _MOST_SECONDS
+    raw = bytearray()
+    for chunk in answer.iter_content(65_536):
+        raw += chunk
+        if len(raw) > _MAX_BYTES:
+            raise _too_large(address)
+        if time.monotonic() > deadline:
+            raise RetryLater(
+                f"{address} takes longer than {_MOST_SECONDS:.0f} seconds; try again later"
+            )
+    return bytes(raw)
+
+
+def _load(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Rejected(f"{path} cannot be read: {reason}", remedy="Name a feed's file.") from error
+    if len(raw) > _MAX_BYTES:
+        raise _too_large(path)
+    return raw
+
+
+def _too_large(source: str) -> Rejected:
+    return Rejected(
+        f"{source} is larger than {_MAX_BYTES:,} bytes", remedy="Give a feed with fewer entries."
+    )
