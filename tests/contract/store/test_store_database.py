@@ -211,6 +211,29 @@ async def test_a_lock_held_by_another_process_is_waited_for(store: Store) -> Non
             assert (await headcount(transaction)).people == 40
 
 
+async def test_audit_entries_are_read_newest_first_by_kind(database: Database) -> None:
+    """Whole kinds, an action or a subject; with the name of whoever is a person, page by page."""
+    async with database.write() as transaction:
+        await _add(transaction, 1)
+        actions = ("word.blocked", "word.allowed", "words.other", "word_blocked")
+        await audit.add(
+            transaction,
+            [
+                Entry(at=NOW, actor=_person(1).id, action=action, subject=f"s{place % 2}")
+                for place, action in enumerate(actions)
+            ],
+        )
+        words = await audit.recent(transaction, kinds=["word"], limit=9)
+        assert [each.entry.action for each in words] == ["word.allowed", "word.blocked"]
+        assert {each.actor_name for each in words} == {_person(1).name}
+        (first,) = await audit.recent(transaction, kinds=["word"], limit=1)
+        older = await audit.recent(transaction, kinds=["word"], before=first.id, limit=9)
+        assert [each.entry.action for each in older] == ["word.blocked"]
+        for named in ({"action": "word.blocked"}, {"subject": "s0"}):
+            (found,) = await audit.recent(transaction, kinds=["word", "x"], limit=9, **named)
+            assert found.entry.action == "word.blocked"
+
+
 async def test_audit_entries_keep_their_order_and_detail(database: Database) -> None:
     """Audit entries come back oldest first, with times and JSON as they were given."""
     entries = [
