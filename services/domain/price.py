@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from services.domain.links_in_text import has_link
 
 #: Charges are kept in whole millionths of a dollar.
 MICROS = 1_000_000
+
+_ADDRESS = re.compile(r"\bhttps?://\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +22,13 @@ class Prices:
     without_link: Decimal
 
     def of(self, text: str) -> Decimal:
-        """The price of a post with this text; a bare domain is a link too, as X sees it."""
-        return self.with_link if has_link(text) else self.without_link
+        """The price of a post with this text; a bare domain is a link too, as X sees it.
+
+        So is any address with a scheme: X takes none on this machine for a link, but a short link
+        there, as in the sandbox, stands for the public one of an installation.
+        """
+        linked = has_link(text) or _ADDRESS.search(text)
+        return self.with_link if linked else self.without_link
 
     def charge(self, text: str) -> int:
         """The price in millionths of a dollar."""

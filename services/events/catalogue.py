@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import Literal
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from services.errors import Rejected
 from services.events import incoming, outgoing
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import EventData
-from services.sentences import did_you_mean, predicate
+from services.sentences import did_you_mean, guesses, predicate
 
 #: Partitions of every topic; the ceiling on how many workers share one topic's work.
 PARTITIONS = 8
@@ -127,15 +128,29 @@ def _unknown_type(name: str, known: Iterable[str]) -> Rejected:
     return Rejected(f'the type "{name}" is unknown', remedy=hint.strip())
 
 
+#: More faults of one event than this are counted, not named.
+_NAMED_FAULTS = 5
+
+
 def _rejected(error: ValidationError, event_type: EventType) -> Rejected:
-    faults = error.errors(include_url=False, include_input=False)
     # A misspelt name first: what then is missing is its other half.
-    first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
-    place = ".".join(["data", *map(str, first["loc"])])
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    faults = sorted(
+        error.errors(include_url=False, include_input=False),
+        key=lambda fault: fault["type"] != "extra_forbidden",
+    )
+    named = [f'the field "{_place(fault)}" {predicate(fault)}' for fault in faults[:_NAMED_FAULTS]]
+    more = f" (and {len(faults) - len(named)} more)" if len(faults) > len(named) else ""
+    fields = event_type.data.model_fields
+    unknown = [
+        str(fault["loc"][0])
+        for fault in faults[:_NAMED_FAULTS]
+        if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1
+    ]
     remedy = f"See docs/events/{event_type.name}.json."
-    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        fields = event_type.data.model_fields
-        hint = did_you_mean(str(first["loc"][0]), fields)
-        remedy = f"{hint} The fields are: {', '.join(fields)}.".strip()
-    return Rejected(f'the field "{place}" {predicate(first)}{more}', remedy=remedy)
+    if unknown:
+        remedy = f"{guesses(unknown, fields)} The fields are: {', '.join(fields)}.".strip()
+    return Rejected("; ".join(named) + more, remedy=remedy)
+
+
+def _place(fault: ErrorDetails) -> str:
+    return ".".join(["data", *map(str, fault["loc"])])

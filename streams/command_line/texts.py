@@ -145,7 +145,10 @@ def _content(event: BinaryIO) -> Content:
 @click.option("--network", type=click.Choice(NETWORKS), required=True)
 @json_option
 def preview(network: str, as_json: bool) -> int:
-    """Measure a text from standard input and show the very string that would be sent."""
+    """Measure a text from standard input and show the very string that would be sent.
+
+    Exits 1 for a text that does not fit.
+    """
     settings = settings_of()
     raw = sys.stdin.buffer.read()
     try:
@@ -165,4 +168,4 @@ def preview(network: str, as_json: bool) -> int:
     else:
         fits = "fits" if seen.valid else "is too long"
         click.echo(f"{seen.payload}\n── {seen.length} of {seen.limit}: it {fits}")
-    return 0
+    return 0 if seen.valid else 1

@@ -288,6 +288,13 @@ def test_a_preview_is_the_string_that_would_be_sent(
     assert done.lines == [{"network": network, "valid": True, "payload": payload} | measure]
 
 
+def test_a_preview_of_too_long_a_text_fails(shell: Shell) -> None:
+    """What would not be sent exits 1, and is measured all the same."""
+    done = shell.run("preview", "--network", "x", "--json", stdin=b"a" * 281)
+    (line,) = done.lines
+    assert (done.code, line["valid"], line["length"], line["limit"]) == (1, False, 281, 280)
+
+
 def test_a_text_that_is_none_is_refused(shell: Shell) -> None:
     """Invalid UTF-8 on standard input is a sentence."""
     done = shell.run("preview", "--network", "x", stdin=b"\xff")

@@ -15,9 +15,8 @@ INTEREST_COUNTS = 3
 FRESHNESS, FRESH_AFTER_DAYS = 10, 28
 #: Points off for each time the person was asked in the last seven days.
 FATIGUE = 10
-#: Points off for somebody whose week is full, or who paused: so many that their scores, and only
-#: theirs, lie below `RESTING_BELOW`, whatever else is added or taken off.
-RESTING, RESTING_BELOW = 1000, -500
+#: Points off for somebody whose week is full, or who paused: more than all other points together.
+RESTING = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

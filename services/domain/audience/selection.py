@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from services.domain.ambassador import Ambassador, Language
 from services.domain.audience.grounds import Ground, Reason, in_words
-from services.domain.audience.history import RESTING_BELOW, History
-from services.domain.audience.matching import Content, seek
+from services.domain.audience.history import History
+from services.domain.audience.matching import LANGUAGE, Content, Strength, seek, strength
 from services.domain.identity import derive_id
 
 #: "A handful": at least so many where there are as many, at most …
@@ -36,11 +36,6 @@ class Invitation:
     @property
     def by_hand(self) -> bool:
         return any(reason.ground is Ground.ADDED for reason in self.reasons)
-
-    @property
-    def resting(self) -> bool:
-        """The person had better not be asked now."""
-        return self.score < RESTING_BELOW
 
 
 _NO_PAST: Mapping[str, History] = MappingProxyType({})
@@ -89,16 +84,26 @@ def added_by(name: str, person_id: str, language: Language, *, rank: int) -> Inv
 
 
 def handful(invitations: Sequence[Invitation]) -> list[Invitation]:
-    """Those to begin with: whoever was added by hand, and the five to ten best.
+    """Those to begin with: whoever was added by hand, and the five to ten whom it fits best.
 
-    Somebody who had better not be asked now is among them only where there is nobody else.
+    All of them where there are fewer. The past decides only among people of one strength: somebody
+    who had better not be asked now comes after colleagues who fit as well, and before those who fit
+    much worse.
     """
     by_hand = [each for each in invitations if each.by_hand]
     matched = [each for each in invitations if not each.by_hand]
-    free = [each for each in matched if not each.resting] or matched
-    free.sort(key=lambda each: (-each.score, each.rank))
-    as_good = [each for each in free[FEWEST:MOST] if each.score == free[FEWEST - 1].score]
-    return by_hand + free[:FEWEST] + as_good
+    matched.sort(key=lambda each: (*_standing(each), each.rank))
+    as_good = [
+        each for each in matched[FEWEST:MOST] if _standing(each) == _standing(matched[FEWEST - 1])
+    ]
+    return by_hand + matched[:FEWEST] + as_good
+
+
+def _standing(invitation: Invitation) -> tuple[int, int]:
+    """Less is better: the strength, with nothing but the language in common last; the score."""
+    if invitation.fit <= LANGUAGE:
+        return len(Strength), -invitation.score
+    return [*Strength].index(strength(invitation.fit)), -invitation.score
 
 
 def _invitation(

@@ -268,16 +268,17 @@ def test_the_author_is_asked_first(name: str) -> None:
     assert first.reasons[0].ground is Ground.AUTHOR
 
 
-@given(histories)
-def test_only_whoever_rests_is_held_back(past: History) -> None:
-    """However little fits and however much was declined, only a full week or a pause says wait."""
-    (found,) = select_audience(
-        "c-1",
-        story(topics=["Waterkeringen"]),
-        [ambassador(1, role="", crafts=())],
-        {ambassador(1).id: past},
-    )
-    assert found.resting == past.resting
+@given(
+    histories.map(lambda past: replace(past, paused=True)),
+    histories.map(lambda past: replace(past, paused=False, weekly_cap=past.asked_lately + 1)),
+    st.integers(LANGUAGE, 500),
+    st.integers(LANGUAGE, 500),
+)
+def test_whoever_rests_scores_below_everybody_else(
+    one: History, other: History, fit: int, other_fit: int
+) -> None:
+    """However much fits and was shared, a full week or a pause outweighs it."""
+    assert fit + one.points() < other_fit + other.points()
 
 
 @given(histories, st.integers(1, 3))
@@ -336,7 +337,7 @@ def test_another_campaign_puts_others_first() -> None:
 
 def _invitations(*scores: int) -> list[Invitation]:
     return [
-        Invitation(ambassador_id=f"a-{rank}", rank=rank, score=score, reason="vak")
+        Invitation(ambassador_id=f"a-{rank}", rank=rank, score=score, fit=CRAFT, reason="vak")
         for rank, score in enumerate(scores)
     ]
 
@@ -349,14 +350,69 @@ def _invitations(*scores: int) -> list[Invitation]:
         ([9, 8, 7, 6, 5, 4, 3], 5),
         ([9, 8, 7, 6, 5, 5, 5, 3], 7),
         ([5] * 30, 10),
-        ([9, 8, 7, -900, -900, -900], 3),
+        ([9, 8, 7, -900, -901, -902], 5),
         ([-900] * 8, 8),
     ],
 )
 def test_a_handful_is_five_to_ten(scores: list[int], size: int) -> None:
-    """Equals of the fifth come along up to ten; who should rest comes only when all should."""
+    """Equals of the fifth come along up to ten, and there are five where the list has as many."""
     first = handful(_invitations(*scores))
     assert [each.rank for each in first] == list(range(size))
+
+
+fits_and_pasts = st.lists(
+    st.tuples(st.sampled_from((LANGUAGE, REGION, TEAM, CRAFT, CRAFT + TEAM, 200)), histories),
+    max_size=30,
+)
+
+
+def _invited(known: Sequence[tuple[int, History]]) -> list[Invitation]:
+    return [
+        replace(each, fit=fit)
+        for (fit, past), each in zip(
+            known, _invitations(*[fit + past.points() for fit, past in known]), strict=True
+        )
+    ]
+
+
+@given(fits_and_pasts)
+def test_the_size_of_a_handful_never_depends_on_the_past(
+    known: list[tuple[int, History]],
+) -> None:
+    """Five to ten people, each once; all of them where the list has no more than five."""
+    first = handful(_invited(known))
+    assert min(5, len(known)) <= len(first) <= 10
+    assert len({each.rank for each in first}) == len(first)
+
+
+@given(fits_and_pasts)
+def test_nobody_is_passed_over_for_a_weaker_match(known: list[tuple[int, History]]) -> None:
+    """Strength first, and the language alone last; within one strength whoever rests waits."""
+    people, order = _invited(known), list(Strength).index
+    first = handful(people)
+    rests = [past.resting for _, past in known]
+    for left in (each for each in people if each not in first):
+        for taken in first:
+            assert taken.fit > LANGUAGE or left.fit <= LANGUAGE
+            assert order(strength(taken.fit)) <= order(strength(left.fit))
+            if strength(taken.fit) is strength(left.fit) and left.fit > LANGUAGE:
+                assert rests[left.rank] or not rests[taken.rank]
+
+
+@given(fits_and_pasts.filter(bool), st.data())
+def test_a_better_fit_never_takes_anybody_out_of_a_handful(
+    known: list[tuple[int, History]], data: st.DataObject
+) -> None:
+    """Whoever is in it with a past and a fit is in it with the same past and a better fit."""
+    people = _invited(known)
+    first = handful(people)
+    place = data.draw(st.sampled_from([each.rank for each in first]))
+    more = data.draw(st.integers(1, 150))
+    better = [
+        replace(each, fit=each.fit + more, score=each.score + more) if each.rank == place else each
+        for each in people
+    ]
+    assert place in {each.rank for each in handful(better)}
 
 
 def test_who_was_added_by_hand_is_asked_first() -> None:

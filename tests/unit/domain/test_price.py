@@ -13,3 +13,10 @@ def test_a_post_with_a_link_costs_more() -> None:
     assert X_PRICES.of("kijk op zwaan.nl") == Decimal("0.20")
     assert X_PRICES.of("zonder link.") == Decimal("0.015")
     assert X_PRICES.charge("zonder link.") == 15_000
+
+
+def test_a_short_link_costs_the_same_whatever_its_host() -> None:
+    """A demo's addresses are on this machine; its prices are those of the real thing."""
+    for host in ("127.0.0.1:8000", "localhost:8000", "zwaan.example.org"):
+        assert X_PRICES.of(f"lees http://{host}/r/abc") == X_PRICES.with_link
+    assert X_PRICES.of("begin met http://, en dan?") == X_PRICES.without_link

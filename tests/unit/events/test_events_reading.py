@@ -245,9 +245,25 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], sentence: str) -> None:
     assert refused(good(data=good()["data"] | changes)).startswith(sentence)
 
 
-def test_several_faults_are_counted() -> None:
-    """The first fault is told, and how many more there are."""
-    assert refused(good(data={"title": "t", "a": 1})).endswith("(and 3 more)")
+def test_several_faults_are_named() -> None:
+    """All are told at once, up to five, a name that is unknown first; the others are counted."""
+    few = refused(good(data={"title": "t", "body": "b", "a": 1}))
+    assert few == (
+        'the field "data.a" is unknown; the field "data.story_id" is missing; '
+        'the field "data.language" is missing'
+    )
+    many = refused(good(data=dict.fromkeys("abcd", 1)))
+    assert many.count("the field") == 5
+    assert many.endswith("(and 3 more)")
+
+
+def test_a_guess_says_which_name_it_is_about() -> None:
+    """With several unknown names, each guess names the one that it is for."""
+    data = {"story_id": "s", "language": "nl", "titel": "t", "bodytext": "b", "bodi": "b"}
+    with pytest.raises(Rejected) as caught:
+        read_incoming(parse_event(good(data=data)))
+    assert 'Did you mean "title" by "titel"?' in caught.value.remedy
+    assert 'Did you mean "body" by "bodi"?' in caught.value.remedy
 
 
 def test_a_missing_field_is_named() -> None:

@@ -333,6 +333,18 @@ async def test_the_past_is_read_per_person(staffed: Database) -> None:
     }
 
 
+async def test_a_tired_team_is_asked_all_the_same(staffed: Database) -> None:
+    """Where most of those who fit have a full week, five are asked, the one with room first."""
+    async with staffed.write() as transaction:
+        await organise(
+            transaction, EVERYBODY[:29], [campaign(story("s-1")), campaign(story("s-2"))]
+        )
+    statements = await start(staffed, vacancy(), {"launch": "handful"})
+    asked = [each.key for each in statements[1:]]
+    assert asked[0] == EVERYBODY[29].id
+    assert 5 <= len(asked) <= 10
+
+
 async def test_a_week_that_is_full_is_respected(staffed: Database) -> None:
     """Who was asked twice this week is not in the handful, though they fit as well."""
     tired = EVERYBODY[:22]
