@@ -38,12 +38,15 @@ class ReachFigure:
 
 @dataclass(slots=True, kw_only=True)
 class CampaignFigures:
-    """``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that count
+    """``audience`` were asked, and ``offered`` of them have a text.
+
+    ``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that count
     for nobody by the reason (``excluded``), ``applicants`` by stage, ``reach`` (people) and
     ``impressions`` (times shown) by tag.
     """
 
     audience: int = 0
+    offered: int = 0
     posts: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     clicks: Counter[str] = field(default_factory=Counter)
@@ -62,10 +65,10 @@ class CampaignFigures:
         return self.published - sum(figure.published for figure in self.reach.values())
 
 
-async def people_who_shared(transaction: Transaction) -> int:
-    """How many people have a published post, in all campaigns together."""
+async def people_who_shared(transaction: Transaction, campaign_ids: Sequence[str]) -> int:
+    """How many people have a published post, in these campaigns together."""
     query = sa.select(sa.func.count(posts.c.ambassador_id.distinct())).where(
-        posts.c.state == PostState.PUBLISHED.value
+        posts.c.campaign_id.in_(campaign_ids), posts.c.state == PostState.PUBLISHED.value
     )
     return (await transaction.scalar(query)) or 0
 
@@ -105,6 +108,14 @@ async def of_campaigns(
         .group_by(audience.c.campaign_id)
     ):
         found[row.campaign_id].audience = row.people
+    for row in await transaction.execute(
+        sa.select(
+            posts.c.campaign_id, sa.func.count(posts.c.ambassador_id.distinct()).label("people")
+        )
+        .where(posts.c.campaign_id.in_(campaign_ids))
+        .group_by(posts.c.campaign_id)
+    ):
+        found[row.campaign_id].offered = row.people
     for row in await transaction.execute(
         sa.select(
             posts.c.campaign_id,

@@ -71,12 +71,16 @@ async def keep_share(transaction: Transaction, post_id: str, share: float) -> No
     await transaction.execute(posts.update().where(posts.c.id == post_id).values(own_words=share))
 
 
-async def in_published(transaction: Transaction) -> OwnWords:
-    """Published posts of which the share is known."""
+async def in_published(
+    transaction: Transaction, *, campaign_ids: Sequence[str] | None = None
+) -> OwnWords:
+    """Published posts of these campaigns, or of all, of which the share is known."""
     query = sa.select(
         sa.func.count().label("posts"),
         sa.func.count().filter(posts.c.own_words > 0).label("changed"),
         sa.func.avg(posts.c.own_words).label("share"),
     ).where(posts.c.state == PostState.PUBLISHED.value, posts.c.own_words.is_not(None))
+    if campaign_ids is not None:
+        query = query.where(posts.c.campaign_id.in_(campaign_ids))
     row = (await transaction.execute(query)).one()
     return OwnWords(posts=row.posts, changed=row.changed, share=float(row.share or 0.0))

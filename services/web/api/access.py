@@ -41,6 +41,18 @@ def is_admitted(request: Request) -> bool:
     )
 
 
+def is_operator(request: Request) -> bool:
+    """Whether an admitted request is the operator's: this machine's command line, or a laptop's.
+
+    Whoever holds the API token is another system, whose readers are not known.
+    """
+    parts = parts_of(request)
+    return parts.api_token is None or (
+        parts.owner_token is not None
+        and secrets.compare_digest((_bearer(request) or "").encode(), parts.owner_token.encode())
+    )
+
+
 def is_this_machine(request: Request) -> bool:
     """Whether the request comes from this machine and by a name of this machine.
 

@@ -29,7 +29,8 @@ class PublicFigures:
     ``objections`` are the reasons for which drafts were declined, once enough people gave one.
     ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
     ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
-    clicks and reach to be nobody's own.
+    clicks and reach to be nobody's own. ``counted``: enough people got a text for the counts of
+    what became of them to be nobody's decision; without it, no count of posts may be read.
     """
 
     campaign: Campaign
@@ -51,8 +52,13 @@ class PublicFigures:
         return f"/{home}/{self.campaign.id}/audience"
 
     @property
-    def published(self) -> int:
-        return self.figures.published
+    def counted(self) -> bool:
+        return self.figures.offered >= SMALL_GROUP
+
+    @property
+    def published(self) -> int | None:
+        """None where it may not be shown."""
+        return self.figures.published if self.counted else None
 
     @property
     def texts(self) -> int:
@@ -83,6 +89,18 @@ class PublicFigures:
         """Waiting or cancelled; and declined, while that is a small group."""
         hidden = self._count(PostState.DECLINED) if self.declined is None else 0
         return self._count(PostState.READY, PostState.CANCELLED) + hidden
+
+    @property
+    def by_state(self) -> Mapping[str, int]:
+        """Posts by state, ``undecided`` in place of those that would tell who declined; none where
+        they may not be shown."""
+        if not self.counted:
+            return {}
+        apart = {PostState.READY.value, PostState.CANCELLED.value, PostState.DECLINED.value}
+        if self.declined is not None:
+            return self.figures.posts
+        told = {state: n for state, n in self.figures.posts.items() if state not in apart}
+        return told | {"undecided": self.undecided}
 
     @property
     def detailed(self) -> bool:
@@ -136,6 +154,8 @@ class PublicTotals:
 
     ``clicks`` by class and ``reach`` by tag; both empty where nothing is shown. ``left_out`` is the
     number of campaigns of which neither is in the sums, ``partly`` of those with a reach that is not.
+    ``hidden`` campaigns have not even their posts in the sums. Those count as left out whether or
+    not anybody shared, which is what they hide.
     """
 
     published: int
@@ -143,21 +163,25 @@ class PublicTotals:
     reach: Mapping[str, int]
     unknown_reach: int
     left_out: int
+    hidden: int
     partly: int
 
 
 def totals_of(campaigns_shown: Sequence[PublicFigures]) -> PublicTotals:
     clicks: Counter[str] = Counter()
     reach: Counter[str] = Counter()
+    hidden = sum(shown.figures.offered > 0 and not shown.counted for shown in campaigns_shown)
     for shown in campaigns_shown:
         clicks.update(shown.clicks)
         reach.update({tag: figure.value for tag, figure in shown.reach.items()})
     return PublicTotals(
-        published=sum(shown.published for shown in campaigns_shown),
+        published=sum(shown.published or 0 for shown in campaigns_shown),
         clicks=clicks,
         reach=reach,
         unknown_reach=sum(shown.unknown_reach for shown in campaigns_shown),
-        left_out=sum(shown.published > 0 and not shown.detailed for shown in campaigns_shown),
+        left_out=hidden
+        + sum(bool(shown.published) and not shown.detailed for shown in campaigns_shown),
+        hidden=hidden,
         partly=sum(shown.detailed and shown.hides_reach for shown in campaigns_shown),
     )
 
@@ -166,7 +190,11 @@ async def read_recent(
     transaction: Transaction, *, kind: str | None = None, limit: int = 50
 ) -> list[PublicFigures]:
     """Campaigns, newest first, with their figures."""
-    found = await campaigns.recent(transaction, kind=kind, limit=limit)
+    return await read_of(transaction, await campaigns.recent(transaction, kind=kind, limit=limit))
+
+
+async def read_of(transaction: Transaction, found: Sequence[Campaign]) -> list[PublicFigures]:
+    """These campaigns, with their figures."""
     figures = await campaign_figures.of_campaigns(transaction, [one.id for one in found])
     return [PublicFigures(campaign=one, figures=figures[one.id]) for one in found]
 

@@ -52,7 +52,7 @@ _Row = tuple[str, int | None, str, str, datetime]
 
 def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
     yield "audience", shown.figures.audience, "measured", _OWN, now
-    yield "published", shown.published, "measured", _OWN, now
+    yield "published", shown.published, "measured" if shown.counted else "hidden", _OWN, now
     for click_class, clicks in shown.clicks.items():
         yield f"clicks_{click_class}", clicks, "measured", _LINKS, now
     if not shown.detailed:

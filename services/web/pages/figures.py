@@ -51,10 +51,14 @@ class Bill:
 @router.get("")
 async def figures(view: FiguresView) -> Response:
     async with view.parts.database.read() as transaction:
-        shared = await people_who_shared(transaction)
         found = await read_recent(transaction, limit=LIMIT)
-        charged = await charges.of_networks(transaction, sorted(view.parts.prices))
-        own = await own_words.in_published(transaction)
+        # Of what is shown below and of nothing else: a count over all would give the others away.
+        ids = [shown.campaign.id for shown in found if shown.counted]
+        shared = await people_who_shared(transaction, ids)
+        charged = await charges.of_networks(
+            transaction, sorted(view.parts.prices), campaign_ids=ids
+        )
+        own = await own_words.in_published(transaction, campaign_ids=ids)
     return view.page(
         "figures/figures.html",
         totals=totals_of(found),

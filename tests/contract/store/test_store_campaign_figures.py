@@ -77,9 +77,11 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
         )
     async with database.read() as transaction:
         found = await campaign_figures.of_campaigns(transaction, [STORY.id, VACANCY.id])
-        assert await campaign_figures.people_who_shared(transaction) == 2
+        assert await campaign_figures.people_who_shared(transaction, [VACANCY.id]) == 2
+        assert await campaign_figures.people_who_shared(transaction, [STORY.id]) == 0
     quiet, busy = found[STORY.id], found[VACANCY.id]
-    assert (quiet.audience, quiet.posts, quiet.clicks, quiet.reach) == (3, {"ready": 3}, {}, {})
+    assert (quiet.audience, quiet.offered) == (3, 3)
+    assert (quiet.posts, quiet.clicks, quiet.reach) == ({"ready": 3}, {}, {})
     assert busy.posts == {"ready": 1, "published": 2}
     assert busy.people == {"ready": 1, "published": 2}
     assert busy.clicks == {"human": 2, "bot": 1}
@@ -129,7 +131,7 @@ async def test_no_campaign_has_no_figures(database: Database) -> None:
         assert await campaign_figures.of_campaigns(transaction, []) == {}
         found = await campaign_figures.of_campaigns(transaction, ["nothing"])
         assert found["nothing"].audience == 0
-        assert await campaign_figures.people_who_shared(transaction) == 0
+        assert await campaign_figures.people_who_shared(transaction, ["nothing"]) == 0
 
 
 async def test_people_are_counted_once(database: Database) -> None:

@@ -319,7 +319,8 @@ async def test_no_cell_is_a_formula(organisation: Organisation, start: str) -> N
 
 async def test_two_posts_of_one_person_are_no_group(organisation: Organisation) -> None:
     """Groups are counted in people: three who share on two networks each are a small group."""
-    campaign_id = await team(organisation, [PostState.PUBLISHED] * 3)
+    states = [PostState.PUBLISHED] * 3 + [PostState.READY] * 3
+    campaign_id = await team(organisation, states)
     campaign = await organisation.read(campaigns.get, campaign_id)
     for place in range(3):
         person = Ambassador(

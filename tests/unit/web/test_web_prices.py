@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.domain.post import PostState
 from services.domain.price import X_PRICES
-from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit
+from services.storage.people import save_ambassadors
+from tests.builders import ambassador
+from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 
 async def test_the_price_stands_beside_the_draft_and_the_account(
@@ -35,14 +37,24 @@ async def test_without_prices_nothing_is_said(organisation: Organisation) -> Non
 async def test_figures_say_what_was_charged_and_how_that_is_known(
     organisation: Organisation,
 ) -> None:
-    """Posts are counted by price; the sum is an estimate, and a post nobody saw created unknown."""
+    """Posts are counted by price; the sum is an estimate, and a post nobody saw created unknown.
+
+    The post of a small campaign is not in it: the difference would tell one person's decision.
+    """
     organisation.with_parts(prices={"x": X_PRICES})
-    for number, (person, charged) in enumerate([(ANNA, 200_000), (BEN, 15_000), (BEN, None)]):
-        about = await organisation.campaign(story(story_id=f"s-{number}"))
-        state = {"state": PostState.PUBLISHED, "published_at": organisation.clock}
+    about = await organisation.campaign(story())
+    small = await organisation.campaign(story(story_id="s-small"))
+    state = {"state": PostState.PUBLISHED, "published_at": organisation.clock}
+    charges = 200_000, 15_000, None, None, None
+    people = [ambassador(number) for number in range(5)]
+    async with organisation.database.write() as transaction:
+        await save_ambassadors(transaction, people, now=organisation.clock)
+    for person, charged in zip(people, charges, strict=True):
         await organisation.post(about, person, network="x", charged=charged, **state)
+    await organisation.post(small, people[0], network="x", charged=15_000, **state)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         page = (await browser.get("/figures")).text
     assert '<dd>$0.215 <span class="tag estimated">' in page
     assert '<dt>Posts at $0.20</dt><dd>1 <span class="tag measured">' in page
-    assert '<dt>Posts whose price is unknown</dt><dd>1 <span class="tag unknown">' in page
+    assert '<dt>Posts whose price is unknown</dt><dd>3 <span class="tag unknown">' in page
+    assert "The posts of one small campaign are not in it." in page

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.post import PostState
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
+from services.storage.schema import posts
 from services.web.pages.campaign_figures import (
     SMALL_GROUP,
     PublicFigures,
@@ -24,19 +26,22 @@ from tests.unit.web.organisation import Organisation
 from tests.unit.web.test_web_managers import team
 
 PUBLISHED = PostState.PUBLISHED.value
+READY = PostState.READY.value
 _NUMBERS = st.integers(0, 10_000)
 
 
 @st.composite
 def _figures(draw: st.DrawFn) -> CampaignFigures:
-    """A campaign in which up to nine people shared, each one or two posts."""
+    """A campaign in which up to nine people shared, each one or two posts, and others did not."""
     people = draw(st.integers(0, 9))
-    posts = people + draw(st.integers(0, people))
+    others = draw(st.integers(0, 4))
+    published = people + draw(st.integers(0, people))
     measured = draw(st.integers(0, people))
     found = CampaignFigures(
-        audience=people + draw(st.integers(0, 9)),
-        posts={PUBLISHED: posts},
-        people={PUBLISHED: people},
+        audience=people + others + draw(st.integers(0, 9)),
+        offered=people + others,
+        posts={PUBLISHED: published, READY: others},
+        people={PUBLISHED: people, READY: others},
         clicks={name: draw(_NUMBERS) for name in ("human", "bot", "duplicate") if people},
     )
     for tag, told in (("measured", measured), ("estimated", people - measured)):
@@ -103,12 +108,52 @@ def test_no_suppressed_figure_follows_from_what_is_shown(
     assert _shown(every) == _shown(other)
 
 
+@given(every=st.lists(_figures(), min_size=1, max_size=6), decided=st.sampled_from(PostState))
+def test_no_decision_of_a_small_group_follows_from_what_is_shown(
+    every: list[CampaignFigures], decided: PostState
+) -> None:
+    """Whatever the people of a small group did with their texts, all that is shown is the same."""
+    other = [
+        replace(
+            figures,
+            posts={decided.value: sum(figures.posts.values())},
+            people={decided.value: figures.offered},
+            clicks={},
+            reach={},
+            impressions={},
+        )
+        if figures.offered < SMALL_GROUP
+        else figures
+        for figures in every
+    ]
+    assert _shown(every) == _shown(other)
+
+
+@pytest.mark.parametrize("decided", PostState)
+async def test_one_colleagues_decision_is_on_no_page(
+    organisation: Organisation, decided: PostState
+) -> None:
+    """What one colleague did changes nothing on the campaign's page, the list, figures or export."""
+    campaign_id = await team(organisation, [PostState.PUBLISHED] * 6, "s-large")
+    small = await team(organisation, [PostState.READY])
+    addresses = f"/vacancies/{small}", "/vacancies", "/figures", "/figures.csv"
+    async with organisation.staff("mia@example.org", "marketing", "recruiter") as browser:
+        before = [(await browser.get(address)).text for address in addresses]
+        async with organisation.database.write() as transaction:
+            await transaction.execute(
+                posts.update().where(posts.c.campaign_id == small).values(state=decided.value)
+            )
+        assert [(await browser.get(address)).text for address in addresses] == before
+        assert "<dd>6</dd>" in (await browser.get(f"/stories/{campaign_id}/campaign")).text
+
+
 @given(every=st.lists(_figures(), min_size=1, max_size=6))
 def test_what_may_be_shown_is_in_the_totals(every: list[CampaignFigures]) -> None:
     """The totals are the sums of what stands below them."""
     totals, rows, _ = _shown(every)
     clicks = [row.value for row in rows if row.figure == "clicks_human" and row.value is not None]
     assert sum(clicks) == totals.clicks.get("human", 0)
+    assert sum(row.value or 0 for row in rows if row.figure == "published") == totals.published
 
 
 async def test_a_campaign_that_is_left_out_is_said(organisation: Organisation) -> None:
@@ -119,3 +164,25 @@ async def test_a_campaign_that_is_left_out_is_said(organisation: Organisation) -
         page = (await browser.get("/figures")).text
     assert "One campaign is too small and is not in these sums" in page
     assert "Of 12 clicks on short links" in page
+
+
+async def test_the_api_token_reads_no_small_group(organisation: Organisation) -> None:
+    """With the API token a small campaign is null and in no sum; the command line reads it all."""
+    organisation.with_parts(api_token="the-api-token", owner_token="owner-token")
+    large = await team(organisation, [PostState.PUBLISHED] * 5 + [PostState.DECLINED], "s-large")
+    small = await team(organisation, [PostState.PUBLISHED] * 2)
+    answers = []
+    for token in ("the-api-token", "owner-token"):
+        async with organisation.client() as client:
+            for query in ("", f"?campaign={large}", f"?campaign={small}"):
+                answer = await client.get(
+                    f"/api/v1/stats{query}", headers={"Authorization": f"Bearer {token}"}
+                )
+                answers.append(answer.json())
+    everything, of_large, of_small, operators, _, operators_small = answers
+    assert everything["posts"] == of_large["posts"] == {"published": 5, "undecided": 1}
+    assert everything["clicks"] == of_large["clicks"]
+    assert everything["reach"] == of_large["reach"]
+    assert (of_small["posts"], of_small["clicks"], of_small["reach"]) == (None, None, None)
+    assert operators["posts"] == {"published": 7, "declined": 1}
+    assert operators_small["posts"] == {"published": 2}
