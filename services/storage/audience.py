@@ -155,7 +155,7 @@ async def proposed(transaction: Transaction, campaign_id: str) -> list[Invitatio
         .where(audience.c.campaign_id == campaign_id, _standing == Standing.PROPOSED.value)
         .order_by(audience.c.rank)
     )
-    return [_invitation(row) for row in rows.mappings()]
+    return [_invitation(dict(row)) for row in rows.mappings()]
 
 
 async def ask(
@@ -262,16 +262,17 @@ async def refuse(
         )
 
 
-async def reasons(
+async def invitations_of(
     transaction: Transaction, ambassador_id: str, campaign_ids: Sequence[str]
-) -> dict[str, str]:
-    """Why this person was asked, by campaign."""
+) -> dict[str, Invitation]:
+    """Why this person is on the list, by campaign."""
     rows = await transaction.execute(
-        sa.select(audience.c.campaign_id, audience.c.reason).where(
+        sa.select(audience.c.campaign_id, *_INVITATION).where(
             audience.c.ambassador_id == ambassador_id, audience.c.campaign_id.in_(campaign_ids)
         )
     )
-    return {row.campaign_id: row.reason for row in rows}
+    found = [dict(row) for row in rows.mappings()]
+    return {row.pop("campaign_id"): _invitation(row) for row in found}
 
 
 async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[str, int]:
@@ -284,8 +285,7 @@ async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[str
     return {row.refusal: row.people for row in rows}
 
 
-def _invitation(row: RowMapping) -> Invitation:
-    fields: dict[str, Any] = dict(row)
+def _invitation(fields: dict[str, Any]) -> Invitation:
     return Invitation(reasons=_reasons(fields.pop("grounds")), **fields)
 
 

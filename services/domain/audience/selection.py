@@ -33,6 +33,10 @@ class Invitation:
     fit: int = 0
     reasons: tuple[Reason, ...] = ()
 
+    def reason_in(self, language: Language) -> str:
+        """The reason in a reader's language; as it was written where its grounds are not kept."""
+        return in_words(self.reasons, language) if self.reasons else self.reason
+
     @property
     def by_hand(self) -> bool:
         return any(reason.ground is Ground.ADDED for reason in self.reasons)

@@ -13,7 +13,7 @@ from services.domain.disclosure import missing, put_back
 from services.domain.post import Post, as_networks_keep
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
-from services.storage import audience, campaigns, posts, sharing_preferences
+from services.storage import audience, campaigns, connections, posts, sharing_preferences
 from services.storage.transaction import Transaction
 from services.use_cases import decide, schedule
 from services.use_cases.schedule import When
@@ -22,6 +22,7 @@ from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import (
     Typed,
     intents_of,
+    is_shared_by_hand,
     pictures_of,
     preview_of,
     price_of,
@@ -60,6 +61,8 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         pictures = await pictures_of(transaction, view.parts, [post])
         written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
         (remarks,) = await remarks_on(transaction, [written])
+        networks = await connections.networks_of(transaction, [view.me.id])
+    by_hand = is_shared_by_hand(post, networks.get(view.me.id, ()))
     return view.page(
         "inbox/_measured.html",
         remarks=remarks,
@@ -70,6 +73,8 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         text=text,
         missing=missing(text, original=post.original_text, code=post.link_code),
         title=titles[post.campaign_id],
+        own_share=own_share(post.original_text, text),
+        by_hand=by_hand,
         intents=intents_of(view.parts, post, text),
     )
 
@@ -169,13 +174,14 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
     async with view.parts.database.read() as transaction:
         recipe = await posts.recipe(transaction, post.id)
         campaign = await campaigns.get(transaction, post.campaign_id)
-        reasons = await audience.reasons(transaction, view.me.id, [post.campaign_id])
+        invited = await audience.invitations_of(transaction, view.me.id, [post.campaign_id])
+    why_me = invited.get(post.campaign_id)
     return view.page(
         "inbox/why.html",
         post=post,
         recipe=recipe or {},
         campaign=campaign,
-        reason=reasons.get(post.campaign_id, ""),
+        reason=why_me.reason_in(view.messages.language) if why_me else "",
         changes=changes(post.original_text, post.text),
         own_share=own_share(post.original_text, post.text),
     )
@@ -219,7 +225,7 @@ async def _text_typed(view: View) -> str:
 
 async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await read_inbox(transaction, view.parts, view.me.id, typed)
+        found = await read_inbox(transaction, view, typed)
         zone = await time_zone_of(transaction, view.me.id)
         ending = await ending_connections(transaction, view.me.id, now=view.now)
         preferences = await sharing_preferences.get(transaction, view.me.id)
@@ -238,7 +244,7 @@ async def _show_one(
 ) -> Response:
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        (found,) = await read_cards(transaction, view.parts, view.me.id, [post], typed)
+        (found,) = await read_cards(transaction, view, [post], typed)
         zone = await time_zone_of(transaction, view.me.id)
     return _in_zone(view, zone).page("inbox/_card.html", status=status, card=found)
 

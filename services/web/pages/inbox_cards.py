@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ from services.storage.transaction import Transaction
 from services.use_cases.suggest import AngleOfDraft
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
+from services.web.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Typed:
 class Card:
     """One post as its ambassador sees it.
 
+    ``reason`` is why this person was asked, in their language, and ``score`` how well it suits.
     ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
     text, ``remarks`` what to know about its words, ``fault`` why it was refused. ``price`` is
     what the network charges the organisation, in US dollars, None where it charges nothing.
@@ -67,6 +69,7 @@ class Card:
     post: Post
     title: str
     reason: str
+    score: int
     connected: bool
     text: str
     missing: Missing
@@ -143,20 +146,18 @@ _SECTIONS: Mapping[PostState, str] = {
 }
 
 
-async def read_inbox(
-    transaction: Transaction, parts: WebParts, ambassador_id: str, typed: Typed | None = None
-) -> Inbox:
-    found = await posts.of_ambassador(transaction, ambassador_id)
+async def read_inbox(transaction: Transaction, view: View, typed: Typed | None = None) -> Inbox:
+    found = await posts.of_ambassador(transaction, view.me.id)
     sections: dict[str, list[Card]] = {name: [] for name in Inbox.__dataclass_fields__}
-    for card in await read_cards(transaction, parts, ambassador_id, found, typed):
+    for card in await read_cards(transaction, view, found, typed):
         sections[_SECTIONS[card.post.state]].append(card)
     return Inbox(waiting=_by_campaign(sections.pop("waiting")), **sections)
 
 
 def _by_campaign(waiting: Sequence[Card]) -> list[Subject]:
-    """In the order of each one's newest draft."""
+    """The best match first, so that beginning there says something; of equal ones the newest."""
     groups: dict[str, list[Card]] = {}
-    for card in waiting:
+    for card in sorted(waiting, key=lambda card: -card.score):  # stable: they come newest first
         groups.setdefault(card.post.campaign_id, []).append(card)
     return [
         Subject(title=cards[0].title, cards=cards, begin=place == 0)
@@ -165,17 +166,14 @@ def _by_campaign(waiting: Sequence[Card]) -> list[Subject]:
 
 
 async def read_cards(
-    transaction: Transaction,
-    parts: WebParts,
-    ambassador_id: str,
-    found: Sequence[Post],
-    typed: Typed | None = None,
+    transaction: Transaction, view: View, found: Sequence[Post], typed: Typed | None = None
 ) -> list[Card]:
-    """Cards of one person's posts, in their order; one of them as it was ``typed``."""
+    """Cards of the reader's own posts, in their order; one of them as it was ``typed``."""
+    parts, ambassador_id = view.parts, view.me.id
     campaign_ids = sorted({post.campaign_id for post in found})
     titles = await campaigns.titles(transaction, campaign_ids)
     pictures = await pictures_of(transaction, parts, found)
-    reasons = await audience.reasons(transaction, ambassador_id, campaign_ids)
+    invited = await audience.invitations_of(transaction, ambassador_id, campaign_ids)
     networks = await connections.networks_of(transaction, [ambassador_id])
     published = [post for post in found if _SECTIONS[post.state] == "published"]
     clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
@@ -192,17 +190,19 @@ async def read_cards(
         for post in found
     ]
     remarks = await remarks_on(transaction, written)
-    own = await _read_own(transaction, parts, ambassador_id, found)
+    own = await _read_own(transaction, view, found, texts)
     now = parts.clock()
     cards = []
     for post, remark in zip(found, remarks, strict=True):
         mine = typed if typed is not None and typed.post_id == post.id else Typed(post_id=post.id)
         text = texts[post.id]
+        why = invited.get(post.campaign_id)
         cards.append(
             Card(
                 post=post,
                 title=titles[post.campaign_id],
-                reason=reasons.get(post.campaign_id, ""),
+                reason=why.reason_in(view.messages.language) if why else "",
+                score=why.score if why else 0,
                 connected=post.network in networks.get(ambassador_id, ()),
                 text=text,
                 missing=missing(text, original=post.original_text, code=post.link_code),
@@ -232,16 +232,16 @@ def _wait(post: Post, now: datetime) -> timedelta:
 
 
 async def _read_own(
-    transaction: Transaction, parts: WebParts, ambassador_id: str, found: Sequence[Post]
+    transaction: Transaction, view: View, found: Sequence[Post], texts: Mapping[str, str]
 ) -> dict[str, Own]:
     """Each post's question: one of its angle that this person was not asked before, if any."""
     kinds = await campaigns.kinds(transaction, sorted({post.campaign_id for post in found}))
-    given = {each.post_id: each for each in await own_words.answers_of(transaction, ambassador_id)}
+    given = {each.post_id: each for each in await own_words.answers_of(transaction, view.me.id)}
     asked = {each.prompt for each in given.values()}
     angles = {
         post.id: AngleOfDraft(post.language, kinds[post.campaign_id], post.angle) for post in found
     }
-    prompts_of = await parts.suggester.prompts(transaction, set(angles.values()))
+    prompts_of = await view.parts.suggester.prompts(transaction, set(angles.values()))
     own: dict[str, Own] = {}
     for post in found:
         prompts = prompts_of[angles[post.id]]
@@ -250,7 +250,7 @@ async def _read_own(
         own[post.id] = Own(
             question=answer.prompt if answer else next(iter(fresh), ""),
             answer=answer.answer if answer else "",
-            share=own_share(post.original_text, post.text),
+            share=own_share(post.original_text, texts[post.id]),
         )
     return own
 
@@ -287,6 +287,11 @@ def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
     """What the network charges the organisation for a post with this text, in US dollars."""
     prices = parts.prices.get(network)
     return None if prices is None else prices.of(text)
+
+
+def is_shared_by_hand(post: Post, networks: Collection[str]) -> bool:
+    """Whether its card offers that: a draft for a network that its person did not connect."""
+    return post.state is PostState.READY and post.network not in networks
 
 
 def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:

@@ -81,7 +81,7 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
     given, typed = str(form.get("answer", "")), str(form.get("text", ""))
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        (card,) = await read_cards(transaction, view.parts, view.me.id, [post])
+        (card,) = await read_cards(transaction, view, [post])
     return await decide_on(
         view,
         post_id,

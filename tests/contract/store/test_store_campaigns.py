@@ -117,9 +117,8 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
         await audience.invite(transaction, STORY.id, again, asked_at=NOW)
         await audience.invite(transaction, STORY.id, [], asked_at=NOW)
         assert (await audience.sizes(transaction, STORY.id)).asked == 3
-        assert await audience.reasons(transaction, EVERYBODY[0].id, [STORY.id, "x"]) == {
-            STORY.id: "zelfde team"
-        }
+        invited = await audience.invitations_of(transaction, EVERYBODY[0].id, [STORY.id, "x"])
+        assert {about: each.reason for about, each in invited.items()} == {STORY.id: "zelfde team"}
         assert await audience.refusal_counts(transaction, STORY.id) == {}
         await audience.refuse(
             transaction, STORY.id, [(person.id, "too much alike") for person in EVERYBODY[:2]]

@@ -36,7 +36,7 @@ async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None
 
 
 async def test_the_inbox_says_where_to_begin(organisation: Organisation) -> None:
-    """Drafts stand together by story; the newest is unfolded, the others wait folded."""
+    """Drafts stand together by story; the first is unfolded, the others wait folded."""
     for number in range(3):
         about = await organisation.campaign(
             story(story_id=f"s-{number}", title=f"Verhaal {number}")
