@@ -4,11 +4,13 @@ A batch is stored as one row, so that a commit is one SQL statement however many
 carries. That matters twice: SQLite writes fewer pages, and CPython's ``sqlite3`` gives up the
 interpreter lock at every step of a statement, each of which may cost a busy process 5 ms.
 
-Layout, little endian, records one after another::
+Layout, little endian: a CRC-32 of the rest, then the records one after another::
 
     int64 timestamp (ms) │ int32 length of key │ int32 of value │ int32 of headers │ the bytes
 
 A length of -1 is an absent key or value. Headers are a sequence of the same shape, name and value.
+The checksum is there because a flipped bit in a length would lose all records after it, unseen:
+SQLite checks its pages, not what is in them.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 Header = tuple[str, bytes]
 
+_CHECKSUM = struct.Struct("<I")
 _RECORD = struct.Struct("<qiii")
 _HEADER = struct.Struct("<ii")
 
-#: What a record costs on disk besides its key, value and headers.
-OVERHEAD = _RECORD.size
+#: What a record costs on disk besides its key, value and headers, and what its batch costs.
+OVERHEAD, CHECKSUM_BYTES = _RECORD.size, _CHECKSUM.size
 
 
 class StoredRecord(NamedTuple):
@@ -60,13 +64,19 @@ def encode(records: Iterable[StoredRecord]) -> bytes:
             add(value)
         if head:
             add(head)
-    return b"".join(parts)
+    body = b"".join(parts)
+    return _CHECKSUM.pack(crc32(body)) + body
 
 
 def decode(base_offset: int, payload: bytes) -> list[StoredRecord]:
-    """The records of a batch whose first record has the offset ``base_offset``."""
+    """The records of a batch whose first record has the offset ``base_offset``.
+
+    Raises ValueError when the bytes are not those that were written.
+    """
+    position, offset, end = CHECKSUM_BYTES, base_offset, len(payload)
+    if end < position or _CHECKSUM.unpack_from(payload)[0] != crc32(payload[position:]):
+        raise ValueError(f"the checksum of the batch at offset {base_offset} does not match")
     records: list[StoredRecord] = []
-    position, offset, end = 0, base_offset, len(payload)
     while position < end:
         timestamp, key_size, value_size, head_size = _RECORD.unpack_from(payload, position)
         position += OVERHEAD

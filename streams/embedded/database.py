@@ -11,8 +11,8 @@ from services.storage.sqlite_faults import remedy_of
 #: Row keys of batches: the partition's number in the high bits, the first offset in the low ones.
 OFFSET_BITS = 40
 
-#: Of the file format; raised when a version reads or writes differently.
-FORMAT = 1
+#: Of the file format; raised when a version reads or writes differently. 2: checksums.
+FORMAT = 2
 _APPLICATION_ID = 0x5A574E4C  # "ZWNL"
 
 _TABLES = """

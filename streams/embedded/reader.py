@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.errors import Stop
 from streams.embedded.batch import StoredRecord, decode
 from streams.embedded.database import connect_reader
 from streams.embedded.partition import Partition, Topic, load_topics
@@ -22,6 +23,7 @@ class Reader:
         """Raises FileNotFoundError when there is no log."""
         if not path.exists():
             raise FileNotFoundError(path)
+        self._path = path
         self._connection = connect_reader(path)
         self._lock = threading.Lock()
 
@@ -35,7 +37,10 @@ class Reader:
             return load_topics(self._connection)
 
     def read(self, partition: Partition, offset: int, limit: int) -> list[StoredRecord]:
-        """Up to ``limit`` records from ``offset`` on, or from the first one kept after it."""
+        """Up to ``limit`` records from ``offset`` on, or from the first one kept after it.
+
+        Raises Stop when what stands there is not what was written.
+        """
         start = partition.first_key + offset
         with self._lock:
             cursor = self._connection.execute(
@@ -46,6 +51,11 @@ class Reader:
             )
             try:
                 return _take(cursor, partition, offset, limit)
+            except ValueError as damage:
+                raise Stop(
+                    f"The log {self._path} is damaged in {partition.topic}, partition "
+                    f"{partition.number}: {damage}; put back a copy of the file."
+                ) from damage
             finally:
                 cursor.close()
 

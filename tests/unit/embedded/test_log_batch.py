@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.embedded.batch import StoredRecord, decode, encode, size_of
+from streams.embedded.batch import CHECKSUM_BYTES, StoredRecord, decode, encode, size_of
 
 _maybe_bytes = st.none() | st.binary(max_size=300)
 _headers = st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=20)), max_size=3)
@@ -31,4 +32,20 @@ def test_any_batch_comes_back_as_it_was(
     payload = encode(records)
 
     assert decode(base, payload) == records
-    assert len(payload) == sum(size_of(it.key, it.value, it.headers) for it in records)
+    assert len(payload) == CHECKSUM_BYTES + sum(
+        size_of(it.key, it.value, it.headers) for it in records
+    )
+
+
+@given(parts=_records, place=st.integers(min_value=0), flipped=st.integers(1, 255))
+def test_a_changed_byte_is_noticed(
+    parts: list[tuple[int, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]],
+    place: int,
+    flipped: int,
+) -> None:
+    """Wherever a byte of a batch changed, or its end is missing, it is not read as if it were whole."""
+    payload = bytearray(encode([StoredRecord(i, *part) for i, part in enumerate(parts)]))
+    payload[place % len(payload)] ^= flipped
+    for damaged in (bytes(payload), bytes(payload[:-1]), b""):
+        with pytest.raises(ValueError, match="checksum"):
+            decode(0, damaged)
