@@ -8,7 +8,7 @@ SHELL := bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
-FAST := not kafka and not postgres and not browser and not chaos
+FAST := not commands and not kafka and not postgres and not browser and not chaos
 SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run
@@ -41,6 +41,9 @@ lint: install ## Style, format, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck .ci/run scripts/*
+
+test-commands: install ## The command line and the demo as a user starts them, each in a process
+	$(PYTEST) -n 2 -m commands
 
 test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or one of its own
 	$(SERVERS) kafka run -- $(PYTEST) -m kafka
@@ -84,5 +87,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-leaks \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-commands test-leaks \
 	kafka kafka-stop postgres postgres-stop docs bench help

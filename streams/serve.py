@@ -52,14 +52,21 @@ class WithSandbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = "/" + scope.get("path", "").split("/", 2)[1] if scope["type"] == "http" else ""
-        if first not in PREFIXES or (first == _CONTROL and not is_this_machine(Request(scope))):
+        if first not in PREFIXES or (first == _CONTROL and not _may_steer(Request(scope))):
             await self._pages(scope, receive, send)
         else:
             await self._sandbox(scope, receive, send)
 
 
-# Faults, clock and journal have no password: this machine alone, and no page of somebody else's.
 _CONTROL = "/_sandbox"
+
+
+def _may_steer(request: Request) -> bool:
+    """Faults, clock and journal have no password: this machine alone, and no page of somebody
+    else's in its browser."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    own = request.headers.get("Origin", "") in ("", f"{request.url.scheme}://{request.url.netloc}")
+    return is_this_machine(request) and own and site in ("none", "same-origin")
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:

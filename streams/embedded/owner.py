@@ -15,8 +15,9 @@ from pathlib import Path
 
 from services.errors import Stop
 
-# A look at the lock (`is_owned`) holds it for an instant; an owner that starts waits that long.
-_ATTEMPTS = 5
+# A look at the lock (`is_owned`) holds it for an instant, a passing command for as long as it takes to
+# append; an owner that starts waits for either.
+_ATTEMPTS = 100
 _PAUSE = 0.02
 
 

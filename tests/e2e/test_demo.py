@@ -16,6 +16,8 @@ from tests.e2e.zwaan_process import Running, last_json_line, running, zwaan
 from tests.servers.process import free_port
 from tests.unit.web.organisation import form_token
 
+pytestmark = pytest.mark.commands
+
 STATES = {"ready", "approved", "publishing", "published", "failed", "unknown", "declined"}
 
 STORY = {

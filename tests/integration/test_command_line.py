@@ -18,6 +18,8 @@ from streams.command_line.main import exit_code, zwaan
 from tests.builders import NOW, event, story, vacancy
 from tests.integration.shell import Shell
 
+pytestmark = pytest.mark.commands
+
 CSV = "email,name,language,crafts\n"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.builders import event, story
 from tests.integration.shell import Shell
 
+pytestmark = pytest.mark.commands
+
 
 @pytest.mark.parametrize("arguments", [["topics"], ["--help"], ["doctor"]], ids=" ".join)
 def test_a_reader_that_leaves_is_no_failure(shell: Shell, arguments: list[str]) -> None:

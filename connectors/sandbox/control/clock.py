@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from connectors.sandbox.control.parameters import body
+from connectors.sandbox.control.parameters import body, refused
 from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.networks import Networks
 
@@ -26,6 +26,10 @@ class ClockChange(BaseModel):
     frozen: bool | None = None
 
 
+#: Far enough for every expiry, and nowhere near where dates end.
+_FIRST_YEAR, _END_YEAR = 1970, 2200
+
+
 def show(networks: Networks, _call: Call) -> Answer:
     """Return the time of the networks and how their clock runs."""
     clock = networks.clock
@@ -40,9 +44,16 @@ def show(networks: Networks, _call: Call) -> Answer:
 
 
 def change(networks: Networks, call: Call) -> Answer:
-    """Change the clock and return what it shows."""
+    """Change the clock and return what it shows. Raises Refusal outside of 1970 to 2200."""
     wanted = body(call, ClockChange)
     clock = networks.clock
+    start = datetime.now(UTC) if wanted.real else clock.now()
+    try:
+        moment = (wanted.set or start).astimezone(UTC) + timedelta(seconds=wanted.advance)
+    except OverflowError:
+        moment = None
+    if moment is None or not _FIRST_YEAR <= moment.year < _END_YEAR:
+        raise refused(f"The clock goes from {_FIRST_YEAR} to {_END_YEAR}.")
     if wanted.real:
         clock.real()
     if wanted.set is not None:

@@ -9,14 +9,16 @@ from pydantic import BaseModel, ValidationError
 from connectors.sandbox.exchange import Answer, Call, Refusal
 
 _MAX_LIMIT = 10_000
+#: What SQLite holds has nineteen.
+_MAX_DIGITS = 18
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def whole_number(call: Call, name: str, default: int) -> int:
     """Return a number from the query. Raises Refusal with 400."""
     text = call.query.get(name, str(default))
-    if not text.isdecimal():
-        raise refused(f"{name} must be a whole number.")
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
+        raise refused(f"{name} must be a whole number of at most {_MAX_DIGITS} digits.")
     return int(text)
 
 

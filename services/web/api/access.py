@@ -36,7 +36,7 @@ def is_admitted(request: Request) -> bool:
     return (
         parts.api_token is None
         and parts.on_loopback
-        and _names_loopback(request)
+        and is_this_machine(request)
         and is_own_origin(request)
     )
 
@@ -56,7 +56,7 @@ def is_operator(request: Request) -> bool:
 def is_this_machine(request: Request) -> bool:
     """Whether the request comes from this machine and by a name of this machine.
 
-    A reverse proxy on this machine passes the public name on.
+    A reverse proxy on this machine passes the public name on, or says for whom it asks.
     """
     return (
         request.client is not None and is_loopback(request.client.host) and _names_loopback(request)

@@ -78,6 +78,10 @@ def test_the_clock_is_set_frozen_advanced_and_freed(x: XClient) -> None:
     [
         ("clock", {"set": "2026-12-24T20:00:00"}),
         ("clock", {"forward": 3}),
+        ("clock", {"set": "9999-12-31T23:59:50Z"}),
+        ("clock", {"set": "0001-01-01T00:00:00+14:00"}),
+        ("clock", {"advance": 1e308}),
+        ("clock", {"advance": -1e11}),
         ("clock", "noon"),
         ("limits", {"credits_usd": -1}),
         ("audience", {"pace": 0}),

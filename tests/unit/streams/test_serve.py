@@ -59,19 +59,22 @@ async def test_a_proxy_is_believed_where_it_is_named(
 
 
 @pytest.mark.parametrize(
-    ("host", "forwarded", "admitted"),
+    ("headers", "admitted"),
     [
-        ("127.0.0.1", "", True),
-        ("localhost", "", True),
-        ("zwaan.example.org", "", False),
-        ("127.0.0.1", "203.0.113.9", False),
+        ({}, True),
+        ({"Host": "localhost"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Host": "zwaan.example.org"}, False),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
     ],
 )
 async def test_the_sandbox_is_controlled_from_this_machine_alone(
-    tmp_path: Path, host: str, forwarded: str, admitted: bool
+    tmp_path: Path, headers: dict[str, str], admitted: bool
 ) -> None:
-    """Neither a visitor behind a proxy nor a page under a name that leads here reaches its faults."""
-    headers = {"Host": host} | ({"X-Forwarded-For": forwarded} if forwarded else {})
+    """No visitor behind a proxy, no page of somebody else's in this machine's browser, and none
+    under a name that leads here reaches its faults."""
     async with _served(tmp_path, ("127.0.0.1",)) as client:
         answer = await client.get("/_sandbox/clock", headers=headers)
     assert (answer.text not in {"127.0.0.1", "203.0.113.9"}) == admitted
