@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.audience import added_by
+from services.domain.voice import unsaid
 from services.errors import Rejected
 from services.storage import audience, audit, campaigns, people
 from services.storage.audit import Entry
+from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
 from services.storage.people import Person
 from services.storage.transaction import Transaction
@@ -32,9 +34,11 @@ async def add(
     """Put somebody on the list, or back on it; whoever is on it stays as they are.
 
     Somebody who did not match reads "added by …" as the reason. Raises Rejected when there is no
-    such ambassador.
+    such ambassador, and NoDraft where nobody can be given a text.
     """
-    await _take_turn(transaction, campaign_id)
+    campaign = await _take_turn(transaction, campaign_id)
+    if refusal := unsaid(campaign.content):
+        raise refusal
     if await audience.is_listed(transaction, campaign_id, ambassador_id):
         await audience.set_removed(transaction, campaign_id, ambassador_id, removed=False)
     else:
@@ -47,12 +51,13 @@ async def add(
     await _audit(transaction, "audience.added", campaign_id, by, now, person=ambassador_id)
 
 
-async def _take_turn(transaction: Transaction, campaign_id: str) -> None:
+async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
     """One change of a list at a time. Raises Rejected when the campaign has ended."""
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.state == "closed":
         raise Rejected("this campaign has ended", remedy="Start another one.")
+    return campaign
 
 
 async def _audit(

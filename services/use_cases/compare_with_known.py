@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.domain.audience import Content, source_of
+from services.domain.voice import unsaid
 from services.errors import Rejected
 from services.events.incoming import (
     ApplicationReceived,
@@ -52,7 +53,7 @@ class Known:
         source = source_of(content)
         first = self._contents.setdefault(source, content)
         if first is content:
-            return ""
+            return _asks_nobody(content)
         kind, source_id = source
         if first != content:
             raise contradiction(first, content)
@@ -62,6 +63,15 @@ class Known:
                 f"happens; to start another, send it under a new {kind}_id"
             )
         return f'the {kind} "{source_id}" is known already, unchanged: nothing new happens'
+
+
+def _asks_nobody(content: Content) -> str:
+    refusal = unsaid(content)
+    return (
+        ""
+        if refusal is None
+        else f"nobody is asked to share it: {refusal}. {refusal.remedy}".removesuffix(".")
+    )
 
 
 _ABOUT_VACANCIES = (VacancyClosed, ApplicationReceived)

@@ -1,6 +1,7 @@
 """A story was approved, or a vacancy opened: its campaign begins, as the event wishes.
 
-Everybody who fits is asked at once, or a handful first, or nobody before a person looked.
+Everybody who fits is asked at once, or a handful first, or nobody before a person looked; and nobody
+where no text can be written about it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.identity import derive_id
+from services.domain.voice import unsaid
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -71,6 +73,8 @@ async def _start(
             return []
     campaign_id = derive_id("campaign", kind, source_id)
     prepared = plan.launch is Launch.REVIEW
+    # Whoever is asked in vain is asked less for what follows.
+    mute = unsaid(content) is not None
     campaign = Campaign(
         id=campaign_id,
         kind=kind,
@@ -81,7 +85,7 @@ async def _start(
         state="prepared" if prepared else "open",
         seed=seed_of(campaign_id),
         started_at=now,
-        widen_at=None if plan.widen_after is None else now + plan.widen_after,
+        widen_at=None if mute or plan.widen_after is None else now + plan.widen_after,
         closes_at=content.closes_at if isinstance(content, VacancyOpened) else None,
     )
     past: Mapping[str, History] = {}
@@ -89,7 +93,7 @@ async def _start(
         # Where all are asked at once, the past decides nothing, and leaving it out keeps the ranks,
         # and so the texts, those of `zwaan compose`.
         past = await histories(transaction, campaign, now=now)
-    invitations = select_audience(campaign_id, content, everybody, past)
+    invitations = select_audience(campaign_id, content, () if mute else everybody, past)
     await campaigns.add(transaction, campaign)
     if prepared:
         await audience.invite(transaction, campaign_id, invitations, asked_at=None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.audience import Invitation, select_audience
+from services.domain.voice import unsaid
 from services.events.incoming import VacancyOpened
 from services.storage import audience, audit, campaigns, outbox, people
 from services.storage.audit import Entry
@@ -70,6 +71,8 @@ async def _newcomers(
     transaction: Transaction, campaign: Campaign, now: datetime
 ) -> Sequence[Invitation]:
     """Who fits and was never on the list: colleagues who came, or changed their profile, since."""
+    if unsaid(campaign.content):
+        return ()
     known = await audience.everybody_listed(transaction, campaign.id)
     fresh = [
         person for person in await people.all_ambassadors(transaction) if person.id not in known

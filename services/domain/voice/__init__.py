@@ -5,6 +5,7 @@ from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.post_templates import NETWORKS, PostTemplates
 from services.domain.voice.request import Draft, DraftRequest, NoDraft
 from services.domain.voice.support import Sources, check_supported
+from services.domain.voice.unsaid import unsaid
 
 __all__ = [
     "NETWORKS",
@@ -16,4 +17,5 @@ __all__ = [
     "PostTemplates",
     "Sources",
     "check_supported",
+    "unsaid",
 ]

@@ -37,6 +37,7 @@ from services.domain.voice.request import (
 )
 from services.domain.voice.subject import wrote
 from services.domain.voice.support import Sources, check_supported
+from services.domain.voice.unsaid import no_sentence, no_title
 from services.domain.voice.wording import Wording
 
 #: Plans kept ready: one a campaign and language.
@@ -181,12 +182,9 @@ def _refuse_the_unsaid(plan: CampaignPlan) -> None:
             remedy="Add the language to the ambassador's profile.",
         )
     if plan.kind == "story" and not plan.sentences:
-        raise NoDraft(
-            "the story has no sentence that can be quoted",
-            remedy="Give the story a few plain sentences.",
-        )
+        raise no_sentence()
     if plan.kind == "vacancy" and not plan.title:
-        raise NoDraft("the vacancy has no readable title", remedy="Give the vacancy a plain title.")
+        raise no_title()
 
 
 def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> Draft:

@@ -84,7 +84,7 @@ def extract_facts(content: Content) -> Facts:
     passages: dict[str, Fact] = {}
     for field, paragraph in _paragraphs(content):
         usable = [
-            sentence if _quotable(sentence, lexicon) and _bare(sentence) != title else ""
+            sentence if _usable(sentence, title, lexicon) else ""
             for sentence in split_sentences(paragraph)
         ]
         for sentence in usable:
@@ -99,6 +99,18 @@ def extract_facts(content: Content) -> Facts:
         sentences=tuple(sentences.values())[:MAX_FACTS],
         passages=tuple(passages.values())[:MAX_FACTS],
     )
+
+
+def quotable_sentences(content: Content) -> Iterator[Fact]:
+    """The sentences of `extract_facts`, repeated ones too, found one at a time."""
+    lexicon = LEXICONS.get(primary_language(content.language))
+    if lexicon is None:
+        return
+    title = _bare(phrase(content.title))
+    for field, paragraph in _paragraphs(content):
+        for sentence in split_sentences(paragraph):
+            if _usable(sentence, title, lexicon) and _alone(sentence, _MIN_WORDS, lexicon):
+                yield _fact((sentence,), field, lexicon)
 
 
 def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:
@@ -136,6 +148,10 @@ def _fact(sources: tuple[str, ...], field: str, lexicon: Lexicon) -> Fact:
 def _closed(sentence: str) -> str:
     text = sentence.translate(_QUOTES)
     return text if text.endswith(_ENDS) else text.rstrip(":;,") + "."
+
+
+def _usable(sentence: str, title: str, lexicon: Lexicon) -> bool:
+    return _quotable(sentence, lexicon) and _bare(sentence) != title
 
 
 def _alone(sentence: str, words: int, lexicon: Lexicon) -> bool:

@@ -22,6 +22,7 @@ from services.use_cases.widen_campaign import widen
 from services.web.access import CAMPAIGN_HOMES, CampaignManagerView
 from services.web.pages.event_forms import read_fields
 from services.web.pages.launch_form import WIDEN_AFTER_HOURS, read_plan
+from services.web.pages.nobody_fits import why_nobody
 from services.web.view import View
 
 router = APIRouter(prefix="/{home}/{campaign_id}")
@@ -33,11 +34,15 @@ _REMOVED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One page of a campaign's list. ``lately``: how often each was asked in the last week."""
+    """One page of a campaign's list.
+
+    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week.
+    """
 
     home: str
     campaign: Campaign
     sizes: Sizes
+    nobody: str
     standing: Standing
     people: Sequence[Listed]
     lately: Mapping[str, int]
@@ -150,6 +155,7 @@ async def _show(
             home=home,
             campaign=campaign,
             sizes=sizes,
+            nobody=why_nobody(view, campaign, sizes),
             standing=chosen,
             people=people,
             lately=await asked_lately(

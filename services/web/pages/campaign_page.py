@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from fastapi import HTTPException
 from fastapi.responses import Response
 
+from services.storage import audience
 from services.web.pages.campaign_figures import read_one
+from services.web.pages.nobody_fits import why_nobody
 from services.web.view import View
 
 #: After this a page that waits for its campaign says that something is in the way.
@@ -31,6 +33,7 @@ async def show_campaign(
     """``opened`` and ``closed`` (seconds since 1970) say since when an event is on its way."""
     async with view.parts.database.read() as transaction:
         found = await read_one(transaction, campaign_id, kind=kind)
+        sizes = await audience.sizes(transaction, campaign_id)
     if found is None:
         return _wait(view, address, opened)
     if view.partial and opened:
@@ -39,13 +42,15 @@ async def show_campaign(
     if found.campaign.state == "prepared" and not closing:
         # Nothing came of it yet: what there is to see is whom it would ask.
         return view.go(found.audience_address)
+    nobody = why_nobody(view, found.campaign, sizes)
     return view.page(
         "campaigns/_campaign.html" if view.partial else template,
         shown=found,
         refusals=_in_words(view, found.refusals),
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
-        just_opened=bool(opened) and view.now - _moment(opened) < _NEWS,
+        nobody=nobody,
+        just_opened=bool(opened) and not nobody and view.now - _moment(opened) < _NEWS,
     )
 
 

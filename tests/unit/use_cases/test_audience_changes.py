@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from services.domain.audience import Ground, History, Strength
+from services.domain.audience import Ground, History, Strength, source_of
 from services.domain.identity import derive_id
 from services.domain.post import PostState
 from services.domain.sharing_preferences import SharingPreferences
+from services.domain.voice import NoDraft
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -331,6 +332,35 @@ async def test_the_past_is_read_per_person(staffed: Database) -> None:
         three.id: History(asked_lately=2, days_since=0.0),
         four.id: History(weekly_cap=5, paused=True),
     }
+
+
+MUTE = [
+    story(title="Goed nieuws!", body="Goed nieuws!"),
+    story(language="fr"),
+    vacancy(title="!!!"),
+]
+
+
+@pytest.mark.parametrize("content", MUTE, ids=lambda content: content.title)
+@pytest.mark.parametrize(
+    "wish", [{}, {"launch": "handful", "widenafterhours": 24}, {"launch": "review"}]
+)
+async def test_nobody_is_asked_for_what_no_text_can_tell(
+    staffed: Database, content: Any, wish: dict[str, Any]
+) -> None:
+    """It has a campaign with nobody on its list, now and later, so that nobody's past holds it."""
+    statements = await start(staffed, content, wish)
+    assert [each.event.type for each in statements] in ([], ["campaign.started"])
+    identity = derive_id("campaign", *source_of(content))
+    assert await widen_due(staffed, NOW + timedelta(days=2)) == 0
+    async with staffed.write() as transaction:
+        await widen(transaction, campaign_id=identity, by=RIK.id, now=NOW)
+        with pytest.raises(NoDraft):
+            await change_audience.add(
+                transaction, campaign_id=identity, ambassador_id=OUTSIDER.id, by=RIK, now=NOW
+            )
+        assert await asked_lately(transaction, [EVERYBODY[0].id], now=NOW, besides="") == {}
+    assert await standing(staffed, identity) == (0, 0, 0)
 
 
 async def test_a_tired_team_is_asked_all_the_same(staffed: Database) -> None:

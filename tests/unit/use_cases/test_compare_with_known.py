@@ -79,6 +79,16 @@ async def test_a_campaign_that_ended_is_told(known: Database) -> None:
     assert "new vacancy_id" in done.notes[0].note
 
 
+async def test_a_sender_hears_that_nobody_will_be_asked(database: Database) -> None:
+    """What no text can be written about is accepted, with the reason and what to do."""
+    done = await send(
+        database, story("s-1"), story("s-2", language="fr"), story("s-3", body="Goed nieuws!")
+    )
+    assert (len(done.accepted), [note.place for note in done.notes]) == (3, [1, 2])
+    assert 'nobody writes in "fr"' in done.notes[0].note
+    assert "no sentence that can be quoted. Give the story" in done.notes[1].note
+
+
 async def test_events_are_accepted_while_the_database_is_away() -> None:
     """What is durable on the log is not held up by a comparison."""
     away = Database.open("postgresql+psycopg://zwaan@127.0.0.1:1/zwaan")

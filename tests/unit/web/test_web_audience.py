@@ -167,7 +167,7 @@ async def test_marketing_looks_at_a_storys_audience(organisation: Organisation) 
             "/stories/new",
             "/stories/new",
             title="De sluis",
-            body="De constructie was anders dan getekend.",
+            body="Drie weken lang klopte de constructie van de sluisdeur niet.",
             language="nl",
             launch="review",
         )
@@ -233,3 +233,23 @@ async def test_the_list_never_tells_what_anybody_decided(organisation: Organisat
         undecided = (await browser.get(PAGE)).text
         await decide(CAMPAIGN, *mixed)
         assert (await browser.get(PAGE)).text == undecided
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"language": "fr"}, "Nobody writes in this language (French)"),
+        ({"body": "Goed nieuws!"}, "The story has no sentence that can be quoted"),
+        ({"language": "en", "body": "For a year one pump ran day and night."}, "(English)"),
+    ],
+)
+async def test_a_campaign_that_asks_nobody_says_why(
+    organisation: Organisation, changes: dict[str, str], reason: str
+) -> None:
+    """On its page and on that of its audience, instead of a nought without a reason."""
+    about = await organisation.campaign(story(**changes))
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        shown = (await browser.get(f"/stories/{about.id}/campaign")).text
+        listed = (await browser.get(f"/stories/{about.id}/audience")).text
+    assert reason in shown
+    assert reason in listed

@@ -14,10 +14,11 @@ ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
 PLAIN = "application/json"
+BODY = "Drie weken lang klopte de sluisdeur niet."
 
 
 def event(**data: Any) -> dict[str, Any]:
-    story = {"story_id": "s-1", "title": "Een sluis", "body": "Tekst.", "language": "nl"}
+    story = {"story_id": "s-1", "title": "Een sluis", "body": BODY, "language": "nl"}
     return {
         "specversion": "1.0",
         "id": "e-1",

@@ -1,0 +1,39 @@
+"""Stories and vacancies that no text can be written about, whoever is asked."""
+
+from __future__ import annotations
+
+from services.domain.voice.facts import OWN, primary_language, quotable_sentences
+from services.domain.voice.lexicon import LEXICONS
+from services.domain.voice.request import Content, NoDraft
+from services.domain.voice.subject import author_of, title_of
+from services.events.incoming import StoryApproved
+
+
+def unsaid(content: Content) -> NoDraft | None:
+    """Why nobody at all can be given a text about ``content``; None: somebody can.
+
+    Known before anybody is asked, so that nobody is asked in vain.
+    """
+    if not isinstance(content, StoryApproved):
+        return None if title_of(content) else no_title()
+    language = primary_language(content.language)
+    if language not in LEXICONS:
+        return NoDraft(
+            f'nobody writes in "{language}", and a story is told in its own language',
+            remedy=f"Send it in {' or '.join(sorted(LEXICONS))}, under a new story_id.",
+        )
+    # What says "I" is quoted by the author's name, where there is one.
+    named = bool(author_of(content))
+    told = any(named or OWN not in fact.kinds for fact in quotable_sentences(content))
+    return None if told else no_sentence()
+
+
+def no_sentence() -> NoDraft:
+    return NoDraft(
+        "the story has no sentence that can be quoted",
+        remedy="Give the story a few plain sentences.",
+    )
+
+
+def no_title() -> NoDraft:
+    return NoDraft("the vacancy has no readable title", remedy="Give the vacancy a plain title.")
