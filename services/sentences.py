@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
@@ -64,10 +64,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f'Did you mean "{near}"?' if near else ""
 
 
-def guesses(names: Sequence[str], known: Iterable[str]) -> str:
+def guesses(names: Iterable[str], known: Iterable[str]) -> str:
     """As `did_you_mean` for each of several ``names``, saying which one a guess is about."""
     known = list(known)
-    if len(names) == 1:
-        return did_you_mean(names[0], known)
     near = ((name, nearest(name, known)) for name in names)
     return " ".join(f'Did you mean "{meant}" by "{name}"?' for name, meant in near if meant)

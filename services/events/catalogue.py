@@ -148,7 +148,9 @@ def _rejected(error: ValidationError, event_type: EventType) -> Rejected:
     ]
     remedy = f"See docs/events/{event_type.name}.json."
     if unknown:
-        remedy = f"{guesses(unknown, fields)} The fields are: {', '.join(fields)}.".strip()
+        several = len(unknown) > 1
+        hint = guesses(unknown, fields) if several else did_you_mean(unknown[0], fields)
+        remedy = f"{hint} The fields are: {', '.join(fields)}.".strip()
     return Rejected("; ".join(named) + more, remedy=remedy)
 
 

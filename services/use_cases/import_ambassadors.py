@@ -24,24 +24,16 @@ from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
 from services.domain.post import printable
 from services.errors import Rejected
-from services.sentences import did_you_mean, predicate
+from services.sentences import guesses, predicate
+from services.use_cases.ambassador_columns import (
+    COLUMNS,
+    HEADINGS,
+    column_of,
+    language_code,
+    year_of,
+)
 from services.use_cases.spreadsheet_text import read_spreadsheet_text
 
-#: The header, in any order and case. Lists are separated by ";".
-COLUMNS = (
-    "email",
-    "name",
-    "role",
-    "team",
-    "crafts",
-    "region",
-    "language",
-    "timezone",
-    "address_form",
-    "emoji",
-    "length",
-    "since",
-)
 _REQUIRED = frozenset({"email", "name", "language"})
 _ZONES = available_timezones()
 
@@ -78,7 +70,7 @@ class _Row(BaseModel):
         AfterValidator(_plain),
     ]
     name: Annotated[_Line, StringConstraints(min_length=1)]
-    language: Literal["nl", "en"]
+    language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]
     role: _Line = ""
     team: _Line = ""
     crafts: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
@@ -87,7 +79,7 @@ class _Row(BaseModel):
     address_form: Literal["je", "u", ""] = ""
     emoji: Annotated[int, Field(ge=0, le=2)] = 0
     length: Literal["short", "medium", "long"] = "medium"
-    since: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    since: Annotated[int | None, BeforeValidator(year_of), Field(ge=1900, le=2100)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +113,7 @@ def read_ambassadors(content: bytes) -> Reading:
     bad_rows: list[BadRow] = []
     line = sheet.skipped
     try:
-        names = [_column(name) for name in next(rows, [])]
-        _check_header(names)
+        names = _columns(next(rows, []))
         line = rows.line_num + sheet.skipped
         for row in rows:
             line = rows.line_num + sheet.skipped
@@ -151,31 +142,36 @@ def read_ambassadors(content: bytes) -> Reading:
     )
 
 
-def _column(name: str) -> str:
-    """A column's name as we write it: spreadsheets like capitals and blanks."""
-    return name.strip().casefold().replace(" ", "_")
-
-
-def _check_header(names: Sequence[str]) -> None:
-    missing = [name for name in COLUMNS if name in _REQUIRED and name not in names]
-    unknown = [name for name in names if name not in COLUMNS]
+def _columns(headings: Sequence[str]) -> list[str]:
+    """The column that each heading stands for. Raises Rejected where that is not clear."""
+    columns = [column_of(heading) for heading in headings]
+    unknown = [
+        heading.strip() for heading, name in zip(headings, columns, strict=True) if name is None
+    ]
+    known = f"The columns are: {','.join(COLUMNS)}."
+    missing = [name for name in COLUMNS if name in _REQUIRED and name not in columns]
     if missing:
-        hints = [did_you_mean(name, COLUMNS) for name in unknown]
-        known = f"The columns are: {','.join(COLUMNS)}."
         raise Rejected(
             f"the header lacks {', '.join(missing)}",
-            remedy=" ".join([*filter(None, hints), known]),
+            remedy=f"{guesses(unknown, HEADINGS)} {known}".strip(),
         )
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = [name for name in COLUMNS if columns.count(name) > 1]
     if doubled:
+        named = [
+            heading.strip()
+            for heading, name in zip(headings, columns, strict=True)
+            if name in doubled
+        ]
         raise Rejected(
-            f"the header names twice: {', '.join(doubled)}", remedy="Remove one of the columns."
+            f"the header names twice: {', '.join(doubled)} (in {', '.join(named)})",
+            remedy="Remove one of the columns.",
         )
     if unknown:
         raise Rejected(
             f"the header has unknown columns: {', '.join(unknown)}",
-            remedy=f"Remove them; the columns are: {','.join(COLUMNS)}.",
+            remedy=f"{guesses(unknown, HEADINGS)} Rename or remove them. {known}".strip(),
         )
+    return [name for name in columns if name is not None]
 
 
 def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:

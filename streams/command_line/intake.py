@@ -112,9 +112,13 @@ def import_() -> None:
 def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int:
     """Import ambassadors from a CSV FILE ("-" is standard input).
 
-    The header is email,name,role,team,crafts,region,language,timezone,address_form,emoji,length,
-    since; only email, name and language are required, lists are separated by ";". Columns may also
+    The header names email, name, role, team, crafts, region, language, timezone, address_form,
+    emoji, length and since; only email, name and language are required, lists are separated by ";". Columns may also
     be separated by semicolons or tabs, as spreadsheets do. People who are there already are updated.
+
+    Dutch headings are understood too: e-mail, naam, functie, afdeling, vak, regio or plaats, taal,
+    tijdzone, aanspreekvorm, lengte, sinds or in dienst sinds. A language is nl or en, Nederlands or Engels, Dutch or
+    English; since is a year, or a day such as 01-03-2012.
 
     Every bad row is named, and then none is imported: exit code 1. With --skip-bad the good rows
     are imported and the exit code is 0, as asked; 1 only when no row was good.
