@@ -147,6 +147,14 @@ def _ambassador(row: RowMapping) -> Ambassador:
     return Ambassador(**fields | lists)
 
 
+async def names(transaction: Transaction, ids: Sequence[str]) -> dict[str, str]:
+    """The names of those of these people who are here."""
+    rows = await transaction.execute(
+        sa.select(people.c.id, people.c.name).where(people.c.id.in_(ids))
+    )
+    return {row.id: row.name for row in rows}
+
+
 async def person(transaction: Transaction, person_id: str) -> Person | None:
     return _person(
         (await transaction.execute(sa.select(people).where(people.c.id == person_id))).first()

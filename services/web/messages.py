@@ -44,6 +44,14 @@ class Messages:
         """The angle of a text in words; one that marketing made keeps its own name."""
         return self.texts.get(f"angle.{name}", name)
 
+    def did(self, action: str) -> str:
+        """An action of the audit in words; one that has none keeps its own name."""
+        return self.texts.get(f"audit.did.{action}", action)
+
+    def actor(self, name: str) -> str:
+        """The part of Zwaan that acted; somebody who is not here any more keeps their id."""
+        return self.texts.get(f"audit.actor.{name.replace(' ', '_')}", name)
+
     def sentence(self, english: str) -> str:
         """A sentence that a service said, in this language; unknown ones stay as they are."""
         for pattern, translation in self.sentences:

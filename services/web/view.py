@@ -73,6 +73,8 @@ class View:
             simulated=self.parts.simulated,
             base_url=self.parts.base_url,
             angle=self.messages.angle,
+            did=self.messages.did,
+            actor=self.messages.actor,
             page_languages=[
                 (code, messages_in(code).text("layout.language")) for code in LANGUAGES
             ],

@@ -18,8 +18,8 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
 from services.settings import Settings
-from services.storage import people
 from services.use_cases.accept_events import accept
+from services.use_cases.admit_people import admit_ambassadors
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
@@ -157,7 +157,7 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
 
 async def _save(settings: Settings, ambassadors: Sequence[Ambassador]) -> int:
     async with open_state(settings) as database, database.write() as transaction:
-        return await people.save_ambassadors(transaction, ambassadors, now=clock())
+        return await admit_ambassadors(transaction, ambassadors, actor="command line", now=clock())
 
 
 @import_.command("feed")

@@ -13,7 +13,7 @@ from services.domain.post import printable
 from services.errors import Rejected
 from services.storage import people
 from services.storage.people import Person
-from services.use_cases.sign_in import make_link
+from services.use_cases.admit_people import admit_by_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
@@ -61,8 +61,13 @@ def sign_in(
                     roles=known | frozenset(roles),
                 )
                 await people.save_person(transaction, person, now=clock())
-            return await make_link(
-                transaction, person.id, base_url=address_of_pages(settings), now=clock()
+            return await admit_by_link(
+                transaction,
+                person.id,
+                actor="command line",
+                roles=roles,
+                base_url=address_of_pages(settings),
+                now=clock(),
             )
 
     click.echo(asyncio.run(work()))

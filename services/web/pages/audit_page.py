@@ -13,11 +13,12 @@ from fastapi.responses import Response
 
 from services.storage import audit
 from services.web.access import AdministratorView
+from services.web.pages.audit_lines import ACTIONS, read_lines
 
 router = APIRouter(prefix="/administration/audit")
 
 #: What stands before the dot of the actions that are shown.
-_KINDS = ("audience", "campaign", "dead_letter", "network", "template", "word")
+KINDS = ("audience", "campaign", "dead_letter", "network", "person", "template", "word")
 _PAGE = 50
 
 _Text = Annotated[str, Query(max_length=300)]
@@ -34,16 +35,18 @@ async def entries(
     async with view.parts.database.read() as transaction:
         found = await audit.recent(
             transaction,
-            kinds=_KINDS,
+            kinds=KINDS,
             action=action,
             subject=subject,
             before=before,
             limit=_PAGE + 1,
         )
-    shown = found[:_PAGE]
+        shown = found[:_PAGE]
+        lines = await read_lines(transaction, shown)
     return view.page(
         "administration/audit.html",
-        entries=shown,
+        lines=lines,
+        actions=ACTIONS,
         action=action,
         subject=subject,
         older=shown[-1].id if len(found) > _PAGE else None,

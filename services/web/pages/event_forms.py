@@ -11,10 +11,9 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from services.errors import Rejected
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData
-from services.use_cases.accept_events import accept
+from services.use_cases.announce import announce
 from services.web.messages import Messages
 from services.web.view import View
 
@@ -91,9 +90,10 @@ async def state_event(
     source: str,
     name: str,
     data: EventData,
+    campaign_id: str,
     extensions: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Append an event as any other system would. Raises RetryLater when the log is away."""
+    """State an event in the reader's name. Raises RetryLater when the log is away."""
     event = CloudEvent(
         id=str(uuid4()),
         source=source,
@@ -102,6 +102,11 @@ async def state_event(
         data=event_data(data),
         extensions=dict(extensions),
     )
-    acceptance = await accept(view.parts.log, [event.as_dict()])
-    for refusal in acceptance.refused:
-        raise Rejected(refusal.fault, remedy=refusal.remedy)
+    await announce(
+        view.parts.database,
+        view.parts.log,
+        event,
+        campaign_id=campaign_id,
+        by=view.me,
+        now=view.now,
+    )

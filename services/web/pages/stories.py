@@ -52,14 +52,15 @@ async def approve_story(view: MarketingView) -> Response:
     filled, plan = await _read_form(view), await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
+    campaign_id = derive_id("campaign", "story", filled.data.story_id)
     await state_event(
         view,
         source=SOURCE,
         name="story.approved",
         data=filled.data,
+        campaign_id=campaign_id,
         extensions=plan.as_extensions(),
     )
-    campaign_id = derive_id("campaign", "story", filled.data.story_id)
     return view.go(f"/stories/{campaign_id}/campaign?opened={waiting_since(view)}")
 
 

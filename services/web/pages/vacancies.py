@@ -67,14 +67,15 @@ async def open_vacancy(view: RecruiterView) -> Response:
     filled, plan = await _read_form(view), await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
+    campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
     await state_event(
         view,
         source=SOURCE,
         name="vacancy.opened",
         data=filled.data,
+        campaign_id=campaign_id,
         extensions=plan.as_extensions(),
     )
-    campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
     return view.go(f"/vacancies/{campaign_id}?opened={waiting_since(view)}")
 
 
@@ -119,7 +120,9 @@ async def close_vacancy(view: RecruiterView, campaign_id: str) -> Response:
     if campaign is None or campaign.kind != "vacancy":
         raise HTTPException(404)
     data = VacancyClosed(vacancy_id=campaign.source_id)
-    await state_event(view, source=SOURCE, name="vacancy.closed", data=data)
+    await state_event(
+        view, source=SOURCE, name="vacancy.closed", data=data, campaign_id=campaign_id
+    )
     return view.go(f"/vacancies/{campaign_id}?closed={waiting_since(view)}")
 
 

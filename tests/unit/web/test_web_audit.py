@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from services.domain.identity import ambassador_id
 from services.storage import audit
 from services.storage.audit import Entry
+from services.web.messages import LANGUAGES, messages_in
+from services.web.pages.audit_lines import ACTIONS
+from services.web.pages.audit_page import KINDS
 from tests.builders import NOW
-from tests.unit.web.organisation import Organisation
+from tests.unit.web.organisation import ANNA, Organisation, submit, vacancy
 
 
 async def _keep(organisation: Organisation, *entries: Entry) -> None:
@@ -32,10 +38,11 @@ async def test_what_was_done_is_read_by_action_and_subject(organisation: Organis
         linkedin = (await browser.get("/administration/audit?subject=linkedin")).text
     assert "Anna de Wit" in everything
     assert "reason: &lt;b&gt;jargon&lt;/b&gt;" in everything
-    assert everything.index("network.away") < everything.index("word:synergie")
+    away, blocked = "Stopped publishing on a network that is away</a>", "Blocked a word</a>"
+    assert everything.index(away) < everything.index(blocked)
     assert "word:synergie" in words
-    assert "network.away" not in words
-    assert "network.away" in linkedin
+    assert away not in words
+    assert away in linkedin
     assert "word:synergie" not in linkedin
 
 
@@ -64,6 +71,7 @@ async def test_what_people_decided_is_theirs(organisation: Organisation) -> None
     async with organisation.staff("ada@example.org", "administrator") as browser:
         for query in ("", "?subject=planted", "?action=post.done"):
             page = (await browser.get(f"/administration/audit{query}")).text
+            assert "planted</a>" not in page
             assert ".done</a>" not in page
 
 
@@ -71,3 +79,56 @@ async def test_only_administrators_read_it(organisation: Organisation) -> None:
     """Others are refused as on every page of the administration."""
     async with organisation.staff("mia@example.org", "marketing", "recruiter") as browser:
         assert (await browser.get("/administration/audit")).status_code == 403
+
+
+async def test_one_act_is_one_line_with_names(organisation: Organisation) -> None:
+    """What was done at once is told once, with titles and names in place of ids."""
+    about = await organisation.campaign(vacancy())
+    await organisation.post(about, ANNA)
+    mia = ambassador_id("mia@example.org")
+    await _keep(
+        organisation,
+        _entry("audience.added", about.id, mia, person=ANNA.id),
+        *(_entry("dead_letter.dropped", str(n), "command line", topic="t") for n in range(3)),
+    )
+    async with organisation.staff("ada@example.org", "administrator") as browser:
+        page = (await browser.get("/administration/audit")).text
+    assert page.count("Gave up a dead letter</a> (3×)") == 1
+    assert all(f"subject={number}" in page for number in range(3))
+    assert "The command line" in page
+    assert f">{about.title}</a>" in page
+    assert f"person: {ANNA.name}" in page
+    assert f">{about.id}<" not in page
+
+
+async def test_who_closed_a_vacancy_is_told(organisation: Organisation) -> None:
+    """A vacancy that a recruiter opened and closed has a line of theirs for each."""
+    about = await organisation.campaign(vacancy())
+    async with organisation.staff("rik@example.org", "recruiter", "administrator") as browser:
+        await submit(browser, f"/vacancies/{about.id}", f"/vacancies/{about.id}/close")
+        page = (await browser.get("/administration/audit?action=campaign.closed")).text
+    assert f">{about.title}</a>" in page
+    (kept,) = await organisation.read(audit.of, about.id)
+    assert (kept.actor, kept.action) == (ambassador_id("rik@example.org"), "campaign.closed")
+
+
+async def test_nothing_yet_is_not_nothing_of_this_kind(organisation: Organisation) -> None:
+    """An audit without entries says something else than a search that found none."""
+    async with organisation.staff("ada@example.org", "administrator") as browser:
+        empty = (await browser.get("/administration/audit")).text
+        searched = (await browser.get("/administration/audit?subject=x")).text
+    assert "Nothing was done yet." in empty
+    assert "Nothing was done of this kind." in searched
+
+
+def test_every_action_that_is_shown_has_words() -> None:
+    """Whatever a use case enters of these kinds can be chosen, and is told in both languages."""
+    kinds = "|".join(KINDS)
+    entered = {
+        action
+        for path in (Path(__file__).parents[3] / "services" / "use_cases").glob("*.py")
+        for action in re.findall(rf'"((?:{kinds})\.[a-z_]+)"', path.read_text("utf-8"))
+    }
+    assert entered == set(ACTIONS)
+    for language in LANGUAGES:
+        assert all(messages_in(language).did(action) != action for action in ACTIONS)

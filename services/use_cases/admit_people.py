@@ -1,0 +1,44 @@
+"""The operator lets people in, and it is remembered: a table of ambassadors, or a sign-in link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.ambassador import Ambassador
+from services.storage import audit, people
+from services.storage.audit import Entry
+from services.storage.transaction import Transaction
+from services.use_cases.sign_in import make_link
+
+
+async def admit_ambassadors(
+    transaction: Transaction, ambassadors: Sequence[Ambassador], *, actor: str, now: datetime
+) -> int:
+    """Add them, or overwrite the profile of those that are there; returns how many were there."""
+    updated = await people.save_ambassadors(transaction, ambassadors, now=now)
+    detail = {"imported": len(ambassadors) - updated, "updated": updated}
+    entry = Entry(at=now, actor=actor, action="person.imported", subject="", detail=detail)
+    await audit.add(transaction, [entry])
+    return updated
+
+
+async def admit_by_link(
+    transaction: Transaction,
+    person_id: str,
+    *,
+    actor: str,
+    roles: Sequence[str],
+    base_url: str,
+    now: datetime,
+) -> str:
+    """A sign-in link that ``actor`` hands over; ``roles`` are those given with it."""
+    entry = Entry(
+        at=now,
+        actor=actor,
+        action="person.link_made",
+        subject=person_id,
+        detail={"roles": ", ".join(sorted(roles))} if roles else {},
+    )
+    await audit.add(transaction, [entry])
+    return await make_link(transaction, person_id, base_url=base_url, now=now)

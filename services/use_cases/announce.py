@@ -1,0 +1,46 @@
+"""A person opens a vacancy, approves a story, or closes a vacancy: the event, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from services.errors import Rejected
+from services.events.cloudevent import CloudEvent
+from services.ports import EventLog
+from services.storage import audit
+from services.storage.audit import Entry
+from services.storage.database import Database
+from services.storage.people import Person
+from services.use_cases.accept_events import accept
+
+_ACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "vacancy.opened": "campaign.opened",
+        "story.approved": "campaign.approved",
+        "vacancy.closed": "campaign.closed",
+    }
+)
+
+
+async def announce(
+    database: Database,
+    log: EventLog,
+    event: CloudEvent,
+    *,
+    campaign_id: str,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Append an event as any other system would, and remember whose it is.
+
+    The event first: an entry must not tell of what was never stated. Raises RetryLater when the log
+    or the database is away, and Rejected for an event that no other system could send either.
+    """
+    acceptance = await accept(log, [event.as_dict()])
+    for refusal in acceptance.refused:
+        raise Rejected(refusal.fault, remedy=refusal.remedy)
+    entry = Entry(at=now, actor=by.id, action=_ACTIONS[event.type], subject=campaign_id)
+    async with database.write() as transaction:
+        await audit.add(transaction, [entry])
