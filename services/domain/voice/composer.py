@@ -52,7 +52,7 @@ _ENOUGH_SENTENCES = 4
 #: What an X post is made of, richest first; the first that fits is taken.
 _SHAPES = {
     "story": (
-        ("lead", "ask"), ("subject", "hook", "ask"), ("hook", "ask"), ("lead",), ("hook",),
+        ("subject", "lead", "ask"), ("lead", "ask"), ("hook", "ask"), ("lead",), ("hook",),
         ("ask",),
     ),
     "vacancy": (
@@ -183,8 +183,8 @@ def _refuse_the_unsaid(plan: CampaignPlan) -> None:
         )
     if plan.kind == "story" and not plan.sentences:
         raise no_sentence()
-    if plan.kind == "vacancy" and not plan.title:
-        raise no_title()
+    if not plan.title:
+        raise no_title(plan.kind)
 
 
 def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> Draft:

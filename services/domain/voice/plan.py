@@ -13,7 +13,14 @@ from services.domain.voice.post_templates import Clause, Pool, PostTemplates
 from services.domain.voice.quotation import Wrapper, quoting
 from services.domain.voice.request import Content
 from services.domain.voice.selection import largest_prime, shuffled
-from services.domain.voice.subject import author_of, content_id, hashtags_of, place_of, title_of
+from services.domain.voice.subject import (
+    author_of,
+    content_id,
+    hashtags_of,
+    place_of,
+    title_of,
+    topics_of,
+)
 from services.domain.voice.support import Sources
 from services.domain.voice.terms import Term, arrangements, vacancy_terms
 from services.events.incoming import StoryApproved
@@ -79,6 +86,7 @@ class CampaignPlan:
     sentences: int
     title: str
     author: str
+    topics: tuple[str, ...]
     place: str
     angles: tuple[AnglePlan, ...]
     authors: AnglePlan | None
@@ -128,6 +136,7 @@ class Planner:
             sentences=len(self._facts.sentences),
             title=title_of(content),
             author=author_of(content),
+            topics=topics_of(content),
             place=place_of(content),
             angles=tuple(
                 self._angle(angle, place, len(angles)) for place, angle in enumerate(angles)

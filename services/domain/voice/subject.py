@@ -63,6 +63,14 @@ def place_of(content: Content) -> str:
     return place if _NAME.fullmatch(place) and place[0].isupper() else ""
 
 
+def topics_of(content: Content) -> tuple[str, ...]:
+    """What a story is about, as it can stand after "about": single words in small letters."""
+    if not isinstance(content, StoryApproved):
+        return ()
+    topics = (phrase(topic, 40) for topic in content.topics)
+    return tuple(topic for topic in topics if topic.isalpha() and topic.islower())
+
+
 def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:
     """``duurzame energie`` becomes ``#DuurzameEnergie``; what cannot be a hashtag is left out."""
     tags: dict[str, str] = {}

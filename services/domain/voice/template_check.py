@@ -33,14 +33,14 @@ _LINK = "https://example.org/r/abcdef"
 _EMPTY = dict.fromkeys(
     (
         "role", "a_role", "team", "region", "since", "craft", "author", "first_name", "title",
-        "place",
+        "topic", "place",
     ),
     "",
 ) | {"quote": "“Een zin.”", "snippet": "“Een zin”", "terms": "T"}  # fmt: skip
 _FULL = {
     "role": "monteur", "a_role": "an engineer", "team": "Oost", "region": "Twente",
     "since": "2014", "craft": "kabelwerk", "author": "Fatima El Idrissi",
-    "first_name": "Fatima", "title": "Titel", "place": "Hengelo",
+    "first_name": "Fatima", "title": "Titel", "topic": "storingen", "place": "Hengelo",
     "quote": "“Een zin.”", "snippet": "“Een zin”", "terms": "Hengelo · 36 uur",
 }  # fmt: skip
 #: What may stand in a sample without being a claim.
@@ -259,7 +259,7 @@ def _arrangements(network: str) -> Iterator[frozenset[str]]:
     choices: tuple[str, ...] = ("title", "lead", "hook", "ask", "hashtags")
     if network != "x":
         always |= {"hook", "ask"}
-        choices = ("title", "quote", "summary", "again", "more", "hashtags", "order")
+        choices = ("quote", "summary", "again", "more", "hashtags", "order")
     for chosen in product((False, True), repeat=len(choices)):
         present = always | {
             name for name, is_there in zip(choices, chosen, strict=True) if is_there

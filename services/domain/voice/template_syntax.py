@@ -29,7 +29,7 @@ _DEPTH = 12
 PROFILE = frozenset(
     {
         "role", "a_role", "team", "region", "since", "craft", "author", "first_name", "title",
-        "place", "organisation",
+        "topic", "place", "organisation",
     }
 )  # fmt: skip
 QUOTES = frozenset({"quote", "snippet"})

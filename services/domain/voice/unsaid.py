@@ -15,7 +15,7 @@ def unsaid(content: Content) -> NoDraft | None:
     Known before anybody is asked, so that nobody is asked in vain.
     """
     if not isinstance(content, StoryApproved):
-        return None if title_of(content) else no_title()
+        return None if title_of(content) else no_title("vacancy")
     language = primary_language(content.language)
     if language not in LEXICONS:
         return NoDraft(
@@ -25,7 +25,9 @@ def unsaid(content: Content) -> NoDraft | None:
     # What says "I" is quoted by the author's name, where there is one.
     named = bool(author_of(content))
     told = any(named or OWN not in fact.kinds for fact in quotable_sentences(content))
-    return None if told else no_sentence()
+    if not told:
+        return no_sentence()
+    return None if title_of(content) else no_title("story")
 
 
 def no_sentence() -> NoDraft:
@@ -35,5 +37,7 @@ def no_sentence() -> NoDraft:
     )
 
 
-def no_title() -> NoDraft:
+def no_title(kind: str) -> NoDraft:
+    if kind == "story":
+        return NoDraft("the story has no readable title", remedy="Give the story a plain title.")
     return NoDraft("the vacancy has no readable title", remedy="Give the vacancy a plain title.")

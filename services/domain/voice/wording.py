@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.domain.voice.angles import AUTHOR
 from services.domain.voice.facts import Fact
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plan import AnglePlan, CampaignPlan, Sentence
@@ -65,6 +66,7 @@ class Wording:
             "first_name": first_name(author),
             "place": plan.place,
             "title": plan.title,
+            "topic": plan.topics[rank % len(plan.topics)] if plan.topics else "",
             "organisation": templates.organisation,
             "quote": "",
             "snippet": "",
@@ -92,8 +94,6 @@ class Wording:
         parts["hook"] = self._sentence("hook", angle.hook, self._turn)
         if plan.kind == "vacancy":
             parts["summary"] = self._summary()
-        elif not quote:
-            parts["title"] = self._subject()
         if length == "long":
             parts["again"] = self._quoted("again", angle.again, number)
         if length == "long" or (length == "medium" and not passage) or not quote:
@@ -183,8 +183,12 @@ class Wording:
         return self._render(clause)
 
     def _subject(self) -> str:
-        """The title in every other post that quotes nothing: the link's card shows it as well."""
-        return "" if (self._rank + self._stream) % 2 else self.plan.title
+        """A story's title on X: for its author, and in every other first suggestion of colleagues.
+
+        Among short texts the words of a title weigh: not everybody can have them in common.
+        """
+        shown = self.angle.name == AUTHOR or not (self._variant or (self._rank + self._stream) % 2)
+        return self.plan.title if shown else ""
 
     def _disclosure(self, clauses: Pool) -> str:
         clause = clauses[(self._rank + self._stream) % len(clauses)]

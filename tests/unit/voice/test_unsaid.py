@@ -30,6 +30,7 @@ def test_every_example_can_be_told(name: str) -> None:
         (story(body=OWN_WORDS), "no sentence that can be quoted"),
         (story(language="fr"), 'nobody writes in "fr"'),
         (vacancy(title="!!!"), "no readable title"),
+        (story(title="!!!"), "no readable title"),
     ],
 )
 def test_what_nobody_could_tell_is_refused(content: StoryApproved, reason: str) -> None:

@@ -179,6 +179,7 @@ def test_bad_content_gives_a_good_draft(content: Content, network: str) -> None:
             "in a language that this person does not write in",
         ),
         (vacancy(title="🎉"), "no readable title"),
+        (story(title="🎉"), "no readable title"),
     ],
 )
 def test_with_nothing_to_say_there_is_a_refusal(

@@ -38,6 +38,7 @@ from tests.unit.voice.material import (
 )
 
 NAMES = sorted(example_content())
+STORIES = {n: c for n, c in example_content().items() if isinstance(c, StoryApproved)}
 STATES_EMPLOYER = re.compile(r"\b(?:ik werk bij|i work at) Zwaan\b", re.IGNORECASE)
 
 
@@ -254,6 +255,19 @@ def test_the_first_two_hundred_characters_say_what_it_is_about(composer: Compose
             composer, content, list(crowd(40, content.language)), ("linkedin",)
         )[0]:
             assert "“" in draft.text[:200], draft.text
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_a_story_is_named_and_asked_about_once(composer: Composer, name: str) -> None:
+    """On LinkedIn a story's title or a topic of it stands in a sentence; there is one question."""
+    content = STORIES[name]
+    for _, draft in compose_all(
+        composer, content, list(crowd(60, content.language)), ("linkedin",)
+    )[0]:
+        own = re.sub(r"“[^”]*”|#\w+", " ", draft.text.replace(f"“{content.title}”", "TITLE"))
+        about = "|".join(["TITLE", *map(re.escape, content.topics)])
+        assert re.search(rf"\b(?:{about})\b", own), draft.text
+        assert own.count("?") == 1, draft.text
 
 
 def test_a_refusal_says_why(composer: Composer) -> None:

@@ -89,7 +89,7 @@ def test_what_could_hang_or_reach_out_is_refused_by_name(clause: str, what: str)
         ("Ik kijk naar wat er is.", "front_closed"),
         ("Ik kijk {{ craft }} graag", "holes"),
         ("Ik werk bij {{ organisation }} en kijk", "discloses_twice"),
-        ("Vakwerk zit in wat pas opvalt als het ontbreekt", "same_clause"),
+        ("Ik lees graag hoe iemand zijn werk doet", "same_clause"),
         ("Ik kijk naar " + "het werk dat er elke dag is, " * 12 + "altijd", "too_long_for_x"),
     ],
 )

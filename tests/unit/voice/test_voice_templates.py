@@ -24,6 +24,7 @@ EMPTY = dict.fromkeys(
         "first_name",
         "place",
         "title",
+        "topic",
         "quote",
     ),
     "",
@@ -39,6 +40,7 @@ FULL = {
     "first_name": "Fatima",
     "place": "Hengelo",
     "title": "Titel",
+    "topic": "storingen",
     "organisation": "Zwaan",
     "quote": "“Een zin.”",
     "snippet": "“Een zin”",
@@ -166,6 +168,24 @@ def test_no_question_asks_when(templates: PostTemplates, language: str) -> None:
     for file, section, clause in sections(templates, language):
         if section == "ask" and file.startswith("story/"):
             assert not re.match(r"(?:When|Wanneer)\b", clause.source), (file, clause.source)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_ends_with_a_place(templates: PostTemplates, language: str) -> None:
+    """A story's question may follow any quotation, so all that its end adds is where."""
+    for clause in templates.pool(language, "story/shared", "ask_back"):
+        for text in rendered(templates, clause):
+            assert re.match(r" (?:in|bij|op|binnen|at|on|where) ", text), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_opening_says_what_it_is_about(templates: PostTemplates, language: str) -> None:
+    """The second half of a hook names the title or the topic, whatever else is known."""
+    for file in ("story/shared", "story/author", "vacancy/shared"):
+        for clause in templates.pool(language, file, "hook_back"):
+            for values in VALUES:
+                told = clause.render(templates.context(values | {"title": "Titel"}), polite=False)
+                assert "“Titel”" in told or " storingen" in told, (file, told)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
