@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import RowMapping
 
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
-from services.storage.database import insert_new
-from services.storage.schema import ambassadors, audience, people
+from services.storage.database import insert_new, replace
+from services.storage.schema import ambassadors, audience, people, refusals
 from services.storage.transaction import Transaction
 
 
@@ -248,18 +248,21 @@ async def invite(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwritten:
+    """Why there is no draft for somebody on a network, as a sentence."""
+
+    ambassador_id: str
+    network: str
+    reason: str
+
+
 async def refuse(
-    transaction: Transaction, campaign_id: str, refusals: Sequence[tuple[str, str]]
+    transaction: Transaction, campaign_id: str, unwritten: Sequence[Unwritten]
 ) -> None:
-    """Record why there is no draft for these people: pairs of ambassador id and sentence."""
-    if refusals:
-        await transaction.execute(
-            audience.update().where(
-                audience.c.campaign_id == campaign_id,
-                audience.c.ambassador_id == sa.bindparam("who"),
-            ),
-            [{"who": who, "refusal": sentence} for who, sentence in refusals],
-        )
+    """Record why there are no drafts, in place of what was recorded before."""
+    rows = [{"campaign_id": campaign_id} | asdict(each) for each in unwritten]
+    await replace(transaction, refusals, rows)
 
 
 async def invitations_of(
@@ -275,14 +278,15 @@ async def invitations_of(
     return {row.pop("campaign_id"): _invitation(row) for row in found}
 
 
-async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[str, int]:
-    """How many people have no draft, by the reason in words."""
+async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[tuple[str, str], int]:
+    """How many people have no draft, by the network and the reason in words."""
     rows = await transaction.execute(
-        sa.select(audience.c.refusal, sa.func.count().label("people"))
-        .where(audience.c.campaign_id == campaign_id, audience.c.refusal != "")
-        .group_by(audience.c.refusal)
+        sa.select(refusals.c.network, refusals.c.reason, sa.func.count().label("people"))
+        .where(refusals.c.campaign_id == campaign_id)
+        .group_by(refusals.c.network, refusals.c.reason)
+        .order_by(refusals.c.network, refusals.c.reason)
     )
-    return {row.refusal: row.people for row in rows}
+    return {(row.network, row.reason): row.people for row in rows}
 
 
 def _invitation(fields: dict[str, Any]) -> Invitation:

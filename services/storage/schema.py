@@ -187,10 +187,18 @@ audience = Table(
     Column("asked_at", UtcTime),
     # Taken off the list by hand; kept, so that the next look does not propose them again.
     Column("removed", sa.Boolean, nullable=False, server_default=sa.text("false")),
-    # Why there is no draft for this person, in words; empty when there is one.
-    Column("refusal", Text, nullable=False, server_default=""),
     sa.UniqueConstraint("campaign_id", "rank"),
     Index("ix_audience_asked", "asked_at", "ambassador_id"),
+)
+
+# Why there is no draft for a person on a network, in words.
+refusals = Table(
+    "refusals",
+    metadata,
+    _ref("campaign_id", "campaigns.id", primary_key=True),
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
 )
 
 # A vacancy may be closed before its opening arrives: topics have no order among each other.

@@ -22,6 +22,7 @@ from services.domain.voice.suggestions import first_draft
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import audience, campaigns, connections, people, posts
+from services.storage.audience import Unwritten
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
@@ -86,7 +87,7 @@ class DraftWriter:
         guard = await self._guard(transaction, campaign, [wish[0] for wish in wanted])
         composer = await self._templates.composer(transaction)
         drafts: list[NewPost] = []
-        refusals: list[tuple[str, str]] = []
+        unwritten: list[Unwritten] = []
         for identity, person, network, rank in wanted:
             try:
                 draft = self._compose(
@@ -99,7 +100,9 @@ class DraftWriter:
                     guard=guard.overlaps,
                 )
             except NoDraft as refusal:
-                refusals.append((person.id, str(refusal)))
+                unwritten.append(
+                    Unwritten(ambassador_id=person.id, network=network, reason=str(refusal))
+                )
                 continue
             guard.add(identity, draft.text)
             written = _new_post(campaign, identity, person, draft, now)
@@ -107,7 +110,7 @@ class DraftWriter:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
         await posts.add(transaction, drafts)
-        await audience.refuse(transaction, campaign.id, refusals)
+        await audience.refuse(transaction, campaign.id, unwritten)
         return [_ready(draft.post) for draft in drafts]
 
     def _compose(

@@ -26,7 +26,7 @@ CLICK_CLASSES = ("human", "bot", "duplicate")
 class PublicFigures:
     """A campaign with what may be shown of it.
 
-    ``objections`` are the reasons for which drafts were declined, once enough people gave one.
+    ``refusals`` are how many people got no draft, by network and reason. ``objections`` are the reasons for which drafts were declined, once enough people gave one.
     ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
     ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
     clicks and reach to be nobody's own. ``counted``: enough people got a text for the counts of
@@ -35,7 +35,7 @@ class PublicFigures:
 
     campaign: Campaign
     figures: CampaignFigures
-    refusals: Mapping[str, int] = field(default_factory=dict)
+    refusals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     objections: Sequence[str] = ()
 
     @property

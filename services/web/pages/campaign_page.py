@@ -54,11 +54,12 @@ async def show_campaign(
     )
 
 
-def _in_words(view: View, refusals: Mapping[str, int]) -> Mapping[str, int]:
-    """How many people got no draft, by the reason as it is said: numbers apart, one reason."""
-    people: Counter[str] = Counter()
-    for reason, number in refusals.items():
-        people[view.messages.sentence(reason)] += number
+def _in_words(view: View, refusals: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], int]:
+    """How many people got no draft, by network and the reason as it is said: numbers apart, one
+    reason. Somebody has one reason a network, so that nobody counts twice in a sum."""
+    people: Counter[tuple[str, str]] = Counter()
+    for (network, reason), number in refusals.items():
+        people[network, view.messages.sentence(reason)] += number
     return people
 
 

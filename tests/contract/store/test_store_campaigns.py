@@ -9,6 +9,7 @@ from datetime import timedelta
 from services.domain.audience import Invitation
 from services.domain.post import PostState
 from services.storage import audience, campaigns, posts
+from services.storage.audience import Unwritten
 from services.storage.database import Database
 from services.storage.posts import NewPost
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
@@ -107,7 +108,7 @@ async def test_a_closed_vacancy_is_remembered(database: Database) -> None:
 
 
 async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Database) -> None:
-    """Invitations are kept once; who got no draft is counted by the reason in words."""
+    """Invitations are kept once; who got no draft is counted by network and reason."""
     async with database.write() as transaction:
         await organise(transaction, EVERYBODY, [STORY])
         again = [
@@ -121,10 +122,22 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
         assert {about: each.reason for about, each in invited.items()} == {STORY.id: "zelfde team"}
         assert await audience.refusal_counts(transaction, STORY.id) == {}
         await audience.refuse(
-            transaction, STORY.id, [(person.id, "too much alike") for person in EVERYBODY[:2]]
+            transaction,
+            STORY.id,
+            [
+                Unwritten(ambassador_id=person.id, network=network, reason="too much alike")
+                for person in EVERYBODY[:2]
+                for network in ("linkedin", "x")
+            ],
         )
+        anew = Unwritten(ambassador_id=EVERYBODY[0].id, network="x", reason="too long")
+        await audience.refuse(transaction, STORY.id, [anew])
         await audience.refuse(transaction, STORY.id, [])
-        assert await audience.refusal_counts(transaction, STORY.id) == {"too much alike": 2}
+        assert await audience.refusal_counts(transaction, STORY.id) == {
+            ("linkedin", "too much alike"): 2,
+            ("x", "too long"): 1,
+            ("x", "too much alike"): 1,
+        }
 
 
 async def test_five_thousand_people_are_invited_at_once(database: Database) -> None:

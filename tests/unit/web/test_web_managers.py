@@ -11,6 +11,7 @@ from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, derive_id
 from services.domain.post import PostState
 from services.storage import audience, campaigns, figures, people
+from services.storage.audience import Unwritten
 from services.storage.figures import Click, Figure
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW
@@ -287,23 +288,31 @@ async def test_many_declined_is_shown(organisation: Organisation) -> None:
 
 
 async def test_why_some_got_no_text(organisation: Organisation) -> None:
-    """The campaign page counts who got no draft, by reason, whatever the numbers in it."""
+    """The campaign page counts the people without a draft, by network and reason.
+
+    One reason is one line, whatever the numbers in it, and somebody without drafts on two networks
+    is one person on each.
+    """
     campaign_id = await team(organisation, [PostState.READY] * 2)
     async with organisation.database.write() as transaction:
         await audience.refuse(
             transaction,
             campaign_id,
             [
-                (
-                    ambassador_id(f"person{place}@example.org"),
-                    f"{LIKE} (overlap {overlap}, at most 0.19)",
+                Unwritten(
+                    ambassador_id=ambassador_id(f"person{place}@example.org"),
+                    network=network,
+                    reason=f"{LIKE} (overlap {overlap}, at most 0.19)",
                 )
                 for place, overlap in enumerate(("0.21", "0.22"))
+                for network in ("linkedin", "x")
             ],
         )
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
-    assert "The wording of this place is too much like another post. (2 people)" in page
+    for network in ("LinkedIn", "X"):
+        sentence = "The wording of this place is too much like another post."
+        assert f"{network}: {sentence} (2 people)" in page
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

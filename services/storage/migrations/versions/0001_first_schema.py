@@ -203,7 +203,6 @@ def upgrade() -> None:
     sa.Column('grounds', services.storage.schema.Json(), server_default='[]', nullable=False),
     sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('removed', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
-    sa.Column('refusal', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_audience_ambassador_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_audience_campaign_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('campaign_id', 'ambassador_id', name=op.f('pk_audience')),
@@ -286,6 +285,15 @@ def upgrade() -> None:
         batch_op.create_index('ix_posts_measure', ['measure_at'], unique=False, sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
         batch_op.create_index('ix_posts_rephrase', ['rephrase_by'], unique=False, sqlite_where=sa.text('rephrase_by IS NOT NULL'), postgresql_where=sa.text('rephrase_by IS NOT NULL'))
 
+    op.create_table('refusals',
+    sa.Column('campaign_id', sa.Text(), nullable=False),
+    sa.Column('ambassador_id', sa.Text(), nullable=False),
+    sa.Column('network', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_refusals_ambassador_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_refusals_campaign_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('campaign_id', 'ambassador_id', 'network', name=op.f('pk_refusals'))
+    )
     op.create_table('sharing_preferences',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('weekly_cap', sa.Integer(), nullable=True),
@@ -364,6 +372,7 @@ def downgrade() -> None:
     op.drop_table('own_answers')
     op.drop_table('voice_profiles')
     op.drop_table('sharing_preferences')
+    op.drop_table('refusals')
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.drop_index('ix_posts_rephrase', sqlite_where=sa.text('rephrase_by IS NOT NULL'), postgresql_where=sa.text('rephrase_by IS NOT NULL'))
         batch_op.drop_index('ix_posts_measure', sqlite_where=sa.text('measure_at IS NOT NULL'), postgresql_where=sa.text('measure_at IS NOT NULL'))
