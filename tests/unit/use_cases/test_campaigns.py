@@ -208,6 +208,26 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
     assert len({post.text for post in found}) == 4
 
 
+async def test_why_there_is_no_draft_is_kept_by_network(staffed: Database) -> None:
+    """A text that fits one network and not another leaves a reason for the other alone."""
+    writer = DraftWriter(
+        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        short_link=lambda code: f"https://go.example.org/r/{code}{'a' * 4_000}",
+    )
+    anna = ambassador(1)
+    async with staffed.write() as transaction:
+        for network in ("linkedin", "mastodon"):
+            await connections.save(transaction, connection(anna, network))
+    statements = await start(staffed, story())
+    requests = [ShareRequested.model_validate(each.event.data) for each in statements[1:]]
+    facts = [fact(each) for each in requests if each.ambassador_id == anna.id]
+    async with staffed.write() as transaction:
+        written = await writer.write_drafts(transaction, facts, NOW)
+        why = await audience.refusal_counts(transaction, requests[0].campaign_id)
+    assert [each.event.data["network"] for each in written] == ["mastodon"]
+    assert why == {("linkedin", "no text fits the network's limit"): 1}
+
+
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:
     """A crash between writing and committing changes nothing about the texts."""
     writer = DraftWriter(
