@@ -211,5 +211,7 @@ class Wording:
             parts["ask"] += " " + emoji[self._rank % len(emoji)]
         opening = "lead" if parts["lead"] else "hook"
         if self.voice.emoji == 2 and parts[opening]:
-            parts[opening] += " " + emoji[(self._rank + 1 + self._stream) % len(emoji)]
+            # Never the one that closes the post.
+            further = 1 + self._stream % max(1, len(emoji) - 1)
+            parts[opening] += " " + emoji[(self._rank + further) % len(emoji)]
         return parts

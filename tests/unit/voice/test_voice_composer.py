@@ -117,7 +117,8 @@ def test_a_draft_keeps_every_promise(composer: Composer, name: str) -> None:
         assert len(STATES_EMPLOYER.findall(text)) == 1
         hashtags = re.findall(r"(?<!\S)#\w+", text)
         assert len(hashtags) == len(set(hashtags)) <= 3
-        assert len(EMOJI.findall(text)) <= person.emoji
+        emoji = EMOJI.findall(text)
+        assert len(set(emoji)) == len(emoji) <= person.emoji
         assert "!" not in text
         assert "  " not in text
         assert draft.language == person.language
