@@ -53,7 +53,8 @@ def with_answer(
         place += 1
     added = "\n\n".join([*blocks[: place + 1], sentence, *blocks[place + 1 :]])
     generated = len(blocks) > 1 and blocks[place] in original.split("\n\n")
-    if measure_text(network, added).valid or not generated:
+    measure = measure_text(network, added)
+    if measure.length <= measure.limit or not generated:
         return added
     return "\n\n".join([*blocks[:place], sentence, *blocks[place + 1 :]])
 
