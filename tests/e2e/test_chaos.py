@@ -58,9 +58,7 @@ def _asked_and_drafted(data: Path) -> tuple[set[tuple[str, str]], set[tuple[str,
     with sqlite3.connect(data / "zwaan.db") as database:
         asked = set(database.execute("SELECT campaign_id, ambassador_id FROM audience"))
         drafted = set(database.execute("SELECT campaign_id, ambassador_id FROM posts"))
-        refused = set(
-            database.execute("SELECT campaign_id, ambassador_id FROM audience WHERE refusal != ''")
-        )
+        refused = set(database.execute("SELECT campaign_id, ambassador_id FROM refusals"))
         doubled = database.execute(
             "SELECT count(*) FROM posts GROUP BY campaign_id, ambassador_id, network"
             " HAVING count(*) > 1"
