@@ -69,7 +69,7 @@ async def _measure(ambassadors: int) -> tuple[float, int]:
             elapsed = time.perf_counter() - acknowledged
             written = (drafts + refused) / (invited or ambassadors)
             left = elapsed * (1 - written) / max(written, 0.1)
-            await asyncio.sleep(max(0.002, left / 4))
+            await asyncio.sleep(max(0.002, min(left / 4, ambassadors / 20_000)))
     raise TimeoutError
 
 
