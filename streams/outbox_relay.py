@@ -62,7 +62,8 @@ class OutboxRelay:
     async def wait(self) -> None:
         """Return when something may have been written."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), _POLL_SECONDS)
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._woken.wait()
 
     async def run(self) -> None:
         """Relay until cancelled."""

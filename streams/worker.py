@@ -162,8 +162,10 @@ class Worker:
             if started and publisher.full:
                 await publisher.wait_for_place()
             elif not started:
+                # Not `wait_for`: before Python 3.12 it loses a cancellation that comes as it ends.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), _PUBLISH_POLL)
+                    async with asyncio.timeout(_PUBLISH_POLL):
+                        await self._woken.wait()
 
     async def _collect(self, collector: ReachCollector) -> None:
         while True:
