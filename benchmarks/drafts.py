@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.report import Row, arguments, report
 from services.domain.identity import derive_id
 from services.settings import load_settings
-from services.storage import audience, people, posts
+from services.storage import audience, people, posts, refusals
 from services.use_cases.accept_events import accept
 from streams.bootstrap import Parts, clock, open_parts
 from streams.demo.organisation import load_example
@@ -61,7 +61,7 @@ async def _measure(ambassadors: int) -> tuple[float, int]:
         while time.perf_counter() < deadline:
             async with parts.database.read() as transaction:
                 drafts = sum((await posts.counts_by_state(transaction)).values())
-                refused = sum((await audience.refusal_counts(transaction, campaign)).values())
+                refused = sum((await refusals.counts(transaction, campaign)).values())
                 invited = (await audience.sizes(transaction, campaign)).asked
             if invited and drafts + refused == invited:
                 return time.perf_counter() - acknowledged, drafts

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import Row, arguments, report
+from benchmarks.report import Row, arguments, measured_in_turn, report
 
 EVENTS = 20_000
 APPENDS = 3_000
@@ -204,12 +204,7 @@ def _measure_in_a_process(name: str) -> float:
 
 
 def main() -> None:
-    runs: dict[str, list[float]] = {name: [] for name in MEASUREMENTS}
-    for run in range(arguments().runs + 1):
-        for name in MEASUREMENTS:
-            value = _measure_in_a_process(name)
-            if run:  # the first warms the caches of disk and interpreter
-                runs[name].append(value)
+    runs = measured_in_turn(MEASUREMENTS, _measure_in_a_process, runs=arguments().runs)
     medians = {name: statistics.median(values) for name, values in runs.items()}
     report(
         "Embedded log",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import requests
 
-from benchmarks.report import Row, arguments, report
+from benchmarks.report import Row, arguments, measured_in_turn, report
 from connectors.http import Limits
 from services.domain.post import Post, PostState
 from services.ports import LinkCard, OutgoingPost
@@ -112,12 +112,7 @@ def _without_limits(url: str) -> bool:
 
 
 def main() -> None:
-    runs: dict[str, list[float]] = {name: [] for name in MEASUREMENTS}
-    for run in range(arguments().runs + 1):
-        for name in MEASUREMENTS:
-            value = _measure_in_a_process(name)
-            if run:  # the first warms the caches of disk and interpreter
-                runs[name].append(value)
+    runs = measured_in_turn(MEASUREMENTS, _measure_in_a_process, runs=arguments().runs)
     share = statistics.median(runs["publisher"]) / statistics.median(runs["connectors"])
     report(
         "Publisher",

@@ -8,7 +8,7 @@ import platform
 import re
 import statistics
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,19 @@ class Row:
         median = statistics.median(self.runs)
         spread = f"{shown(min(self.runs))} – {shown(max(self.runs))}"
         return [self.what, f"{shown(median)} {self.unit}", spread, str(len(self.runs)), self.target]
+
+
+def measured_in_turn(
+    names: Iterable[str], measure: Callable[[str], float], *, runs: int
+) -> dict[str, list[float]]:
+    """Each figure so often, one after the other (A B A B), so that a busy minute hits them all."""
+    measured: dict[str, list[float]] = {name: [] for name in names}
+    for run in range(runs + 1):
+        for name, values in measured.items():
+            value = measure(name)
+            if run:  # the first warms the caches of disk and interpreter
+                values.append(value)
+    return measured
 
 
 def shown(value: float) -> str:

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
 
 from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
@@ -30,7 +29,6 @@ from services.use_cases.rephrase_drafts import REPHRASED_WITHIN, Rephraser
 from services.use_cases.upload_images import PostImages
 from services.use_cases.warn_of_expiry import (
     ExpiryWarnings,
-    Watch,
     watch_connections,
     watch_consents,
 )
@@ -120,12 +118,10 @@ class Parts:
             clock=clock,
         )
 
-    def expiry_warnings(self) -> Sequence[ExpiryWarnings[Any]]:
+    def expiry_warnings(self) -> Sequence[ExpiryWarnings]:
         """One for connections; one for standing consents, where they are offered."""
         words = {"organisation": self.settings.organisation, "base_url": self.settings.base_url}
-        watched: list[Watch[Any]] = [
-            watch_connections(lambda ending: expiry_message(ending, **words))
-        ]
+        watched = [watch_connections(lambda ending: expiry_message(ending, **words))]
         if self.settings.offers_standing_consent:
             watched.append(watch_consents(lambda consent: consent_message(consent, **words)))
         return [

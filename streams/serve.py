@@ -26,6 +26,7 @@ from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
 from services.web.api.access import is_this_machine
 from services.web.app import create_operations, create_web
+from services.web.forged_forms import comes_from
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
@@ -64,9 +65,7 @@ _CONTROL = "/_sandbox"
 def _may_steer(request: Request) -> bool:
     """Faults, clock and journal have no password: this machine alone, and no page of somebody
     else's in its browser."""
-    site = request.headers.get("Sec-Fetch-Site", "none")
-    own = request.headers.get("Origin", "") in ("", f"{request.url.scheme}://{request.url.netloc}")
-    return is_this_machine(request) and own and site in ("none", "same-origin")
+    return is_this_machine(request) and comes_from(request)
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:

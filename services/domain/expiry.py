@@ -1,11 +1,29 @@
-"""When a member hears that a connection is about to end."""
+"""When somebody hears that a connection or a standing consent of theirs is about to end."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 #: Days before the end; a warning is given once for each.
 WARN_AT_DAYS = (14, 7, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What ends, and whom to tell: a connection that cannot be renewed, or, without a ``network``, a
+    standing consent.
+
+    ``warned_days`` is the last threshold (days before the end) they were told at.
+    """
+
+    ambassador_id: str
+    network: str = ""
+    expires_at: datetime
+    warned_days: int | None
+    email: str
+    name: str
+    language: str
 
 
 def due_warning(expires_at: datetime, *, now: datetime, warned_days: int | None) -> int | None:

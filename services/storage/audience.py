@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import RowMapping
 
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
-from services.storage.database import insert_new, replace
-from services.storage.schema import ambassadors, audience, people, refusals
+from services.storage.database import insert_new
+from services.storage.schema import ambassadors, audience, people
 from services.storage.transaction import Transaction
 
 
@@ -248,23 +248,6 @@ async def invite(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unwritten:
-    """Why there is no draft for somebody on a network, as a sentence."""
-
-    ambassador_id: str
-    network: str
-    reason: str
-
-
-async def refuse(
-    transaction: Transaction, campaign_id: str, unwritten: Sequence[Unwritten]
-) -> None:
-    """Record why there are no drafts, in place of what was recorded before."""
-    rows = [{"campaign_id": campaign_id} | asdict(each) for each in unwritten]
-    await replace(transaction, refusals, rows)
-
-
 async def invitations_of(
     transaction: Transaction, ambassador_id: str, campaign_ids: Sequence[str]
 ) -> dict[str, Invitation]:
@@ -276,17 +259,6 @@ async def invitations_of(
     )
     found = [dict(row) for row in rows.mappings()]
     return {row.pop("campaign_id"): _invitation(row) for row in found}
-
-
-async def refusal_counts(transaction: Transaction, campaign_id: str) -> dict[tuple[str, str], int]:
-    """How many people have no draft, by the network and the reason in words."""
-    rows = await transaction.execute(
-        sa.select(refusals.c.network, refusals.c.reason, sa.func.count().label("people"))
-        .where(refusals.c.campaign_id == campaign_id)
-        .group_by(refusals.c.network, refusals.c.reason)
-        .order_by(refusals.c.network, refusals.c.reason)
-    )
-    return {(row.network, row.reason): row.people for row in rows}
 
 
 def _invitation(fields: dict[str, Any]) -> Invitation:

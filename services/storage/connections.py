@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.domain.expiry import Ending
 from services.storage.database import in_parts, replace
 from services.storage.schema import ambassadors, connections, people
 from services.storage.transaction import Transaction
@@ -30,22 +31,6 @@ class Connection:
     connected_at: datetime
     needs_person: str = ""
     renewable: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """A connection that cannot be renewed, and whom to tell that it ends.
-
-    ``warned_days`` is the last threshold (days before the end) they were told at.
-    """
-
-    ambassador_id: str
-    network: str
-    expires_at: datetime
-    warned_days: int | None
-    email: str
-    name: str
-    language: str
 
 
 _FIELDS = [connections.c[name] for name in Connection.__dataclass_fields__]

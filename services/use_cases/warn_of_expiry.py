@@ -5,98 +5,59 @@ A connection that nobody can renew without them ends, and so does a standing con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from services.domain.expiry import WARN_AT_DAYS, due_warning
+from services.domain.expiry import WARN_AT_DAYS, Ending, due_warning
 from services.errors import Rejected, RetryLater
 from services.ports import Message, Notifier
 from services.storage import audit, connections, ending_consents
 from services.storage.audit import Entry
-from services.storage.connections import Ending
 from services.storage.database import Database
-from services.storage.ending_consents import EndingConsent
-from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("expiry")
 
 
-class Ends(Protocol):
-    """Something of one person that ends; ``warned_days`` is the last threshold they were told at."""
-
-    @property
-    def ambassador_id(self) -> str: ...
-    @property
-    def expires_at(self) -> datetime: ...
-    @property
-    def warned_days(self) -> int | None: ...
-
-
-EndsT = TypeVar("EndsT", bound=Ends)
-_Ends_contra = TypeVar("_Ends_contra", bound=Ends, contravariant=True)
-_Ends_co = TypeVar("_Ends_co", bound=Ends, covariant=True)
-
-
-class _Ending(Protocol[_Ends_co]):
-    async def __call__(
-        self, transaction: Transaction, *, after: datetime, before: datetime
-    ) -> Sequence[_Ends_co]: ...
-
-
-class _SetWarned(Protocol[_Ends_contra]):
-    async def __call__(
-        self,
-        transaction: Transaction,
-        one: _Ends_contra,
-        /,
-        *,
-        before: int | None,
-        after: int | None,
-    ) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch(Generic[EndsT]):
-    """One kind of what ends: how it is found, marked and noted, and the message in the person's
-    language. ``action`` is that of the audit, ``detail`` what stands there besides the days."""
+class Watch:
+    """One kind of what ends: how it is found and marked, and the message in the person's language.
 
-    ending: _Ending[EndsT]
-    set_warned: _SetWarned[EndsT]
-    write: Callable[[EndsT], Message]
+    ``ending`` and ``set_warned`` are those of a storage module; ``action`` is that of the audit.
+    """
+
+    ending: Callable[..., Awaitable[Sequence[Ending]]]
+    set_warned: Callable[..., Awaitable[bool]]
+    write: Callable[[Ending], Message]
     action: str
-    detail: Callable[[EndsT], Mapping[str, str]]
 
 
-def watch_connections(write: Callable[[Ending], Message]) -> Watch[Ending]:
+def watch_connections(write: Callable[[Ending], Message]) -> Watch:
     return Watch(
         ending=connections.ending,
         set_warned=connections.set_warned,
         write=write,
         action="account.warned",
-        detail=lambda ending: {"network": ending.network},
     )
 
 
-def watch_consents(write: Callable[[EndingConsent], Message]) -> Watch[EndingConsent]:
+def watch_consents(write: Callable[[Ending], Message]) -> Watch:
     return Watch(
         ending=ending_consents.ending,
         set_warned=ending_consents.set_warned,
         write=write,
         action="consent.warned",
-        detail=lambda _: {},
     )
 
 
-class ExpiryWarnings(Generic[EndsT]):
+class ExpiryWarnings:
     """Without a ``notifier`` the warning stands on the person's pages alone."""
 
     def __init__(
         self,
-        watch: Watch[EndsT],
+        watch: Watch,
         *,
         database: Database,
         notifier: Notifier | None,
@@ -124,7 +85,7 @@ class ExpiryWarnings(Generic[EndsT]):
                 given += 1
         return given
 
-    async def _give(self, one: EndsT, days: int, now: datetime) -> bool:
+    async def _give(self, one: Ending, days: int, now: datetime) -> bool:
         told = one.warned_days
         async with self._database.write() as transaction:
             if not await self._watch.set_warned(transaction, one, before=told, after=days):
@@ -133,18 +94,19 @@ class ExpiryWarnings(Generic[EndsT]):
             async with self._database.write() as transaction:
                 await self._watch.set_warned(transaction, one, before=days, after=told)
             return False
+        network = {"network": one.network} if one.network else {}
         async with self._database.write() as transaction:
             entry = Entry(
                 at=now,
                 actor="expiry",
                 action=self._watch.action,
                 subject=one.ambassador_id,
-                detail={**self._watch.detail(one), "days": days},
+                detail={**network, "days": days},
             )
             await audit.add(transaction, [entry])
         return True
 
-    async def _send(self, one: EndsT) -> bool:
+    async def _send(self, one: Ending) -> bool:
         """False when it should be tried again."""
         if self._notifier is None:
             return True

@@ -21,10 +21,10 @@ from services.domain.voice import (
 from services.domain.voice.suggestions import first_draft
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
-from services.storage import audience, campaigns, connections, people, posts
-from services.storage.audience import Unwritten
+from services.storage import campaigns, connections, people, posts, refusals
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
+from services.storage.refusals import Unwritten
 from services.storage.transaction import Transaction
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
@@ -110,7 +110,7 @@ class DraftWriter:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
         await posts.add(transaction, drafts)
-        await audience.refuse(transaction, campaign.id, unwritten)
+        await refusals.record(transaction, campaign.id, unwritten)
         return [_ready(draft.post) for draft in drafts]
 
     def _compose(

@@ -22,17 +22,17 @@ async def refuse_forged_forms(request: Request) -> None:
 
 def is_own_origin(request: Request) -> bool:
     """Whether the browser says that one of our pages asked, or says nothing."""
+    configured = urlsplit(parts_of(request).base_url)
+    return comes_from(request, f"{configured.scheme}://{configured.netloc}")
+
+
+def comes_from(request: Request, *origins: str) -> bool:
+    """The same of a page at the address that was asked, or at one of ``origins``."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    configured = urlsplit(parts_of(request).base_url)
-    own = {
-        f"{configured.scheme}://{configured.netloc}",
-        f"{request.url.scheme}://{request.headers.get('Host', '')}",
-    }
-    return origin in own
+    asked = f"{request.url.scheme}://{request.headers.get('Host', '')}"
+    return origin is None or origin in (asked, *origins)
 
 
 async def _has_token(request: Request) -> bool:

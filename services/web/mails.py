@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.domain.ambassador import Language
+from services.domain.expiry import Ending
 from services.ports import Message
-from services.storage.connections import Ending
-from services.storage.ending_consents import EndingConsent
 from services.storage.people import Person
 from services.web.messages import messages_in, network_name
 from services.web.rendering import DEFAULT_ZONE, day
@@ -29,13 +28,13 @@ def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Messa
     return _message(ending, "mail.expiry.subject", "mail.expiry.text", values | _ends(ending))
 
 
-def consent_message(consent: EndingConsent, *, organisation: str, base_url: str) -> Message:
+def consent_message(consent: Ending, *, organisation: str, base_url: str) -> Message:
     """That a standing consent ends, when, and where to renew it or let it end."""
     values = {"organisation": organisation, "link": f"{base_url}/profile/pace"}
     return _message(consent, "mail.consent.subject", "mail.consent.text", values | _ends(consent))
 
 
-def _ends(ending: Ending | EndingConsent) -> dict[str, str]:
+def _ends(ending: Ending) -> dict[str, str]:
     language = _language(ending)
     return {
         "name": ending.name,
@@ -43,9 +42,7 @@ def _ends(ending: Ending | EndingConsent) -> dict[str, str]:
     }
 
 
-def _message(
-    to: Person | Ending | EndingConsent, subject: str, text: str, values: Mapping[str, str]
-) -> Message:
+def _message(to: Person | Ending, subject: str, text: str, values: Mapping[str, str]) -> Message:
     words = messages_in(_language(to))
     return Message(
         to=to.email,
@@ -54,5 +51,5 @@ def _message(
     )
 
 
-def _language(reader: Person | Ending | EndingConsent) -> Language:
+def _language(reader: Person | Ending) -> Language:
     return "nl" if reader.language == "nl" else "en"

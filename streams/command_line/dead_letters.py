@@ -78,15 +78,10 @@ def show_letter(letter_id: int, data: Path | None, as_json: bool) -> int:
 @data_option
 def replay_letters(letter_ids: tuple[int, ...], everything: bool, data: Path | None) -> int:
     """Put the original bytes back on their topic."""
-    if bool(letter_ids) == everything:
-        raise click.UsageError("Name dead letters, or say --all.")
-    settings = settings_of(data=data)
-    if everything:
-        waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
-        letter_ids = tuple(letter.id for letter in waiting if letter.id is not None)
+    settings, chosen = _chosen(letter_ids, everything, data)
     require_log(settings)
-    asyncio.run(_replay(settings, letter_ids))
-    click.echo(f"{len(letter_ids)} replayed")
+    asyncio.run(_replay(settings, chosen))
+    click.echo(f"{len(chosen)} replayed")
     return 0
 
 
@@ -102,22 +97,30 @@ def drop_letters(
 
     The audit keeps which they were and why they died.
     """
-    if bool(letter_ids) == everything:
-        raise click.UsageError("Name dead letters, or say --all.")
-    settings = settings_of(data=data)
-    if everything:
-        waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
-        letter_ids = tuple(letter.id for letter in waiting if letter.id is not None)
-    if letter_ids and not yes:
+    settings, chosen = _chosen(letter_ids, everything, data)
+    if chosen and not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("This cannot be undone; say --yes.")
-        question = f"Drop {len(letter_ids)} for good? This cannot be undone"
+        question = f"Drop {len(chosen)} for good? This cannot be undone"
         if not click.confirm(question, err=True):
             click.echo("nothing was dropped")
             return 1
-    asyncio.run(_drop(settings, tuple(dict.fromkeys(letter_ids))))
-    click.echo(f"{len(set(letter_ids))} dropped")
+    asyncio.run(_drop(settings, tuple(dict.fromkeys(chosen))))
+    click.echo(f"{len(set(chosen))} dropped")
     return 0
+
+
+def _chosen(
+    letter_ids: tuple[int, ...], everything: bool, data: Path | None
+) -> tuple[Settings, tuple[int, ...]]:
+    """The dead letters that are meant: those named, or all that wait."""
+    if bool(letter_ids) == everything:
+        raise click.UsageError("Name dead letters, or say --all.")
+    settings = settings_of(data=data)
+    if not everything:
+        return settings, letter_ids
+    waiting = asyncio.run(_read(settings, limit=_ALL, replayed=False))
+    return settings, tuple(letter.id for letter in waiting if letter.id is not None)
 
 
 async def _drop(settings: Settings, letter_ids: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Literal
 
 from services.domain.ambassador import Ambassador, Language
@@ -114,21 +114,19 @@ def own_lines(person: Ambassador) -> str:
 
 def recipe_of_profile(person: Ambassador) -> dict[str, object]:
     """What of the profile shapes the text, for its recipe; empty for most people."""
-    own = {name: value for name, value in _wishes(person).items() if value != _USUAL[name]}
+    own: dict[str, object] = {}
+    for name, usual in _USUAL.items():
+        value = getattr(person, name)
+        if value != usual:
+            own[name] = list(value) if isinstance(value, tuple) else value
     return {"profile": own} if own else {}
 
 
-def _wishes(person: Ambassador) -> dict[str, object]:
-    return {
-        "hashtags": person.hashtags,
-        "exclamation": person.exclamation,
-        "avoid": list(person.avoid),
-        "opening": person.opening,
-        "ending": person.ending,
-    }
-
-
-_USUAL = {"hashtags": 3, "exclamation": False, "avoid": [], "opening": "", "ending": ""}
+_USUAL = {
+    field.name: field.default
+    for field in fields(Ambassador)
+    if field.name in {"hashtags", "exclamation", "avoid", "opening", "ending"}
+}
 
 
 def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:

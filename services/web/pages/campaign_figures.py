@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.domain.post import PostState
-from services.storage import audience, campaign_figures, campaigns
+from services.storage import campaign_figures, campaigns, refusals
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.storage.campaigns import Campaign
 from services.storage.transaction import Transaction
@@ -211,6 +211,6 @@ async def read_one(
     return PublicFigures(
         campaign=campaign,
         figures=figures[campaign_id],
-        refusals=await audience.refusal_counts(transaction, campaign_id),
+        refusals=await refusals.counts(transaction, campaign_id),
         objections=objections.reasons if objections.people >= SMALL_GROUP else (),
     )

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from services.domain.audience import Invitation
 from services.domain.post import PostState
-from services.storage import audience, campaigns, posts
-from services.storage.audience import Unwritten
+from services.storage import audience, campaigns, posts, refusals
 from services.storage.database import Database
 from services.storage.posts import NewPost
+from services.storage.refusals import Unwritten
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
 from tests.contract.store.conftest import Store
 
@@ -120,8 +120,8 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
         assert (await audience.sizes(transaction, STORY.id)).asked == 3
         invited = await audience.invitations_of(transaction, EVERYBODY[0].id, [STORY.id, "x"])
         assert {about: each.reason for about, each in invited.items()} == {STORY.id: "zelfde team"}
-        assert await audience.refusal_counts(transaction, STORY.id) == {}
-        await audience.refuse(
+        assert await refusals.counts(transaction, STORY.id) == {}
+        await refusals.record(
             transaction,
             STORY.id,
             [
@@ -131,9 +131,9 @@ async def test_an_audience_is_stored_once_with_reasons_and_refusals(database: Da
             ],
         )
         anew = Unwritten(ambassador_id=EVERYBODY[0].id, network="x", reason="too long")
-        await audience.refuse(transaction, STORY.id, [anew])
-        await audience.refuse(transaction, STORY.id, [])
-        assert await audience.refusal_counts(transaction, STORY.id) == {
+        await refusals.record(transaction, STORY.id, [anew])
+        await refusals.record(transaction, STORY.id, [])
+        assert await refusals.counts(transaction, STORY.id) == {
             ("linkedin", "too much alike"): 2,
             ("x", "too long"): 1,
             ("x", "too much alike"): 1,

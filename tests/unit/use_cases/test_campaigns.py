@@ -16,7 +16,16 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
-from services.storage import audience, audit, campaigns, connections, outbox, people, posts
+from services.storage import (
+    audience,
+    audit,
+    campaigns,
+    connections,
+    outbox,
+    people,
+    posts,
+    refusals,
+)
 from services.storage.database import Database
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, finish_over
@@ -223,7 +232,7 @@ async def test_why_there_is_no_draft_is_kept_by_network(staffed: Database) -> No
     facts = [fact(each) for each in requests if each.ambassador_id == anna.id]
     async with staffed.write() as transaction:
         written = await writer.write_drafts(transaction, facts, NOW)
-        why = await audience.refusal_counts(transaction, requests[0].campaign_id)
+        why = await refusals.counts(transaction, requests[0].campaign_id)
     assert [each.event.data["network"] for each in written] == ["mastodon"]
     assert why == {("linkedin", "no text fits the network's limit"): 1}
 

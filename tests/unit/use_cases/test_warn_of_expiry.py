@@ -12,7 +12,6 @@ import pytest
 from services.errors import Rejected, RetryLater
 from services.ports import Message
 from services.storage import audit, connections
-from services.storage.connections import Ending
 from services.use_cases import choose_pace
 from services.use_cases.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
 from services.web.mails import consent_message, expiry_message
@@ -36,7 +35,7 @@ class Unreliable(Mailbox):
 WORDS = {"organisation": "Deltaplan", "base_url": "https://zwaan.example"}
 
 
-def warnings(desk: Desk, mailbox: Mailbox | None) -> ExpiryWarnings[Ending]:
+def warnings(desk: Desk, mailbox: Mailbox | None) -> ExpiryWarnings:
     return ExpiryWarnings(
         watch_connections(lambda ending: expiry_message(ending, **WORDS)),
         database=desk.database,

@@ -10,9 +10,9 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, derive_id
 from services.domain.post import PostState
-from services.storage import audience, campaigns, figures, people
-from services.storage.audience import Unwritten
+from services.storage import campaigns, figures, people, refusals
 from services.storage.figures import Click, Figure
+from services.storage.refusals import Unwritten
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW
 from tests.unit.web.arrival import facts_on
@@ -295,7 +295,7 @@ async def test_why_some_got_no_text(organisation: Organisation) -> None:
     """
     campaign_id = await team(organisation, [PostState.READY] * 2)
     async with organisation.database.write() as transaction:
-        await audience.refuse(
+        await refusals.record(
             transaction,
             campaign_id,
             [
