@@ -1,0 +1,156 @@
+"""What is away or set wrongly: one sentence, and a doctor that finds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import event, story
+from tests.integration.shell import Shell
+
+pytestmark = pytest.mark.commands
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings"),
+    [
+        (["publish", "story.json"], {"broker": "kafka://127.0.0.1:1"}),
+        (["topics"], {"broker": "kafka://127.0.0.1:1"}),
+        (["topics"], {"broker": "rabbit://127.0.0.1"}),
+        (["publish", "story.json"], {"broker": "kafka://"}),
+        (["publish", "story.json"], {"broker": "kafka://planted-secret@[host"}),
+        (["publish", "story.json"], {"broker": "kafka://z:planted-secret@host:port"}),
+        (["publish", "story.json"], {"broker": "embedded://"}),
+        (["lag"], {"broker": "embedded:///proc/self/comm?colour=blue"}),
+        (["lag"], {"broker": "embedded:///proc/self/comm"}),
+        (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@127.0.0.1:1/z"}),
+        (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@[bad/z"}),
+        (["stats"], {"database_url": "mysql://planted-secret@127.0.0.1/z"}),
+        (["stats"], {"data": "/proc/nothing"}),
+        (["publish", "story.json"], {"data": "/proc/nothing"}),
+        (["stats", "--data", "no-database"], {}),
+    ],
+)
+def test_what_is_away_is_one_sentence_soon(
+    shell: Shell, arguments: list[str], settings: dict[str, str]
+) -> None:
+    """A wrong address of broker, database or folder: one sentence, exit code 3, no secret."""
+    shell.write("story.json", event(story()))
+    (shell.folder / "no-database").mkdir()
+    shell.write("no-database/zwaan.db", "this is no database" * 100)
+    done = shell.run(*arguments, **settings)
+    assert done.code == 3
+    assert done.sentence.endswith(".")
+    assert "planted-secret" not in done.err
+    assert done.seconds < 15
+
+
+def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
+    """Every setting is listed, a secret only as set or not, and what is missing has a remedy."""
+    secrets = {
+        "secret_key": "planted-secret",
+        "api_token": "planted-secret",
+        "linkedin_client_secret": "planted-secret",
+        "smtp_url": "smtp://user:planted-secret@127.0.0.1:1025",
+        "linkedin_url": "https://user:planted-secret@api.example.org",
+        "llm_url": "https://models.example.org/v1",
+        "llm_model": "small",
+        "llm_key": "planted-secret",
+    }
+    done = shell.run("doctor", "--json", **secrets)
+    assert done.code == 0
+    (report,) = done.lines
+    assert "planted" not in done.out + done.err
+    settings = report["settings"]
+    assert settings["ZWAAN_SECRET_KEY"] == settings["ZWAAN_SMTP_URL"] == "set"
+    assert settings["ZWAAN_LINKEDIN_URL"] == "https://***@api.example.org"
+    assert settings["ZWAAN_TOKEN_KEYS"] is None
+    subjects = [each["subject"] for each in report["findings"]]
+    assert subjects == [
+        *(
+            "data",
+            "database",
+            "broker",
+            "keys",
+            "mail",
+            "proxies",
+            "linkedin",
+            "linkedin api",
+            "x",
+            "model",
+            "clock",
+        )
+    ]
+    assert report["findings"][-2]["state"] == "small at https://models.example.org/v1, with a key"
+    assert settings["ZWAAN_LLM_KEY"] == "set"
+    wrong = shell.run("doctor", llm_model="small", llm_url="https://u:planted@models.example.org")
+    assert "! model" in wrong.out
+    assert "planted" not in wrong.out + wrong.err
+    away = shell.run(
+        "doctor",
+        broker="kafka://127.0.0.1:1",
+        database_url="postgresql+psycopg://z:planted-secret@127.0.0.1:1/z",
+    )
+    assert away.code == 3
+    mail = shell.run("doctor", smtp_url="planted-secret@mail.example.org")
+    assert mail.code == 3
+    assert "! mail         away: the setting ZWAAN_SMTP_URL is no mail server" in mail.out
+    assert "planted" not in mail.out + mail.err
+    assert away.out.count("! database") == away.out.count("! broker") == 1
+    assert "planted" not in away.out + away.err
+
+
+def test_the_doctor_asks_for_the_proxy_of_pages_that_all_can_reach(shell: Shell) -> None:
+    """Beyond loopback it warns until somebody named the reverse proxy, or said there is none."""
+    warned = shell.run("doctor", host="192.0.2.1")
+    assert "! proxies" in warned.out
+    assert "Set ZWAAN_TRUSTED_PROXIES" in warned.out
+    for settings in ({}, {"host": "192.0.2.1", "trusted_proxies": "192.0.2.7"}):
+        assert "✓ proxies" in shell.run("doctor", **settings).out
+
+
+def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:
+    """The variable at fault is named, in one sentence that says what is expected."""
+    done = shell.run("stats", port="70000")
+    assert (done.code, done.out) == (2, "")
+    assert done.sentence == "zwaan: the setting ZWAAN_PORT has to be 65535 or less."
+    keys = shell.run("doctor", token_keys="planted-secret")
+    assert keys.code == 2
+    assert "zwaan doctor --new-token-key" in keys.sentence
+    assert "planted-secret" not in keys.err
+
+
+def test_a_misspelt_setting_is_told_and_ignored(shell: Shell) -> None:
+    """The command does its work, and says on standard error which name was probably meant."""
+    done = shell.run("stats", "--json", organization="Us")
+    assert (done.code, len(done.lines)) == (0, 1)
+    assert done.sentence == (
+        "zwaan: ZWAAN_ORGANIZATION is no setting and is ignored; did you mean ZWAAN_ORGANISATION?"
+    )
+
+
+def test_the_doctor_of_a_new_folder_finds_nothing_wrong(bare: Shell) -> None:
+    """Before the first start it checks the settings, says what is not made yet, makes nothing."""
+    done = bare.run("doctor")
+    assert done.code == 0
+    assert done.out.count("not made yet") == 3
+    assert ".." not in done.out
+    assert not bare.data.exists()
+
+
+def test_the_doctor_tells_of_a_sunset_ahead(shell: Shell) -> None:
+    """A LinkedIn version that has ended or is about to is named, with the setting to change."""
+    findings = {
+        version: next(
+            each
+            for each in shell.run("doctor", "--json", linkedin_version=version).lines[0]["findings"]
+            if each["subject"] == "linkedin api"
+        )
+        for version in ("202401", "209901")
+    }
+    assert findings["202401"]["state"] == "version 202401 ended on 2025-01-01"
+    assert "ZWAAN_LINKEDIN_VERSION" in findings["202401"]["remedy"]
+    assert findings["209901"] == {
+        "subject": "linkedin api",
+        "state": "version 209901, until 2100-01-01",
+        "remedy": "",
+    }

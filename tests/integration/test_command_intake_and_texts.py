@@ -1,0 +1,150 @@
+"""People and feeds from files, and texts that touch no state."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from services.domain.network_text import measure_text
+from services.domain.voice.block_list import BlockedWord
+from services.storage import blocked_words, post_templates
+from services.storage.database import Database
+from tests.builders import NOW, event, story
+from tests.integration.shell import Shell
+
+pytestmark = pytest.mark.commands
+
+CSV = "email,name,language,crafts\n"
+
+
+def test_a_file_with_bad_rows_imports_nobody_unless_asked(shell: Shell) -> None:
+    """Every bad row is named; with --skip-bad the good ones are imported, and again harmlessly."""
+    content = (
+        CSV + "a@e.org,Anna,nl,beton\nwrong,Ben,nl,\nc@e.org,C\x07or,nl,\na@e.org,Anna,en,\n"
+        "d@e.org,Dirk,nl,\n"
+    )
+    name = shell.write("people.csv", b"\xef\xbb\xbf" + content.encode())
+    done = shell.run("import", "ambassadors", name)
+    assert done.code == 1
+    assert [line.split(":")[1] for line in done.err.strip().splitlines()] == [
+        " people.csv, line 3",
+        " people.csv, line 4",
+        " people.csv, line 5",
+        " 3 bad rows, nothing was imported. Mend them, or import the others with --skip-bad.",
+    ]
+    assert shell.run("sign-in", "a@e.org").code == 1, "nobody was imported"
+    skipped = shell.run("import", "ambassadors", name, "--skip-bad")
+    assert (skipped.code, skipped.out) == (0, "2 imported, 3 skipped\n")
+    again = shell.run("import", "ambassadors", name, "--skip-bad")
+    assert again.out == "0 imported, 2 updated, 3 skipped\n"
+    nobody = shell.write("nobody.csv", CSV + "wrong,Ben,nl,\n")
+    assert shell.run("import", "ambassadors", nobody, "--skip-bad").code == 1
+    empty = shell.run("import", "ambassadors", shell.write("empty.csv", CSV))
+    assert (empty.code, empty.sentence) == (
+        1,
+        "zwaan: empty.csv: the file holds a header and nobody. Write a line for each person.",
+    )
+    signed_in = shell.run("sign-in", "A@e.org")
+    assert (signed_in.code, signed_in.err) == (0, "")
+    assert signed_in.out.startswith("http://127.0.0.1:8000/sign-in/")
+
+
+def test_a_feed_is_published_entry_by_entry(shell: Shell) -> None:
+    """Good entries are published, a bad one is named; with --json nothing is published."""
+    posting = {
+        "@type": "JobPosting",
+        "identifier": "v-1",
+        "title": "Constructeur",
+        "description": "Je rekent.",
+        "url": "https://example.org/v-1",
+    }
+    bad = posting | {"identifier": "v-2", "validThrough": "soon"}
+    name = shell.write("jobs.json", json.dumps([bad, posting]))
+    printed = shell.run("import", "feed", name, "--json")
+    assert printed.code == 1
+    assert [line["data"]["vacancy_id"] for line in printed.lines] == ["v-1"]
+    done = shell.run("import", "feed", name)
+    assert (done.code, done.out) == (1, "1 published, 1 refused\n")
+    assert 'v-2: the field "data.closes_at"' in done.sentence
+    assert len(shell.records("vacancy.opened")) == 1
+
+
+@pytest.mark.parametrize(
+    ("network", "payload", "measure"),
+    [
+        ("linkedin", "Hello \\(world\\) \\@you", {"length": 18, "limit": 3000}),
+        ("x", "See https://example.org/a/long/address \U0001f984", {"length": 30, "limit": 280}),
+        ("mastodon", "See https://example.org/a/long/address", {"length": 27, "limit": 500}),
+    ],
+)
+def test_a_preview_is_the_string_that_would_be_sent(
+    shell: Shell, network: str, payload: str, measure: dict[str, int]
+) -> None:
+    """Length in the network's unit, its limit, and the payload byte for byte."""
+    text = payload.replace("\\", "")
+    done = shell.run("preview", "--network", network, "--json", stdin=text.encode())
+    assert (done.code, done.err) == (0, "")
+    assert done.lines == [{"network": network, "valid": True, "payload": payload} | measure]
+
+
+def test_a_preview_of_too_long_a_text_fails(shell: Shell) -> None:
+    """What would not be sent exits 1, and is measured all the same."""
+    done = shell.run("preview", "--network", "x", "--json", stdin=b"a" * 281)
+    (line,) = done.lines
+    assert (done.code, line["valid"], line["length"], line["limit"]) == (1, False, 281, 280)
+
+
+def test_a_text_that_is_none_is_refused(shell: Shell) -> None:
+    """Invalid UTF-8 on standard input is a sentence."""
+    done = shell.run("preview", "--network", "x", stdin=b"\xff")
+    assert (done.code, done.sentence) == (1, "zwaan: the text is not UTF-8 (byte 0).")
+
+
+def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
+    """A dry run gives a line a draft, the same each time, and leaves no file."""
+    shell = bare
+    told = shell.write("story.json", event(story()))
+    people = shell.write(
+        "people.csv", CSV + "a@e.org,Anna,nl,constructie\nb@e.org,Ben,en,constructie\n"
+    )
+    arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "linkedin"]
+    first = shell.run(*arguments, "--json")
+    assert first.code == 0
+    assert {line["ambassador"] for line in first.lines} == {"a@e.org"}
+    fields = {"ambassador", "network", "language", "text", "angle", "seed", "overlap"}
+    assert set(first.lines[0]) == fields
+    assert shell.run(*arguments, "--json").out == first.out
+    (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
+    assert third["network"] == "mastodon"
+    assert measure_text("mastodon", third["text"]).valid
+    assert not shell.data.exists()
+
+
+def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
+    """Templates and blocked words of the database hold, and composing changes nothing there."""
+    told = shell.write("story.json", event(story()))
+    people = shell.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
+    arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "x", "--json"]
+
+    async def change(layout: str, word: str) -> None:
+        database = Database.open(f"sqlite+aiosqlite:///{shell.data / 'zwaan.db'}")
+        async with database.write() as transaction:
+            await post_templates.write(transaction, "x.j2", layout, author="m", now=NOW)
+            blocked = BlockedWord(word=word, reason="Liever niet.")
+            await blocked_words.save(transaction, blocked, added_by="m", now=NOW)
+        await database.close()
+
+    (shipped,) = shell.run(*arguments).lines
+    assert shipped["text"].index("k werk bij") < shipped["text"].index("http")
+    word = shipped["text"].split()[0].strip("“”,.:;")
+    layout = (
+        "{{ title }}{{ lead or hook }} {{ ask }}\n\n{{ link }} {{ hashtags }}\n{{ disclosure }}\n"
+    )
+    asyncio.run(change(layout, word))
+    done = shell.run(*arguments)
+    (own,) = done.lines
+    assert own["text"].index("http") < own["text"].index("k werk bij")
+    assert word.casefold() not in own["text"].casefold().split()
+    assert shell.run(*arguments).out == done.out
