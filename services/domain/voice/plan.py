@@ -171,6 +171,7 @@ class Planner:
             return self._pool("shared", section)[place::count]
 
         sentences = self._sentences_for(angle, place)
+        first, turning = self._parted(self._facts.passages, angle)
         joints = _rotated(self._joints, 2 * place)
         again: Pool = ()
         if self._by_name:
@@ -197,9 +198,7 @@ class Planner:
                 uses=1,
             ),
             quote=quoting(quotes, joints, sentences),
-            passage=quoting(
-                _closing(quotes), joints, self._ordered(self._facts.passages, angle, place)
-            ),
+            passage=quoting(_closing(quotes), joints, first + _rotated(turning, place)),
             again=quoting(again, joints, sentences[::-1]),
         )
 
@@ -243,21 +242,25 @@ class Planner:
             turns = range(_CLOSE if short else 0)
             return {(short[t % len(short)], (t + _ASK_STEP * place) % _CLOSE) for t in turns}
 
-        facts = self._facts.sentences
-        orders = [self._ordered(facts, angle, turn) for turn in range(max(1, len(facts)))]
+        first, turning = self._parted(self._facts.sentences, angle)
+        turns = range(max(1, len(self._facts.sentences)))
+        orders = [first + _rotated(turning, turn) for turn in turns]
         best = min(orders, key=lambda order: len(meetings(order) & self._met))
         self._met |= meetings(best)
         return best
 
-    def _ordered(self, facts: tuple[Fact, ...], angle: Angle, turn: int) -> tuple[Fact, ...]:
-        """The facts that fit, then the others: unless the angle claims something about them."""
+    def _parted(
+        self, facts: tuple[Fact, ...], angle: Angle
+    ) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+        """The facts that come first, and those that take turns after them.
+
+        First come those that fit; an angle that claims something about its facts has no others.
+        """
         fitting, others = (
             shuffled([f for f in facts if angle.fits(f) is fits], *self._order, angle.name)
             for fits in (True, False)
         )
-        if angle.requires:
-            return _rotated(fitting, turn)
-        return fitting + _rotated(others, turn)
+        return ((), fitting) if angle.requires else (fitting, others)
 
     def _sources(self, terms: tuple[Term, ...]) -> Sources:
         content = self._content
