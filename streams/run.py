@@ -16,11 +16,10 @@ from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, open_parts
 from streams.command_line.name import command_name, data_words
+from streams.sandbox import WithSandbox, alone, open_sandbox
 from streams.serve import (
     Readinesses,
-    WithSandbox,
     listen,
-    open_sandbox,
     operations,
     pages,
     serving,
@@ -115,7 +114,7 @@ async def run_sandbox(settings: Settings) -> int:
     listener = listen(settings)
     sandbox = open_sandbox(settings)
     try:
-        async with serving(sandbox, listener, trusted_proxies=settings.trusted_proxies):
+        async with serving(alone(sandbox), listener, trusted_proxies=settings.trusted_proxies):
             click.echo(f"The sandbox networks: {settings.base_url}/linkedin, {settings.base_url}/x")
             await until_stopped(stopping)
     finally:

@@ -1,4 +1,4 @@
-"""Run the parts of Zwaan in one process: pages, sandbox networks and a worker, in any combination."""
+"""Listen and answer: the pages of this process, or health and metrics alone."""
 
 from __future__ import annotations
 
@@ -13,20 +13,16 @@ from dataclasses import replace
 
 import structlog
 import uvicorn
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from connectors.linkedin import sunset_ahead
-from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox
 from connectors.share_intent import share_intents
 from services.errors import Stop
 from services.metrics import Metrics
 from services.settings import Settings
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
-from services.web.api.access import is_this_machine
 from services.web.app import create_operations, create_web
-from services.web.forged_forms import comes_from
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
@@ -42,36 +38,6 @@ _GRACE_SECONDS = 2
 async def always_ready() -> Readiness:
     """For a process that runs no processors."""
     return Readiness(ready=True)
-
-
-class WithSandbox:
-    """The pages, with the sandbox networks on their own paths beside them."""
-
-    def __init__(self, pages: ASGIApp, sandbox: ASGIApp) -> None:
-        self._pages = pages
-        self._sandbox = sandbox
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first = "/" + scope.get("path", "").split("/", 2)[1] if scope["type"] == "http" else ""
-        if first not in PREFIXES or (first == _CONTROL and not _may_steer(Request(scope))):
-            await self._pages(scope, receive, send)
-        else:
-            await self._sandbox(scope, receive, send)
-
-
-_CONTROL = "/_sandbox"
-
-
-def _may_steer(request: Request) -> bool:
-    """Faults, clock and journal have no password: this machine alone, and no page of somebody
-    else's in its browser."""
-    return is_this_machine(request) and comes_from(request)
-
-
-def open_sandbox(settings: Settings) -> SandboxApp:
-    """The sandbox networks, remembered in the data folder."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return create_sandbox(settings.data / "sandbox.db", public_url=settings.base_url)
 
 
 def listen(settings: Settings) -> socket.socket:

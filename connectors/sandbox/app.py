@@ -23,6 +23,9 @@ from connectors.sandbox.x import routes as x
 #: Everything the sandbox answers is below these paths; a larger application mounts it at them.
 PREFIXES = ("/linkedin", "/x", "/mastodon", "/_sandbox")
 
+#: What the pages of the networks show, to whoever reads them.
+_SHOWN = ("/_sandbox/sandbox.css", "/_sandbox/media/")
+
 _NETWORKS = {
     "linkedin": linkedin.OPERATIONS,
     "x": x.OPERATIONS,
@@ -55,6 +58,11 @@ class SandboxApp:
     def close(self) -> None:
         """Close the file of the sandbox."""
         self.networks.database.close()
+
+
+def is_control(path: str) -> bool:
+    """Whether a path steers the sandbox or tells what happened in it; none asks for a password."""
+    return path.startswith("/_sandbox") and not path.startswith(_SHOWN)
 
 
 def create_sandbox(

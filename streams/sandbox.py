@@ -1,0 +1,52 @@
+"""The sandbox networks as a process serves them: beside the pages, or alone."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox, is_control
+from services.settings import Settings
+from services.web.api.access import is_this_machine
+from services.web.forged_forms import comes_from
+
+
+def open_sandbox(settings: Settings) -> SandboxApp:
+    """The sandbox networks, remembered in the data folder."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return create_sandbox(settings.data / "sandbox.db", public_url=settings.base_url)
+
+
+class WithSandbox:
+    """The pages, with the sandbox networks on their own paths beside them."""
+
+    def __init__(self, pages: ASGIApp, sandbox: ASGIApp) -> None:
+        self._pages = pages
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "") if scope["type"] == "http" else ""
+        first = "/" + path.split("/", 2)[1] if path else ""
+        if first not in PREFIXES or (is_control(path) and not _may_steer(Request(scope))):
+            await self._pages(scope, receive, send)
+        else:
+            await self._sandbox(scope, receive, send)
+
+
+def alone(sandbox: ASGIApp) -> WithSandbox:
+    """The sandbox networks without pages, as well guarded as beside them."""
+    return WithSandbox(
+        PlainTextResponse(
+            "There is nothing here for you. /_sandbox answers programs on this machine alone, "
+            "who ask for it as localhost or 127.0.0.1.\n",
+            status_code=404,
+        ),
+        sandbox,
+    )
+
+
+def _may_steer(request: Request) -> bool:
+    """Faults, clock and journal have no password: this machine alone, and no page of somebody
+    else's in its browser."""
+    return is_this_machine(request) and comes_from(request)
