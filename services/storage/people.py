@@ -156,12 +156,13 @@ async def names(transaction: Transaction, ids: Sequence[str]) -> dict[str, str]:
 
 
 async def person(transaction: Transaction, person_id: str) -> Person | None:
-    return _person(
+    return read_person(
         (await transaction.execute(sa.select(people).where(people.c.id == person_id))).first()
     )
 
 
-def _person(row: Any) -> Person | None:
+def read_person(row: Any) -> Person | None:
+    """A row of `services.storage.schema.people`, if there is one."""
     if row is None:
         return None
     return Person(
@@ -202,7 +203,7 @@ async def person_of_link(
         .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
         .where(*_works(token_sha256, now))
     )
-    return _person((await transaction.execute(query)).first())
+    return read_person((await transaction.execute(query)).first())
 
 
 async def use_sign_in_link(
@@ -224,6 +225,11 @@ def _works(token_sha256: str, now: datetime) -> tuple[sa.ColumnElement[bool], ..
         sign_in_links.c.expires_at > now,
         sign_in_links.c.used_at.is_(None),
     )
+
+
+async def end_sign_in_links(transaction: Transaction, person_id: str) -> None:
+    """Delete all of this person."""
+    await transaction.execute(sign_in_links.delete().where(sign_in_links.c.person_id == person_id))
 
 
 async def forget_sign_in_links(transaction: Transaction, *, before: datetime) -> None:

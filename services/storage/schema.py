@@ -124,6 +124,14 @@ sign_in_links = Table(
     Column("used_at", UtcTime),  # a link works once
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    _ref("person_id", "people.id", nullable=False, index=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
 connections = Table(
     "connections",
     metadata,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.storage import audit, figures, inbox, network_calls, people
+from services.storage import audit, figures, inbox, network_calls, people, sessions
 from services.storage.transaction import Transaction
 
 #: Longer than any window of a network's limits.
@@ -31,5 +31,6 @@ async def forget_what_is_old(
     await figures.forget_clicks(transaction, before=now - _CLICKS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
     await people.forget_sign_in_links(transaction, before=now)
+    await sessions.forget(transaction, before=now)
     if keep_audit is not None:
         await audit.forget_before(transaction, now - keep_audit)

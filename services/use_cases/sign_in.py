@@ -1,4 +1,4 @@
-"""Sign in by a link: made for one person, kept as a hash, good for once and a limited time."""
+"""Sign in by a link, and stay signed in until the session is ended; both are kept as hashes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from services.storage import people
+from services.storage import audit, people, sessions
+from services.storage.audit import Entry
 from services.storage.people import Person
 from services.storage.transaction import Transaction
 
@@ -14,6 +15,8 @@ from services.storage.transaction import Transaction
 LIFETIME = timedelta(days=2)
 #: Anybody may ask for somebody's link by mail; this keeps a mailbox from being flooded.
 PAUSE = timedelta(minutes=1)
+#: How long a session lasts; the cookie as long.
+SESSION = timedelta(days=14)
 
 
 async def make_link(
@@ -41,6 +44,35 @@ async def whose_link(transaction: Transaction, token: str, *, now: datetime) -> 
 async def use_link(transaction: Transaction, token: str, *, now: datetime) -> Person | None:
     """As `whose_link`; after this the link is used."""
     return await people.use_sign_in_link(transaction, token_sha256=_digest(token), now=now)
+
+
+async def begin_session(transaction: Transaction, person_id: str, *, now: datetime) -> str:
+    """The token by which a browser is known as this person's from now on."""
+    token = secrets.token_urlsafe(24)
+    await sessions.add(
+        transaction, token_sha256=_digest(token), person_id=person_id, expires_at=now + SESSION
+    )
+    return token
+
+
+async def whose_session(transaction: Transaction, token: str, *, now: datetime) -> Person | None:
+    """The person who is signed in, or None when the session was ended or is too old."""
+    return await sessions.person_of(transaction, _digest(token), now=now)
+
+
+async def end_session(transaction: Transaction, token: str) -> None:
+    """Sign out one browser, and every copy of its cookie."""
+    await sessions.end(transaction, _digest(token))
+
+
+async def end_all_access(
+    transaction: Transaction, person_id: str, *, actor: str, now: datetime
+) -> None:
+    """Sign this person out in every browser; links that nobody used yet work no more."""
+    await sessions.end_all(transaction, person_id)
+    await people.end_sign_in_links(transaction, person_id)
+    entry = Entry(at=now, actor=actor, action="person.signed_out", subject=person_id)
+    await audit.add(transaction, [entry])
 
 
 def _digest(token: str) -> str:

@@ -6,34 +6,47 @@ Every route names one of these views; a test goes through all routes and finds n
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from services.storage import people
 from services.storage.people import Person
+from services.storage.transaction import Transaction
+from services.use_cases.sign_in import begin_session, end_session, whose_session
 from services.web.menu import roles_of
 from services.web.view import NotSignedIn, View, make_view, parts_of
 
 
 async def person_of(request: Request) -> Person | None:
-    """Who is signed in. Read anew for every request: a role taken away is gone at once."""
-    person_id = request.session.get("person")
-    if person_id is None:
+    """Who is signed in. Read anew for every request: a role or session taken away is gone at once."""
+    token = session_token(request)
+    if token is None:
         return None
-    async with parts_of(request).database.read() as transaction:
-        person = await people.person(transaction, str(person_id))
+    parts = parts_of(request)
+    async with parts.database.read() as transaction:
+        person = await whose_session(transaction, token, now=parts.clock())
     request.state.person = person  # for a page about a fault, should there be one
     return person
 
 
-def sign_in_as(request: Request, person: Person) -> None:
+def session_token(request: Request) -> str | None:
+    """The token of this browser's session, if it has one; it may be over."""
+    token = request.session.get("token")
+    return token if isinstance(token, str) else None
+
+
+async def sign_in_as(
+    transaction: Transaction, request: Request, person: Person, *, now: datetime
+) -> None:
     """Begin a fresh session, so that nothing of a former one is carried over."""
+    if (former := session_token(request)) is not None:
+        await end_session(transaction, former)
     language = request.session.get("language")
     request.session.clear()
     if language:
         request.session["language"] = language
-    request.session["person"] = person.id
+    request.session["token"] = await begin_session(transaction, person.id, now=now)
 
 
 async def _anyone(request: Request) -> View:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.use_cases.sign_in import SESSION
 from services.web.api import dead_letters, events, operations, statistics
 from services.web.assets import Assets
 from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
@@ -39,8 +40,6 @@ from services.web.pages import (
 from services.web.parts import WebParts
 from services.web.request_metrics import RequestMetrics
 from services.web.short_links import PREFIX, ShortLinks
-
-_FORTNIGHT = 14 * 24 * 60 * 60
 
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
 _PAGES = (
@@ -110,7 +109,7 @@ def create_pages(parts: WebParts) -> FastAPI:
         SessionMiddleware,
         secret_key=parts.secret_key,
         session_cookie="zwaan_session",
-        max_age=_FORTNIGHT,
+        max_age=int(SESSION.total_seconds()),
         same_site="lax",
         https_only=_is_https(parts),
     )

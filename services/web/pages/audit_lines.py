@@ -27,6 +27,7 @@ ACTIONS = (
     "network.back",
     "person.imported",
     "person.link_made",
+    "person.signed_out",
     "template.restored",
     "template.saved",
     "word.allowed",

@@ -10,8 +10,16 @@ from services.domain.identity import ambassador_id
 from services.ports import Notifier
 from services.storage import people
 from services.storage.people import Person
-from services.use_cases.sign_in import make_link, use_link, was_just_made, whose_link
-from services.web.access import PersonView, VisitorView, sign_in_as
+from services.storage.transaction import Transaction
+from services.use_cases.sign_in import (
+    end_all_access,
+    end_session,
+    make_link,
+    use_link,
+    was_just_made,
+    whose_link,
+)
+from services.web.access import PersonView, VisitorView, session_token, sign_in_as
 from services.web.mails import sign_in_message
 from services.web.menu import home_of, may_open
 from services.web.parts import WebParts
@@ -54,7 +62,8 @@ async def follow(view: VisitorView, token: str) -> Response:
     if person is None:
         return view.page("sign_in/old_link.html", status=404)
     if view.parts.sandbox and view.parts.on_loopback:
-        return _enter(view, person)
+        async with view.parts.database.write() as transaction:
+            return await _enter(view, transaction, person)
     return view.page("sign_in/confirm.html", link_token=token, name=person.name)
 
 
@@ -63,20 +72,36 @@ async def enter(view: VisitorView, token: str) -> Response:
     """The button: the link signs in, and works no more."""
     async with view.parts.database.write() as transaction:
         person = await use_link(transaction, token, now=view.now)
-    if person is None:
-        return view.page("sign_in/old_link.html", status=404)
-    return _enter(view, person)
+        if person is not None:
+            return await _enter(view, transaction, person)
+    return view.page("sign_in/old_link.html", status=404)
 
 
 @router.post("/sign-out")
 async def leave(view: PersonView) -> Response:
+    """End this browser's session, for whoever has a copy of the cookie too."""
+    token = session_token(view.request)
+    async with view.parts.database.write() as transaction:
+        if token is not None:
+            await end_session(transaction, token)
+    return _left(view)
+
+
+@router.post("/sign-out/everywhere")
+async def leave_everywhere(view: PersonView) -> Response:
+    async with view.parts.database.write() as transaction:
+        await end_all_access(transaction, view.me.id, actor=view.me.id, now=view.now)
+    return _left(view)
+
+
+def _left(view: View) -> Response:
     view.request.session.clear()
     return RedirectResponse("/sign-in", status_code=303)
 
 
-def _enter(view: View, person: Person) -> Response:
+async def _enter(view: View, transaction: Transaction, person: Person) -> Response:
     wanted = str(view.request.session.get("next", "/"))
-    sign_in_as(view.request, person)
+    await sign_in_as(transaction, view.request, person, now=view.now)
     path = wanted if wanted != "/" and may_open(person, wanted) else home_of(person)
     return RedirectResponse(path, status_code=303)
 

@@ -10,7 +10,14 @@ from services.storage.database import Database
 from services.storage.figures import Click
 from services.storage.transaction import Transaction
 from services.use_cases.forget import forget_what_is_old
-from services.use_cases.sign_in import LIFETIME, make_link, whose_link
+from services.use_cases.sign_in import (
+    LIFETIME,
+    SESSION,
+    begin_session,
+    make_link,
+    whose_link,
+    whose_session,
+)
 from tests.builders import NOW, ambassador, organise
 
 
@@ -34,6 +41,18 @@ async def test_links_that_ran_out_go(database: Database) -> None:
         assert await whose_link(transaction, fresh, now=NOW) == await people.person(
             transaction, anna.id
         )
+
+
+async def test_sessions_that_ran_out_go(database: Database) -> None:
+    """A session is deleted once its time is over, and not before."""
+    anna = ambassador(1)
+    async with database.write() as transaction:
+        await organise(transaction, [anna], [])
+        made = [NOW - SESSION - timedelta(seconds=1), NOW - SESSION + timedelta(seconds=1)]
+        old, fresh = [await begin_session(transaction, anna.id, now=each) for each in made]
+        await _forget(transaction)
+        assert await whose_session(transaction, old, now=made[0]) is None
+        assert await whose_session(transaction, fresh, now=NOW) is not None
 
 
 async def test_single_clicks_go_and_their_counts_stay(database: Database) -> None:

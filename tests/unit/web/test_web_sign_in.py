@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.storage import audit
 from tests.fakes import Mailbox
-from tests.unit.web.organisation import Organisation, form_token, submit
+from tests.unit.web.organisation import ANNA, Organisation, form_token, submit
 
 
 async def test_the_sandbox_link_is_one_click(organisation: Organisation) -> None:
@@ -82,6 +83,59 @@ async def test_signing_out_ends_it(organisation: Organisation) -> None:
         answer = await submit(browser, "/inbox", "/sign-out")
         assert answer.headers["Location"] == "/sign-in"
         assert (await browser.get("/inbox")).headers["Location"] == "/sign-in"
+
+
+async def test_signing_out_ends_every_copy_of_the_cookie(organisation: Organisation) -> None:
+    """A cookie that was copied before signing out signs nobody in; another browser stays."""
+    async with (
+        organisation.signed_in("anna@example.org") as browser,
+        organisation.signed_in("anna@example.org") as phone,
+        organisation.client() as thief,
+    ):
+        thief.cookies.update(browser.cookies)
+        assert (await thief.get("/inbox")).status_code == 200
+        await submit(browser, "/inbox", "/sign-out")
+        assert (await thief.get("/inbox")).headers["Location"] == "/sign-in"
+        assert (await phone.get("/inbox")).status_code == 200
+
+
+async def test_signing_out_everywhere_ends_all(organisation: Organisation) -> None:
+    """One press ends this person's every session and unused link, and nobody else's."""
+    link = await organisation.link_for("anna@example.org")
+    async with (
+        organisation.signed_in("anna@example.org") as browser,
+        organisation.signed_in("anna@example.org") as phone,
+        organisation.signed_in("ben@example.org") as other,
+    ):
+        answer = await submit(browser, "/profile", "/sign-out/everywhere")
+        assert answer.headers["Location"] == "/sign-in"
+        for left in (browser, phone):
+            assert (await left.get("/inbox")).headers["Location"] == "/sign-in"
+        assert (await phone.get(link)).status_code == 404
+        assert (await other.get("/inbox")).status_code == 200
+    (entry,) = await organisation.read(audit.of, ANNA.id)
+    assert (entry.action, entry.actor) == ("person.signed_out", ANNA.id)
+
+
+async def test_a_session_lasts_a_fortnight(organisation: Organisation) -> None:
+    """Also where a cookie is kept for longer, the server ends the session after 14 days."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        organisation.clock += timedelta(days=14, seconds=-1)
+        assert (await browser.get("/inbox")).status_code == 200
+        organisation.clock += timedelta(seconds=2)
+        assert (await browser.get("/inbox")).headers["Location"] == "/sign-in"
+
+
+async def test_signing_in_again_ends_the_former_session(organisation: Organisation) -> None:
+    """Whoever signs in as somebody else in one browser leaves no session of the first behind."""
+    async with (
+        organisation.signed_in("anna@example.org") as browser,
+        organisation.client() as copy,
+    ):
+        copy.cookies.update(browser.cookies)
+        await browser.get(await organisation.link_for("ben@example.org"))
+        assert "Ben Ali" in (await browser.get("/profile")).text
+        assert (await copy.get("/inbox")).headers["Location"] == "/sign-in"
 
 
 async def test_one_returns_to_the_page_one_wanted(organisation: Organisation) -> None:

@@ -182,6 +182,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['id'], ['people.id'], name=op.f('fk_ambassadors_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ambassadors'))
     )
+    op.create_table('sessions',
+    sa.Column('token_sha256', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Text(), nullable=False),
+    sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sessions_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sessions'))
+    )
+    with op.batch_alter_table('sessions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sessions_person_id'), ['person_id'], unique=False)
+
     op.create_table('sign_in_links',
     sa.Column('token_sha256', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Text(), nullable=False),
@@ -392,6 +402,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_links_person_id'))
 
     op.drop_table('sign_in_links')
+    with op.batch_alter_table('sessions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sessions_person_id'))
+
+    op.drop_table('sessions')
     op.drop_table('ambassadors')
     op.drop_table('visitor_salts')
     op.drop_table('template_versions')
