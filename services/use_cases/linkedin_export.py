@@ -1,8 +1,9 @@
 """Read the analytics that LinkedIn lets a member download: XLSX, or the same sheets as CSV.
 
 Two files exist (observed; LinkedIn documents neither). The analytics of all content have a sheet
-with tables side by side, each with a column "Post URL" and one figure; those of a single post have
-lines of a label and a value, "Post URL" among them. Sheets and columns are found by their words.
+with tables side by side, each with a column of addresses and one figure; those of a single post
+have lines of a label and a value, the post's address among them. Figures are found by their words
+(`linkedin_export_words`), addresses by what they are.
 """
 
 from __future__ import annotations
@@ -15,22 +16,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from services.domain.post import printable
 from services.errors import Rejected
+from services.use_cases.linkedin_export_words import is_followers, metric_of
+from services.use_cases.spreadsheet_text import read_spreadsheet_text
 
-#: LinkedIn's word → our metric.
-_METRICS = {
-    "impressions": "impressions",
-    "members reached": "reach",
-    "reactions": "reactions",
-    "comments": "comments",
-    "reposts": "reshares",
-}
-_ADDRESS = "post url"
-_FOLLOWERS = "total followers"
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50
 _MOST_BYTES = 50_000_000
-_NO_EXPORT = "Download your analytics from LinkedIn, with LinkedIn in English, as XLSX or CSV."
+_NO_EXPORT = (
+    "Download your analytics from LinkedIn, with LinkedIn in Dutch or English, as XLSX or CSV."
+)
+#: Of what a file says about itself: enough to tell which file, and in which language, it is.
+_MOST_HEADINGS, _LONGEST_HEADING = 8, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +41,17 @@ class Export:
 
 
 def read_export(content: bytes) -> Export:
-    """Raises Rejected for a file that is no such export."""
+    """Raises Rejected for a file that is no such export, with the headings that it has instead."""
     posts: dict[str, dict[str, int]] = {}
+    headings: dict[str, None] = {}
     followers = None
     for sheet in _sheets(content):
         for address, metric, value in _figures(sheet):
             posts.setdefault(address, {})[metric] = value
         followers = _followers(sheet) if followers is None else followers
+        headings |= dict.fromkeys(_headings(sheet))
     if not posts:
-        raise Rejected("this file holds no figures of posts on LinkedIn", remedy=_NO_EXPORT)
+        raise Rejected(_without_figures(list(headings)), remedy=_NO_EXPORT)
     return Export(posts=posts, followers=followers)
 
 
@@ -60,45 +60,79 @@ _Row = Sequence[str]
 
 def _figures(sheet: Sequence[_Row]) -> Iterator[tuple[str, str, int]]:
     yield from _of_one_post(sheet)
+    columns: Mapping[int, str] = {}
     tables: list[tuple[int, int, str]] = []  # the columns of address and figure, and its metric
     for row in sheet:
-        words = [cell.casefold() for cell in row]
-        if _ADDRESS in words:
-            tables = _tables(words)
+        addresses = [place for place, cell in enumerate(row) if _is_address(cell)]
+        if not addresses:
+            if named := _columns(row):
+                columns, tables = named, []
             continue
+        tables = tables or _tables(addresses, columns)
         for address_at, figure_at, metric in tables:
-            if figure_at < len(row) and row[address_at].startswith("https://"):
+            if figure_at < len(row) and _is_address(row[address_at]):
                 value = _number(row[figure_at])
                 if value is not None:
                     yield row[address_at], metric, value
 
 
-def _tables(words: Sequence[str]) -> list[tuple[int, int, str]]:
-    """In a line of headings: each figure belongs to the nearest address on its left."""
-    found, address_at = [], -1
-    for place, word in enumerate(words):
-        if word == _ADDRESS:
-            address_at = place
-        elif word in _METRICS and address_at >= 0:
-            found.append((address_at, place, _METRICS[word]))
-    return found
+def _columns(row: _Row) -> dict[int, str]:
+    """The metrics that a line of headings names, by their columns."""
+    return {place: metric for place, cell in enumerate(row) if (metric := metric_of(cell))}
+
+
+def _tables(addresses: Sequence[int], columns: Mapping[int, str]) -> list[tuple[int, int, str]]:
+    """In a table's first line: each figure belongs to the nearest address on its left."""
+    return [
+        (max(before), figure_at, metric)
+        for figure_at, metric in columns.items()
+        if (before := [place for place in addresses if place < figure_at])
+    ]
 
 
 def _of_one_post(sheet: Sequence[_Row]) -> Iterator[tuple[str, str, int]]:
     address = ""
     for row in sheet:
-        if len(row) < 2:
+        if len(row) < 2 or _is_address(row[0]):
             continue
-        label = row[0].casefold()
-        if label == _ADDRESS and row[1].startswith("https://"):
+        if row[0] and _is_address(row[1]):
             address = row[1]
-        elif address and label in _METRICS and (value := _number(row[1])) is not None:
-            yield address, _METRICS[label], value
+        elif address and (metric := metric_of(row[0])) and (value := _number(row[1])) is not None:
+            yield address, metric, value
+
+
+def _headings(sheet: Sequence[_Row]) -> Iterator[str]:
+    """The words above a table's first line, or before each value."""
+    above: _Row = ()
+    for row in sheet:
+        filled = [cell for cell in row if cell]
+        if any(map(_is_value, filled)):
+            yield from (cell for cell in above if cell)
+            yield from (cell for cell in filled[:1] if not _is_value(cell))
+            above = ()
+        elif len(filled) > 1:
+            above = row
+
+
+def _is_value(cell: str) -> bool:
+    return _is_address(cell) or cell[:1].isdigit()
+
+
+def _without_figures(headings: Sequence[str]) -> str:
+    if not headings:
+        return "this file holds no figures of posts on LinkedIn"
+    shown = (" ".join(printable(each).split()) for each in headings[:_MOST_HEADINGS])
+    named = ", ".join(each[:_LONGEST_HEADING] for each in shown)
+    return f"this file holds no figures of posts on LinkedIn, but: {named}"
+
+
+def _is_address(cell: str) -> bool:
+    return cell.startswith("https://")
 
 
 def _followers(sheet: Sequence[_Row]) -> int | None:
     for row in sheet:
-        if len(row) > 1 and row[0].casefold().startswith(_FOLLOWERS):
+        if len(row) > 1 and is_followers(row[0]):
             return _number(row[1])
     return None
 
@@ -116,10 +150,10 @@ def _sheets(content: bytes) -> Iterator[list[_Row]]:
         yield from _workbook(content)
         return
     try:
-        text = content.decode("utf-8-sig")
+        text = read_spreadsheet_text(content).text
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         yield _tidy(rows)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (Rejected, csv.Error) as error:
         raise Rejected("this file is neither XLSX nor CSV", remedy=_NO_EXPORT) from error
 
 

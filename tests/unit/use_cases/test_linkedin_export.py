@@ -85,11 +85,58 @@ def test_a_single_post_is_read_from_its_lines() -> None:
     assert export.followers is None
 
 
+@pytest.mark.parametrize("address", ["URL van bijdrage", "Post URL", "Adres", ""])
+def test_an_export_in_dutch_reads_the_same(address: str) -> None:
+    """Members download it in the language of their own pages; figures are known in Dutch too, and
+    addresses whatever stands above them."""
+    top: list[list[object]] = [
+        ["Maximaal 50 bijdragen"],
+        [address, "Datum", "Interacties", None, address, "Datum", "Weergaven"],
+        [FIRST, "16-12-2025", 3, None, SECOND, "14-12-2025", "1.358"],
+        [None, None, None, None, FIRST, "16-12-2025", 631],
+    ]
+    one: list[list[object]] = [
+        [address or "Bijdrage", FIRST],
+        ["Weergaven", "5.537"],
+        ["Bereikte leden:", 2100],
+        ["Reacties", 49],
+        ["Commentaren", "7"],
+        ["Reposts", 0],
+        ["Interactiepercentage", "0,05"],
+    ]
+    followers: list[list[object]] = [["Totaal aantal volgers op 31-12-2025:", "1.204"]]
+    export = read_export(workbook(BIJDRAGEN=top, VOLGERS=followers))
+    assert export.posts == {SECOND: {"impressions": 1358}, FIRST: {"impressions": 631}}
+    assert export.followers == 1204
+    figures = {"impressions": 5537, "reach": 2100, "reactions": 49, "comments": 7, "reshares": 0}
+    assert read_export(table(one, ";")).posts == {FIRST: figures}
+
+
+def test_headings_that_nobody_knows_are_named() -> None:
+    """Who brings an export in another language is told which words were found in it."""
+    top: list[list[object]] = [
+        ["Liens vers les posts", "Date de publication", "Impressions du post"],
+        [FIRST, "16/12/2025", 631],
+    ]
+    one: list[list[object]] = [["URL du post", FIRST], ["Membres touchés", 2100]]
+    with pytest.raises(Rejected, match=r"but: Liens vers les posts, Date de publication, Impr"):
+        read_export(workbook(S=top))
+    with pytest.raises(Rejected, match=r"but: URL du post, Membres touchés$"):
+        read_export(table(one))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("rows", [TOP_POSTS, ONE_POST])
 def test_a_sheet_saved_as_csv_reads_the_same(rows: list[list[object]], delimiter: str) -> None:
     """Whoever saved a sheet as CSV, with whatever a spreadsheet separates by, gets the same."""
     assert read_export(table(rows, delimiter)).posts == read_export(workbook(S=rows)).posts
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_sheet_is_read_in_every_encoding_of_a_spreadsheet(encoding: str) -> None:
+    """What Excel writes without being asked for UTF-8 is read too."""
+    text = f"URL;{FIRST}\r\nCategorieën;België\r\nWeergaven;7\r\n"
+    assert read_export(text.encode(encoding)).posts == {FIRST: {"impressions": 7}}
 
 
 def _bomb() -> bytes:
@@ -131,7 +178,10 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.lists(st.text(max_size=12) | st.just("Post URL") | st.just("Impressions"), max_size=6),
+        st.lists(
+            st.text(max_size=12) | st.sampled_from(["Post URL", "Impressions", FIRST, "7"]),
+            max_size=6,
+        ),
         max_size=12,
     )
 )

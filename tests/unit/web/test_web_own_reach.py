@@ -53,7 +53,11 @@ async def test_a_file_becomes_figures_on_the_card(organisation: Organisation) ->
 async def test_another_file_is_refused_in_the_readers_language(organisation: Organisation) -> None:
     """Something else, or nothing, is refused and says what to do."""
     async with organisation.signed_in("anna@example.org") as browser:
-        for content, said in ((b"<html>", "geen cijfers van berichten"), (b"", "geen bestand")):
+        for content, said in (
+            (b"<html>", "geen cijfers van berichten"),
+            (b"Vues,Clics\n1,2", "geen cijfers van berichten op LinkedIn, maar: Vues, Clics"),
+            (b"", "geen bestand"),
+        ):
             answer = await _bring(browser, content)
             assert answer.status_code == 422
             assert said in answer.text
