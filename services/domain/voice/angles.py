@@ -1,7 +1,9 @@
 """Angles: from where a person looks at a story or a vacancy (product.md, the conviction).
 
-``prefers`` orders the facts; an angle that ``requires`` some of them claims something about what it
-quotes, so it exists only where the source holds so many sentences, and it quotes nothing else.
+``prefers`` orders the facts, and what an angle ``refuses`` its sentences cannot carry: nobody says
+"I want to know what a job is good for" about the coffee. An angle that ``requires`` some of what it
+prefers claims something about what it quotes, so it exists only where the source holds so many
+sentences, and it quotes nothing else.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ class Angle:
 
     name: str
     prefers: frozenset[str] = frozenset()
+    refuses: frozenset[str] = frozenset()
     requires: int = 0
 
     def possible(self, facts: tuple[Fact, ...]) -> bool:
@@ -25,6 +28,10 @@ class Angle:
 
     def fits(self, fact: Fact) -> bool:
         return bool(self.prefers & fact.kinds)
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether it may quote the fact at all."""
+        return self.fits(fact) or not (self.requires or self.refuses & fact.kinds)
 
 
 #: The file of whoever wrote the story: nobody else's angle.
@@ -41,17 +48,29 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
     "story": (
         Angle(name="craft", prefers=frozenset({"craft"}), requires=2),
         Angle(name="setback", prefers=frozenset({"setback"}), requires=2),
-        Angle(name="question", prefers=frozenset({"lesson", "number"})),
+        Angle(name="question", prefers=frozenset({"lesson", "turn"}), refuses=frozenset({"aside"})),
         Angle(name="helped", prefers=frozenset({"helped"}), requires=2),
         Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=2),
-        Angle(name="critical", prefers=frozenset({"setback", "number"})),
+        Angle(name="critical", prefers=frozenset({"setback"}), refuses=frozenset({"aside"})),
     ),
     "vacancy": (
         Angle(name="honest", prefers=frozenset({"challenge"}), requires=1),
-        Angle(name="craft", prefers=frozenset({"craft"})),
-        Angle(name="network", prefers=frozenset({"craft", "start"})),
-        Angle(name="first_weeks", prefers=frozenset({"start"})),
-        Angle(name="aim", prefers=frozenset({"helped", "origin"})),
-        Angle(name="doubts", prefers=frozenset({"setback", "challenge"})),
+        Angle(name="craft", prefers=frozenset({"craft"}), refuses=frozenset({"aside", "start"})),
+        Angle(name="network", prefers=frozenset({"craft", "team", "need"})),
+        Angle(
+            name="first_weeks",
+            prefers=frozenset({"start"}),
+            refuses=frozenset({"challenge", "setback", "helped"}),
+        ),
+        Angle(
+            name="aim",
+            prefers=frozenset({"helped", "origin"}),
+            refuses=frozenset({"challenge", "start", "need", "team", "aside"}),
+        ),
+        Angle(
+            name="doubts",
+            prefers=frozenset({"setback", "challenge", "need"}),
+            refuses=frozenset({"aside"}),
+        ),
     ),
 }

@@ -7,7 +7,7 @@ is one sentence that a reader understands without the others, or such a sentence
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,13 +16,14 @@ from services.domain.voice.plain_text import paragraphs, phrase
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.standing import stands_alone
+from services.domain.voice.weight import Scale
 from services.events.incoming import StoryApproved
 
 #: More facts than this do not make drafts more different, and cost memory.
 MAX_FACTS = 60
 #: A quotation longer than this takes the post over.
 _MAX_WORDS, _MAX_CHARACTERS = 20, 130
-_MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 5, 4, 3, 10
+_MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
 #: Two sentences together.
 _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
 #: What fits on X beside a question, a disclosure and a link.
@@ -45,7 +46,8 @@ _MARKS = (*_ENDS, "…", ".”", "?”", ".’", "?’", '."', '?"', ".)", "?)")
 class Fact:
     """One or two sentences, each ending in its own mark. ``field`` says where they stand.
 
-    ``names`` are its words with a capital, without case.
+    ``names`` are its words with a capital, without case. ``weight`` is that of
+    `services.domain.voice.weight`.
     """
 
     sentences: tuple[str, ...]
@@ -53,6 +55,7 @@ class Fact:
     field: str
     kinds: frozenset[str]
     names: frozenset[str]
+    weight: int
     short: bool
     brief: bool
 
@@ -80,37 +83,36 @@ def extract_facts(content: Content) -> Facts:
     if lexicon is None:
         return Facts()
     title = _bare(phrase(content.title))
+    divided = [(field, split_sentences(text)) for field, text in _paragraphs(content)]
+    sentences_of_all = [sentence for _, some in divided for sentence in some]
+    scale = Scale.of(content.title, _topics(content), sentences_of_all, lexicon)
     sentences: dict[str, Fact] = {}
     passages: dict[str, Fact] = {}
-    for field, paragraph in _paragraphs(content):
-        usable = [
-            sentence if _usable(sentence, title, lexicon) else ""
-            for sentence in split_sentences(paragraph)
-        ]
-        for sentence in usable:
+    for field, paragraph in divided:
+        usable = [s if _usable(s, title, lexicon) else "" for s in paragraph]
+        for place, sentence in enumerate(usable):
             if _alone(sentence, _MIN_WORDS, lexicon):
-                sentences.setdefault(_bare(sentence), _fact((sentence,), field, lexicon))
-        for first, second in pairwise(usable):
+                fact = _fact((sentence,), field, scale, opens=not place)
+                sentences.setdefault(_bare(sentence), fact)
+        for place, (first, second) in enumerate(pairwise(usable)):
             alone = _alone(first, _MIN_FIRST_WORDS, lexicon)
             if alone and second and _fits_together(first, second):
-                passage = _fact((first, second), field, lexicon)
+                passage = _fact((first, second), field, scale, opens=not place)
                 passages.setdefault(_bare(passage.source), passage)
-    return Facts(
-        sentences=tuple(sentences.values())[:MAX_FACTS],
-        passages=tuple(passages.values())[:MAX_FACTS],
-    )
+    return Facts(sentences=_weightiest(sentences.values()), passages=_weightiest(passages.values()))
 
 
 def quotable_sentences(content: Content) -> Iterator[Fact]:
-    """The sentences of `extract_facts`, repeated ones too, found one at a time."""
+    """The sentences of `extract_facts`, repeated and unweighed ones too, found one at a time."""
     lexicon = LEXICONS.get(primary_language(content.language))
     if lexicon is None:
         return
     title = _bare(phrase(content.title))
+    scale = Scale.of("", (), (), lexicon)
     for field, paragraph in _paragraphs(content):
         for sentence in split_sentences(paragraph):
             if _usable(sentence, title, lexicon) and _alone(sentence, _MIN_WORDS, lexicon):
-                yield _fact((sentence,), field, lexicon)
+                yield _fact((sentence,), field, scale, opens=False)
 
 
 def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:
@@ -124,13 +126,26 @@ def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:
             yield field, paragraph
 
 
-def _fact(sources: tuple[str, ...], field: str, lexicon: Lexicon) -> Fact:
-    source = " ".join(sources)
+def _topics(content: Content) -> tuple[str, ...]:
+    return content.topics if isinstance(content, StoryApproved) else content.crafts
+
+
+def _weightiest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """As many as are kept, in the order of the source."""
+    placed = list(enumerate(facts))
+    kept = sorted(placed, key=lambda each: -each[1].weight)[:MAX_FACTS]
+    return tuple(fact for _, fact in sorted(kept, key=lambda each: each[0]))
+
+
+def _fact(sources: tuple[str, ...], field: str, scale: Scale, *, opens: bool) -> Fact:
+    source, lexicon = " ".join(sources), scale.lexicon
     kinds = {kind for kind, cue in lexicon.cues.items() if any(map(cue.search, sources))}
     if field == "challenge":
         kinds.add("challenge")
     if re.search(r"\d", source):
         kinds.add("number")
+    if scale.names_topic(source):
+        kinds.add("craft")
     if lexicon.first_person.search(source):
         kinds.add(OWN)
     words = len(source.split())
@@ -139,6 +154,7 @@ def _fact(sources: tuple[str, ...], field: str, lexicon: Lexicon) -> Fact:
         source=source,
         field=field,
         kinds=frozenset(kinds),
+        weight=scale.weigh(source, frozenset(kinds), opens=opens),
         names=frozenset(name.casefold() for name in _CAPITAL.findall(source)),
         brief=words <= BRIEF_WORDS,
         short=len(source) <= SHORT_CHARACTERS and words <= SHORT_WORDS,

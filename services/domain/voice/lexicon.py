@@ -90,11 +90,21 @@ LEXICONS = {
             ),
             "start": _stems(
                 "inwerk eerste\\s+(?:week|weken|maand|maanden|drie|zes|dag|jaar) vierde\\s+week meelopen"
-                " loop\\s+je ga\\s+je leer\\b leert\\b opleiding begin buddy maatje rooster lunch"
+                " loop\\s+je ga\\s+je leer\\b leert\\b opleiding begin buddy maatje rooster"
+            ),
+            "need": _stems(
+                "diploma rijbewijs ervaring nodig hoef moet\\s+je\\s+kunnen niveau rekenen\\s+moet"
+            ),
+            "team": _stems("ploeg\\b team\\b stagiair collega’s collega's samen\\b"),
+            "turn": _words("niet nooit niemand geen nee maar"),
+            "aside": _stems(
+                "koffie lunch keuken\\b stroopwafel taart brood krentenbrood gebak borrel uitzicht"
+                " foto\\s+van"
             ),
             "craft": _stems(
                 "monteur kabel station meet meting tekening gereedschap handen laag\\s+voor techni"
                 " schakel lassen laswerk code\\b gegevens model planning test oefen controle handleiding"
+                " reparatie installatie draad machine transformator apparaat\\b software"
             ),
         },
         boasts=_stems(
@@ -118,7 +128,7 @@ LEXICONS = {
             r"|zo’n|zo'n|het\s+(?:wel|niet|nooit|ook|nog|er|al|zelf|eerst|nu|hem|haar|ons|mij|me)"
             r"|die\s+(?:dag|nacht|ochtend|middag|avond|week|maand|zomer|winter|jaren|zin|vraag|brief|fout"
             r"|keer|plek|manier|tijd)"
-            r"|het\s+(?:op|in|aan|bij|met|van|voor|naar|uit)|hen|hun|hem|haar"
+            r"|het\s+(?:op|in|aan|bij|met|van|voor|naar|uit)|hen|hem|(?-i:haar)"
             r"|dat\s+(?:jaar|moment|nummer|gesprek|plan|werk|uur))\b"
             r"|\b(?:het|dat|ook)[.?]"
             # "Zwaarder" than what?
@@ -128,9 +138,10 @@ LEXICONS = {
             r"|onze|ons|mijn|zijn|haar|hun|elke|elk|alle|twee|drie|(?-i:[A-ZÀ-Þ]))\b)",
             re.IGNORECASE,
         ),
-        pronouns=_words("hij zij ze"),
+        pronouns=_words("hij zij ze hun"),
         naming=re.compile(
-            r"(?:de|het|een|elke?|iedere|onze|ons|geen|alle|je|[A-Z][a-zà-ÿ]+\s+[A-Z])\b|\d",
+            r"(?:de|het|een|elke?|iedere|onze|ons|geen|alle|je|twee|drie|vier|vijf|zes|zeven|acht|negen"
+            r"|tien|elf|twaalf|[A-Z][a-zà-ÿ]+\s+[A-Z])\b|\d",
             re.IGNORECASE,
         ),
         first_person=_words("ik mijn mij me mezelf"),
@@ -177,11 +188,17 @@ LEXICONS = {
             ),
             "start": _stems(
                 "training train\\b learn teach first\\s+(?:week|month|three|six|day|year) buddy join start"
-                " show\\s+you lunch kitchen coffee"
+                " show\\s+you"
+            ),
+            "need": _stems("degree experience knowledge need\\b needed required licence diploma"),
+            "team": _stems("team\\b colleague shift\\b crew together each\\s+other"),
+            "turn": _words("not never nobody none nothing neither but no without"),
+            "aside": _stems(
+                "coffee lunch kitchen cake biscuit bread dinner view\\s+of picture photograph phone\\s+call"
             ),
             "craft": _stems(
                 "engineer cable substation measur drawing tool hands technic switch weld code\\b data\\b"
-                " model test manual drill"
+                " model test manual drill repair wire\\b wired machine transformer software reading"
             ),
         },
         boasts=_stems(
@@ -195,7 +212,7 @@ LEXICONS = {
             " finally eventually otherwise sometimes still yet such"
         ),
         pointing=re.compile(
-            r"\b(?:this|these|those|then|so|such|instead|neither|both|therefore|otherwise"
+            r"\b(?:this|these|those|then|so|such(?!\s+as)|instead(?!\s+of)|neither|both|therefore|otherwise"
             r"|the\s+(?:same|other|others|second|third|former|latter|rest)"
             r"|that\s+(?:day|night|morning|week|line|question|letter|box|year|moment|number|way|was|is|for"
             r"|to|at|in|on))\b|\b(?:that|too|either|as\s+well|there|did|does)[.?,]",
@@ -203,7 +220,9 @@ LEXICONS = {
         ),
         pronouns=_words("he him his she her they them their it its one"),
         naming=re.compile(
-            r"(?:an?|the|every|each|our|no|most|all|you|[A-Z][a-z]+\s+[A-Z])\b|\d", re.IGNORECASE
+            r"(?:an?|the|every|each|our|no|most|all|you|two|three|four|five|six|seven|eight|nine|ten"
+            r"|[A-Z][a-z]+\s+[A-Z])\b|\d",
+            re.IGNORECASE,
         ),
         first_person=_words("i my me myself i'm i’m i've i’ve"),
         employment=_words("i\\s+work\\s+(?:at|for|here) employees?\\s+(?:of|at)"),

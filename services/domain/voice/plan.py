@@ -198,7 +198,9 @@ class Planner:
                 uses=1,
             ),
             quote=quoting(quotes, joints, sentences),
-            passage=quoting(_closing(quotes), joints, first + _rotated(turning, place)),
+            passage=quoting(
+                _closing(quotes), joints, _weighty_first(first + _rotated(turning, place))
+            ),
             again=quoting(again, joints, sentences[::-1]),
         )
 
@@ -216,7 +218,7 @@ class Planner:
 
         def own_first(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
             order = shuffled(facts, *self._order, file)
-            return tuple(sorted(order, key=lambda fact: OWN not in fact.kinds))
+            return tuple(sorted(order, key=lambda fact: (OWN not in fact.kinds, -fact.weight)))
 
         sentences, joints = own_first(self._all.sentences), self._joints
         quotes, again = self._pool(file, "quote"), self._pool(file, "again")
@@ -244,7 +246,7 @@ class Planner:
 
         first, turning = self._parted(self._facts.sentences, angle)
         turns = range(max(1, len(self._facts.sentences)))
-        orders = [first + _rotated(turning, turn) for turn in turns]
+        orders = [_weighty_first(first + _rotated(turning, turn)) for turn in turns]
         best = min(orders, key=lambda order: len(meetings(order) & self._met))
         self._met |= meetings(best)
         return best
@@ -257,7 +259,11 @@ class Planner:
         First come those that fit; an angle that claims something about its facts has no others.
         """
         fitting, others = (
-            shuffled([f for f in facts if angle.fits(f) is fits], *self._order, angle.name)
+            shuffled(
+                [f for f in facts if angle.takes(f) and angle.fits(f) is fits],
+                *self._order,
+                angle.name,
+            )
             for fits in (True, False)
         )
         return ((), fitting) if angle.requires else (fitting, others)
@@ -279,6 +285,11 @@ class Planner:
 def _rotated(pool: tuple[T, ...], places: int) -> tuple[T, ...]:
     start = places % len(pool) if pool else 0
     return pool[start:] + pool[:start]
+
+
+def _weighty_first(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """A minor fact comes after the others, and first as a second quotation."""
+    return tuple(sorted(facts, key=lambda fact: -fact.weight))
 
 
 def _for_x(sentences: tuple[Fact, ...]) -> tuple[Fact, ...]:
