@@ -13,9 +13,13 @@ from typing import cast
 
 from connectors.http import Limits
 from services.errors import Stop
-from services.ports import Network
+from services.ports import Meter, Network
 
 ENTRY_POINT_GROUP = "zwaan.networks"
+
+
+def _uncounted(unit: str, number: int) -> None:
+    """For a network that charges nothing, or where nobody counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,7 @@ class NetworkSettings:
     Empty addresses mean the real network. ``api_url`` and ``authorize_url`` are base addresses
     without a trailing slash; in the sandbox both are ``http://127.0.0.1:PORT/linkedin`` (or
     ``/x``, ``/mastodon``). ``version`` is LinkedIn's ``YYYYMM``. ``scopes`` empty means the connector's own.
+    ``meter`` is told what a network charges for besides posts.
     """
 
     name: str
@@ -35,6 +40,7 @@ class NetworkSettings:
     version: str = ""
     scopes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    meter: Meter = field(default=_uncounted, repr=False)
 
 
 def build_networks(settings: Iterable[NetworkSettings]) -> dict[str, Network]:

@@ -110,6 +110,7 @@ class X:
                 remedy="Connect X again and leave all permissions on.",
             )
         profile = self._ask(self._client(tokens).get_me).get("data")
+        self._settings.meter("user_read", 1)
         if not isinstance(profile, dict) or not str(profile.get("id", "")).isdecimal():
             raise NeedsPerson("X did not say which account was connected.", remedy=_AGAIN)
         return Account(
@@ -168,6 +169,7 @@ class X:
             if image.alt:
                 described = {"id": media_id, "metadata": {"alt_text": {"text": image.alt}}}
                 session.post(f"{API}/2/media/metadata", headers=headers, json=described)
+                self._settings.meter("media_metadata", 1)
         return UploadedImage(media_id=media_id, alt=image.alt)
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
@@ -220,8 +222,10 @@ class X:
             max_results=_BATCH,
             tweet_fields=["created_at", "entities"],
         )
+        timeline = _objects(answer.get("data"))
+        self._settings.meter("post_read", len(timeline))
         wanted = _plain(post.text)
-        for found in _objects(answer.get("data")):
+        for found in timeline:
             if str(found.get("id", "")).isdecimal() and _plain(_as_written(found)) == wanted:
                 return self._published(account, str(found["id"]))
         return None
@@ -248,11 +252,13 @@ class X:
                 list(external_ids[first : first + _BATCH]),
                 tweet_fields=["public_metrics", "non_public_metrics"],
             )
+            told = _objects(answer.get("data"))
+            self._settings.meter("post_read", len(told))
             measured += [
                 Measurement(
                     external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE
                 )
-                for found in _objects(answer.get("data"))
+                for found in told
                 if (metrics := _metrics(found))
             ]
         return measured

@@ -83,6 +83,14 @@ class Metrics:
             registry=registry,
         )
 
+        #: By our own count, over everything; alert on a day that is dearer than usual.
+        self.charged = Gauge(
+            "zwaan_charged_dollars",
+            "US dollars charged by networks, at the prices in the settings.",
+            ("network", "unit"),
+            registry=registry,
+        )
+
         # --- told by the processors of this process ---------------------------------------------
 
         #: Records; absent (NaN) where no processors run.

@@ -138,6 +138,15 @@ class Measurement:
     source: str
 
 
+class Meter(Protocol):
+    """Counts what a network charges for besides posts, such as each post that an answer shows.
+
+    Safe to call from any thread.
+    """
+
+    def __call__(self, unit: str, number: int) -> None: ...
+
+
 class Network(Protocol):
     """A social network. Calls block; callers run them in a bounded pool.
 

@@ -82,6 +82,16 @@ class Settings(BaseSettings):
         default=X_PRICES.with_link, ge=0, le=1000, description="US dollars X charges for a post."
     )
     x_price_without_link: Decimal = Field(default=X_PRICES.without_link, ge=0, le=1000)
+    x_price_post_read: Decimal = Field(
+        default=X_PRICES.units["post_read"],
+        ge=0,
+        le=1000,
+        description="For a post that X shows us.",
+    )
+    x_price_user_read: Decimal = Field(default=X_PRICES.units["user_read"], ge=0, le=1000)
+    x_price_media_metadata: Decimal = Field(
+        default=X_PRICES.units["media_metadata"], ge=0, le=1000, description="For an alt text."
+    )
     mastodon_url: str = Field(
         default="", description='A server, or "sandbox". Empty: Mastodon is not offered.'
     )
@@ -276,7 +286,15 @@ class Settings(BaseSettings):
     @property
     def prices(self) -> Mapping[str, Prices]:
         """Of the networks that charge for posts."""
-        x = Prices(with_link=self.x_price_with_link, without_link=self.x_price_without_link)
+        x = Prices(
+            with_link=self.x_price_with_link,
+            without_link=self.x_price_without_link,
+            units={
+                "post_read": self.x_price_post_read,
+                "user_read": self.x_price_user_read,
+                "media_metadata": self.x_price_media_metadata,
+            },
+        )
         return {"x": x} if x.with_link or x.without_link else {}
 
     @property

@@ -8,9 +8,9 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
@@ -22,6 +22,7 @@ from services.settings import SANDBOX, Settings, is_real
 from services.storage.database import Database
 from services.storage.migrate import migrate
 from services.use_cases.accounts import Accounts
+from services.use_cases.billed_units import BilledUnits
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.publish import Publisher
@@ -163,7 +164,11 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     try:
         await migrate(database)
         await asyncio.to_thread(admin.ensure_topics, topic_specs())
-        networks = build_networks(network_settings(settings))
+        billed = BilledUnits(settings.prices)
+        networks = build_networks(
+            replace(each, meter=partial(billed.count, each.name))
+            for each in network_settings(settings)
+        )
         yield Parts(
             settings=settings,
             database=database,
@@ -178,6 +183,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 vault=vault(settings),
                 calls=calls,
                 clock=clock,
+                billed=billed,
             ),
         )
     finally:

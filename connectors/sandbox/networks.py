@@ -35,6 +35,7 @@ class Networks:
     media: Media
     journal: Journal
     bills: Bills
+    counters: Counters
     limits: Limits
     faults: FaultPlan
     visitor: AudienceVisitor
@@ -48,6 +49,7 @@ def open_networks(path: Path | None, options: SandboxOptions, clock: SandboxCloc
     if saved_clock is not None:
         clock.restore(saved_clock)
     bills = Bills(database)
+    counters = Counters(database)
     posts = Posts(database)
     return Networks(
         options=options,
@@ -60,7 +62,8 @@ def open_networks(path: Path | None, options: SandboxOptions, clock: SandboxCloc
         media=Media(database),
         journal=Journal(database),
         bills=bills,
-        limits=Limits(counters=Counters(database), bills=bills, settings=settings, clock=clock),
+        counters=counters,
+        limits=Limits(counters=counters, bills=bills, settings=settings, clock=clock),
         faults=FaultPlan(settings),
         visitor=AudienceVisitor(
             posts=posts,

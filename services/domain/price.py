@@ -1,9 +1,10 @@
-"""What a network charges the organisation for creating a post."""
+"""What a network charges the organisation: for posts, and for what it is asked about them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from services.domain.links_in_text import has_link
@@ -16,10 +17,12 @@ _ADDRESS = re.compile(r"\bhttps?://\w", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """US dollars for a post with a link, and for one without."""
+    """US dollars for a post with a link, and for one without; ``units`` is what else is
+    charged, by its name in `services.ports.Meter`."""
 
     with_link: Decimal
     without_link: Decimal
+    units: Mapping[str, Decimal] = field(default_factory=dict)
 
     def of(self, text: str) -> Decimal:
         """The price of a post with this text; a bare domain is a link too, as X sees it.
@@ -34,6 +37,26 @@ class Prices:
         """The price in millionths of a dollar."""
         return int(self.of(text) * MICROS)
 
+    def charge_unit(self, unit: str) -> int:
+        """The same for one of something else; nothing for what has no price."""
+        return int(self.units.get(unit, 0) * MICROS)
 
-#: Pay per use since 2026-02 (https://docs.x.com/x-api/getting-started/pricing).
-X_PRICES = Prices(with_link=Decimal("0.20"), without_link=Decimal("0.015"))
+
+def charge_for(prices: Mapping[str, Prices], network: str, text: str) -> int | None:
+    """What a post on this network costs, in millionths of a dollar; None where none is charged."""
+    own = prices.get(network)
+    return None if own is None else own.charge(text)
+
+
+#: Pay per use since 2026-02 (https://docs.x.com/x-api/getting-started/pricing). What is
+#: read is charged by the thing returned. The cheap "owned reads" are for the account that owns the
+#: developer app, which an ambassador's is not.
+X_PRICES = Prices(
+    with_link=Decimal("0.20"),
+    without_link=Decimal("0.015"),
+    units={
+        "post_read": Decimal("0.005"),
+        "user_read": Decimal("0.010"),
+        "media_metadata": Decimal("0.005"),
+    },
+)

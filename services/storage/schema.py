@@ -381,6 +381,16 @@ network_calls = Table(
     Column("calls", sa.Integer, nullable=False),
 )
 
+# What networks charge for besides posts (services.use_cases.billed_units).
+billed_units = Table(
+    "billed_units",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("each", sa.BigInteger, primary_key=True, autoincrement=False),  # millionths of a dollar
+    Column("number", sa.BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

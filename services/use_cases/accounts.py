@@ -17,6 +17,7 @@ from services.storage import audit, connections
 from services.storage.audit import Entry
 from services.storage.connections import Connection
 from services.storage.database import Database
+from services.use_cases.billed_units import BilledUnits
 from services.vault import Vault
 
 _T = TypeVar("_T")
@@ -32,7 +33,8 @@ _LOOK_AGAIN = 0.05
 class Accounts:
     """Opens stored connections as `Account`s. Callers hold the account's lease while they use it.
 
-    ``calls`` is the bounded pool in which every blocking call to a network runs.
+    ``calls`` is the bounded pool in which every blocking call to a network runs; ``billed`` is what
+    the networks count in it.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class Accounts:
         vault: Vault,
         calls: Executor,
         clock: Callable[[], datetime],
+        billed: BilledUnits | None = None,
     ) -> None:
         self._database = database
         self._networks = networks
         self._vault = vault
         self._calls = calls
         self._clock = clock
+        self._billed = billed or BilledUnits({})
 
     def network(self, name: str) -> Network:
         """Raises NeedsPerson when no such network is configured."""
@@ -86,6 +90,10 @@ class Accounts:
                 raise RetryLater("the access was renewed, which took long", after=0) from None
             return await self.call(call, fresh)
 
+    async def store_billed(self) -> None:
+        """Keep what the networks charge for. Raises RetryLater when the database is away."""
+        await self._billed.store(self._database)
+
     async def connect(
         self, ambassador_id: str, network: str, *, code: str, verifier: str | None, redirect: str
     ) -> Connection:
@@ -121,6 +129,7 @@ class Accounts:
                 "account.connected", connection, now, {"scopes": list(connection.scopes)}
             )
             await audit.add(transaction, [entry])
+        await self.store_billed()
         return connection
 
     async def disconnect(self, ambassador_id: str, network: str) -> bool:

@@ -71,6 +71,8 @@ class ReachCollector:
                     await account_leases.release(
                         transaction, [(ambassador_id, network)], worker=self._lease
                     )
+        # Of the publisher too, which may have looked for a post whose reply was lost.
+        await self._accounts.store_billed()
         return len(due)
 
     async def _take(self, ambassador_id: str, network: str, limit: int) -> list[DuePost]:

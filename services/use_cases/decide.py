@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from services.domain.post import (
     printable,
     text_sha256,
 )
+from services.domain.price import Prices, charge_for
 from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
@@ -169,18 +171,34 @@ async def take_back(
 
 
 async def settle(
-    transaction: Transaction, *, post_id: str, ambassador_id: str, there: bool, now: datetime
+    transaction: Transaction,
+    *,
+    post_id: str,
+    ambassador_id: str,
+    there: bool,
+    prices: Mapping[str, Prices],
+    now: datetime,
 ) -> Post:
     """The person looked at the network after "outcome unknown": the post is there, or it is not.
 
-    One that is not there has failed, and can be approved again.
+    One that is there was charged for as any other, at ``prices``. One that is not there has failed,
+    and can be approved again.
     """
     post = await own_post(transaction, post_id, ambassador_id)
     if post.state is not PostState.UNKNOWN:
         raise Rejected("what became of this post is known", remedy="Load the page again.")
     statement: PostPublished | PostFailed
     if there:
-        await move(transaction, post, PostState.PUBLISHED, published_at=now, reason="", remedy="")
+        charged = charge_for(prices, post.network, post.text)
+        await move(
+            transaction,
+            post,
+            PostState.PUBLISHED,
+            published_at=now,
+            charged=charged,
+            reason="",
+            remedy="",
+        )
         statement = PostPublished(
             post_id=post.id,
             campaign_id=post.campaign_id,

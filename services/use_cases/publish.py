@@ -17,7 +17,7 @@ import structlog
 
 from services.domain.circuit import CircuitRules
 from services.domain.post import Post, text_sha256
-from services.domain.price import Prices
+from services.domain.price import Prices, charge_for
 from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import Image
@@ -345,11 +345,10 @@ class Publisher:
         return with_images(job.outgoing, uploaded)
 
     def _published(self, job: _Job, published: PublishedPost) -> Outcome:
-        prices = self._prices.get(job.claim.network)
         return self._ended(job).published(
             published,
             first_measure=self._first_measure,
-            charged=None if prices is None else prices.charge(job.outgoing.text),
+            charged=charge_for(self._prices, job.claim.network, job.outgoing.text),
         )
 
     def _later(self, job: _Job, later: RetryLater) -> Outcome:

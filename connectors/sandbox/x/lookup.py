@@ -9,6 +9,7 @@ from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller
+from connectors.sandbox.x.billing import charge_reads
 from connectors.sandbox.x.fields import requested_fields
 from connectors.sandbox.x.metrics import describe
 
@@ -41,6 +42,7 @@ def read_posts(networks: Networks, call: Call, caller: Caller) -> Answer:
         described, refused = describe(networks, post, caller, fields)
         data.append(described)
         errors += refused
+    charge_reads(networks, "post_read", [each["id"] for each in data])
     body: dict[str, object] = {}
     if data:
         body["data"] = data

@@ -11,6 +11,7 @@ from connectors.sandbox.images import recognise
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller
+from connectors.sandbox.x.billing import charge
 
 MAX_BYTES = 5_000_000
 _LIFETIME_SECONDS = 86_400
@@ -73,6 +74,7 @@ def describe(networks: Networks, call: Call, caller: Caller) -> Answer:
     medium = networks.media.find("x", media_id)
     if medium is None or medium.member != caller.member.key:
         raise refusals.invalid("id", media_id, "Your media IDs are invalid.")
+    charge(networks, "media_metadata")
     networks.media.describe(media_id, text)
     associated = {"alt_text": {"text": text}}
     return Answer.json(200, {"data": {"id": media_id, "associated_metadata": associated}})

@@ -16,12 +16,9 @@ from connectors.sandbox.state.media import Medium
 from connectors.sandbox.state.posts import Post
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller
+from connectors.sandbox.x.billing import charge
 from connectors.sandbox.x.rendering import stored_text
 from connectors.sandbox.x.weighted_length import MAX_WEIGHT, addresses, weigh
-
-#: Prices of pay per use, in millionths of a dollar, since February 2026.
-POST_WITH_URL_MICRODOLLARS = 200_000
-POST_MICRODOLLARS = 15_000
 
 _MAX_IMAGES = 4
 # However long its addresses are; what is longer is not worth weighing.
@@ -43,12 +40,7 @@ def create(networks: Networks, call: Call, caller: Caller) -> Answer:
     if earlier is not None:
         raise refusals.duplicate()
     links = addresses(text)
-    unit, price = (
-        ("post_with_url", POST_WITH_URL_MICRODOLLARS) if links else ("post", POST_MICRODOLLARS)
-    )
-    if not networks.limits.affords(price):
-        raise refusals.credits_depleted()
-    networks.bills.charge(unit, microdollars=price)
+    charge(networks, "post_with_url" if links else "post")
     now_ms = networks.clock.now_ms()
     sequence = networks.posts.next_sequence()
     post = Post(

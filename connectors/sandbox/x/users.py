@@ -12,6 +12,7 @@ from connectors.sandbox.networks import Networks
 from connectors.sandbox.state.posts import Period
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller
+from connectors.sandbox.x.billing import charge_reads
 from connectors.sandbox.x.fields import moment_ms, requested_fields, whole_number
 from connectors.sandbox.x.metrics import describe
 
@@ -19,9 +20,10 @@ _MAX_RESULTS = range(5, 101)
 _IDS = range(1, 2**63)
 
 
-def me(_networks: Networks, _call: Call, caller: Caller) -> Answer:
+def me(networks: Networks, _call: Call, caller: Caller) -> Answer:
     """Return the member that the token belongs to."""
     member = caller.member
+    charge_reads(networks, "user_read", [member.x_id])
     return Answer.json(
         200, {"data": {"id": member.x_id, "name": member.name, "username": member.handle}}
     )
@@ -40,6 +42,7 @@ def timeline(networks: Networks, call: Call, caller: Caller) -> Answer:
         replace(period, limit=period.limit + 1), network="x", member=member.key
     )
     shown = found[: period.limit]
+    charge_reads(networks, "post_read", [post.post_id for post in shown])
     meta: dict[str, str | int] = {"result_count": len(shown)}
     if shown:
         meta |= {"newest_id": shown[0].post_id, "oldest_id": shown[-1].post_id}

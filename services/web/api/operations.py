@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from services.domain.post import PostState
+from services.domain.price import MICROS
 from services.errors import RetryLater
-from services.storage import circuits, dead_letters, figures, outbox, posts
+from services.storage import charges, circuits, dead_letters, figures, outbox, posts
 from services.web.api.access import is_admitted, is_this_machine
 from services.web.parts import WebParts
 from services.web.view import parts_of
@@ -65,6 +66,8 @@ async def _look(parts: WebParts) -> None:
         known.outbox.set(await outbox.size(transaction))
         for circuit in await circuits.every(transaction):
             known.network_away.labels(circuit.network).set(circuit.open_until is not None)
+        for network, unit, micros in await charges.totals(transaction):
+            known.charged.labels(network, unit).set(micros / MICROS)
     for state in PostState:
         known.posts.labels(state.value).set(by_state.get(state.value, 0))
     for click_class in ("human", "bot", "duplicate"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.circuit import Circuit
-from services.storage import circuits, dead_letters, outbox
+from services.domain.price import MICROS
+from services.storage import charges, circuits, dead_letters, outbox
 from services.storage.headcount import headcount
 from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
@@ -40,6 +42,7 @@ async def administration(view: AdministratorView) -> Response:
         waiting = await dead_letters.count(transaction)
         everybody = await headcount(transaction)
         unsent = await outbox.size(transaction)
+        units = await charges.of_units(transaction)
         away = [each for each in await circuits.every(transaction) if each.open_until]
     readiness = await view.parts.readiness()
     return view.page(
@@ -48,6 +51,7 @@ async def administration(view: AdministratorView) -> Response:
         waiting=waiting,
         headcount=everybody,
         unsent=unsent,
+        charged=Decimal(sum(one.number * one.each for one in units)) / MICROS,
         readiness=readiness,
         checks=[*_checks(view, readiness), *map(_away, away)],
     )

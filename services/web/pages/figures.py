@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.domain.price import MICROS
 from services.storage import charges, own_words
 from services.storage.campaign_figures import people_who_shared
-from services.storage.charges import Charge
+from services.storage.charges import Charge, UnitCharge
 from services.storage.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of
@@ -26,26 +26,30 @@ LIMIT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What networks charged for posts: by our count, at the prices in the settings of that time.
+    """What networks charged: by our count, at the prices in the settings of that time.
 
+    ``lines`` are numbers of posts and their price, ``units`` what else was charged for and the same.
     ``unknown`` posts are there, and nobody saw what they cost.
     """
 
     lines: Sequence[tuple[int, Decimal]]
+    units: Sequence[tuple[str, int, Decimal]]
     unknown: int
 
     @classmethod
-    def of(cls, charged: Sequence[Charge]) -> Bill:
+    def of(cls, charged: Sequence[Charge], units: Sequence[UnitCharge]) -> Bill:
         return cls(
             lines=[
                 (one.posts, Decimal(one.each) / MICROS) for one in charged if one.each is not None
             ],
+            units=[(one.unit, one.number, Decimal(one.each) / MICROS) for one in units],
             unknown=sum(one.posts for one in charged if one.each is None),
         )
 
     @property
     def total(self) -> Decimal:
-        return sum((posts * each for posts, each in self.lines), Decimal())
+        posts = sum((number * each for number, each in self.lines), Decimal())
+        return posts + sum((number * each for _, number, each in self.units), Decimal())
 
 
 @router.get("")
@@ -58,14 +62,17 @@ async def figures(view: FiguresView) -> Response:
         charged = await charges.of_networks(
             transaction, sorted(view.parts.prices), campaign_ids=ids
         )
+        totals = totals_of(found)
+        # They are counted over all posts, and would tell how many those of a hidden campaign are.
+        units = [] if totals.hidden else await charges.of_units(transaction)
         own = await own_words.in_published(transaction, campaign_ids=ids)
     return view.page(
         "figures/figures.html",
-        totals=totals_of(found),
+        totals=totals,
         # An average over everybody, which no page divides by campaign.
         own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
-        bill=Bill.of(charged),
+        bill=Bill.of(charged, units),
         small_group=SMALL_GROUP,
         limit=LIMIT,
         now=view.now,

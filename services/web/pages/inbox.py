@@ -162,6 +162,7 @@ async def settle(view: AmbassadorView, post_id: str) -> Response:
             post_id=post_id,
             ambassador_id=view.me.id,
             there=there == "yes",
+            prices=view.parts.prices,
             now=view.now,
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -54,7 +55,13 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def network(name: str, sandbox: Sandbox) -> Network:
+def counted() -> Counter[str]:
+    """What the connector told its meter."""
+    return Counter()
+
+
+@pytest.fixture
+def network(name: str, sandbox: Sandbox, counted: Counter[str]) -> Network:
     """The connector, found by its entry point, with short patience."""
     return build_network(
         NetworkSettings(
@@ -65,6 +72,7 @@ def network(name: str, sandbox: Sandbox) -> Network:
             version="202609",
             scopes=_SCOPES.get(name, ()),
             limits=Limits(connect=2, read=1, total=2),
+            meter=lambda unit, number: counted.update({unit: number}),
         )
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -11,6 +13,11 @@ import requests
 
 from services.ports import Account, OutgoingPost
 
+#: The smallest valid PNG: one transparent pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg=="
+)
 REDIRECT_URI = "http://127.0.0.1:9/callback"
 _numbers = count(1)
 
@@ -37,6 +44,10 @@ class Sandbox:
     def billed(self) -> float:
         """What X has charged so far, in US dollars."""
         return float(self._get("limits")["billed"]["usd"])
+
+    def billed_units(self) -> Counter[str]:
+        """How much of what X has charged for so far."""
+        return Counter(self._get("limits")["billed"]["units"])
 
     def fault(self, network: str, operation: str, kind: str, **more: Any) -> None:
         """The next request of this kind meets a fault, once unless ``times`` says otherwise."""

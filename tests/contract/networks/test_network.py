@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unicodedata import normalize
@@ -16,6 +15,7 @@ from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
 from services.ports import Image, LinkCard, Network, OutgoingPost
 from tests.contract.networks.conftest import REFRESHING
 from tests.contract.networks.stage import (
+    PIXEL,
     REDIRECT_URI,
     Consent,
     Member,
@@ -362,12 +362,6 @@ def test_delete_removes_the_post_and_may_be_repeated(
 
 
 # --- images -------------------------------------------------------------------------------------
-
-# The smallest valid PNG: one transparent pixel.
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
-    "rkJggg=="
-)
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown
-from services.ports import Network
-from tests.contract.networks.stage import Member, Sandbox, fresh_post
+from services.ports import Image, Network
+from tests.contract.networks.stage import (
+    PIXEL,
+    REDIRECT_URI,
+    Consent,
+    Member,
+    Sandbox,
+    fresh_email,
+    fresh_post,
+)
 
 
 @pytest.fixture
@@ -31,6 +43,29 @@ def test_the_price_is_what_is_billed(network: Network, member: Member, sandbox: 
     before = sandbox.billed()
     network.publish(member.account, post)
     assert sandbox.billed() - before == pytest.approx(float(X_PRICES.of(post.text)))
+
+
+def test_every_other_unit_that_is_billed_is_counted(
+    network: Network, consent: Consent, sandbox: Sandbox, counted: Counter[str]
+) -> None:
+    """What the connector tells its meter is what X charges for besides posts; what X charges once
+    a day counts each time."""
+    before = sandbox.billed_units()
+    given = consent(fresh_email())
+    account = network.connect(
+        code=given["code"], verifier=given["verifier"], redirect_uri=REDIRECT_URI
+    )
+    image = network.upload(account, Image(data=PIXEL, alt="Sanne op de dijk"))
+    post = replace(fresh_post(), images=(image,))
+    published = network.publish(account, post)
+    assert network.reconcile(account, post, since=datetime.now(UTC)) == published
+    other = network.publish(account, fresh_post())
+    network.measure(account, [other.external_id])
+    billed = sandbox.billed_units() - before
+    del billed["post_with_url"]
+    assert counted == billed == {"user_read": 1, "media_metadata": 1, "post_read": 2}
+    network.measure(account, [other.external_id, "1"])
+    assert counted["post_read"] == 3
 
 
 @pytest.mark.parametrize("fault", ["http_503", "drop", "expired_token", "credits_depleted"])

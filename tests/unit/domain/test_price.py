@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.domain.price import X_PRICES
+from services.domain.price import X_PRICES, charge_for
 
 
 def test_a_post_with_a_link_costs_more() -> None:
@@ -13,6 +13,14 @@ def test_a_post_with_a_link_costs_more() -> None:
     assert X_PRICES.of("kijk op zwaan.nl") == Decimal("0.20")
     assert X_PRICES.of("zonder link.") == Decimal("0.015")
     assert X_PRICES.charge("zonder link.") == 15_000
+
+
+def test_what_else_is_charged_has_a_price_each() -> None:
+    """A network without prices charges nothing, and neither does a unit without one."""
+    assert X_PRICES.charge_unit("post_read") == 5_000
+    assert X_PRICES.charge_unit("unheard_of") == 0
+    assert charge_for({"x": X_PRICES}, "x", "zonder link.") == 15_000
+    assert charge_for({"x": X_PRICES}, "linkedin", "zonder link.") is None
 
 
 def test_a_short_link_costs_the_same_whatever_its_host() -> None:

@@ -100,7 +100,28 @@ def test_units_are_billed_by_whether_there_is_an_address(x: XClient) -> None:
     x.post("Ook zo: example.org")
     bill = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]
 
-    assert bill == {"units": {"post": 1, "post_with_url": 2}, "usd": 0.415}
+    assert bill["units"] == {"post": 1, "post_with_url": 2, "user_read": 1}  # to connect
+    assert bill["usd"] == 0.425
+
+
+def test_reads_are_billed_once_a_day(x: XClient) -> None:
+    """Each post and account that is shown, however often in one day, and again the next."""
+    ids = [x.post(f"Nummer {number}").json()["data"]["id"] for number in range(2)]
+    for _ in range(2):
+        x.call("GET", "/x/2/tweets", params={"ids": ",".join([*ids, "12"])})
+        x.call("GET", f"/x/2/users/{x.user_id}/tweets", params={"max_results": 5})
+        x.call("GET", "/x/2/users/me")
+    units = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]["units"]
+    assert units == {"post": 2, "post_read": 2, "user_read": 1}
+
+    _control(x, "clock", advance=86_400)
+    x.token = x.refresh(x.refresh_token).json()["access_token"]
+    x.call("GET", "/x/2/tweets", params={"ids": ids[0]})
+    units = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]["units"]
+    assert units == {"post": 2, "post_read": 3, "user_read": 1}
+
+    _control(x, "limits", credits_usd=0.0)
+    assert x.call("GET", "/x/2/tweets", params={"ids": ids[1]}).status_code == 402
 
 
 def test_depleted_credits_are_402(x: XClient) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.domain.post import Post, PostState, text_sha256
+from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
-from services.storage import campaigns, connections, outbox
+from services.storage import campaigns, charges, connections, outbox
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE
@@ -26,10 +27,13 @@ from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import Desk
 
 T = TypeVar("T")
+PRICES = {"linkedin": X_PRICES}
 
 
 async def act(desk: Desk, what: str, post: Post, **more: Any) -> Post:
     async with desk.database.write() as transaction:
+        if what == "settle":
+            more = {"prices": PRICES, **more}
         decided: Post = await getattr(decide, what)(
             transaction,
             post_id=post.id,
@@ -150,6 +154,9 @@ async def test_an_unknown_post_is_settled_by_looking(desk: Desk) -> None:
     absent = next(post for post in drafts if post is not there)
     assert (await act(desk, "settle", there, there=True)).state is PostState.PUBLISHED
     assert (await act(desk, "settle", absent, there=False)).state is PostState.FAILED
+    async with desk.database.read() as transaction:
+        (charge,) = await charges.of_networks(transaction, ["linkedin"])
+    assert charge.each == X_PRICES.charge(there.text)  # as for any other that is there
     for draft in drafts:
         with pytest.raises(Rejected, match="is known"):
             await act(desk, "settle", draft, there=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.domain.post import PostState
 from services.domain.price import X_PRICES
 from services.storage.people import save_ambassadors
+from services.use_cases.billed_units import BilledUnits
 from tests.builders import ambassador
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
@@ -57,4 +58,28 @@ async def test_figures_say_what_was_charged_and_how_that_is_known(
     assert '<dd>$0.215 <span class="tag estimated">' in page
     assert '<dt>Posts at $0.20</dt><dd>1 <span class="tag measured">' in page
     assert '<dt>Posts whose price is unknown</dt><dd>3 <span class="tag unknown">' in page
-    assert "The posts of one small campaign are not in it." in page
+    assert "The posts of one small campaign are not in it" in page
+    assert "Posts read" not in page
+
+
+async def test_what_is_charged_besides_posts_is_in_the_sum(organisation: Organisation) -> None:
+    """Where no campaign is hidden whose posts it would tell; administrators and metrics see it
+    always."""
+    organisation.with_parts(prices={"x": X_PRICES})
+    billed = BilledUnits({"x": X_PRICES})
+    billed.count("x", "post_read", 3)
+    billed.count("x", "user_read", 1)
+    await billed.store(organisation.database)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        figures = (await browser.get("/figures")).text
+        assert "<dt>Posts read, with their figures, at $0.005</dt><dd>3 <span" in figures
+        assert "<dt>Accounts read when connecting, at $0.01</dt><dd>1 <span" in figures
+        assert '<dd>$0.025 <span class="tag estimated">' in figures
+        text = (await browser.get("/metrics")).text
+    assert 'zwaan_charged_dollars{network="x",unit="post_read"} 0.015' in text
+    await organisation.post(
+        await organisation.campaign(story()), ANNA, network="x", state=PostState.PUBLISHED
+    )
+    async with organisation.staff("ada@example.org", "administrator") as browser:
+        assert "Posts read" not in (await browser.get("/figures")).text
+        assert "$0.025" in (await browser.get("/administration")).text

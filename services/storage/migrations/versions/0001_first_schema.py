@@ -41,6 +41,13 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index('ix_audit_subject', ['subject'], unique=False)
 
+    op.create_table('billed_units',
+    sa.Column('network', sa.Text(), nullable=False),
+    sa.Column('unit', sa.Text(), nullable=False),
+    sa.Column('each', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('network', 'unit', 'each', name=op.f('pk_billed_units'))
+    )
     op.create_table('blocked_words',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('word', sa.Text(), nullable=False),
@@ -430,6 +437,7 @@ def downgrade() -> None:
 
     op.drop_table('campaigns')
     op.drop_table('blocked_words')
+    op.drop_table('billed_units')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_subject')
 
