@@ -29,8 +29,8 @@ from services.events.incoming import StoryApproved
 _ENOUGH_BRIEF = 4
 #: With fewer sentences that do not say "I", those that do are quoted too.
 _ENOUGH_SENTENCES = 6
-#: How far the ends of questions move from one angle to the next, and how many there are.
-_ASK_STEP, _CLOSE = -3, 17
+#: How far the ends of questions move from one angle to the next.
+_ASK_STEP = -3
 
 T = TypeVar("T")
 
@@ -238,11 +238,12 @@ class Planner:
 
     def _sentences_for(self, angle: Angle, place: int) -> tuple[Fact, ...]:
         """In the order in which few meet the same end of a question again on X."""
+        ends = len(self._templates.pool(self._language, f"{self._kind}/shared", "ask_back"))
 
         def meetings(facts: tuple[Fact, ...]) -> set[tuple[Fact, int]]:
             short = _for_x(facts)
-            turns = range(_CLOSE if short else 0)
-            return {(short[t % len(short)], (t + _ASK_STEP * place) % _CLOSE) for t in turns}
+            turns = range(ends if short else 0)
+            return {(short[t % len(short)], (t + _ASK_STEP * place) % ends) for t in turns}
 
         first, turning = self._parted(self._facts.sentences, angle)
         turns = range(max(1, len(self._facts.sentences)))
