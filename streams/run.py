@@ -40,11 +40,16 @@ class Running:
 
 
 @asynccontextmanager
-async def everything(settings: Settings, *, simulated: bool = False) -> AsyncIterator[Running]:
+async def everything(
+    settings: Settings,
+    *,
+    simulated: bool = False,
+    around: Callable[[ASGIApp], ASGIApp] = lambda pages: pages,
+) -> AsyncIterator[Running]:
     """Pages, worker and, where a network is not configured, its sandbox.
 
     The pages answer first; the worker starts behind them. ``simulated``: colleagues are, and the
-    pages say so.
+    pages say so. ``around`` may put more beside what is served.
     """
     listener = listen(settings)
     try:
@@ -54,7 +59,9 @@ async def everything(settings: Settings, *, simulated: bool = False) -> AsyncIte
             try:
                 async with pages(parts, readiness, simulated=simulated) as application:
                     served: ASGIApp = WithSandbox(application, sandbox) if sandbox else application
-                    async with serving(served, listener, trusted_proxies=settings.trusted_proxies):
+                    async with serving(
+                        around(served), listener, trusted_proxies=settings.trusted_proxies
+                    ):
                         worker = Worker(parts)
                         async with worker.running():
                             readiness.ask = worker.readiness

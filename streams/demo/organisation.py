@@ -81,12 +81,14 @@ _LAST = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """``you`` is the ambassador whose decisions are left to whoever looks at the demo."""
+    """``you`` is the ambassador whose decisions are left to whoever looks at the demo; ``images``
+    is the folder with those of the stories."""
 
     people: Sequence[Ambassador]
     you: Ambassador
     staff: Sequence[Person]
     events: Sequence[dict[str, Any]]
+    images: Path
 
 
 def load_example(ambassadors: int | None) -> Example:
@@ -106,7 +108,7 @@ def load_example(ambassadors: int | None) -> Example:
         _person("mies@example.org", "Mies Marketing", "marketing"),
         _person("ada@example.org", "Ada Administrator", "administrator"),
     ]
-    return Example(people=people, you=you, staff=staff, events=events)
+    return Example(people=people, you=you, staff=staff, events=events, images=folder / "images")
 
 
 def _folder() -> Path:

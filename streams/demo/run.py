@@ -29,6 +29,7 @@ from streams.command_line.figures import table
 from streams.command_line.name import command_name, data_words
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.demo.audience import SimulatedAudience
+from streams.demo.images import beside_images, image_base, with_images_at
 from streams.demo.organisation import ORGANISATION, Example, load_example
 from streams.run import Running, everything, until_stopped
 from streams.serve import stop_signal
@@ -50,16 +51,22 @@ async def run_demo(
     # A campaign of weeks passes in seconds, so nobody waits for a good time.
     settings = settings.model_copy(update={"weekly_cap": 0, "stagger": timedelta()})
     example = load_example(ambassadors)
+    images = image_base(settings.local_url)
+    settings = settings.model_copy(update={"image_urls": (*settings.image_urls, images)})
     stopping = stop_signal()
-    async with everything(settings, simulated=True) as running:
+    async with everything(
+        settings, simulated=True, around=lambda pages: beside_images(pages, example.images)
+    ) as running:
         startup = await _first_page(settings)
         _quicken(running.sandbox)
         arrived = await _move_in(running.parts, example)
         if not as_json:
             await _welcome(running.parts, example, startup)
         async with _simulation(running, example, arrived=arrived):
-            acceptance = await accept(running.parts.log, example.events)
-            if acceptance.refused:
+            events = [with_images_at(event, images) for event in example.events]
+            acceptance = await accept(running.parts.log, events, running.parts.database)
+            # A demo that goes on in its folder keeps the facts of before, also at another address.
+            if arrived and acceptance.refused:
                 first = acceptance.refused[0]
                 raise Stop(f"an example event is refused: {first.fault}")
             await _last(stopping, running, seconds)

@@ -70,6 +70,7 @@ def test_the_demo_ends_by_itself_with_posts_published_and_clicks_counted(tmp_pat
     assert summary["reach"]["measured"] > 0
     assert summary["dead_letters"] == 0
     assert summary["startup_seconds"] > 0
+    assert _networks_with_images(data) == {"linkedin", "x"}
 
     stats = zwaan("stats", "--json", data=data)
     # Reach is measured until the process ends, a moment after its summary.
@@ -77,6 +78,15 @@ def test_the_demo_ends_by_itself_with_posts_published_and_clicks_counted(tmp_pat
     assert later["reach"]["measured"] >= summary["reach"]["measured"]
     for name in ("posts", "clicks", "campaigns", "dead_letters"):
         assert later[name] == summary[name]
+
+
+def _networks_with_images(data: Path) -> set[str]:
+    """Those that hold an image of a story, as its connector handed it over."""
+    with closing(sqlite3.connect(data / "sandbox.db")) as database:
+        return {
+            name
+            for (name,) in database.execute("SELECT network FROM media WHERE bytes IS NOT NULL")
+        }
 
 
 @pytest.mark.timeout(180)
