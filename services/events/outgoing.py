@@ -89,7 +89,7 @@ class PostTakenBack(EventData):
 
 
 class PostCancelled(EventData):
-    """The campaign ended before the post was sent."""
+    """The campaign ended, or its ambassador stopped sharing, before the post was sent."""
 
     post_id: Id
     campaign_id: Id

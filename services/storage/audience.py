@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
 from services.storage.database import insert_new
+from services.storage.people import IS_AMBASSADOR
 from services.storage.schema import ambassadors, audience, people
 from services.storage.transaction import Transaction
 
@@ -132,12 +133,13 @@ async def search(
             sa.and_(audience.c.ambassador_id == people.c.id, audience.c.campaign_id == campaign_id),
         )
         .where(
+            IS_AMBASSADOR,
             sa.or_(
                 *(
                     column.icontains(words, autoescape=True)
                     for column in (people.c.name, people.c.email, ambassadors.c.team)
                 )
-            )
+            ),
         )
         .order_by(people.c.name, people.c.id)
         .limit(limit)
@@ -188,6 +190,15 @@ async def set_removed(
         .values(removed=removed)
     )
     return bool(result.rowcount)
+
+
+async def withdraw_proposals(transaction: Transaction, ambassador_id: str) -> None:
+    """Take somebody off the lists of those who were not asked yet."""
+    await transaction.execute(
+        audience.delete().where(
+            audience.c.ambassador_id == ambassador_id, audience.c.asked_at.is_(None)
+        )
+    )
 
 
 async def is_listed(transaction: Transaction, campaign_id: str, ambassador_id: str) -> bool:

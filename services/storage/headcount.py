@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from services.storage.schema import ambassadors, connections, people
+from services.storage.people import IS_ACTIVE, IS_AMBASSADOR
+from services.storage.schema import connections, people
 from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headcount:
-    """``connected``: ambassadors with at least one network."""
+    """Of people who are not deactivated. ``connected``: ambassadors with at least one network."""
 
     people: int
     ambassadors: int
@@ -20,10 +21,11 @@ class Headcount:
 
 
 async def headcount(transaction: Transaction) -> Headcount:
+    everybody = sa.select(sa.func.count()).select_from(people).where(IS_ACTIVE)
+    asked = sa.select(sa.func.count()).select_from(people).where(IS_AMBASSADOR)
     connected = sa.select(sa.func.count(connections.c.ambassador_id.distinct()))
     return Headcount(
-        people=await transaction.scalar(sa.select(sa.func.count()).select_from(people)) or 0,
-        ambassadors=await transaction.scalar(sa.select(sa.func.count()).select_from(ambassadors))
-        or 0,
+        people=await transaction.scalar(everybody) or 0,
+        ambassadors=await transaction.scalar(asked) or 0,
         connected=await transaction.scalar(connected) or 0,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import RowMapping
 
 from services.domain.ambassador import Ambassador
 from services.storage.database import in_parts, insert_for, replace
@@ -18,14 +17,23 @@ from services.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can sign in. ``roles``: ambassador, recruiter, marketing, administrator."""
+    """Somebody who can sign in, unless deactivated. ``roles`` are of `ROLES`."""
 
     id: str
     email: str
     name: str
     language: str
     roles: frozenset[str]
+    deactivated_at: datetime | None = None
 
+
+ROLES = ("ambassador", "recruiter", "marketing", "administrator")
+
+#: Conditions on a row of people. Who was erased has no name (`services.storage.erasure`).
+HAS_NAME = people.c.name != ""
+IS_ACTIVE = people.c.deactivated_at.is_(None)
+#: Without the role nobody is asked for anything, whatever profile is left.
+IS_AMBASSADOR = sa.and_(IS_ACTIVE, sa.cast(people.c.roles, sa.Text).contains('"ambassador"'))
 
 _VOICE = (
     "role",
@@ -41,13 +49,13 @@ _VOICE = (
 
 
 async def save_person(transaction: Transaction, person: Person, *, now: datetime) -> None:
-    """Add a person, or change name, language and roles of one that is there."""
+    """Add a person, or overwrite one that is there."""
     statement = insert_for(transaction, people)
     row = asdict(person) | {"roles": sorted(person.roles), "created_at": now}
     await transaction.execute(
         statement.on_conflict_do_update(
             index_elements=["id"],
-            set_={name: statement.excluded[name] for name in ("name", "language", "roles")},
+            set_={name: statement.excluded[name] for name in asdict(person) if name != "id"},
         ),
         [row],
     )
@@ -105,14 +113,14 @@ async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list
 
 
 async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
-    return [_ambassador(row) for row in (await transaction.execute(_AMBASSADORS)).mappings()]
+    return [_ambassador(row) for row in (await transaction.execute(_ASKED)).mappings()]
 
 
 async def some_ambassadors(
     transaction: Transaction, *, language: str, limit: int
 ) -> list[Ambassador]:
     """At most ``limit`` people who write in ``language``, always the same ones."""
-    query = _AMBASSADORS.where(people.c.language == language).order_by(people.c.id).limit(limit)
+    query = _ASKED.where(people.c.language == language).order_by(people.c.id).limit(limit)
     return [_ambassador(row) for row in (await transaction.execute(query)).mappings()]
 
 
@@ -120,7 +128,7 @@ async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dic
     wanted = list(set(ids))
     found: dict[str, Ambassador] = {}
     for some in in_parts(wanted):
-        rows = await transaction.execute(_AMBASSADORS.where(ambassadors.c.id.in_(some)))
+        rows = await transaction.execute(_ASKED.where(ambassadors.c.id.in_(some)))
         found.update((row["id"], _ambassador(row)) for row in rows.mappings())
     return found
 
@@ -137,9 +145,10 @@ _AMBASSADORS = sa.select(
         voice_profiles, voice_profiles.c.ambassador_id == people.c.id
     )
 )
+_ASKED = _AMBASSADORS.where(IS_AMBASSADOR)
 
 
-def _ambassador(row: RowMapping) -> Ambassador:
+def _ambassador(row: Mapping[Any, Any]) -> Ambassador:
     """What was imported, and over it what the person set by hand."""
     fields: dict[str, Any] = dict(row)
     fields |= fields.pop("settings") or {}
@@ -147,18 +156,35 @@ def _ambassador(row: RowMapping) -> Ambassador:
     return Ambassador(**fields | lists)
 
 
+async def set_deactivated(
+    transaction: Transaction, person_id: str, moment: datetime | None
+) -> bool:
+    """Deactivate, or with None activate again; False when it was so already."""
+    was = people.c.deactivated_at.is_not(None) if moment is None else IS_ACTIVE
+    changed = await transaction.execute(
+        people.update().where(people.c.id == person_id, was).values(deactivated_at=moment)
+    )
+    return bool(changed.rowcount)
+
+
+async def record(transaction: Transaction, ambassador_id: str) -> Ambassador | None:
+    """The profile as the organisation keeps it, also of somebody who is not asked any more."""
+    found = await transaction.execute(_AMBASSADORS.where(people.c.id == ambassador_id))
+    row = found.mappings().first()
+    return None if row is None else _ambassador({**row, "settings": None})
+
+
 async def names(transaction: Transaction, ids: Sequence[str]) -> dict[str, str]:
     """The names of those of these people who are here."""
     rows = await transaction.execute(
-        sa.select(people.c.id, people.c.name).where(people.c.id.in_(ids))
+        sa.select(people.c.id, people.c.name).where(people.c.id.in_(ids), HAS_NAME)
     )
     return {row.id: row.name for row in rows}
 
 
 async def person(transaction: Transaction, person_id: str) -> Person | None:
-    return read_person(
-        (await transaction.execute(sa.select(people).where(people.c.id == person_id))).first()
-    )
+    query = sa.select(people).where(people.c.id == person_id, HAS_NAME)
+    return read_person((await transaction.execute(query)).first())
 
 
 def read_person(row: Any) -> Person | None:
@@ -171,6 +197,7 @@ def read_person(row: Any) -> Person | None:
         name=row.name,
         language=row.language,
         roles=frozenset(row.roles),
+        deactivated_at=row.deactivated_at,
     )
 
 
@@ -201,7 +228,7 @@ async def person_of_link(
     query = (
         sa.select(people)
         .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
-        .where(*_works(token_sha256, now))
+        .where(*_works(token_sha256, now), IS_ACTIVE)
     )
     return read_person((await transaction.execute(query)).first())
 

@@ -30,6 +30,15 @@ class NewPost:
     rephrase_by: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A post that was moved together with others."""
+
+    id: str
+    campaign_id: str
+    network: str
+
+
 async def existing(transaction: Transaction, ids: Sequence[str]) -> set[str]:
     """Which of these posts are stored."""
     found: set[str] = set()
@@ -152,21 +161,44 @@ async def move_all(
     campaign_id: str,
     before: Collection[PostState],
     after: PostState,
-) -> list[tuple[str, str]]:
-    """Move every post of a campaign that is in one of the states; returns their ids and networks.
+) -> list[Moved]:
+    """Move every post of a campaign that is in one of the states."""
+    return await _move_all(transaction, posts.c.campaign_id == campaign_id, before, after)
 
-    One statement for all states: a post that changes between them meanwhile is not missed.
-    """
+
+async def move_all_of_person(
+    transaction: Transaction,
+    *,
+    ambassador_id: str,
+    before: Collection[PostState],
+    after: PostState,
+) -> list[Moved]:
+    """Move every post of a person that is in one of the states."""
+    return await _move_all(transaction, posts.c.ambassador_id == ambassador_id, before, after)
+
+
+async def _move_all(
+    transaction: Transaction,
+    whose: sa.ColumnElement[bool],
+    before: Collection[PostState],
+    after: PostState,
+) -> list[Moved]:
+    """One statement for all states: a post that changes between them meanwhile is not missed."""
     result = await transaction.execute(
         posts.update()
-        .where(
-            posts.c.campaign_id == campaign_id,
-            posts.c.state.in_([state.value for state in before]),
-        )
+        .where(whose, posts.c.state.in_([state.value for state in before]))
         .values(state=after.value)
-        .returning(posts.c.id, posts.c.network)
+        .returning(posts.c.id, posts.c.campaign_id, posts.c.network)
     )
-    return [(row.id, row.network) for row in result]
+    return [Moved(**row) for row in result.mappings()]
+
+
+async def is_under_way(transaction: Transaction, ambassador_id: str) -> bool:
+    """Whether a post of this person is being published."""
+    query = sa.select(posts.c.id).where(
+        posts.c.ambassador_id == ambassador_id, posts.c.state == PostState.PUBLISHING.value
+    )
+    return await transaction.scalar(query.limit(1)) is not None
 
 
 async def edit(transaction: Transaction, post_id: str, text: str) -> bool:

@@ -57,7 +57,7 @@ def _id(name: str = "id") -> Column[str]:
 
 
 def _ref(name: str, target: str, **options: Any) -> Column[str]:
-    return Column(name, Text, ForeignKey(target, ondelete="CASCADE"), **options)
+    return Column(name, Text, ForeignKey(target, ondelete="CASCADE", onupdate="CASCADE"), **options)
 
 
 # --- people -------------------------------------------------------------------------------------
@@ -71,6 +71,8 @@ people = Table(
     Column("language", Text, nullable=False),
     Column("roles", Json, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # From then on: no access, no drafts, nothing published in their name. Empty: active.
+    Column("deactivated_at", UtcTime),
 )
 
 ambassadors = Table(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.people import Person, read_person
+from services.storage.people import IS_ACTIVE, Person, read_person
 from services.storage.schema import people, sessions
 from services.storage.transaction import Transaction
 
@@ -26,7 +26,7 @@ async def person_of(transaction: Transaction, token_sha256: str, *, now: datetim
     query = (
         sa.select(people)
         .join(sessions, sessions.c.person_id == people.c.id)
-        .where(sessions.c.token_sha256 == token_sha256, sessions.c.expires_at > now)
+        .where(sessions.c.token_sha256 == token_sha256, sessions.c.expires_at > now, IS_ACTIVE)
     )
     return read_person((await transaction.execute(query)).first())
 

@@ -132,8 +132,10 @@ class Accounts:
         await self.store_billed()
         return connection
 
-    async def disconnect(self, ambassador_id: str, network: str) -> bool:
-        """Delete the tokens, and withdraw them at the network.
+    async def disconnect(
+        self, ambassador_id: str, network: str, *, actor: str | None = None
+    ) -> bool:
+        """Delete the tokens, and withdraw them at the network; ``actor`` None: its own person.
 
         They are deleted whatever the network says. False: it may still honour them, so the person
         has to remove us in the network's own settings as well.
@@ -144,11 +146,11 @@ class Accounts:
             if stored is None:
                 return True
             await connections.remove(transaction, ambassador_id, network)
-            await audit.add(transaction, [_entry("account.disconnected", stored, now, {})])
+            await audit.add(transaction, [_entry("account.disconnected", stored, now, {}, actor)])
         withdrawn = await self._withdraw(stored)
         async with self._database.write() as transaction:
             action = "account.revoked" if withdrawn else "account.not_revoked"
-            await audit.add(transaction, [_entry(action, stored, self._clock(), {})])
+            await audit.add(transaction, [_entry(action, stored, self._clock(), {}, actor)])
         return withdrawn
 
     async def _withdraw(self, stored: Connection) -> bool:
@@ -259,11 +261,15 @@ def _is_narrower(new: Connection, old: Connection, now: datetime) -> bool:
 
 
 def _entry(
-    action: str, connection: Connection, now: datetime, detail: Mapping[str, object]
+    action: str,
+    connection: Connection,
+    now: datetime,
+    detail: Mapping[str, object],
+    actor: str | None = None,
 ) -> Entry:
     return Entry(
         at=now,
-        actor=connection.ambassador_id,
+        actor=actor or connection.ambassador_id,
         action=action,
         subject=connection.ambassador_id,
         detail={"network": connection.network, **detail},

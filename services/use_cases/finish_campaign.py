@@ -10,20 +10,17 @@ from datetime import datetime
 
 import structlog
 
-from services.domain.post import PostState
 from services.events.incoming import VacancyClosed
-from services.events.outgoing import CampaignFinished, PostCancelled
+from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.storage import audit, campaigns, outbox, posts
+from services.storage import audit, campaigns, outbox
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import Database, take_turns
 from services.storage.transaction import Transaction
+from services.use_cases.cancel_posts import cancel_of_campaign
 
 _log = structlog.get_logger("campaigns")
-
-#: What can still be held back. A post in ``publishing`` may be on the network already.
-_UNSENT = (PostState.READY, PostState.APPROVED)
 
 
 async def close_vacancies(
@@ -74,45 +71,19 @@ async def finish(
     The campaign first: whoever makes a post unsent again holds it open until that is written.
     """
     await campaigns.close(transaction, campaign.id, now=now)
-    cancelled = await posts.move_all(
-        transaction, campaign_id=campaign.id, before=_UNSENT, after=PostState.CANCELLED
+    cancelled = await cancel_of_campaign(transaction, campaign.id, reason=reason, now=now)
+    entry = Entry(
+        at=now,
+        actor="campaigns",
+        action="campaign.finished",
+        subject=campaign.id,
+        detail={"cancelled": cancelled, "reason": reason},
     )
-    await audit.add(
-        transaction,
-        [
-            Entry(
-                at=now,
-                actor="campaigns",
-                action="campaign.finished",
-                subject=campaign.id,
-                detail={"cancelled": len(cancelled), "reason": reason},
-            ),
-            *(
-                Entry(at=now, actor="campaigns", action="post.cancelled", subject=post_id)
-                for post_id, _ in cancelled
-            ),
-        ],
-    )
-    await outbox.add(
-        transaction,
-        [
-            state(
-                PostCancelled(
-                    post_id=post_id,
-                    campaign_id=campaign.id,
-                    network=network,
-                    reason=reason,
-                    cancelled_at=now,
-                ),
-                at=now,
-            )
-            for post_id, network in cancelled
-        ],
-    )
+    await audit.add(transaction, [entry])
     if campaign.state == "prepared":
         # Nobody heard that it started.
         return []
     finished = CampaignFinished(
-        campaign_id=campaign.id, reason=reason, cancelled=len(cancelled), finished_at=now
+        campaign_id=campaign.id, reason=reason, cancelled=cancelled, finished_at=now
     )
     return [state(finished, at=now)]

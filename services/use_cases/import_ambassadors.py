@@ -6,80 +6,18 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from services.domain.ambassador import Ambassador
-from services.domain.identity import ambassador_id
-from services.domain.post import printable
 from services.errors import Rejected
 from services.sentences import guesses, predicate
-from services.use_cases.ambassador_columns import (
-    COLUMNS,
-    HEADINGS,
-    column_of,
-    language_code,
-    year_of,
-)
+from services.use_cases.ambassador_columns import COLUMNS, HEADINGS, column_of
+from services.use_cases.ambassador_row import AmbassadorRow
 from services.use_cases.spreadsheet_text import read_spreadsheet_text
 
 _REQUIRED = frozenset({"email", "name", "language"})
-_ZONES = available_timezones()
-
-
-def _known_zone(value: str) -> str:
-    if value not in _ZONES:
-        raise ValueError("is not a time zone; write for example Europe/Amsterdam")
-    return value
-
-
-def _split(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(";") if part.strip())
-    return value
-
-
-def _plain(value: str) -> str:
-    if printable(value) != value or "\n" in value:
-        raise ValueError("holds control characters; type it again")
-    return value
-
-
-_Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
-]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    email: Annotated[
-        str,
-        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
-        AfterValidator(_plain),
-    ]
-    name: Annotated[_Line, StringConstraints(min_length=1)]
-    language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]
-    role: _Line = ""
-    team: _Line = ""
-    crafts: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
-    region: _Line = ""
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Amsterdam"
-    address_form: Literal["je", "u", ""] = ""
-    emoji: Annotated[int, Field(ge=0, le=2)] = 0
-    length: Literal["short", "medium", "long"] = "medium"
-    since: Annotated[int | None, BeforeValidator(year_of), Field(ge=1900, le=2100)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,16 +117,11 @@ def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:
         raise Rejected("it has more fields than the header")
     values = {name: value for name, value in zip(names, row, strict=False) if value != ""}
     try:
-        read = _Row.model_validate(values)
+        read = AmbassadorRow.model_validate(values)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise Rejected("; ".join(map(_fault, faults))) from error
-    fields = read.model_dump()
-    if read.language == "nl" and not read.address_form:
-        fields["address_form"] = "je"
-    if read.language == "en":
-        fields["address_form"] = ""
-    return Ambassador(id=ambassador_id(read.email), **fields)
+    return read.ambassador()
 
 
 def _fault(fault: ErrorDetails) -> str:

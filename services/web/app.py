@@ -27,6 +27,7 @@ from services.web.pages import (
     language,
     own_reach,
     pace,
+    people,
     post_templates,
     profile,
     public_story,
@@ -62,6 +63,7 @@ _PAGES = (
     figures,
     figures_export,
     administration,
+    people,
     audit_page,
 )
 _API = (events, statistics, dead_letters, operations)

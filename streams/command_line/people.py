@@ -12,14 +12,12 @@ from services.domain.identity import ambassador_id
 from services.domain.post import printable
 from services.errors import Rejected
 from services.storage import people
-from services.storage.people import Person
+from services.storage.people import ROLES, Person
 from services.use_cases.admit_people import admit_by_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
 from streams.owner_client import address_of_pages
-
-ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 
 
 @click.command("sign-in")
@@ -50,6 +48,11 @@ def sign_in(
                 raise Rejected(
                     f"nobody with the address {address} is known",
                     remedy="Add the person with --role, or import ambassadors.",
+                )
+            if person is not None and person.deactivated_at is not None:
+                raise Rejected(
+                    f"{address} is deactivated",
+                    remedy="Activate the person on the page of people first.",
                 )
             if roles or person is None:
                 known = person.roles if person else frozenset()

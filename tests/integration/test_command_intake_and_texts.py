@@ -7,9 +7,10 @@ import json
 
 import pytest
 
+from services.domain.identity import ambassador_id
 from services.domain.network_text import measure_text
 from services.domain.voice.block_list import BlockedWord
-from services.storage import blocked_words, post_templates
+from services.storage import blocked_words, people, post_templates
 from services.storage.database import Database
 from tests.builders import NOW, event, story
 from tests.integration.shell import Shell
@@ -49,6 +50,24 @@ def test_a_file_with_bad_rows_imports_nobody_unless_asked(shell: Shell) -> None:
     signed_in = shell.run("sign-in", "A@e.org")
     assert (signed_in.code, signed_in.err) == (0, "")
     assert signed_in.out.startswith("http://127.0.0.1:8000/sign-in/")
+
+
+def test_who_is_deactivated_gets_no_link(shell: Shell) -> None:
+    """The command line opens no way around a deactivation, and an import none either."""
+    name = shell.write("people.csv", CSV + "a@e.org,Anna,nl,beton\n")
+    assert shell.run("import", "ambassadors", name).code == 0
+
+    async def deactivate() -> None:
+        database = Database.open(f"sqlite+aiosqlite:///{shell.data / 'zwaan.db'}")
+        async with database.write() as transaction:
+            await people.set_deactivated(transaction, ambassador_id("a@e.org"), NOW)
+        await database.close()
+
+    asyncio.run(deactivate())
+    assert shell.run("import", "ambassadors", name).code == 0
+    refused = shell.run("sign-in", "a@e.org", "--role", "administrator")
+    assert (refused.code, refused.out) == (1, "")
+    assert "a@e.org is deactivated" in refused.sentence
 
 
 def test_a_feed_is_published_entry_by_entry(shell: Shell) -> None:

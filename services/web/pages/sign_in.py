@@ -109,7 +109,9 @@ async def _enter(view: View, transaction: Transaction, person: Person) -> Respon
 async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
     async with parts.database.write() as transaction:
         person = await people.person(transaction, ambassador_id(email))
-        if person is None or await was_just_made(transaction, person.id, now=parts.clock()):
+        if person is None or person.deactivated_at is not None:
+            return
+        if await was_just_made(transaction, person.id, now=parts.clock()):
             return
         link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
     await notifier.send(sign_in_message(person, link=link, organisation=parts.organisation))

@@ -10,7 +10,7 @@ from services.domain.audience import Invitation
 from services.domain.post import PostState
 from services.storage import audience, campaigns, posts, refusals
 from services.storage.database import Database
-from services.storage.posts import NewPost
+from services.storage.posts import Moved, NewPost
 from services.storage.refusals import Unwritten
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
 from tests.contract.store.conftest import Store
@@ -83,7 +83,7 @@ async def test_nobody_closes_a_campaign_that_is_held_open(store: Store) -> None:
                 await asyncio.sleep(0.1)  # time for the other to wait for this transaction
                 await posts.add(transaction, [NewPost(post=draft(STORY, EVERYBODY[0]), recipe={})])
 
-        async def close() -> list[tuple[str, str]]:
+        async def close() -> list[Moved]:
             await inside.wait()
             async with other.write() as transaction:
                 await campaigns.close(transaction, STORY.id, now=NOW)
@@ -95,7 +95,7 @@ async def test_nobody_closes_a_campaign_that_is_held_open(store: Store) -> None:
                 )
 
         _, cancelled = await asyncio.wait_for(asyncio.gather(write_a_draft(), close()), 20)
-    assert [network for _, network in cancelled] == ["linkedin"]
+    assert [moved.network for moved in cancelled] == ["linkedin"]
 
 
 async def test_a_closed_vacancy_is_remembered(database: Database) -> None:
@@ -219,7 +219,7 @@ async def test_moving_all_takes_the_named_states_alone(database: Database) -> No
             before=[PostState.READY, PostState.APPROVED],
             after=PostState.CANCELLED,
         )
-        assert {identity for identity, _ in moved} == {mine[0].id, mine[2].id}
+        assert {each.id for each in moved} == {mine[0].id, mine[2].id}
         assert await posts.counts_by_state(transaction, campaign_id=STORY.id) == {
             "cancelled": 2,
             "declined": 1,

@@ -159,6 +159,7 @@ def upgrade() -> None:
     sa.Column('language', sa.Text(), nullable=False),
     sa.Column('roles', services.storage.schema.Json(), nullable=False),
     sa.Column('created_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('deactivated_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('email', name=op.f('uq_people_email'))
     )
@@ -186,14 +187,14 @@ def upgrade() -> None:
     sa.Column('emoji', sa.Integer(), nullable=False),
     sa.Column('length', sa.Text(), nullable=False),
     sa.Column('since', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['id'], ['people.id'], name=op.f('fk_ambassadors_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['id'], ['people.id'], name=op.f('fk_ambassadors_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ambassadors'))
     )
     op.create_table('sessions',
     sa.Column('token_sha256', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Text(), nullable=False),
     sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sessions_person_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sessions_person_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sessions'))
     )
     with op.batch_alter_table('sessions', schema=None) as batch_op:
@@ -204,7 +205,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Text(), nullable=False),
     sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('used_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sign_in_links_person_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sign_in_links_person_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sign_in_links'))
     )
     with op.batch_alter_table('sign_in_links', schema=None) as batch_op:
@@ -220,8 +221,8 @@ def upgrade() -> None:
     sa.Column('grounds', services.storage.schema.Json(), server_default='[]', nullable=False),
     sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('removed', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_audience_ambassador_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_audience_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_audience_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_audience_campaign_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('campaign_id', 'ambassador_id', name=op.f('pk_audience')),
     sa.UniqueConstraint('campaign_id', 'rank', name=op.f('uq_audience_campaign_id_rank'))
     )
@@ -244,7 +245,7 @@ def upgrade() -> None:
     sa.Column('refreshing_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('leased_by', sa.Text(), nullable=True),
     sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_connections_ambassador_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_connections_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_connections'))
     )
     op.create_table('followers',
@@ -253,7 +254,7 @@ def upgrade() -> None:
     sa.Column('followers', sa.BigInteger(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('counted_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_followers_ambassador_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_followers_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_followers'))
     )
     op.create_table('posts',
@@ -289,8 +290,8 @@ def upgrade() -> None:
     sa.Column('rephrase_by', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('measured_step', sa.Integer(), server_default='0', nullable=False),
     sa.Column('measure_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_posts_ambassador_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_posts_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_posts_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_posts_campaign_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('link_code', name=op.f('uq_posts_link_code'))
     )
@@ -307,8 +308,8 @@ def upgrade() -> None:
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('network', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_refusals_ambassador_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_refusals_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_refusals_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_refusals_campaign_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('campaign_id', 'ambassador_id', 'network', name=op.f('pk_refusals'))
     )
     op.create_table('sharing_preferences',
@@ -322,14 +323,14 @@ def upgrade() -> None:
     sa.Column('consent_given_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_warned_days', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_sharing_preferences_ambassador_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_sharing_preferences_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', name=op.f('pk_sharing_preferences'))
     )
     op.create_table('voice_profiles',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('settings', services.storage.schema.Json(), nullable=False),
     sa.Column('changed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_profiles_ambassador_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_profiles_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', name=op.f('pk_voice_profiles'))
     )
     op.create_table('own_answers',
@@ -338,8 +339,8 @@ def upgrade() -> None:
     sa.Column('prompt', sa.Text(), nullable=False),
     sa.Column('answer', sa.Text(), nullable=False),
     sa.Column('answered_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_own_answers_ambassador_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_own_answers_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_own_answers_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_own_answers_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', name=op.f('pk_own_answers'))
     )
     with op.batch_alter_table('own_answers', schema=None) as batch_op:
@@ -351,7 +352,7 @@ def upgrade() -> None:
     sa.Column('media_id', sa.Text(), nullable=False),
     sa.Column('uploaded_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('usable_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_post_images_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_post_images_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', 'url', name=op.f('pk_post_images'))
     )
     op.create_table('reach',
@@ -361,7 +362,7 @@ def upgrade() -> None:
     sa.Column('tag', sa.Text(), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=True),
     sa.Column('source', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_reach_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_reach_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', 'metric', 'measured_at', name=op.f('pk_reach'))
     )
     op.create_table('voice_observations',
@@ -371,8 +372,8 @@ def upgrade() -> None:
     sa.Column('word', sa.Text(), nullable=False),
     sa.Column('most', sa.Integer(), nullable=False),
     sa.Column('observed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_observations_ambassador_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_voice_observations_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_observations_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_voice_observations_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'post_id', 'habit', 'word', name=op.f('pk_voice_observations'))
     )
     # ### end Alembic commands ###

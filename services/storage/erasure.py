@@ -1,0 +1,127 @@
+"""A person under another id, and a person of whom figures alone are left.
+
+Ids are made of e-mail addresses (`services.domain.identity`), so they say who somebody is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.storage.schema import (
+    ambassadors,
+    audience,
+    audit,
+    blocked_words,
+    connections,
+    followers,
+    network_calls,
+    own_answers,
+    people,
+    post_images,
+    posts,
+    sessions,
+    sharing_preferences,
+    sign_in_links,
+    template_versions,
+    voice_observations,
+    voice_profiles,
+)
+from services.storage.transaction import Transaction
+
+#: Mentions of a person's id that no foreign key takes along.
+_MENTIONS = (
+    audit.c.actor,
+    audit.c.subject,
+    blocked_words.c.added_by,
+    network_calls.c.member,
+    template_versions.c.author,
+)
+
+#: What goes with the person. What counts (posts, who was asked, who got no text) stays.
+_OWN = (
+    connections.c.ambassador_id,
+    followers.c.ambassador_id,
+    own_answers.c.ambassador_id,
+    sessions.c.person_id,
+    sharing_preferences.c.ambassador_id,
+    sign_in_links.c.person_id,
+    voice_observations.c.ambassador_id,
+    voice_profiles.c.ambassador_id,
+)
+
+#: A profile that tells nothing.
+_NO_PROFILE: Mapping[str, Any] = {
+    "role": "",
+    "team": "",
+    "crafts": [],
+    "region": "",
+    "timezone": "UTC",
+    "address_form": "",
+    "emoji": 0,
+    "length": "medium",
+    "since": None,
+}
+
+#: A post that counts, and shows neither what it said nor whose it was.
+_NO_TEXT: Mapping[str, Any] = {
+    "text": "",
+    "original_text": "",
+    "recipe": {},
+    "reason": "",
+    "remedy": "",
+    "external_id": None,
+    "external_url": None,
+    "rephrase_by": None,
+    "measure_at": None,
+}
+
+
+async def give_id(transaction: Transaction, before: str, after: str) -> None:
+    """Let all that belongs to person ``before`` belong to ``after``, who is nobody yet.
+
+    Events that are on their way under the old id find nobody.
+    """
+    await transaction.execute(people.update().where(people.c.id == before).values(id=after))
+    for mention in _MENTIONS:
+        await transaction.execute(
+            sa.update(mention.table).where(mention == before).values({mention.name: after})
+        )
+    mentioned = sa.cast(audit.c.detail, sa.Text).contains(before, autoescape=True)
+    for entry in await transaction.execute(sa.select(audit.c.id, audit.c.detail).where(mentioned)):
+        detail = {name: after if value == before else value for name, value in entry.detail.items()}
+        await transaction.execute(
+            audit.update().where(audit.c.id == entry.id).values(detail=detail)
+        )
+
+
+async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: datetime) -> None:
+    """Leave of this person what counts, as somebody without a name whose id is ``as_id``.
+
+    Texts, profile, voice, connections with their tokens, links and sessions are deleted.
+    """
+    await give_id(transaction, person_id, as_id)
+    for owner in _OWN:
+        await transaction.execute(sa.delete(owner.table).where(owner == as_id))
+    await transaction.execute(
+        people.update()
+        .where(people.c.id == as_id)
+        .values(email=as_id, name="", roles=[], deactivated_at=now)
+    )
+    await transaction.execute(
+        ambassadors.update().where(ambassadors.c.id == as_id).values(_NO_PROFILE)
+    )
+    await transaction.execute(
+        audience.update().where(audience.c.ambassador_id == as_id).values(reason="", grounds=[])
+    )
+    theirs = sa.select(posts.c.id).where(posts.c.ambassador_id == as_id)
+    await transaction.execute(post_images.delete().where(post_images.c.post_id.in_(theirs)))
+    await transaction.execute(
+        audit.update()
+        .where(sa.or_(audit.c.subject == as_id, audit.c.subject.in_(theirs)))
+        .values(detail={})
+    )
+    await transaction.execute(posts.update().where(posts.c.ambassador_id == as_id).values(_NO_TEXT))

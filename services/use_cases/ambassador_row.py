@@ -1,0 +1,77 @@
+"""One person of a table or a form, checked: the same for both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import ambassador_id
+from services.domain.post import printable
+from services.use_cases.ambassador_columns import language_code, year_of
+
+_ZONES = available_timezones()
+
+
+def _known_zone(value: str) -> str:
+    if value not in _ZONES:
+        raise ValueError("is not a time zone; write for example Europe/Amsterdam")
+    return value
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(";") if part.strip())
+    return value
+
+
+def _plain(value: str) -> str:
+    if printable(value) != value or "\n" in value:
+        raise ValueError("holds control characters; type it again")
+    return value
+
+
+_Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
+]
+
+
+class AmbassadorRow(BaseModel):
+    """What is known of a person; the names are those of `Ambassador`. Lists may be one text."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    email: Annotated[
+        str,
+        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
+        AfterValidator(_plain),
+    ]
+    name: Annotated[_Line, StringConstraints(min_length=1)]
+    language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]
+    role: _Line = ""
+    team: _Line = ""
+    crafts: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
+    region: _Line = ""
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Amsterdam"
+    address_form: Literal["je", "u", ""] = ""
+    emoji: Annotated[int, Field(ge=0, le=2)] = 0
+    length: Literal["short", "medium", "long"] = "medium"
+    since: Annotated[int | None, BeforeValidator(year_of), Field(ge=1900, le=2100)] = None
+
+    def ambassador(self) -> Ambassador:
+        """This person; in Dutch readers are addressed with ``je`` where nothing is said."""
+        fields = self.model_dump()
+        if self.language == "nl" and not self.address_form:
+            fields["address_form"] = "je"
+        if self.language == "en":
+            fields["address_form"] = ""
+        return Ambassador(id=ambassador_id(self.email), **fields)

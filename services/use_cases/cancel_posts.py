@@ -1,0 +1,61 @@
+"""Posts that will not be sent: cancelled, remembered and stated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.post import PostState
+from services.events.outgoing import PostCancelled
+from services.events.statement import state
+from services.storage import audit, outbox, posts
+from services.storage.audit import Entry
+from services.storage.posts import Moved
+from services.storage.transaction import Transaction
+
+#: What can still be held back. A post in ``publishing`` may be on the network already.
+_UNSENT = (PostState.READY, PostState.APPROVED)
+
+
+async def cancel_of_campaign(
+    transaction: Transaction, campaign_id: str, *, reason: str, now: datetime
+) -> int:
+    """Cancel a campaign's unsent posts; returns how many."""
+    cancelled = await posts.move_all(
+        transaction, campaign_id=campaign_id, before=_UNSENT, after=PostState.CANCELLED
+    )
+    return await _tell(transaction, cancelled, actor="campaigns", reason=reason, now=now)
+
+
+async def cancel_of_person(
+    transaction: Transaction, ambassador_id: str, *, actor: str, reason: str, now: datetime
+) -> int:
+    """Cancel a person's unsent posts; returns how many."""
+    cancelled = await posts.move_all_of_person(
+        transaction, ambassador_id=ambassador_id, before=_UNSENT, after=PostState.CANCELLED
+    )
+    return await _tell(transaction, cancelled, actor=actor, reason=reason, now=now)
+
+
+async def _tell(
+    transaction: Transaction, cancelled: Sequence[Moved], *, actor: str, reason: str, now: datetime
+) -> int:
+    entries = [
+        Entry(at=now, actor=actor, action="post.cancelled", subject=post.id) for post in cancelled
+    ]
+    statements = [
+        state(
+            PostCancelled(
+                post_id=post.id,
+                campaign_id=post.campaign_id,
+                network=post.network,
+                reason=reason,
+                cancelled_at=now,
+            ),
+            at=now,
+        )
+        for post in cancelled
+    ]
+    await audit.add(transaction, entries)
+    await outbox.add(transaction, statements)
+    return len(cancelled)

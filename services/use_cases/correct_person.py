@@ -1,0 +1,135 @@
+"""An administrator adds somebody, or corrects what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.errors import Rejected
+from services.storage import audit, erasure, people
+from services.storage.audit import Entry
+from services.storage.database import Database
+from services.storage.people import Person
+from services.storage.transaction import Transaction
+from services.use_cases.accounts import Accounts
+from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
+
+
+async def add(
+    transaction: Transaction,
+    wanted: Ambassador,
+    roles: Iterable[str],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Raises Rejected when somebody has this address already, or is to have no role."""
+    await _refuse_taken(transaction, wanted)
+    await _save(transaction, wanted, frozenset(roles), now=now, deactivated_at=None)
+    await _audit(transaction, "person.added", wanted.id, actor, now, roles=_listed(roles))
+
+
+async def correct(
+    database: Database,
+    accounts: Accounts,
+    person_id: str,
+    wanted: Ambassador,
+    roles: Iterable[str],
+    *,
+    actor: str,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Overwrite what the organisation keeps of a person, who gets the id of their address.
+
+    What they set about their voice themselves stays theirs. Whoever is no ambassador any more
+    shares no more; returns the networks that may still honour tokens which were deleted then.
+    Raises Rejected when there is no such person, somebody else has the address, there is no role,
+    or administrators would shut themselves out.
+    """
+    roles = frozenset(roles)
+    async with database.write() as transaction:
+        before = await people.person(transaction, person_id)
+        if before is None:
+            raise Rejected("there is no such person", remedy="Load the page again.")
+        if actor == person_id and "administrator" not in roles:
+            raise Rejected(
+                "you cannot take this role from yourself", remedy="Ask another administrator."
+            )
+        changed = await _changed(transaction, before, wanted, roles)
+        if wanted.id != person_id:
+            await _refuse_taken(transaction, wanted)
+            await erasure.give_id(transaction, person_id, wanted.id)
+            actor = wanted.id if actor == person_id else actor
+        await _save(transaction, wanted, roles, now=now, deactivated_at=before.deactivated_at)
+        stops = "ambassador" in before.roles - roles
+        if stops:
+            await stop_sharing(transaction, wanted.id, actor=actor, now=now)
+        if changed:
+            detail = {"fields": ", ".join(changed)}
+            if "roles" in changed:
+                detail["roles"] = _listed(roles)
+            await _audit(transaction, "person.corrected", wanted.id, actor, now, **detail)
+    if not stops:
+        return ()
+    return await disconnect_everywhere(database, accounts, wanted.id, actor=actor)
+
+
+async def _save(
+    transaction: Transaction,
+    wanted: Ambassador,
+    roles: frozenset[str],
+    *,
+    now: datetime,
+    deactivated_at: datetime | None,
+) -> None:
+    if not roles:
+        raise Rejected("this person has no role", remedy="Choose a role, or deactivate the person.")
+    person = Person(
+        id=wanted.id,
+        email=wanted.email,
+        name=wanted.name,
+        language=wanted.language,
+        roles=roles,
+        deactivated_at=deactivated_at,
+    )
+    await people.save_person(transaction, person, now=now)
+    if "ambassador" in roles:
+        await people.save_ambassadors(transaction, [wanted], now=now)
+
+
+async def _refuse_taken(transaction: Transaction, wanted: Ambassador) -> None:
+    if await people.person(transaction, wanted.id) is not None:
+        raise Rejected(
+            "somebody with this e-mail address is here already", remedy="Look for them in the list."
+        )
+
+
+async def _changed(
+    transaction: Transaction, before: Person, wanted: Ambassador, roles: frozenset[str]
+) -> list[str]:
+    """The names of the fields that will differ."""
+    kept: Any = await people.record(transaction, before.id) or before
+    names = [
+        name
+        for name in Ambassador.__dataclass_fields__
+        if name != "id" and hasattr(kept, name) and getattr(kept, name) != getattr(wanted, name)
+    ]
+    return [*names, *(["roles"] if before.roles != roles else [])]
+
+
+def _listed(roles: Iterable[str]) -> str:
+    return ", ".join(sorted(roles))
+
+
+async def _audit(
+    transaction: Transaction,
+    action: str,
+    subject: str,
+    actor: str,
+    now: datetime,
+    **detail: str,
+) -> None:
+    entry = Entry(at=now, actor=actor, action=action, subject=subject, detail=detail)
+    await audit.add(transaction, [entry])

@@ -1,0 +1,77 @@
+"""Somebody left: no access from then on, and on request nothing of them but what counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from services.errors import Rejected
+from services.storage import audit, erasure, people, posts
+from services.storage.audit import Entry
+from services.storage.database import Database
+from services.storage.transaction import Transaction
+from services.use_cases.accounts import Accounts
+from services.use_cases.sign_in import end_all_access
+from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
+
+
+async def deactivate(
+    database: Database, accounts: Accounts, person_id: str, *, actor: str, now: datetime
+) -> tuple[str, ...]:
+    """End access at once, cancel what was not sent, and delete the tokens.
+
+    Returns the networks that may still honour the tokens. Raises Rejected for oneself, and when
+    there is no such person.
+    """
+    async with database.write() as transaction:
+        await _check_other(transaction, person_id, actor)
+        if await people.set_deactivated(transaction, person_id, now):
+            await _audit(transaction, "person.deactivated", person_id, actor, now)
+        await end_all_access(transaction, person_id, actor=actor, now=now)
+        await stop_sharing(transaction, person_id, actor=actor, now=now)
+    return await disconnect_everywhere(database, accounts, person_id, actor=actor)
+
+
+async def reactivate(
+    transaction: Transaction, person_id: str, *, actor: str, now: datetime
+) -> None:
+    """Let them in again. Cancelled posts stay cancelled, and accounts have to be connected anew."""
+    await _check_other(transaction, person_id, actor)
+    if await people.set_deactivated(transaction, person_id, None):
+        await _audit(transaction, "person.reactivated", person_id, actor, now)
+
+
+async def delete(
+    database: Database, accounts: Accounts, person_id: str, *, actor: str, now: datetime
+) -> tuple[str, ...]:
+    """`deactivate`, and leave nothing of the person but what counts, under an id of nobody.
+
+    Raises Rejected also while a post of theirs is on its way to a network: its outcome is written
+    with the account that it is sent from.
+    """
+    kept = await deactivate(database, accounts, person_id, actor=actor, now=now)
+    async with database.write() as transaction:
+        if await posts.is_under_way(transaction, person_id):
+            raise Rejected(
+                "a post of this person is on its way to a network",
+                remedy="Delete the person in a few minutes; they have no access any more.",
+            )
+        # What began to be written for them before they were deactivated.
+        await stop_sharing(transaction, person_id, actor=actor, now=now)
+        nobody = str(uuid4())
+        await erasure.erase(transaction, person_id, as_id=nobody, now=now)
+        await _audit(transaction, "person.deleted", nobody, actor, now)
+    return kept
+
+
+async def _check_other(transaction: Transaction, person_id: str, actor: str) -> None:
+    if person_id == actor:
+        raise Rejected("you cannot do this to yourself", remedy="Ask another administrator.")
+    if await people.person(transaction, person_id) is None:
+        raise Rejected("there is no such person", remedy="Load the page again.")
+
+
+async def _audit(
+    transaction: Transaction, action: str, subject: str, actor: str, now: datetime
+) -> None:
+    await audit.add(transaction, [Entry(at=now, actor=actor, action=action, subject=subject)])

@@ -1,0 +1,174 @@
+"""People, for administrators: find, add and correct them, end their access, and delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import Response
+
+from services.storage import directory, people, voice_profiles
+from services.storage.people import ROLES, Person
+from services.use_cases import correct_person, remove_person
+from services.use_cases.sign_in import end_all_access
+from services.web.access import AdministratorView
+from services.web.pages.people_form import empty, filled, read_form, roles_in
+from services.web.view import View
+
+router = APIRouter(prefix="/administration/people")
+
+_PAGE = 50
+#: What a page says was done; each has words.
+_DONE = ("saved", "signed_out", "deactivated", "reactivated", "deleted")
+
+
+@router.get("")
+async def everybody(
+    view: AdministratorView,
+    find: Annotated[str, Query(max_length=100)] = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
+    words = find.strip()
+    async with view.parts.database.read() as transaction:
+        number = await directory.count(transaction, words)
+        pages = max(1, -(-number // _PAGE))
+        page = min(page, pages)
+        found = await directory.find(transaction, words, offset=(page - 1) * _PAGE, limit=_PAGE)
+    return view.page(
+        "administration/people.html",
+        found=found,
+        count=number,
+        find=words,
+        page=page,
+        pages=pages,
+        **_said(view),
+    )
+
+
+@router.get("/new")
+async def new(view: AdministratorView) -> Response:
+    return _form(view, None, empty(), {})
+
+
+@router.post("/new")
+async def add(view: AdministratorView) -> Response:
+    form = await read_form(view)
+    if form.data is None:
+        return _form(view, None, form.fields, form.faults, status=422)
+    wanted = form.data.ambassador()
+    async with view.parts.database.write() as transaction:
+        await correct_person.add(
+            transaction, wanted, roles_in(form.fields), actor=view.me.id, now=view.now
+        )
+    return view.go(f"/administration/people/{wanted.id}?done=saved")
+
+
+@router.get("/{person_id}")
+async def look(view: AdministratorView, person_id: str) -> Response:
+    async with view.parts.database.read() as transaction:
+        person = await _person(view, person_id)
+        kept = await people.record(transaction, person_id)
+        by_hand = await voice_profiles.settings(transaction, person_id)
+    return _form(view, person, filled(person, kept), {}, by_hand=sorted(by_hand))
+
+
+@router.post("/{person_id}")
+async def correct(view: AdministratorView, person_id: str) -> Response:
+    person = await _person(view, person_id)
+    form = await read_form(view)
+    if form.data is None:
+        return _form(view, person, form.fields, form.faults, status=422)
+    wanted = form.data.ambassador()
+    kept = await correct_person.correct(
+        view.parts.database,
+        view.parts.accounts,
+        person_id,
+        wanted,
+        roles_in(form.fields),
+        actor=view.me.id,
+        now=view.now,
+    )
+    return view.go(f"/administration/people/{wanted.id}?{_done('saved', kept)}")
+
+
+@router.post("/{person_id}/sign-out")
+async def sign_out(view: AdministratorView, person_id: str) -> Response:
+    await _person(view, person_id)
+    async with view.parts.database.write() as transaction:
+        await end_all_access(transaction, person_id, actor=view.me.id, now=view.now)
+    return view.go(f"/administration/people/{person_id}?done=signed_out")
+
+
+@router.post("/{person_id}/deactivate")
+async def deactivate(view: AdministratorView, person_id: str) -> Response:
+    kept = await remove_person.deactivate(
+        view.parts.database, view.parts.accounts, person_id, actor=view.me.id, now=view.now
+    )
+    return view.go(f"/administration/people/{person_id}?{_done('deactivated', kept)}")
+
+
+@router.post("/{person_id}/reactivate")
+async def reactivate(view: AdministratorView, person_id: str) -> Response:
+    async with view.parts.database.write() as transaction:
+        await remove_person.reactivate(transaction, person_id, actor=view.me.id, now=view.now)
+    return view.go(f"/administration/people/{person_id}?done=reactivated")
+
+
+@router.get("/{person_id}/delete")
+async def ask(view: AdministratorView, person_id: str) -> Response:
+    """What goes and what stays, before anything does."""
+    person = await _person(view, person_id)
+    return view.page("administration/delete_person.html", them=person)
+
+
+@router.post("/{person_id}/delete")
+async def delete(view: AdministratorView, person_id: str) -> Response:
+    kept = await remove_person.delete(
+        view.parts.database, view.parts.accounts, person_id, actor=view.me.id, now=view.now
+    )
+    return view.go(f"/administration/people?{_done('deleted', kept)}")
+
+
+async def _person(view: View, person_id: str) -> Person:
+    async with view.parts.database.read() as transaction:
+        person = await people.person(transaction, person_id)
+    if person is None:
+        raise HTTPException(404)
+    return person
+
+
+def _form(
+    view: View,
+    person: Person | None,
+    fields: Mapping[str, str],
+    faults: Mapping[str, str],
+    *,
+    status: int = 200,
+    by_hand: Sequence[str] = (),
+) -> Response:
+    """``person`` None: somebody new. ``by_hand``: what they set about their voice themselves."""
+    return view.page(
+        "administration/person.html",
+        status=status,
+        them=person,
+        is_me=person is not None and person.id == view.me.id,
+        roles=ROLES,
+        fields=fields,
+        faults=faults,
+        by_hand=by_hand,
+        **_said(view),
+    )
+
+
+def _done(what: str, kept: Sequence[str]) -> str:
+    return "&".join([f"done={what}", *(f"kept={network}" for network in kept)])
+
+
+def _said(view: View) -> dict[str, Any]:
+    """``kept``: the networks at which the person has to withdraw the access themselves."""
+    query = view.request.query_params
+    return {
+        "done": next((each for each in _DONE if each == query.get("done")), ""),
+        "kept": [each for each in query.getlist("kept") if each in view.parts.networks],
+    }

@@ -1,0 +1,62 @@
+"""The form of one person: what the organisation keeps of them, and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.storage.people import ROLES, Person
+from services.use_cases.ambassador_row import AmbassadorRow
+from services.web.messages import Messages
+from services.web.pages.event_forms import Filled, check, read_fields
+from services.web.view import View
+
+_FIELDS = tuple(AmbassadorRow.model_fields)
+
+#: What is said of these in place of the words for any field.
+_FAULTS = {
+    "email": "people.fault.email",
+    "timezone": "people.fault.timezone",
+    "since": "people.fault.since",
+}
+
+
+async def read_form(view: View) -> Filled[AmbassadorRow]:
+    return check_form(await read_fields(view, (*_FIELDS, *ROLES)), view.messages)
+
+
+def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[AmbassadorRow]:
+    """As `check`; without a role the fault is that of ``roles``."""
+    data: dict[str, Any] = {name: fields[name] for name in _FIELDS}
+    faults = {} if roles_in(fields) else {"roles": messages.text("people.fault.roles")}
+    filled = check(AmbassadorRow, fields, data, messages, faults)
+    other = messages.text("form.fault.other")
+    worded = {
+        name: messages.text(_FAULTS[name]) if name in _FAULTS and fault == other else fault
+        for name, fault in filled.faults.items()
+    }
+    return Filled(fields=fields, faults=worded, data=filled.data)
+
+
+def roles_in(fields: Mapping[str, str]) -> list[str]:
+    return [role for role in ROLES if fields[role]]
+
+
+def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
+    """The form as it stands; ``kept`` None: no profile of an ambassador is kept."""
+    shown = kept or Ambassador(
+        id=person.id, email=person.email, name=person.name, language="en", address_form=""
+    )
+    fields = {name: str(value) for name, value in asdict(shown).items() if name in _FIELDS}
+    fields["language"] = person.language
+    fields["crafts"] = "; ".join(shown.crafts)
+    fields["since"] = "" if shown.since is None else str(shown.since)
+    return fields | {role: "yes" if role in person.roles else "" for role in ROLES}
+
+
+def empty() -> dict[str, str]:
+    """The form for somebody new: an ambassador who writes Dutch."""
+    nobody = Person(id="", email="", name="", language="nl", roles=frozenset({"ambassador"}))
+    return filled(nobody, None)
