@@ -6,7 +6,7 @@ import sqlite3
 
 _NO_ROOM = "free some disk space"
 _NO_RIGHT = "mend the rights of the file and its folder, or name another folder with --data"
-_DAMAGED = "put a copy back, or name another folder with --data"
+DAMAGED = "put a copy back, or name another folder with --data"
 
 # By primary result code, and by extended ones where they tell more (https://sqlite.org/rescode.html).
 _REMEDIES = {
@@ -18,8 +18,8 @@ _REMEDIES = {
     sqlite3.SQLITE_CANTOPEN: _NO_RIGHT,
     sqlite3.SQLITE_PERM: _NO_RIGHT,
     sqlite3.SQLITE_AUTH: _NO_RIGHT,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_BUSY: "try again when the other process has finished",
     sqlite3.SQLITE_LOCKED: "try again when the other process has finished",
     sqlite3.SQLITE_IOERR: "check the disk and its free space",

@@ -25,6 +25,7 @@ from services.errors import ZwaanError
 from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
+from services.storage.quick_check import quick_check
 from services.vault import new_key
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
@@ -134,9 +135,23 @@ async def _database(settings: Settings) -> Finding:
         current = await is_current(database)
     finally:
         await database.close()
-    if current:
-        return Finding(subject="database", state=f"{kind}, schema up to date")
-    return Finding(subject="database", state=f"{kind}, schema is old", remedy="Run: zwaan migrate")
+    if not current:
+        return Finding(
+            subject="database", state=f"{kind}, schema is old", remedy="Run: zwaan migrate"
+        )
+    seen = "" if path is None else _sound(path, "the database")
+    return Finding(subject="database", state=f"{kind}, schema up to date{seen}")
+
+
+def _sound(path: Path, name: str) -> str:
+    """What was looked at, behind a comma. Raises Stop for a damaged file."""
+    if quick_check(path, name=name, seconds=_CHECK_SECONDS):
+        return ", file sound"
+    return f", file sound as far as {_CHECK_SECONDS} seconds go"
+
+
+#: A large file takes longer than somebody waits; the first part of it tells most.
+_CHECK_SECONDS = 10
 
 
 def _broker(settings: Settings) -> Finding:
@@ -156,7 +171,8 @@ def _broker(settings: Settings) -> Finding:
             state=f"{kind}, {len(missing)} of {len(wanted)} topics missing",
             remedy="Run: zwaan topics --create",
         )
-    return Finding(subject="broker", state=f"{kind}, all {len(wanted)} topics are there")
+    seen = _sound(settings.log_path, "the log") if settings.embedded else ""
+    return Finding(subject="broker", state=f"{kind}, all {len(wanted)} topics are there{seen}")
 
 
 def _keys(settings: Settings) -> Finding:

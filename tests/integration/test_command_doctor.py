@@ -99,6 +99,21 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert "planted" not in away.out + away.err
 
 
+def test_the_doctor_finds_a_damaged_file(shell: Shell) -> None:
+    """Pages that no command reads are looked at; a damaged file is away, with its remedy."""
+    well = shell.run("doctor")
+    assert well.out.count("file sound") == 2
+    path = shell.data / "zwaan.db"
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size - 4096)
+        file.write(b"\xff" * 4096)
+    done = shell.run("doctor")
+    assert done.code == 3
+    (line,) = [each for each in done.out.splitlines() if each.startswith("! database")]
+    assert "away: the database cannot be used: " in line
+    assert line.endswith("Put a copy back, or name another folder with --data.")
+
+
 def test_the_doctor_asks_for_the_proxy_of_pages_that_all_can_reach(shell: Shell) -> None:
     """Beyond loopback it warns until somebody named the reverse proxy, or said there is none."""
     warned = shell.run("doctor", host="192.0.2.1")
