@@ -84,17 +84,18 @@ class Composer:
         plan = self._plan(request, voice.language)
         _refuse_the_unsaid(plan)
         stream = 2 * request.variant + _STREAMS.get(request.network, 0)
-        own = plan.authors if wrote(request.content, request.ambassador) else None
-        angles = (own,) if own else plan.angles
-        count = len(angles)
-        angle = angles[(request.rank + stream) % count]
+        lap, place = divmod(request.rank, len(plan.lap))
+        angle, turn = plan.lap[(place + stream % len(plan.angles)) % len(plan.lap)]
+        if plan.authors and wrote(request.content, request.ambassador):
+            angle = plan.authors
         wording = Wording(
             templates=self.templates,
             plan=plan,
             angle=angle,
             voice=voice,
             rank=request.rank,
-            turn=request.rank // count,
+            turn=turn,
+            lap=lap,
             stream=stream,
             variant=request.variant,
         )

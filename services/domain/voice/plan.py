@@ -12,7 +12,7 @@ from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Clause, Pool, PostTemplates
 from services.domain.voice.quotation import Wrapper, quoting
 from services.domain.voice.request import Content
-from services.domain.voice.selection import largest_prime, shuffled
+from services.domain.voice.selection import largest_prime, shuffled, taking_turns
 from services.domain.voice.subject import (
     author_of,
     content_id,
@@ -70,12 +70,19 @@ class AnglePlan:
     passage: Pairing[Wrapper, Fact]
     again: Pairing[Wrapper, Fact]
 
+    @property
+    def turns(self) -> int:
+        """How many people it has before a quotation, or two clauses in one text, come again."""
+        codes = min(self.hook.prime, self.ask.prime) ** 2
+        return min(self.quote.size or codes, codes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
     """What all drafts of one campaign in one language share.
 
-    ``authors`` is how its author shares a story; None where there is no author. ``foreign`` says
+    ``lap`` deals the angles out, each with its turn, so that one with more to quote comes oftener; then
+    the next lap begins. ``authors`` is how its author shares a story; None where there is no author. ``foreign`` says
     that the content is in another language, so that nothing of it is quoted, ``sentences`` how many
     may be.
     """
@@ -89,6 +96,7 @@ class CampaignPlan:
     topics: tuple[str, ...]
     place: str
     angles: tuple[AnglePlan, ...]
+    lap: tuple[tuple[AnglePlan, int], ...]
     authors: AnglePlan | None
     summary: Pairing[Clause, tuple[Term, ...]]
     emoji: tuple[str, ...]
@@ -129,6 +137,8 @@ class Planner:
         angles = [
             angle for angle in angles_of(kind, names) if angle.possible(self._facts.sentences)
         ]
+        plans = tuple(self._angle(angle, place, len(angles)) for place, angle in enumerate(angles))
+        turns = taking_turns([angle.turns for angle in plans])
         return CampaignPlan(
             kind=kind,
             language=language,
@@ -138,9 +148,8 @@ class Planner:
             author=author_of(content),
             topics=topics_of(content),
             place=place_of(content),
-            angles=tuple(
-                self._angle(angle, place, len(angles)) for place, angle in enumerate(angles)
-            ),
+            angles=plans,
+            lap=tuple((plans[angle], turn) for angle, turn in turns),
             authors=self._authors() if author_of(content) else None,
             summary=Pairing(
                 wrappers=() if story else self._pool("vacancy/shared", "summary"),

@@ -16,16 +16,27 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def choice(prime: int, point: int, rank: int, stream: int) -> int:
+def choice(prime: int, point: int, rank: int, stream: int, lap: int = 0) -> int:
     """The choice of ``rank`` at ``point``, below ``prime``.
 
     ``stream`` keeps apart what must differ for the same rank: networks and suggestions. Within a
-    stream the pair of choices at two points is used once by every ``q²`` ranks.
+    stream the pair of choices at two points is used once by every ``q²`` ranks. ``lap`` counts how
+    often a rank below ``q²`` came before: in ``q`` laps it never has the same choice at one point.
     """
     low = rank % prime
     middle = rank // prime % prime
-    high = rank // (prime * prime) % prime
+    high = rank // (prime * prime) + lap
     return (low + middle * point + stream * point * point + high * point**3) % prime
+
+
+def taking_turns(sizes: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """One lap, as (number of the pool, turn): pools take turns until each had as many as its size."""
+    return tuple(
+        (pool, turn)
+        for turn in range(max(sizes, default=0))
+        for pool, size in enumerate(sizes)
+        if turn < size
+    )
 
 
 def largest_prime(limit: int) -> int:

@@ -27,7 +27,7 @@ _POINTS = {"hook": 1, "ask": 4, "more": 3}
 class Wording:
     """Sentences on demand; what was used is noted in ``facts`` and ``clauses`` for the recipe.
 
-    ``rank`` counts within the campaign, ``turn`` within the angle.
+    ``rank`` counts within the campaign, ``turn`` within the angle and its ``lap``.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Wording:
         voice: Voice,
         rank: int,
         turn: int,
+        lap: int,
         stream: int,
         variant: int,
     ) -> None:
@@ -49,8 +50,10 @@ class Wording:
         self.clauses: dict[str, list[str]] = {}
         self._rank = rank
         self._turn = turn
+        self._lap = lap
+        self._number = turn + lap * angle.turns
         # What is promised of pairs is promised for each thousand people.
-        self._again_from_a_thousand = rank % 1000 // len(plan.angles)
+        self._number_of_a_thousand = turn + rank % 1000 // len(plan.lap) * angle.turns
         self._stream = stream
         self._variant = variant
         # Nobody is spoken of in their own text.
@@ -84,20 +87,20 @@ class Wording:
         self.facts.clear()
         self.clauses.clear()
         plan, angle, length = self.plan, self.angle, length or self.voice.length
-        number = self._again_from_a_thousand
+        number = self._number_of_a_thousand
         parts = self._blank()
         # Two sentences say more than one, and are more alike: half of the medium texts have them.
-        passage = length == "long" or (length == "medium" and self._turn % 2 == 1)
+        passage = length == "long" or (length == "medium" and (self._turn + self._lap) % 2 == 1)
         if passage:
             parts["quote"] = self._quoted("quote", angle.passage, number)
         quote = parts["quote"] = parts["quote"] or self._quoted("quote", angle.quote, number)
-        parts["hook"] = self._sentence("hook", angle.hook, self._turn)
+        parts["hook"] = self._hook()
         if plan.kind == "vacancy":
             parts["summary"] = self._summary()
         if length == "long":
-            parts["again"] = self._quoted("again", angle.again, number)
+            parts["again"] = self._quoted("again", angle.again, number + self._lap)
         if length == "long" or (length == "medium" and not passage) or not quote:
-            parts["more"] = self._sentence("more", angle.more, self._rank)
+            parts["more"] = self._more()
         parts["ask"] = self._ask()
         parts["disclosure"] = self._disclosure(self.angle.disclosures)
         parts["hashtags"] = self.hashtags(hashtags)
@@ -116,9 +119,9 @@ class Wording:
             elif place == "subject":
                 parts["title"] = self._subject()
             elif place == "hook":
-                parts["hook"] = self._sentence("hook", self.angle.hook, self._turn)
+                parts["hook"] = self._hook()
             elif place == "lead":
-                parts["lead"] = self._quoted("lead", self.angle.lead, self._turn)
+                parts["lead"] = self._quoted("lead", self.angle.lead, self._number)
             else:
                 parts["ask"] = self._ask()
             if place != "subject" and not parts[place]:
@@ -143,15 +146,22 @@ class Wording:
     def _render(self, clause: Clause) -> str:
         return clause.render(self._context, polite=self.voice.polite)
 
-    def _sentence(self, place: str, sentence: Sentence, number: int) -> str:
+    def _sentence(self, place: str, sentence: Sentence, number: int, lap: int = 0) -> str:
         prime, points = sentence.prime, _POINTS[place]
-        front = sentence.front[choice(prime, points, number, self._stream)]
-        back = sentence.back[choice(prime, points + 1, number, self._stream)]
+        front = sentence.front[choice(prime, points, number, self._stream, lap)]
+        back = sentence.back[choice(prime, points + 1, number, self._stream, lap)]
         self.clauses[place] = [front.source, back.source]
         return self._render(front) + self._render(back)
 
+    def _hook(self) -> str:
+        return self._sentence("hook", self.angle.hook, self._turn, self._lap)
+
     def _ask(self) -> str:
-        return self._sentence("ask", self.angle.ask, self._turn)
+        return self._sentence("ask", self.angle.ask, self._turn, self._lap)
+
+    def _more(self) -> str:
+        # Every angle has the same ones.
+        return self._sentence("more", self.angle.more, self._rank)
 
     def _quoted(self, place: str, pairing: Pairing[Wrapper, Fact], number: int) -> str:
         pair = pairing.pick(number, self._variant)
