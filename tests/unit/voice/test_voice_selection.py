@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.voice.pairing import Pairing
-from services.domain.voice.selection import choice, largest_prime, shuffled
+from services.domain.voice.selection import (
+    choice,
+    largest_prime,
+    shuffled,
+    taking_turns,
+)
 
 POINTS = range(1, 7)
 
@@ -48,6 +53,28 @@ def test_a_sentence_of_linkedin_is_not_one_of_x_at_fifty(
 ) -> None:
     """The first ranks of two networks never get the same front and back."""
     assert [choice(17, x, one, 0) for x in points] != [choice(17, x, other, 1) for x in points]
+
+
+@given(st.sampled_from([13, 17, 23]), st.data())
+def test_who_has_the_same_turn_in_another_lap_shares_no_choice(
+    prime: int, data: st.DataObject
+) -> None:
+    """In q laps a turn never gets the same clause twice in one place, so that posts with the same
+    quotation have nothing else in common."""
+    turn = data.draw(st.integers(0, prime * prime - 1))
+    laps = st.integers(0, prime - 1)
+    one, other = data.draw(laps), data.draw(laps)
+    assert one == other or all(
+        choice(prime, x, turn, 0, one) != choice(prime, x, turn, 0, other) for x in POINTS
+    )
+
+
+@given(st.lists(st.integers(0, 30), max_size=8))
+def test_in_a_lap_each_pool_has_as_many_turns_as_its_size(sizes: list[int]) -> None:
+    """Every turn of every pool comes once, and those of one number come together."""
+    lap = taking_turns(sizes)
+    assert sorted(lap) == [(pool, n) for pool, size in enumerate(sizes) for n in range(size)]
+    assert [turn for _, turn in lap] == sorted(turn for _, turn in lap)
 
 
 def test_an_order_depends_on_its_key_alone() -> None:
