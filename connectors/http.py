@@ -128,7 +128,8 @@ class Transport(HTTPAdapter):
             raise self._lost(request, _cause(error)) from error
         if body is None:
             raise self._lost(request, "the answer was too large or too slow")
-        if response.is_redirect:
+        # With an address or without: nothing that we ask for is answered so.
+        if 300 <= response.status_code < 400:
             raise self._lost(request, "the answer was a redirect, which is not followed")
         response.raw = io.BytesIO(body)
         return response

@@ -135,7 +135,8 @@ class LinkedIn:
                 "LinkedIn was connected without the permission to post.",
                 remedy="Connect LinkedIn again and leave all permissions on.",
             )
-        return self._identify(granted)
+        with oauth.connecting("LinkedIn"):
+            return self._identify(granted)
 
     def _identify(self, tokens: Tokens) -> Account:
         # The Community Management product excludes OpenID Connect and has its own profile call.
@@ -360,8 +361,8 @@ class LinkedIn:
                 remedy="Ask your administrator to set a newer LinkedIn version.",
             )
         if status == requests.codes.unauthorized:
-            ended = {65602: "has expired", 65601: "was revoked"}
-            how = ended.get(answer.get("serviceErrorCode", 0), "is no longer accepted")
+            ended = {"65602": "has expired", "65601": "was revoked"}
+            how = ended.get(str(answer.get("serviceErrorCode")), "is no longer accepted")
             return NeedsPerson(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
         if status == requests.codes.forbidden:
             return NeedsPerson(

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from connectors import oauth
 from connectors.code_flow import CodeFlow
 from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
@@ -70,7 +71,8 @@ class Mastodon:
         if POSTING not in tokens.scopes:
             said = "Mastodon was connected without the permission to post."
             raise NeedsPerson(said, remedy=_AGAIN)
-        member = self._ask(tokens, "GET", "/api/v1/accounts/verify_credentials")
+        with oauth.connecting("Mastodon"):
+            member = self._ask(tokens, "GET", "/api/v1/accounts/verify_credentials")
         member_id, handle = _id(member, "GET"), str(member.get("acct", ""))
         return ports.Account(network=self.name, member_id=member_id, handle=handle, tokens=tokens)
 

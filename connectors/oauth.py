@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
+import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,7 @@ from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
 
 from connectors.http import Transport
-from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.ports import Authorization, Tokens
 
 
@@ -86,10 +88,13 @@ def token_session(
 
 @contextmanager
 def connecting(title: str) -> Iterator[None]:
-    """A code is single-use: after a lost reply only the member can start again."""
+    """Around the exchange of a code and the look at whose account it is.
+
+    A code is single-use: after a lost reply, or a refused look, only the member can start again.
+    """
     try:
         yield
-    except (OutcomeUnknown, OAuth2Error) as error:
+    except (OutcomeUnknown, Rejected, OAuth2Error) as error:
         raise NeedsPerson(
             f"{title} gave no usable answer while your account was being connected.",
             remedy=f"Connect {title} again.",
@@ -129,10 +134,10 @@ def revoke(
 
 def tokens(answer: Mapping[str, Any], *, asked: Iterable[str], now: datetime) -> Tokens:
     """Tokens from an answer that was judged good. Without a scope, what was asked was granted
-    (RFC 6749, section 5.1); scopes come as a list, or separated by spaces or commas.
+    (RFC 6749, section 5.1); scopes are separated by spaces or commas.
     """
-    granted = answer.get("scope")
-    words = granted if isinstance(granted, str) else " ".join(granted or ())
+    granted = answer.get("scope") or ()
+    words = granted if isinstance(granted, str) else " ".join(granted)
     seconds = answer.get("expires_in")
     lifetime = timedelta(seconds=float(seconds)) if seconds else None
     return Tokens(
@@ -146,8 +151,8 @@ def tokens(answer: Mapping[str, Any], *, asked: Iterable[str], now: datetime) ->
 def _judge(title: str, response: requests.Response) -> requests.Response:
     status = response.status_code
     answer = json_object(response)
-    if status == requests.codes.ok and isinstance(answer.get("access_token"), str):
-        return response
+    if status == requests.codes.ok and _is_token(answer.get("access_token")):
+        return _as_understood(answer)
     if status == requests.codes.too_many_requests:
         raise RetryLater(f"{title} asks for patience; connecting is tried again later.")
     if status == requests.codes.unauthorized or answer.get("error") == "invalid_client":
@@ -161,6 +166,43 @@ def _judge(title: str, response: requests.Response) -> requests.Response:
             f"{title} refused the connection or it ran out.", remedy=f"Connect {title} again."
         )
     raise OutcomeUnknown(f"{title} answered the token request with status {status} and no token.")
+
+
+def _as_understood(answer: Mapping[str, Any]) -> requests.Response:
+    """The answer without what makes no sense: the libraries that read it trip over that.
+
+    A token whose lifetime or scopes cannot be read still works, and it may be the only one left.
+    """
+    sensible = {"access_token": answer["access_token"], "token_type": "Bearer"}
+    if _is_token(answer.get("refresh_token")):
+        sensible["refresh_token"] = answer["refresh_token"]
+    if lifetime := _seconds(answer.get("expires_in")):
+        sensible["expires_in"] = lifetime
+    scopes = answer.get("scope")
+    if isinstance(scopes, list):
+        scopes = " ".join(each for each in scopes if isinstance(each, str))
+    if scopes and isinstance(scopes, str):
+        sensible["scope"] = scopes
+    understood = requests.Response()
+    understood.status_code = requests.codes.ok
+    understood.raw = io.BytesIO(json.dumps(sensible).encode())
+    return understood
+
+
+def _is_token(value: object) -> bool:
+    """Whether it can stand in a header (RFC 6750, section 2.1: visible ASCII)."""
+    return isinstance(value, str) and re.fullmatch(r"[\x21-\x7e]+", value) is not None
+
+
+def _seconds(value: object) -> int | None:
+    """A lifetime, as a number or in digits; None for anything else, and for more than a life."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = int(value)
+    except (ValueError, OverflowError):
+        return None
+    return seconds if 0 < seconds < 100 * 365 * 86_400 else None
 
 
 def json_object(response: requests.Response) -> dict[str, Any]:

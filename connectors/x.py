@@ -109,7 +109,8 @@ class X:
                 "X was connected without the permission to post.",
                 remedy="Connect X again and leave all permissions on.",
             )
-        profile = self._ask(self._client(tokens).get_me).get("data")
+        with oauth.connecting("X"):
+            profile = self._ask(self._client(tokens).get_me).get("data")
         self._settings.meter("user_read", 1)
         if not isinstance(profile, dict) or not str(profile.get("id", "")).isdecimal():
             raise NeedsPerson("X did not say which account was connected.", remedy=_AGAIN)

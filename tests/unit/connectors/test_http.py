@@ -221,6 +221,16 @@ def test_a_redirect_to_another_host_is_not_followed(
         call(transport, method)
 
 
+@pytest.mark.parametrize("status", [300, 302, 304])
+def test_a_redirect_without_an_address_is_no_answer(
+    transport: Transport, network: ScriptedNetwork, status: int
+) -> None:
+    """It is neither a success nor a refusal, so that nobody may take it for one."""
+    network.script(Answer(status=status))
+    with pytest.raises(OutcomeUnknown, match="redirect"):
+        call(transport, "POST")
+
+
 def test_the_environment_cannot_reroute_requests(
     transport: Transport,
     network: ScriptedNetwork,

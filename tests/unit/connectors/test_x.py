@@ -101,6 +101,29 @@ def test_refresh_returns_the_rotated_pair(x: X, network: ScriptedNetwork, user: 
     assert "authorization" in network.received[0].headers
 
 
+@pytest.mark.parametrize("lifetime", ["soon", -5, 0, 10**30, None, [], True, "7200.5"])
+@pytest.mark.parametrize("scope", [7, ["tweet.write", 7], None])
+def test_a_token_is_kept_whatever_is_said_about_it(
+    x: X, network: ScriptedNetwork, user: Account, lifetime: object, scope: object
+) -> None:
+    """The old pair is spent: a lifetime or scopes without sense must not lose the new one."""
+    said = {"access_token": "a2", "refresh_token": "r2", "expires_in": lifetime, "scope": scope}
+    network.script(says(said))
+    tokens = x.refresh(user)
+    assert (tokens.access, tokens.refresh) == ("a2", "r2")
+    assert tokens.expires_at is None
+
+
+@pytest.mark.parametrize("token", ["", "a\nb", "é", None, 7])
+def test_what_cannot_be_a_token_is_none(
+    x: X, network: ScriptedNetwork, user: Account, token: object
+) -> None:
+    """It could not stand in a header, so the answer is unusable and the old pair stays."""
+    network.script(says({"access_token": token, "expires_in": 7200}))
+    with pytest.raises(RetryLater):
+        x.refresh(user)
+
+
 def test_a_spent_refresh_token_needs_the_person(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
