@@ -46,11 +46,11 @@ def angles_of(kind: str, names: Iterable[str]) -> tuple[Angle, ...]:
 
 ANGLES: dict[str, tuple[Angle, ...]] = {
     "story": (
-        Angle(name="craft", prefers=frozenset({"craft"}), requires=2),
-        Angle(name="setback", prefers=frozenset({"setback"}), requires=2),
+        Angle(name="craft", prefers=frozenset({"craft"}), requires=3),
+        Angle(name="setback", prefers=frozenset({"setback"}), requires=3),
         Angle(name="question", prefers=frozenset({"lesson", "turn"}), refuses=frozenset({"aside"})),
-        Angle(name="helped", prefers=frozenset({"helped"}), requires=2),
-        Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=2),
+        Angle(name="helped", prefers=frozenset({"helped"}), requires=3),
+        Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=3),
         Angle(name="critical", prefers=frozenset({"setback"}), refuses=frozenset({"aside"})),
     ),
     "vacancy": (

@@ -30,6 +30,8 @@ _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
 SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 12, 84, 10
 #: The kind of a fact that only its author can quote: it says "I".
 OWN = "own"
+#: Kinds of a sentence that do not tell what it is about: "Nobody had touched anything."
+_SAYS_NOT_WHAT = frozenset({"turn", "number", OWN})
 
 UNQUOTABLE = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': None, "„": "‘", "«": "‘", "»": "’"})
@@ -90,14 +92,12 @@ def extract_facts(content: Content) -> Facts:
     passages: dict[str, Fact] = {}
     for field, paragraph in divided:
         usable = [s if _usable(s, title, lexicon) else "" for s in paragraph]
-        for place, sentence in enumerate(usable):
-            if _alone(sentence, _MIN_WORDS, lexicon):
-                fact = _fact((sentence,), field, scale, opens=not place)
-                sentences.setdefault(_bare(sentence), fact)
-        for place, (first, second) in enumerate(pairwise(usable)):
+        for fact in _standing(usable, field, scale):
+            sentences.setdefault(_bare(fact.source), fact)
+        for first, second in pairwise(usable):
             alone = _alone(first, _MIN_FIRST_WORDS, lexicon)
             if alone and second and _fits_together(first, second):
-                passage = _fact((first, second), field, scale, opens=not place)
+                passage = _fact((first, second), field, scale)
                 passages.setdefault(_bare(passage.source), passage)
     return Facts(sentences=_weightiest(sentences.values()), passages=_weightiest(passages.values()))
 
@@ -108,11 +108,10 @@ def quotable_sentences(content: Content) -> Iterator[Fact]:
     if lexicon is None:
         return
     title = _bare(phrase(content.title))
-    scale = Scale.of("", (), (), lexicon)
+    scale = Scale.of(content.title, _topics(content), (), lexicon)
     for field, paragraph in _paragraphs(content):
-        for sentence in split_sentences(paragraph):
-            if _usable(sentence, title, lexicon) and _alone(sentence, _MIN_WORDS, lexicon):
-                yield _fact((sentence,), field, scale, opens=False)
+        usable = (s for s in split_sentences(paragraph) if _usable(s, title, lexicon))
+        yield from _standing(usable, field, scale)
 
 
 def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:
@@ -137,7 +136,16 @@ def _weightiest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(fact for _, fact in sorted(kept, key=lambda each: each[0]))
 
 
-def _fact(sources: tuple[str, ...], field: str, scale: Scale, *, opens: bool) -> Fact:
+def _standing(sentences: Iterable[str], field: str, scale: Scale) -> Iterator[Fact]:
+    """Those that need no other sentence; the shortest only when they say what they are about."""
+    for sentence in sentences:
+        if _alone(sentence, _MIN_WORDS, scale.lexicon):
+            fact = _fact((sentence,), field, scale)
+            if len(sentence.split()) > _MIN_WORDS or fact.kinds - _SAYS_NOT_WHAT:
+                yield fact
+
+
+def _fact(sources: tuple[str, ...], field: str, scale: Scale) -> Fact:
     source, lexicon = " ".join(sources), scale.lexicon
     kinds = {kind for kind, cue in lexicon.cues.items() if any(map(cue.search, sources))}
     if field == "challenge":
@@ -154,7 +162,7 @@ def _fact(sources: tuple[str, ...], field: str, scale: Scale, *, opens: bool) ->
         source=source,
         field=field,
         kinds=frozenset(kinds),
-        weight=scale.weigh(source, frozenset(kinds), opens=opens),
+        weight=scale.weigh(source, frozenset(kinds)),
         names=frozenset(name.casefold() for name in _CAPITAL.findall(source)),
         brief=words <= BRIEF_WORDS,
         short=len(source) <= SHORT_CHARACTERS and words <= SHORT_WORDS,

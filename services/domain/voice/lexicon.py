@@ -33,6 +33,9 @@ class Lexicon:
     hours: str
     #: A team by its name.
     team: str
+    #: How a topic ends that may stand after "about" without an article: a plural, a thing that is
+    #: not counted, a craft. "Over storingen" is Dutch, "over brug" is not.
+    bare_topic: re.Pattern[str]
 
 
 def _stems(words: str) -> re.Pattern[str]:
@@ -96,6 +99,7 @@ LEXICONS = {
                 "diploma rijbewijs ervaring nodig hoef moet\\s+je\\s+kunnen niveau rekenen\\s+moet"
             ),
             "team": _stems("ploeg\\b team\\b stagiair collega’s collega's samen\\b"),
+            "task": re.compile(r"^(?:je|u)\s", re.IGNORECASE),
             "turn": _words("niet nooit niemand geen nee maar"),
             "aside": _stems(
                 "koffie lunch keuken\\b stroopwafel taart brood krentenbrood gebak borrel uitzicht"
@@ -162,6 +166,12 @@ LEXICONS = {
         ),
         hours="uur",
         team="team {}",
+        bare_topic=re.compile(
+            r"(?:en|[lmnr]s|data|software|heid|schap|werk|kunde|techniek|zorg|bouw|beheer|onderhoud|contact"
+            r"|planning|energie|logistiek|onderwijs|veiligheid|communicatie|participatie|innovatie"
+            r"|automatisering|digitalisering|inkoop|verkoop|recht|beleid|water|gas|stroom|spanning"
+            r"|landbouw|cultuur|sport|muziek|geluid|licht|afval|groen|mobiliteit|diversiteit)$"
+        ),
     ),
     "en": Lexicon(
         asking=re.compile(
@@ -192,6 +202,7 @@ LEXICONS = {
             ),
             "need": _stems("degree experience knowledge need\\b needed required licence diploma"),
             "team": _stems("team\\b colleague shift\\b crew together each\\s+other"),
+            "task": re.compile(r"^you\s", re.IGNORECASE),
             "turn": _words("not never nobody none nothing neither but no without"),
             "aside": _stems(
                 "coffee lunch kitchen cake biscuit bread dinner view\\s+of picture photograph phone\\s+call"
@@ -242,5 +253,10 @@ LEXICONS = {
         ),
         hours="hours",
         team="{} team",
+        bare_topic=re.compile(
+            r"(?:s|ing|ity|ety|ness|ware|work|data|care|ship|ance|ence|energy|power|voltage|culture"
+            r"|maintenance|education|automation|innovation|participation|communication|logistics|water"
+            r"|waste|traffic|research|health|planning|finance|law|music|sport|art)$"
+        ),
     ),
 }

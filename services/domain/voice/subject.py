@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 from services.domain.ambassador import Ambassador
+from services.domain.voice.facts import primary_language
+from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved
@@ -17,6 +19,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "’", "„": "‘", "«": "‘", "»": "’"})
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 _TRAILING = " .:;,"
+#: A longer topic is a sentence.
+_TOPIC_WORDS = 3
 
 
 def content_id(content: Content) -> str:
@@ -64,11 +68,19 @@ def place_of(content: Content) -> str:
 
 
 def topics_of(content: Content) -> tuple[str, ...]:
-    """What a story is about, as it can stand after "about": single words in small letters."""
-    if not isinstance(content, StoryApproved):
+    """What a story is about, as it can stand after "about": small letters, no article needed."""
+    lexicon = LEXICONS.get(primary_language(content.language))
+    if lexicon is None or not isinstance(content, StoryApproved):
         return ()
     topics = (phrase(topic, 40) for topic in content.topics)
-    return tuple(topic for topic in topics if topic.isalpha() and topic.islower())
+    return tuple(
+        topic
+        for topic in topics
+        if topic.replace(" ", "").isalpha()
+        and topic.islower()
+        and len(topic.split()) <= _TOPIC_WORDS
+        and lexicon.bare_topic.search(topic)
+    )
 
 
 def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """How much a fact tells of what its source is about, by signs that can be pointed at.
 
-A point for each: it speaks of what the title or a topic names, it holds a number, something changes
-in it (a setback, a lesson, somebody helped, a "but"), it is about the work, it opens a paragraph,
-it names what the source comes back to. A pleasant detail beside the work has none. Facts of little
-weight are told after the others, never left out.
+A point for each: it speaks of the work, or of what the title or a topic names; it holds a number;
+something changes in it (a setback, a lesson, somebody helped, a "but"); it names what the source
+comes back to. A pleasant detail beside the work has none. Facts of little weight are told after the
+others, never left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ASIDE = "aside"
 MOST = 2
 
 _CHANGES = frozenset({"setback", "lesson", "helped", "origin", "challenge", "turn"})
-_WORK = frozenset({"craft", "start"})
+_WORK = frozenset({"craft", "start", "task"})
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS_OF_WEIGHT = 4
 #: Words count as the same by so many letters, as "storing" and "storingen" do …
@@ -57,17 +57,15 @@ class Scale:
     def names_topic(self, sentence: str) -> bool:
         return _meet(_stems(sentence), self.topics)
 
-    def weigh(self, sentence: str, kinds: frozenset[str], *, opens: bool) -> int:
-        """From 0 to `MOST`; ``opens`` says that the sentence is the first of its paragraph."""
+    def weigh(self, sentence: str, kinds: frozenset[str]) -> int:
+        """From 0 to `MOST`."""
         if ASIDE in kinds:
             return 0
         stems = _stems(sentence)
         signs = (
-            _meet(stems, self.title | self.topics),
+            _meet(stems, self.title | self.topics) or not kinds.isdisjoint(_WORK),
             self._counts(sentence),
             not kinds.isdisjoint(_CHANGES),
-            not kinds.isdisjoint(_WORK),
-            opens,
             not stems.isdisjoint(self.recurring),
         )
         return min(MOST, sum(signs))
