@@ -86,7 +86,7 @@ def test_finding_agrees_with_a_plain_search(word: str, text: str) -> None:
 @pytest.mark.parametrize("network", ["linkedin", "x"])
 def test_no_draft_holds_a_blocked_word(language: str, network: str) -> None:
     """Words that stand in every tenth text are in none, and nobody is left without a draft."""
-    words = {"nl": ("detail", "hardop", "graag", "regel*"), "en": ("detail", "happy", "glad", "read*")}
+    words = {"nl": ("detail", "hardop", "graag", "regel*"), "en": ("detail", "happy", "aloud")}
     content = next(one for one in example_content().values() if one.language == language)
     composer, plain = Composer(TEMPLATES, blocked(*words[language])), Composer(TEMPLATES)
     guard, others = OverlapGuard(), 0
