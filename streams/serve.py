@@ -28,6 +28,7 @@ from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
 from streams.embedded.owner import last_owner, write_owner
 from streams.key_files import session_key
+from streams.request_deadline import HttpWithDeadline
 
 _log = structlog.get_logger("serve")
 
@@ -68,6 +69,7 @@ async def serving(
     server = _Server(
         uvicorn.Config(
             application,
+            http=HttpWithDeadline,
             lifespan="off",
             log_config=None,
             access_log=False,

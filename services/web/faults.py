@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
 from services.sentences import predicate
@@ -30,6 +31,7 @@ def answer_faults(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ZwaanError, _known)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _defect)
 
 
@@ -97,6 +99,11 @@ def status_of(error: ZwaanError) -> tuple[int, dict[str, str]]:
             return 503, {"Retry-After": str(math.ceil(after or 5))}
         case _:
             return 500, {}
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """The client left, or was too slow, before its request had arrived: nobody reads an answer."""
+    return Response(status_code=408)
 
 
 async def _defect(request: Request, error: Exception) -> Response:

@@ -1,0 +1,68 @@
+"""A request has to arrive within a time: a client that sends a byte now and then is not waited for.
+
+uvicorn bounds how long a connection idles between two requests, and neither head nor body of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_SENTENCE = b"The request took too long to arrive; send it again, faster.\n"
+_ANSWER = (
+    b"HTTP/1.1 408 Request Timeout\r\n"
+    b"content-type: text/plain; charset=utf-8\r\n"
+    b"content-length: %d\r\n"
+    b"connection: close\r\n\r\n%b" % (len(_SENTENCE), _SENTENCE)
+)
+
+
+class HttpWithDeadline(HttpToolsProtocol):
+    """From its first byte to its last a request may take ``seconds``; the answer as long as it takes.
+
+    So may the first request of a connection, from its opening on.
+    """
+
+    seconds: ClassVar[float] = 60.0
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # Blank lines before a request begin none, and end uvicorn's bound on an idle connection.
+        if self.cycle is not None and self.cycle.response_complete:
+            self._begin()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._begin()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        super().connection_lost(exc)
+
+    def _begin(self) -> None:
+        if self._deadline is None and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(self.seconds, self._is_over)
+
+    def _end(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _is_over(self) -> None:
+        self._deadline = None
+        awaited = self.cycle
+        if awaited is not None and awaited.more_body and not awaited.response_started:
+            self.transport.write(_ANSWER)
+        self.transport.close()
