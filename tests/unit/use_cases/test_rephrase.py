@@ -90,16 +90,13 @@ WORDS = [
 
 def well(post: str) -> str:
     """Other words of its own for every post, around the same quotations."""
-    digest = hashlib.sha256(post.encode()).digest()
-    said = [
-        "de " + " en de ".join(WORDS[byte % len(WORDS)] for byte in digest[at : at + 3])
-        for at in (0, 3, 6)
-    ]
-    quoted = " ".join(
-        f"Over {words}: {quote}"
-        for words, quote in zip(said, re.findall("“[^”]*”", post), strict=False)
-    )
-    return f"{quoted}\n\nDenk je ook aan {said[2]}?"
+
+    def said(quote: str) -> str:
+        digest = hashlib.sha256(f"{quote}{post}".encode()).digest()
+        return "de " + " en de ".join(WORDS[byte % len(WORDS)] for byte in digest[:4])
+
+    quoted = " ".join(f"Over {said(quote)}: {quote}" for quote in re.findall("“[^”]*”", post))
+    return f"{quoted}\n\nDenk je ook aan {said('')}?"
 
 
 class Stage:
@@ -126,7 +123,7 @@ class Stage:
         )
 
     async def drafts(self, people_: int = 1, content: StoryApproved | None = None) -> list[Post]:
-        about = content or example_content()["nl-de-stille-lijn"]
+        about = content or example_content()["nl-de-mof-van-hengelo"]
         everybody = [
             ambassador(
                 number,
