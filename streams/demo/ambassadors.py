@@ -92,11 +92,18 @@ class SimulatedAmbassadors:
         await asyncio.gather(*(connect(*each) for each in waiting))
 
     async def _connect(self, person: Ambassador, name: str) -> None:
+        """A network that fails leaves the account as it was; the next round tries again."""
+        try:
+            await self._consent(person, name)
+        except (RetryLater, NeedsPerson, Rejected) as failure:
+            _log.info("a simulated consent failed", network=name, reason=str(failure))
+
+    async def _consent(self, person: Ambassador, name: str) -> None:
         network = self._parts.networks[name]
         redirect = f"{self._parts.settings.base_url}/connect/{name}/callback"
         state = secrets.token_urlsafe(16)
         start = network.authorization(state=state, redirect_uri=redirect)
-        code = await self._parts.accounts.call(_consent, start.url, person)
+        code = await self._parts.accounts.call(_press_allow, start.url, person)
         await self._parts.accounts.connect(
             person.id, name, code=code, verifier=start.verifier, redirect=redirect
         )
@@ -142,7 +149,7 @@ class SimulatedAmbassadors:
             self._refused.add(post.id)
 
 
-def _consent(url: str, person: Ambassador) -> str:
+def _press_allow(url: str, person: Ambassador) -> str:
     """Press "Allow" on the consent page behind ``url``; returns the code."""
     with requests.Session() as session:
         session.trust_env = False
