@@ -20,7 +20,14 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
+from services.errors import (
+    NeedsNewAccess,
+    NeedsPerson,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+    ZwaanError,
+)
 from services.ports import (
     Account,
     Authorization,
@@ -363,7 +370,7 @@ class LinkedIn:
         if status == requests.codes.unauthorized:
             ended = {"65602": "has expired", "65601": "was revoked"}
             how = ended.get(str(answer.get("serviceErrorCode")), "is no longer accepted")
-            return NeedsPerson(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
+            return NeedsNewAccess(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
         if status == requests.codes.forbidden:
             return NeedsPerson(
                 f"LinkedIn does not permit this with your connection: {said or 'access denied'}",

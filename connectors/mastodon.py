@@ -16,14 +16,13 @@ from typing import Any
 
 import requests
 
-from connectors import oauth
 from connectors.code_flow import CodeFlow
 from connectors.http import Transport, no_usable_answer, repeatable
-from connectors.oauth import json_object
+from connectors.oauth import connecting, json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services import ports
-from services.errors import NeedsPerson, Rejected, RetryLater, Stop, ZwaanError
+from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater, Stop, ZwaanError
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"
@@ -32,6 +31,7 @@ SCOPES = ("read:accounts", "read:statuses", POSTING, "write:media")
 
 _BATCH = 40  # the most statuses that one call gives
 _AGAIN = "Connect Mastodon again."
+_SOURCE = "mastodon:statuses"
 _COUNTERS = {
     "reactions": "favourites_count",
     "comments": "replies_count",
@@ -71,7 +71,7 @@ class Mastodon:
         if POSTING not in tokens.scopes:
             said = "Mastodon was connected without the permission to post."
             raise NeedsPerson(said, remedy=_AGAIN)
-        with oauth.connecting("Mastodon"):
+        with connecting("Mastodon"):
             member = self._ask(tokens, "GET", "/api/v1/accounts/verify_credentials")
         member_id, handle = _id(member, "GET"), str(member.get("acct", ""))
         return ports.Account(network=self.name, member_id=member_id, handle=handle, tokens=tokens)
@@ -135,11 +135,8 @@ class Mastodon:
             query = "&".join(f"id[]={each}" for each in external_ids[first : first + _BATCH])
             for found in self._statuses(account.tokens, f"/api/v1/statuses?{query}"):
                 counts = {ours: found[name] for ours, name in _COUNTERS.items() if name in found}
-                measured.append(
-                    ports.Measurement(
-                        external_id=found["id"], metrics=counts, source="mastodon:statuses"
-                    )
-                )
+                told = ports.Measurement(external_id=found["id"], metrics=counts, source=_SOURCE)
+                measured.append(told)
         return measured
 
     def _ask(self, tokens: ports.Tokens, method: str, path: str, **body: Any) -> Any:
@@ -163,8 +160,8 @@ class Mastodon:
         """The error that an answer with an error status asks for."""
         status = response.status_code
         said = str(json_object(response).get("error", f"status {status}"))[:200]
-        if status in (requests.codes.unauthorized, requests.codes.forbidden):
-            return NeedsPerson(f"Mastodon does not accept your connection: {said}", remedy=_AGAIN)
+        if person := {401: NeedsNewAccess, 403: NeedsPerson}.get(status):
+            return person(f"Mastodon does not accept your connection: {said}", remedy=_AGAIN)
         if status == requests.codes.too_many_requests or "finished processing" in said:
             return RetryLater("Mastodon asks for patience.", after=_patience(response))
         if status < 500:

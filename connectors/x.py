@@ -22,7 +22,14 @@ from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services.domain.links_in_text import link_spans
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, ZwaanError
+from services.errors import (
+    NeedsNewAccess,
+    NeedsPerson,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+    ZwaanError,
+)
 from services.ports import (
     Account,
     Authorization,
@@ -327,7 +334,7 @@ class X:
 
 def _for_a_person(status: int, said: str) -> NeedsPerson | None:
     if status == requests.codes.unauthorized:
-        return NeedsPerson("Your X connection is no longer accepted.", remedy=_AGAIN)
+        return NeedsNewAccess("Your X connection is no longer accepted.", remedy=_AGAIN)
     if status == requests.codes.payment_required:
         return NeedsPerson(
             "Your organisation's credits with X are used up.",

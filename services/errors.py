@@ -43,6 +43,10 @@ class NeedsPerson(ZwaanError):
         self.remedy = remedy
 
 
+class NeedsNewAccess(NeedsPerson):
+    """The network accepts the access no more: renew it, or else its member connects again."""
+
+
 class OutcomeUnknown(ZwaanError):
     """The call may or may not have had its effect; it must be reconciled, never blindly retried."""
 

@@ -146,11 +146,16 @@ async def end_refresh(
 
 
 async def mark_needs_person(
-    transaction: Transaction, ambassador_id: str, network: str, sentence: str
+    transaction: Transaction, ambassador_id: str, network: str, sentence: str, *, tokens: bytes
 ) -> None:
+    """Say it of the connection with these ``tokens``; one that was made meanwhile is another."""
     await transaction.execute(
         connections.update()
-        .where(connections.c.ambassador_id == ambassador_id, connections.c.network == network)
+        .where(
+            connections.c.ambassador_id == ambassador_id,
+            connections.c.network == network,
+            connections.c.tokens == tokens,
+        )
         .values(needs_person=sentence)
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
-from services.errors import NeedsPerson, Rejected, RetryLater
+from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import Account, Network
 from services.storage import audit, connections
 from services.storage.audit import Entry
@@ -78,17 +78,36 @@ class Accounts:
     ) -> _T:
         """As `call`; access that died early (revoked elsewhere, clocks apart) is renewed, once.
 
-        Raises RetryLater when by then ``is_late`` says so, and nothing was called.
+        Where it cannot be renewed its person is told. Raises RetryLater when by then ``is_late``
+        says so, and nothing was called.
         """
         try:
             return await self.call(call, account)
-        except NeedsPerson:
-            if account.tokens.refresh is None:
-                raise
-            fresh = await self.refresh(ambassador_id, account)
+        except NeedsNewAccess as ended:
+            fresh = await self.renew(ambassador_id, account, ended)
             if is_late():
                 raise RetryLater("the access was renewed, which took long", after=0) from None
             return await self.call(call, fresh)
+
+    async def renew(self, ambassador_id: str, account: Account, ended: NeedsNewAccess) -> Account:
+        """As `refresh`, for an access that ``ended``; raises that where there is nothing to renew,
+        and says so on the person's pages. It is tried all the same: it may have been a blip."""
+        if account.tokens.refresh is not None:
+            return await self.refresh(ambassador_id, account)
+        stored = await self._stored(ambassador_id, account.network)
+        if self._account(stored).tokens.access == account.tokens.access:
+            await self._mark(stored, str(ended))
+        raise ended
+
+    async def note_works(self, stored: Connection) -> None:
+        """A call succeeded with it: whatever its person was told is over."""
+        if stored.needs_person:
+            await self._mark(stored, "")
+
+    async def _mark(self, stored: Connection, sentence: str) -> None:
+        place = (stored.ambassador_id, stored.network)
+        async with self._database.write() as transaction:
+            await connections.mark_needs_person(transaction, *place, sentence, tokens=stored.tokens)
 
     async def store_billed(self) -> None:
         """Keep what the networks charge for. Raises RetryLater when the database is away."""
@@ -216,12 +235,15 @@ class Accounts:
         try:
             tokens = await self.call(self.network(account.network).refresh, account)
         except Exception as failure:
-            current = self._account(await self._stored(*place))
+            stored = await self._stored(*place)
+            current = self._account(stored)
             overtaken = current.tokens.access != account.tokens.access
             async with self._database.write() as transaction:
                 await connections.end_refresh(transaction, *place, holder=holder)
                 if isinstance(failure, NeedsPerson) and not overtaken:
-                    await connections.mark_needs_person(transaction, *place, str(failure))
+                    await connections.mark_needs_person(
+                        transaction, *place, str(failure), tokens=stored.tokens
+                    )
             if overtaken:
                 return current  # refused because somebody else had spent the token
             raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,10 +17,10 @@ from typing import TypeVar
 import structlog
 
 from services.domain.circuit import CircuitRules
-from services.domain.post import Post, text_sha256
+from services.domain.post import Post, PostState, text_sha256
 from services.domain.price import Prices, charge_for
 from services.domain.rate_limit import CREATE_LIMITS
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import Image
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
@@ -281,6 +282,9 @@ class Publisher:
         try:
             outcome = await self._attempt(job)
             await self._recorder.record(Ended(claim=job.claim, post=job.post, outcome=outcome))
+            if outcome.after is PostState.PUBLISHED and job.connection is not None:
+                with suppress(RetryLater):  # the next post that goes out says it as well
+                    await self._accounts.note_works(job.connection)
         except RetryLater as away:
             # The database is away: the lease runs out and the attempt is reconciled then.
             _log.warning("outcome not recorded", post=job.post.id, error=str(away))
@@ -337,10 +341,8 @@ class Publisher:
             uploaded = await self._images.upload(
                 job.post.id, account, job.images, job.held, is_late=lambda: self._is_late(job)
             )
-        except NeedsPerson:
-            if account.tokens.refresh is None:
-                raise
-            await self._accounts.refresh(job.claim.ambassador_id, account)
+        except NeedsNewAccess as ended:
+            await self._accounts.renew(job.claim.ambassador_id, account, ended)
             raise NotReady("the access was renewed", after=0) from None
         return with_images(job.outgoing, uploaded)
 

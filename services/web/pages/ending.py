@@ -1,4 +1,4 @@
-"""Connections of one person that end soon or have ended, as pages say it."""
+"""Connections of one person that end soon or work no more, as pages say it."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ async def ending_connections(
     return [
         held
         for held in await connections.of_ambassador(transaction, ambassador_id)
-        if ends_soon(held.expires_at, renewable=held.renewable, now=now)
+        if held.needs_person or ends_soon(held.expires_at, renewable=held.renewable, now=now)
     ]

@@ -150,9 +150,12 @@ async def test_connecting_again_replaces_everything(database: Database) -> None:
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
         await connections.save(transaction, first)
-        await connections.mark_needs_person(transaction, ANNA.id, "linkedin", "Connect it again.")
+        for tokens in (first.tokens, b"of before"):
+            await connections.mark_needs_person(
+                transaction, ANNA.id, "linkedin", f"Again: {tokens!r}.", tokens=tokens
+            )
         marked = await connections.get(transaction, ANNA.id, "linkedin")
-        assert marked == replace(first, needs_person="Connect it again.")
+        assert marked == replace(first, needs_person=f"Again: {first.tokens!r}.")
         await connections.save(transaction, again)
         assert await connections.get(transaction, ANNA.id, "linkedin") == again
         assert await connections.unconnected(transaction, "linkedin", limit=5) == [BERT.id]
@@ -164,7 +167,9 @@ async def test_a_refreshed_pair_replaces_the_tokens_alone(database: Database) ->
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA], now=NOW)
         await connections.save(transaction, first)
-        await connections.mark_needs_person(transaction, ANNA.id, "linkedin", "Connect it again.")
+        await connections.mark_needs_person(
+            transaction, ANNA.id, "linkedin", "Connect it again.", tokens=first.tokens
+        )
         await connections.save_tokens(
             transaction, ANNA.id, "linkedin", tokens=b"fresh", expires_at=NOW, renewable=True
         )

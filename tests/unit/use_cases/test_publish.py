@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.domain.post import PostState
+from services.domain.post import Post, PostState
 from services.domain.price import X_PRICES
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.ports import Tokens
 from services.storage import campaigns, charges, connections, measuring, outbox, publishing
 from services.storage.charges import Charge
 from services.storage.publishing import Claim
@@ -19,6 +20,7 @@ from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE, MAX_TRIES
+from tests.builders import ambassador, connection
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import STEPS, Desk
 
@@ -136,7 +138,7 @@ async def test_a_token_that_died_early_is_refreshed_once(desk: Desk) -> None:
     """After a refusal of the token one refresh is tried, and the new pair is stored."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [NeedsPerson("the token is invalid")]
+    desk.network.publishing = [NeedsNewAccess("the token is invalid")]
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED
     assert desk.network.calls == ["publish", "refresh", "publish"]
@@ -150,7 +152,7 @@ async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(des
     """The connection then says what the person has to do."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [NeedsPerson("the token is invalid")]
+    desk.network.publishing = [NeedsNewAccess("the token is invalid")]
     desk.network.refreshing = [NeedsPerson("consent was withdrawn", remedy="Connect it again.")]
     await desk.work()
     post = await desk.post(draft)
@@ -159,6 +161,50 @@ async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(des
         stored = await connections.get(transaction, draft.ambassador_id, "linkedin")
     assert stored is not None
     assert stored.needs_person == "consent was withdrawn"
+
+
+async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: Desk) -> None:
+    """Its person is told before the next post fails too; it is tried all the same, since it may
+    have been a blip, and a post that goes out ends what was said."""
+    drafts = await desk.prepare(stories=2)
+    for draft in drafts:
+        await _without_refresh(desk, draft)
+    desk.network.publishing = [NeedsNewAccess("it was revoked", remedy="Connect it again.")]
+    await desk.approve(drafts[0])
+    await desk.work()
+    assert (await desk.post(drafts[0])).remedy == "Connect it again."
+    assert await _said(desk, drafts[0]) == "it was revoked"
+    await desk.approve(drafts[1])
+    await desk.work()
+    assert await desk.state(drafts[1]) is PostState.PUBLISHED
+    assert await _said(desk, drafts[1]) == ""
+    assert "refresh" not in desk.network.calls
+
+
+async def test_no_access_is_spent_on_what_it_does_not_help(desk: Desk) -> None:
+    """Credits that are used up, or a permission that is missing, are no reason to renew."""
+    (draft,) = await desk.prepare()
+    await desk.approve(draft)
+    desk.network.publishing = [NeedsPerson("the credits are used up", remedy="Add some.")]
+    await desk.work()
+    assert await desk.state(draft) is PostState.FAILED
+    assert desk.network.calls == ["publish"]
+    assert await _said(desk, draft) == ""
+
+
+async def _without_refresh(desk: Desk, draft: Post) -> None:
+    sealed = desk.vault.seal(Tokens(access="a0"))
+    person = ambassador(1)
+    assert person.id == draft.ambassador_id
+    async with desk.database.write() as transaction:
+        await connections.save(transaction, connection(person, tokens=sealed))
+
+
+async def _said(desk: Desk, draft: Post) -> str:
+    async with desk.database.read() as transaction:
+        stored = await connections.get(transaction, draft.ambassador_id, "linkedin")
+    assert stored is not None
+    return stored.needs_person
 
 
 async def test_a_token_about_to_expire_is_refreshed_before_it_is_used(desk: Desk) -> None:
@@ -227,7 +273,7 @@ async def test_a_lookup_without_access_is_made_again(desk: Desk) -> None:
     (draft,) = await desk.prepare()
     await desk.approve(draft)
     desk.network.publishing = [Lost("no answer")]
-    desk.network.reconciling = [NeedsPerson("the token is invalid")] * 2
+    desk.network.reconciling = [NeedsNewAccess("the token is invalid")] * 2
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHING
     desk.now += timedelta(hours=1)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from services.domain.estimate import FollowerCount
 from services.domain.post import Post
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.settings import Settings
 from services.storage import account_leases, connections, figures, followers, outbox, schema
@@ -73,7 +73,7 @@ async def test_access_that_died_early_is_renewed_for_measuring_too(desk: Desk) -
     """One refresh, as before publishing; the figure is measured and not called unknown."""
     await _publish(desk)
     desk.network.metrics = {"e0": {"reach": 10}}
-    desk.network.measuring = [NeedsPerson("the token is invalid")]
+    desk.network.measuring = [NeedsNewAccess("the token is invalid")]
     desk.now += STEPS[0]
     await desk.collector.collect()
     assert [each["tag"] for each in await _measured(desk)] == ["measured"]

@@ -8,7 +8,7 @@ import pytest
 
 from services.domain.post import Post, PostState
 from services.domain.post_images import images_in_post
-from services.errors import NeedsPerson, Rejected, RetryLater
+from services.errors import NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.storage import campaigns, circuits, connections
@@ -174,7 +174,7 @@ async def test_an_image_that_is_none_fails_the_post_with_a_remedy(desk: Desk) ->
 async def test_an_access_that_ended_is_renewed_for_an_upload(desk: Desk) -> None:
     """A dead access token costs an attempt and no post."""
     draft = await prepare(desk, FIRST)
-    desk.network.uploading = [NeedsPerson("expired")]
+    desk.network.uploading = [NeedsNewAccess("expired")]
     publisher = desk.publisher(images=pictures(desk, Shelf()))
     await desk.work(publisher)
     desk.now += timedelta(seconds=5)

@@ -161,6 +161,27 @@ async def test_a_connection_that_ends_is_said_where_it_matters(organisation: Org
                 assert said in text
 
 
+async def test_a_connection_that_works_no_more_is_said_where_it_matters(
+    organisation: Organisation,
+) -> None:
+    """Inbox and profile say so in the reader's language, and how to go on."""
+    held = connection(ANNA)
+    async with organisation.database.write() as transaction:
+        await connections.save(transaction, held)
+        await connections.mark_needs_person(
+            transaction,
+            ANNA.id,
+            "linkedin",
+            "Your LinkedIn connection was revoked.",
+            tokens=held.tokens,
+        )
+    async with organisation.signed_in("anna@example.org") as browser:
+        for page in ("/inbox", "/profile"):
+            text = (await browser.get(page)).text
+            assert "Koppel LinkedIn opnieuw" in text
+            assert "Je koppeling met LinkedIn werkt niet meer." in text
+
+
 async def test_disconnecting_withdraws_at_the_network(connected_world: Organisation) -> None:
     """After disconnecting, the network refuses the old token as well."""
     async with connected_world.signed_in("anna@example.org") as browser:
