@@ -45,7 +45,11 @@ _VOICE = (
     "emoji",
     "length",
     "since",
+    "topics",
+    "other_languages",
 )
+#: Those that are lists.
+_LISTS = ("crafts", "topics", "other_languages")
 
 
 async def save_person(transaction: Transaction, person: Person, *, now: datetime) -> None:
@@ -95,7 +99,7 @@ async def save_ambassadors(
         [
             {"id": person.id}
             | {name: getattr(person, name) for name in _VOICE}
-            | {"crafts": list(person.crafts)}
+            | {name: list(getattr(person, name)) for name in _LISTS}
             for person in everybody
         ],
     )

@@ -88,6 +88,8 @@ ambassadors = Table(
     Column("emoji", sa.Integer, nullable=False),
     Column("length", Text, nullable=False),
     Column("since", sa.Integer),
+    Column("topics", Json, nullable=False),
+    Column("other_languages", Json, nullable=False),
 )
 
 # What a person chose about their posts' pace; without a row the organisation's rules hold.

@@ -23,6 +23,8 @@ COLUMNS = (
     "emoji",
     "length",
     "since",
+    "topics",
+    "other_languages",
 )
 
 #: Other headings for them, as `_key` writes these.
@@ -37,6 +39,8 @@ _ALSO = {
     "timezone": "tijdzone",
     "address_form": "aanspreekvorm",
     "length": "lengte tekstlengte",
+    "topics": "topic onderwerp onderwerpen thema themas interesse interesses interests",
+    "other_languages": "otherlanguage anderetaal anderetalen tweedetaal",
     "since": "sinds indienst indienstsinds datumindienst indiensttreding startdatum startdate",
 }
 

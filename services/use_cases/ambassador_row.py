@@ -34,6 +34,10 @@ def _split(value: Any) -> Any:
     return value
 
 
+def _languages(value: Any) -> Any:
+    return tuple(map(language_code, split)) if isinstance(split := _split(value), tuple) else value
+
+
 def _plain(value: str) -> str:
     if printable(value) != value or "\n" in value:
         raise ValueError("holds control characters; type it again")
@@ -67,6 +71,11 @@ class AmbassadorRow(BaseModel):
     length: Literal["short", "medium", "long"] = "medium"
     since: Annotated[int | None, BeforeValidator(year_of), Field(ge=1900, le=2100)] = None
 
+    topics: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
+    other_languages: Annotated[
+        tuple[Literal["nl", "en"], ...], BeforeValidator(_languages), Field(max_length=10)
+    ] = ()
+
     def ambassador(self) -> Ambassador:
         """This person; in Dutch readers are addressed with ``je`` where nothing is said."""
         fields = self.model_dump()
@@ -74,4 +83,6 @@ class AmbassadorRow(BaseModel):
             fields["address_form"] = "je"
         if self.language == "en":
             fields["address_form"] = ""
+        others = dict.fromkeys(self.other_languages)
+        fields["other_languages"] = tuple(each for each in others if each != self.language)
         return Ambassador(id=ambassador_id(self.email), **fields)

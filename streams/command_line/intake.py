@@ -113,11 +113,13 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     """Import ambassadors from a CSV FILE ("-" is standard input).
 
     The header names email, name, role, team, crafts, region, language, timezone, address_form,
-    emoji, length and since; only email, name and language are required, lists are separated by ";". Columns may also
-    be separated by semicolons or tabs, as spreadsheets do. People who are there already are updated.
+    emoji, length, since, topics and other_languages; only email, name and language are required, lists (crafts,
+    topics, other_languages) are separated by ";". Topics are what somebody wants to share about beside their
+    crafts; whoever writes in another language too is also asked for stories in it. Columns may also be separated
+    by semicolons or tabs, as spreadsheets do. People who are there already are updated.
 
     Dutch headings are understood too: e-mail, naam, functie, afdeling, vak, regio or plaats, taal,
-    tijdzone, aanspreekvorm, lengte, sinds or in dienst sinds. A language is nl or en, Nederlands or Engels, Dutch or
+    tijdzone, aanspreekvorm, lengte, sinds or in dienst sinds, onderwerpen, andere talen. A language is nl or en, Nederlands or Engels, Dutch or
     English; since is a year, or a day such as 01-03-2012.
 
     Every bad row is named, and then none is imported: exit code 1. With --skip-bad the good rows

@@ -14,6 +14,7 @@ from services.web.pages.event_forms import Filled, check, read_fields
 from services.web.view import View
 
 _FIELDS = tuple(AmbassadorRow.model_fields)
+_LISTS = ("crafts", "topics", "other_languages")
 
 #: What is said of these in place of the words for any field.
 _FAULTS = {
@@ -51,7 +52,7 @@ def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
     )
     fields = {name: str(value) for name, value in asdict(shown).items() if name in _FIELDS}
     fields["language"] = person.language
-    fields["crafts"] = "; ".join(shown.crafts)
+    fields |= {name: "; ".join(getattr(shown, name)) for name in _LISTS}
     fields["since"] = "" if shown.since is None else str(shown.since)
     return fields | {role: "yes" if role in person.roles else "" for role in ROLES}
 

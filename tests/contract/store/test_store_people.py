@@ -143,6 +143,19 @@ async def test_times_survive_as_the_same_moment_in_utc(
     assert stored.expires_at.utcoffset() == timedelta(0)
 
 
+async def test_lists_of_a_person_come_back_in_their_order(database: Database) -> None:
+    """Crafts, topics and other languages are kept as they were given, and replaced as a whole."""
+    anna = replace(
+        ANNA, crafts=("staal", "beton"), topics=("water", "data"), other_languages=("en",)
+    )
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [anna], now=NOW)
+        assert await people.ambassadors_by_id(transaction, [anna.id]) == {anna.id: anna}
+        bare = replace(anna, topics=(), other_languages=())
+        await people.save_ambassadors(transaction, [bare], now=NOW)
+        assert await people.record(transaction, anna.id) == bare
+
+
 async def test_connecting_again_replaces_everything(database: Database) -> None:
     """A new connection takes the old one's place, and clears what the person was told to do."""
     first = connection(ANNA)

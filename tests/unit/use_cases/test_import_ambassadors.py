@@ -27,7 +27,10 @@ def faults(reading: Reading) -> list[tuple[int, str]]:
 
 def test_a_full_row_is_read() -> None:
     """Every column finds its place, lists included."""
-    row = "Anna@Example.org,Anna de Wit,Bouwkundige,Sluizen,beton; staal ;,Utrecht,nl,Europe/Brussels,u,2,long,2019"
+    row = (
+        "Anna@Example.org,Anna de Wit,Bouwkundige,Sluizen,beton; staal ;,Utrecht,nl,Europe/Brussels,"
+        "u,2,long,2019,energie transitie; water,Engels;nl"
+    )
     (anna,) = read_ambassadors(table(row)).ambassadors
     assert anna.id == ambassador_id("anna@example.ORG ")
     assert (anna.email, anna.name, anna.crafts) == (
@@ -37,6 +40,8 @@ def test_a_full_row_is_read() -> None:
     )
     assert (anna.timezone, anna.address_form, anna.emoji) == ("Europe/Brussels", "u", 2)
     assert (anna.length, anna.since) == ("long", 2019)
+    assert anna.topics == ("energie transitie", "water")
+    assert anna.other_languages == ("en",)
 
 
 def test_three_columns_are_enough_in_any_order() -> None:
@@ -265,3 +270,21 @@ def test_no_file_does_more_than_be_refused(rows: list[list[str]], junk: bytes) -
         for row in reading.bad_rows:
             assert row.line >= 2
             assert row.fault
+
+
+def test_a_language_that_nobody_writes_in_is_a_fault() -> None:
+    """Other languages are those that there are texts in; the fault names the column."""
+    reading = read_ambassadors(
+        table("a@example.org,A,nl,Klingon", header="email,name,language,other_languages")
+    )
+    assert [line for line, _ in faults(reading)] == [2]
+    assert faults(reading)[0][1].startswith("other_languages ")
+
+
+def test_headings_for_topics_and_languages_are_understood() -> None:
+    """Also in Dutch, with an apostrophe and a blank."""
+    header = "e-mail,naam,taal,Thema's,Andere talen"
+    (person,) = read_ambassadors(
+        table("a@example.org,A,nl,data;water,Engels", header=header)
+    ).ambassadors
+    assert (person.topics, person.other_languages) == (("data", "water"), ("en",))

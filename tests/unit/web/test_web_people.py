@@ -52,6 +52,7 @@ async def test_the_form_shows_what_is_kept_and_saves_it(organisation: Organisati
         for shown in (ANNA.name, ANNA.email, ANNA.role, ANNA.team, "constructie"):
             assert f'value="{shown}"' in page
         changes = {"team": "Zeesluizen", "crafts": "beton; staal, gewapend", "since": "2019"}
+        changes |= {"topics": "energie transitie; water", "other_languages": "en"}
         answer = await submit(browser, THEM, THEM, **{**FORM, **changes, "recruiter": "yes"})
         assert answer.headers["Location"] == f"{THEM}?done=saved"
         assert "Saved." in (await browser.get(answer.headers["Location"])).text
@@ -61,11 +62,13 @@ async def test_the_form_shows_what_is_kept_and_saves_it(organisation: Organisati
         ("beton", "staal, gewapend"),
         2019,
     )
+    assert anna.topics == ("energie transitie", "water")
+    assert anna.other_languages == ("en",)
     person = await organisation.read(people.person, ANNA.id)
     assert person.roles == {"ambassador", "recruiter"}
     (entry,) = await organisation.read(audit.of, ANNA.id)
     assert entry.action == "person.corrected"
-    assert entry.detail["fields"] == "team, crafts, since, roles"
+    assert entry.detail["fields"] == "team, crafts, since, other_languages, topics, roles"
     assert "Zeesluizen" not in str(entry)
 
 

@@ -187,6 +187,8 @@ def upgrade() -> None:
     sa.Column('emoji', sa.Integer(), nullable=False),
     sa.Column('length', sa.Text(), nullable=False),
     sa.Column('since', sa.Integer(), nullable=True),
+    sa.Column('topics', services.storage.schema.Json(), nullable=False),
+    sa.Column('other_languages', services.storage.schema.Json(), nullable=False),
     sa.ForeignKeyConstraint(['id'], ['people.id'], name=op.f('fk_ambassadors_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ambassadors'))
     )
