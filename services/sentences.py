@@ -32,6 +32,7 @@ _PREDICATES = {
     "bool_type": "has to be true or false",
     "bool_parsing": "has to be true or false",
     "tuple_type": "has to be a list",
+    "dict_type": "has to be an object",
     "model_type": "has to be an object",
     "model_attributes_type": "has to be an object",
 }

@@ -5,6 +5,7 @@ Defaults are those of a laptop: an embedded log, SQLite, and the sandbox network
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -33,6 +34,9 @@ from services.sentences import nearest, predicate
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
 
+#: Those that have settings of their own.
+OUR_NETWORKS = ("linkedin", "x", "mastodon")
+
 #: As an address of a network that is only offered where it is asked for.
 SANDBOX = "sandbox"
 
@@ -41,6 +45,20 @@ _FERNET_KEYS = r"\s*[A-Za-z0-9_-]{43}=\s*(,\s*[A-Za-z0-9_-]{43}=\s*)*,?\s*"
 
 #: Networks of this machine.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+class OtherNetwork(BaseModel):
+    """A network whose connector another package brings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    client_id: str
+    client_secret: SecretStr
+    #: Where members consent; empty: at ``url``.
+    authorize_url: str = ""
+    #: Empty: the connector's own.
+    scopes: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -97,6 +115,12 @@ class Settings(BaseSettings):
     )
     mastodon_client_id: str = SANDBOX_CLIENT_ID
     mastodon_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
+
+    other_networks: Annotated[Mapping[str, OtherNetwork], NoDecode] = Field(
+        default_factory=dict,
+        description='Of other packages, as JSON: {"bluesky": {"url": "https://…", "client_id": "…", '
+        '"client_secret": "…"}}.',
+    )
 
     image_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -218,6 +242,26 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(_duration(part) for part in value.split(",") if part.strip())
+
+    @field_validator("other_networks", mode="before")
+    @classmethod
+    def _read_json(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError('has to be JSON, for example {"bluesky": {"url": "…"}}') from error
+
+    @field_validator("other_networks")
+    @classmethod
+    def _check_names(cls, value: Mapping[str, OtherNetwork]) -> Mapping[str, OtherNetwork]:
+        for name in value:
+            if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name):
+                raise ValueError(f'holds "{name}", which is no name; write it in small letters')
+            if name in OUR_NETWORKS:
+                raise ValueError(f'holds "{name}", which has settings of its own')
+        return value
 
     @field_validator("image_urls", mode="before")
     @classmethod
@@ -341,7 +385,14 @@ class Settings(BaseSettings):
     def offers_standing_consent(self) -> bool:
         if self.standing_consent is not None:
             return self.standing_consent
-        return not any(is_real(url) for url in (self.linkedin_url, self.x_url, self.mastodon_url))
+        return not self.real_networks
+
+    @property
+    def real_networks(self) -> tuple[str, ...]:
+        """The names of those where everybody can see what is posted."""
+        ours = zip(OUR_NETWORKS, (self.linkedin_url, self.x_url, self.mastodon_url), strict=True)
+        urls = {**dict(ours), **{name: other.url for name, other in self.other_networks.items()}}
+        return tuple(name for name, url in urls.items() if is_real(url))
 
     @property
     def on_loopback(self) -> bool:

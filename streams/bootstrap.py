@@ -238,6 +238,17 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
                 client_secret=settings.mastodon_client_secret.get_secret_value(),
             )
         )
+    networks += [
+        NetworkSettings(
+            name=name,
+            api_url=other.url,
+            authorize_url=other.authorize_url or other.url,
+            client_id=other.client_id,
+            client_secret=other.client_secret.get_secret_value(),
+            scopes=other.scopes,
+        )
+        for name, other in settings.other_networks.items()
+    ]
     return networks
 
 

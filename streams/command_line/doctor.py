@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from pydantic_core import to_jsonable_python
 
 from connectors.language_model import LanguageModel
 from connectors.linkedin import sunset, sunset_ahead
+from connectors.registry import NetworkSettings, build_network
 from connectors.smtp import SmtpNotifier
 from services.errors import ZwaanError
 from services.settings import SANDBOX, Settings
@@ -27,6 +29,7 @@ from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.storage.quick_check import quick_check
 from services.vault import new_key
+from streams.bootstrap import network_settings
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
 from streams.logs import open_admin
@@ -90,6 +93,9 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _network("x", settings.x_url)
     if settings.mastodon_url:
         yield _network("mastodon", settings.mastodon_url.removeprefix(SANDBOX))
+    for network in network_settings(settings):
+        if network.name in settings.other_networks:
+            yield _checked(network.name, partial(_other_network, network))
     yield _checked("model", lambda: _language_model(settings))
     yield _clock()
 
@@ -213,6 +219,12 @@ def _network(name: str, url: str) -> Finding:
         state="sandbox",
         remedy=f"Set ZWAAN_{name.upper()}_URL, _CLIENT_ID and _CLIENT_SECRET to go live.",
     )
+
+
+def _other_network(settings: NetworkSettings) -> Finding:
+    """Raises Stop when no installed package brings its connector."""
+    build_network(settings)
+    return Finding(subject=settings.name, state=_PASSWORD.sub("//***@", settings.api_url))
 
 
 def _linkedin_version(version: str, *, today: date) -> Finding:

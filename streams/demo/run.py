@@ -44,8 +44,11 @@ async def run_demo(
     settings: Settings, *, seconds: float | None, ambassadors: int | None, as_json: bool
 ) -> int:
     """Run until a signal, or for ``seconds`` after everything is up."""
-    if not settings.sandbox:
-        raise Stop("the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL")
+    if settings.real_networks or not settings.sandbox:
+        raise Stop(
+            "the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, "
+            "ZWAAN_MASTODON_URL and ZWAAN_OTHER_NETWORKS"
+        )
     if settings.organisation == type(settings).model_fields["organisation"].default:
         settings = settings.model_copy(update={"organisation": ORGANISATION})
     # A campaign of weeks passes in seconds, so nobody waits for a good time.

@@ -51,6 +51,40 @@ def test_mastodon_is_offered_where_a_server_or_the_sandbox_is_named() -> None:
     assert network_settings(sandboxed)[-1].api_url == "http://127.0.0.1:8123/mastodon"
 
 
+OTHERS = (
+    '{"bluesky": {"url": "https://bsky.example", "client_id": "c", "client_secret": "planted"}}'
+)
+
+
+def test_networks_of_other_packages_are_handed_to_their_connectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With what they need and nothing of ours; their secrets are shown nowhere."""
+    monkeypatch.setenv("ZWAAN_OTHER_NETWORKS", OTHERS)
+    settings = load_settings()
+    bluesky = network_settings(settings)[-1]
+    assert (bluesky.name, bluesky.client_secret) == ("bluesky", "planted")
+    assert bluesky.api_url == bluesky.authorize_url == "https://bsky.example"
+    assert settings.real_networks == ("bluesky",)
+    assert "planted" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("{", "has to be JSON"),
+        ("[1]", "has to be"),
+        ('{"bluesky": {"url": "https://bsky.example"}}', "is missing"),
+        (OTHERS.replace("bluesky", "x"), "settings of its own"),
+        (OTHERS.replace("bluesky", "Blue Sky"), "no name"),
+    ],
+)
+def test_other_networks_that_cannot_be_read_are_named(value: str, said: str) -> None:
+    """One sentence with the variable's name."""
+    with pytest.raises(Rejected, match=f"ZWAAN_OTHER_NETWORKS .*{said}"):
+        load_settings(other_networks=value)
+
+
 def test_what_is_given_wins_over_the_environment_over_the_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -225,6 +259,7 @@ def test_settings_do_not_change() -> None:
         ({"linkedin_url": "https://api.linkedin.com"}, False),
         ({"x_url": "https://api.x.com"}, False),
         ({"mastodon_url": "https://mastodon.example"}, False),
+        ({"other_networks": OTHERS}, False),
         ({"x_url": "https://api.x.com", "standing_consent": True}, True),
         ({"standing_consent": False}, False),
     ],
