@@ -345,7 +345,9 @@ async def test_an_unknown_post_is_settled_by_its_person(
         wrong = await submit(browser, "/inbox", f"/inbox/{post.id}/settle", there="perhaps")
         assert wrong.status_code == 422
         await submit(browser, "/inbox", f"/inbox/{post.id}/settle", there=there)
-        assert (await browser.get("/inbox")).status_code == 200
+        inbox = (await browser.get("/inbox")).text
+        assert ("het netwerk heeft ons niet gezegd waar" in inbox) == (there == "yes")
+        assert "nog niet naar zijn cijfers gevraagd" not in inbox
     assert (await organisation.read(posts.get, post.id)).state is state
 
 
