@@ -21,6 +21,7 @@ from services.domain.voice import (
     NoDraft,
     OverlapGuard,
     PostTemplates,
+    unsaid,
 )
 from services.domain.voice.suggestions import first_draft
 from services.errors import Rejected
@@ -60,11 +61,14 @@ def compose(
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
     With --json one line a draft: ambassador, network, language, text, angle, seed, overlap. A
-    person for whom no draft can be written is named on standard error.
+    person for whom no draft can be written is named on standard error; a story that nobody can be
+    given a text about is refused with the reason.
     """
     settings = settings_of(data=data)
     try:
         content = _content(event)
+        if refusal := unsaid(content):
+            raise refusal
     except Rejected as fault:
         raise Rejected(f"{event.name}: {fault}", remedy=fault.remedy) from fault
     try:
@@ -78,7 +82,14 @@ def compose(
     composer = asyncio.run(_composer(settings))
     guard = OverlapGuard()
     everybody = {person.id: person for person in reading.ambassadors}
-    for invitation in select_audience(campaign_id, content, reading.ambassadors):
+    invitations = select_audience(campaign_id, content, reading.ambassadors)
+    if not invitations:
+        click.echo(
+            f"zwaan: nobody in {ambassadors.name} is asked: nobody writes in "
+            f'"{content.language}", or has a craft, team or place in common with it',
+            err=True,
+        )
+    for invitation in invitations:
         person = everybody[invitation.ambassador_id]
         for name in (network,) if network else _USUAL:
             identity = post_id(campaign_id, person.id, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -12,7 +13,7 @@ from services.domain.network_text import measure_text
 from services.domain.voice.block_list import BlockedWord
 from services.storage import blocked_words, people, post_templates
 from services.storage.database import Database
-from tests.builders import NOW, event, story
+from tests.builders import NOW, event, story, vacancy
 from tests.integration.shell import Shell
 
 pytestmark = pytest.mark.commands
@@ -141,6 +142,23 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     assert not shell.data.exists()
 
 
+def test_a_dry_run_says_why_there_is_no_text(bare: Shell) -> None:
+    """A story with nothing to quote is refused; where nobody is asked, it is said why."""
+    people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
+    arguments = ["--ambassadors", people, "--json"]
+    for told, why in (
+        (story(body="Kapot."), "no sentence that can be quoted"),
+        (story(language="de"), 'nobody writes in "de"'),
+    ):
+        refused = bare.run("compose", "--event", bare.write("event.json", event(told)), *arguments)
+        assert (refused.code, refused.out) == (1, "")
+        assert why in refused.err
+    elsewhere = event(vacancy(language="pl", crafts=[], team=None, location=None))
+    nobody = bare.run("compose", "--event", bare.write("event.json", elsewhere), *arguments)
+    assert (nobody.code, nobody.out) == (0, "")
+    assert "nobody in" in nobody.err
+
+
 def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
     """Templates and blocked words of the database hold, and composing changes nothing there."""
     told = shell.write("story.json", event(story()))
@@ -157,7 +175,8 @@ def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
 
     (shipped,) = shell.run(*arguments).lines
     assert shipped["text"].index("k werk bij") < shipped["text"].index("http")
-    word = shipped["text"].split()[0].strip("“”,.:;")
+    own_words = re.sub("“[^”]*”|https?://.*|.*k werk bij.*", "", shipped["text"])
+    word = re.findall(r"\w{5,}", own_words)[0]
     layout = (
         "{{ title }}{{ lead or hook }} {{ ask }}\n\n{{ link }} {{ hashtags }}\n{{ disclosure }}\n"
     )

@@ -26,6 +26,8 @@ _MAX_WORDS, _MAX_CHARACTERS = 20, 130
 _MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
 #: Two sentences together.
 _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
+#: So many small words of another language make a sentence one of that language.
+_FOREIGN = 2
 #: What fits on X beside a question, a disclosure and a link.
 SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 12, 84, 10
 #: The kind of a fact that only its author can quote: it says "I".
@@ -175,7 +177,11 @@ def _closed(sentence: str) -> str:
 
 
 def _usable(sentence: str, title: str, lexicon: Lexicon) -> bool:
-    return _quotable(sentence, lexicon) and _bare(sentence) != title
+    return (
+        _quotable(sentence, lexicon)
+        and not _in_another_language(sentence, lexicon)
+        and _bare(sentence) != title
+    )
 
 
 def _alone(sentence: str, words: int, lexicon: Lexicon) -> bool:
@@ -208,6 +214,15 @@ def _quotable(sentence: str, lexicon: Lexicon) -> bool:
     refused = (lexicon.boasts, lexicon.employment, INJECTION)
     asks = lexicon.asking.match(sentence) is not None
     return not doubled and not asks and not any(each.search(sentence) for each in refused)
+
+
+def _in_another_language(sentence: str, lexicon: Lexicon) -> bool:
+    """By its small words: several of another language, and none of its own."""
+    words = re.findall(r"\w+", sentence.casefold())
+    if not lexicon.small_words.isdisjoint(words):
+        return False
+    others = (each.small_words for each in LEXICONS.values() if each is not lexicon)
+    return any(sum(word in other for word in words) >= _FOREIGN for other in others)
 
 
 def _balanced_quotes(sentence: str) -> bool:

@@ -16,6 +16,8 @@ class Lexicon:
 
     cues: dict[str, re.Pattern[str]]
     boasts: re.Pattern[str]
+    #: Small words that stand in most sentences, and that the other languages do not have.
+    small_words: frozenset[str]
     #: A sentence that starts like this asks its reader to do something: for a page, not for a post.
     asking: re.Pattern[str]
     #: A sentence that starts like this leans on the one before it.
@@ -67,6 +69,12 @@ INJECTION = re.compile(
 
 LEXICONS = {
     "nl": Lexicon(
+        small_words=frozenset(
+            _listed(
+                "de het een en van met voor dat niet naar zijn wordt werd worden hebben heeft ook nog"
+                " maar er je ze wij ons onze bij uit aan om als dan te"
+            )
+        ),
         asking=re.compile(
             r"(?:reageer|solliciteer|kijk|bekijk|lees|klik|bel|mail|meld|download|bezoek|stuur|schrijf"
             r"|scan|volg|like|deel|interesse|nieuwsgierig|meer\s+weten)\b",
@@ -174,6 +182,12 @@ LEXICONS = {
         ),
     ),
     "en": Lexicon(
+        small_words=frozenset(
+            _listed(
+                "the and with for that this has have were are been they from our your you their his"
+                " her not but it its to by as an"
+            )
+        ),
         asking=re.compile(
             r"(?:apply|click|read|visit|call|e-?mail|contact|download|check|sign\s+up|register|see|send"
             r"|write|scan|follow|like|share|interested|curious|want\s+to)\b",

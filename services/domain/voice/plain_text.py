@@ -28,6 +28,9 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
 )
+#: Stands for an emoji until the line is cleaned; invisible, so that it goes with the others.
+_GONE = "\u0001"
+_HOLE = re.compile(rf"[ \t]{{0,4}}{_GONE}[ \t{_GONE}]{{0,40}}(?=[.,;:?!…)])")
 _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~|`+)(?=\S)([^*_`~\n]{1,1000}?)(?<=\S)\1(?!\w)")
@@ -86,7 +89,8 @@ def _without_code(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return _INVISIBLE.sub("", EMOJI.sub("", text))
+    # What an emoji leaves before a mark is a hole: "the bridge ." of "the bridge 😀."
+    return _INVISIBLE.sub("", _HOLE.sub("", EMOJI.sub(_GONE, text)))
 
 
 def _flush(lines: list[str], result: list[str]) -> None:

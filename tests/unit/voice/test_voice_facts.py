@@ -257,3 +257,13 @@ def test_terms_are_arranged_in_every_order() -> None:
     assert len(set(arrangements(terms))) == 6 + 6
     assert arrangements(terms[:1]) == (terms[:1],)
     assert arrangements(()) == ()
+
+
+def test_a_sentence_in_another_language_is_not_quoted() -> None:
+    """A story that names the wrong language has nothing to quote; one with a borrowed word does."""
+    english = "Nobody had read the drawing of the bridge. The bridge works again for all of them."
+    assert facts_of(body=english, language="nl") == []
+    assert len(facts_of(body=english, language="en")) == 2
+    dutch = "Niemand had de update van het dashboard gelezen."
+    assert facts_of(body=dutch, language="en") == []
+    assert facts_of(body=dutch, language="nl") == [dutch]

@@ -27,6 +27,7 @@ TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
         ("Voor. <!-- verborgen --> Na.", ["Voor. Na."]),
         ("Tom &amp; Jerry &lt;3 kaas.", ["Tom & Jerry <3 kaas."]),
         ("Hoera 🎉 voor het team.", ["Hoera voor het team."]),
+        ("Een feest 🎉🎉 . En koek 🍰, (veel 😀).", ["Een feest. En koek, (veel)."]),
         ("Om\u202egekeerd\u200b en on\u00adzichtbaar.", ["Omgekeerd en onzichtbaar."]),
         ("| a | b |\n|---|---|\nTekst.", ["Tekst."]),
         ("2 * 3 * 4 en snake_case_naam.", ["2 * 3 * 4 en snake_case_naam."]),
