@@ -18,6 +18,7 @@ import click
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop
 from streams.command_line.options import Group
 from streams.command_line.terminal import visible
+from streams.memory import share_one_arena
 
 # Imported only when asked for, so that help and small commands answer at once.
 _COMMANDS = {
@@ -81,6 +82,7 @@ def zwaan() -> None:
 def run() -> NoReturn:
     """The console script. What it makes, its user alone may read: keys, people, and the log."""
     os.umask(0o077)
+    share_one_arena()
     sys.exit(exit_code(sys.argv[1:]))
 
 
