@@ -1,6 +1,7 @@
 """The token vault: OAuth tokens encrypted at rest with Fernet, keys that rotate without downtime.
 
-Put a new key first in ``ZWAAN_TOKEN_KEYS``: it encrypts from then on, older ones still decrypt.
+Put a new key first in ``ZWAAN_TOKEN_KEYS``: it encrypts from then on, older ones still decrypt, and
+workers put what is stored under the new one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from services.ports import Tokens
 
 
 class Vault:
-    """Encrypts and decrypts `Tokens`. Raises Rejected for a malformed key."""
+    """Encrypts and decrypts `Tokens`; ``rotates`` with more than one key. Raises Rejected for a
+    malformed key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
@@ -25,12 +27,14 @@ class Vault:
                 remedy="Make one with: zwaan doctor --new-token-key",
             )
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
+            each = [Fernet(key) for key in keys]
         except ValueError as error:
             raise Rejected(
                 "a key in ZWAAN_TOKEN_KEYS is not a Fernet key",
                 remedy="Make one with: zwaan doctor --new-token-key",
             ) from error
+        self._newest, self._fernet = each[0], MultiFernet(each)
+        self.rotates = len(each) > 1
 
     def seal(self, tokens: Tokens) -> bytes:
         document = {
@@ -57,6 +61,18 @@ class Vault:
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
             scopes=frozenset(document["scopes"]),
         )
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key opens it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same under the newest key; what no key opens raises as in `open`."""
+        return self.seal(self.open(sealed))
 
 
 def new_key() -> str:

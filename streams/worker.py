@@ -23,11 +23,13 @@ from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.publish import Publisher
 from services.use_cases.rephrase_drafts import Rephraser
+from services.use_cases.reseal_tokens import reseal_tokens
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.widen_campaign import widen_due
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app
+from streams.key_files import vault
 from streams.outbox_relay import OutboxRelay
 from streams.processor import ProcessorRunner
 from streams.processors import processors
@@ -195,7 +197,11 @@ class Worker:
             for each in warnings:
                 await self._guarded(each.warn)
             await self._guarded(self._forget)
+            await self._guarded(self._reseal)
             await asyncio.sleep(_HOUSEKEEPING)
+
+    async def _reseal(self) -> int:
+        return await reseal_tokens(self._parts.database, vault(self._parts.settings))
 
     async def _forget(self) -> int:
         settings = self._parts.settings

@@ -160,6 +160,46 @@ async def mark_needs_person(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A connection's ciphertext."""
+
+    ambassador_id: str
+    network: str
+    tokens: bytes
+
+
+async def sealed(transaction: Transaction) -> list[Sealed]:
+    """Those of all connections."""
+    rows = await transaction.execute(
+        sa.select(connections.c.ambassador_id, connections.c.network, connections.c.tokens)
+    )
+    return [Sealed(**row) for row in rows.mappings()]
+
+
+async def reseal(transaction: Transaction, fresh: Sequence[tuple[Sealed, bytes]]) -> None:
+    """Keep the same tokens under another key; what was replaced meanwhile stays as it is."""
+    if fresh:
+        await transaction.execute(
+            connections.update()
+            .where(
+                connections.c.ambassador_id == sa.bindparam("who"),
+                connections.c.network == sa.bindparam("which"),
+                connections.c.tokens == sa.bindparam("before"),
+            )
+            .values(tokens=sa.bindparam("after")),
+            [
+                {
+                    "who": before.ambassador_id,
+                    "which": before.network,
+                    "before": before.tokens,
+                    "after": after,
+                }
+                for before, after in fresh
+            ],
+        )
+
+
 async def ending(transaction: Transaction, *, after: datetime, before: datetime) -> list[Ending]:
     """Connections that end between two moments and cannot be renewed, the earliest first."""
     rows = await transaction.execute(

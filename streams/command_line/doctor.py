@@ -28,7 +28,8 @@ from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.storage.quick_check import quick_check
-from services.vault import new_key
+from services.use_cases.reseal_tokens import under_older_keys
+from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
@@ -184,9 +185,24 @@ def _broker(settings: Settings) -> Finding:
 def _keys(settings: Settings) -> Finding:
     if settings.token_keys is None and not token_keys_path(settings).exists():
         return Finding(subject="keys", state="none yet, the first start makes them")
-    vault(settings)
+    keys = vault(settings)
     where = "from ZWAAN_TOKEN_KEYS" if settings.token_keys else f"kept in {settings.data}"
-    return Finding(subject="keys", state=f"tokens are encrypted, {where}")
+    state = f"tokens are encrypted, {where}"
+    path = settings.database_path
+    there = path is None or path.exists()
+    if keys.rotates and there and (older := asyncio.run(_under_older_keys(settings, keys))):
+        state += (
+            f"; connections that need an older key: {older} (a worker renews them within an hour)"
+        )
+    return Finding(subject="keys", state=state)
+
+
+async def _under_older_keys(settings: Settings, keys: Vault) -> int:
+    database = Database.open(settings.database)
+    try:
+        return len(await under_older_keys(database, keys)) if await is_current(database) else 0
+    finally:
+        await database.close()
 
 
 def _mail(settings: Settings) -> Finding:

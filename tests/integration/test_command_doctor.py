@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
+from services.ports import Tokens
+from services.vault import Vault, new_key
 from tests.builders import event, story
 from tests.integration.shell import Shell
 
@@ -97,6 +102,22 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     assert "planted" not in mail.out + mail.err
     assert away.out.count("! database") == away.out.count("! broker") == 1
     assert "planted" not in away.out + away.err
+
+
+def test_the_doctor_says_when_an_old_key_may_go(shell: Shell) -> None:
+    """After a rotation, until every connection is under the new key."""
+    old, new = new_key(), new_key()
+    sealed = Vault([old]).seal(Tokens(access="planted-access"))
+    with closing(sqlite3.connect(shell.data / "zwaan.db")) as database, database:
+        database.execute(
+            "INSERT INTO connections (ambassador_id, network, member_id, handle, tokens, scopes,"
+            " connected_at, renewable) VALUES ('p', 'x', '1', 'h', ?, '[]', '2026-01-01', 0)",
+            [sealed],
+        )
+    rotated = shell.run("doctor", token_keys=f"{new},{old}")
+    assert "connections that need an older key: 1" in rotated.out
+    assert "an older key" not in shell.run("doctor", token_keys=f"{old},{new}").out
+    assert "an older key" not in shell.run("doctor", token_keys=old).out
 
 
 def test_the_doctor_finds_a_damaged_file(shell: Shell) -> None:
