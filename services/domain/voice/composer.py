@@ -8,8 +8,7 @@ judges it. So any text can be composed again from its recipe, on any machine.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.domain.ambassador import Ambassador
@@ -105,22 +104,23 @@ class Composer:
                 "the story is too short for so many different texts",
                 remedy="Add more facts to the source, or ask fewer people to share it.",
             )
+        own_text = apply_profile(text, parts, person, network=request.network, link=request.link)
+        self._refuse_words(own_text, person)
+        # Before what takes longer: most refusals in a large campaign are these.
+        overlap = overlap_of(own_text, parts, person, guard, request.rank)
         self._check(text, plan, voice)
-        text = apply_profile(text, parts, person, network=request.network, link=request.link)
-        self._refuse_words(text, person)
         recipe = _recipe(request, angle, self.templates, wording, parts)
-        draft = Draft(
+        return Draft(
             network=request.network,
             language=voice.language,
-            text=text,
+            text=own_text,
             angle=angle.name,
             seed=request.seed,
-            overlap=0.0,
+            overlap=overlap,
             template=f"{voice.language}/{plan.kind}/{angle.name}",
             template_version=self.templates.version,
             recipe=recipe | recipe_of_profile(person),
         )
-        return judged(draft, person, guard, request.rank)
 
     def sources(self, request: DraftRequest) -> Sources:
         """Everything that a text for this request may draw on, the profile aside."""
@@ -144,7 +144,11 @@ class Composer:
     def _plan(self, request: DraftRequest, language: str) -> CampaignPlan:
         key = (request.campaign_id, language, request.seed)
         held = self._plans.get(key)
-        if held is not None and (held[0] is request.content or held[0] == request.content):
+        if held is not None and held[0] is request.content:
+            return held[1]
+        if held is not None and held[0] == request.content:
+            # The next will be this very object.
+            self._plans[key] = (request.content, held[1])
             self._plans.move_to_end(key)
             return held[1]
         plan = Planner(
@@ -188,16 +192,20 @@ def _refuse_the_unsaid(plan: CampaignPlan) -> None:
         raise no_title(plan.kind)
 
 
-def judged(draft: Draft, person: Ambassador, guard: OverlapGuard, rank: int) -> Draft:
-    """The draft with its overlap with what ``guard`` holds. Raises TooAlike when it is too high."""
-    parts = draft.recipe["parts"]
+def overlap_of(
+    text: str, parts: Mapping[str, str], person: Ambassador, guard: OverlapGuard, rank: int
+) -> float:
+    """The highest overlap of a draft's text with what ``guard`` holds; ``parts`` as in its recipe.
+
+    Raises TooAlike when it is too high.
+    """
     aside = f"{parts.get('title', '')}\n{parts.get('disclosure', '')}\n{own_lines(person)}"
-    verdict = guard.judge(draft.text, aside=aside, rank=rank)
+    verdict = guard.judge(text, aside=aside, rank=rank)
     if verdict.reason:
         raise TooAlike(
             verdict.reason, remedy="Add more facts to the source, or ask fewer people to share it."
         )
-    return replace(draft, overlap=verdict.overlap)
+    return verdict.overlap
 
 
 def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:

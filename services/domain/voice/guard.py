@@ -49,6 +49,7 @@ class OverlapGuard:
         # A shingle's texts: the number of the one, or from `_SEVERAL` on a place in `_shared`.
         self._index = MarkTable()
         self._shared: list[bytes] = []
+        self._last: tuple[str, list[tuple[int, int]], list[int]] | None = None
         # How often a sentence stands in all texts.
         self._sentences = MarkTable()
 
@@ -60,16 +61,17 @@ class OverlapGuard:
 
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
-        own = shingles(text)
-        found = self._index.find(own)
-        if not found:
+        known, fresh = self._looked_up(text)
+        if not known:
             return 0.0
-        holders = [self._shared[held - _SEVERAL] for held in found if held >= _SEVERAL]
-        holders.append(array(_NUMBERS, [held for held in found if held < _SEVERAL]).tobytes())
+        shared_by = self._shared
+        holders = [shared_by[held - _SEVERAL] for _, held in known if held >= _SEVERAL]
+        holders.append(array(_NUMBERS, [held for _, held in known if held < _SEVERAL]).tobytes())
         # Every text stands there once for each shingle in common.
         shared = np.bincount(np.frombuffer(b"".join(holders), _NUMBERS))
         sizes = np.frombuffer(self._sizes, _NUMBERS, len(shared))
-        return round(float((shared / (len(own) + sizes - shared)).max()), 4)
+        own = len(known) + len(fresh)
+        return round(float((shared / (own + sizes - shared)).max()), 4)
 
     def judge(self, text: str, *, aside: str = "", rank: int = 0) -> Verdict:
         """Whether ``text`` may stand beside the others.
@@ -79,7 +81,8 @@ class OverlapGuard:
         """
         overlap = self.overlap(text)
         marks = sentence_marks(text) - sentence_marks(aside)
-        uses = max(self._sentences.find(marks), default=0)
+        known, _ = self._sentences.look_up(marks)
+        uses = max((uses for _, uses in known), default=0)
         few = len(self._posts) < FEW
         limit = MAX_OVERLAP_FEW if few else MAX_OVERLAP
         reason = ""
@@ -96,16 +99,29 @@ class OverlapGuard:
         """Remember a text; adding the same post again changes nothing."""
         if post_id in self._posts:
             return
-        own = shingles(text)
+        known, fresh = self._looked_up(text)
+        self._last = None
         number = len(self._posts)
         packed = number.to_bytes(_BYTES, byteorder)
         self._posts.add(post_id)
-        self._sizes.append(len(own))
-        for mark, held in self._index.add_all(own, number):
+        self._sizes.append(len(known) + len(fresh))
+        self._index.add_new(fresh, number)
+        for mark, held in known:
             if held >= _SEVERAL:
                 self._shared[held - _SEVERAL] += packed
             else:
                 self._index.set(mark, _SEVERAL + len(self._shared))
                 self._shared.append(held.to_bytes(_BYTES, byteorder) + packed)
-        for mark, uses in self._sentences.add_all(sentence_marks(text), 1):
+        said, unsaid = self._sentences.look_up(sentence_marks(text))
+        self._sentences.add_new(unsaid, 1)
+        for mark, uses in said:
             self._sentences.set(mark, uses + 1)
+
+    def _looked_up(self, text: str) -> tuple[list[tuple[int, int]], list[int]]:
+        """The shingles that are known, with what is held of them, and those that are not.
+
+        Kept for the last text, because most texts are judged and then added.
+        """
+        if self._last is None or self._last[0] != text:
+            self._last = (text, *self._index.look_up(shingles(text)))
+        return self._last[1:]

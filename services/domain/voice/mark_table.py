@@ -7,7 +7,7 @@ thousand people has half a million marks.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _FIRST_SIZE = 256
 
@@ -25,42 +25,37 @@ class MarkTable:
     def __len__(self) -> int:
         return self._used
 
-    def find(self, marks: Iterable[int]) -> list[int]:
-        """The values of those marks that are there."""
+    def look_up(self, marks: Iterable[int]) -> tuple[list[tuple[int, int]], list[int]]:
+        """The marks that are there, each with its value, and those that are not."""
         keys, values = self._keys, self._values
         last = len(keys) - 1
-        found = []
+        known, fresh = [], []
         for mark in marks:
             place = mark & last
             while (key := keys[place]) != mark and key:
                 place = (place + 1) & last
             if key:
-                found.append(values[place])
-        return found
+                known.append((mark, values[place]))
+            else:
+                fresh.append(mark)
+        return known, fresh
 
     def get(self, mark: int) -> int | None:
         place = self._place(mark)
         return self._values[place] if self._keys[place] else None
 
-    def add_all(self, marks: Iterable[int], value: int) -> list[tuple[int, int]]:
-        """Give each new mark this value; return those that were there, with the value they keep."""
+    def add_new(self, marks: Collection[int], value: int) -> None:
+        """Give a value to different marks that are not there."""
+        while (self._used + len(marks)) * 3 > len(self._keys) * 2:
+            self._grow()
         keys, values = self._keys, self._values
         last = len(keys) - 1
-        held = []
         for mark in marks:
             place = mark & last
-            while (key := keys[place]) != mark and key:
+            while keys[place]:
                 place = (place + 1) & last
-            if key:
-                held.append((mark, values[place]))
-                continue
             keys[place], values[place] = mark, value
-            self._used += 1
-            if self._used * 3 > len(keys) * 2:
-                self._grow()
-                keys, values = self._keys, self._values
-                last = len(keys) - 1
-        return held
+        self._used += len(marks)
 
     def set(self, mark: int, value: int) -> None:
         """Give ``mark``, which is not zero, a value below 2³²."""

@@ -42,7 +42,7 @@ def shingles(text: str) -> frozenset[int]:
     return frozenset([hash(run) & 0xFFFF_FFFF or 1 for run in runs])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def sentence_marks(text: str) -> frozenset[int]:
     """A 32-bit hash of each sentence."""
     return frozenset([crc32(" ".join(words).encode()) or 1 for words in sentences_of(text)])

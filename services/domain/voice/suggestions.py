@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from services.domain.voice.composer import Composer, judged
+from services.domain.voice.composer import Composer, overlap_of
 from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.request import Draft, DraftRequest, HoldsWord, NoDraft, TooAlike
 
@@ -63,7 +63,8 @@ def other_drafts(
     while len(found) < SHOWN and variant < request.variant + SHOWN * _TRIES_EACH:
         try:
             draft = composer.compose(replace(request, variant=variant), guard)
-            judged(draft, request.ambassador, seen, request.rank)
+            parts = draft.recipe["parts"]
+            overlap_of(draft.text, parts, request.ambassador, seen, request.rank)
         except NoDraft:
             pass
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import prose_of, sentences_of
@@ -15,12 +16,12 @@ from services.domain.voice.words import prose_of, sentences_of
 _NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^”]*)”")
-_CAPITAL = re.compile(r" ([A-ZÀ-ÞŁŠŽ][^\W_]*)")
-#: A capital opens no sentence when one of these, or a letter or digit, stands before its space.
-_INSIDE = ",;)’&-"
+#: A word with a capital opens no sentence when one of these stands before its space.
+_NAME = re.compile(r" (?<=[^\W_] |[,;)’&-] )([A-ZÀ-ÞŁŠŽ][^\W_]*)")
 _FLAT = re.compile(r"[\W_]+")
 _NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
-_NO_NAMES = frozenset({"I"})
+#: Capitals that name nothing.
+_NO_NAMES = ("I",)
 
 
 class Sources:
@@ -28,7 +29,7 @@ class Sources:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.numbers: set[str] = set()
-        self.words: set[str] = set()
+        self.words: set[str] = set(_NO_NAMES)
         self._passages: list[str] = []
         self._held: dict[str, bool] = {}
         for text in texts:
@@ -65,7 +66,8 @@ def check_supported(
         if not sources.holds_quote(quoted)
     ]
     numbers = [n for n in _NUMBER.findall(prose) if n not in sources.numbers]
-    names = [name for name in _names(prose) if name not in sources.words]
+    # Words with a capital that do not open a sentence or a quotation.
+    names = [name for name in _NAME.findall(prose) if name not in sources.words]
     number_words = _NUMBER_WORDS[language]
     counted = [
         word
@@ -75,21 +77,16 @@ def check_supported(
         if word in number_words and not sources.holds_number_word(word)
     ]
     if numbers or names or counted:
-        own = Sources(profile)
+        own = _said_of(tuple(profile))
         found += [f"the number {number}" for number in numbers if number not in own.numbers]
         found += [f"the name {name}" for name in names if name not in own.words]
         found += [f"the number {word}" for word in counted if not own.holds_number_word(word)]
     return found
 
 
-def _names(prose: str) -> list[str]:
-    """Words with a capital that do not open a sentence or a quotation."""
-    return [
-        match[1]
-        for match in _CAPITAL.finditer(prose)
-        if (before := prose[match.start() - 1]).isalnum() or before in _INSIDE
-        if match[1] not in _NO_NAMES
-    ]
+@lru_cache(maxsize=256)
+def _said_of(profile: tuple[str, ...]) -> Sources:
+    return Sources(profile)
 
 
 def _flat(text: str) -> str:
