@@ -130,7 +130,8 @@ def _open_sqlite(url: str) -> AsyncEngine:
             # What a transaction committed has to outlive the machine, because the log's offsets do.
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-16000",
+            # Kilobytes, for each connection; five are kept.
+            "cache_size=-8000",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")

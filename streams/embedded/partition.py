@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from streams.embedded.batch import StoredRecord
 from streams.embedded.database import OFFSET_BITS
 
-#: The newest records stay in memory, so that a consumer that keeps up never reads the disk.
-TAIL_RECORDS = 4_096
-TAIL_BYTES = 1_048_576
+#: The newest records stay in memory, so that a consumer that keeps up never reads the disk. Bounds
+#: of one partition: the catalogue has 160, most of which nobody reads any more.
+TAIL_RECORDS = 512
+TAIL_BYTES = 65_536
 
 
 class Partition:
