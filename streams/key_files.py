@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from services.errors import Stop
 from services.settings import Settings
 from services.vault import Vault, new_key
 
+#: 32 random bytes as both kinds of keys write them: with ``=`` at the end, or without.
+_KEY = re.compile(rb"[\w-]{43}=?")
+
 
 def session_key(settings: Settings) -> str:
+    """Raises Stop when the file that keeps it is damaged: nothing may be signed with an empty key."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    return _read_or_make(settings.data / "session.key", lambda: secrets.token_urlsafe(32))
+    path = settings.data / "session.key"
+    return _read_or_make(path, lambda: secrets.token_urlsafe(32), lost="everybody signs in anew")
 
 
 def vault(settings: Settings) -> Vault:
+    """Raises Rejected for a malformed setting, Stop when the file that keeps the key is damaged."""
     if settings.token_keys is not None:
         keys = settings.token_keys.get_secret_value().split(",")
         return Vault([key.strip() for key in keys if key.strip()])
-    return Vault([_read_or_make(token_keys_path(settings), new_key)])
+    return Vault([_read_or_make(token_keys_path(settings), new_key, lost="accounts connect anew")])
 
 
 def token_keys_path(settings: Settings) -> Path:
@@ -30,15 +39,22 @@ def token_keys_path(settings: Settings) -> Path:
     return settings.data / "tokens.key"
 
 
-def _read_or_make(path: Path, make: Callable[[], str]) -> str:
+def _read_or_make(path: Path, make: Callable[[], str], *, lost: str) -> str:
+    """``lost`` is what happens once the key is."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        # Written aside and linked in whole, so that no other process ever reads half a key.
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(make())
-        try:
-            os.link(fresh, path)
-        finally:
-            fresh.unlink()
-    return path.read_text()
+    if not path.exists():
+        _make(path, make())
+    key = path.read_bytes().strip()
+    if not _KEY.fullmatch(key):
+        raise Stop(f"the key in {path} is damaged; put a copy back, or remove it: then {lost}")
+    return key.decode()
+
+
+def _make(path: Path, key: str) -> None:
+    """Written aside and linked in whole, so that nobody else ever reads half a key."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as fresh:
+        fresh.write(key)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh.name, path)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from services.errors import Stop
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS members (
   member INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
@@ -57,7 +59,7 @@ CREATE INDEX IF NOT EXISTS journal_by_member ON journal (member, entry);
 
 
 class Database:
-    """One connection to the file at ``path``, or to memory when that is None.
+    """One connection to the file at ``path``, or to memory when that is None. Raises Stop.
 
     All statements of one request run in one transaction and take some tens of microseconds, so
     they run in the event loop itself: handing them to a thread would cost more than it frees.
@@ -66,6 +68,13 @@ class Database:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
+        try:
+            self._open(path)
+        except sqlite3.Error as error:
+            remedy = "put a copy back, or remove it: then the sandbox begins anew"
+            raise Stop(f"the sandbox's file {path} cannot be used: {error}; {remedy}") from error
+
+    def _open(self, path: Path | None) -> None:
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path,
             isolation_level=None,

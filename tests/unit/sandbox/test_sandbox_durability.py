@@ -16,6 +16,7 @@ import requests
 
 from connectors.sandbox.app import create_sandbox
 from connectors.sandbox.clock import SandboxClock
+from services.errors import Stop
 from tests.unit.sandbox.clients import LinkedInClient, XClient
 
 PROGRAM = """
@@ -105,3 +106,11 @@ def test_a_file_can_be_opened_again(tmp_path: Path) -> None:
     assert second.networks.members.by_email("A@example.org") == member
     assert second.networks.limits.enabled is False
     second.close()
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """A file that is no sandbox's is one sentence that says what removing it costs."""
+    path = tmp_path / "sandbox.db"
+    path.write_bytes(b"nonsense" * 1000)
+    with pytest.raises(Stop, match=r"sandbox\.db cannot be used: .*or remove it: then the sandbox"):
+        create_sandbox(path, public_url="http://127.0.0.1:8000")
