@@ -190,6 +190,21 @@ async def test_a_refreshed_pair_replaces_the_tokens_alone(database: Database) ->
         assert stored == replace(first, tokens=b"fresh", expires_at=NOW, renewable=True)
 
 
+async def test_tokens_under_another_key_replace_those_that_were_seen(database: Database) -> None:
+    """A pair that was renewed meanwhile is the newer one, and stays."""
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
+        for person in (ANNA, BERT):
+            await connections.save(transaction, connection(person))
+        seen = await connections.sealed(transaction)
+        await connections.save_tokens(
+            transaction, BERT.id, "linkedin", tokens=b"renewed", expires_at=NOW, renewable=True
+        )
+        await connections.reseal(transaction, [(each, b"under another key") for each in seen])
+        held = {each.ambassador_id: each.tokens for each in await connections.sealed(transaction)}
+    assert held == {ANNA.id: b"under another key", BERT.id: b"renewed"}
+
+
 async def test_one_holder_refreshes_the_tokens_that_are_stored(database: Database) -> None:
     """The refresh is one holder's until it ends or its time is over, and only for the same pair."""
 
