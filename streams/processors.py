@@ -28,13 +28,13 @@ def processors(drafts: DraftWriter) -> list[Processor]:
             name="start-vacancy-campaigns", topic="vacancy.opened", handle=start_campaigns, batch=10
         ),
         Processor(name="close-vacancies", topic="vacancy.closed", handle=close_vacancies),
-        # About two hundred people at once: the first drafts of a large campaign are readable long
-        # before its last ones are written.
+        # About six hundred people at once: what a transaction costs is shared by many, and the first
+        # drafts of a large campaign are readable long before its last ones are written.
         Processor(
             name="write-drafts",
             topic="share.requested",
             handle=drafts.write_drafts,
-            batch_bytes=128_000,
+            batch_bytes=384_000,
         ),
         Processor(name="learn-from-edits", topic="post.approved", handle=learn_from_edits),
         *(projection.processor for projection in projections()),
