@@ -20,8 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2.sandbox import SandboxedEnvironment
-
+from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
@@ -228,29 +227,16 @@ def seconds_per_draft(composer: Composer, network: str, content: Content) -> flo
     return (time.process_time() - started) / len(people)
 
 
-def seconds_per_render() -> float:
-    """Bare Jinja2, as in the issue: about 650 characters and ten fields."""
-    words = "een gewone zin over werk dat moet kloppen en over wie het doet "
-    template = SandboxedEnvironment().from_string(
-        "".join(words + f"{{{{ field_{number} }}}} " for number in range(10))
-    )
-    values = {f"field_{number}": "monteur" for number in range(10)}
-    started = time.process_time()
-    for _ in range(5000):
-        template.render(values)
-    return (time.process_time() - started) / 5000
-
-
 def speed(templates: PostTemplates, runs: int) -> str:
-    lines = [
-        "| what (one thread, processor time) | median per second | spread | against bare Jinja2 |",
-        "| --- | --- | --- | --- |",
-    ]
+    head = (
+        "| what (one thread, processor time) | median per second | spread | against bare Jinja2 |"
+    )
+    lines = [f"{head} where that renders {ANCHOR:,} |", "| --- | --- | --- | --- | --- |"]
     contents = content_of_examples()
     bare: list[float] = []
     rates: dict[str, list[float]] = {network: [] for network in (*NETWORKS, "both")}
     for _ in range(runs):
-        bare.append(1 / seconds_per_render())
+        bare.append(renders_per_second())
         composer = Composer(templates)
         spent = {
             network: statistics.mean(seconds_per_draft(composer, network, c) for c in contents)
@@ -260,12 +246,14 @@ def speed(templates: PostTemplates, runs: int) -> str:
             rates[network].append(1 / seconds)
         rates["both"].append(1 / statistics.mean(spent.values()))
     baseline = statistics.median(bare)
-    lines.append(f"| bare Jinja2, 650 characters | {baseline:,.0f} | {_spread(bare)} | 1 |")
+    lines.append(
+        f"| bare Jinja2, 650 characters | {baseline:,.0f} | {_spread(bare)} | 1 | {ANCHOR:,} |"
+    )
     for network, values in rates.items():
         median = statistics.median(values)
         lines.append(
             f"| drafts, {network}, 1,000 people (asked: ≥ 5,000) | {median:,.0f} "
-            f"| {_spread(values)} | {median / baseline:.3f} |"
+            f"| {_spread(values)} | {median / baseline:.3f} | {median / baseline * ANCHOR:,.0f} |"
         )
     return "\n".join(lines)
 
