@@ -121,6 +121,8 @@ class Worker:
                 # How one of them failed was told by `wait_until_broken`; the posts matter now.
                 await asyncio.gather(*self._loops, return_exceptions=True)
                 await publisher.drain()
+                with suppress(RetryLater):  # counted while the last posts were looked for
+                    await self._parts.accounts.store_billed()
 
     async def wait_until_broken(self) -> str:
         """Return why the worker cannot go on: a loop ended, Faust gave up, or it stalled."""

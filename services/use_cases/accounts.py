@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -148,7 +149,8 @@ class Accounts:
                 "account.connected", connection, now, {"scopes": list(connection.scopes)}
             )
             await audit.add(transaction, [entry])
-        await self.store_billed()
+        with suppress(RetryLater):  # it is kept, and stored another time
+            await self.store_billed()
         return connection
 
     async def disconnect(
