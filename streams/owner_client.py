@@ -89,7 +89,8 @@ class OwnerClient:
             return document
         if answer.status_code == requests.codes.unprocessable_entity:
             raise Rejected(document.get("fault", ""), remedy=document.get("remedy", ""))
-        raise RetryLater(f"the running zwaan answered {answer.status_code}; try again")
+        fault = document.get("fault") or f"it answered {answer.status_code}; try again"
+        raise RetryLater(f"the running zwaan cannot do this now: {fault}")
 
 
 def _requests(places: Sequence[int], documents: Sequence[Any]) -> Iterator[list[int]]:

@@ -27,6 +27,7 @@ _ATTRIBUTES = frozenset(
 # Together with a source an id is a key of the inbox; PostgreSQL's keys end at 2,704 bytes.
 _MAX_ATTRIBUTE_CHARACTERS = 300
 _MAX_DEPTH = 32
+_TOO_DEEP = f"it is nested more than {_MAX_DEPTH} levels deep"
 _MAX_INTEGER = 2**31 - 1
 _EXTENSION_NAME = re.compile(r"[a-z0-9]{1,100}")
 # Source: CloudEvents 1.0.2, "Type system", String.
@@ -95,7 +96,8 @@ def decode_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
             f"the event is not UTF-8 (byte {error.start})", remedy="Encode it as UTF-8."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise Rejected(f"the event is not JSON ({error})", remedy="Correct the JSON.") from error
+        fault = _TOO_DEEP if isinstance(error, RecursionError) else error
+        raise Rejected(f"the event is not JSON ({fault})", remedy="Correct the JSON.") from error
     return document
 
 
@@ -146,7 +148,7 @@ def _check_depth(document: Any) -> None:
         ]
         if not level:
             return
-    raise ValueError(f"it is nested more than {_MAX_DEPTH} levels deep")
+    raise ValueError(_TOO_DEEP)
 
 
 def check_characters(document: Any) -> None:

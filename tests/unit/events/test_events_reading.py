@@ -347,7 +347,7 @@ def test_what_json_does_not_know_is_refused(text: str) -> None:
         decode_json(text.encode())
 
 
-@pytest.mark.parametrize("depth", [32, 33])
+@pytest.mark.parametrize("depth", [32, 33, 100_000])
 def test_deep_nesting_has_a_limit(depth: int) -> None:
     """Nesting up to the limit is read; anything deeper is refused before it can hurt."""
     raw = ("[" * depth + "]" * depth).encode()
