@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.domain.voice.facts import Fact
+from services.domain.voice.weight import ASIDE, MINOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +49,16 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
     "story": (
         Angle(name="craft", prefers=frozenset({"craft"}), requires=3),
         Angle(name="setback", prefers=frozenset({"setback"}), requires=3),
-        Angle(name="question", prefers=frozenset({"lesson", "turn"}), refuses=frozenset({"aside"})),
+        Angle(name="question", prefers=frozenset({"lesson", "turn"}), refuses=frozenset({MINOR})),
         Angle(name="helped", prefers=frozenset({"helped"}), requires=3),
         Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=3),
-        Angle(name="critical", prefers=frozenset({"setback"}), refuses=frozenset({"aside"})),
+        Angle(name="critical", prefers=frozenset({"setback"}), refuses=frozenset({ASIDE, MINOR})),
     ),
     "vacancy": (
         Angle(name="honest", prefers=frozenset({"challenge"}), requires=1),
-        Angle(name="craft", prefers=frozenset({"craft"}), refuses=frozenset({"aside", "start"})),
+        Angle(
+            name="craft", prefers=frozenset({"craft"}), refuses=frozenset({ASIDE, MINOR, "start"})
+        ),
         Angle(name="network", prefers=frozenset({"craft", "team", "need"})),
         Angle(
             name="first_weeks",
@@ -65,12 +68,12 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
         Angle(
             name="aim",
             prefers=frozenset({"helped", "origin"}),
-            refuses=frozenset({"challenge", "start", "need", "team", "aside"}),
+            refuses=frozenset({"challenge", "start", "need", "team", ASIDE, MINOR}),
         ),
         Angle(
             name="doubts",
             prefers=frozenset({"setback", "challenge", "need"}),
-            refuses=frozenset({"aside"}),
+            refuses=frozenset({ASIDE}),
         ),
     ),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.domain.voice.lexicon import INJECTION, LEXICONS, Lexicon
@@ -16,7 +16,7 @@ from services.domain.voice.plain_text import paragraphs, phrase
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.standing import stands_alone
-from services.domain.voice.weight import Scale
+from services.domain.voice.weight import MINOR, Scale
 from services.events.incoming import StoryApproved
 
 #: More facts than this do not make drafts more different, and cost memory.
@@ -28,12 +28,14 @@ _MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
 _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
 #: So many small words of another language make a sentence one of that language.
 _FOREIGN = 2
+#: With fewer sentences of any weight, none is minor.
+_ENOUGH_WEIGHTY = 4
 #: What fits on X beside a question, a disclosure and a link.
 SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 12, 84, 10
 #: The kind of a fact that only its author can quote: it says "I".
 OWN = "own"
 #: Kinds of a sentence that do not tell what it is about: "Nobody had touched anything."
-_SAYS_NOT_WHAT = frozenset({"turn", "number", OWN})
+_SAYS_NOT_WHAT = frozenset({"turn", "number", OWN, MINOR})
 
 UNQUOTABLE = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': None, "„": "‘", "«": "‘", "»": "’"})
@@ -101,7 +103,11 @@ def extract_facts(content: Content) -> Facts:
             if alone and second and _fits_together(first, second):
                 passage = _fact((first, second), field, scale)
                 passages.setdefault(_bare(passage.source), passage)
-    return Facts(sentences=_weightiest(sentences.values()), passages=_weightiest(passages.values()))
+    found = Facts(
+        sentences=_weightiest(sentences.values()), passages=_weightiest(passages.values())
+    )
+    weighty = sum(MINOR not in fact.kinds for fact in found.sentences)
+    return found if weighty >= _ENOUGH_WEIGHTY else _all_count(found)
 
 
 def quotable_sentences(content: Content) -> Iterator[Fact]:
@@ -125,6 +131,15 @@ def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:
     for field, text in fields:
         for paragraph in paragraphs(text):
             yield field, paragraph
+
+
+def _all_count(facts: Facts) -> Facts:
+    """With nothing minor: a source that says little has only this."""
+    sentences, passages = (
+        tuple(replace(fact, kinds=fact.kinds - {MINOR}) for fact in some)
+        for some in (facts.sentences, facts.passages)
+    )
+    return Facts(sentences=sentences, passages=passages)
 
 
 def _topics(content: Content) -> tuple[str, ...]:
@@ -158,13 +173,16 @@ def _fact(sources: tuple[str, ...], field: str, scale: Scale) -> Fact:
         kinds.add("craft")
     if lexicon.first_person.search(source):
         kinds.add(OWN)
+    weight = scale.weigh(source, frozenset(kinds))
+    if not weight:
+        kinds.add(MINOR)
     words = len(source.split())
     return Fact(
         sentences=tuple(map(_closed, sources)),
         source=source,
         field=field,
         kinds=frozenset(kinds),
-        weight=scale.weigh(source, frozenset(kinds)),
+        weight=weight,
         names=frozenset(name.casefold() for name in _CAPITAL.findall(source)),
         brief=words <= BRIEF_WORDS,
         short=len(source) <= SHORT_CHARACTERS and words <= SHORT_WORDS,

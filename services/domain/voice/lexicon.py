@@ -185,7 +185,7 @@ LEXICONS = {
         small_words=frozenset(
             _listed(
                 "the and with for that this has have were are been they from our your you their his"
-                " her not but it its to by as an"
+                " her not but it its to by as an a on"
             )
         ),
         asking=re.compile(

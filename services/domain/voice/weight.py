@@ -17,6 +17,8 @@ from services.domain.voice.lexicon import Lexicon
 
 #: The kind of a fact that is pleasant to know and beside the point.
 ASIDE = "aside"
+#: The kind of a fact without any weight.
+MINOR = "minor"
 #: More points than this tell the same: that the fact comes first.
 MOST = 2
 

@@ -90,3 +90,11 @@ def test_an_angle_takes_only_what_its_sentences_can_carry() -> None:
     assert taken("aim") == ["houdt"]
     assert taken("first_weeks") == ["houdt", "koffie", "inwerkperiode"]
     assert taken("network") == ["werkt", "houdt", "koffie", "inwerkperiode"]
+
+
+def test_where_little_is_told_nothing_is_minor() -> None:
+    """A story of one pleasant line is still told by whoever asks or doubts."""
+    told = story(title="Feest", body="Iedereen praat nog over het zomerfeest.")
+    (fact,) = extract_facts(told).sentences
+    assert fact.weight == 0
+    assert all(angle.takes(fact) for angle in ANGLES["story"] if not angle.requires)
