@@ -13,7 +13,7 @@ from services.domain.post import PostState
 from services.storage import audience, dead_letters
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
-from tests.unit.web.organisation import ANNA, story, vacancy
+from tests.unit.web.organisation import ANNA, BEN, story, vacancy
 from tests.unit.web.test_web_administration import LETTER
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,12 @@ async def everything(stage: Stage) -> list[str]:
         "/templates/words",
         "/figures",
         "/administration",
+        "/administration/audit",
         "/administration/dead-letters/1",
+        "/administration/people?find=e",
+        "/administration/people/new",
+        f"/administration/people/{BEN.id}?done=saved&kept=x",
+        f"/administration/people/{BEN.id}/delete",
         "/sign-in",
         "/no/such/page",
         "/r/unknown",
