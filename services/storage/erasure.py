@@ -42,7 +42,7 @@ _MENTIONS = (
 )
 
 #: What goes with the person. What counts (posts, who was asked, who got no text) stays.
-_OWN = (
+OWN = (
     connections.c.ambassador_id,
     followers.c.ambassador_id,
     own_answers.c.ambassador_id,
@@ -54,7 +54,7 @@ _OWN = (
 )
 
 #: A profile that tells nothing.
-_NO_PROFILE: Mapping[str, Any] = {
+NO_PROFILE: Mapping[str, Any] = {
     "role": "",
     "team": "",
     "crafts": [],
@@ -64,6 +64,8 @@ _NO_PROFILE: Mapping[str, Any] = {
     "emoji": 0,
     "length": "medium",
     "since": None,
+    "topics": [],
+    "other_languages": [],
 }
 
 #: A post that counts, and shows neither what it said nor whose it was.
@@ -104,7 +106,7 @@ async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: da
     Texts, profile, voice, connections with their tokens, links and sessions are deleted.
     """
     await give_id(transaction, person_id, as_id)
-    for owner in _OWN:
+    for owner in OWN:
         await transaction.execute(sa.delete(owner.table).where(owner == as_id))
     await transaction.execute(
         people.update()
@@ -112,7 +114,7 @@ async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: da
         .values(email=as_id, name="", roles=[], deactivated_at=now)
     )
     await transaction.execute(
-        ambassadors.update().where(ambassadors.c.id == as_id).values(_NO_PROFILE)
+        ambassadors.update().where(ambassadors.c.id == as_id).values(NO_PROFILE)
     )
     await transaction.execute(
         audience.update().where(audience.c.ambassador_id == as_id).values(reason="", grounds=[])

@@ -31,7 +31,9 @@ from services.storage.transaction import Transaction
 from services.use_cases.sign_in import begin_session, make_link, whose_session
 from tests.builders import NOW, ambassador, campaign, organise, story
 
-ANNA = ambassador(1, name="Anna de Wit", role="Sluiswachter", team="Zeesluizen", region="Goes")
+ANNA = ambassador(
+    1, name="Anna de Wit", role="Sluiswachter", team="Zeesluizen", region="Goes", topics=("zeilen",)
+)
 BEN = ambassador(2)
 STORY = campaign(story())
 NOBODY = "0b5cfc1c-0000-4000-8000-000000000000"
@@ -92,7 +94,18 @@ async def _everything_stored(transaction: Transaction) -> str:
 
 async def test_nothing_of_the_person_is_left(database: Database) -> None:
     """After erasing, no row of any table holds their id, address, name, profile, texts or posts."""
-    traces = (ANNA.id, ANNA.email, ANNA.name, ANNA.team, ANNA.region, ANSWER, "Goeie!", URL, "512")
+    traces = (
+        ANNA.id,
+        ANNA.email,
+        ANNA.name,
+        ANNA.team,
+        ANNA.region,
+        ANSWER,
+        "zeilen",
+        "Goeie!",
+        URL,
+        "512",
+    )
     async with database.write() as transaction:
         session = await _with_everything(transaction)
         before = await _everything_stored(transaction)

@@ -1,0 +1,27 @@
+"""A column or table that is new is erased too, or somebody decided that it counts."""
+
+from __future__ import annotations
+
+from services.storage.erasure import NO_PROFILE, OWN
+from services.storage.schema import ambassadors, metadata, people
+
+#: Tables that count people: they keep their rows, under the id of nobody.
+COUNTS = {"ambassadors", "audience", "posts", "refusals"}
+
+
+def test_every_field_of_a_profile_is_emptied() -> None:
+    """Nothing of what is kept of an ambassador outlives them, whatever is added to it."""
+    assert set(NO_PROFILE) == {column.name for column in ambassadors.c} - {"id"}
+
+
+def test_every_table_about_a_person_is_decided_on() -> None:
+    """Whatever refers to a person is deleted with them, or is one of the few that count."""
+    refers = {
+        (table.name, key.parent.name)
+        for table in metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table in (people, ambassadors)
+    }
+    deleted = {(column.table.name, column.name) for column in OWN}
+    assert {each for each in refers - deleted if each[0] not in COUNTS} == set()
+    assert deleted <= refers
