@@ -136,11 +136,21 @@ async def texts_of_source(
 ) -> list[tuple[str, str]]:
     """Pairs of post id and text of all campaigns about one story or vacancy."""
     rows = await transaction.execute(
-        sa.select(posts.c.id, posts.c.text)
-        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-        .where(campaigns.c.kind == kind, campaigns.c.source_id == source_id)
+        _of_source(sa.select(posts.c.id, posts.c.text), kind, source_id)
     )
     return [(row.id, row.text) for row in rows]
+
+
+async def number_of_source(transaction: Transaction, *, kind: str, source_id: str) -> int:
+    """How many posts there are in all campaigns about one story or vacancy."""
+    query = _of_source(sa.select(sa.func.count(posts.c.id)), kind, source_id)
+    return (await transaction.scalar(query)) or 0
+
+
+def _of_source(query: sa.Select[Any], kind: str, source_id: str) -> sa.Select[Any]:
+    return query.join(campaigns, campaigns.c.id == posts.c.campaign_id).where(
+        campaigns.c.kind == kind, campaigns.c.source_id == source_id
+    )
 
 
 async def move(

@@ -24,6 +24,7 @@ from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
 from services.storage import campaigns, connections, people, posts, refusals
 from services.storage.campaigns import Campaign
+from services.storage.database import take_turns
 from services.storage.posts import NewPost
 from services.storage.refusals import Unwritten
 from services.storage.transaction import Transaction
@@ -147,14 +148,20 @@ class DraftWriter:
     ) -> _Guard:
         """The guard over all texts about the same story or vacancy.
 
-        A text that the guard knows but the database does not was rolled back; then it starts anew.
+        Another worker may have written some since: one at a time writes for a source, and knows all
+        that was written before. A text that the guard knows but the database does not was rolled
+        back; then the guard starts anew.
         """
         source = (campaign.kind, campaign.source_id)
+        await take_turns(transaction, "drafts", *source)
         guard = self._guards.pop(source, None)
         if guard is None or not guard.ids.isdisjoint(fresh):
             guard = _Guard()
+        kind, source_id = source
+        written = await posts.number_of_source(transaction, kind=kind, source_id=source_id)
+        if written != len(guard.ids):
             for identity, text in await posts.texts_of_source(
-                transaction, kind=campaign.kind, source_id=campaign.source_id
+                transaction, kind=kind, source_id=source_id
             ):
                 guard.add(identity, text)
         self._guards[source] = guard  # at the end: the latest used
@@ -174,6 +181,7 @@ class _Guard:
         self.overlaps = OverlapGuard()
 
     def add(self, identity: str, text: str) -> None:
+        """Adding a post again changes nothing."""
         self.ids.add(identity)
         self.overlaps.add(identity, text)
 

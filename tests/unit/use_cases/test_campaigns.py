@@ -11,7 +11,7 @@ import pytest
 
 from services.domain.audience import Content
 from services.domain.post import PostState
-from services.domain.voice import PostTemplates
+from services.domain.voice import OverlapGuard, PostTemplates
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
@@ -32,6 +32,7 @@ from services.use_cases.finish_campaign import close_vacancies, finish_over
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, connection, fact, story, vacancy
+from tests.unit.voice.material import example_content
 
 EVERYBODY = [
     ambassador(1, language="nl"),
@@ -235,6 +236,33 @@ async def test_why_there_is_no_draft_is_kept_by_network(staffed: Database) -> No
         why = await refusals.counts(transaction, requests[0].campaign_id)
     assert [each.event.data["network"] for each in written] == ["mastodon"]
     assert why == {("linkedin", "no text fits the network's limit"): 1}
+
+
+async def test_workers_that_take_turns_compare_with_each_others_drafts(database: Database) -> None:
+    """The overlap kept with a post is the true highest of all, whichever worker wrote the others."""
+    crowd = [ambassador(number) for number in range(160)]
+    async with database.write() as transaction:
+        await people.save_ambassadors(transaction, crowd, now=NOW)
+    workers = [
+        DraftWriter(
+            CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+            short_link=lambda code: f"https://go.example.org/{code}",
+        )
+        for _ in range(2)
+    ]
+    requests = (await start(database, example_content()["nl-middenspanningsmonteur"]))[1:]
+    facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
+    for turn, begin in enumerate(range(0, len(facts), 20)):
+        async with database.write() as transaction:
+            await workers[turn % 2].write_drafts(transaction, facts[begin : begin + 20], NOW)
+    async with database.read() as transaction:
+        found = await posts.in_state(transaction, PostState.READY, limit=200)
+    order = [each.data.ambassador_id for each in facts]
+    everything = OverlapGuard()
+    for post in sorted(found, key=lambda post: order.index(post.ambassador_id)):
+        assert post.overlap == everything.overlap(post.text)
+        everything.add(post.id, post.text)
+    assert len(found) >= 150
 
 
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:
