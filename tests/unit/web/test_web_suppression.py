@@ -162,7 +162,7 @@ async def test_a_campaign_that_is_left_out_is_said(organisation: Organisation) -
     await team(organisation, [PostState.PUBLISHED] * 2, story_id="small")
     async with organisation.staff("mia@example.org", "marketing") as browser:
         page = (await browser.get("/figures")).text
-    assert "One campaign is too small and is not in these sums" in page
+    assert "Clicks and reach of one campaign are not in these sums" in page
     assert "Of 12 clicks on short links" in page
 
 
