@@ -22,6 +22,7 @@ COPY templates templates
 COPY services services
 COPY connectors connectors
 COPY streams streams
+COPY examples examples
 RUN uv build --wheel --out-dir /tmp/wheel --require-hashes --build-constraint requirements-dev.lock \
     && uv pip install --python /opt/zwaan/bin/python --no-deps --no-index /tmp/wheel/*.whl
 

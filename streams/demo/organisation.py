@@ -112,13 +112,10 @@ def load_example(ambassadors: int | None) -> Example:
 
 
 def _folder() -> Path:
-    # In a checkout beside the packages; in an installed wheel inside this one.
-    for folder in (
-        Path(str(resources.files("streams"))).parent / "examples",
-        Path(str(resources.files("streams.demo"))) / "examples",
-    ):
-        if folder.is_dir():
-            return folder
+    # Beside the packages, in a checkout and in an installed wheel.
+    folder = Path(str(resources.files("streams"))).parent / "examples"
+    if folder.is_dir():
+        return folder
     raise Stop("the examples are missing from this installation; install it again")
 
 

@@ -3,7 +3,7 @@
 A point for each: it speaks of the work, or of what the title or a topic names; it holds a number;
 something changes in it (a setback, a lesson, somebody helped, a "but"); it names what the source
 comes back to. A pleasant detail beside the work has none. Facts of little weight are told after the
-others, never left out.
+others, and left out only by an angle that refuses them, or of a source with more facts than are kept.
 """
 
 from __future__ import annotations
