@@ -52,7 +52,7 @@ class DraftWriter:
         self._templates = templates
         self._rephrased_within = rephrased_within
         self._short_link = short_link
-        self._guards: dict[tuple[str, str], _Guard] = {}
+        self._guards: dict[tuple[str, str], OverlapGuard] = {}
 
     async def write_drafts(
         self, transaction: Transaction, facts: Sequence[Fact[ShareRequested]], now: datetime
@@ -102,7 +102,7 @@ class DraftWriter:
                     person=person,
                     network=network,
                     rank=rank,
-                    guard=guard.overlaps,
+                    guard=guard,
                 )
             except NoDraft as refusal:
                 unwritten.append(
@@ -145,7 +145,7 @@ class DraftWriter:
 
     async def _guard(
         self, transaction: Transaction, campaign: Campaign, fresh: Sequence[str]
-    ) -> _Guard:
+    ) -> OverlapGuard:
         """The guard over all texts about the same story or vacancy.
 
         Another worker may have written some since: one at a time writes for a source, and knows all
@@ -155,11 +155,11 @@ class DraftWriter:
         source = (campaign.kind, campaign.source_id)
         await take_turns(transaction, "drafts", *source)
         guard = self._guards.pop(source, None)
-        if guard is None or not guard.ids.isdisjoint(fresh):
-            guard = _Guard()
+        if guard is None or any(identity in guard for identity in fresh):
+            guard = OverlapGuard()
         kind, source_id = source
         written = await posts.number_of_source(transaction, kind=kind, source_id=source_id)
-        if written != len(guard.ids):
+        if written != len(guard):
             for identity, text in await posts.texts_of_source(
                 transaction, kind=kind, source_id=source_id
             ):
@@ -173,17 +173,6 @@ class DraftWriter:
 _MAX_GUARDS = 16
 #: So many drafts take about a hundredth of a second.
 _AT_ONCE = 40
-
-
-class _Guard:
-    def __init__(self) -> None:
-        self.ids: set[str] = set()
-        self.overlaps = OverlapGuard()
-
-    def add(self, identity: str, text: str) -> None:
-        """Adding a post again changes nothing."""
-        self.ids.add(identity)
-        self.overlaps.add(identity, text)
 
 
 def _written_for(connected: Sequence[str]) -> tuple[str, ...]:
