@@ -100,14 +100,34 @@ LEXICONS = {
                 " ooit generatie jaren\\s+geleden"
             ),
             "start": _stems(
-                "inwerk eerste\\s+(?:week|weken|maand|maanden|drie|zes|dag|jaar) vierde\\s+week meelopen"
-                " loop\\s+je ga\\s+je leer\\b leert\\b opleiding begin buddy maatje rooster"
+                "inwerk eerste\\s+(?:week|weken|maand|maanden|drie|zes|dag|dagen|jaar)"
+                " (?:tweede|derde|vierde)\\s+week meelopen loop\\s+je\\s+mee ga\\s+je\\s.{0,20}\\bmee\\b"
+                " leer\\s+je leert\\s+je opleiding te\\s+beginnen buddy maatje proeftijd begeleid"
             ),
             "need": _stems(
                 "diploma rijbewijs ervaring nodig hoef moet\\s+je\\s+kunnen niveau rekenen\\s+moet"
             ),
             "team": _stems("ploeg\\b team\\b stagiair collega’s collega's samen\\b"),
-            "task": re.compile(r"^(?:je|u)\s", re.IGNORECASE),
+            "task": re.compile(
+                r"^(?:je|u)\s(?!contract|dienst|recht|(?:moet|hebt|bent|krijgt|mag|kunt)\b)\w+t\b",
+                re.IGNORECASE,
+            ),
+            "work": _stems(
+                "krast?\\b gekrast me(?:et|ten)\\b maten\\b gemeten nagemeten controle(?:er|ren|erde)"
+                " gecontroleerd test(?:te|en|ten)?\\b getest repare(?:er|ren) gerepareerd herstel(?:t|de|len)?\\b"
+                " hersteld vervang verving monte(?:er|ren) gemonteerd schakel(?:t|en|de|den)\\b geschakeld"
+                " lass?en\\b gelast soldeer schroef boor(?:t|de) geboord zaagt? gezaagd graaft? gegraven"
+                " aangesloten sluit\\b.{0,40}\\baan\\b teken(?:t|en|de|den)\\b getekend reken(?:t|de|en)\\b bereken"
+                " programme(?:er|ren) oefen(?:t|en|de|den)\\b geoefend nagekeken (?:kijkt?|keek|keken)\\b.{0,40}\\bna\\b"
+                " verpleeg verbind verzorg onderzo(?:ekt|cht) smeer poets timmer metsel verft?\\b schilder"
+                " snijdt? weeg weegt woog meng kneed bakt(?:e|en)?\\b telt?\\b telde afgesteld ingesteld noteer"
+                " gereedschap mes\\b handen\\b handleiding werkinstructie protocol checklist draaiboek"
+                " stopwatch tekening meetlat ladder steiger krimp"
+            ),
+            "explains": re.compile(
+                r"^(?:een|de|het)\s+\w+\s+(?:is|zijn)\s+(?:de|het|een)\b|\bbetekent\b",
+                re.IGNORECASE,
+            ),
             "turn": _words("niet nooit niemand geen nee maar"),
             "aside": _stems(
                 "koffie lunch keuken\\b stroopwafel taart brood krentenbrood gebak borrel uitzicht"
@@ -208,15 +228,30 @@ LEXICONS = {
                 "help get got back thank repaid again glad safe relie warm power",
             ),
             "origin": _stems(
-                "began started founded origin aim\\b goal wanted\\s+to generation years\\s+ago we\\s+strive"
+                "began\\b started\\s+(?:as|in)\\b founded origin aim\\b goal generation years\\s+ago"
+                " we\\s+strive"
             ),
             "start": _stems(
-                "training train\\b learn teach first\\s+(?:week|month|three|six|day|year) buddy join start"
-                " show\\s+you"
+                "training\\s+(?:takes|lasts|starts|is) (?:your|our|safety)\\s.{0,20}\\btraining learn\\b"
+                " we\\s+(?:will\\s+)?teach first\\s+(?:week|month|three|six|day|year) buddy mentor join\\b"
+                " to\\s+start before\\s+you\\s+start show\\s+you shadow onboarding settl"
             ),
             "need": _stems("degree experience knowledge need\\b needed required licence diploma"),
             "team": _stems("team\\b colleague shift\\b crew together each\\s+other"),
-            "task": re.compile(r"^you\s", re.IGNORECASE),
+            "task": re.compile(
+                r"^you\s+(?!need|must|may|get\b|will\b|have\b|are\b|can\b|do\s+not)", re.IGNORECASE
+            ),
+            "work": _stems(
+                "measur test(?:s|ed|ing)?\\b check(?:s|ed|ing)?\\b inspect repair(?:s|ed)?\\b replac weld solder"
+                " drill digs?\\b dug\\b connect(?:s|ed)?\\b calibrat draws?\\b drew\\b drawn\\b drawing tighten"
+                " adjust reject count(?:s|ed)?\\b stitch bandag weigh(?:s|ed)? mix(?:es|ed)?\\b knead bakes?\\b"
+                " saw(?:s|ed)\\b cuts?\\b paint(?:s|ed)? practis practic rehears review(?:s|ed)?\\b debug deploy"
+                " labels?\\b energis operat(?:e|es|ed)\\b wired\\b switched tools?\\b hands\\b manual procedure"
+                " checklist stopwatch protocol magnets?\\b wrench ladder scaffold"
+            ),
+            "explains": re.compile(
+                r"^(?:an?|the)\s+\w+\s+(?:is|are)\s+(?:an?|the)\b|\bmeans\b", re.IGNORECASE
+            ),
             "turn": _words("not never nobody none nothing neither but no without"),
             "aside": _stems(
                 "coffee lunch kitchen cake biscuit bread dinner view\\s+of picture photograph phone\\s+call"
