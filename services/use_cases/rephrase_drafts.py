@@ -22,6 +22,7 @@ from services.domain.ambassador import Ambassador
 from services.domain.circuit import Circuit, CircuitRules
 from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard
 from services.domain.voice.apply_profile import as_they_write, own_lines
+from services.domain.voice.claims import house_words
 from services.domain.voice.rephrase import Frame, Prompt, frame_of, prompt_of, rephrased
 from services.domain.voice.support import Sources
 from services.errors import NeedsPerson, Rejected, RetryLater
@@ -163,6 +164,7 @@ class Rephraser:
             network=draft.network,
             link=self._short_link(draft.link_code),
             sources=question.sources,
+            house=house_words(composer.templates, person.language),
             blocked=composer.blocked,
         )
         parts = draft.recipe["parts"]

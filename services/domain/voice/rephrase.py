@@ -21,6 +21,7 @@ from services.domain.post import printable
 from services.domain.voice.apply_profile import held_word
 from services.domain.voice.block_list import BlockList
 from services.domain.voice.boasts import boasts_in
+from services.domain.voice.claims import Grounds, unfounded
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import INJECTION, LEXICONS
 from services.domain.voice.profile import voice_of
@@ -159,11 +160,15 @@ def rephrased(
     network: str,
     link: str,
     sources: Sources,
+    house: frozenset[str],
     blocked: BlockList,
 ) -> str:
-    """The whole text with ``answer`` in the place of the core. Raises NoDraft when it may not be."""
+    """The whole text with ``answer`` in the place of the core. Raises NoDraft when it may not be.
+
+    ``house`` holds the words of the house's own texts (`services.domain.voice.claims.house_words`).
+    """
     core = _core_of(answer)
-    for broken in _broken(core, frame, person, sources):
+    for broken in _broken(core, frame, person, sources, house):
         raise NoDraft(broken)
     text = frame.around(core)
     if not fits(network, text, link):
@@ -186,7 +191,9 @@ def _limit(frame: Frame) -> int:
     return int(len(frame.core) * _LONGER) + _SPARE
 
 
-def _broken(core: str, frame: Frame, person: Ambassador, sources: Sources) -> list[str]:
+def _broken(
+    core: str, frame: Frame, person: Ambassador, sources: Sources, house: frozenset[str]
+) -> list[str]:
     """What an answer does that it may not, in sentences, the plainest first."""
     voice = voice_of(person)
     profile = (voice.role, voice.team, voice.region, voice.since, *voice.crafts)
@@ -219,7 +226,9 @@ def _broken(core: str, frame: Frame, person: Ambassador, sources: Sources) -> li
     }
     found = [name for name, is_broken in checks.items() if is_broken]
     if not found:
+        grounds = Grounds(draft=frame.core, source=sources.texts, profile=profile, house=house)
         unsupported = check_supported(core, sources, profile=profile, language=voice.language)
+        unsupported = unsupported or unfounded(core, grounds, voice.language)
         found = [
             f"the language model's text says what no source says: {each}" for each in unsupported
         ]

@@ -28,11 +28,12 @@ class Sources:
     """Everything a text may draw on: passages that may be quoted, with their numbers and words."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.texts = tuple(texts)
         self.numbers: set[str] = set()
         self.words: set[str] = set(_NO_NAMES)
         self._passages: list[str] = []
         self._held: dict[str, bool] = {}
-        for text in texts:
+        for text in self.texts:
             self.numbers.update(_NUMBER.findall(text))
             self.words.update(_WORD.findall(text))
             self._passages.append(_flat(text))

@@ -61,30 +61,31 @@ def quotes_of(post: str) -> str:
     return " ".join(re.findall("“[^”]*”", post))
 
 
+#: What anybody does with a text, so that an answer claims nothing by them.
 WORDS = [
-    "kabels",
-    "meters",
-    "kaartjes",
-    "laarzen",
-    "schroeven",
-    "lampen",
-    "deuren",
-    "sloten",
+    "lezen",
     "vragen",
-    "zorgen",
-    "handen",
-    "avonden",
-    "ochtenden",
-    "brieven",
-    "foto's",
-    "rekeningen",
-    "straten",
-    "buren",
-    "planken",
-    "emmers",
-    "touwen",
-    "ramen",
-    "stoelen",
+    "delen",
+    "horen",
+    "zien",
+    "denken",
+    "vertellen",
+    "schrijven",
+    "praten",
+    "luisteren",
+    "kijken",
+    "antwoorden",
+    "reageren",
+    "citeren",
+    "bespreken",
+    "onthouden",
+    "herkennen",
+    "noemen",
+    "wijzen",
+    "kiezen",
+    "zoeken",
+    "begrijpen",
+    "geloven",
 ]
 
 
@@ -93,9 +94,9 @@ def well(post: str) -> str:
 
     def said(quote: str) -> str:
         digest = hashlib.sha256(f"{quote}{post}".encode()).digest()
-        return "de " + " en de ".join(WORDS[byte % len(WORDS)] for byte in digest[:4])
+        return " en ".join(WORDS[byte % len(WORDS)] for byte in digest[:5])
 
-    quoted = " ".join(f"Over {said(quote)}: {quote}" for quote in re.findall("“[^”]*”", post))
+    quoted = " ".join(f"Wie wil {said(quote)}: {quote}" for quote in re.findall("“[^”]*”", post))
     return f"{quoted}\n\nDenk je ook aan {said('')}?"
 
 
@@ -221,12 +222,18 @@ def _drips(handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
         (sends(b"", 404), "status 404"),
         (rewrites(lambda post: f"{well(post)} In 1953 waren het er 1836."), "the number"),
         (rewrites(lambda post: f"{well(post)} Dat zei Wilhelmina."), "the name Wilhelmina"),
+        (rewrites(lambda post: f"{well(post)} Onze klanten zijn er blij mee."), "Onze klanten"),
+        (
+            rewrites(lambda post: f"{well(post)} De monteur kreeg een dag extra vakantie."),
+            "extra vakantie",
+        ),
+        (rewrites(lambda post: well(post).replace(": “", ", dat is niet waar: “")), "the denial"),
         (rewrites(lambda post: f"{well(post)} Zie https://evil.example."), "a link"),
         (rewrites(lambda post: f"Ik werk bij Deltaplan. {well(post)}"), "the employer"),
         (rewrites(lambda post: well(post) * 30), "too long"),
         (rewrites(lambda _: "I cannot help with that, it is not in the rules."), "quotation"),
         (rewrites(lambda post: post.replace("“", "«").replace("”", "»")), "quotation"),
-        (rewrites(lambda post: f"{well(post)} Een schipper hielp."), "word that is not used"),
+        (rewrites(lambda post: f"{well(post)} Vraag het me gerust."), "word that is not used"),
         (says("\ud83d\x00 kapot"), "language model's text"),
     ],
 )
@@ -236,7 +243,7 @@ async def test_what_may_not_be_used_leaves_the_composed_text(
     """Wrong JSON, a refusal, invented facts, a second disclosure and more: the recipe says why."""
     (draft,) = await stage.drafts(1)
     async with stage.database.write() as transaction:
-        word = BlockedWord(word="schipper", reason="Daarom.")
+        word = BlockedWord(word="gerust", reason="Daarom.")
         await blocked_words.save(transaction, word, added_by="", now=NOW)
     stage.server.behaviour = behaviour
     await stage.rephraser.rephrase()

@@ -13,6 +13,7 @@ from services.domain.ambassador import Ambassador
 from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard, PostTemplates
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
+from services.domain.voice.claims import house_words
 from services.domain.voice.rephrase import Frame, frame_of, prompt_of, rephrased
 from tests.unit.voice.material import crowd, example_content, link_of, request
 
@@ -41,6 +42,7 @@ def answered(answer: str, *, person: Ambassador = ANNA, blocked: BlockList | Non
         network="linkedin",
         link=link_of(person, "linkedin"),
         sources=COMPOSER.sources(request(STORY, person)),
+        house=house_words(COMPOSER.templates, "nl"),
         blocked=blocked or BlockList(),
     )
 
@@ -119,6 +121,10 @@ def test_other_words_around_the_same_quotations_are_used() -> None:
         (lambda text: f"{text} Het waren er 9431.", "number 9431"),
         (lambda text: f"{text} Het waren er negentien.", "number negentien"),
         (lambda text: f"{text} Dat zei Maximiliaan ook.", "name Maximiliaan"),
+        (lambda text: f"{text} De koffie is gratis.", "De koffie is gratis"),
+        (lambda text: f"{text} Wij geven elke nieuwe collega een fiets.", "elke nieuwe collega een fiets"),
+        (lambda text: text.replace("”\n", "” Maar dat klopt niet.\n", 1), "the denial"),
+        (lambda text: text.replace("“", "Het is niet waar: “", 1), "the denial"),
     ],
 )  # fmt: skip
 def test_a_broken_promise_is_told(spoil: object, why: str) -> None:
