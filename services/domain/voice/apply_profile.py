@@ -15,7 +15,7 @@ from services.domain.ambassador import Ambassador, Language
 from services.domain.links_in_text import has_link
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import LEXICONS
-from services.domain.voice.words import sentences_of
+from services.domain.voice.words import words_of
 
 _FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
 
@@ -85,9 +85,9 @@ def held_word(text: str, words: Collection[str]) -> str:
     """The first of ``words`` (or phrases) that stands in ``text``, links and hashtags aside."""
     if not words:
         return ""
-    spoken = " ".join(word for sentence in sentences_of(text) for word in sentence)
+    spoken = " ".join(words_of(text))
     for word in words:
-        plain = " ".join(part for sentence in sentences_of(word) for part in sentence)
+        plain = " ".join(words_of(word))
         if plain and f" {plain} " in f" {spoken} ":
             return word
     return ""

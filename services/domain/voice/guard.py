@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from sys import byteorder
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,11 +23,11 @@ MAX_OVERLAP_FEW, MAX_OVERLAP = 0.19, 0.27
 #: A sentence may stand in so many texts for each thousand people.
 USES_PER_THOUSAND = 2
 
-#: Numbers of texts are below this; from here on a number is a place in `_shared`.
-_SEVERAL = 1 << 31
 #: Numbers of texts are kept as 32-bit numbers one after the other: an object for each would cost
 #: ten times as much memory.
 _NUMBERS, _BYTES = "I", 4
+#: Sizes are kept as numpy divides by them.
+_SIZES = "d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,28 @@ class Verdict:
     reason: str
 
 
+class _LookedUp(NamedTuple):
+    """A text's shingles: how many, those that stand in several texts, those that stand in a single
+    one with its number, and those that stand in none."""
+
+    size: int
+    several: set[int]
+    single: list[tuple[int, int]]
+    fresh: list[int]
+
+
 class OverlapGuard:
     """The texts of all campaigns of one story, as numbers. Not safe for several threads."""
 
     def __init__(self) -> None:
         self._posts: set[str] = set()
         # How many shingles each text has.
-        self._sizes = array(_NUMBERS)
-        # A shingle's texts: the number of the one, or from `_SEVERAL` on a place in `_shared`.
-        self._index = MarkTable()
-        self._shared: list[bytes] = []
-        self._last: tuple[str, list[tuple[int, int]], list[int]] | None = None
+        self._sizes = array(_SIZES)
+        # The one text of a shingle, and the texts of those that stand in several: few shingles, and
+        # most of what a text is compared with.
+        self._single = MarkTable()
+        self._several: dict[int, bytes] = {}
+        self._last: tuple[str, _LookedUp] | None = None
         # How often a sentence stands in all texts.
         self._sentences = MarkTable()
 
@@ -61,17 +73,18 @@ class OverlapGuard:
 
     def overlap(self, text: str) -> float:
         """The highest overlap of ``text`` with any text added before, 0 to 1."""
-        known, fresh = self._looked_up(text)
-        if not known:
+        found = self._looked_up(text)
+        if not (found.several or found.single):
             return 0.0
-        shared_by = self._shared
-        holders = [shared_by[held - _SEVERAL] for _, held in known if held >= _SEVERAL]
-        holders.append(array(_NUMBERS, [held for _, held in known if held < _SEVERAL]).tobytes())
         # Every text stands there once for each shingle in common.
-        shared = np.bincount(np.frombuffer(b"".join(holders), _NUMBERS))
-        sizes = np.frombuffer(self._sizes, _NUMBERS, len(shared))
-        own = len(known) + len(fresh)
-        return round(float((shared / (own + sizes - shared)).max()), 4)
+        single = array(_NUMBERS, [number for _, number in found.single])
+        several = [self._several[mark] for mark in found.several]
+        shared = np.bincount(np.frombuffer(b"".join([single, *several]), _NUMBERS))
+        sizes = np.frombuffer(self._sizes, _SIZES, len(shared))
+        # What two have in common of the sum of their sizes grows with their Jaccard index.
+        nearest = int((shared / (sizes + found.size)).argmax())
+        common = int(shared[nearest])
+        return round(common / (found.size + int(sizes[nearest]) - common), 4)
 
     def judge(self, text: str, *, aside: str = "", rank: int = 0) -> Verdict:
         """Whether ``text`` may stand beside the others.
@@ -99,29 +112,29 @@ class OverlapGuard:
         """Remember a text; adding the same post again changes nothing."""
         if post_id in self._posts:
             return
-        known, fresh = self._looked_up(text)
+        found = self._looked_up(text)
         self._last = None
         number = len(self._posts)
         packed = number.to_bytes(_BYTES, byteorder)
         self._posts.add(post_id)
-        self._sizes.append(len(known) + len(fresh))
-        self._index.add_new(fresh, number)
-        for mark, held in known:
-            if held >= _SEVERAL:
-                self._shared[held - _SEVERAL] += packed
-            else:
-                self._index.set(mark, _SEVERAL + len(self._shared))
-                self._shared.append(held.to_bytes(_BYTES, byteorder) + packed)
+        self._sizes.append(found.size)
+        for mark in found.several:
+            self._several[mark] += packed
+        for mark, held in found.single:
+            self._several[mark] = held.to_bytes(_BYTES, byteorder) + packed
+        self._single.add_new(found.fresh, number)
         said, unsaid = self._sentences.look_up(sentence_marks(text))
         self._sentences.add_new(unsaid, 1)
         for mark, uses in said:
-            self._sentences.set(mark, uses + 1)
+            self._sentences.change(mark, uses + 1)
 
-    def _looked_up(self, text: str) -> tuple[list[tuple[int, int]], list[int]]:
-        """The shingles that are known, with what is held of them, and those that are not.
-
-        Kept for the last text, because most texts are judged and then added.
-        """
+    def _looked_up(self, text: str) -> _LookedUp:
+        """Kept for the last text, because most texts are judged and then added."""
         if self._last is None or self._last[0] != text:
-            self._last = (text, *self._index.look_up(shingles(text)))
-        return self._last[1:]
+            marks = shingles(text)
+            several = self._several.keys() & marks
+            self._last = (
+                text,
+                _LookedUp(len(marks), several, *self._single.look_up(marks - several)),
+            )
+        return self._last[1]

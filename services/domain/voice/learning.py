@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from services.domain.ambassador import Ambassador, Length
 from services.domain.emoji_sequences import EMOJI
-from services.domain.voice.words import sentences_of
+from services.domain.voice.words import words_of
 
 Habit = Literal["emoji", "hashtags", "exclamation", "length", "word"]
 HABITS: tuple[Habit, ...] = get_args(Habit)
@@ -70,7 +70,7 @@ def observe(original: str, final: str) -> list[Observation]:
         found.append(Observation(habit="hashtags", most=after))
     if "!" in _LINK.sub(" ", original) and "!" not in _LINK.sub(" ", final):
         found.append(Observation(habit="exclamation"))
-    old, new = _words(original), _words(final)
+    old, new = words_of(original), words_of(final)
     if len(old) >= _FEWEST_WORDS and 3 * len(new) <= 2 * len(old):
         found.append(Observation(habit="length"))
     return found + [Observation(habit="word", word=word) for word in _taken_out(old, new)]
@@ -123,10 +123,6 @@ def _most(habit: Habit, left: list[int]) -> int:
 
 def _hashtags(text: str) -> int:
     return len(_HASHTAG.findall(_LINK.sub(" ", text)))
-
-
-def _words(text: str) -> list[str]:
-    return [word for sentence in sentences_of(text) for word in sentence]
 
 
 def _taken_out(old: list[str], new: list[str]) -> list[str]:

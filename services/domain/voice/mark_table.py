@@ -1,6 +1,6 @@
-"""A map from 32-bit marks to small numbers, at sixteen bytes an entry.
+"""A map from 64-bit marks to small numbers, at twelve bytes a place.
 
-A dictionary needs about ninety, because each key is an object of its own; a campaign of ten
+A dictionary needs about ninety an entry, because each key is an object of its own; a campaign of ten
 thousand people has half a million marks.
 """
 
@@ -9,78 +9,83 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable
 
+import numpy as np
+
 _FIRST_SIZE = 256
+_MARKS, _MARK_BYTES = "q", 8
+_VALUES, _VALUE_BYTES = "I", 4
 
 
 class MarkTable:
     """Open addressing with linear probing, at most two thirds full. Zero marks an empty place."""
 
-    __slots__ = ("_keys", "_used", "_values")
+    __slots__ = ("_marks", "_used", "_values")
 
     def __init__(self) -> None:
-        self._keys = array("I", bytes(4 * _FIRST_SIZE))
-        self._values = array("I", bytes(4 * _FIRST_SIZE))
-        self._used = 0
+        self._empty(_FIRST_SIZE)
 
     def __len__(self) -> int:
         return self._used
 
-    def look_up(self, marks: Iterable[int]) -> tuple[list[tuple[int, int]], list[int]]:
+    def look_up(self, wanted: Iterable[int]) -> tuple[list[tuple[int, int]], list[int]]:
         """The marks that are there, each with its value, and those that are not."""
-        keys, values = self._keys, self._values
-        last = len(keys) - 1
+        marks, values = self._marks, self._values
+        last = len(marks) - 1
         known, fresh = [], []
-        for mark in marks:
+        for mark in wanted:
             place = mark & last
-            while (key := keys[place]) != mark and key:
+            while (held := marks[place]) != mark and held:
                 place = (place + 1) & last
-            if key:
+            if held:
                 known.append((mark, values[place]))
             else:
                 fresh.append(mark)
         return known, fresh
 
-    def get(self, mark: int) -> int | None:
-        place = self._place(mark)
-        return self._values[place] if self._keys[place] else None
-
-    def add_new(self, marks: Collection[int], value: int) -> None:
-        """Give a value to different marks that are not there."""
-        while (self._used + len(marks)) * 3 > len(self._keys) * 2:
+    def add_new(self, new: Collection[int], value: int) -> None:
+        """Give a value below 2³² to different marks that are not there; none of them is zero."""
+        while (self._used + len(new)) * 3 > len(self._marks) * 2:
             self._grow()
-        keys, values = self._keys, self._values
-        last = len(keys) - 1
-        for mark in marks:
+        marks, values = self._marks, self._values
+        last = len(marks) - 1
+        for mark in new:
             place = mark & last
-            while keys[place]:
+            while marks[place]:
                 place = (place + 1) & last
-            keys[place], values[place] = mark, value
-        self._used += len(marks)
+            marks[place], values[place] = mark, value
+        self._used += len(new)
 
-    def set(self, mark: int, value: int) -> None:
-        """Give ``mark``, which is not zero, a value below 2³²."""
-        place = self._place(mark)
-        if not self._keys[place]:
-            self._keys[place] = mark
-            self._used += 1
-        self._values[place] = value
-        if self._used * 3 > len(self._keys) * 2:
-            self._grow()
-
-    def _place(self, mark: int) -> int:
-        keys = self._keys
-        last = len(keys) - 1
+    def change(self, mark: int, value: int) -> None:
+        """Give another value to a mark that is there. Raises KeyError when it is not."""
+        marks = self._marks
+        last = len(marks) - 1
         place = mark & last
-        while (key := keys[place]) != mark and key:
+        while (held := marks[place]) != mark:
+            if not held:
+                raise KeyError(mark)
             place = (place + 1) & last
-        return place
+        self._values[place] = value
+
+    def _empty(self, size: int) -> None:
+        self._marks = array(_MARKS, bytes(_MARK_BYTES * size))
+        self._values = array(_VALUES, bytes(_VALUE_BYTES * size))
+        self._used = 0
 
     def _grow(self) -> None:
-        old = zip(self._keys, self._values, strict=True)
-        size = 2 * len(self._keys)
-        self._keys = array("I", bytes(4 * size))
-        self._values = array("I", bytes(4 * size))
-        for mark, value in old:
-            if mark:
-                place = self._place(mark)
-                self._keys[place], self._values[place] = mark, value
+        """Into twice the space: as if the marks came in the order of their places there."""
+        marks, values = np.frombuffer(self._marks, _MARKS), np.frombuffer(self._values, _VALUES)
+        held = marks.nonzero()[0]
+        self._empty(2 * len(marks))
+        last = len(self._marks) - 1
+        wanted = marks[held] & last
+        order = wanted.argsort(kind="stable")
+        held, wanted, counted = held[order], wanted[order], np.arange(len(order))
+        # Each takes the place it wants, or the one behind the mark before it.
+        places = np.maximum.accumulate(wanted - counted) + counted
+        inside = int(places.searchsorted(last, side="right"))
+        np.frombuffer(self._marks, _MARKS)[places[:inside]] = marks[held[:inside]]
+        np.frombuffer(self._values, _VALUES)[places[:inside]] = values[held[:inside]]
+        self._used = inside
+        # Behind the last place comes the first.
+        for place in held[inside:]:
+            self.add_new([int(marks[place])], int(values[place]))

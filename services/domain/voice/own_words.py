@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from services.domain.network_text import measure_text
-from services.domain.voice.words import sentences_of
+from services.domain.voice.words import words_of
 
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TOKEN = re.compile(r"\s+|[^\s]+")
@@ -22,7 +22,7 @@ def own_share(original: str, final: str) -> float:
     """
     if original == final:
         return 0.0
-    old, new = _words(original), _words(final)
+    old, new = words_of(original), words_of(final)
     if not new:
         return 0.0
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
@@ -84,10 +84,6 @@ def _change(old: list[str], new: list[str]) -> Iterator[Change]:
         yield Change(kind="removed", text="".join(old))
     if new:
         yield Change(kind="added", text="".join(new))
-
-
-def _words(text: str) -> list[str]:
-    return [word for sentence in sentences_of(text) for word in sentence]
 
 
 def _is_title(block: str) -> bool:

@@ -11,17 +11,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from services.domain.voice.lexicon import LEXICONS
-from services.domain.voice.words import prose_of, sentences_of
+from services.domain.voice.words import prose_of, tokens_of
 
 _NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^”]*)”")
-#: A word with a capital opens no sentence when one of these stands before its space.
-_NAME = re.compile(r" (?<=[^\W_] |[,;)’&-] )([A-ZÀ-ÞŁŠŽ][^\W_]*)")
 _FLAT = re.compile(r"[\W_]+")
 _NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
 #: Capitals that name nothing.
-_NO_NAMES = ("I",)
+_NO_NAMES = ("", "I")
 
 
 class Sources:
@@ -41,7 +39,7 @@ class Sources:
     def holds_quote(self, quoted: str) -> bool:
         """Whether one passage holds these words in this order."""
         if quoted not in self._held:
-            flat = _flat(quoted)
+            flat = _flat(prose_of(quoted))
             self._held[quoted] = any(flat in passage for passage in self._passages)
         return self._held[quoted]
 
@@ -60,21 +58,29 @@ def check_supported(
     Links and hashtags are set aside. A word with a capital counts as a name unless it opens a
     sentence; number words count as numbers.
     """
-    prose = prose_of(text)
     found = [
         f"the quotation “{quoted}”"
-        for quoted in _QUOTED.findall(prose)
+        for quoted in _QUOTED.findall(text)
         if not sources.holds_quote(quoted)
     ]
-    numbers = [n for n in _NUMBER.findall(prose) if n not in sources.numbers]
-    # Words with a capital that do not open a sentence or a quotation.
-    names = [name for name in _NAME.findall(prose) if name not in sources.words]
+    tokens = tokens_of(text)
+    claims = [place for place, token in enumerate(tokens) if token.claims]
+    numbers = [
+        figure
+        for place in claims
+        for figure in tokens[place].figures
+        if figure not in sources.numbers
+    ]
+    names = [
+        tokens[place].name
+        for place in claims
+        if tokens[place].name not in sources.words and place and tokens[place - 1].goes_on
+    ]
     number_words = _NUMBER_WORDS[language]
     counted = [
         word
-        for words in sentences_of(text)
-        if not number_words.isdisjoint(words)
-        for word in words
+        for place in claims
+        for word in tokens[place].counts
         if word in number_words and not sources.holds_number_word(word)
     ]
     if numbers or names or counted:
