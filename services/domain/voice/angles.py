@@ -59,7 +59,13 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
         Angle(name="question", prefers=frozenset({"lesson", "turn"}), refuses=_BESIDE),
         Angle(name="helped", prefers=frozenset({"helped"}), requires=3),
         Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=3),
-        Angle(name="critical", prefers=frozenset({"setback"}), refuses=_BESIDE),
+        Angle(
+            name="critical",
+            prefers=frozenset({"setback", "turn", "lesson"}),
+            refuses=_BESIDE,
+            requires=3,
+        ),
+        Angle(name="inside", refuses=_BESIDE),
     ),
     "vacancy": (
         Angle(name="honest", prefers=frozenset({"challenge"}), requires=1),

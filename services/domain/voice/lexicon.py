@@ -84,7 +84,7 @@ LEXICONS = {
             "setback": _stems(
                 "misging mislukt misten miste\\b fout verkeerd helaas lekte lekkage kapot vertra tegenval"
                 " te\\s+(?:laat|snel) viel\\b.{0,60}\\b(?:uit|stil|om)\\b wist(?:en)?\\s+(?:het\\s+)?niet bijna\\s+niemand vergeten vergat schrok onderschat overschat vastliep"
-                " vastzat lastig klacht klopte\\b.{0,12}\\bniet werkte\\s+niet opnieuw"
+                " vastzat lastig klacht klopte\\b.{0,12}\\bniet werkte\\s+niet opnieuw mis\\b slechter blokkeer ten\\s+onrechte"
             ),
             "lesson": _stems(
                 "geleerd leerde sindsdien voortaan achteraf volgende\\s+keer nu\\b"
@@ -120,9 +120,10 @@ LEXICONS = {
                 " aangesloten sluit\\b.{0,40}\\baan\\b teken(?:t|en|de|den)\\b getekend reken(?:t|de|en)\\b bereken"
                 " programme(?:er|ren) oefen(?:t|en|de|den)\\b geoefend nagekeken (?:kijkt?|keek|keken)\\b.{0,40}\\bna\\b"
                 " verpleeg verbind verzorg onderzo(?:ekt|cht) smeer poets timmer metsel verft?\\b schilder"
-                " snijdt? weeg weegt woog meng kneed bakt(?:e|en)?\\b telt?\\b telde afgesteld ingesteld noteer"
+                " snijdt? weegt? woog meng kneed afgesteld ingesteld bijgesteld stel(?:t|de|den)\\b.{0,40}\\b(?:bij|af)\\b"
+                " nagelopen nagemaakt herschr uitgezocht zoekt\\b.{0,30}\\buit\\b legt?\\b.{0,60}\\buit\\b noteer"
                 " gereedschap mes\\b handen\\b handleiding werkinstructie protocol checklist draaiboek"
-                " stopwatch tekening meetlat ladder steiger krimp"
+                " stopwatch tekening meetlat ladder steiger"
             ),
             "explains": re.compile(
                 r"^(?:een|de|het)\s+\w+\s+(?:is|zijn)\s+(?:de|het|een)\b|\bbetekent\b",
@@ -130,7 +131,7 @@ LEXICONS = {
             ),
             "turn": _words("niet nooit niemand geen nee maar"),
             "aside": _stems(
-                "koffie lunch keuken\\b stroopwafel taart brood krentenbrood gebak borrel uitzicht"
+                "koffie lunch stroopwafel \\w*taart brood krentenbrood gebak borrel uitzicht"
                 " foto\\s+van"
             ),
             "craft": _stems(
@@ -147,6 +148,7 @@ LEXICONS = {
             r"(?:dat|dit|die|deze|hij|zij|ze|haar|hun|zijn|hem|daar\w*|hier\w*|toen|maar|en|of|want|dus"
             r"|ook|zo|toch|zij|dan|bovendien|zelf|sindsdien|dezelfde|beide|allebei|vervolgens|achteraf"
             r"|(?:in|op|bij|met|van|voor|aan)\s+(?:zijn|die|dat|dit|deze|dezelfde)|uiteindelijk|eindelijk|anders|wel|nee|ja|soms|later|eerst|de\s+(?:ene|andere|rest)"
+            r"|(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\w+tien|\w+tig)\s+(?:hebben|hadden|zijn|waren|van)"
             r"|het\s+(?:is|was|wordt|werd|kan|kon|heeft|had|gaat|ging|bleek|bleef|blijft|lag|ligt|zit|zat"
             r"|staat|stond|kost|kostte|duurt|duurde|begint|begon|hangt|hing|helpt|hielp|moet|moest|mag"
             r"|mocht|lijkt|leek|voelt|werkt|werkte|klopt|klopte|komt|kwam|doet|deed|vraagt|scheelt"
@@ -216,7 +218,7 @@ LEXICONS = {
         cues={
             "setback": _stems(
                 "wrong fail mistake error broke\\b too\\s+(?:late|few|fast) dark\\b stopped\\b(?!\\s+in\\s+time) delay lost unfortunately leak fault outage missed"
-                " forgot underestimat overestimat stuck complain did\\s?n[o'’]t\\s+work"
+                " worse\\b frighten withdr embarrass could\\s+not forgot underestimat overestimat stuck complain did\\s?n[o'’]t\\s+work"
             ),
             "lesson": _stems(
                 "learn(?:t|ed) since\\s+then now\\b in\\s+hindsight next\\s+time realis"
@@ -242,19 +244,19 @@ LEXICONS = {
                 r"^you\s+(?!need|must|may|get\b|will\b|have\b|are\b|can\b|do\s+not)", re.IGNORECASE
             ),
             "work": _stems(
-                "measur test(?:s|ed|ing)?\\b check(?:s|ed|ing)?\\b inspect repair(?:s|ed)?\\b replac weld solder"
+                "measur tested\\b testing\\b tests?\\s+(?:procedure|setup|bench) check(?:s|ed|ing)?\\b inspect repair(?:s|ed)?\\b replac weld solder"
                 " drill digs?\\b dug\\b connect(?:s|ed)?\\b calibrat draws?\\b drew\\b drawn\\b drawing tighten"
                 " adjust reject count(?:s|ed)?\\b stitch bandag weigh(?:s|ed)? mix(?:es|ed)?\\b knead bakes?\\b"
                 " saw(?:s|ed)\\b cuts?\\b paint(?:s|ed)? practis practic rehears review(?:s|ed)?\\b debug deploy"
-                " labels?\\b energis operat(?:e|es|ed)\\b wired\\b switched tools?\\b hands\\b manual procedure"
-                " checklist stopwatch protocol magnets?\\b wrench ladder scaffold"
+                " rewr(?:ote|itten) rebuil mended energis operat(?:e|es|ed)\\b wired\\b switched tools?\\b hands\\b manual procedure"
+                " checklist stopwatch protocol wrench ladder scaffold"
             ),
             "explains": re.compile(
                 r"^(?:an?|the)\s+\w+\s+(?:is|are)\s+(?:an?|the)\b|\bmeans\b", re.IGNORECASE
             ),
             "turn": _words("not never nobody none nothing neither but no without"),
             "aside": _stems(
-                "coffee lunch kitchen cake biscuit bread dinner view\\s+of picture photograph phone\\s+call"
+                "coffee lunch cake biscuit dinner view\\s+of picture photograph phone\\s+call"
             ),
             "craft": _stems(
                 "engineer cable substation measur drawing tool hands technic switch weld code\\b data\\b"
@@ -270,12 +272,16 @@ LEXICONS = {
             " also because therefore however which who both since here instead afterwards later neither"
             " either another others yes no some\\s+of most\\s+of one\\s+of the\\s+(?:other|rest|same)"
             " finally eventually otherwise sometimes still yet such"
+            # "Thirty-three had not been opened": thirty-three what?
+            " (?:\\w+ty-)?(?:two|three|four|five|six|seven|eight|nine|ten|\\w+teen|\\w+ty)\\s+(?:have|had|are|were|of)"
         ),
         pointing=re.compile(
             r"\b(?:this|these|those|then|so|such(?!\s+as)|instead(?!\s+of)|neither|both|therefore|otherwise"
             r"|the\s+(?:same|other|others|second|third|former|latter|rest)"
             r"|that\s+(?:day|night|morning|week|line|question|letter|box|year|moment|number|way|was|is|for"
-            r"|to|at|in|on))\b|\b(?:that|too|either|as\s+well|there|did|does)[.?,]",
+            r"|to|at|in|on))\b|\b(?:that|too|either|as\s+well|there|did|does)[.?,]"
+            # "It" at the end of a single clause has nothing before it that it could stand for.
+            r"|^(?!.*\b(?:and|but|because|before|after|when|while|until|if|that|who|which)\b)[^,]*\bit[.?]",
             re.IGNORECASE,
         ),
         pronouns=_words("he him his she her they them their it its one"),

@@ -61,6 +61,9 @@ def test_a_quotation_begins_with_a_sentence_that_needs_no_other(name: str) -> No
         ("nl", "Een verkeerde aanname kostte hen een zomer."),
         ("nl", "Het was kwart over zes in de ochtend."),
         ("nl", "Handigheid en geduld wegen voor ons zwaarder."),
+        ("nl", "Zesendertig waren er al eens geweest."),
+        ("en", "Thirty-three had not been opened by anybody."),
+        ("en", "The maintenance log had never mentioned it."),
         ("en", "That was not a pleasant meeting."),
         ("en", "She left the cake and asked for a call."),
         ("en", "Some of us had laughed about that."),
@@ -89,6 +92,8 @@ def test_a_sentence_that_points_outside_itself_does_not_stand_alone(
         ("en", "The father called three times before someone believed him."),
         ("en", "The family got their money back and a letter."),
         ("en", "Nobody had touched anything."),
+        ("en", "The network was fine, but we could not see it."),
+        ("en", "The software is still there and nobody uses it."),
         ("en", "A reading is rejected when it arrives within a second of its twin."),
     ],
 )

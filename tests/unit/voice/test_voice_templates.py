@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice.angles import ANGLES
+from services.domain.voice.angles import ANGLES, AUTHOR
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.post_templates import LANGUAGES, Clause, PostTemplates
 from services.errors import Rejected, Stop
@@ -179,6 +179,21 @@ def test_a_question_ends_with_a_place(templates: PostTemplates, language: str) -
     for clause in templates.pool(language, "story/shared", "ask_back"):
         for text in rendered(templates, clause):
             assert re.match(r" (?:in|bij|op|binnen|at|on|where) ", text), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_does_not_repeat_its_place(templates: PostTemplates, language: str) -> None:
+    """No "work" in "your line of work": a story's question and its place share no word's stem."""
+
+    def stems(clause: Clause) -> set[str]:
+        text = clause.render(templates.context(dict(EMPTY)), polite=False).lower()
+        return {word[:4] for word in re.findall(r"\w{4,}", text)} - {"wher", "your", "jouw"}
+
+    ends = templates.pool(language, "story/shared", "ask_back")
+    for name in (*(angle.name for angle in ANGLES["story"]), AUTHOR):
+        for front in templates.pool(language, f"story/{name}", "ask"):
+            for back in ends:
+                assert not stems(front) & stems(back), (front.source, back.source)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
