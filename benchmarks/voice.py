@@ -24,6 +24,7 @@ from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice import (
     Composer,
@@ -176,7 +177,7 @@ def broken_promises(content: Content, person: Ambassador, text: str, network: st
         language=person.language,
     )
     tests = {
-        "over the limit": not measure_text(network, text).valid,
+        "over the limit": not measure_text(OURS[network], text).valid,
         "not one disclosure": len(_EMPLOYER.findall(text)) != 1,
         "not one link": text.count("http") != 1,
         "unsupported": bool(unsupported),

@@ -20,6 +20,7 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
+from services.domain.network_rules import LINKEDIN
 from services.errors import (
     NeedsNewAccess,
     NeedsPerson,
@@ -90,6 +91,7 @@ class LinkedIn:
     """A `services.ports.Network`. ``settings.version`` is the API version, ``YYYYMM``."""
 
     name = "linkedin"
+    rules = LINKEDIN
 
     def __init__(
         self,
@@ -112,7 +114,7 @@ class LinkedIn:
         )
 
     def preview(self, post: OutgoingPost) -> Preview:
-        return preview_text(self.name, post.text, payload=escape_little_text(post.text))
+        return preview_text(self, post.text, payload=escape_little_text(post.text))
 
     # --- connecting ---
 

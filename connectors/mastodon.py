@@ -22,6 +22,7 @@ from connectors.oauth import connecting, json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services import ports
+from services.domain.network_rules import MASTODON
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater, Stop, ZwaanError
 
 # Every server has its own address: these two stand for the configured one, API and pages.
@@ -43,6 +44,7 @@ class Mastodon:
     """A `services.ports.Network`. ``settings.api_url`` is the server, and has to be given."""
 
     name = "mastodon"
+    rules = MASTODON
 
     def __init__(self, settings: NetworkSettings) -> None:
         if not settings.api_url:
@@ -61,7 +63,7 @@ class Mastodon:
         )
 
     def preview(self, post: ports.OutgoingPost) -> ports.Preview:
-        return preview_text(self.name, post.text, payload=post.text)
+        return preview_text(self, post.text, payload=post.text)
 
     def authorization(self, *, state: str, redirect_uri: str) -> ports.Authorization:
         return self._flow.authorization(state=state, redirect_uri=redirect_uri)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from services.domain.network_text import measure_text
-from services.ports import Preview
+from services.ports import Network, Preview
 
 
-def preview_text(network: str, text: str, *, payload: str) -> Preview:
+def preview_text(network: Network, text: str, *, payload: str) -> Preview:
     """``text`` is what the member approved and what is measured, ``payload`` the text as sent."""
-    measure = measure_text(network, text)
+    measure = measure_text(network.rules, text)
     return Preview(
-        network=network,
+        network=network.name,
         length=measure.length,
         limit=measure.limit,
         valid=measure.valid,

@@ -13,7 +13,7 @@ from typing import cast
 
 from connectors.http import Limits
 from services.errors import Stop
-from services.ports import Meter, Network
+from services.ports import Meter, Network, PostRules
 
 ENTRY_POINT_GROUP = "zwaan.networks"
 
@@ -58,4 +58,11 @@ def build_network(settings: NetworkSettings) -> Network:
             "install its package or remove it from the settings."
         )
     connector = cast("Callable[[NetworkSettings], Network]", found[settings.name].load())
-    return connector(settings)
+    network = connector(settings)
+    if not isinstance(getattr(network, "rules", None), PostRules):
+        raise Stop(
+            f"The connector for the network {settings.name!r} does not say what its posts may be; "
+            "install a version of its package that declares its PostRules, or remove it from the "
+            "settings."
+        )
+    return network

@@ -22,6 +22,7 @@ from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services.domain.links_in_text import link_spans
+from services.domain.network_rules import X as X_RULES
 from services.errors import (
     NeedsNewAccess,
     NeedsPerson,
@@ -63,6 +64,7 @@ class X:
     """A `services.ports.Network`."""
 
     name = "x"
+    rules = X_RULES
 
     def __init__(
         self,
@@ -85,7 +87,7 @@ class X:
         )
 
     def preview(self, post: OutgoingPost) -> Preview:
-        return preview_text(self.name, post.text, payload=post.text)
+        return preview_text(self, post.text, payload=post.text)
 
     # --- connecting ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 # --- the log ------------------------------------------------------------------------------------
 
@@ -147,6 +147,29 @@ class Meter(Protocol):
     def __call__(self, unit: str, number: int) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRules:
+    """What a network takes as a post; share texts are written, measured and refused by it.
+
+    ``limit`` counts characters, or the weights that twitter-text gives them. ``link_length`` is what
+    a link counts whatever its length; None: what it is written as. To characters a link has a
+    scheme; to weights a bare domain is one too. ``hashtags`` and ``images`` are the most that a post
+    gets. ``brief`` networks get a sentence or two, in the layout that is theirs; others as much as
+    fits.
+    """
+
+    limit: int
+    unit: Literal["characters", "weights"] = "characters"
+    link_length: int | None = None
+    hashtags: int = 3
+    images: int = 0
+    brief: bool = False
+
+    def __post_init__(self) -> None:
+        if self.limit < 1 or min(self.link_length or 0, self.hashtags, self.images) < 0:
+            raise ValueError("a limit is at least 1, and nothing else is below 0")
+
+
 class Network(Protocol):
     """A social network. Calls block; callers run them in a bounded pool.
 
@@ -154,6 +177,7 @@ class Network(Protocol):
     """
 
     name: str
+    rules: PostRules
 
     def preview(self, post: OutgoingPost) -> Preview:
         """Return the very string that `publish` would send as text. Never raises for length."""

@@ -14,10 +14,11 @@ from functools import cache, partial
 
 from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
-from connectors.registry import NetworkSettings, build_networks
+from connectors.registry import NetworkSettings, build_network, build_networks
 from connectors.smtp import SmtpNotifier
+from services.domain.network_rules import OURS
 from services.domain.voice import PostTemplates
-from services.ports import Network, Notifier
+from services.ports import Network, Notifier, PostRules
 from services.settings import SANDBOX, Settings, is_real
 from services.storage.database import Database
 from services.storage.migrate import migrate
@@ -58,11 +59,16 @@ class Parts:
     calls: Executor
     notifier: Notifier | None = None
 
+    @property
+    def rules(self) -> Mapping[str, PostRules]:
+        """What may be posted, by network: there are texts for these."""
+        return {**OURS, **{name: network.rules for name, network in self.networks.items()}}
+
     def short_link(self, code: str) -> str:
         return f"{self.settings.base_url}/r/{code}"
 
     def current_templates(self) -> CurrentTemplates:
-        return CurrentTemplates(_templates(self.settings.organisation))
+        return CurrentTemplates(_templates(self.settings.organisation), self.rules)
 
     def draft_writer(self) -> DraftWriter:
         return DraftWriter(
@@ -116,6 +122,7 @@ class Parts:
             accounts=self.accounts,
             source=ImageSource(self.settings.image_urls),
             allowed=self.settings.image_urls,
+            networks=self.rules,
             clock=clock,
         )
 
@@ -250,6 +257,12 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
         for name, other in settings.other_networks.items()
     ]
     return networks
+
+
+def rules_of_texts(settings: Settings) -> Mapping[str, PostRules]:
+    """What may be posted, by network, without calling any: ours and those that are configured."""
+    others = [each for each in network_settings(settings) if each.name in settings.other_networks]
+    return {**OURS, **{each.name: build_network(each).rules for each in others}}
 
 
 def _authorize_url(settings: Settings, url: str, name: str) -> str:

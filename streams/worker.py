@@ -177,9 +177,15 @@ class Worker:
             await asyncio.sleep(_REACH_POLL)
 
     async def _approve_under_consent(self) -> None:
-        database, pace = self._parts.database, self._parts.settings.pace
+        approve = partial(
+            approve_by_standing_consent,
+            self._parts.database,
+            self._parts.settings.pace,
+            clock=clock,
+            networks=self._parts.rules,
+        )
         while True:
-            await self._guarded(lambda: approve_by_standing_consent(database, pace, clock=clock))
+            await self._guarded(approve)
             await asyncio.sleep(_CONSENT_POLL)
 
     async def _watch_campaigns(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.domain.network_rules import OURS
 from services.errors import NeedsPerson, OutcomeUnknown
 from services.ports import (
     Account,
@@ -14,6 +15,7 @@ from services.ports import (
     Image,
     Measurement,
     OutgoingPost,
+    PostRules,
     Preview,
     PublishedPost,
     Tokens,
@@ -32,6 +34,7 @@ class ScriptedNetwork:
 
     def __init__(self, name: str = "linkedin") -> None:
         self.name = name
+        self.rules = OURS.get(name, PostRules(limit=300))
         self.posts: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.publishing: list[Exception | None] = []

@@ -1,9 +1,7 @@
 """How long a text is in a network's own unit, and whether the network would accept it.
 
-LinkedIn counts characters (at most 3000, before escaping). X counts weights: twitter-text,
-configuration v3 (https://github.com/twitter/twitter-text, ``config/v3.json``). Mastodon counts
-characters and takes any link for 23 (``status_length_validator.rb`` of
-https://github.com/mastodon/mastodon).
+Weights are those of twitter-text, configuration v3 (https://github.com/twitter/twitter-text,
+``config/v3.json``).
 """
 
 from __future__ import annotations
@@ -14,13 +12,7 @@ from dataclasses import dataclass
 
 from services.domain.emoji_sequences import EMOJI
 from services.domain.links_in_text import link_spans
-from services.errors import Rejected
-
-LINKEDIN_LIMIT = 3000
-X_LIMIT = 280
-X_LINK_LENGTH = 23
-MASTODON_LIMIT = 500
-MASTODON_LINK_LENGTH = 23
+from services.ports import PostRules
 
 # Everything outside these ranges weighs two.
 _DOUBLE = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
@@ -40,30 +32,23 @@ class TextMeasure:
     valid: bool
 
 
-def measure_text(network: str, text: str) -> TextMeasure:
-    """Measure a plain text for a network. Raises Rejected for a network without known rules."""
-    if network == "linkedin":
-        length, limit = len(text), LINKEDIN_LIMIT
-    elif network == "x":
-        length, limit = weighted_length(text), X_LIMIT
-    elif network == "mastodon":
-        length, limit = _mastodon_length(text), MASTODON_LIMIT
+def measure_text(rules: PostRules, text: str) -> TextMeasure:
+    """Measure a plain text by a network's rules."""
+    if rules.unit == "weights":
+        length = weighted_length(text, rules.link_length)
     else:
-        raise Rejected(
-            f"The length of a text for {network!r} is not known.",
-            remedy="Name one of: linkedin, x, mastodon.",
-        )
-    valid = 0 < length <= limit and bool(text.strip()) and not _REFUSED.search(text)
-    return TextMeasure(length=length, limit=limit, valid=valid)
+        length = _character_length(text, rules.link_length)
+    valid = 0 < length <= rules.limit and bool(text.strip()) and not _REFUSED.search(text)
+    return TextMeasure(length=length, limit=rules.limit, valid=valid)
 
 
-def weighted_length(text: str) -> int:
-    """The length of a text on X: links 23, an emoji sequence 2, other characters 1 or 2."""
+def weighted_length(text: str, link_length: int | None) -> int:
+    """Links as given, an emoji sequence 2, other characters 1 or 2."""
     text = unicodedata.normalize("NFC", text)
-    spans = link_spans(text)
-    if spans:
+    links = 0
+    if link_length is not None and (spans := link_spans(text)):
         text = _without(text, spans)
-    links = X_LINK_LENGTH * len(spans)
+        links = link_length * len(spans)
     if text.isascii():
         return len(text) + links
     if _EMOJI_AHEAD.search(text):
@@ -71,16 +56,18 @@ def weighted_length(text: str) -> int:
     return len(text) + len(_DOUBLE.findall(text)) + links
 
 
-def _mastodon_length(text: str) -> int:
-    """Links with a scheme are 23. Mastodon counts a cluster of marks as one character and a remote
-    mention without its server: counting those in full promises nothing that is refused.
+def _character_length(text: str, link_length: int | None) -> int:
+    """A network that counts a cluster of marks as one character, or a mention without its server,
+    counts less: counting those in full promises nothing that is refused.
     """
+    if link_length is None:
+        return len(text)
     spans = [
         (start, end)
         for start, end in link_spans(text)
         if text[start:end].lower().startswith(("http://", "https://"))
     ]
-    return len(_without(text, spans)) + MASTODON_LINK_LENGTH * len(spans)
+    return len(_without(text, spans)) + link_length * len(spans)
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

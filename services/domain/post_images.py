@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from services.events.incoming import Image
+from services.ports import PostRules
 
-#: https://docs.x.com/x-api/media, `status_length_validator.rb` of Mastodon (4), and LinkedIn's
-#: MultiImage API (2 to 20).
-_MOST = {"linkedin": 20, "x": 4, "mastodon": 4}
 #: Bytes; X takes the least of the three for an image.
 LARGEST = 5_000_000
 
@@ -16,14 +14,14 @@ _KINDS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 
 def images_in_post(
-    network: str, images: Sequence[Image], allowed: Collection[str]
+    rules: PostRules, images: Sequence[Image], allowed: Collection[str]
 ) -> tuple[Image, ...]:
     """The images in their order. ``allowed`` are the base addresses that we may fetch from.
 
     An image from elsewhere is left out, so that what is shown before is what appears.
     """
     ours = [image for image in images if any(is_below(image.url, base) for base in allowed)]
-    return tuple(ours[: _MOST.get(network, 0)])
+    return tuple(ours[: rules.images])
 
 
 def is_below(url: str, base: str) -> bool:

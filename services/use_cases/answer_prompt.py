@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from services.domain.network_rules import OURS, rules_of
 from services.domain.post import Post, normalise_text, printable
 from services.domain.voice.own_words import as_sentence, with_answer
 from services.errors import Rejected
+from services.ports import PostRules
 from services.storage import own_words, people
 from services.storage.own_words import OwnAnswer
 from services.storage.transaction import Transaction
@@ -26,6 +29,7 @@ async def answer_prompt(
     answer: str,
     text: str,
     now: datetime,
+    networks: Mapping[str, PostRules] = OURS,
 ) -> Post:
     """Set ``answer`` into ``text``, which is the draft as it stands before the person.
 
@@ -43,7 +47,7 @@ async def answer_prompt(
     before = (await own_words.answers_about(transaction, [post.id])).get(post.id)
     everybody = await people.ambassadors_by_id(transaction, [ambassador_id])
     answered = with_answer(
-        post.network,
+        rules_of(post.network, networks),
         normalise_text(text),
         sentence,
         original=post.original_text,
@@ -51,7 +55,12 @@ async def answer_prompt(
         before=before.answer if before else "",
     )
     edited = await decide.edit(
-        transaction, post_id=post.id, ambassador_id=ambassador_id, text=answered, now=now
+        transaction,
+        post_id=post.id,
+        ambassador_id=ambassador_id,
+        text=answered,
+        now=now,
+        networks=networks,
     )
     kept = OwnAnswer(
         post_id=post.id,

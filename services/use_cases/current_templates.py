@@ -9,8 +9,11 @@ from collections.abc import Mapping
 
 import structlog
 
+from services.domain.network_rules import OURS
 from services.domain.voice import Composer, PostTemplates
+from services.domain.voice.block_list import BlockList
 from services.errors import Rejected, Stop
+from services.ports import PostRules
 from services.storage import blocked_words, post_templates
 from services.storage.transaction import Transaction
 
@@ -18,12 +21,16 @@ _log = structlog.get_logger("templates")
 
 
 class CurrentTemplates:
-    """Compiles a change once, when it is first met; every transaction sees the newest."""
+    """Compiles a change once, when it is first met; every transaction sees the newest.
 
-    def __init__(self, shipped: PostTemplates) -> None:
+    ``networks`` are those that there are texts for.
+    """
+
+    def __init__(self, shipped: PostTemplates, networks: Mapping[str, PostRules] = OURS) -> None:
         self.shipped = shipped
+        self.networks = networks
         self._versions: Mapping[str, int] = {}
-        self._composer = Composer(shipped)
+        self._composer = Composer(shipped, networks=networks)
 
     async def templates(self, transaction: Transaction) -> PostTemplates:
         return (await self.composer(transaction)).templates
@@ -34,10 +41,13 @@ class CurrentTemplates:
         blocked = await blocked_words.read(transaction)
         if versions != self._versions:
             revised = await revision(transaction, self.shipped, versions)
-            self._versions, self._composer = versions, Composer(revised, blocked)
+            self._versions, self._composer = versions, self._of(revised, blocked)
         elif blocked != self._composer.blocked:
-            self._composer = Composer(self._composer.templates, blocked)
+            self._composer = self._of(self._composer.templates, blocked)
         return self._composer
+
+    def _of(self, templates: PostTemplates, blocked: BlockList) -> Composer:
+        return Composer(templates, blocked, self.networks)
 
 
 async def revision(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.domain.disclosure import discloses
+from services.domain.network_rules import OURS, rules_of
 from services.domain.network_text import measure_text
 from services.domain.post import (
     Post,
@@ -27,6 +28,7 @@ from services.events.outgoing import (
     PostTakenBack,
 )
 from services.events.statement import state
+from services.ports import PostRules
 from services.storage import blocked_words, connections, outbox, posts
 from services.storage.transaction import Transaction
 from services.use_cases.block_words import refuse_blocked
@@ -36,11 +38,17 @@ _MAX_REASON_CHARACTERS = 1000
 
 
 async def edit(
-    transaction: Transaction, *, post_id: str, ambassador_id: str, text: str, now: datetime
+    transaction: Transaction,
+    *,
+    post_id: str,
+    ambassador_id: str,
+    text: str,
+    now: datetime,
+    networks: Mapping[str, PostRules] = OURS,
 ) -> Post:
     """Replace the draft's text. Raises Rejected when it is empty, too long, or decided already."""
     post = await own_post(transaction, post_id, ambassador_id)
-    plain = _checked(post, text)
+    plain = _checked(post, text, networks)
     if plain != post.text:
         if not await posts.edit(transaction, post.id, plain):
             raise Rejected("the draft was decided already", remedy="Load the page again.")
@@ -57,6 +65,7 @@ async def approve(
     now: datetime,
     publish_at: datetime | None = None,
     standing: SharingPreferences | None = None,
+    networks: Mapping[str, PostRules] = OURS,
 ) -> Post:
     """Approve exactly ``text`` for publication at ``publish_at``, or now.
 
@@ -67,7 +76,7 @@ async def approve(
     post = await own_post(transaction, post_id, ambassador_id)
     _check_decidable(post)
     await check_open(transaction, post)
-    plain = _checked(post, text)
+    plain = _checked(post, text, networks)
     if not discloses(plain):
         raise Rejected(
             "the text does not say any more whom you work for",
@@ -223,9 +232,9 @@ async def settle(
     return await own_post(transaction, post_id, ambassador_id)
 
 
-def _checked(post: Post, text: str) -> str:
+def _checked(post: Post, text: str, networks: Mapping[str, PostRules]) -> str:
     plain = normalise_text(text)
-    measure = measure_text(post.network, plain)
+    measure = measure_text(rules_of(post.network, networks), plain)
     if measure.length > measure.limit:
         raise Rejected(
             f"the text is {measure.length - measure.limit} characters too long for {post.network}",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.network_rules import OURS
 from services.domain.post import Post
 from services.domain.scheduling import Pace, PersonalPace, goes_out_now, good_time
 from services.domain.scheduling.spacing import WEEK
@@ -13,6 +14,7 @@ from services.domain.scheduling.working_hours import zone_of
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
 from services.events.statement import state
+from services.ports import PostRules
 from services.storage import audit, outbox, people, posts, sharing_preferences
 from services.storage.audit import Entry
 from services.storage.database import take_turns
@@ -37,6 +39,7 @@ async def approve(
     text: str,
     when: When,
     now: datetime,
+    networks: Mapping[str, PostRules] = OURS,
 ) -> Post:
     """Approve ``text`` to go out now, or at the first good time that every rule of pace allows.
 
@@ -65,6 +68,7 @@ async def approve(
         text=text,
         now=now,
         publish_at=publish_at,
+        networks=networks,
     )
 
 

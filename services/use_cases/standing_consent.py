@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 
+from services.domain.network_rules import OURS
 from services.domain.post import Post
 from services.domain.scheduling import Pace, good_time
 from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
 from services.errors import NeedsPerson, Rejected
+from services.ports import PostRules
 from services.storage import posts, sharing_preferences
 from services.storage.database import Database
 from services.storage.transaction import Transaction
@@ -23,7 +25,11 @@ _BATCH = 50
 
 
 async def approve_by_standing_consent(
-    database: Database, pace: Pace, *, clock: Callable[[], datetime]
+    database: Database,
+    pace: Pace,
+    *,
+    clock: Callable[[], datetime],
+    networks: Mapping[str, PostRules] = OURS,
 ) -> int:
     """Approve a batch of covered drafts, each at a good time; returns how many were looked at.
 
@@ -37,12 +43,18 @@ async def approve_by_standing_consent(
         async with database.write() as transaction:
             post = await posts.get(transaction, post_id)
             if post is not None:
-                await _approve(transaction, pace, post, chosen, now)
+                await _approve(transaction, pace, post, chosen, now=now, networks=networks)
     return len(covered)
 
 
 async def _approve(
-    transaction: Transaction, pace: Pace, post: Post, seen: SharingPreferences, now: datetime
+    transaction: Transaction,
+    pace: Pace,
+    post: Post,
+    seen: SharingPreferences,
+    *,
+    now: datetime,
+    networks: Mapping[str, PostRules],
 ) -> None:
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     if chosen != seen or chosen.consent_until is None:
@@ -61,6 +73,7 @@ async def _approve(
             now=now,
             publish_at=publish_at,
             standing=chosen,
+            networks=networks,
         )
     except (Rejected, NeedsPerson) as refusal:
         _log.info("left to its person", post=post.id, reason=str(refusal))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from services.domain.network_rules import rules_of
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, normalise_text, text_sha256
 from services.domain.voice import Draft, DraftRequest, OverlapGuard
@@ -113,14 +114,15 @@ class Suggester:
         given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
         if given is None:
             return draft.text
+        rules = rules_of(post.network, self._templates.networks)
         text = with_answer(
-            post.network,
+            rules,
             draft.text,
             given.answer,
             original=draft.text,
             opening=request.ambassador.opening,
         )
-        return normalise_text(text) if measure_text(post.network, text).valid else draft.text
+        return normalise_text(text) if measure_text(rules, text).valid else draft.text
 
     async def _request(
         self, transaction: Transaction, post_id: str, ambassador_id: str

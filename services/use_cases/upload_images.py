@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from services.domain.network_rules import GONE
 from services.domain.post_images import images_in_post
 from services.errors import OutcomeUnknown, RetryLater
 from services.events import incoming
-from services.ports import Account, Image, Images, OutgoingPost, UploadedImage
+from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
 from services.storage import campaigns, post_images
 from services.storage.database import Database
 from services.storage.post_images import HeldImage
@@ -38,12 +39,14 @@ class PostImages:
         accounts: Accounts,
         source: Images,
         allowed: Collection[str],
+        networks: Mapping[str, PostRules],
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._source = source
         self._allowed = allowed
+        self._networks = networks
         self._clock = clock
 
     async def wanted(
@@ -52,7 +55,9 @@ class PostImages:
         """The images of posts, by campaign and network."""
         told = await campaigns.images(transaction, sorted({campaign for campaign, _ in series}))
         return {
-            (campaign, network): images_in_post(network, told.get(campaign, ()), self._allowed)
+            (campaign, network): images_in_post(
+                self._networks.get(network, GONE), told.get(campaign, ()), self._allowed
+            )
             for campaign, network in series
         }
 

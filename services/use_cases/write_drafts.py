@@ -12,7 +12,6 @@ from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
 from services.domain.voice import (
-    NETWORKS,
     Composer,
     Draft,
     DraftRequest,
@@ -82,7 +81,7 @@ class DraftWriter:
             (post_id(campaign.id, person.id, network), person, network, request.rank)
             for request in requests
             if (person := everybody.get(request.ambassador_id)) is not None
-            for network in _written_for(networks.get(person.id, ()))
+            for network in self._written_for(networks.get(person.id, ()))
         ]
         stored = await posts.existing(transaction, [wish[0] for wish in wanted])
         wanted = [wish for wish in wanted if wish[0] not in stored]
@@ -117,6 +116,11 @@ class DraftWriter:
         await posts.add(transaction, drafts)
         await refusals.record(transaction, campaign.id, unwritten)
         return [_ready(draft.post) for draft in drafts]
+
+    def _written_for(self, connected: Sequence[str]) -> tuple[str, ...]:
+        """A connection stays when its network's connector is taken away; nothing is written then."""
+        known = self._templates.networks
+        return tuple(network for network in connected if network in known) or _UNCONNECTED
 
     def _compose(
         self,
@@ -173,11 +177,6 @@ class DraftWriter:
 _MAX_GUARDS = 16
 #: So many drafts take about a hundredth of a second.
 _AT_ONCE = 40
-
-
-def _written_for(connected: Sequence[str]) -> tuple[str, ...]:
-    """A network that a connector brought may have no share texts yet; it then gets no drafts."""
-    return tuple(network for network in connected if network in NETWORKS) or _UNCONNECTED
 
 
 def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import codecs
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,9 +14,9 @@ import click
 
 from services.domain.audience import Content, select_audience, source_of
 from services.domain.identity import derive_id, link_code
+from services.domain.network_rules import OURS
 from services.domain.post import normalise_text
 from services.domain.voice import (
-    NETWORKS,
     Composer,
     DraftRequest,
     NoDraft,
@@ -28,7 +29,7 @@ from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.ports import OutgoingPost
+from services.ports import OutgoingPost, PostRules
 from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
@@ -45,9 +46,7 @@ _USUAL = ("linkedin", "x")
 @click.command()
 @click.option("--event", type=click.File("rb"), required=True, help="A story or vacancy event.")
 @click.option("--ambassadors", type=click.File("rb"), required=True, help="People as CSV.")
-@click.option(
-    "--network", type=click.Choice(NETWORKS), help="Only this one; default LinkedIn and X."
-)
+@click.option("--network", metavar="NAME", help="Only this one; default LinkedIn and X.")
 @data_option
 @json_option
 def compose(
@@ -65,6 +64,7 @@ def compose(
     given a text about is refused with the reason.
     """
     settings = settings_of(data=data)
+    rules = _rules(settings, network)
     try:
         content = _content(event)
         if refusal := unsaid(content):
@@ -79,7 +79,7 @@ def compose(
         first = reading.bad_rows[0]
         raise Rejected(f"{ambassadors.name}, line {first.line}: {first.fault}")
     campaign_id = derive_id("campaign", *source_of(content))
-    composer = asyncio.run(_composer(settings))
+    composer = asyncio.run(_composer(settings, rules))
     guard = OverlapGuard()
     everybody = {person.id: person for person in reading.ambassadors}
     invitations = select_audience(campaign_id, content, reading.ambassadors)
@@ -124,21 +124,35 @@ def compose(
     return 0
 
 
-async def _composer(settings: Settings) -> Composer:
+def _rules(settings: Settings, wanted: str | None) -> Mapping[str, PostRules]:
+    """What may be posted, by network: ours, and those that other packages brought."""
+    rules = OURS
+    if settings.other_networks:
+        from streams.bootstrap import rules_of_texts  # noqa: PLC0415 - slow
+
+        rules = rules_of_texts(settings)
+    if wanted and wanted not in rules:
+        raise click.BadParameter(
+            f"{wanted!r} is not one of {', '.join(rules)}.", param_hint="--network"
+        )
+    return rules
+
+
+async def _composer(settings: Settings, rules: Mapping[str, PostRules]) -> Composer:
     """With what is in use in this installation; as shipped where nothing was made yet."""
     shipped = PostTemplates.load(organisation=settings.organisation)
     path = settings.database_path
     if path is not None and not path.exists():
-        return Composer(shipped)
+        return Composer(shipped, networks=rules)
     database = Database.open(settings.database)
     try:
         if not await is_current(database):
             click.echo(
                 "zwaan: the database's schema is old, so its templates are not used", err=True
             )
-            return Composer(shipped)
+            return Composer(shipped, networks=rules)
         async with database.read() as transaction:
-            return await CurrentTemplates(shipped).composer(transaction)
+            return await CurrentTemplates(shipped, rules).composer(transaction)
     finally:
         await database.close()
 
@@ -153,7 +167,7 @@ def _content(event: BinaryIO) -> Content:
 
 
 @click.command()
-@click.option("--network", type=click.Choice(NETWORKS), required=True)
+@click.option("--network", metavar="NAME", required=True, help="Where it would be posted.")
 @json_option
 def preview(network: str, as_json: bool) -> int:
     """Measure a text from standard input and show the very string that would be sent.
@@ -161,6 +175,7 @@ def preview(network: str, as_json: bool) -> int:
     Exits 1 for a text that does not fit.
     """
     settings = settings_of()
+    _rules(settings, network)
     raw = sys.stdin.buffer.read()
     try:
         text = normalise_text(raw.decode("utf-8"))

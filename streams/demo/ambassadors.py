@@ -131,6 +131,7 @@ class SimulatedAmbassadors:
                         text=post.text,
                         when=When.NOW,
                         now=now,
+                        networks=self._parts.rules,
                     )
                 elif choice < _DECLINED:
                     reasons = _REASONS[post.language]

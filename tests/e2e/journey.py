@@ -94,6 +94,7 @@ class Journey:
                     ambassador_id=post.ambassador_id,
                     text=post.text,
                     now=clock(),
+                    networks=self.parts.rules,
                 )
         return len(ready)
 

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from services.domain.identity import ambassador_id
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice.block_list import BlockedWord
 from services.storage import blocked_words, people, post_templates
@@ -138,7 +139,7 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     assert shell.run(*arguments, "--json").out == first.out
     (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
     assert third["network"] == "mastodon"
-    assert measure_text("mastodon", third["text"]).valid
+    assert measure_text(OURS["mastodon"], third["text"]).valid
     assert not shell.data.exists()
 
 

@@ -2,13 +2,12 @@
 
 from services.domain.voice.composer import Composer
 from services.domain.voice.guard import OverlapGuard
-from services.domain.voice.post_templates import NETWORKS, PostTemplates
+from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.request import Draft, DraftRequest, NoDraft
 from services.domain.voice.support import Sources, check_supported
 from services.domain.voice.unsaid import unsaid
 
 __all__ = [
-    "NETWORKS",
     "Composer",
     "Draft",
     "DraftRequest",

@@ -16,6 +16,7 @@ from services.domain.links_in_text import has_link
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import words_of
+from services.ports import PostRules
 
 _FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
 
@@ -66,7 +67,7 @@ def without_avoided(person: Ambassador) -> Ambassador:
 
 
 def apply_profile(
-    text: str, parts: Mapping[str, str], person: Ambassador, *, network: str, link: str
+    text: str, parts: Mapping[str, str], person: Ambassador, *, rules: PostRules, link: str
 ) -> str:
     """``text`` as this person writes. ``parts`` are those of the draft's recipe."""
     text = _with_hashtags(text, parts.get("hashtags", ""), person)
@@ -76,7 +77,7 @@ def apply_profile(
         return text
     for opening, ending in _own_lines(person):
         own = _with_lines(text, parts.get("disclosure", ""), opening, ending)
-        if fits(network, own, link):
+        if fits(rules, own, link):
             return own
     return text
 

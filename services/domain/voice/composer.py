@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.domain.ambassador import Ambassador
+from services.domain.network_rules import OURS, rules_of
 from services.domain.voice.apply_profile import (
     apply_profile,
     as_they_write,
@@ -34,21 +35,22 @@ from services.domain.voice.request import (
     NoDraft,
     TooAlike,
 )
+from services.domain.voice.selection import stream_of
 from services.domain.voice.subject import wrote
 from services.domain.voice.support import Sources, check_supported
 from services.domain.voice.unsaid import no_sentence, no_title
 from services.domain.voice.wording import Wording
+from services.ports import PostRules
 
 #: Plans kept ready: one a campaign and language.
 _PLANS_KEPT = 64
-_MAX_HASHTAGS = {"linkedin": 3, "x": 2, "mastodon": 3}
-#: Where a network's choices begin: far enough apart that one person's texts take other turns.
-_STREAMS = {"linkedin": 0, "x": 1, "mastodon": 34}
+#: With more a brief post would say less.
+_BRIEF_HASHTAGS = 2
 
 #: With fewer sentences than this, a story's text that quotes none of them would say nothing.
 _ENOUGH_SENTENCES = 4
 
-#: What an X post is made of, richest first; the first that fits is taken.
+#: What a brief post is made of, richest first; the first that fits is taken.
 _SHAPES = {
     "story": (
         ("subject", "lead", "ask"), ("lead", "ask"), ("hook", "ask"), ("lead",), ("hook",),
@@ -64,11 +66,17 @@ _SHAPES = {
 class Composer:
     """Composes drafts from one version of the templates, none with a word of ``blocked``.
 
-    Not safe for several threads.
+    ``networks`` are those that there are drafts for. Not safe for several threads.
     """
 
-    def __init__(self, templates: PostTemplates, blocked: BlockList | None = None) -> None:
+    def __init__(
+        self,
+        templates: PostTemplates,
+        blocked: BlockList | None = None,
+        networks: Mapping[str, PostRules] = OURS,
+    ) -> None:
         self.templates = templates
+        self.networks = networks
         self.blocked = blocked or BlockList()
         self._plans: OrderedDict[tuple[str, str, int], tuple[Content, CampaignPlan]] = OrderedDict()
 
@@ -78,11 +86,12 @@ class Composer:
         Raises NoDraft when this variant does not keep every promise (HoldsWord when all that is
         wrong is a word that the person or the organisation avoids), Rejected for an unknown network.
         """
+        rules = rules_of(request.network, self.networks)
         person = as_they_write(request.ambassador, request.content.language)
         voice = voice_of(person)
         plan = self._plan(request, voice.language)
         _refuse_the_unsaid(plan)
-        stream = 2 * request.variant + _STREAMS.get(request.network, 0)
+        stream = 2 * request.variant + stream_of(request.network)
         lap, place = divmod(request.rank, len(plan.lap))
         angle, turn = plan.lap[(place + stream % len(plan.angles)) % len(plan.lap)]
         if plan.authors and wrote(request.content, request.ambassador):
@@ -98,13 +107,13 @@ class Composer:
             stream=stream,
             variant=request.variant,
         )
-        text, parts = self._fitting(request, wording)
+        text, parts = self._fitting(request, rules, wording)
         if plan.kind == "story" and plan.sentences < _ENOUGH_SENTENCES and not wording.facts:
             raise NoDraft(
                 "the story is too short for so many different texts",
                 remedy="Add more facts to the source, or ask fewer people to share it.",
             )
-        own_text = apply_profile(text, parts, person, network=request.network, link=request.link)
+        own_text = apply_profile(text, parts, person, rules=rules, link=request.link)
         self._refuse_words(own_text, person)
         # Before what takes longer: most refusals in a large campaign are these.
         overlap = overlap_of(own_text, parts, person, guard, request.rank)
@@ -159,13 +168,15 @@ class Composer:
             self._plans.popitem(last=False)
         return plan
 
-    def _fitting(self, request: DraftRequest, wording: Wording) -> tuple[str, dict[str, str]]:
+    def _fitting(
+        self, request: DraftRequest, rules: PostRules, wording: Wording
+    ) -> tuple[str, dict[str, str]]:
         """The first arrangement that the network accepts."""
         layout = self.templates.layout(request.network)
-        for parts in _arrangements(request.network, wording):
+        for parts in _arrangements(rules, wording):
             parts["link"] = request.link
             text = layout.set(parts)
-            if fits(request.network, text, request.link):
+            if fits(rules, text, request.link):
                 return text, parts
         raise NoDraft("no text fits the network's limit", remedy="Shorten the title or the link.")
 
@@ -208,21 +219,18 @@ def overlap_of(
     return verdict.overlap
 
 
-def _arrangements(network: str, wording: Wording) -> Iterator[dict[str, str]]:
-    """Richest first; LinkedIn has room for everything."""
-    if network == "linkedin":
-        yield wording.full(_MAX_HASHTAGS[network])
-        return
-    if network == "mastodon":
+def _arrangements(rules: PostRules, wording: Wording) -> Iterator[dict[str, str]]:
+    """Richest first."""
+    if not rules.brief:
         for length in wording.lengths:
-            full = wording.full(_MAX_HASHTAGS[network], length)
+            full = wording.full(rules.hashtags, length)
             yield full
             yield full | {"hashtags": ""}
     for shape in _SHAPES[wording.plan.kind]:
         parts = wording.brief(shape)
         if parts is None:
             continue
-        for hashtags in range(_MAX_HASHTAGS["x"], -1, -1):
+        for hashtags in range(min(rules.hashtags, _BRIEF_HASHTAGS), -1, -1):
             yield parts | {"hashtags": wording.hashtags(hashtags)}
         yield parts | {"hashtags": "", "disclosure": wording.plain_disclosure()}
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from services.domain.network_text import measure_text
 from services.domain.voice.words import words_of
+from services.ports import PostRules
 
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TOKEN = re.compile(r"\s+|[^\s]+")
@@ -37,7 +38,7 @@ def as_sentence(answer: str) -> str:
 
 
 def with_answer(
-    network: str, text: str, answer: str, *, original: str, opening: str = "", before: str = ""
+    rules: PostRules, text: str, answer: str, *, original: str, opening: str = "", before: str = ""
 ) -> str:
     """``text`` with the answer as a paragraph of its own, after the opening one.
 
@@ -53,7 +54,7 @@ def with_answer(
         place += 1
     added = "\n\n".join([*blocks[: place + 1], sentence, *blocks[place + 1 :]])
     generated = len(blocks) > 1 and blocks[place] in original.split("\n\n")
-    measure = measure_text(network, added)
+    measure = measure_text(rules, added)
     if measure.length <= measure.limit or not generated:
         return added
     return "\n\n".join([*blocks[:place], sentence, *blocks[place + 1 :]])

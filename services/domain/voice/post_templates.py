@@ -20,10 +20,11 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from services.domain.voice.clause_file import read_lines
 from services.domain.voice.template_syntax import check_syntax
-from services.errors import Rejected, Stop
+from services.errors import Stop
 
 LANGUAGES = ("nl", "en")
-NETWORKS = ("linkedin", "x", "mastodon")
+#: The layout of networks without one of their own.
+DEFAULT_LAYOUT = "default"
 
 _SUFFIX = ".clauses"
 
@@ -96,10 +97,14 @@ class PostTemplates:
                 pools |= _pools(environment, path, text)
         try:
             layouts = {
-                name: Layout(environment.from_string(files[f"{name}.j2"])) for name in NETWORKS
+                path.removesuffix(".j2"): Layout(environment.from_string(text))
+                for path, text in files.items()
+                if path.endswith(".j2")
             }
-        except KeyError as error:
-            raise Stop(f"the share texts lack the layout {error}") from error
+        except TemplateSyntaxError as error:
+            raise Stop(f"a layout of the share texts cannot be read: {error.message}") from error
+        if DEFAULT_LAYOUT not in layouts:
+            raise Stop(f"the share texts lack the layout {DEFAULT_LAYOUT}.j2")
         return cls(
             version=_version(files),
             organisation=organisation,
@@ -155,14 +160,8 @@ class PostTemplates:
         return self.pools.get((language, name, section), ())
 
     def layout(self, network: str) -> Layout:
-        """The layout of a network. Raises Rejected for one that we have no texts for."""
-        try:
-            return self.layouts[network]
-        except KeyError as error:
-            raise Rejected(
-                f"there are no share texts for the network {network!r}",
-                remedy=f"Name one of: {', '.join(NETWORKS)}.",
-            ) from error
+        """The layout of a network: its own, or else the one for all."""
+        return self.layouts.get(network) or self.layouts[DEFAULT_LAYOUT]
 
     def context(self, values: dict[str, Any]) -> Context:
         """One context for all clauses of a draft; ``values`` may be changed between clauses."""

@@ -27,6 +27,7 @@ from services.domain.voice.lexicon import INJECTION, LEXICONS
 from services.domain.voice.profile import voice_of
 from services.domain.voice.request import NoDraft
 from services.domain.voice.support import Sources, check_supported
+from services.ports import PostRules
 
 _QUOTED = re.compile(r"“[^”]*”")
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*_~^=#@]|^\s*[-•]\s|https?:|www\.", re.MULTILINE)
@@ -157,7 +158,7 @@ def rephrased(
     frame: Frame,
     person: Ambassador,
     *,
-    network: str,
+    rules: PostRules,
     link: str,
     sources: Sources,
     house: frozenset[str],
@@ -171,7 +172,7 @@ def rephrased(
     for broken in _broken(core, frame, person, sources, house):
         raise NoDraft(broken)
     text = frame.around(core)
-    if not fits(network, text, link):
+    if not fits(rules, text, link):
         raise NoDraft("the language model's text does not fit the network")
     for held in blocked.found_in(text):
         raise NoDraft(f"the language model's text holds a word that is not used ({held.word})")

@@ -15,6 +15,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+#: Far enough apart that one person's texts take other turns.
+_STREAMS = {"linkedin": 0, "x": 1, "mastodon": 34}
+
 
 def choice(prime: int, point: int, rank: int, stream: int, lap: int = 0) -> int:
     """The choice of ``rank`` at ``point``, below ``prime``.
@@ -27,6 +30,13 @@ def choice(prime: int, point: int, rank: int, stream: int, lap: int = 0) -> int:
     middle = rank // prime % prime
     high = rank // (prime * prime) + lap
     return (low + middle * point + stream * point * point + high * point**3) % prime
+
+
+def stream_of(network: str) -> int:
+    """Where a network's choices begin; the same on any machine, whatever else is installed there."""
+    if network in _STREAMS:
+        return _STREAMS[network]
+    return int.from_bytes(hashlib.blake2b(network.encode(), digest_size=2).digest(), "big")
 
 
 def taking_turns(sizes: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from services.domain.network_text import X_LIMIT, measure_text
+from services.domain.network_rules import OURS, X
+from services.domain.network_text import measure_text
 from services.domain.voice.boasts import boasts_in
 from services.domain.voice.clause_file import Line, read_lines
 from services.domain.voice.facts import SHORT_CHARACTERS
@@ -29,6 +30,8 @@ _EMPLOYER = {"nl": "ik werk bij {}", "en": "i work at {}"}
 _FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 _POLITE = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
 _LINK = "https://example.org/r/abcdef"
+#: What stands in every text.
+_ALWAYS = frozenset({"disclosure", "link"})
 
 _EMPTY = dict.fromkeys(
     (
@@ -223,12 +226,12 @@ def _too_long(
         disclosure = ""
     quoted = SHORT_CHARACTERS // 2 if line.section == "lead" else 0
     longest = max(
-        measure_text("x", f"{text}\n\n{disclosure}\n{_LINK}").length
+        measure_text(X, f"{text}\n\n{disclosure}\n{_LINK}").length
         for pair in said.values()
         for text in pair
     )
-    if longest + quoted > X_LIMIT:
-        values = {"over": longest + quoted - X_LIMIT}
+    if longest + quoted > X.limit:
+        values = {"over": longest + quoted - X.limit}
         yield TemplateFault(name="too_long_for_x", line=line.number, values=values)
 
 
@@ -236,7 +239,9 @@ def _layout_faults(templates: PostTemplates, path: str) -> Iterator[TemplateFaul
     """Set every arrangement that the composer can ask for, each part as a word of its own."""
     network = path.removesuffix(".j2")
     layout = templates.layouts[network]
-    for present in _arrangements(network):
+    rules = OURS.get(network)
+    brief = rules is not None and rules.brief
+    for present in [*_brief_arrangements(), *([] if brief else _full_arrangements())]:
         parts = dict.fromkeys(PARTS, "") | {name: f"⟦{name}⟧" for name in present}
         parts["order"] = "quote" if "order" in present else "hook"
         text = layout.set(parts)
@@ -253,20 +258,21 @@ def _layout_faults(templates: PostTemplates, path: str) -> Iterator[TemplateFaul
             return
 
 
-def _arrangements(network: str) -> Iterator[frozenset[str]]:
-    """Which parts may stand together: the disclosure and the link always do."""
-    always = {"disclosure", "link"}
-    choices: tuple[str, ...] = ("title", "lead", "hook", "ask", "hashtags")
-    if network != "x":
-        always |= {"hook", "ask"}
-        choices = ("quote", "summary", "again", "more", "hashtags", "order")
-    for chosen in product((False, True), repeat=len(choices)):
-        present = always | {
-            name for name, is_there in zip(choices, chosen, strict=True) if is_there
-        }
-        if {"lead", "hook"} <= present and network == "x":
-            continue
-        if "quote" not in present and "order" in present:
-            continue
-        if present & {"hook", "lead", "ask", "title"}:
-            yield frozenset(present)
+def _full_arrangements() -> Iterator[frozenset[str]]:
+    """Which parts may stand together in a text that has room."""
+    for some in _chosen("quote", "summary", "again", "more", "hashtags", "order"):
+        if "quote" in some or "order" not in some:
+            yield some | _ALWAYS | {"hook", "ask"}
+
+
+def _brief_arrangements() -> Iterator[frozenset[str]]:
+    """The same in a brief one."""
+    for some in _chosen("title", "lead", "hook", "ask", "hashtags"):
+        if not some >= {"lead", "hook"} and some & {"hook", "lead", "ask", "title"}:
+            yield some | _ALWAYS
+
+
+def _chosen(*names: str) -> Iterator[frozenset[str]]:
+    """Every choice of these."""
+    for chosen in product((False, True), repeat=len(names)):
+        yield frozenset(name for name, is_there in zip(names, chosen, strict=True) if is_there)

@@ -97,7 +97,12 @@ async def edit(view: AmbassadorView, post_id: str) -> Response:
         view,
         post_id,
         lambda transaction: decide.edit(
-            transaction, post_id=post_id, ambassador_id=view.me.id, text=text, now=view.now
+            transaction,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            text=text,
+            now=view.now,
+            networks=view.parts.templates.networks,
         ),
         typed=text,
     )
@@ -120,6 +125,7 @@ async def approve(view: AmbassadorView, post_id: str) -> Response:
             text=text,
             when=when,
             now=view.now,
+            networks=view.parts.templates.networks,
         ),
         typed=text,
     )

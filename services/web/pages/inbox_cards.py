@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import ceil
 
 from services.domain.disclosure import Missing, missing
+from services.domain.network_rules import GONE
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, as_networks_keep
 from services.domain.post_images import images_in_post
@@ -260,7 +261,7 @@ def preview_of(parts: WebParts, network: str, text: str) -> Preview:
     connector = parts.networks.get(network)
     if connector is not None:
         return connector.preview(OutgoingPost(text=text))
-    measure = measure_text(network, text)
+    measure = measure_text(parts.templates.networks.get(network, GONE), text)
     return Preview(
         network=network,
         length=measure.length,
@@ -278,7 +279,11 @@ async def pictures_of(
         return {post.id: () for post in found}
     told = await campaigns.images(transaction, sorted({post.campaign_id for post in found}))
     return {
-        post.id: images_in_post(post.network, told.get(post.campaign_id, ()), parts.image_urls)
+        post.id: images_in_post(
+            parts.templates.networks.get(post.network, GONE),
+            told.get(post.campaign_id, ()),
+            parts.image_urls,
+        )
         for post in found
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from services.domain.voice.post_templates import PostTemplates
+from services.domain.voice.post_templates import DEFAULT_LAYOUT, PostTemplates
 from services.domain.voice.template_check import model_of, sections_of
 from services.storage.post_templates import TemplateVersion
 
@@ -32,12 +32,17 @@ class Row:
     def angle(self) -> str:
         """The angle's name; empty for what all angles share and for a layout."""
         name = self.path.rpartition("/")[2].removesuffix(".clauses")
-        return "" if self.network or name == "shared" else name
+        return "" if self.is_layout or name == "shared" else name
 
     @property
     def network(self) -> str:
-        """The network that this is the layout of."""
-        return self.path.removesuffix(".j2") if self.path.endswith(".j2") else ""
+        """The network that this is the layout of; empty for the layout of all others."""
+        name = self.path.removesuffix(".j2")
+        return name if self.is_layout and name != DEFAULT_LAYOUT else ""
+
+    @property
+    def is_layout(self) -> bool:
+        return self.path.endswith(".j2")
 
 
 def rows_of(paths: Collection[str], used: Mapping[str, TemplateVersion]) -> list[Row]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.voice.post_templates import LANGUAGES, NETWORKS
+from services.domain.voice.post_templates import LANGUAGES
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
 from services.storage import campaigns, people, post_templates
@@ -85,8 +85,8 @@ async def preview(view: TemplatesView, path: str) -> Response:
     """What a text that is being typed makes for five ambassadors; nothing is stored."""
     typed, _ = await _typed(view, path)
     form = await view.request.form()
-    network = form.get("network")
-    if network not in NETWORKS:
+    network = str(form.get("network", ""))
+    if network not in view.parts.templates.networks:
         raise HTTPException(422)
     async with view.parts.database.read() as transaction:
         current = await view.parts.templates.templates(transaction)
@@ -105,6 +105,7 @@ async def preview(view: TemplatesView, path: str) -> Response:
             campaign,
             some,
             network=network,
+            networks=view.parts.templates.networks,
             link=f"{view.parts.base_url}/r/voorbeeld",
         )
 
@@ -130,6 +131,14 @@ async def restore(view: TemplatesView, path: str) -> Response:
     except Rejected as refusal:
         return await _show(view, path, status=422, fault=view.fault(refusal))
     return view.go(f"/templates/edit/{path}?restored=yes")
+
+
+def _set_by(view: View, row: Row, layouts: Collection[str]) -> list[str]:
+    """The networks whose texts show this one."""
+    if row.network:
+        return [row.network]
+    networks = view.parts.templates.networks
+    return [each for each in networks if not (row.is_layout and each in layouts)]
 
 
 def _known(view: View, path: str) -> None:
@@ -191,7 +200,7 @@ async def _show(
         history=history,
         is_shipped=path in shipped.files,
         campaigns=choices,
-        networks=[row.network] if row.network else NETWORKS,
+        networks=_set_by(view, row, current.layouts),
         done=next((name for name in ("saved", "restored") if query.get(name)), ""),
         **{"trials": [], "tried": bool(context), "preview_fault": ""} | context,
     )

@@ -93,6 +93,7 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             answer=given,
             text=typed or post.text,
             now=view.now,
+            networks=view.parts.templates.networks,
         ),
         typed=typed,
         answer=given,

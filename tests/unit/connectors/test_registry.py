@@ -13,6 +13,7 @@ from connectors.mastodon import Mastodon
 from connectors.registry import NetworkSettings, build_networks
 from connectors.x import X
 from services.errors import Stop
+from services.ports import PostRules
 
 
 def settings(name: str) -> NetworkSettings:
@@ -61,3 +62,18 @@ def test_without_addresses_the_real_networks_are_meant() -> None:
     }
     assert starts["linkedin"].startswith("https://www.linkedin.com/oauth/v2/authorization?")
     assert starts["x"].startswith("https://x.com/i/oauth2/authorize?")
+
+
+def test_a_connector_says_what_may_be_posted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that declares no rules stops the start: no text could be written or measured for it."""
+    point = EntryPoint("mute", "builtins:repr", registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(registry, "entry_points", EntryPoints([point]).select)
+    with pytest.raises(Stop, match="PostRules"):
+        build_networks([settings("mute")])
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 9, "images": -1}])
+def test_rules_that_allow_nothing_are_refused(wrong: dict[str, int]) -> None:
+    """A limit below one would refuse every text: its author hears so at once."""
+    with pytest.raises(ValueError, match="at least 1"):
+        PostRules(**wrong)

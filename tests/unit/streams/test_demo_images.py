@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from services.domain.network_rules import OURS
 from services.domain.post_images import LARGEST, images_in_post, is_image
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import parse_event
@@ -33,7 +34,7 @@ def test_stories_show_one_image_and_several() -> None:
 def test_every_image_goes_out(network: str) -> None:
     """A demo may fetch from itself, and nothing of an example is left out."""
     for story in _stories():
-        shown = images_in_post(network, story.images, [image_base(_HERE)])
+        shown = images_in_post(OURS[network], story.images, [image_base(_HERE)])
         assert shown == story.images
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.domain.network_rules import GONE, OURS
 from services.domain.post import Post, PostState
 from services.domain.post_images import images_in_post
 from services.errors import NeedsNewAccess, Rejected, RetryLater
@@ -18,9 +19,9 @@ from tests.builders import ambassador, campaign, connection, organise, story
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import Desk
 
-OURS = "https://www.example.org"
-FIRST = Image(url=f"{OURS}/sluis.jpg", alt="De sluisdeur")
-SECOND = Image(url=f"{OURS}/schipper.png", alt="De schipper")
+HOST = "https://www.example.org"
+FIRST = Image(url=f"{HOST}/sluis.jpg", alt="De sluisdeur")
+SECOND = Image(url=f"{HOST}/schipper.png", alt="De schipper")
 FOREIGN = Image(url="https://elsewhere.example/x.jpg", alt="")
 
 
@@ -43,7 +44,8 @@ def pictures(desk: Desk, shelf: Shelf) -> PostImages:
         database=desk.database,
         accounts=desk.accounts,
         source=shelf,
-        allowed=[OURS],
+        allowed=[HOST],
+        networks=OURS,
         clock=lambda: desk.now,
     )
 
@@ -64,10 +66,10 @@ async def prepare(desk: Desk, *images: Image) -> Post:
     ("network", "number", "left"), [("linkedin", 25, 20), ("x", 6, 4), ("mastodon", 6, 4)]
 )
 def test_no_more_than_a_network_takes(network: str, number: int, left: int) -> None:
-    """The first of them, in their order; an unknown network takes none."""
-    images = [Image(url=f"{OURS}/{n}.jpg") for n in range(number)]
-    assert images_in_post(network, images, [OURS]) == tuple(images[:left])
-    assert images_in_post("bluesky", images, [OURS]) == ()
+    """The first of them, in their order; of a network that was taken away none is wanted."""
+    images = [Image(url=f"{HOST}/{n}.jpg") for n in range(number)]
+    assert images_in_post(OURS[network], images, [HOST]) == tuple(images[:left])
+    assert images_in_post(GONE, images, [HOST]) == ()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_no_more_than_a_network_takes(network: str, number: int, left: int) -> N
 )
 def test_an_image_from_elsewhere_is_left_out(url: str) -> None:
     """What looks like our address is not ours."""
-    assert images_in_post("x", [Image(url=url), FIRST], [OURS]) == (FIRST,)
+    assert images_in_post(OURS["x"], [Image(url=url), FIRST], [HOST]) == (FIRST,)
 
 
 async def test_one_image_is_the_cards_and_several_stand_alone(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, text_sha256
 from services.domain.voice import OverlapGuard, PostTemplates
@@ -282,7 +283,7 @@ async def test_an_answer_is_in_the_text_word_for_word(voices: Voices, network: s
     post = await voices.draft(network=network)
     answered = await voices.answer(post, ANSWER)
     assert f"\n\n{ANSWER}.\n\n" in f"\n\n{answered.text}\n\n"
-    assert measure_text(network, answered.text).valid
+    assert measure_text(OURS[network], answered.text).valid
     assert short_link(post.link_code) in answered.text
     assert "Deltaplan" in answered.text
     assert answered.original_text == post.text

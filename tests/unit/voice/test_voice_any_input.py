@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador, Language
 from services.domain.emoji_sequences import EMOJI
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard, PostTemplates
 from services.events.incoming import StoryApproved, VacancyOpened
@@ -103,7 +104,7 @@ def good_or_refused(
         assert str(refusal)
         assert refusal.remedy
         return None
-    assert measure_text(network, draft.text).valid
+    assert measure_text(OURS[network], draft.text).valid
     assert draft.text.count(asked.link) == 1
     assert len(DISCLOSURE.findall(draft.text)) == 1
     assert len(EMOJI.findall(draft.text)) <= person.emoji

@@ -13,6 +13,7 @@ from itertools import combinations
 import pytest
 
 from services.domain.emoji_sequences import EMOJI
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice import (
     Composer,
@@ -112,7 +113,7 @@ def test_a_draft_keeps_every_promise(composer: Composer, name: str) -> None:
     sources = Sources([text_of(content), "reageren t/m apply by", "Zwaan", "januari February"])
     for person, draft in compose_all(composer, content, [*crowd(40, "nl"), *crowd(40, "en")])[0]:
         text = draft.text
-        assert measure_text(draft.network, text).valid
+        assert measure_text(OURS[draft.network], text).valid
         assert text.count(link_of(person, draft.network)) == text.count("http") == 1
         assert len(STATES_EMPLOYER.findall(text)) == 1
         hashtags = re.findall(r"(?<!\S)#\w+", text)
@@ -283,7 +284,7 @@ def test_a_refusal_says_why(composer: Composer) -> None:
 
 
 def test_an_unknown_network_is_refused(composer: Composer) -> None:
-    """A network without layout or rules is named."""
+    """A network without rules is named."""
     with pytest.raises(Rejected, match="bluesky"):
         composer.compose(request(story(), ambassador(), network="bluesky"), OverlapGuard())
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice import Composer, NoDraft, OverlapGuard
 from services.domain.voice.apply_profile import apply_profile, held_word, in_language
@@ -46,7 +47,7 @@ def test_own_lines_stand_where_they_belong(
     """The opening line is first, the ending stands right before the disclosure, all of it fits."""
     wish = request(content, person(content, **LINES), network=network)
     draft = first_draft(composer, wish, OverlapGuard())
-    assert measure_text(network, draft.text).valid
+    assert measure_text(OURS[network], draft.text).valid
     disclosure = draft.recipe["parts"]["disclosure"]
     assert draft.text.count(disclosure) == draft.text.count(wish.link) == 1
     assert draft.recipe["profile"] == LINES
@@ -152,10 +153,10 @@ def test_a_profile_never_breaks_a_text(
     text = f"{hook} {filling}einde.\n\n{disclosure}\n{link} {tags}".strip()
     wanted = person(dict(CONTENT)["nl-netplanner"], **profile)
     parts = {"hook": hook, "hashtags": tags, "disclosure": disclosure}
-    result = apply_profile(text, parts, wanted, network=network, link=link)
-    assert measure_text(network, result).valid or not measure_text(network, text).valid
+    result = apply_profile(text, parts, wanted, rules=OURS[network], link=link)
+    assert measure_text(OURS[network], result).valid or not measure_text(OURS[network], text).valid
     assert result.count(disclosure) == result.count(link) == 1
-    assert apply_profile(text, parts, wanted, network=network, link=link) == result
+    assert apply_profile(text, parts, wanted, rules=OURS[network], link=link) == result
     assert result.count("#") <= wanted.hashtags
     if network == "linkedin":
         assert result.startswith(wanted.opening)
@@ -190,7 +191,7 @@ def test_other_suggestions_never_repeat(
         guard = OverlapGuard()
         guard.add("one", one)
         assert guard.overlap(other) <= 0.30
-    assert all(measure_text(network, text).valid for text in texts)
+    assert all(measure_text(OURS[network], text).valid for text in texts)
 
 
 def test_suggestions_also_differ_from_colleagues(composer: Composer) -> None:

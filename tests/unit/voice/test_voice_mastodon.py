@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice import Composer, OverlapGuard
 from tests.builders import ambassador
@@ -24,7 +25,7 @@ def test_three_networks_are_written_for(composer: Composer, name: str) -> None:
     assert max(draft.overlap for _, draft in drafts) <= 0.30
     counts = Counter(draft.text for _, draft in drafts)
     assert max(counts.values()) == 1
-    assert all(measure_text(draft.network, draft.text).valid for _, draft in drafts)
+    assert all(measure_text(OURS[draft.network], draft.text).valid for _, draft in drafts)
 
 
 def test_its_five_hundred_characters_are_used(composer: Composer) -> None:
@@ -35,7 +36,7 @@ def test_its_five_hundred_characters_are_used(composer: Composer) -> None:
         for network, found in lengths.items():
             asked = request(content, replace(person, length="long"), network=network, rank=rank)
             text = composer.compose(asked, OverlapGuard()).text
-            found.append(measure_text("mastodon", text).length)
+            found.append(measure_text(OURS["mastodon"], text).length)
             assert text.rstrip()[-1] not in ",;("
     assert max(lengths["x"]) < 400 < max(lengths["mastodon"]) <= 500
     assert sum(lengths["mastodon"]) > 1.3 * sum(lengths["x"])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.voice.own_words import as_sentence, changes, own_share, with_answer
 
@@ -45,7 +46,7 @@ def test_an_answer_stays_word_for_word(answer: str) -> None:
     sentence = as_sentence(answer)
     assert sentence.split()[:-1] == answer.split()[:-1]
     if sentence:
-        blocks = with_answer("linkedin", DRAFT, answer, original=DRAFT).split("\n\n")
+        blocks = with_answer(OURS["linkedin"], DRAFT, answer, original=DRAFT).split("\n\n")
         assert blocks[:2] == [HOOK, sentence]
         assert "\n\n".join([blocks[0], *blocks[2:]]) == DRAFT
 
@@ -54,30 +55,32 @@ def test_a_title_and_an_own_line_come_first() -> None:
     """The answer follows the first paragraph of prose, not a title or the usual opening line."""
     titled = f"Even dit.\n\n“De sluisdeur”\n\n{DRAFT}"
     blocks = with_answer(
-        "linkedin", titled, ANSWER, original=titled, opening="Even dit."
+        OURS["linkedin"], titled, ANSWER, original=titled, opening="Even dit."
     ).split("\n\n")  # fmt: skip
     assert blocks.index(f"{ANSWER}.") == blocks.index(HOOK) + 1
 
 
 def test_another_answer_replaces_the_first() -> None:
     """Answering again leaves one answer in the text: the last."""
-    once = with_answer("linkedin", DRAFT, ANSWER, original=DRAFT)
-    twice = with_answer("linkedin", once, "Wij belden te laat.", original=DRAFT, before=ANSWER)
-    assert twice == with_answer("linkedin", DRAFT, "Wij belden te laat.", original=DRAFT)
+    once = with_answer(OURS["linkedin"], DRAFT, ANSWER, original=DRAFT)
+    twice = with_answer(
+        OURS["linkedin"], once, "Wij belden te laat.", original=DRAFT, before=ANSWER
+    )
+    assert twice == with_answer(OURS["linkedin"], DRAFT, "Wij belden te laat.", original=DRAFT)
 
 
 def test_on_x_an_answer_beats_what_was_generated() -> None:
     """Where both do not fit, the answer takes the opening's place; link and disclosure stay."""
     draft = f"{HOOK} {HOOK} Wat sla je nooit over?\n\n{TAIL}"
-    answered = with_answer("x", draft, ANSWER + " " + ANSWER, original=draft)
+    answered = with_answer(OURS["x"], draft, ANSWER + " " + ANSWER, original=draft)
     assert answered == f"{ANSWER} {ANSWER}.\n\n{TAIL}"
-    assert measure_text("x", answered).valid
+    assert measure_text(OURS["x"], answered).valid
 
 
 def test_nothing_of_ones_own_makes_room() -> None:
     """An opening that the person wrote stays, even where the text becomes too long for it."""
     edited = f"{'Mijn eigen zin. ' * 10}\n\n{TAIL}"
-    answered = with_answer("x", edited, ANSWER, original=DRAFT)
+    answered = with_answer(OURS["x"], edited, ANSWER, original=DRAFT)
     assert answered.startswith("Mijn eigen zin.")
     assert ANSWER in answered
 

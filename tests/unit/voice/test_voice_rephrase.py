@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador
+from services.domain.network_rules import OURS
 from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard, PostTemplates
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
@@ -39,7 +40,7 @@ def answered(answer: str, *, person: Ambassador = ANNA, blocked: BlockList | Non
         answer,
         framed(draft, person),
         person,
-        network="linkedin",
+        rules=OURS["linkedin"],
         link=link_of(person, "linkedin"),
         sources=COMPOSER.sources(request(STORY, person)),
         house=house_words(COMPOSER.templates, "nl"),

@@ -124,7 +124,7 @@ def test_what_must_stand_in_a_section_is_missed(
     assert name in {fault.name for fault in faults_of(clause, section=section, path=path)}
 
 
-@pytest.mark.parametrize("path", ["linkedin.j2", "x.j2", "mastodon.j2"])
+@pytest.mark.parametrize("path", ["linkedin.j2", "x.j2", "default.j2"])
 @pytest.mark.parametrize(
     ("old", "new", "name"),
     [

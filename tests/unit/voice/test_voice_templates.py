@@ -10,7 +10,7 @@ import pytest
 from services.domain.voice.angles import ANGLES, AUTHOR
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.post_templates import LANGUAGES, Clause, PostTemplates
-from services.errors import Rejected, Stop
+from services.errors import Stop
 
 EMPTY = dict.fromkeys(
     (
@@ -48,7 +48,7 @@ FULL = {
 }
 VALUES = [EMPTY, FULL]
 UNSAID = {"prompts", "emoji"}
-LAYOUTS = {"linkedin.j2": "{{ ask }}", "x.j2": "{{ ask }}", "mastodon.j2": "{{ ask }}"}
+LAYOUTS = {"linkedin.j2": "{{ ask }}", "x.j2": "{{ ask }}", "default.j2": "{{ ask }}"}
 
 
 def rendered(templates: PostTemplates, clause: Clause) -> set[str]:
@@ -310,8 +310,12 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, clauses: str, messa
 
 
 def test_what_is_missing_is_named(templates: PostTemplates) -> None:
-    """A missing section and an unknown network say their names."""
+    """A missing section says its name."""
     with pytest.raises(Stop, match=r"\[nothing\] in nl/shared"):
         templates.pool("nl", "shared", "nothing")
-    with pytest.raises(Rejected, match="bluesky"):
-        templates.layout("bluesky")
+
+
+def test_a_network_without_a_layout_has_the_one_for_all(templates: PostTemplates) -> None:
+    """LinkedIn and X are set by their own, every other network by the default."""
+    assert templates.layout("bluesky") is templates.layout("mastodon")
+    assert len({id(templates.layout(name)) for name in ("linkedin", "x", "bluesky")}) == 3

@@ -1,0 +1,1 @@
+"""A network that Zwaan knows nothing about, and its connector, as another package would bring it."""
