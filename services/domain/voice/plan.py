@@ -126,7 +126,7 @@ class Planner:
         if self._by_name:
             self._facts = self._all
         self._joints = tuple(clause.source for clause in self._pool("shared", "joint"))
-        self._met: set[tuple[Fact, int]] = set()
+        self._met: set[tuple[str, int]] = set()
 
     def plan(self) -> CampaignPlan:
         content, kind, language = self._content, self._kind, self._language
@@ -249,10 +249,10 @@ class Planner:
         """In the order in which few meet the same end of a question again on X."""
         ends = len(self._templates.pool(self._language, f"{self._kind}/shared", "ask_back"))
 
-        def meetings(facts: tuple[Fact, ...]) -> set[tuple[Fact, int]]:
+        def meetings(facts: tuple[Fact, ...]) -> set[tuple[str, int]]:
             short = _for_x(facts)
             turns = range(ends if short else 0)
-            return {(short[t % len(short)], (t + _ASK_STEP * place) % ends) for t in turns}
+            return {(short[t % len(short)].source, (t + _ASK_STEP * place) % ends) for t in turns}
 
         first, turning = self._parted(self._facts.sentences, angle)
         turns = range(max(1, len(self._facts.sentences)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from struct import unpack
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -72,6 +73,5 @@ def _numbers(key: str) -> Iterator[int]:
     block = 0
     while True:
         digest = hashlib.blake2b(f"{block}\x1f{key}".encode(), digest_size=64).digest()
-        for start in range(0, 64, 4):
-            yield int.from_bytes(digest[start : start + 4], "big")
+        yield from unpack(">16I", digest)
         block += 1

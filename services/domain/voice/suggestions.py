@@ -28,9 +28,9 @@ def first_draft(composer: Composer, request: DraftRequest, guard: OverlapGuard) 
     """
     held: list[NoDraft] = []
     alike: list[NoDraft] = []
-    for variant in range(request.variant, request.variant + _TRIES):
+    for further in range(_TRIES):
         try:
-            return composer.compose(replace(request, variant=variant), guard)
+            return composer.compose(_varied(request, further), guard)
         except HoldsWord as refusal:
             held.append(refusal)
         except TooAlike as refusal:
@@ -72,6 +72,11 @@ def other_drafts(
             found.append(draft)
         variant += 1
     return found, variant
+
+
+def _varied(request: DraftRequest, further: int) -> DraftRequest:
+    # Most people get the first.
+    return replace(request, variant=request.variant + further) if further else request
 
 
 def _earlier(composer: Composer, request: DraftRequest) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import prose_of, tokens_of
@@ -27,14 +27,14 @@ class Sources:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts = tuple(texts)
-        self.numbers: set[str] = set()
-        self.words: set[str] = set(_NO_NAMES)
-        self._passages: list[str] = []
+        together = "\n".join(self.texts)
+        self.numbers = frozenset(_NUMBER.findall(together))
+        self.words = frozenset([*_NO_NAMES, *_WORD.findall(together)])
         self._held: dict[str, bool] = {}
-        for text in self.texts:
-            self.numbers.update(_NUMBER.findall(text))
-            self.words.update(_WORD.findall(text))
-            self._passages.append(_flat(text))
+
+    @cached_property
+    def _passages(self) -> tuple[str, ...]:
+        return tuple(map(_flat, self.texts))
 
     def holds_quote(self, quoted: str) -> bool:
         """Whether one passage holds these words in this order."""
