@@ -150,6 +150,7 @@ def test_a_dry_run_says_why_there_is_no_text(bare: Shell) -> None:
     for told, why in (
         (story(body="Kapot."), "no sentence that can be quoted"),
         (story(language="de"), 'nobody writes in "de"'),
+        (story(body="The lock that we had built was in the wrong place. " * 4), 'text is in "en"'),
     ):
         refused = bare.run("compose", "--event", bare.write("event.json", event(told)), *arguments)
         assert (refused.code, refused.out) == (1, "")

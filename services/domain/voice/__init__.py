@@ -5,6 +5,7 @@ from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.request import Draft, DraftRequest, NoDraft
 from services.domain.voice.support import Sources, check_supported
+from services.domain.voice.told_in import other_language
 from services.domain.voice.unsaid import unsaid
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PostTemplates",
     "Sources",
     "check_supported",
+    "other_language",
     "unsaid",
 ]

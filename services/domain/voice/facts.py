@@ -16,6 +16,7 @@ from services.domain.voice.plain_text import paragraphs, phrase
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.standing import stands_alone
+from services.domain.voice.told_in import other_language, primary_language
 from services.domain.voice.weight import MINOR, Scale
 from services.events.incoming import StoryApproved
 
@@ -78,14 +79,9 @@ class Facts:
     passages: tuple[Fact, ...] = ()
 
 
-def primary_language(tag: str) -> str:
-    """``nl`` of ``nl-BE``: the part of a BCP 47 tag that chooses words."""
-    return tag.split("-", 1)[0].lower()
-
-
 def extract_facts(content: Content) -> Facts:
     """What may be quoted of a story or vacancy, in its order; nothing in other languages."""
-    lexicon = LEXICONS.get(primary_language(content.language))
+    lexicon = _lexicon_of(content)
     if lexicon is None:
         return Facts()
     title = _bare(phrase(content.title))
@@ -112,7 +108,7 @@ def extract_facts(content: Content) -> Facts:
 
 def quotable_sentences(content: Content) -> Iterator[Fact]:
     """The sentences of `extract_facts`, repeated and unweighed ones too, found one at a time."""
-    lexicon = LEXICONS.get(primary_language(content.language))
+    lexicon = _lexicon_of(content)
     if lexicon is None:
         return
     title = _bare(phrase(content.title))
@@ -120,6 +116,13 @@ def quotable_sentences(content: Content) -> Iterator[Fact]:
     for field, paragraph in _paragraphs(content):
         usable = (s for s in split_sentences(paragraph) if _usable(s, title, lexicon))
         yield from _standing(usable, field, scale)
+
+
+def _lexicon_of(content: Content) -> Lexicon | None:
+    """None where we have no words for the language, or the text is in another than it says."""
+    if other_language(content) is not None:
+        return None
+    return LEXICONS.get(primary_language(content.language))
 
 
 def _paragraphs(content: Content) -> Iterator[tuple[str, str]]:

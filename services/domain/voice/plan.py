@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.domain.voice.angles import AUTHOR, Angle, angles_of
-from services.domain.voice.facts import OWN, Fact, Facts, extract_facts, primary_language
+from services.domain.voice.facts import OWN, Fact, Facts, extract_facts
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Clause, Pool, PostTemplates
@@ -23,6 +23,7 @@ from services.domain.voice.subject import (
 )
 from services.domain.voice.support import Sources
 from services.domain.voice.terms import Term, arrangements, vacancy_terms
+from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
 #: With fewer very short facts than this, X takes longer ones too.

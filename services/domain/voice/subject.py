@@ -6,10 +6,10 @@ import re
 import unicodedata
 
 from services.domain.ambassador import Ambassador
-from services.domain.voice.facts import primary_language
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
+from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
 _PERSON_SUFFIX = re.compile(

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from itertools import permutations
 
-from services.domain.voice.facts import UNQUOTABLE, primary_language
+from services.domain.voice.facts import UNQUOTABLE
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import phrase
+from services.domain.voice.told_in import primary_language
 from services.events.incoming import VacancyOpened
 
 

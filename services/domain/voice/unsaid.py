@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from services.domain.voice.facts import OWN, primary_language, quotable_sentences
+from services.domain.voice.facts import OWN, quotable_sentences
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.request import Content, NoDraft
 from services.domain.voice.subject import author_of, title_of
+from services.domain.voice.told_in import other_language, primary_language
 from services.events.incoming import StoryApproved
 
 
@@ -22,12 +23,26 @@ def unsaid(content: Content) -> NoDraft | None:
             f'nobody writes in "{language}", and a story is told in its own language',
             remedy=f"Send it in {' or '.join(sorted(LEXICONS))}, under a new story_id.",
         )
+    if (found := other_language(content)) is not None:
+        return _in_another_language(content.language, found)
     # What says "I" is quoted by the author's name, where there is one.
     named = bool(author_of(content))
     told = any(named or OWN not in fact.kinds for fact in quotable_sentences(content))
     if not told:
         return no_sentence()
     return None if title_of(content) else no_title("story")
+
+
+def _in_another_language(declared: str, found: str) -> NoDraft:
+    if not found:
+        return NoDraft(
+            f'the story was sent as "{declared}", but its text is in another language',
+            remedy=f"Send it in {' or '.join(sorted(LEXICONS))}, under a new story_id.",
+        )
+    return NoDraft(
+        f'the story was sent as "{declared}", but its text is in "{found}"',
+        remedy=f'Send it as "{found}", under a new story_id.',
+    )
 
 
 def no_sentence() -> NoDraft:

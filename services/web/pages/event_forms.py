@@ -11,13 +11,15 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
+from services.domain.voice import other_language
 from services.events.cloudevent import CloudEvent, event_data
-from services.events.incoming import EventData
+from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.use_cases.announce import announce
 from services.web.messages import Messages
 from services.web.view import View
 
 _Data = TypeVar("_Data", bound=BaseModel)
+_Content = TypeVar("_Content", StoryApproved, VacancyOpened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,14 @@ def check(
         for fault in error.errors(include_url=False, include_input=False):
             found.setdefault(str(fault["loc"][0]), _sentence(fault, messages))
     return Filled(fields=fields, faults=found, data=None if found else checked)
+
+
+def in_its_language(filled: Filled[_Content], messages: Messages) -> Filled[_Content]:
+    """``filled``, with a fault where the text is in another language than was chosen."""
+    if filled.data is None or other_language(filled.data) is None:
+        return filled
+    faults = {"language": messages.text("form.fault.language")}
+    return Filled(fields=filled.fields, faults=faults, data=None)
 
 
 def _sentence(fault: Any, messages: Messages) -> str:

@@ -17,6 +17,7 @@ from services.web.pages.campaign_page import show_campaign, waiting_since
 from services.web.pages.event_forms import (
     Filled,
     check,
+    in_its_language,
     read_fields,
     state_event,
     words,
@@ -99,7 +100,7 @@ async def _read_form(view: View) -> Filled[StoryApproved]:
         "approved_by": view.me.name,
         "approved_at": view.now,
     }
-    return check(StoryApproved, form, data, view.messages, {})
+    return in_its_language(check(StoryApproved, form, data, view.messages, {}), view.messages)
 
 
 def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Response:

@@ -19,6 +19,7 @@ from services.web.pages.event_forms import (
     Filled,
     check,
     end_of_day,
+    in_its_language,
     read_fields,
     state_event,
     words,
@@ -146,7 +147,7 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
         "crafts": words(fields["crafts"]),
         "closes_at": closes_at,
     }
-    return check(VacancyOpened, form, data, view.messages, faults)
+    return in_its_language(check(VacancyOpened, form, data, view.messages, faults), view.messages)
 
 
 def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Response:

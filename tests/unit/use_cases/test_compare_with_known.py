@@ -82,9 +82,16 @@ async def test_a_campaign_that_ended_is_told(known: Database) -> None:
 async def test_a_sender_hears_that_nobody_will_be_asked(database: Database) -> None:
     """What no text can be written about is accepted, with the reason and what to do."""
     done = await send(
-        database, story("s-1"), story("s-2", language="fr"), story("s-3", body="Goed nieuws!")
+        database,
+        story("s-1"),
+        story("s-2", language="fr"),
+        story("s-3", body="Goed nieuws!"),
+        story(
+            "s-4", body="The pump that nobody had looked at for a year was in the wrong place. " * 3
+        ),
     )
-    assert (len(done.accepted), [note.place for note in done.notes]) == (3, [1, 2])
+    assert (len(done.accepted), [note.place for note in done.notes]) == (4, [1, 2, 3])
+    assert 'but its text is in "en". Send it as "en"' in done.notes[2].note
     assert 'nobody writes in "fr"' in done.notes[0].note
     assert "no sentence that can be quoted. Give the story" in done.notes[1].note
 

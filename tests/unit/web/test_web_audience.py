@@ -16,6 +16,14 @@ from tests.unit.web.organisation import BEN, Organisation, story, submit, submit
 from tests.unit.web.test_web_managers import CAMPAIGN, FORM, arrive
 
 TEAM = [ambassador(number, name=f"Colleague {number:02}") for number in range(1, 61)]
+EDITORS = {
+    "stories": ("marketing", "story.approved"),
+    "vacancies": ("recruiter", "vacancy.opened"),
+}
+IN_ENGLISH = (
+    "The pump had run day and night for a year. Nobody had read the drawing that hung beside it. "
+    "Then a skipper called, and we went there with a torch and a box of tools."
+)
 PAGE = f"/vacancies/{CAMPAIGN}/audience"
 
 
@@ -159,6 +167,23 @@ async def test_a_prepared_vacancy_can_be_dropped(organisation: Organisation) -> 
     assert organisation.log.events("vacancy.closed")
 
 
+@pytest.mark.parametrize("kind", ["stories", "vacancies"])
+async def test_a_form_tells_that_its_text_is_in_another_language(
+    organisation: Organisation, kind: str
+) -> None:
+    """The fault stands at the field, nothing is sent, and the right language is accepted."""
+    fields = FORM | {"title": "The pump", "body": IN_ENGLISH, "description": IN_ENGLISH}
+    role, event = EDITORS[kind]
+    async with organisation.staff("mia@example.org", role) as browser:
+        address = f"/{kind}/new"
+        wrong = await submit(browser, address, address, **fields | {"language": "nl"})
+        assert wrong.status_code == 422
+        assert "The text is in another language." in wrong.text
+        assert organisation.log.events(event) == []
+        right = await submit(browser, address, address, **fields | {"language": "en"})
+        assert right.status_code == 303
+
+
 async def test_marketing_looks_at_a_storys_audience(organisation: Organisation) -> None:
     """Stories have the same page, with those whom the text is about and why."""
     async with organisation.staff("mia@example.org", "marketing") as browser:
@@ -240,6 +265,10 @@ async def test_the_list_never_tells_what_anybody_decided(organisation: Organisat
     [
         ({"language": "fr"}, "Nobody writes in this language (French)"),
         ({"body": "Goed nieuws!"}, "The story has no sentence that can be quoted"),
+        (
+            {"body": IN_ENGLISH},
+            "The story was sent as &#34;nl&#34;, but its text is in &#34;en&#34;",
+        ),
         ({"language": "en", "body": "For a year one pump ran day and night."}, "(English)"),
     ],
 )

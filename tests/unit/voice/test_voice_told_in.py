@@ -1,0 +1,109 @@
+"""A text in another language than it was sent as is noticed, and no other text is."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.domain.voice import other_language, unsaid
+from services.domain.voice.facts import extract_facts
+from tests.builders import story, vacancy
+from tests.unit.voice.material import example_content
+
+DUTCH = (
+    "Maandagochtend viel in de hele straat de stroom uit. Onze monteur reed er meteen heen en vond na"
+    " twee uur de fout in een oude kast. De tekening klopte niet met de werkelijkheid."
+)
+ENGLISH = (
+    "On Monday morning the power failed in the whole street. Our engineer drove there at once and found"
+    " the fault after two hours in an old cabinet. The drawing did not match what was there."
+)
+OTHERS = {
+    "German": "Am Montagmorgen fiel in der ganzen Straße der Strom aus. Unser Monteur fuhr sofort hin und"
+    " fand nach zwei Stunden den Fehler in einem alten Kasten. Die Zeichnung stimmte nicht.",
+    "French": "Lundi matin, le courant a été coupé dans toute la rue. Notre technicien est parti aussitôt et"
+    " a trouvé la panne après deux heures dans une vieille armoire. Le plan ne correspondait pas.",
+    "Spanish": "El lunes por la mañana se cortó la corriente en toda la calle. Nuestro técnico salió enseguida"
+    " y encontró la avería después de dos horas en un armario viejo. El plano no coincidía.",
+    "Danish": "Mandag morgen gik strømmen i hele gaden. Vores montør kørte straks derud og fandt efter to"
+    " timer fejlen i et gammelt skab. Tegningen passede ikke med virkeligheden.",
+    "Polish": "W poniedziałek rano na całej ulicy zabrakło prądu. Nasz monter pojechał od razu i po dwóch"
+    " godzinach znalazł usterkę w starej szafie. Rysunek nie zgadzał się z rzeczywistością.",
+    "Turkish": "Pazartesi sabahı bütün sokakta elektrik kesildi. Ustamız hemen yola çıktı ve iki saat sonra"
+    " arızayı eski bir dolapta buldu. Çizim gerçekle uyuşmuyordu ve aynı gün bunu düzelttik.",
+    "Greek": "Τη Δευτέρα το πρωί κόπηκε το ρεύμα σε όλο τον δρόμο και ο τεχνικός μας πήγε αμέσως εκεί για να"
+    " το φτιάξει. Μετά από δύο ώρες βρήκε τη βλάβη σε ένα παλιό ερμάριο στην άκρη του δρόμου.",
+}
+MODERATE = {
+    "one line": "Our bridge works again.",
+    "headings": "New pump installed\n\nTwelve houses connected\n\nSix days of work\n\nHengelo, Borne, Almelo",
+    "telegram": "Nieuwe warmtepomp Hengelo geplaatst. Twaalf woningen aangesloten, drie monteurs, zes dagen"
+    " werk. Storing transformator opgelost. Planning volgende week: kabels Enschede, station Almelo.",
+    "terms": "Ons team draait op Kubernetes en Terraform. Elke deploy gaat via een pull request met review,"
+    " daarna bouwt de pipeline een container image en rolt ArgoCD die uit naar het cluster.",
+    "half and half": f"{DUTCH} {ENGLISH}",
+    "a third": f"{ENGLISH}\n\n{DUTCH}\n\n{ENGLISH}",
+    "a quotation": f"{DUTCH} Hij zei: “{ENGLISH}”",
+    "Frisian": "Moandeitemoarn foel yn de hiele strjitte de stroom út. Us monteur ried der daliks hinne en"
+    " fûn nei twa oeren de fout yn in âlde kast. De tekening kaam net oerien mei de wurklikheid.",
+}
+
+NOISE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
+
+
+@pytest.mark.parametrize("name", sorted(example_content()))
+def test_an_example_is_in_its_own_language(name: str) -> None:
+    """And sent as the other one it is refused for the language that it is in."""
+    content = example_content()[name]
+    assert other_language(content) is None
+    swapped = {"nl": "en", "en": "nl"}[content.language]
+    assert other_language(content.model_copy(update={"language": swapped})) == content.language
+
+
+@pytest.mark.parametrize(("name", "declared"), list(product(OTHERS, ["nl", "en-GB"])))
+def test_a_third_language_is_noticed(name: str, declared: str) -> None:
+    """Which one it is is not known, that it is another is."""
+    about = story(body=OTHERS[name], language=declared)
+    assert other_language(about) == ""
+    refusal = unsaid(about)
+    assert refusal is not None
+    assert "its text is in another language" in str(refusal)
+    assert refusal.remedy == "Send it in en or nl, under a new story_id."
+
+
+@pytest.mark.parametrize("name", sorted(MODERATE))
+def test_short_mixed_and_listed_texts_pass(name: str) -> None:
+    """Where a doubt is left, single sentences are looked at, as ever."""
+    assert other_language(story(body=MODERATE[name])) is None
+
+
+def test_such_a_story_is_refused_whole() -> None:
+    """One sentence that could be quoted does not save it; with its own language it is told."""
+    about = story(body=f"{ENGLISH} Anna belde Pieter drie keer.")
+    refusal = unsaid(about)
+    assert refusal is not None
+    assert str(refusal) == 'the story was sent as "nl", but its text is in "en"'
+    assert refusal.remedy == 'Send it as "en", under a new story_id.'
+    assert extract_facts(about).sentences == ()
+    assert unsaid(story(body=ENGLISH, language="en-GB")) is None
+
+
+def test_a_vacancy_in_another_language_quotes_nothing() -> None:
+    """It keeps its title and terms, as for people who write in another language."""
+    opened = vacancy(description=ENGLISH)
+    assert extract_facts(opened).sentences == ()
+    assert unsaid(opened) is None
+
+
+def test_a_language_that_nobody_writes_in_is_no_mistake() -> None:
+    """What was sent as French is not looked at: it is refused for that already."""
+    assert other_language(story(body=ENGLISH, language="fr")) is None
+
+
+@given(st.permutations(DUTCH.replace(".", "").split(" ")), NOISE)
+def test_dutch_in_any_order_is_dutch(words: list[str], noise: str) -> None:
+    """It is the words that tell, whatever their order and whatever stands beside them."""
+    assert other_language(story(body=f"{' '.join(words)}\n\n{noise}")) is None
