@@ -94,7 +94,7 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
         Angle(
             name="doubts",
             prefers=frozenset({"setback", "challenge", "need"}),
-            refuses=frozenset({ASIDE}),
+            refuses=frozenset({ASIDE, MINOR, "team"}),
         ),
     ),
 }

@@ -35,8 +35,9 @@ _ENOUGH_WEIGHTY = 4
 SHORT_WORDS, SHORT_CHARACTERS, BRIEF_WORDS = 12, 84, 10
 #: The kind of a fact that only its author can quote: it says "I".
 OWN = "own"
-#: Kinds of a sentence that do not tell what it is about: "Nobody had touched anything."
-_SAYS_NOT_WHAT = frozenset({"turn", "number", OWN, MINOR})
+#: Kinds that do not make a very short sentence say something: "Nobody had touched anything.",
+#: "We believed the model."
+_SAYS_LITTLE = frozenset({"turn", "number", "craft", "work", OWN, MINOR})
 
 UNQUOTABLE = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': None, "„": "‘", "«": "‘", "»": "’"})
@@ -157,11 +158,11 @@ def _weightiest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def _standing(sentences: Iterable[str], field: str, scale: Scale) -> Iterator[Fact]:
-    """Those that need no other sentence; the shortest only when they say what they are about."""
+    """Those that need no other sentence; the shortest only when something happens in them."""
     for sentence in sentences:
         if _alone(sentence, _MIN_WORDS, scale.lexicon):
             fact = _fact((sentence,), field, scale)
-            if len(sentence.split()) > _MIN_WORDS or fact.kinds - _SAYS_NOT_WHAT:
+            if len(sentence.split()) > _MIN_WORDS or fact.kinds - _SAYS_LITTLE:
                 yield fact
 
 

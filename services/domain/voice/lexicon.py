@@ -135,7 +135,7 @@ LEXICONS = {
                 " foto\\s+van"
             ),
             "craft": _stems(
-                "monteur kabel station meet meting tekening gereedschap handen laag\\s+voor techni"
+                "monteur kabel onderstation meet meting tekening gereedschap handen laag\\s+voor techni"
                 " schakel lassen laswerk code\\b gegevens model planning test oefen controle handleiding"
                 " reparatie installatie draad machine transformator apparaat\\b software"
             ),
@@ -165,6 +165,7 @@ LEXICONS = {
             r"|het\s+(?:op|in|aan|bij|met|van|voor|naar|uit)|hen|hem|(?-i:haar)"
             r"|dat\s+(?:jaar|moment|nummer|gesprek|plan|werk|uur))\b"
             r"|\b(?:het|dat|ook)[.?]"
+            r"|\b(?:als|nadat|omdat|toen|voordat)\s+(?:ik|we|wij)\s+(?:het|hem|ze)\b"
             # "Zwaarder" than what?
             r"|\b(?:zwaarder|belangrijker|liever|vaker)\b(?!.*\bdan\b)"
             # "Dat" before something that can be a subject joins two clauses; elsewhere it points.
@@ -280,6 +281,7 @@ LEXICONS = {
             r"|the\s+(?:same|other|others|second|third|former|latter|rest)"
             r"|that\s+(?:day|night|morning|week|line|question|letter|box|year|moment|number|way|was|is|for"
             r"|to|at|in|on))\b|\b(?:that|too|either|as\s+well|there|did|does)[.?,]"
+            r"|\b(?:after|because|before|until|when)\s+(?:i|we)\s+\w+\s+(?:it|them)\b"
             # "It" at the end of a single clause has nothing before it that it could stand for.
             r"|^(?!.*\b(?:and|but|because|before|after|when|while|until|if|that|who|which)\b)[^,]*\bit[.?]",
             re.IGNORECASE,

@@ -64,6 +64,8 @@ def test_a_quotation_begins_with_a_sentence_that_needs_no_other(name: str) -> No
         ("nl", "Zesendertig waren er al eens geweest."),
         ("en", "Thirty-three had not been opened by anybody."),
         ("en", "The maintenance log had never mentioned it."),
+        ("en", "Two people objected when we deleted them."),
+        ("nl", "Twee mensen protesteerden toen we ze weghaalden."),
         ("en", "That was not a pleasant meeting."),
         ("en", "She left the cake and asked for a call."),
         ("en", "Some of us had laughed about that."),
