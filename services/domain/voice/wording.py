@@ -94,14 +94,14 @@ class Wording:
         if passage:
             parts["quote"] = self._quoted("quote", angle.passage, number)
         quote = parts["quote"] = parts["quote"] or self._quoted("quote", angle.quote, number)
-        parts["hook"] = self._hook()
+        parts["hook"] = self._hook(self._turn, self._lap)
         if plan.kind == "vacancy":
             parts["summary"] = self._summary()
         if length == "long":
             parts["again"] = self._quoted("again", angle.again, number + self._lap)
         if length == "long" or (length == "medium" and not passage) or not quote:
             parts["more"] = self._more()
-        parts["ask"] = self._ask()
+        parts["ask"] = self._ask(self._turn, self._lap)
         parts["disclosure"] = self._disclosure(self.angle.disclosures)
         parts["hashtags"] = self.hashtags(hashtags)
         # A quotation opens every other post: those who scroll see two hundred characters.
@@ -119,11 +119,12 @@ class Wording:
             elif place == "subject":
                 parts["title"] = self._subject()
             elif place == "hook":
-                parts["hook"] = self._hook()
+                # Most posts on X quote nothing: here it is the clauses that may not meet again.
+                parts["hook"] = self._hook(self._number)
             elif place == "lead":
                 parts["lead"] = self._quoted("lead", self.angle.lead, self._number)
             else:
-                parts["ask"] = self._ask()
+                parts["ask"] = self._ask(self._number)
             if place != "subject" and not parts[place]:
                 return None
         parts["disclosure"] = self._disclosure(self.angle.short_disclosures)
@@ -153,11 +154,11 @@ class Wording:
         self.clauses[place] = [front.source, back.source]
         return self._render(front) + self._render(back)
 
-    def _hook(self) -> str:
-        return self._sentence("hook", self.angle.hook, self._turn, self._lap)
+    def _hook(self, number: int, lap: int = 0) -> str:
+        return self._sentence("hook", self.angle.hook, number, lap)
 
-    def _ask(self) -> str:
-        return self._sentence("ask", self.angle.ask, self._turn, self._lap)
+    def _ask(self, number: int, lap: int = 0) -> str:
+        return self._sentence("ask", self.angle.ask, number, lap)
 
     def _more(self) -> str:
         # Every angle has the same ones.
