@@ -26,6 +26,7 @@ from services.use_cases.accounts import Accounts
 from services.use_cases.billed_units import BilledUnits
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
+from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.publish import Publisher
 from services.use_cases.rephrase_drafts import REPHRASED_WITHIN, Rephraser
 from services.use_cases.upload_images import PostImages
@@ -136,6 +137,9 @@ class Parts:
             ExpiryWarnings(watch, database=self.database, notifier=self.notifier, clock=clock)
             for watch in watched
         ]
+
+    def post_deleter(self) -> PostDeleter:
+        return PostDeleter(database=self.database, accounts=self.accounts, clock=clock)
 
     def reach_collector(self) -> ReachCollector:
         return ReachCollector(

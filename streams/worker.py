@@ -19,6 +19,7 @@ from faust.contrib.asgi import faust_app_running
 from services.errors import RetryLater, Stop
 from services.storage import publishing
 from services.use_cases.collect_reach import ReachCollector
+from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.publish import Publisher
@@ -40,6 +41,7 @@ _log = structlog.get_logger("worker")
 
 _PUBLISH_POLL = 0.25
 _REACH_POLL = 1.0
+_DELETION_POLL = 1.0
 _CONSENT_POLL = 2.0
 _CAMPAIGNS_POLL = 5.0
 _REPHRASE_POLL = 1.0
@@ -103,6 +105,7 @@ class Worker:
                 asyncio.create_task(self._as_leader(relay.run), name="the relay of the outbox"),
                 asyncio.create_task(self._publish(publisher), name="publishing"),
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
+                asyncio.create_task(self._delete(self._parts.post_deleter()), name="deleting"),
                 asyncio.create_task(self._as_leader(self._watch_campaigns), name="campaigns"),
                 asyncio.create_task(self._as_leader(self._keep_house), name="housekeeping"),
             ]
@@ -175,6 +178,11 @@ class Worker:
         while True:
             await self._guarded(collector.collect)
             await asyncio.sleep(_REACH_POLL)
+
+    async def _delete(self, deleter: PostDeleter) -> None:
+        while True:
+            await self._guarded(deleter.delete_due)
+            await asyncio.sleep(_DELETION_POLL)
 
     async def _approve_under_consent(self) -> None:
         approve = partial(

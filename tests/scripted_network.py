@@ -26,8 +26,8 @@ from services.ports import (
 class ScriptedNetwork:
     """A `services.ports.Network`. Without a script every call succeeds.
 
-    ``publishing``, ``reconciling``, ``refreshing``, ``measuring``, ``uploading`` and ``revoking``
-    hold what the next calls answer: an error to raise, or None. ``uploads`` are the images that
+    ``publishing``, ``reconciling``, ``refreshing``, ``measuring``, ``uploading``, ``deleting`` and
+    ``revoking`` hold what the next calls answer: an error to raise, or None. ``uploads`` are the images that
     came, ``preparing`` the seconds until they may be used, ``sent`` the posts as they were sent. A `Lost` in ``publishing`` puts the post on the network
     first. ``posts`` holds the texts that are there, in order.
     """
@@ -47,6 +47,8 @@ class ScriptedNetwork:
         self.sent: list[OutgoingPost] = []
         self.revoking: list[Exception | None] = []
         self.revoked: list[str] = []
+        self.deleting: list[Exception | None] = []
+        self.deleted: list[str] = []
         self.metrics: dict[str, dict[str, int]] = {}
         self.overlapping: set[str] = set()
         self._busy: set[str] = set()
@@ -130,7 +132,15 @@ class ScriptedNetwork:
             ]
 
     def delete(self, account: Account, external_id: str) -> None:
-        raise NotImplementedError
+        """One that is gone already is no error."""
+        self.calls.append("delete")
+        with self._using(account):
+            answer = self.deleting.pop(0) if self.deleting else None
+            if answer is not None and not isinstance(answer, Lost):
+                raise answer
+            self.deleted.append(external_id)
+            if answer is not None:
+                raise answer
 
     def _published(self, number: int) -> PublishedPost:
         return PublishedPost(external_id=f"e{number}", url=f"https://network.example/{number}")

@@ -78,6 +78,9 @@ CATALOGUE: Mapping[str, EventType] = {
         _outgoing("post.shared", outgoing.PostShared, "post_id", _YEAR),
         _outgoing("post.failed", outgoing.PostFailed, "post_id", _YEAR),
         _outgoing("post.unknown", outgoing.PostUnknown, "post_id", _YEAR),
+        _outgoing("post.deletion_asked", outgoing.PostDeletionAsked, "post_id", _YEAR),
+        _outgoing("post.deleted", outgoing.PostDeleted, "post_id", _YEAR),
+        _outgoing("post.deletion_failed", outgoing.PostDeletionFailed, "post_id", _YEAR),
         _outgoing("link.clicked", outgoing.LinkClicked, "code", _YEAR),
         _outgoing("reach.measured", outgoing.ReachMeasured, "post_id", _YEAR),
     )

@@ -169,6 +169,35 @@ class PostUnknown(EventData):
     since: Moment
 
 
+class PostDeletionAsked(EventData):
+    """The ambassador wants the post off its network; it is still there."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    asked_at: Moment
+
+
+class PostDeleted(EventData):
+    """The post is off its network, by us or before us; it is not measured any more."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    deleted_at: Moment
+
+
+class PostDeletionFailed(EventData):
+    """The post is still there as far as we know; ``remedy`` says what a person can do."""
+
+    post_id: Id
+    campaign_id: Id
+    network: Network
+    reason: Note
+    remedy: Note = ""
+    failed_at: Moment
+
+
 class LinkClicked(EventData):
     """A short link was followed. ``visitor`` is a keyed hash whose key is destroyed after a day or
     two; no IP address is ever stored."""

@@ -21,6 +21,7 @@ from services.storage.schema import (
     network_calls,
     own_answers,
     people,
+    post_deletions,
     post_images,
     posts,
     sessions,
@@ -120,7 +121,8 @@ async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: da
         audience.update().where(audience.c.ambassador_id == as_id).values(reason="", grounds=[])
     )
     theirs = sa.select(posts.c.id).where(posts.c.ambassador_id == as_id)
-    await transaction.execute(post_images.delete().where(post_images.c.post_id.in_(theirs)))
+    for table in (post_images, post_deletions):
+        await transaction.execute(table.delete().where(table.c.post_id.in_(theirs)))
     await transaction.execute(
         audit.update()
         .where(sa.or_(audit.c.subject == as_id, audit.c.subject.in_(theirs)))

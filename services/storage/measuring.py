@@ -56,6 +56,11 @@ async def postpone(transaction: Transaction, ids: Sequence[str], *, until: datet
     await transaction.execute(posts.update().where(posts.c.id.in_(ids)).values(measure_at=until))
 
 
+async def stop(transaction: Transaction, post_id: str) -> None:
+    """What was measured stays."""
+    await transaction.execute(posts.update().where(posts.c.id == post_id).values(measure_at=None))
+
+
 async def advance(
     transaction: Transaction, following: Sequence[tuple[DuePost, datetime | None]]
 ) -> None:

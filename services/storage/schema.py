@@ -300,6 +300,21 @@ post_images = Table(
     Column("usable_at", UtcTime, nullable=False),
 )
 
+# Posts that their ambassadors want off the network; the post itself stays published.
+post_deletions = Table(
+    "post_deletions",
+    metadata,
+    _ref("post_id", "posts.id", primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("tries", sa.Integer, nullable=False, server_default="0"),
+    # When the network is asked next; empty: it is over.
+    Column("due_at", UtcTime),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("remedy", Text, nullable=False, server_default=""),
+    Column("deleted_at", UtcTime),
+    Index("ix_post_deletions_due", "due_at"),
+)
+
 # What an approved edit did to a draft. What is learnt follows from these, so it can be undone.
 voice_observations = Table(
     "voice_observations",

@@ -167,7 +167,7 @@ async def take_back(
     if post.state in (PostState.PUBLISHING, PostState.PUBLISHED):
         raise Rejected(
             f"this post is on its way to {post.network} already",
-            remedy=f"Delete it on {post.network} itself.",
+            remedy="Once it is there you can take it off again.",
         )
     await check_open(transaction, post)
     await move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)

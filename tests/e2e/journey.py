@@ -17,11 +17,13 @@ from typing import Any
 
 import aiohttp
 
+from services.domain.deletion import DeletionState
 from services.domain.identity import derive_id
 from services.domain.post import PostState
 from services.settings import Settings, load_settings
-from services.storage import dead_letters, measuring, outbox, people, posts
+from services.storage import dead_letters, deletions, measuring, outbox, people, posts
 from services.use_cases import decide
+from services.use_cases.delete_posts import ask_for_deletion
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.statistics import statistics
 from streams.bootstrap import clock
@@ -207,6 +209,27 @@ async def travel(trip: Journey) -> None:
     await trip.until(counted)
     assert (await trip.stats())["clicks"] == {"raw": 4, "bot": 2, "duplicate": 1, "human": 1}
 
+    unwanted = next(post for post in published if post.network == "linkedin")
+    async with trip.parts.database.write() as transaction:
+        await ask_for_deletion(
+            transaction,
+            post_id=unwanted.id,
+            ambassador_id=unwanted.ambassador_id,
+            now=clock(),
+        )
+
+    async def taken_off() -> bool:
+        deleted = [post for post in await trip.sandbox_posts() if post["deleted_at"]]
+        return [post["post_id"] for post in deleted] == [unwanted.external_id]
+
+    await trip.until(taken_off)
+
+    async def told() -> bool:
+        async with trip.parts.database.read() as transaction:
+            found = await deletions.of_posts(transaction, [unwanted.id])
+        return found[unwanted.id].state is DeletionState.DELETED
+
+    await trip.until(told)
     await trip.send(closed)
     await trip.settle()
     assert "ready" not in await trip.counts(campaign_of(vacancy))

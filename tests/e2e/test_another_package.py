@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from services.domain.post import PostState
 from services.storage import posts
+from services.use_cases.delete_posts import ask_for_deletion
+from streams.bootstrap import clock
 from streams.command_line.texts import compose, preview
 from tests.e2e.journey import EXAMPLES, campaign_of, example, journey, journey_settings
 from tests.e2e.postcard.server import PostcardServer, postcard
@@ -86,4 +88,18 @@ async def test_a_vacancy_becomes_a_post_on_it(tmp_path: Path, network: PostcardS
             return bool(figures["reach"]["unknown_posts"] < approved)
 
         await trip.until(counted)
+
+        unwanted = mine[0]
+        async with trip.parts.database.write() as transaction:
+            await ask_for_deletion(
+                transaction,
+                post_id=unwanted.id,
+                ambassador_id=unwanted.ambassador_id,
+                now=clock(),
+            )
+
+        async def taken_off() -> bool:
+            return unwanted.text not in [post["text"] for post in network.posts]
+
+        await trip.until(taken_off)
         assert await trip.letters() == []

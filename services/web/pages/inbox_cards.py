@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
+from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
 from services.domain.network_rules import GONE
 from services.domain.network_text import measure_text
@@ -20,6 +21,7 @@ from services.storage import (
     audience,
     campaigns,
     connections,
+    deletions,
     own_words,
     people,
     post_figures,
@@ -64,7 +66,8 @@ class Card:
     ``images`` are those that it goes out with. ``own`` is what is, or may become, the person's own.
     ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
-    still to come, and ``waits`` how long that is from now.
+    still to come, and ``waits`` how long that is from now. ``deletion`` is the person's wish to have
+    a published post off its network, and what became of it.
     """
 
     post: Post
@@ -87,6 +90,7 @@ class Card:
     intents: Sequence[ShareIntent] = ()
     planned: datetime | None = None
     waits: timedelta = timedelta()
+    deletion: Deletion | None = None
 
     @property
     def changed(self) -> bool:
@@ -97,6 +101,13 @@ class Card:
     def soon(self) -> bool:
         """Whether it goes out before anybody has read the time."""
         return self.waits <= _SOON
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is to be seen of it soon without anybody doing anything."""
+        if self.post.state in (PostState.APPROVED, PostState.PUBLISHING):
+            return True
+        return self.deletion is not None and self.deletion.state is DeletionState.ASKED
 
     @property
     def look_again(self) -> int:
@@ -179,6 +190,7 @@ async def read_cards(
     published = [post for post in found if _SECTIONS[post.state] == "published"]
     clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
     ids = [post.id for post in published]
+    wanted_off = await deletions.of_posts(transaction, ids)
     reach = await post_figures.best_of_posts(transaction, ids, metric="reach")
     shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
     texts = {
@@ -220,6 +232,7 @@ async def read_cards(
                 remarks=remark,
                 planned=post.publish_at if _wait(post, now) else None,
                 waits=_wait(post, now),
+                deletion=wanted_off.get(post.id),
             )
         )
     return cards

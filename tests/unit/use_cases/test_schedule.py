@@ -76,7 +76,7 @@ async def test_now_can_be_undone_for_a_moment(desk: Desk) -> None:
             await decide.take_back(
                 transaction, post_id=draft.id, ambassador_id=draft.ambassador_id, now=desk.now
             )
-    assert late.value.remedy == "Delete it on linkedin itself."
+    assert late.value.remedy == "Once it is there you can take it off again."
 
 
 async def test_a_good_time_is_in_working_hours_of_the_person(desk: Desk) -> None:

@@ -116,7 +116,7 @@ async def test_a_published_post_says_what_can_still_be_done(organisation: Organi
         assert "Open je bericht op LinkedIn, kies ⋯ ernaast en dan Verwijderen." in page
         late = await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")
     assert late.status_code == 422
-    assert "Verwijder het op LinkedIn zelf." in late.text
+    assert "Als het er staat, kun je het er weer afhalen." in late.text
 
 
 async def test_what_was_edited_away_is_said_and_put_back(organisation: Organisation) -> None:

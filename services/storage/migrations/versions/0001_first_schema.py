@@ -348,6 +348,20 @@ def upgrade() -> None:
     with op.batch_alter_table('own_answers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_own_answers_ambassador_id'), ['ambassador_id'], unique=False)
 
+    op.create_table('post_deletions',
+    sa.Column('post_id', sa.Text(), nullable=False),
+    sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('due_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('remedy', sa.Text(), server_default='', nullable=False),
+    sa.Column('deleted_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_post_deletions_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('post_id', name=op.f('pk_post_deletions'))
+    )
+    with op.batch_alter_table('post_deletions', schema=None) as batch_op:
+        batch_op.create_index('ix_post_deletions_due', ['due_at'], unique=False)
+
     op.create_table('post_images',
     sa.Column('post_id', sa.Text(), nullable=False),
     sa.Column('url', sa.Text(), nullable=False),
@@ -386,6 +400,10 @@ def downgrade() -> None:
     op.drop_table('voice_observations')
     op.drop_table('reach')
     op.drop_table('post_images')
+    with op.batch_alter_table('post_deletions', schema=None) as batch_op:
+        batch_op.drop_index('ix_post_deletions_due')
+
+    op.drop_table('post_deletions')
     with op.batch_alter_table('own_answers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_own_answers_ambassador_id'))
 

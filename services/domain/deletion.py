@@ -1,0 +1,61 @@
+"""A published post that its ambassador wants off the network: asked, then deleted or failed.
+
+The post itself stays ``published``: that it was there, was read and was paid for stays true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.domain.post import Post, PostState
+from services.errors import Rejected
+
+#: So long a network that does not answer is asked again. X wants a post gone within a day of the
+#: request (https://docs.x.com/developer-terms/policy); after that a person has to do it.
+PATIENCE = timedelta(days=1)
+
+
+class DeletionState(StrEnum):
+    ASKED = "asked"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """``tries`` counts calls since it was asked last; ``due_at`` is when the next one is made, with
+    ``reason`` telling why the last one did not do it. Without one it is over: ``deleted_at`` says
+    that the post is gone, and else ``reason`` and ``remedy`` why it is not."""
+
+    post_id: str
+    asked_at: datetime
+    tries: int = 0
+    due_at: datetime | None = None
+    reason: str = ""
+    remedy: str = ""
+    deleted_at: datetime | None = None
+
+    @property
+    def state(self) -> DeletionState:
+        if self.deleted_at is not None:
+            return DeletionState.DELETED
+        return DeletionState.FAILED if self.due_at is None else DeletionState.ASKED
+
+
+def may_be_asked(post: Post, before: Deletion | None) -> bool:
+    """Whether there is something to ask: not for a post that is on its way off already.
+
+    Raises Rejected for a post that is on no network, or that we cannot point at there.
+    """
+    if post.state is not PostState.PUBLISHED:
+        raise Rejected("this post is on no network", remedy="Load the page again.")
+    if not post.external_id:
+        raise Rejected(
+            f"{post.network} never told which post this is",
+            remedy=f"Delete it on {post.network} itself.",
+        )
+    if before is not None and before.state is DeletionState.DELETED:
+        raise Rejected(f"this post was taken off {post.network} already")
+    return before is None or before.state is DeletionState.FAILED
