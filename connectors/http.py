@@ -26,7 +26,7 @@ from urllib3.exceptions import HTTPError
 
 from connectors.deadline import Unreachable, pools_with_deadline
 from services.domain.loopback import is_loopback
-from services.errors import OutcomeUnknown, Rejected, RetryLater, Stop
+from services.errors import OutcomeUnknown, Rejected, RetryLater, WrongSetting
 
 SessionT = TypeVar("SessionT", bound=requests.Session)
 
@@ -185,15 +185,15 @@ def _within(url: str, prefix: str) -> bool:
 
 
 def _checked(base: str) -> str:
-    """A base address fit for routes. Raises Stop for one over which tokens would be readable."""
+    """A base address fit for routes. Raises WrongSetting for one over which tokens would be readable."""
     parts = urlsplit(base)
     host = parts.hostname or ""
     shown = _PASSWORD.sub("//***@", base)
     plain_ok = parts.scheme == "http" and is_loopback(host)
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise Stop(f"{shown!r} is not a base address; give scheme, host and path only.")
+        raise WrongSetting(f"{shown!r} is not a base address; give scheme, host and path only.")
     if parts.scheme != "https" and not plain_ok:
-        raise Stop(f"{shown!r} must use https; plain http is accepted on loopback only.")
+        raise WrongSetting(f"{shown!r} must use https; plain http is accepted on loopback only.")
     return base.rstrip("/")
 
 

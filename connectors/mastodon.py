@@ -23,7 +23,14 @@ from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services import ports
 from services.domain.network_rules import MASTODON
-from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater, Stop, ZwaanError
+from services.errors import (
+    NeedsNewAccess,
+    NeedsPerson,
+    Rejected,
+    RetryLater,
+    WrongSetting,
+    ZwaanError,
+)
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"
@@ -48,7 +55,7 @@ class Mastodon:
 
     def __init__(self, settings: NetworkSettings) -> None:
         if not settings.api_url:
-            raise Stop("Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL.")
+            raise WrongSetting("Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL.")
         routes = {API: settings.api_url, PAGES: settings.authorize_url or settings.api_url}
         self._transport = Transport("Mastodon", routes=routes, limits=settings.limits)
         self._flow = CodeFlow(

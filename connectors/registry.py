@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from connectors.http import Limits
-from services.errors import Stop
+from services.errors import WrongSetting
 from services.ports import Meter, Network, PostRules
 
 ENTRY_POINT_GROUP = "zwaan.networks"
@@ -44,23 +44,23 @@ class NetworkSettings:
 
 
 def build_networks(settings: Iterable[NetworkSettings]) -> dict[str, Network]:
-    """The configured networks by name. Raises Stop for a name without a connector."""
+    """The configured networks by name. Raises WrongSetting for a name without a connector."""
     return {each.name: build_network(each) for each in settings}
 
 
 def build_network(settings: NetworkSettings) -> Network:
-    """One network. Raises Stop when no installed package offers a connector of that name."""
+    """One network. Raises WrongSetting when no installed package offers a connector of that name."""
     found = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
     if settings.name not in found:
         known = ", ".join(sorted(found)) or "none"
-        raise Stop(
+        raise WrongSetting(
             f"There is no connector for the network {settings.name!r} (installed: {known}); "
             "install its package or remove it from the settings."
         )
     connector = cast("Callable[[NetworkSettings], Network]", found[settings.name].load())
     network = connector(settings)
     if not isinstance(getattr(network, "rules", None), PostRules):
-        raise Stop(
+        raise WrongSetting(
             f"The connector for the network {settings.name!r} does not say what its posts may be; "
             "install a version of its package that declares its PostRules, or remove it from the "
             "settings."

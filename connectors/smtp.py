@@ -10,7 +10,7 @@ from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
 from services.domain.loopback import is_loopback
-from services.errors import Rejected, RetryLater, Stop
+from services.errors import Rejected, RetryLater, WrongSetting
 from services.ports import Message
 
 _SECONDS = 15.0
@@ -21,7 +21,7 @@ class SmtpNotifier:
     """A `services.ports.Notifier`.
 
     ``url`` is ``smtp://user:password@host:port`` (STARTTLS, except on loopback) or ``smtps://``
-    (TLS from the first byte). Raises Stop for anything else. ``repr`` never shows the password.
+    (TLS from the first byte). Raises WrongSetting for anything else. ``repr`` never shows the password.
     """
 
     def __init__(self, url: str, *, sender: str) -> None:
@@ -32,7 +32,7 @@ class SmtpNotifier:
             parts, port = urlsplit(""), None
         if parts.scheme not in _PORTS or not parts.hostname:
             # Not with the address: it may hold a password.
-            raise Stop(
+            raise WrongSetting(
                 "the setting ZWAAN_SMTP_URL is no mail server's address, "
                 "for example smtp://user:password@mail.example.org:587"
             )

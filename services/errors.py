@@ -53,3 +53,7 @@ class OutcomeUnknown(ZwaanError):
 
 class Stop(ZwaanError):
     """The process cannot go on safely (for example: another process owns the log)."""
+
+
+class WrongSetting(Stop):
+    """A setting that nothing can run with; it stays wrong until somebody corrects it."""

@@ -24,6 +24,11 @@ class Prices:
     without_link: Decimal
     units: Mapping[str, Decimal] = field(default_factory=dict)
 
+    @property
+    def for_posts(self) -> bool:
+        """Whether a post costs anything; what is read may, where posts do not."""
+        return bool(self.with_link or self.without_link)
+
     def of(self, text: str) -> Decimal:
         """The price of a post with this text; a bare domain is a link too, as X sees it.
 
@@ -45,7 +50,7 @@ class Prices:
 def charge_for(prices: Mapping[str, Prices], network: str, text: str) -> int | None:
     """What a post on this network costs, in millionths of a dollar; None where none is charged."""
     own = prices.get(network)
-    return None if own is None else own.charge(text)
+    return own.charge(text) if own and own.for_posts else None
 
 
 #: Pay per use since 2026-02 (https://docs.x.com/x-api/getting-started/pricing). What is

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from services.errors import RetryLater, Stop
+from services.errors import RetryLater, Stop, WrongSetting
 from services.storage.sqlite_faults import remedy_of
 from services.storage.transaction import Transaction, to_its_end
 
@@ -37,13 +37,13 @@ class Database:
     def open(cls, url: str) -> Database:
         """Prepare an engine for ``url``; nothing connects before the first transaction.
 
-        Raises Stop for an address that cannot be read, RetryLater when its folder cannot be made.
+        Raises WrongSetting for an address that cannot be read, RetryLater when its folder cannot be made.
         """
         try:
             backend = make_url(url).get_backend_name()
         except (ArgumentError, ValueError) as error:
             # Not with the address: it may hold a password.
-            raise Stop(
+            raise WrongSetting(
                 "the setting ZWAAN_DATABASE_URL is not a database's address, "
                 "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
             ) from error

@@ -9,7 +9,6 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.errors import Rejected
 from services.storage import audit, erasure, people
-from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.people import Person
 from services.storage.transaction import Transaction
@@ -28,7 +27,9 @@ async def add(
     """Raises Rejected when somebody has this address already, or is to have no role."""
     await _refuse_taken(transaction, wanted)
     await _save(transaction, wanted, frozenset(roles), now=now, deactivated_at=None)
-    await _audit(transaction, "person.added", wanted.id, actor, now, roles=_listed(roles))
+    await audit.note(
+        transaction, "person.added", wanted.id, actor=actor, now=now, roles=_listed(roles)
+    )
 
 
 async def correct(
@@ -70,7 +71,9 @@ async def correct(
             detail = {"fields": ", ".join(changed)}
             if "roles" in changed:
                 detail["roles"] = _listed(roles)
-            await _audit(transaction, "person.corrected", wanted.id, actor, now, **detail)
+            await audit.note(
+                transaction, "person.corrected", wanted.id, actor=actor, now=now, **detail
+            )
     if not stops:
         return ()
     return await disconnect_everywhere(database, accounts, wanted.id, actor=actor)
@@ -121,15 +124,3 @@ async def _changed(
 
 def _listed(roles: Iterable[str]) -> str:
     return ", ".join(sorted(roles))
-
-
-async def _audit(
-    transaction: Transaction,
-    action: str,
-    subject: str,
-    actor: str,
-    now: datetime,
-    **detail: str,
-) -> None:
-    entry = Entry(at=now, actor=actor, action=action, subject=subject, detail=detail)
-    await audit.add(transaction, [entry])

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from services.errors import Rejected
 from services.storage import audit, erasure, people, posts
-from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
@@ -26,7 +25,7 @@ async def deactivate(
     async with database.write() as transaction:
         await _check_other(transaction, person_id, actor)
         if await people.set_deactivated(transaction, person_id, now):
-            await _audit(transaction, "person.deactivated", person_id, actor, now)
+            await audit.note(transaction, "person.deactivated", person_id, actor=actor, now=now)
         await end_all_access(transaction, person_id, actor=actor, now=now)
         await stop_sharing(transaction, person_id, actor=actor, now=now)
     return await disconnect_everywhere(database, accounts, person_id, actor=actor)
@@ -38,7 +37,7 @@ async def reactivate(
     """Let them in again. Cancelled posts stay cancelled, and accounts have to be connected anew."""
     await _check_other(transaction, person_id, actor)
     if await people.set_deactivated(transaction, person_id, None):
-        await _audit(transaction, "person.reactivated", person_id, actor, now)
+        await audit.note(transaction, "person.reactivated", person_id, actor=actor, now=now)
 
 
 async def delete(
@@ -60,7 +59,7 @@ async def delete(
         await stop_sharing(transaction, person_id, actor=actor, now=now)
         nobody = str(uuid4())
         await erasure.erase(transaction, person_id, as_id=nobody, now=now)
-        await _audit(transaction, "person.deleted", nobody, actor, now)
+        await audit.note(transaction, "person.deleted", nobody, actor=actor, now=now)
     return kept
 
 
@@ -69,9 +68,3 @@ async def _check_other(transaction: Transaction, person_id: str, actor: str) -> 
         raise Rejected("you cannot do this to yourself", remedy="Ask another administrator.")
     if await people.person(transaction, person_id) is None:
         raise Rejected("there is no such person", remedy="Load the page again.")
-
-
-async def _audit(
-    transaction: Transaction, action: str, subject: str, actor: str, now: datetime
-) -> None:
-    await audit.add(transaction, [Entry(at=now, actor=actor, action=action, subject=subject)])

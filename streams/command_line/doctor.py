@@ -23,7 +23,7 @@ from connectors.language_model import LanguageModel
 from connectors.linkedin import sunset, sunset_ahead
 from connectors.registry import NetworkSettings, build_network
 from connectors.smtp import SmtpNotifier
-from services.errors import ZwaanError
+from services.errors import WrongSetting, ZwaanError
 from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
@@ -37,7 +37,7 @@ from streams.logs import open_admin
 from streams.topics import topic_specs
 
 #: How the state of what cannot be used begins.
-AWAY = "away"
+AWAY, WRONG = "away", "wrong"
 
 _FIRST_START = "`zwaan up` makes it; where it is elsewhere, name the folder with --data."
 
@@ -58,7 +58,7 @@ class Finding:
 def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
     """Check the settings and everything they point at; each line says what to do.
 
-    Exits with 3 when a dependency is away.
+    Exits with 2 when a setting is wrong, and with 3 when a dependency is away.
     """
     if new_token_key:
         click.echo(new_key())
@@ -79,6 +79,8 @@ def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
             mark = "!" if each.remedy else "✓"
             line = f"{mark} {each.subject:<12} {each.state}"
             click.echo(f"{line}. {each.remedy}" if each.remedy else line)
+    if any(each.state.startswith(WRONG) for each in findings):
+        return 2
     return 3 if any(each.state.startswith(AWAY) for each in findings) else 0
 
 
@@ -102,19 +104,22 @@ def _examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
+    kind, remedy = AWAY, "start it, or correct its address"
     try:
         return look()
     except ZwaanError as error:
+        if isinstance(error, WrongSetting):
+            kind, remedy = WRONG, "correct it"
         # Our sentences say what to do behind their semicolon.
         sentence = str(error).removeprefix("the database is away: ").rstrip(".")
-        fault, _, remedy = sentence.partition("; ")
-        remedy = getattr(error, "remedy", "") or remedy or "start it, or correct its address"
+        fault, _, advice = sentence.partition("; ")
+        remedy = getattr(error, "remedy", "") or advice or remedy
     except OSError as error:
         fault = f"{error.filename or 'the data folder'}: {error.strerror}"
         remedy = "mend its rights, or name another folder with --data"
     return Finding(
         subject=subject,
-        state=f"{AWAY}: {fault}",
+        state=f"{kind}: {fault}",
         remedy=f"{remedy[0].upper()}{remedy[1:].rstrip('.')}.",
     )
 
@@ -238,7 +243,7 @@ def _network(name: str, url: str) -> Finding:
 
 
 def _other_network(settings: NetworkSettings) -> Finding:
-    """Raises Stop when no installed package brings its connector."""
+    """Raises WrongSetting when no installed package brings its connector."""
     build_network(settings)
     return Finding(subject=settings.name, state=_PASSWORD.sub("//***@", settings.api_url))
 

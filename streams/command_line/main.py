@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from services.errors import NeedsPerson, Rejected, RetryLater, Stop
+from services.errors import NeedsPerson, Rejected, RetryLater, Stop, WrongSetting
 from streams.command_line.options import Group
 from streams.command_line.terminal import visible
 from streams.memory import share_one_arena
@@ -105,7 +105,7 @@ def exit_code(arguments: list[str]) -> int:
         return 1
     except (RetryLater, Stop) as error:
         _say(error, "")
-        return 3
+        return 2 if isinstance(error, WrongSetting) else 3
     except OSError as error:
         # A folder that cannot be made, a disk that is full.
         place = error.filename or "the output, or a file in the data folder,"

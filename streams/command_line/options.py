@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from services.errors import Rejected
 from services.settings import Settings, load_settings, unknown_settings
 from streams.logging import configure_logging
 
@@ -49,24 +48,12 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
-class WrongSetting(click.ClickException):
-    """A setting cannot be read: as wrong as a wrong option, so the exit code is the same."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:  # noqa: ARG002
-        click.echo(f"zwaan: {self.message}", err=True)
-
-
 def settings_of(**given: Any) -> Settings:
     """Settings from the environment with the command's options on top; logging follows them.
 
-    Raises WrongSetting; Stop for an address of no kind we know.
+    Raises WrongSetting.
     """
-    try:
-        settings = load_settings(**given)
-    except Rejected as fault:
-        raise WrongSetting(f"{str(fault).rstrip('.')}. {fault.remedy}".strip()) from fault
+    settings = load_settings(**given)
     for name, meant in unknown_settings().items():
         hint = f"did you mean {meant}?" if meant else "zwaan doctor --json lists the settings."
         click.echo(f"zwaan: {name} is no setting and is ignored; {hint}", err=True)

@@ -18,7 +18,7 @@ import click
 
 from connectors.sandbox.app import SandboxApp
 from services.domain.post import PostState
-from services.errors import Stop
+from services.errors import Stop, WrongSetting
 from services.settings import Settings
 from services.storage import outbox, people, posts
 from services.use_cases.accept_events import accept
@@ -45,7 +45,7 @@ async def run_demo(
 ) -> int:
     """Run until a signal, or for ``seconds`` after everything is up."""
     if settings.real_networks or not settings.sandbox:
-        raise Stop(
+        raise WrongSetting(
             "the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, "
             "ZWAAN_MASTODON_URL and ZWAAN_OTHER_NETWORKS"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from services.errors import Stop
+from services.errors import WrongSetting
 from streams.embedded.log import EmbeddedLog
 
 _MEGABYTE = 1_048_576
@@ -27,7 +27,7 @@ class Address:
 def parse(url: str) -> Address:
     """Read ``embedded:///absolute/path/zwaan.log.db[?max_mb=2048]``.
 
-    Raises Stop for anything else.
+    Raises WrongSetting for anything else.
     """
     parts = urlsplit(url)
     path = unquote(parts.path)
@@ -40,7 +40,7 @@ def parse(url: str) -> Address:
         or options
         or (max_mb is not None and not max_mb.isdecimal())
     ):
-        raise Stop(
+        raise WrongSetting(
             f"{url} is no address of an embedded log; correct ZWAAN_BROKER: "
             "embedded:///absolute/path/zwaan.log.db, with ?max_mb=2048 to bound its size"
         )

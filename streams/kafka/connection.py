@@ -13,7 +13,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from services.errors import Rejected, RetryLater, Stop, ZwaanError
+from services.errors import Rejected, RetryLater, WrongSetting, ZwaanError
 
 #: A call that gets no answer ends after this; the caller decides whether to try again.
 TIMEOUT_MS = 5_000
@@ -27,16 +27,16 @@ _NEVER = (
 
 
 def bootstrap_servers(url: str) -> list[str]:
-    """``kafka://host:9092,host2:9092`` as kafka-python wants it. Raises Stop when it is not."""
+    """``kafka://host:9092,host2:9092`` as kafka-python wants it. Raises WrongSetting when it is not."""
     servers: list[str] = []
     for part in re.split("[,;]", url):
         try:
             parts = urlsplit(part if "://" in part else f"kafka://{part}")
             host, port = parts.hostname, parts.port or 9092
         except ValueError:
-            raise Stop(_NO_ADDRESS) from None
+            raise WrongSetting(_NO_ADDRESS) from None
         if parts.scheme not in {"kafka", "aiokafka"} or not host or parts.path.strip("/"):
-            raise Stop(_NO_ADDRESS)
+            raise WrongSetting(_NO_ADDRESS)
         servers.append(f"{host}:{port}")
     return servers
 

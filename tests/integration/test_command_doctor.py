@@ -14,22 +14,19 @@ from tests.integration.shell import Shell
 
 pytestmark = pytest.mark.commands
 
+OTHER = (
+    '{"nowhere": {"url": "https://n.example", "client_id": "c", "client_secret": "planted-secret"}}'
+)
+
 
 @pytest.mark.parametrize(
     ("arguments", "settings"),
     [
         (["publish", "story.json"], {"broker": "kafka://127.0.0.1:1"}),
         (["topics"], {"broker": "kafka://127.0.0.1:1"}),
-        (["topics"], {"broker": "rabbit://127.0.0.1"}),
-        (["publish", "story.json"], {"broker": "kafka://"}),
-        (["publish", "story.json"], {"broker": "kafka://planted-secret@[host"}),
-        (["publish", "story.json"], {"broker": "kafka://z:planted-secret@host:port"}),
-        (["publish", "story.json"], {"broker": "embedded://"}),
-        (["lag"], {"broker": "embedded:///proc/self/comm?colour=blue"}),
         (["lag"], {"broker": "embedded:///proc/self/comm"}),
         (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@127.0.0.1:1/z"}),
         (["stats"], {"database_url": "postgresql+psycopg://z:planted-secret@[bad/z"}),
-        (["stats"], {"database_url": "mysql://planted-secret@127.0.0.1/z"}),
         (["stats"], {"data": "/proc/nothing"}),
         (["publish", "story.json"], {"data": "/proc/nothing"}),
         (["stats", "--data", "no-database"], {}),
@@ -38,12 +35,41 @@ pytestmark = pytest.mark.commands
 def test_what_is_away_is_one_sentence_soon(
     shell: Shell, arguments: list[str], settings: dict[str, str]
 ) -> None:
-    """A wrong address of broker, database or folder: one sentence, exit code 3, no secret."""
+    """An address where nothing answers or nothing is ours: one sentence, exit code 3, no secret."""
     shell.write("story.json", event(story()))
     (shell.folder / "no-database").mkdir()
     shell.write("no-database/zwaan.db", "this is no database" * 100)
     done = shell.run(*arguments, **settings)
     assert done.code == 3
+    assert done.sentence.endswith(".")
+    assert "planted-secret" not in done.err
+    assert done.seconds < 15
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings"),
+    [
+        (["topics"], {"broker": "rabbit://127.0.0.1"}),
+        (["publish", "story.json"], {"broker": "kafka://"}),
+        (["publish", "story.json"], {"broker": "kafka://planted-secret@[host"}),
+        (["publish", "story.json"], {"broker": "kafka://z:planted-secret@host:port"}),
+        (["publish", "story.json"], {"broker": "embedded://"}),
+        (["lag"], {"broker": "embedded:///proc/self/comm?colour=blue"}),
+        (["stats"], {"database_url": "mysql://planted-secret@127.0.0.1/z"}),
+        (["stats"], {"port": "http"}),
+        (["worker"], {"smtp_url": "planted-secret@mail.example.org"}),
+        (["worker"], {"linkedin_url": "http://planted-secret@linkedin.example.org"}),
+        (["worker"], {"other_networks": OTHER}),
+        (["demo"], {"x_url": "https://api.x.com"}),
+    ],
+)
+def test_an_address_of_no_kind_we_know_is_wrong_usage(
+    shell: Shell, arguments: list[str], settings: dict[str, str]
+) -> None:
+    """Whatever it is: one sentence, exit code 2 as for a wrong option, no secret."""
+    shell.write("story.json", event(story()))
+    done = shell.run(*arguments, **settings)
+    assert done.code == 2
     assert done.sentence.endswith(".")
     assert "planted-secret" not in done.err
     assert done.seconds < 15
@@ -97,8 +123,8 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
     )
     assert away.code == 3
     mail = shell.run("doctor", smtp_url="planted-secret@mail.example.org")
-    assert mail.code == 3
-    assert "! mail         away: the setting ZWAAN_SMTP_URL is no mail server" in mail.out
+    assert mail.code == 2
+    assert "! mail         wrong: the setting ZWAAN_SMTP_URL is no mail server" in mail.out
     assert "planted" not in mail.out + mail.err
     assert away.out.count("! database") == away.out.count("! broker") == 1
     assert "planted" not in away.out + away.err

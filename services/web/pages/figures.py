@@ -59,9 +59,8 @@ async def figures(view: FiguresView) -> Response:
         # Of what is shown below and of nothing else: a count over all would give the others away.
         ids = [shown.campaign.id for shown in found if shown.counted]
         shared = await people_who_shared(transaction, ids)
-        charged = await charges.of_networks(
-            transaction, sorted(view.parts.prices), campaign_ids=ids
-        )
+        paid = sorted(name for name, prices in view.parts.prices.items() if prices.for_posts)
+        charged = await charges.of_networks(transaction, paid, campaign_ids=ids)
         totals = totals_of(found)
         # They are counted over all posts, and would tell how many those of a hidden campaign are.
         units = [] if totals.hidden else await charges.of_units(transaction)

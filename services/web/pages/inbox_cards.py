@@ -304,7 +304,7 @@ async def pictures_of(
 def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
     """What the network charges the organisation for a post with this text, in US dollars."""
     prices = parts.prices.get(network)
-    return None if prices is None else prices.of(text)
+    return prices.of(text) if prices and prices.for_posts else None
 
 
 def is_shared_by_hand(post: Post, networks: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.domain.scheduling import Pace, WorkingHours
-from services.errors import Rejected, Stop
+from services.errors import WrongSetting
 from services.settings import load_settings, unknown_settings
 from services.vault import new_key
 from streams.bootstrap import network_settings
@@ -81,7 +81,7 @@ def test_networks_of_other_packages_are_handed_to_their_connectors(
 )
 def test_other_networks_that_cannot_be_read_are_named(value: str, said: str) -> None:
     """One sentence with the variable's name."""
-    with pytest.raises(Rejected, match=f"ZWAAN_OTHER_NETWORKS .*{said}"):
+    with pytest.raises(WrongSetting, match=f"ZWAAN_OTHER_NETWORKS .*{said}"):
         load_settings(other_networks=value)
 
 
@@ -158,7 +158,7 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     """The sentence names the variable."""
-    with pytest.raises(Rejected, match=f"ZWAAN_{name.upper()}"):
+    with pytest.raises(WrongSetting, match=f"ZWAAN_{name.upper()}"):
         load_settings(**{name: value})
 
 
@@ -171,11 +171,19 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         ("database_url", "postgresql://planted-secret@x"),
     ],
 )
-def test_an_address_of_another_kind_stops(name: str, value: str) -> None:
+def test_an_address_of_another_kind_is_wrong(name: str, value: str) -> None:
     """The sentence gives an example, and does not repeat what may hold a password."""
-    with pytest.raises(Stop, match="for example") as caught:
+    with pytest.raises(WrongSetting, match="for example") as caught:
         load_settings(**{name: value})
     assert "planted-secret" not in str(caught.value)
+
+
+def test_posts_that_cost_nothing_leave_what_is_read() -> None:
+    """X may charge for reading alone; with every price at nought there is nothing to charge."""
+    posts = {"x_price_with_link": 0, "x_price_without_link": 0}
+    reads = {"x_price_post_read": 0, "x_price_user_read": 0, "x_price_media_metadata": 0}
+    assert load_settings(**posts).prices["x"].charge_unit("post_read") == 5_000
+    assert load_settings(**posts, **reads).prices == {}
 
 
 def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -225,9 +233,9 @@ def test_this_machine_has_many_addresses(host: str, local: str, ours: bool) -> N
 def test_a_language_model_has_an_address_and_a_name() -> None:
     """One without the other names the setting that is missing; neither means none."""
     assert load_settings().llm_url == ""
-    with pytest.raises(Rejected, match="ZWAAN_LLM_MODEL is missing"):
+    with pytest.raises(WrongSetting, match="ZWAAN_LLM_MODEL is missing"):
         load_settings(llm_url="https://models.example.org/v1")
-    with pytest.raises(Rejected, match="ZWAAN_LLM_URL is missing"):
+    with pytest.raises(WrongSetting, match="ZWAAN_LLM_URL is missing"):
         load_settings(llm_model="small")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.domain.price import X_PRICES, charge_for
+from services.domain.price import X_PRICES, Prices, charge_for
 
 
 def test_a_post_with_a_link_costs_more() -> None:
@@ -21,6 +21,15 @@ def test_what_else_is_charged_has_a_price_each() -> None:
     assert X_PRICES.charge_unit("unheard_of") == 0
     assert charge_for({"x": X_PRICES}, "x", "zonder link.") == 15_000
     assert charge_for({"x": X_PRICES}, "linkedin", "zonder link.") is None
+
+
+def test_what_is_read_may_cost_where_posts_do_not() -> None:
+    """Nothing is said of a post's price then, and what is read is still charged."""
+    reads = Prices(with_link=Decimal(0), without_link=Decimal(0), units=X_PRICES.units)
+    assert not reads.for_posts
+    assert X_PRICES.for_posts
+    assert charge_for({"x": reads}, "x", "kijk op zwaan.nl") is None
+    assert reads.charge_unit("post_read") == 5_000
 
 
 def test_a_short_link_costs_the_same_whatever_its_host() -> None:

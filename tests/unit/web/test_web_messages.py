@@ -163,7 +163,7 @@ _ELSEWHERE = (
     "connectors/feed.py",
     "connectors/sandbox/",
     "connectors/smtp.py",
-    "services/settings.py",
+    "services/settings/",
     "services/use_cases/import_ambassadors.py",
     "services/use_cases/import_feed.py",
     "services/use_cases/spreadsheet_text.py",

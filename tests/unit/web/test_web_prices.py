@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from services.domain.post import PostState
-from services.domain.price import X_PRICES
+from services.domain.price import X_PRICES, Prices
 from services.storage.people import save_ambassadors
 from services.use_cases.billed_units import BilledUnits
 from tests.builders import ambassador
@@ -33,6 +35,16 @@ async def test_without_prices_nothing_is_said(organisation: Organisation) -> Non
     async with organisation.signed_in("anna@example.org") as browser:
         assert TEXT[:20] in (inbox := (await browser.get("/inbox")).text)
         assert "US$" not in inbox
+
+
+async def test_of_posts_that_cost_nothing_nothing_is_said(organisation: Organisation) -> None:
+    """Also where what is read is charged: that is no price of a post."""
+    free = Prices(with_link=Decimal(0), without_link=Decimal(0), units=X_PRICES.units)
+    organisation.with_parts(prices={"x": free})
+    await organisation.post(await organisation.campaign(story()), ANNA, network="x")
+    async with organisation.signed_in("anna@example.org") as browser:
+        for page in ("/inbox", "/profile"):
+            assert "US$" not in (await browser.get(page)).text
 
 
 async def test_figures_say_what_was_charged_and_how_that_is_known(

@@ -1,0 +1,32 @@
+"""The optional language model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from services.settings.values import duration
+
+
+class LanguageModel(BaseModel):
+    llm_url: str = Field(
+        default="",
+        description="An OpenAI-compatible endpoint, such as https://host/v1. Empty: none.",
+    )
+    llm_model: str = Field(default="", description="The model's name there.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Its bearer token, if any.")
+    llm_concurrency: int = Field(default=2, ge=1, le=16)
+    llm_timeout: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(),
+        le=timedelta(minutes=5),
+        description="For a whole answer.",
+    )
+
+    @field_validator("llm_timeout", mode="before")
+    @classmethod
+    def _read_timeout(cls, value: Any) -> Any:
+        return duration(value) if isinstance(value, str) else value

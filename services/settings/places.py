@@ -1,0 +1,124 @@
+"""Where things are: the data, the log, the database, and our own pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from services.domain.loopback import is_loopback
+from services.settings.values import listed, network
+
+#: Networks of this machine.
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+class Places(BaseModel):
+    data: Path = Field(default=Path(".zwaan"), description="Folder of the log, database and keys.")
+    broker: str = Field(
+        default="", description="embedded:///path or kafka://host:port. Empty: embedded in DATA."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="sqlite+aiosqlite:///path or postgresql+psycopg://… Empty: SQLite in DATA.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web pages are served on.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=_LOOPBACK,
+        description="Reverse proxies that may say whom they speak for: 10.0.0.7,172.16.0.0/12.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the web pages.")
+    public_url: str = Field(
+        default="", description="Address that people and networks reach us at; short links use it."
+    )
+
+    @field_validator("data")
+    @classmethod
+    def _check_folder(cls, value: Path) -> Path:
+        if "?" in str(value.absolute()):
+            raise ValueError(
+                'holds a "?", which an address of a database cannot; rename the folder'
+            )
+        return value
+
+    @field_validator("broker")
+    @classmethod
+    def _check_broker(cls, value: str) -> str:
+        if value and not _names_a_log(value):
+            raise ValueError(
+                "is wrong: it has to be embedded:///absolute/path or kafka://host:port, "
+                "for example kafka://127.0.0.1:9092"
+            )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr) -> SecretStr:
+        known = ("sqlite+aiosqlite://", "postgresql+psycopg://")
+        if value and not value.get_secret_value().startswith(known):
+            raise ValueError(
+                "is wrong: it starts with sqlite+aiosqlite:// or postgresql+psycopg://, "
+                "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
+            )
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: Any) -> Any:
+        return tuple(map(network, listed(value))) if isinstance(value, str) else value
+
+    @property
+    def broker_url(self) -> str:
+        return self.broker or f"embedded://{quote(str(self.data.resolve() / 'zwaan.log.db'))}"
+
+    @property
+    def embedded(self) -> bool:
+        return urlsplit(self.broker_url).scheme == "embedded"
+
+    @property
+    def log_path(self) -> Path:
+        """The file of the embedded log. Only where ``embedded``."""
+        return Path(unquote(urlsplit(self.broker_url).path))
+
+    @property
+    def database(self) -> str:
+        configured = self.database_url.get_secret_value()
+        return configured or f"sqlite+aiosqlite:///{self.data.resolve() / 'zwaan.db'}"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file of an SQLite database; None for PostgreSQL."""
+        kind, _, path = self.database.partition(":///")
+        return Path(path.partition("?")[0]) if kind.startswith("sqlite") else None
+
+    @property
+    def base_url(self) -> str:
+        """The address people reach, without a slash at the end."""
+        return (self.public_url or f"http://{_in_address(self.host)}:{self.port}").rstrip("/")
+
+    @property
+    def local_url(self) -> str:
+        """The address at which this machine reaches its own pages."""
+        host = self.host if self.on_loopback else "127.0.0.1"
+        return f"http://{_in_address(host)}:{self.port}"
+
+    @property
+    def on_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _names_a_log(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if parts.scheme == "embedded":
+        return not parts.netloc and Path(parts.path).is_absolute() and bool(Path(parts.path).name)
+    return parts.scheme == "kafka" and bool(parts.hostname)

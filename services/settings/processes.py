@@ -1,0 +1,34 @@
+"""How the processes run, and what they leave behind."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import NoDecode
+
+from services.settings.values import duration
+
+
+class Processes(BaseModel):
+    consumer_group: str = "zwaan"
+    publish_concurrency: int = Field(default=8, ge=1, le=64)
+    keep_audit: Annotated[timedelta | None, NoDecode] = Field(
+        default=None, description="How long the audit is kept: 730d. Empty: for ever."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("consumer_group")
+    @classmethod
+    def _check_group(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
+            raise ValueError("has to be 1 to 100 letters, digits, dots, hyphens or underscores")
+        return value
+
+    @field_validator("keep_audit", mode="before")
+    @classmethod
+    def _read_keeping(cls, value: Any) -> Any:
+        return duration(value) if isinstance(value, str) else value

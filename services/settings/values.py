@@ -1,0 +1,67 @@
+"""Settings of more than one word, out of text. Each raises ValueError with the rest of a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from services.domain.scheduling import WorkingHours
+from services.errors import Rejected
+
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def listed(text: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def duration(text: str) -> timedelta:
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f'holds "{text}", which is no duration; write for example 90s, 6h or 3d')
+    return timedelta(**{_UNITS[found[2]]: float(found[1])})
+
+
+def network(text: str) -> str:
+    """An address, or a range of them, as a range."""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(
+            f'"{text}" is no address and no network; write 10.0.0.7 or 172.16.0.0/12'
+        ) from error
+
+
+def rates(text: str) -> dict[str, float]:
+    """Shares above 0 by name."""
+    pairs = [part.partition("=") for part in listed(text)]
+    return {name.strip(): _rate(share) for name, _, share in pairs}
+
+
+def working_hours(text: str) -> WorkingHours:
+    try:
+        return WorkingHours.parse(text)
+    except Rejected as fault:
+        raise ValueError(f"cannot be read: {fault}; {fault.remedy}") from fault
+
+
+def from_json(text: str, *, example: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"has to be JSON, for example {example}") from error
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1:
+        raise ValueError(f'holds "{text}", which is no share from 0 to 1; write for example x=0.05')
+    return rate
