@@ -61,7 +61,7 @@ ANGLES: dict[str, tuple[Angle, ...]] = {
         Angle(name="origin", prefers=frozenset({"origin", "lesson"}), requires=3),
         Angle(
             name="critical",
-            prefers=frozenset({"setback", "turn", "lesson"}),
+            prefers=frozenset({"setback", "turn"}),
             refuses=_BESIDE,
             requires=3,
         ),

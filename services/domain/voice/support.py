@@ -15,6 +15,8 @@ from services.domain.voice.words import prose_of, tokens_of
 
 _NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
+#: A name may hold digits: the ward C3.
+_WITH_DIGITS = re.compile(r"[^\W\d_]+\d[^\W_]*")
 _QUOTED = re.compile(r"“([^”]*)”")
 _FLAT = re.compile(r"[\W_]+")
 _NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
@@ -29,7 +31,9 @@ class Sources:
         self.texts = tuple(texts)
         together = "\n".join(self.texts)
         self.numbers = frozenset(_NUMBER.findall(together))
-        self.words = frozenset([*_NO_NAMES, *_WORD.findall(together)])
+        self.words = frozenset(
+            [*_NO_NAMES, *_WORD.findall(together), *_WITH_DIGITS.findall(together)]
+        )
         self._held: dict[str, bool] = {}
 
     @cached_property

@@ -13,6 +13,7 @@ SOURCES = Sources(
         "De storm van Zwolle",
         "In februari belden 2.300 mensen. Fatima El Idrissi nam drie keer op.",
         "Zwaan",
+        "Op afdeling C3 bleef het rustig.",
     ]
 )
 
@@ -25,6 +26,7 @@ SOURCES = Sources(
         "Ik werk bij Zwaan. https://example.org/r/9999999 #Top100",
         "Het ging drie keer mis.",
         "Mooi werk, Fatima.",
+        "Ook op C3 merkte iemand het.",
     ],
 )
 def test_what_the_source_says_may_be_said(text: str) -> None:
@@ -40,6 +42,7 @@ def test_what_the_source_says_may_be_said(text: str) -> None:
         ("Er belden vijf mensen.", "the number vijf"),
         ("Dank aan Kees.", "the name Kees"),
         ("Fatima en Jansen namen op.", "the name Jansen"),
+        ("Ook op D3 merkte iemand het.", "the name D3"),
         (
             "Er staat: “Fatima El Idrissi nam altijd op.”",
             "the quotation “Fatima El Idrissi nam altijd op.”",
