@@ -7,7 +7,7 @@ format, member post statistics) and https://learn.microsoft.com/linkedin/shared/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -277,7 +277,7 @@ class LinkedIn:
 
     # --- statistics ---
 
-    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+    def measure(self, account: Account, external_ids: Sequence[str]) -> Iterator[Measurement]:
         """One call per post and metric, because LinkedIn's endpoint takes no more."""
         if STATISTICS not in account.tokens.scopes:
             raise NeedsPerson(
@@ -286,7 +286,6 @@ class LinkedIn:
                 "organisation's LinkedIn application is approved for statistics.",
             )
         metrics = _METRICS if self._settings.version >= "202604" else _METRICS_BEFORE_202604
-        measured = []
         for urn in external_ids:
             counts = {
                 ours: count
@@ -294,10 +293,7 @@ class LinkedIn:
                 if (count := self._count(account.tokens, urn, theirs)) is not None
             }
             if counts:
-                measured.append(
-                    Measurement(external_id=urn, metrics=counts, source=_STATISTICS_SOURCE)
-                )
-        return measured
+                yield Measurement(external_id=urn, metrics=counts, source=_STATISTICS_SOURCE)
 
     def _count(self, tokens: Tokens, urn: str, metric: str) -> int | None:
         kind = "ugc" if urn.startswith("urn:li:ugcPost:") else "share"

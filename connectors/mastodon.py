@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -137,16 +137,13 @@ class Mastodon:
 
     def measure(
         self, account: ports.Account, external_ids: Sequence[str]
-    ) -> list[ports.Measurement]:
+    ) -> Iterator[ports.Measurement]:
         """Forty statuses a call. Mastodon counts no impressions and no reach."""
-        measured: list[ports.Measurement] = []
         for first in range(0, len(external_ids), _BATCH):
             query = "&".join(f"id[]={each}" for each in external_ids[first : first + _BATCH])
             for found in self._statuses(account.tokens, f"/api/v1/statuses?{query}"):
                 counts = {ours: found[name] for ours, name in _COUNTERS.items() if name in found}
-                told = ports.Measurement(external_id=found["id"], metrics=counts, source=_SOURCE)
-                measured.append(told)
-        return measured
+                yield ports.Measurement(external_id=found["id"], metrics=counts, source=_SOURCE)
 
     def _ask(self, tokens: ports.Tokens, method: str, path: str, **body: Any) -> Any:
         with self._transport.equip(requests.Session()) as session:

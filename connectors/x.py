@@ -6,7 +6,7 @@ Source of the facts: https://docs.x.com/x-api (posts, users, OAuth 2.0, rate lim
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -252,10 +252,9 @@ class X:
 
     # --- statistics ---
 
-    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+    def measure(self, account: Account, external_ids: Sequence[str]) -> Iterator[Measurement]:
         """A hundred posts a call. X gives the owner's private counters for 30 days."""
         client = self._client(account.tokens)
-        measured: list[Measurement] = []
         for first in range(0, len(external_ids), _BATCH):
             answer = self._ask(
                 client.get_tweets,
@@ -264,14 +263,11 @@ class X:
             )
             told = _objects(answer.get("data"))
             self._settings.meter("post_read", len(told))
-            measured += [
-                Measurement(
-                    external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE
-                )
-                for found in told
-                if (metrics := _metrics(found))
-            ]
-        return measured
+            for found in told:
+                if metrics := _metrics(found):
+                    yield Measurement(
+                        external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE
+                    )
 
     # --- speaking ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -225,10 +225,11 @@ class Network(Protocol):
         """
         ...
 
-    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+    def measure(self, account: Account, external_ids: Sequence[str]) -> Iterable[Measurement]:
         """Counters of the member's own posts; a post that cannot be measured is left out.
 
-        Raises NeedsPerson when the connection lacks the permission, RetryLater on a quota.
+        Raises NeedsPerson when the connection lacks the permission, RetryLater on a quota: also in
+        between, after what was given as it was read, which stays good.
         """
         ...
 

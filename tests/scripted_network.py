@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,7 +27,8 @@ class ScriptedNetwork:
     """A `services.ports.Network`. Without a script every call succeeds.
 
     ``publishing``, ``reconciling``, ``refreshing``, ``measuring``, ``uploading``, ``deleting`` and
-    ``revoking`` hold what the next calls answer: an error to raise, or None. ``uploads`` are the images that
+    ``revoking`` hold what the next calls answer: an error to raise, or None; ``measuring_each`` the same for
+    each post that is read. ``uploads`` are the images that
     came, ``preparing`` the seconds until they may be used, ``sent`` the posts as they were sent. A `Lost` in ``publishing`` puts the post on the network
     first. ``posts`` holds the texts that are there, in order.
     """
@@ -41,6 +42,7 @@ class ScriptedNetwork:
         self.reconciling: list[Exception | None] = []
         self.refreshing: list[Exception | None] = []
         self.measuring: list[Exception | None] = []
+        self.measuring_each: list[Exception | None] = []
         self.uploading: list[Exception | None] = []
         self.uploads: list[bytes] = []
         self.preparing = 0.0
@@ -121,15 +123,16 @@ class ScriptedNetwork:
             place = (account.member_id, post.text)
             return self._published(self.posts.index(place)) if place in self.posts else None
 
-    def measure(self, account: Account, external_ids: Sequence[str]) -> list[Measurement]:
+    def measure(self, account: Account, external_ids: Sequence[str]) -> Iterator[Measurement]:
         self.calls.append("measure")
         with self._using(account):
             self._next(self.measuring)
-            return [
-                Measurement(external_id=each, metrics=self.metrics[each], source=self.name)
-                for each in external_ids
-                if each in self.metrics
-            ]
+            for each in external_ids:
+                self._next(self.measuring_each)
+                if each in self.metrics:
+                    yield Measurement(
+                        external_id=each, metrics=self.metrics[each], source=self.name
+                    )
 
     def delete(self, account: Account, external_id: str) -> None:
         """One that is gone already is no error."""

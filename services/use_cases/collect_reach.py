@@ -16,7 +16,7 @@ from services.domain.estimate import Estimate, estimate_reach
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
-from services.ports import Measurement
+from services.ports import Account, Measurement
 from services.storage import account_leases, followers, measuring, outbox
 from services.storage.database import Database
 from services.storage.measuring import DuePost
@@ -93,31 +93,39 @@ class ReachCollector:
     async def _collect_account(
         self, ambassador_id: str, network: str, group: Sequence[DuePost]
     ) -> None:
+        answers: dict[str, Measurement] = {}
         try:
             account = await self._accounts.open(ambassador_id, network)
             measure = self._accounts.network(network).measure
-            posts = [post.external_id for post in group]
-            answers = await self._accounts.call_with_access(
-                ambassador_id, account, lambda own: measure(own, posts)
-            )
+
+            def read(own: Account) -> None:
+                """Kept one by one: what was read stays, whatever comes after it."""
+                left = [each.external_id for each in group if each.external_id not in answers]
+                for answer in measure(own, left):
+                    answers[answer.external_id] = answer
+
+            await self._accounts.call_with_access(ambassador_id, account, read)
         except (RetryLater, OutcomeUnknown) as away:
             after = getattr(away, "after", None)
             wait = _PATIENCE if after is None else timedelta(seconds=after)
-            _log.info("measuring later", network=network, error=str(away))
-            await self._postpone(group, wait)
-            return
+            _log.info("measuring later", network=network, error=str(away), read=len(answers))
+            await self._break_off(group, answers, wait)
         except (NeedsPerson, Rejected) as refusal:
-            await self._record(group, {}, unknown=str(refusal))
-            return
+            await self._record(group, answers, unknown=str(refusal))
         except Exception:  # noqa: BLE001 - a defect with one account must not keep the others waiting
             _log.exception("measuring failed", network=network, ambassador=ambassador_id)
-            await self._postpone(group, _PATIENCE)
-            return
-        await self._record(
-            group,
-            {answer.external_id: answer for answer in answers},
-            unknown=f"{network} gave no figure",
-        )
+            await self._break_off(group, answers, _PATIENCE)
+        else:
+            await self._record(group, answers, unknown=f"{network} gave no figure")
+
+    async def _break_off(
+        self, group: Sequence[DuePost], answers: Mapping[str, Measurement], wait: timedelta
+    ) -> None:
+        """Record what was read, and ask for the rest after ``wait``."""
+        read = [post for post in group if post.external_id in answers]
+        if read:
+            await self._record(read, answers, unknown="")
+        await self._postpone([post for post in group if post not in read], wait)
 
     async def _postpone(self, group: Sequence[DuePost], wait: timedelta) -> None:
         async with self._database.write() as transaction:

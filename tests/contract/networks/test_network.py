@@ -414,7 +414,7 @@ def test_measure_gives_the_networks_own_counters(
     # A figure that is not available now is left out, so one post may lack any of them.
     ids = [network.publish(member.account, fresh_post()).external_id for _ in range(4)]
     sandbox.change("clock", {"advance": 5400})
-    measured = network.measure(member.account, ids)
+    measured = list(network.measure(member.account, ids))
     assert {early.external_id for early in measured} == set(ids)
     assert all(early.source.startswith(network.name) for early in measured)
     metrics = dict(item for early in measured for item in early.metrics.items())
@@ -435,7 +435,7 @@ def test_measure_leaves_out_what_cannot_be_measured(network: Network, member: Me
     kept = network.publish(member.account, fresh_post())
     gone = network.publish(member.account, fresh_post())
     network.delete(member.account, gone.external_id)
-    measured = network.measure(member.account, [gone.external_id, kept.external_id])
+    measured = list(network.measure(member.account, [gone.external_id, kept.external_id]))
     assert [measurement.external_id for measurement in measured] == [kept.external_id]
 
 
@@ -448,4 +448,20 @@ def test_a_failing_measurement_is_tried_later(
     operation = "statistics.read" if network.name == "linkedin" else "posts.read"
     sandbox.fault(network.name, operation, kind)
     with pytest.raises(RetryLater):
-        network.measure(member.account, [published.external_id])
+        list(network.measure(member.account, [published.external_id]))
+
+
+def test_what_was_measured_before_the_quota_is_given(
+    network: Network, member: Member, sandbox: Sandbox
+) -> None:
+    """A refusal in between comes after the figures that were read, so that they can be kept."""
+    kept = network.publish(member.account, fresh_post())
+    linkedin = network.name == "linkedin"
+    prefix = "urn:li:share:" if linkedin else ""
+    others = [f"{prefix}{7_000_000_000_000_000_000 + number}" for number in range(100)]
+    operation, calls = ("statistics.read", 6) if linkedin else ("posts.read", 1)
+    sandbox.fault(network.name, operation, "rate_limited", after=calls)
+    reading = iter(network.measure(member.account, [kept.external_id, *others]))
+    assert next(reading).external_id == kept.external_id
+    with pytest.raises(RetryLater):
+        next(reading)

@@ -60,11 +60,11 @@ def test_every_other_unit_that_is_billed_is_counted(
     published = network.publish(account, post)
     assert network.reconcile(account, post, since=datetime.now(UTC)) == published
     other = network.publish(account, fresh_post())
-    network.measure(account, [other.external_id])
+    list(network.measure(account, [other.external_id]))
     billed = sandbox.billed_units() - before
     del billed["post_with_url"]
     assert counted == billed == {"user_read": 1, "media_metadata": 1, "post_read": 2}
-    network.measure(account, [other.external_id, "1"])
+    list(network.measure(account, [other.external_id, "1"]))
     assert counted["post_read"] == 3
 
 

@@ -86,7 +86,7 @@ _CALLS: Mapping[str, Callable[[Network, Account], object]] = {
     "upload": lambda network, own: network.upload(own, Image(data=b"x", alt="Een dijk")),
     "publish": lambda network, own: network.publish(own, _POST),
     "reconcile": lambda network, own: network.reconcile(own, _POST, since=NOW),
-    "measure": lambda network, own: network.measure(own, ["1", "2"]),
+    "measure": lambda network, own: list(network.measure(own, ["1", "2"])),
     "delete": lambda network, own: network.delete(own, "1"),
 }
 

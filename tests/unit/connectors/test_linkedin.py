@@ -271,7 +271,7 @@ def test_measure_asks_one_metric_a_call_with_bare_structure(
             for count, shape in zip(counts, shapes, strict=True)
         )
     )
-    (measurement,) = linkedin.measure(member, [URN])
+    (measurement,) = list(linkedin.measure(member, [URN]))
     assert measurement.metrics == {
         "impressions": 100,
         "reach": 80,
@@ -291,7 +291,7 @@ def test_measure_leaves_out_a_post_that_is_gone(
 ) -> None:
     """A deleted post has no figures; the others keep theirs."""
     network.script(*[Answer(status=404)] * 6)
-    assert linkedin.measure(member, [URN]) == []
+    assert list(linkedin.measure(member, [URN])) == []
 
 
 def test_measure_without_the_permission_needs_the_person(
@@ -299,7 +299,7 @@ def test_measure_without_the_permission_needs_the_person(
 ) -> None:
     """Without the granted scope LinkedIn is not asked; the remedy names the member's own export."""
     with pytest.raises(NeedsPerson) as caught:
-        linkedin.measure(user, [URN])
+        list(linkedin.measure(user, [URN]))
     assert "analytics export" in caught.value.remedy
     assert network.received == []
 

@@ -47,7 +47,7 @@ def test_nothing_planted_is_logged_or_said(
             calls = (
                 lambda: connector.publish(account, POST),  # noqa: B023 - called at once
                 lambda: connector.reconcile(account, POST, since=NOW),  # noqa: B023
-                lambda: connector.measure(account, ["1"]),  # noqa: B023
+                lambda: list(connector.measure(account, ["1"])),  # noqa: B023
                 lambda: connector.connect(  # noqa: B023
                     code="planted-code", verifier="planted-verifier", redirect_uri="https://z/c"
                 ),

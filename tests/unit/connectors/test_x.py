@@ -282,7 +282,7 @@ def test_measure_takes_a_hundred_posts_a_call(
 ) -> None:
     """250 posts are three calls."""
     network.script(*[says({"data": [{"id": "1", "public_metrics": {"like_count": 1}}]})] * 3)
-    x.measure(user, [str(number) for number in range(250)])
+    list(x.measure(user, [str(number) for number in range(250)]))
     sizes = [
         len(parse_qs(urlsplit(request.path).query)["ids"][0].split(","))
         for request in network.received
@@ -309,7 +309,7 @@ def test_measure_reads_both_vocabularies_and_skips_partial_errors(
     network.script(
         says({"data": [old, new], "errors": [{"resource_id": "3", "title": "Not Found Error"}]})
     )
-    first, second = x.measure(user, ["1", "2", "3"])
+    first, second = list(x.measure(user, ["1", "2", "3"]))
     assert first.metrics == {
         "impressions": 100,
         "reactions": 3,
@@ -324,7 +324,7 @@ def test_measure_on_a_quota_is_tried_later(x: X, network: ScriptedNetwork, user:
     """A reached limit says when to come back."""
     network.script(says({"title": "Too Many Requests"}, 429))
     with pytest.raises(RetryLater):
-        x.measure(user, ["1"])
+        list(x.measure(user, ["1"]))
 
 
 def test_an_account_without_a_refresh_token_needs_the_person(

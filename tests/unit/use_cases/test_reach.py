@@ -117,6 +117,55 @@ async def test_when_it_cannot_be_asked_now_it_is_asked_later(
     assert len(await _measured(desk)) == 2
 
 
+@pytest.mark.parametrize(
+    ("error", "wait"), [(RetryLater("quota", after=900), 900), (ZeroDivisionError(), 300)]
+)
+async def test_what_was_read_before_the_quota_stays(
+    desk: Desk, error: Exception, wait: int
+) -> None:
+    """The posts that were read are recorded, and only the rest is asked for again."""
+    await _publish(desk, stories=3)
+    desk.network.metrics = {f"e{number}": {"reach": number + 1} for number in range(3)}
+    desk.network.measuring_each = [None, error]
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    assert [each["value"] for each in await _measured(desk)] == [1]
+    desk.now += timedelta(seconds=wait - 1)
+    assert await desk.collector.collect() == 0
+    desk.now += timedelta(seconds=1)
+    assert await desk.collector.collect() == 2, "the first is not read twice"
+    assert sorted(each["value"] for each in await _measured(desk)) == [1, 2, 3]
+    desk.now += STEPS[1] - STEPS[0] - timedelta(seconds=wait)
+    assert await desk.collector.collect() == 3, "the next age is the same for all"
+
+
+async def test_a_permission_that_ends_in_between_takes_nothing_back(desk: Desk) -> None:
+    """What was read is measured; the others are unknown, with the reason."""
+    await _publish(desk, stories=2)
+    desk.network.metrics = {"e0": {"reach": 1}, "e1": {"reach": 2}}
+    desk.network.measuring_each = [None, NeedsPerson("no permission", remedy="Connect again.")]
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    figures = [(each["tag"], each.get("value"), each["source"]) for each in await _measured(desk)]
+    assert sorted(figures, key=str) == [
+        ("measured", 1, "linkedin"),
+        ("unknown", None, "no permission"),
+    ]
+
+
+async def test_access_that_ends_in_between_is_renewed_for_the_rest(desk: Desk) -> None:
+    """With the new access only those are asked for that were not read."""
+    await _publish(desk, stories=2)
+    desk.network.metrics = {"e0": {"reach": 1}, "e1": {"reach": 2}}
+    desk.network.measuring_each = [None, NeedsNewAccess("expired", remedy="Connect again."), None]
+    desk.network.calls.clear()
+    desk.now += STEPS[0]
+    await desk.collector.collect()
+    assert desk.network.calls == ["measure", "refresh", "measure"]
+    assert desk.network.measuring_each == []
+    assert [each["value"] for each in await _measured(desk)] == [1, 2]
+
+
 async def test_a_disconnected_account_is_unknown_and_goes_on(desk: Desk) -> None:
     """Without a connection the figure is unknown, and the next step comes all the same."""
     (post,) = await _publish(desk)
