@@ -20,11 +20,11 @@ from services.events.documents import read_documents
 from services.settings import Settings
 from services.use_cases.accept_events import accept
 from services.use_cases.admit_people import admit_ambassadors
-from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import read_feed
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
+from streams.command_line.people_file import read_people
 from streams.command_line.state import open_state, require_database, require_log
 from streams.command_line.terminal import visible
 from streams.owner_client import OwnerClient, Published
@@ -127,12 +127,7 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     """
     settings = settings_of(data=data)
     require_database(settings)
-    try:
-        reading = read_ambassadors(file.read())
-    except Rejected as fault:
-        raise Rejected(f"{file.name}: {fault}", remedy=fault.remedy) from fault
-    for row in reading.bad_rows:
-        click.echo(visible(f"zwaan: {file.name}, line {row.line}: {row.fault}."), err=True)
+    reading = read_people(file)
     if reading.bad_rows and not (skip_bad and reading.ambassadors):
         raise Rejected(
             f"{len(reading.bad_rows)} bad rows, nothing was imported",

@@ -34,10 +34,10 @@ from services.settings import SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id
 from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.people_file import read_people
 
 #: Without another wish; the others are written for who connected them.
 _USUAL = ("linkedin", "x")
@@ -71,13 +71,12 @@ def compose(
             raise refusal
     except Rejected as fault:
         raise Rejected(f"{event.name}: {fault}", remedy=fault.remedy) from fault
-    try:
-        reading = read_ambassadors(ambassadors.read())
-    except Rejected as fault:
-        raise Rejected(f"{ambassadors.name}: {fault}", remedy=fault.remedy) from fault
+    reading = read_people(ambassadors)
     if reading.bad_rows:
-        first = reading.bad_rows[0]
-        raise Rejected(f"{ambassadors.name}, line {first.line}: {first.fault}")
+        raise Rejected(
+            f"{ambassadors.name}: {len(reading.bad_rows)} bad rows, nothing was composed",
+            remedy="Mend them.",
+        )
     campaign_id = derive_id("campaign", *source_of(content))
     composer = asyncio.run(_composer(settings, rules))
     guard = OverlapGuard()

@@ -161,6 +161,17 @@ def test_a_dry_run_says_why_there_is_no_text(bare: Shell) -> None:
     assert "nobody in" in nobody.err
 
 
+def test_a_dry_run_names_every_bad_row(bare: Shell) -> None:
+    """As an import does, so that a table is mended once."""
+    told = bare.write("story.json", event(story()))
+    people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,\nb@e.org,Bo,xx,\nno address,Co,nl,\n")
+    done = bare.run("compose", "--event", told, "--ambassadors", people)
+    assert (done.code, done.out) == (1, "")
+    named = [line.split(":")[1] for line in done.err.splitlines()]
+    assert named == [" people.csv, line 3", " people.csv, line 4", " people.csv"]
+    assert "2 bad rows, nothing was composed. Mend them." in done.err
+
+
 def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
     """Templates and blocked words of the database hold, and composing changes nothing there."""
     told = shell.write("story.json", event(story()))

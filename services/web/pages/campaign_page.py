@@ -50,6 +50,8 @@ async def show_campaign(
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
         nobody=nobody,
+        # Whom a campaign that began with a handful has still to ask.
+        waiting=sizes.proposed if found.campaign.state == "open" else 0,
         just_opened=bool(opened) and not nobody and view.now - _moment(opened) < _NEWS,
     )
 

@@ -120,6 +120,9 @@ async def test_a_handful_first_and_the_others_later(organisation: Organisation) 
         assert "10 colleagues were asked" in page
         assert "51 colleagues have not been asked yet" in page
         assert "On Fri 27 Nov 10:00 the others are asked too" in page
+        campaign = (await browser.get(f"/vacancies/{CAMPAIGN}")).text
+        assert "51 colleagues have not been asked yet" in campaign
+        assert f'href="{PAGE}?standing=proposed">See who they are, and ask them' in campaign
         waiting = (await browser.get(f"{PAGE}?standing=proposed")).text
         assert "51 colleagues on the list" in waiting
         assert await asked_people(organisation) == 10
@@ -127,6 +130,7 @@ async def test_a_handful_first_and_the_others_later(organisation: Organisation) 
         page = (await browser.get(PAGE)).text
         assert "61 colleagues were asked" in page
         assert "not been asked yet" not in page
+        assert "not been asked yet" not in (await browser.get(f"/vacancies/{CAMPAIGN}")).text
     assert await asked_people(organisation) == 61
 
 

@@ -92,6 +92,7 @@ async def test_closing_states_the_event(organisation: Organisation) -> None:
         ("title", " ", "Fill this in."),
         ("title", "x" * 301, "At most 300 characters."),
         ("url", "javascript:alert(1)", "Write an address that begins with https://."),
+        ("url", "www.example.org/vacature", "Write an address that begins with https://."),
         ("closes_at", "tomorrow", "Write a date as 2026-12-31."),
         ("closes_at", "2026-11-23", "Choose a day that is still to come."),
         ("vacancy_id", "v-12", "There is a campaign with this number already."),
