@@ -60,6 +60,9 @@ test-chaos: install ## Kill processes at random moments, with a fixed seed
 test-leaks: install ## Search 100 MB of logs at DEBUG, events and pages for secrets in use
 	ZWAAN_TEST_LEAK_MEGABYTES=100 $(PYTEST) -s tests/e2e/test_no_leaks.py
 
+test-texts: install ## 100,000 generated texts through LinkedIn's escaping and back
+	ZWAAN_TEST_TEXTS=100000 $(PYTEST) tests/unit/connectors/test_little_text.py
+
 ##@ Services for development
 
 kafka: ## Apache Kafka 4 (KRaft) on 127.0.0.1:19092, from Maven's jars
@@ -87,5 +90,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-commands test-leaks \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-commands test-leaks test-texts \
 	kafka kafka-stop postgres postgres-stop docs bench help

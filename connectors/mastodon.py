@@ -21,16 +21,8 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import connecting, json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services import ports
+from services import errors, ports
 from services.domain.network_rules import MASTODON
-from services.errors import (
-    NeedsNewAccess,
-    NeedsPerson,
-    Rejected,
-    RetryLater,
-    WrongSetting,
-    ZwaanError,
-)
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"
@@ -55,7 +47,9 @@ class Mastodon:
 
     def __init__(self, settings: NetworkSettings) -> None:
         if not settings.api_url:
-            raise WrongSetting("Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL.")
+            raise errors.WrongSetting(
+                "Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL."
+            )
         routes = {API: settings.api_url, PAGES: settings.authorize_url or settings.api_url}
         self._transport = Transport("Mastodon", routes=routes, limits=settings.limits)
         self._flow = CodeFlow(
@@ -79,7 +73,7 @@ class Mastodon:
         tokens = self._flow.exchange(code=code, verifier=verifier, redirect_uri=redirect_uri)
         if POSTING not in tokens.scopes:
             said = "Mastodon was connected without the permission to post."
-            raise NeedsPerson(said, remedy=_AGAIN)
+            raise errors.NeedsPerson(said, remedy=_AGAIN)
         with connecting("Mastodon"):
             member = self._ask(tokens, "GET", "/api/v1/accounts/verify_credentials")
         member_id, handle = _id(member, "GET"), str(member.get("acct", ""))
@@ -87,7 +81,7 @@ class Mastodon:
 
     def refresh(self, account: ports.Account) -> ports.Tokens:  # noqa: ARG002 - of the port
         """Mastodon's tokens last until they are revoked, and there is nothing to renew."""
-        raise NeedsPerson("This Mastodon connection cannot be renewed.", remedy=_AGAIN)
+        raise errors.NeedsPerson("This Mastodon connection cannot be renewed.", remedy=_AGAIN)
 
     def revoke(self, account: ports.Account) -> None:
         self._flow.revoke(account.tokens)
@@ -162,22 +156,22 @@ class Mastodon:
             raise no_usable_answer("Mastodon", "GET", "it was no list")
         return [each | {"id": _id(each, "GET")} for each in answer]
 
-    def _refusal(self, response: requests.Response) -> ZwaanError:
+    def _refusal(self, response: requests.Response) -> errors.ZwaanError:
         """The error that an answer with an error status asks for."""
         status = response.status_code
         said = str(json_object(response).get("error", f"status {status}"))[:200]
-        if person := {401: NeedsNewAccess, 403: NeedsPerson}.get(status):
+        if person := {401: errors.NeedsNewAccess, 403: errors.NeedsPerson}.get(status):
             return person(f"Mastodon does not accept your connection: {said}", remedy=_AGAIN)
         if status == requests.codes.too_many_requests or "finished processing" in said:
-            return RetryLater("Mastodon asks for patience.", after=_patience(response))
+            return errors.RetryLater("Mastodon asks for patience.", after=_patience(response))
         if status < 500:
-            kind = _Gone if status == requests.codes.not_found else Rejected
+            kind = _Gone if status == requests.codes.not_found else errors.Rejected
             remedy = "Change the text and approve it again."
             return kind(f"Mastodon refuses this: {said}", remedy=remedy)
         return no_usable_answer("Mastodon", response.request.method or "", said)
 
 
-class _Gone(Rejected):
+class _Gone(errors.Rejected):
     """The status is not there."""
 
 

@@ -192,3 +192,9 @@ def test_every_make_target_is_explained() -> None:
     phony = makefile.partition(".PHONY:")[2].replace("\\\n", " ").split("\n")[0].split()
     explained = re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)
     assert set(phony) - {"help"} == set(explained)
+
+
+def test_a_network_stays_a_small_file() -> None:
+    """Mastodon's connector, which `docs/connectors.md` shows as an example, is below 200 lines."""
+    lines = ROOT.joinpath("connectors/mastodon.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 200

@@ -1,6 +1,11 @@
-"""LinkedIn's little text format: what readers see is what was written."""
+"""LinkedIn's little text format: what readers see is what was written.
+
+``ZWAAN_TEST_TEXTS`` is how many texts are generated; `make test-texts` takes a hundred thousand.
+"""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +24,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=int(os.environ.get("ZWAAN_TEST_TEXTS", "1000")), deadline=None)
 @given(TEXTS)
 def test_any_text_is_displayed_uncut(text: str) -> None:
     """LinkedIn's rules, written down independently for the sandbox, read back the same text."""

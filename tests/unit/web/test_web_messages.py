@@ -185,13 +185,18 @@ def _said() -> Iterator[tuple[str, str]]:
             if place.startswith(_ELSEWHERE):
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _FAULTS:
+                if isinstance(node, ast.Call) and _name(node.func) in _FAULTS:
                     remedies = [each.value for each in node.keywords if each.arg == "remedy"]
                     for said in (*node.args[:1], *remedies):
                         yield from ((text, place) for text in _text(said))
 
 
 _FAULTS = {"Rejected", "NeedsPerson", "NoDraft", "HoldsWord", "OutcomeUnknown", "RetryLater"}
+
+
+def _name(called: ast.expr) -> str:
+    """Of ``NeedsPerson`` and of ``errors.NeedsPerson``."""
+    return str(getattr(called, "id", "") or getattr(called, "attr", ""))
 
 
 def _text(node: ast.expr) -> Iterator[str]:
