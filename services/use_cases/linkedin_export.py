@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 from services.domain.post import printable
 from services.errors import Rejected
@@ -29,6 +30,8 @@ _NO_EXPORT = (
 )
 #: Of what a file says about itself: enough to tell which file, and in which language, it is.
 _MOST_HEADINGS, _LONGEST_HEADING = 8, 40
+#: Of what its member is asked about.
+_MOST_CHOICES, _LONGEST_CHOICE = 20, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +43,51 @@ class Export:
     followers: int | None = None
 
 
-def read_export(content: bytes) -> Export:
-    """Raises Rejected for a file that is no such export, with the headings that it has instead."""
+class UnknownWords(Rejected):
+    """Addresses of posts and figures, but no word that we know; ``headings`` are those it has."""
+
+    def __init__(self, message: str, *, headings: Sequence[str]) -> None:
+        super().__init__(message, remedy="Say below what they are, and choose the file again.")
+        self.headings = headings
+
+
+def read_export(content: bytes, told: Mapping[str, str] = MappingProxyType({})) -> Export:
+    """``told`` are words with our metrics, for an export in words that we do not know.
+
+    Raises UnknownWords for such a one, and Rejected for a file that is no export, both with the
+    headings that it has.
+    """
+    if len(set(told.values())) < len(told):
+        raise Rejected("two headings were said to be the same", remedy="Choose each figure once.")
     posts: dict[str, dict[str, int]] = {}
+    has_addresses = False
     headings: dict[str, None] = {}
     followers = None
     for sheet in _sheets(content):
-        for address, metric, value in _figures(sheet):
+        for address, metric, value in _figures(sheet, told):
             posts.setdefault(address, {})[metric] = value
         followers = _followers(sheet) if followers is None else followers
         headings |= dict.fromkeys(_headings(sheet))
+        has_addresses = has_addresses or any(_is_address(cell) for row in sheet for cell in row)
     if not posts:
-        raise Rejected(_without_figures(list(headings)), remedy=_NO_EXPORT)
+        named = list(headings)
+        if has_addresses and (choices := [word for word in named if _may_be_chosen(word)]):
+            raise UnknownWords(_without_figures(named), headings=choices[:_MOST_CHOICES])
+        raise Rejected(_without_figures(named), remedy=_NO_EXPORT)
     return Export(posts=posts, followers=followers)
 
 
 _Row = Sequence[str]
 
 
-def _figures(sheet: Sequence[_Row]) -> Iterator[tuple[str, str, int]]:
-    yield from _of_one_post(sheet)
+def _figures(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+    yield from _of_one_post(sheet, told)
     columns: Mapping[int, str] = {}
     tables: list[tuple[int, int, str]] = []  # the columns of address and figure, and its metric
     for row in sheet:
         addresses = [place for place, cell in enumerate(row) if _is_address(cell)]
         if not addresses:
-            if named := _columns(row):
+            if named := _columns(row, told):
                 columns, tables = named, []
             continue
         tables = tables or _tables(addresses, columns)
@@ -76,9 +98,9 @@ def _figures(sheet: Sequence[_Row]) -> Iterator[tuple[str, str, int]]:
                     yield row[address_at], metric, value
 
 
-def _columns(row: _Row) -> dict[int, str]:
+def _columns(row: _Row, told: Mapping[str, str]) -> dict[int, str]:
     """The metrics that a line of headings names, by their columns."""
-    return {place: metric for place, cell in enumerate(row) if (metric := metric_of(cell))}
+    return {place: metric for place, cell in enumerate(row) if (metric := metric_of(cell, told))}
 
 
 def _tables(addresses: Sequence[int], columns: Mapping[int, str]) -> list[tuple[int, int, str]]:
@@ -90,14 +112,18 @@ def _tables(addresses: Sequence[int], columns: Mapping[int, str]) -> list[tuple[
     ]
 
 
-def _of_one_post(sheet: Sequence[_Row]) -> Iterator[tuple[str, str, int]]:
+def _of_one_post(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
     address = ""
     for row in sheet:
         if len(row) < 2 or _is_address(row[0]):
             continue
         if row[0] and _is_address(row[1]):
             address = row[1]
-        elif address and (metric := metric_of(row[0])) and (value := _number(row[1])) is not None:
+        elif (
+            address
+            and (metric := metric_of(row[0], told))
+            and (value := _number(row[1])) is not None
+        ):
             yield address, metric, value
 
 
@@ -112,6 +138,11 @@ def _headings(sheet: Sequence[_Row]) -> Iterator[str]:
             above = ()
         elif len(filled) > 1:
             above = row
+
+
+def _may_be_chosen(heading: str) -> bool:
+    """Whether it can go to a form and come back as it was."""
+    return len(heading) <= _LONGEST_CHOICE and printable(heading) == heading and "\n" not in heading
 
 
 def _is_value(cell: str) -> bool:

@@ -5,10 +5,13 @@ export of a *company's* page is known (sheets "Alle bijdragen" and "Nieuwe volge
 are called weergaven, reacties, commentaren, reposts and totaal aantal volgers. Nobody showed us a
 member's file in Dutch: "bereikte leden" is what the page beside it says, by the account of one
 program that reads it, and what follows the first Dutch word in a line below is plausible and no
-more. The heading over the addresses needs no word: they are known by what they are.
+more. Whoever brings a file in words that are not here says themselves what they mean. The heading over the addresses needs no word: they are known by what they are.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 #: Our metric → LinkedIn's words for it, English first.
 _WORDS = {
@@ -18,15 +21,20 @@ _WORDS = {
     "comments": ("comments", "commentaren", "opmerkingen"),
     "reshares": ("reposts", "herpublicaties", "keer gerepost"),
 }
+#: What a member may say that a heading means.
+METRICS = tuple(_WORDS)
 _METRICS = {word: metric for metric, words in _WORDS.items() for word in words}
 
 #: A date follows on the same line.
 _FOLLOWERS = ("total followers", "totaal aantal volgers", "totaal volgers", "volgers in totaal")
 
 
-def metric_of(words: str) -> str | None:
-    """Our metric for a heading or label; None for any other words."""
-    return _METRICS.get(_plain(words))
+def metric_of(words: str, told: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """Our metric for a heading or label; None for any other words.
+
+    ``told`` are more words with their metrics, as the member chose them.
+    """
+    return _METRICS.get(_plain(words)) or told.get(words)
 
 
 def is_followers(words: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from services.domain.estimate import FollowerCount
 from services.errors import Rejected
 from services.storage import followers
 from services.use_cases.import_reach import NETWORK, Imported, import_reach
-from services.use_cases.linkedin_export import read_export
+from services.use_cases.linkedin_export import UnknownWords, read_export
+from services.use_cases.linkedin_export_words import METRICS
 from services.web.access import AmbassadorView
 from services.web.view import View
 
@@ -29,12 +31,17 @@ async def show(view: AmbassadorView) -> Response:
 @router.post("")
 async def take(view: AmbassadorView) -> Response:
     """The file is read and let go; only figures of posts that came from here are kept."""
-    given = (await view.request.form()).get("file")
+    form = await view.request.form()
+    given, told = form.get("file"), _told(form)
     content = await given.read() if isinstance(given, UploadFile) else b""
     try:
         if not content:
             raise Rejected("no file was chosen", remedy="Choose the file that LinkedIn gave you.")
-        export = await asyncio.to_thread(read_export, content)
+        export = await asyncio.to_thread(read_export, content, told)
+    except UnknownWords as words:
+        return await _show(
+            view, status=422, fault=view.fault(words), fault_at="file", headings=words.headings
+        )
     except Rejected as refusal:
         return await _show(view, status=422, fault=view.fault(refusal), fault_at="file")
     imported = await import_reach(
@@ -65,6 +72,12 @@ async def count_followers(view: AmbassadorView, network: str) -> Response:
     return view.go("/profile/reach")
 
 
+def _told(form: FormData) -> dict[str, str]:
+    """What the member said that the file's headings mean."""
+    pairs = zip(form.getlist("heading"), form.getlist("metric"), strict=False)
+    return {str(heading): str(metric) for heading, metric in pairs if metric in METRICS}
+
+
 async def _show(
     view: View,
     *,
@@ -72,6 +85,7 @@ async def _show(
     imported: Imported | None = None,
     fault: str = "",
     fault_at: str = "",
+    headings: Sequence[str] = (),
 ) -> Response:
     async with view.parts.database.read() as transaction:
         counts = await followers.of_person(transaction, view.me.id)
@@ -81,5 +95,7 @@ async def _show(
         imported=imported,
         fault=fault,
         fault_at=fault_at,
+        headings=headings,
+        metrics=METRICS,
         estimated=[(name, counts.get(name)) for name in sorted(view.parts.reach_rates)],
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.errors import Rejected
-from services.use_cases.linkedin_export import read_export
+from services.use_cases.linkedin_export import UnknownWords, read_export
 
 FIRST = "https://www.linkedin.com/feed/update/urn:li:activity:7406535690785632256"
 SECOND = "https://www.linkedin.com/posts/anna_sluis-share-7406100249858990080-AbCd"
@@ -123,6 +123,28 @@ def test_headings_that_nobody_knows_are_named() -> None:
         read_export(workbook(S=top))
     with pytest.raises(Rejected, match=r"but: URL du post, Membres touchés$"):
         read_export(table(one))
+
+
+def test_its_member_says_what_unknown_words_mean() -> None:
+    """With the words told, the same file is read; only those of figures were asked about."""
+    top: list[list[object]] = [
+        ["Liens", "Date", "Interactions", "", "Liens", "Date", "Impressions du post"],
+        [SECOND, "16/12/2025", 12, "", FIRST, "16/12/2025", 631],
+    ]
+    with pytest.raises(UnknownWords) as unknown:
+        read_export(workbook(S=top))
+    assert unknown.value.headings == ["Liens", "Date", "Interactions", "Impressions du post"]
+    export = read_export(workbook(S=top), {"Impressions du post": "impressions"})
+    assert export.posts == {FIRST: {"impressions": 631}}
+    one: list[list[object]] = [["URL du post", FIRST], ["Membres touchés", 2100]]
+    assert read_export(table(one), {"Membres touchés": "reach"}).posts == {FIRST: {"reach": 2100}}
+
+
+def test_two_words_for_one_figure_are_refused() -> None:
+    """One of them would be wrong, and nobody could tell which."""
+    one: list[list[object]] = [["URL", FIRST], ["Vues", 21], ["Clics", 3]]
+    with pytest.raises(Rejected, match="said to be the same"):
+        read_export(table(one), {"Vues": "reach", "Clics": "reach"})
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

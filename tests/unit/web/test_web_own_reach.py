@@ -63,6 +63,36 @@ async def test_another_file_is_refused_in_the_readers_language(organisation: Org
             assert said in answer.text
 
 
+async def test_words_that_nobody_knows_are_asked_about(organisation: Organisation) -> None:
+    """The page asks what each heading means; with the answer the same file is read."""
+    await organisation.post(
+        await organisation.campaign(story()),
+        ANNA,
+        state=PostState.PUBLISHED,
+        external_id="urn:li:share:7406535690785632256",
+        published_at=organisation.clock,
+    )
+    file = f"Liens,Impressions du <post>\n{ADDRESS},81\n".encode()
+    async with organisation.signed_in("anna@example.org") as browser:
+        asked = await _bring(browser, file)
+        assert asked.status_code == 422
+        assert "Wat betekenen deze woorden?" in asked.text
+        assert 'value="Impressions du &lt;post&gt;"' in asked.text
+        answer = await browser.post(
+            PAGE,
+            data={
+                "csrf_token": form_token(asked.text),
+                "heading": ["Liens", "Impressions du <post>"],
+                "metric": ["", "impressions"],
+            },
+            files={"file": ("analytics.csv", file)},
+        )
+        assert "Van 1 bericht staan de cijfers er nu bij." in answer.text
+    async with organisation.database.read() as transaction:
+        told = [json.loads(row.event)["data"] for row in await outbox.oldest(transaction, 10)]
+    assert [(each["metric"], each["value"]) for each in told] == [("impressions", 81)]
+
+
 async def test_a_file_without_the_forms_token_is_refused(organisation: Organisation) -> None:
     """Another site cannot make a browser bring figures."""
     async with organisation.signed_in("anna@example.org") as browser:
