@@ -1,4 +1,4 @@
-"""What the OAuth flows of both networks share: clients, redirect addresses, the decision."""
+"""What the OAuth flows of the networks share: the consent, its decision, clients, redirect addresses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.networks import Networks
 from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.pages import page
+from connectors.sandbox.state.grants import Grant
 from services.domain.loopback import is_loopback
 
 _DEFAULT_NAME = "Robin de Vries"
@@ -35,6 +39,41 @@ class Decision:
     email: str
     name: str
     granted: frozenset[str]
+
+
+def ask_for_consent(networks: Networks, call: Call, request: ConsentRequest) -> Answer:
+    """Show the page on which a member consents."""
+    values = {
+        "request": request,
+        "action": f"{call.path}?{call.raw_query}",
+        "members": networks.members.all(),
+    }
+    return page(call, "consent", values, network=request.network, form_target=request.redirect_uri)
+
+
+def grant_of(networks: Networks, call: Call, request: ConsentRequest, choice: Decision) -> Grant:
+    """What was consented to, by a member who is made on their first consent."""
+    member = networks.members.find_or_create(
+        email=choice.email, name=choice.name, now_ms=networks.clock.now_ms()
+    )
+    call.trace.member = member.email
+    return Grant(
+        network=request.network,
+        member=member.key,
+        client_id=request.client_id,
+        scopes=choice.granted,
+    )
+
+
+def send_code(networks: Networks, request: ConsentRequest, grant: Grant, *, seconds: int) -> Answer:
+    """Send the browser back with a code that can be exchanged for ``seconds``."""
+    code = networks.grants.issue_code(
+        grant,
+        redirect_uri=request.redirect_uri,
+        challenge=request.challenge,
+        expires_ms=networks.clock.now_ms() + seconds * 1000,
+    )
+    return Answer.redirect(redirect_back(request, {"code": code}))
 
 
 def decision(form: Mapping[str, str], asked: frozenset[str]) -> Decision:

@@ -115,6 +115,13 @@ def printable(text: str) -> str:
     return "".join(c for c in plain if c == "\n" or not _is_control(c))
 
 
+def on_one_line(text: str) -> str:
+    """``text``, which somebody typed into a field of one line. Raises ValueError for any other."""
+    if printable(text) != text or "\n" in text:
+        raise ValueError("holds control characters; type it again")
+    return text
+
+
 def text_sha256(text: str) -> str:
     """What an approval is bound to."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
-from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, field_validator
-from pydantic_settings import NoDecode
 
-from services.settings.values import duration, listed, rates
+from services.settings.values import Duration, Durations, Rates
 
 
 class Figures(BaseModel):
-    reach_after: Annotated[tuple[timedelta, ...], NoDecode] = Field(
+    reach_after: Durations = Field(
         default=tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720)),
         description="When a post is measured after publication: 1h,6h,24h,3d,7d,30d.",
     )
-    reach_rates: Annotated[Mapping[str, float], NoDecode] = Field(
+    reach_rates: Rates = Field(
         default={},
         description="Share of the followers that a post is thought to reach: linkedin=0.08,x=0.05. "
         "Empty: nothing is estimated.",
     )
-    keep_measurements: Annotated[timedelta, NoDecode] = Field(
+    keep_measurements: Duration = Field(
         default=timedelta(hours=48),
         ge=timedelta(),
         description="How long a network's figure is kept once another of the same post replaced it.",
     )
-
-    @field_validator("reach_after", mode="before")
-    @classmethod
-    def _read_steps(cls, value: Any) -> Any:
-        return tuple(map(duration, listed(value))) if isinstance(value, str) else value
 
     @field_validator("reach_after")
     @classmethod
@@ -40,13 +32,3 @@ class Figures(BaseModel):
         if not value or any(later <= earlier for earlier, later in pairwise(value)):
             raise ValueError("has to be one or more ascending durations, for example 1h,6h,3d")
         return value
-
-    @field_validator("reach_rates", mode="before")
-    @classmethod
-    def _read_rates(cls, value: Any) -> Any:
-        return rates(value) if isinstance(value, str) else value
-
-    @field_validator("keep_measurements", mode="before")
-    @classmethod
-    def _read_keeping(cls, value: Any) -> Any:
-        return duration(value) if isinstance(value, str) else value

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
-from pydantic_settings import NoDecode
+from pydantic import BaseModel, Field, SecretStr
 
-from services.settings.values import duration
+from services.settings.values import Duration
 
 
 class LanguageModel(BaseModel):
@@ -19,14 +17,9 @@ class LanguageModel(BaseModel):
     llm_model: str = Field(default="", description="The model's name there.")
     llm_key: SecretStr = Field(default=SecretStr(""), description="Its bearer token, if any.")
     llm_concurrency: int = Field(default=2, ge=1, le=16)
-    llm_timeout: Annotated[timedelta, NoDecode] = Field(
+    llm_timeout: Duration = Field(
         default=timedelta(seconds=30),
         gt=timedelta(),
         le=timedelta(minutes=5),
         description="For a whole answer.",
     )
-
-    @field_validator("llm_timeout", mode="before")
-    @classmethod
-    def _read_timeout(cls, value: Any) -> Any:
-        return duration(value) if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode
 
 from services.domain.loopback import is_loopback
 from services.domain.price import X_PRICES, Prices
-from services.settings.values import from_json, listed
+from services.settings.values import Addresses, from_json
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
@@ -73,7 +73,7 @@ class Networks(BaseModel):
         '"client_secret": "…"}}.',
     )
 
-    image_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+    image_urls: Addresses = Field(
         default=(),
         description="Base addresses of the images in stories: https://www.example.org,… Empty: "
         "posts go out without images.",
@@ -102,13 +102,6 @@ class Networks(BaseModel):
             if name in OUR_NETWORKS:
                 raise ValueError(f'holds "{name}", which has settings of its own')
         return value
-
-    @field_validator("image_urls", mode="before")
-    @classmethod
-    def _read_addresses(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.rstrip("/") for part in listed(value))
 
     @field_validator("image_urls")
     @classmethod

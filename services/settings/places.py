@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
-from pydantic_settings import NoDecode
 
 from services.domain.loopback import is_loopback
-from services.settings.values import listed, network
+from services.settings.values import Ranges
 
 #: Networks of this machine.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -26,7 +24,7 @@ class Places(BaseModel):
         description="sqlite+aiosqlite:///path or postgresql+psycopg://… Empty: SQLite in DATA.",
     )
     host: str = Field(default="127.0.0.1", description="Address the web pages are served on.")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: Ranges = Field(
         default=_LOOPBACK,
         description="Reverse proxies that may say whom they speak for: 10.0.0.7,172.16.0.0/12.",
     )
@@ -64,11 +62,6 @@ class Places(BaseModel):
                 "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
             )
         return value
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _read_networks(cls, value: Any) -> Any:
-        return tuple(map(network, listed(value))) if isinstance(value, str) else value
 
     @property
     def broker_url(self) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, field_validator
-from pydantic_settings import NoDecode
 
-from services.settings.values import duration
+from services.settings.values import OptionalDuration
 
 
 class Processes(BaseModel):
     consumer_group: str = "zwaan"
     publish_concurrency: int = Field(default=8, ge=1, le=64)
-    keep_audit: Annotated[timedelta | None, NoDecode] = Field(
+    keep_audit: OptionalDuration = Field(
         default=None, description="How long the audit is kept: 730d. Empty: for ever."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -27,8 +25,3 @@ class Processes(BaseModel):
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
             raise ValueError("has to be 1 to 100 letters, digits, dots, hyphens or underscores")
         return value
-
-    @field_validator("keep_audit", mode="before")
-    @classmethod
-    def _read_keeping(cls, value: Any) -> Any:
-        return duration(value) if isinstance(value, str) else value

@@ -1,12 +1,19 @@
-"""Settings of more than one word, out of text. Each raises ValueError with the rest of a sentence."""
+"""The kinds of settings that text has to be read for.
+
+What reads one raises ValueError with the rest of a sentence that begins with the setting's name.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
 
 from services.domain.scheduling import WorkingHours
 from services.errors import Rejected
@@ -65,3 +72,29 @@ def _rate(text: str) -> float:
     if not 0 < rate <= 1:
         raise ValueError(f'holds "{text}", which is no share from 0 to 1; write for example x=0.05')
     return rate
+
+
+def _read_by(reader: Callable[[str], object]) -> BeforeValidator:
+    return BeforeValidator(lambda value: reader(value) if isinstance(value, str) else value)
+
+
+#: 90s, 6h or 3d.
+Duration = Annotated[timedelta, NoDecode, _read_by(duration)]
+OptionalDuration = Annotated[timedelta | None, NoDecode, _read_by(duration)]
+#: 1h,6h,3d.
+Durations = Annotated[
+    tuple[timedelta, ...], NoDecode, _read_by(lambda text: tuple(map(duration, listed(text))))
+]
+#: 10.0.0.7,172.16.0.0/12.
+Ranges = Annotated[
+    tuple[str, ...], NoDecode, _read_by(lambda text: tuple(map(network, listed(text))))
+]
+#: Without a slash at the end.
+Addresses = Annotated[
+    tuple[str, ...],
+    NoDecode,
+    _read_by(lambda text: tuple(part.rstrip("/") for part in listed(text))),
+]
+#: linkedin=0.08,x=0.05.
+Rates = Annotated[Mapping[str, float], NoDecode, _read_by(rates)]
+Hours = Annotated[WorkingHours, NoDecode, _read_by(working_hours)]

@@ -16,7 +16,7 @@ from pydantic import (
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
-from services.domain.post import printable
+from services.domain.post import on_one_line
 from services.use_cases.ambassador_columns import language_code, year_of
 
 _ZONES = available_timezones()
@@ -38,14 +38,8 @@ def _languages(value: Any) -> Any:
     return tuple(map(language_code, split)) if isinstance(split := _split(value), tuple) else value
 
 
-def _plain(value: str) -> str:
-    if printable(value) != value or "\n" in value:
-        raise ValueError("holds control characters; type it again")
-    return value
-
-
 _Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(on_one_line)
 ]
 
 
@@ -57,7 +51,7 @@ class AmbassadorRow(BaseModel):
     email: Annotated[
         str,
         StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
-        AfterValidator(_plain),
+        AfterValidator(on_one_line),
     ]
     name: Annotated[_Line, StringConstraints(min_length=1)]
     language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]

@@ -104,6 +104,18 @@ def test_no_file_is_a_drawer_for_odds_and_ends() -> None:
     assert not [p for p in committed_files() if drawers & {p.stem, *p.parts}]
 
 
+@pytest.mark.parametrize("room", ["streams", "connectors", "services"])
+def test_the_architecture_names_what_stands_in_a_room(room: str) -> None:
+    """Every module and folder directly in it is in the tree of ARCHITECTURE.md, and nothing else."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    (section,) = re.findall(rf"^{room}/ .*\n((?:(?: .*)?\n)*)", page, re.MULTILINE)
+    said = set(re.findall(r"(?:^  |, )(\w+(?:\.py|/))", section, re.MULTILINE))
+    inside = [path.relative_to(room) for path in committed_files() if path.parts[0] == room]
+    folders = {f"{path.parts[0]}/" for path in inside if len(path.parts) > 1}
+    modules = {path.name for path in inside if len(path.parts) == 1 and path.suffix == ".py"}
+    assert said == (folders | modules) - {"__init__.py"}
+
+
 def test_no_committed_file_names_a_package_registry() -> None:
     """Where packages come from is the installer's configuration, never this repository's."""
     found = []

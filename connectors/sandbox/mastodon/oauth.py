@@ -16,13 +16,15 @@ from connectors.sandbox.mastodon.access import NETWORK
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.oauth import (
     ConsentRequest,
+    ask_for_consent,
     client_known,
     decision,
+    grant_of,
     redirect_allowed,
     redirect_back,
+    send_code,
 )
 from connectors.sandbox.pages import page
-from connectors.sandbox.state.grants import Grant
 
 _CODE_SECONDS = 600
 _FOR_EVER_MS = 2**62
@@ -36,13 +38,7 @@ _SCOPES = frozenset(
 
 def ask(networks: Networks, call: Call) -> Answer:
     """Show the consent page."""
-    request = _checked(networks, call)
-    values = {
-        "request": request,
-        "action": f"{call.path}?{call.raw_query}",
-        "members": networks.members.all(),
-    }
-    return page(call, "consent", values, network=NETWORK, form_target=request.redirect_uri)
+    return ask_for_consent(networks, call, _checked(networks, call))
 
 
 def decide(networks: Networks, call: Call) -> Answer:
@@ -51,18 +47,8 @@ def decide(networks: Networks, call: Call) -> Answer:
     choice = decision(call.form, request.scopes)
     if not choice.allow:
         return Answer.redirect(redirect_back(request, {"error": "access_denied"}))
-    now_ms = networks.clock.now_ms()
-    member = networks.members.find_or_create(email=choice.email, name=choice.name, now_ms=now_ms)
-    call.trace.member = member.email
-    code = networks.grants.issue_code(
-        Grant(
-            network=NETWORK, member=member.key, client_id=request.client_id, scopes=choice.granted
-        ),
-        redirect_uri=request.redirect_uri,
-        challenge=request.challenge,
-        expires_ms=now_ms + _CODE_SECONDS * 1000,
-    )
-    return Answer.redirect(redirect_back(request, {"code": code}))
+    grant = grant_of(networks, call, request, choice)
+    return send_code(networks, request, grant, seconds=_CODE_SECONDS)
 
 
 def exchange(networks: Networks, call: Call) -> Answer:

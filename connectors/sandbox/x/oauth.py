@@ -16,10 +16,13 @@ from connectors.sandbox.exchange import Answer, Call, Refusal
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.oauth import (
     ConsentRequest,
+    ask_for_consent,
     client_known,
     decision,
+    grant_of,
     redirect_allowed,
     redirect_back,
+    send_code,
 )
 from connectors.sandbox.pages import page
 from connectors.sandbox.state.grants import Grant
@@ -49,18 +52,7 @@ _BAD_TOKEN = "Value passed for the token was invalid."  # noqa: S105 - a message
 
 def ask(networks: Networks, call: Call) -> Answer:
     """Show the consent page."""
-    request = _checked(networks, call)
-    return page(
-        call,
-        "consent",
-        {
-            "request": request,
-            "action": f"{call.path}?{call.raw_query}",
-            "members": networks.members.all(),
-        },
-        network=NETWORK,
-        form_target=request.redirect_uri,
-    )
+    return ask_for_consent(networks, call, _checked(networks, call))
 
 
 def decide(networks: Networks, call: Call) -> Answer:
@@ -69,19 +61,8 @@ def decide(networks: Networks, call: Call) -> Answer:
     choice = decision(call.form, request.scopes)
     if not choice.allow:
         return Answer.redirect(redirect_back(request, {"error": "access_denied"}))
-    now_ms = networks.clock.now_ms()
-    member = networks.members.find_or_create(email=choice.email, name=choice.name, now_ms=now_ms)
-    call.trace.member = member.email
-    grant = Grant(
-        network=NETWORK, member=member.key, client_id=request.client_id, scopes=choice.granted
-    )
-    code = networks.grants.issue_code(
-        grant,
-        redirect_uri=request.redirect_uri,
-        challenge=request.challenge,
-        expires_ms=now_ms + _CODE_SECONDS * 1000,
-    )
-    return Answer.redirect(redirect_back(request, {"code": code}))
+    grant = grant_of(networks, call, request, choice)
+    return send_code(networks, request, grant, seconds=_CODE_SECONDS)
 
 
 def exchange(networks: Networks, call: Call) -> Answer:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.domain.ambassador import Ambassador, Language
-from services.domain.post import printable
+from services.domain.post import on_one_line
 from services.domain.voice.apply_profile import own_line_fault
 from services.web.messages import Messages
 from services.web.pages.event_forms import Filled, check, read_fields, words
@@ -27,20 +27,14 @@ _LINE_FAULTS = {
 FIELDS = (*_TEXTS, *_LISTS, *_CHOICES, *_BOXES)
 
 
-def _plain(value: str) -> str:
-    if printable(value) != value or "\n" in value:
-        raise ValueError("holds control characters")
-    return value
-
-
 _Word = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(on_one_line)
 ]
 _Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(on_one_line)
 ]
 _OwnLine = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(on_one_line)
 ]
 
 
