@@ -28,6 +28,10 @@ class Lexicon:
     pronouns: re.Pattern[str]
     #: … when the sentence begins like this.
     naming: re.Pattern[str]
+    #: Those of them that stand for one person, …
+    personal: re.Pattern[str]
+    #: … and words for one, names apart.
+    persons: re.Pattern[str]
     first_person: re.Pattern[str]
     employment: re.Pattern[str]
     number_words: frozenset[str]
@@ -48,6 +52,9 @@ def _both(who: str, what: str) -> re.Pattern[str]:
     """Sentences with a word of either list, in any order."""
     first, second = ("|".join(words.split()) for words in (who, what))
     return re.compile(rf"(?=.*\b(?:{first}))(?=.*\b(?:{second}))", re.IGNORECASE)
+
+
+_NEVER = re.compile(r"(?!)")
 
 
 def _listed(words: str) -> list[str]:
@@ -179,6 +186,9 @@ LEXICONS = {
             r"|tien|elf|twaalf|[A-Z][a-zà-ÿ]+\s+[A-Z])\b|\d",
             re.IGNORECASE,
         ),
+        # A pump is "hij" as well.
+        personal=_NEVER,
+        persons=_NEVER,
         first_person=_words("ik mijn mij me mezelf"),
         employment=_words("ik\\s+werk\\s+(?:bij|hier|voor) medewerkers?\\s+van"),
         number_words=frozenset(
@@ -291,6 +301,14 @@ LEXICONS = {
             r"(?:an?|the|every|each|our|no|most|all|you|two|three|four|five|six|seven|eight|nine|ten"
             r"|[A-Z][a-z]+\s+[A-Z])\b|\d",
             re.IGNORECASE,
+        ),
+        personal=_words("he him his she her"),
+        persons=_words(
+            "father mother parent son daughter boy girl child (?:wo)?man neighbou?r colleague apprentice nurse"
+            " trainee pupil buddy patient resident client student assistant someone somebody nobody anybody"
+            " everyone who whoever"
+            " (?!after|corner|ever|later|letter|never|number|other|over|paper|power|rather|river|under|water"
+            "|winter|summer)\\w{2,}(?:er|ist|ian|man|woman|eer)"
         ),
         first_person=_words("i my me myself i'm i’m i've i’ve"),
         employment=_words("i\\s+work\\s+(?:at|for|here) employees?\\s+(?:of|at)"),
