@@ -41,12 +41,13 @@ from streams.command_line.people_file import read_people
 
 #: Without another wish; the others are written for who connected them.
 _USUAL = ("linkedin", "x")
+_NAMES = f"{', '.join(OURS)}, or one that another package brought"
 
 
 @click.command()
 @click.option("--event", type=click.File("rb"), required=True, help="A story or vacancy event.")
 @click.option("--ambassadors", type=click.File("rb"), required=True, help="People as CSV.")
-@click.option("--network", metavar="NAME", help="Only this one; default LinkedIn and X.")
+@click.option("--network", metavar="NAME", help=f"Only {_NAMES}. Default: LinkedIn and X.")
 @data_option
 @json_option
 def compose(
@@ -166,7 +167,7 @@ def _content(event: BinaryIO) -> Content:
 
 
 @click.command()
-@click.option("--network", metavar="NAME", required=True, help="Where it would be posted.")
+@click.option("--network", metavar="NAME", required=True, help=f"Where: {_NAMES}.")
 @json_option
 def preview(network: str, as_json: bool) -> int:
     """Measure a text from standard input and show the very string that would be sent.
