@@ -245,6 +245,7 @@ class X:
             self._ask(self._client(account.tokens).delete_tweet, external_id)
         except _Gone:
             return
+        self._settings.meter("post_delete", 1)
 
     def _published(self, account: Account, post_id: str) -> PublishedPost:
         address = f"{WEBSITE}/{account.handle or 'i'}/status/{post_id}"

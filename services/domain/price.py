@@ -63,5 +63,8 @@ X_PRICES = Prices(
         "post_read": Decimal("0.005"),
         "user_read": Decimal("0.010"),
         "media_metadata": Decimal("0.005"),
+        # The list does not say which of two a deleted post is: "Interaction: Delete", or
+        # "Content: Manage" at half of that. The dearer one promises nothing.
+        "post_delete": Decimal("0.010"),
     },
 )

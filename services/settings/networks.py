@@ -61,6 +61,9 @@ class Networks(BaseModel):
     x_price_media_metadata: Decimal = Field(
         default=X_PRICES.units["media_metadata"], ge=0, le=1000, description="For an alt text."
     )
+    x_price_post_delete: Decimal = Field(
+        default=X_PRICES.units["post_delete"], ge=0, le=1000, description="For taking a post off."
+    )
     mastodon_url: str = Field(
         default="", description='A server, or "sandbox". Empty: Mastodon is not offered.'
     )
@@ -125,6 +128,7 @@ class Networks(BaseModel):
                 "post_read": self.x_price_post_read,
                 "user_read": self.x_price_user_read,
                 "media_metadata": self.x_price_media_metadata,
+                "post_delete": self.x_price_post_delete,
             },
         )
         return {"x": x} if x.for_posts or any(x.units.values()) else {}

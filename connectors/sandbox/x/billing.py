@@ -12,7 +12,7 @@ from typing import Literal
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.x import refusals
 
-Unit = Literal["post", "post_with_url", "post_read", "user_read", "media_metadata"]
+Unit = Literal["post", "post_with_url", "post_read", "user_read", "media_metadata", "post_delete"]
 
 #: In millionths of a dollar.
 _PRICES: dict[Unit, int] = {
@@ -21,6 +21,8 @@ _PRICES: dict[Unit, int] = {
     "post_read": 5_000,
     "user_read": 10_000,
     "media_metadata": 5_000,
+    # "Interaction: Delete"; that a deleted post is one is not said.
+    "post_delete": 10_000,
 }
 _DAY_MS = 86_400_000
 

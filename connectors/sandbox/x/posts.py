@@ -71,6 +71,7 @@ def delete(networks: Networks, call: Call, caller: Caller) -> Answer:
         raise refusals.not_found("tweet", "id", post_id)
     if post.member != caller.member.key:
         raise refusals.forbidden("You are not authorized to delete this Tweet.")
+    charge(networks, "post_delete")
     networks.posts.delete(post_id, now_ms=networks.clock.now_ms())
     call.trace.post_id = post_id
     return Answer.json(200, {"data": {"deleted": True}})

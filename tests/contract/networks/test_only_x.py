@@ -61,9 +61,20 @@ def test_every_other_unit_that_is_billed_is_counted(
     assert network.reconcile(account, post, since=datetime.now(UTC)) == published
     other = network.publish(account, fresh_post())
     list(network.measure(account, [other.external_id]))
+    network.delete(account, published.external_id)
+    network.delete(account, published.external_id)
     billed = sandbox.billed_units() - before
     del billed["post_with_url"]
-    assert counted == billed == {"user_read": 1, "media_metadata": 1, "post_read": 2}
+    assert (
+        counted
+        == billed
+        == {
+            "user_read": 1,
+            "media_metadata": 1,
+            "post_read": 2,
+            "post_delete": 1,
+        }
+    )
     list(network.measure(account, [other.external_id, "1"]))
     assert counted["post_read"] == 3
 

@@ -15,6 +15,7 @@ from playwright.async_api import Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, create_sandbox
+from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.follow_link import Links
 from services.use_cases.publish import Publisher
 from services.web.app import create_web
@@ -42,6 +43,12 @@ class Stage:
         )
         await publisher.claim()
         await publisher.drain()
+
+    async def delete(self) -> None:
+        """Take off what its ambassadors do not want there any more."""
+        parts = self.organisation.parts
+        deleter = PostDeleter(database=parts.database, accounts=parts.accounts, clock=parts.clock)
+        await deleter.delete_due()
 
     async def sign_in(self, page: Page, email: str) -> None:
         await page.goto(self.address + await self.organisation.link_for(email))

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
-    """On a phone: connect at the network, change a sentence, approve, and see it published."""
+    """On a phone: connect at the network, change a sentence, approve, see it published, and take
+    it off again."""
     campaign = await stage.organisation.campaign(story())
     post = await stage.organisation.post(campaign, ANNA)
     await stage.sign_in(page, "anna@example.org")
@@ -42,6 +43,14 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     stored = await stage.organisation.read(posts.get, post.id)
     assert stored.state is PostState.PUBLISHED
     assert stored.text == "Mijn eigen zin. " + TEXT
+
+    await page.get_by_role("link", name="Haal dit bericht van LinkedIn").click()
+    await expect(page.get_by_text("kan niet ongedaan worden gemaakt")).to_be_visible()
+    await page.get_by_role("button", name="Haal van LinkedIn").click()
+    await expect(page.get_by_text("Dit bericht wordt van LinkedIn gehaald.")).to_be_visible()
+    await stage.delete()
+    await expect(page.get_by_text("Van LinkedIn gehaald:")).to_be_visible()
+    await expect(page.get_by_role("link", name="Bekijk op LinkedIn")).to_be_hidden()
 
 
 async def test_the_keyboard_stays_where_a_decision_was_made(stage: Stage, page: Page) -> None:

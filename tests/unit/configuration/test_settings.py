@@ -181,9 +181,10 @@ def test_an_address_of_another_kind_is_wrong(name: str, value: str) -> None:
 def test_posts_that_cost_nothing_leave_what_is_read() -> None:
     """X may charge for reading alone; with every price at nought there is nothing to charge."""
     posts = {"x_price_with_link": 0, "x_price_without_link": 0}
-    reads = {"x_price_post_read": 0, "x_price_user_read": 0, "x_price_media_metadata": 0}
+    units = ("post_read", "user_read", "media_metadata", "post_delete")
+    others = {f"x_price_{unit}": 0 for unit in units}
     assert load_settings(**posts).prices["x"].charge_unit("post_read") == 5_000
-    assert load_settings(**posts, **reads).prices == {}
+    assert load_settings(**posts, **others).prices == {}
 
 
 def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
