@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from services.domain.voice.claim_words import CLAIM_WORDS, stem
-from services.domain.voice.denials import turned
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.statements import (
@@ -64,11 +63,8 @@ def house_words(templates: PostTemplates, language: str) -> frozenset[str]:
 
 
 def unfounded(text: str, grounds: Grounds, language: str) -> list[str]:
-    """What ``text`` says and ``grounds`` do not, in words for a log; empty when all is carried."""
-    said = statements_of(text, language)
-    claims = (f"“{each}”" for each in _uncarried(said, grounds, language))
-    denials = turned(said, statements_of(grounds.draft, language))
-    return [*claims, *(f"the denial in “{each}”" for each in denials)]
+    """The clauses of ``text`` that ``grounds`` do not carry; empty when all are carried."""
+    return list(_uncarried(statements_of(text, language), grounds, language))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.domain.voice.claim_words import CLAIM_WORDS
-from services.domain.voice.statements import Statement, akin, words_of
+from services.domain.voice.statements import Statement, akin, statements_of, words_of
 
 #: Two statements are about the same when they share so many telling words, and this share of them.
 _ALIKE, _ALIKE_SHARE = 2, 0.5
 
 
-def turned(said: Sequence[Statement], drafted: Sequence[Statement]) -> Iterator[str]:
-    """What ``said`` denies or affirms the other way round than ``drafted``, in its words."""
+def turned(text: str, draft: str, language: str) -> list[str]:
+    """What ``text`` denies or affirms the other way round than ``draft``, in its words."""
+    return list(_turned(statements_of(text, language), statements_of(draft, language)))
+
+
+def _turned(said: Sequence[Statement], drafted: Sequence[Statement]) -> Iterator[str]:
     were = _denied_quotes(drafted)
     for quote, denied in _denied_quotes(said).items():
         if were.get(quote, denied) is not denied:

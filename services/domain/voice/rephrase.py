@@ -22,6 +22,7 @@ from services.domain.voice.apply_profile import held_word
 from services.domain.voice.block_list import BlockList
 from services.domain.voice.boasts import boasts_in
 from services.domain.voice.claims import Grounds, unfounded
+from services.domain.voice.denials import turned
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import INJECTION, LEXICONS
 from services.domain.voice.profile import voice_of
@@ -229,9 +230,14 @@ def _broken(
     if not found:
         grounds = Grounds(draft=frame.core, source=sources.texts, profile=profile, house=house)
         unsupported = check_supported(core, sources, profile=profile, language=voice.language)
-        unsupported = unsupported or unfounded(core, grounds, voice.language)
+        unsupported = unsupported or [
+            f"“{each}”" for each in unfounded(core, grounds, voice.language)
+        ]
         found = [
             f"the language model's text says what no source says: {each}" for each in unsupported
+        ] or [
+            f"the language model's text says the contrary of the draft: “{each}”"
+            for each in turned(core, frame.core, voice.language)
         ]
     return found
 

@@ -227,7 +227,10 @@ def _drips(handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
             rewrites(lambda post: f"{well(post)} De monteur kreeg een dag extra vakantie."),
             "extra vakantie",
         ),
-        (rewrites(lambda post: well(post).replace(": “", ", dat is niet waar: “")), "the denial"),
+        (
+            rewrites(lambda post: well(post).replace(": “", ", dat is niet waar: “")),
+            "the contrary of the draft",
+        ),
         (rewrites(lambda post: f"{well(post)} Zie https://evil.example."), "a link"),
         (rewrites(lambda post: f"Ik werk bij Deltaplan. {well(post)}"), "the employer"),
         (rewrites(lambda post: well(post) * 30), "too long"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from services.domain.voice import Composer, PostTemplates
 from services.domain.voice.claims import Grounds, house_words, unfounded
+from services.domain.voice.denials import turned
 from tests.unit.voice.material import crowd, example_content, request
 
 REPHRASINGS = Path(__file__).parent / "rephrasings"
@@ -53,7 +54,7 @@ def accepted(language: str, kind: str) -> Iterator[bool]:
             for place, quotation in enumerate(quotations, start=1):
                 said = said.replace(f"{{{place}}}", quotation)
             assert sorted(re.findall("“[^”]*”", said)) == sorted(quotations)
-            yield not unfounded(said, grounds, language)
+            yield not unfounded(said, grounds, language) and not turned(said, text, language)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,7 @@ def test_a_draft_claims_nothing_that_it_does_not_say(language: str) -> None:
     for draft in drafts(language):
         grounds = Grounds(draft=draft["text"])
         assert unfounded(draft["text"], grounds, language) == []
+        assert turned(draft["text"], draft["text"], language) == []
 
 
 def found(text: str, **grounds: Any) -> list[str]:
@@ -90,7 +92,7 @@ def found(text: str, **grounds: Any) -> list[str]:
 def test_a_claim_may_come_from_one_sentence_of_the_source_or_from_the_profile() -> None:
     """The words of two sentences make a third that nobody said."""
     claim = f"{DRAFT} The operators painted the bridge."
-    assert found(claim) == ["“The operators painted the bridge”"]
+    assert found(claim) == ["The operators painted the bridge"]
     assert found(claim, source=("Our operators painted a bridge in May.",)) == []
     assert found(claim, source=("The operators slept.", "Somebody painted it.", "A bridge.")) != []
     assert found(claim, profile=("operator", "bridge painting")) == []
@@ -99,7 +101,7 @@ def test_a_claim_may_come_from_one_sentence_of_the_source_or_from_the_profile() 
 def test_a_promise_has_to_be_the_drafts_own() -> None:
     """What the source promises somebody is not promised to the reader."""
     assert found(f"{DRAFT} You get a bonus.", source=("The crew got a bonus.",)) == [
-        "“You get a bonus”"
+        "You get a bonus"
     ]
 
 
@@ -114,17 +116,15 @@ def test_a_promise_has_to_be_the_drafts_own() -> None:
 )
 def test_a_quotation_is_not_denied(denial: str) -> None:
     """Neither before it nor after it, with either apostrophe."""
-    assert "the denial in “Two magnets were wrong”" in found(denial)
+    assert turned(denial, DRAFT, "en") == ["Two magnets were wrong"]
 
 
 def test_a_denial_of_the_draft_stays() -> None:
     """A "not" that was in the draft may not go."""
     draft = "I never read reports about safety. “Two magnets were wrong.”"
-    grounds = Grounds(draft=draft)
-    assert unfounded(draft, grounds, "en") == []
-    assert unfounded(draft.replace("never", "always"), grounds, "en") == [
-        "the denial in “I always read reports about safety”"
-    ]
+    assert turned(draft, draft, "en") == []
+    always = draft.replace("never", "always")
+    assert turned(always, draft, "en") == ["I always read reports about safety"]
 
 
 @given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["nl", "en"]))
@@ -132,4 +132,6 @@ def test_any_text_is_judged(text: str, draft: str, language: str) -> None:
     """Whatever comes back from a model is accepted or refused, and accepted where it is the draft."""
     balanced, same = (re.sub("[“”]", "", each) + "“x”" for each in (text, draft))
     unfounded(balanced, Grounds(draft=draft), language)
+    turned(balanced, draft, language)
     assert unfounded(same, Grounds(draft=same), language) == []
+    assert turned(same, same, language) == []

@@ -124,8 +124,8 @@ def test_other_words_around_the_same_quotations_are_used() -> None:
         (lambda text: f"{text} Dat zei Maximiliaan ook.", "name Maximiliaan"),
         (lambda text: f"{text} De koffie is gratis.", "De koffie is gratis"),
         (lambda text: f"{text} Wij geven elke nieuwe collega een fiets.", "elke nieuwe collega een fiets"),
-        (lambda text: text.replace("”\n", "” Maar dat klopt niet.\n", 1), "the denial"),
-        (lambda text: text.replace("“", "Het is niet waar: “", 1), "the denial"),
+        (lambda text: text.replace("”\n", "” Maar dat klopt niet.\n", 1), "the contrary of the draft"),
+        (lambda text: text.replace("“", "Het is niet waar: “", 1), "the contrary of the draft"),
     ],
 )  # fmt: skip
 def test_a_broken_promise_is_told(spoil: object, why: str) -> None:
