@@ -19,6 +19,7 @@ from services.domain.voice.rephrase import Frame, frame_of, prompt_of, rephrased
 from tests.unit.voice.material import crowd, example_content, link_of, request
 
 COMPOSER = Composer(PostTemplates.load())
+HOUSE = house_words(COMPOSER.templates, "nl")
 STORY = example_content()["nl-de-stille-lijn"]
 (PERSON,) = crowd(1, "nl")
 ANNA = replace(
@@ -43,7 +44,7 @@ def answered(answer: str, *, person: Ambassador = ANNA, blocked: BlockList | Non
         rules=OURS["linkedin"],
         link=link_of(person, "linkedin"),
         sources=COMPOSER.sources(request(STORY, person)),
-        house=house_words(COMPOSER.templates, "nl"),
+        house=HOUSE,
         blocked=blocked or BlockList(),
     )
 
