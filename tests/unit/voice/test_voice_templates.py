@@ -197,6 +197,23 @@ def test_a_question_does_not_repeat_its_place(templates: PostTemplates, language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_does_not_repeat_its_lead(templates: PostTemplates, language: str) -> None:
+    """On X a lead and a question stand in one breath: no long word, nor its stem, is in both."""
+
+    def stems(clause: Clause) -> set[str]:
+        text = clause.render(templates.context(dict(EMPTY)), polite=False).lower()
+        return {word[:6] for word in re.findall(r"\w{7,}", text)}
+
+    for kind, angles in ANGLES.items():
+        shared = templates.optional_pool(language, f"{kind}/shared", "lead")
+        for angle in angles:
+            file = f"{kind}/{angle.name}"
+            for lead in templates.optional_pool(language, file, "lead") or shared:
+                for ask in templates.pool(language, file, "ask"):
+                    assert not stems(lead) & stems(ask), (lead.source, ask.source)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_opening_says_what_it_is_about(templates: PostTemplates, language: str) -> None:
     """The second half of a hook names the title or the topic, whatever else is known."""
     for file in ("story/shared", "story/author", "vacancy/shared"):
