@@ -138,7 +138,7 @@ LEXICONS = {
             ),
             "turn": _words("niet nooit niemand geen nee maar"),
             "aside": _stems(
-                "koffie lunch stroopwafel \\w*taart brood krentenbrood gebak borrel uitzicht"
+                "koffie lunch parke(?:er|ren) stroopwafel \\w*taart brood krentenbrood gebak borrel uitzicht"
                 " foto\\s+van"
             ),
             "craft": _stems(
@@ -267,7 +267,7 @@ LEXICONS = {
             ),
             "turn": _words("not never nobody none nothing neither but no without"),
             "aside": _stems(
-                "coffee lunch cake biscuit dinner view\\s+of picture photograph phone\\s+call"
+                "coffee lunch parking cake biscuit dinner view\\s+of picture photograph phone\\s+call"
             ),
             "craft": _stems(
                 "engineer cable substation measur drawing tool hands technic switch weld code\\b data\\b"
