@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.domain.post import printable
-from services.domain.voice.block_list import BlockedWord
+from services.domain.voice.block_list import BlockedWord, BlockList
+from services.domain.voice.template_check import EMPLOYER
 from services.errors import Rejected
 from services.storage import audit, blocked_words
 from services.storage.audit import Entry
@@ -16,14 +17,31 @@ MOST, LONGEST_WORD, LONGEST_REASON = 1000, 60, 200
 
 
 async def block(
-    transaction: Transaction, *, word: str, reason: str, author: str, now: datetime
+    transaction: Transaction,
+    *,
+    word: str,
+    reason: str,
+    organisation: str,
+    author: str,
+    now: datetime,
 ) -> None:
-    """Put a word on the list, or change its reason. Raises Rejected when either cannot be used."""
+    """Put a word on the list, or change its reason.
+
+    Raises Rejected when either cannot be used, or when no post for ``organisation`` could do without
+    the word.
+    """
     blocked = BlockedWord(word=_line(word), reason=_line(reason))
     if not blocked.key or len(blocked.word) > LONGEST_WORD:
         raise Rejected(
             "that is no word", remedy=f"Write a word or a phrase of at most {LONGEST_WORD} letters."
         )
+    for employer in EMPLOYER.values():
+        sentence = employer.format(organisation)
+        if BlockList([blocked]).found_in(sentence):
+            raise Rejected(
+                f"every post says “{sentence[0].upper()}{sentence[1:]}”, so no text could do without this word",
+                remedy="Block a longer word or a phrase.",
+            )
     if not blocked.reason or len(blocked.reason) > LONGEST_REASON:
         raise Rejected(
             "a word needs its reason",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count, islice
 
 from services.domain.ambassador import Ambassador
-from services.domain.network_rules import OURS
 from services.domain.voice import (
     Composer,
     Draft,
@@ -20,7 +19,6 @@ from services.domain.voice import (
 )
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
-from services.ports import PostRules
 from services.storage import audit, post_templates
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
@@ -102,20 +100,18 @@ class Trial:
 
 
 def preview(
-    templates: PostTemplates,
+    composer: Composer,
     path: str,
     campaign: Campaign,
     people: Sequence[Ambassador],
     *,
     network: str,
     link: str,
-    networks: Mapping[str, PostRules] = OURS,
 ) -> list[Trial]:
     """Drafts for at most five people, each with the angle of ``path`` where it has one."""
     language = path.partition("/")[0] if path.endswith(".clauses") else ""
     fitting = [person for person in people if not language or person.language == language]
-    composer, guard = Composer(templates, networks=networks), OverlapGuard()
-    ranks = count()
+    guard, ranks = OverlapGuard(), count()
     trials: list[Trial] = []
     for person in fitting[:PREVIEWED]:
         request = DraftRequest(

@@ -131,6 +131,13 @@ class Composer:
             recipe=recipe | recipe_of_profile(person),
         )
 
+    def revised(self, path: str, text: str) -> Composer:
+        """A composer like this one with ``text`` in the place of one template, as a trial.
+
+        Raises Rejected when it holds more than fields and conditions.
+        """
+        return Composer(self.templates.revised({path: (0, text)}), self.blocked, self.networks)
+
     def sources(self, request: DraftRequest) -> Sources:
         """Everything that a text for this request may draw on, the profile aside."""
         person = as_they_write(request.ambassador, request.content.language)
@@ -161,7 +168,11 @@ class Composer:
             self._plans.move_to_end(key)
             return held[1]
         plan = Planner(
-            request.content, language=language, seed=request.seed, templates=self.templates
+            request.content,
+            language=language,
+            seed=request.seed,
+            templates=self.templates,
+            blocked=self.blocked,
         ).plan()
         self._plans[key] = (request.content, plan)
         if len(self._plans) > _PLANS_KEPT:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.domain.voice.angles import AUTHOR, Angle, angles_of
+from services.domain.voice.block_list import BlockList
 from services.domain.voice.facts import OWN, Fact, Facts, extract_facts
 from services.domain.voice.pairing import Pairing
 from services.domain.voice.plain_text import paragraphs
@@ -107,11 +108,21 @@ class CampaignPlan:
 
 
 class Planner:
-    """Prepares one campaign in one language. Equal arguments give equal plans on any machine."""
+    """Prepares one campaign in one language. Equal arguments give equal plans on any machine.
+
+    A topic with a word of ``blocked`` is not named.
+    """
 
     def __init__(
-        self, content: Content, *, language: str, seed: int, templates: PostTemplates
+        self,
+        content: Content,
+        *,
+        language: str,
+        seed: int,
+        templates: PostTemplates,
+        blocked: BlockList,
     ) -> None:
+        self._blocked = blocked
         self._content = content
         self._language = language
         self._templates = templates
@@ -147,7 +158,7 @@ class Planner:
             sentences=len(self._facts.sentences),
             title=title_of(content),
             author=author_of(content),
-            topics=topics_of(content),
+            topics=self._allowed(topics_of(content)),
             place=place_of(content),
             angles=plans,
             lap=tuple((plans[angle], turn) for angle, turn in turns),
@@ -157,10 +168,13 @@ class Planner:
                 items=shuffled(arrangements(terms), *self._order),
             ),
             emoji=tuple(clause.source for clause in self._pool(f"{kind}/shared", "emoji")),
-            hashtags=hashtags_of(topics),
+            hashtags=hashtags_of(self._allowed(topics)),
             keywords=frozenset(topic.casefold() for topic in topics),
             sources=self._sources(terms),
         )
+
+    def _allowed(self, topics: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(topic for topic in topics if not self._blocked.found_in(topic))
 
     def _pool(self, file: str, section: str) -> Pool:
         pool = self._templates.pool(self._language, file, section)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from services.domain.links_in_text import has_link
 from services.domain.network_rules import OURS, X
 from services.domain.network_text import measure_text
 from services.domain.voice.boasts import boasts_in
@@ -26,10 +27,13 @@ _ONE_IS_ENOUGH = frozenset({"prompts", "emoji"})
 _OPEN = frozenset({"hook", "ask"})
 #: Sections whose sentences stand in a post on X.
 _ON_X = frozenset({"hook", "hook_back", "lead", "ask", "ask_back", "disclosure_short"})
-_EMPLOYER = {"nl": "ik werk bij {}", "en": "i work at {}"}
+#: What every disclosure says, with the organisation's name.
+EMPLOYER = {"nl": "ik werk bij {}", "en": "i work at {}"}
 _FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 _POLITE = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
 _LINK = "https://example.org/r/abcdef"
+#: A post has one link, a story's own hashtags, and nobody is named who did not ask for it.
+_NOT_PROSE = re.compile(r"[<>]|(?<!\w)[#@]\w|https?:|www\.", re.IGNORECASE)
 #: What stands in every text.
 _ALWAYS = frozenset({"disclosure", "link"})
 
@@ -161,7 +165,7 @@ def _each(
 ) -> Iterator[TemplateFault]:
     texts = [text for pair in said.values() for text in pair]
     lexicon = LEXICONS[language]
-    names = _rules(line, texts, lexicon, _EMPLOYER[language].format(organisation.casefold()))
+    names = _rules(line, texts, lexicon, EMPLOYER[language].format(organisation.casefold()))
     if language == "nl":
         if any(_FAMILIAR.search(text) for text in said[True]):
             names.append("not_polite")
@@ -190,6 +194,7 @@ def _rules(line: Line, texts: list[str], lexicon: Lexicon, employer: str) -> lis
     section, source = line.section, line.source
     counts = [text.casefold().count(employer) for text in texts]
     broken = {
+        "not_prose": any(_NOT_PROSE.search(text) or has_link(text) for text in texts),
         "shouts": any("!" in text for text in texts),
         "holes": any(re.search(r"  |\s[,.;:]|\(\)", text) for text in texts),
         "no_disclosure": section.startswith("disclosure") and min(counts) == 0,

@@ -28,7 +28,13 @@ async def block(view: TemplatesView) -> Response:
     typed = {name: fields.get(name, "") for name in _FIELDS}
     try:
         async with view.parts.database.write() as transaction:
-            await block_words.block(transaction, **typed, author=view.me.id, now=view.now)
+            await block_words.block(
+                transaction,
+                **typed,
+                organisation=view.parts.templates.shipped.organisation,
+                author=view.me.id,
+                now=view.now,
+            )
     except Rejected as refusal:
         return await _show(view, status=422, typed=typed, fault=view.fault(refusal))
     return view.go("/templates/words")

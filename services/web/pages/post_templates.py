@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from services.domain.voice.post_templates import LANGUAGES
 from services.domain.voice.template_check import check_template
+from services.domain.voice.told_in import primary_language
 from services.errors import Rejected
 from services.storage import campaigns, people, post_templates
 from services.use_cases import edit_templates
@@ -89,7 +90,7 @@ async def preview(view: TemplatesView, path: str) -> Response:
     if network not in view.parts.templates.networks:
         raise HTTPException(422)
     async with view.parts.database.read() as transaction:
-        current = await view.parts.templates.templates(transaction)
+        current = await view.parts.templates.composer(transaction)
         campaign = await campaigns.get(transaction, str(form.get("campaign", "")))
         if campaign is None:
             raise HTTPException(404)
@@ -98,14 +99,13 @@ async def preview(view: TemplatesView, path: str) -> Response:
         some = list((await taught(transaction, {one.id: one for one in some})).values())
 
     def tried() -> list[Trial]:
-        checked = edit_templates.checked(current, path, typed)
+        checked = edit_templates.checked(current.templates, path, typed)
         return edit_templates.preview(
-            current.revised({path: (0, checked.text)}),
+            current.revised(path, checked.text),
             path,
             campaign,
             some,
             network=network,
-            networks=view.parts.templates.networks,
             link=f"{view.parts.base_url}/r/voorbeeld",
         )
 
@@ -183,6 +183,10 @@ async def _show(
         history = await post_templates.history(transaction, path)
         active = await post_templates.active_version(transaction, path)
         choices = await campaigns.recent(transaction, kind=row.kind or None, limit=_CHOICES)
+    # The newest that this language is for stands first.
+    choices.sort(
+        key=lambda campaign: not path.startswith(f"{primary_language(campaign.language)}/")
+    )
     stored = next((one.text for one in history if one.version == active), None)
     text = stored or shipped.files.get(path) or skeleton(shipped, path)
     shown = text if typed is None else typed

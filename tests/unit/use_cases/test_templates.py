@@ -185,7 +185,7 @@ def test_a_preview_shows_the_angle_for_five_people() -> None:
     everybody = [ambassador(number) for number in range(1, 9)]
     everybody[0] = ambassador(1, language="en", address_form="")
     trials = edit_templates.preview(
-        shipped().revised({path: (0, text)}),
+        Composer(shipped()).revised(path, text),
         path,
         campaign(example_content()[STORY]),
         everybody,

@@ -104,3 +104,14 @@ def test_what_every_text_would_hold_is_refused_with_the_reason() -> None:
     content = next(one for one in example_content().values() if one.language == "nl")
     with pytest.raises(NoDraft, match=r"does not use \(werk\*: daarom\)"):
         first_draft(Composer(TEMPLATES, blocked("werk*")), request(content, person), OverlapGuard())
+
+
+def test_a_blocked_topic_is_not_named() -> None:
+    """A topic with a blocked word costs nobody a draft: it is no hashtag, and no word either."""
+    content = example_content()["nl-de-mof-van-hengelo"]
+    composer, guard = Composer(TEMPLATES, blocked("vakmanschap")), OverlapGuard()
+    for rank, person in enumerate(crowd(20, "nl")):
+        draft = first_draft(composer, request(content, person, rank=rank), guard)
+        assert "vakmanschap" not in draft.text.casefold()
+        assert "#storingen" in draft.text
+        guard.add(person.id, draft.text)

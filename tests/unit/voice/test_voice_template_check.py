@@ -124,6 +124,21 @@ def test_what_must_stand_in_a_section_is_missed(
     assert name in {fault.name for fault in faults_of(clause, section=section, path=path)}
 
 
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "Kijk ook op https://elders.example/jet",
+        "Kijk ook op elders.nl",
+        "Vroeger <b>keek</b> ik mee",
+        "Dank aan @jan",
+        "Wat een #feest",
+    ],
+)
+def test_a_clause_is_plain_text(clause: str) -> None:
+    """A link, markup, a mention or a hashtag of its own is refused, whatever stands around it."""
+    assert [fault.name for fault in faults_of(clause) if fault.blocks] == ["not_prose"]
+
+
 @pytest.mark.parametrize("path", ["linkedin.j2", "x.j2", "default.j2"])
 @pytest.mark.parametrize(
     ("old", "new", "name"),

@@ -53,6 +53,7 @@ async def test_a_word_needs_letters_and_a_reason(organisation: Organisation) -> 
             ({"word": "x" * 61, "reason": "Zomaar."}, "That is no word."),
             ({"word": "uniek", "reason": " "}, "A word needs its reason."),
             ({"word": "uniek", "reason": "x" * 201}, "A word needs its reason."),
+            ({"word": "werk*", "reason": "Zomaar."}, "so no text could do without this word."),
         ):
             answer = await submit(browser, PAGE, PAGE, **fields)
             assert answer.status_code == 422
