@@ -16,7 +16,11 @@ from services.domain.voice.plain_text import paragraphs, phrase
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.standing import stands_alone
-from services.domain.voice.told_in import other_language, primary_language
+from services.domain.voice.told_in import (
+    in_another_language,
+    other_language,
+    primary_language,
+)
 from services.domain.voice.weight import MINOR, Scale
 from services.events.incoming import StoryApproved
 
@@ -27,8 +31,6 @@ _MAX_WORDS, _MAX_CHARACTERS = 20, 130
 _MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
 #: Two sentences together.
 _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
-#: So many small words of another language make a sentence one of that language.
-_FOREIGN = 2
 #: With fewer sentences of any weight, none is minor.
 _ENOUGH_WEIGHTY = 4
 #: What fits on X beside a question, a disclosure and a link.
@@ -85,14 +87,14 @@ def extract_facts(content: Content) -> Facts:
     lexicon = _lexicon_of(content)
     if lexicon is None:
         return Facts()
-    title = _bare(phrase(content.title))
+    language, title = primary_language(content.language), _bare(phrase(content.title))
     divided = [(field, split_sentences(text)) for field, text in _paragraphs(content)]
     sentences_of_all = [sentence for _, some in divided for sentence in some]
     scale = Scale.of(content.title, _topics(content), sentences_of_all, lexicon)
     sentences: dict[str, Fact] = {}
     passages: dict[str, Fact] = {}
     for field, paragraph in divided:
-        usable = [s if _usable(s, title, lexicon) else "" for s in paragraph]
+        usable = [s if _usable(s, title, language) else "" for s in paragraph]
         for fact in _standing(usable, field, scale):
             sentences.setdefault(_bare(fact.source), fact)
         for first, second in pairwise(usable):
@@ -112,10 +114,10 @@ def quotable_sentences(content: Content) -> Iterator[Fact]:
     lexicon = _lexicon_of(content)
     if lexicon is None:
         return
-    title = _bare(phrase(content.title))
+    language, title = primary_language(content.language), _bare(phrase(content.title))
     scale = Scale.of(content.title, _topics(content), (), lexicon)
     for field, paragraph in _paragraphs(content):
-        usable = (s for s in split_sentences(paragraph) if _usable(s, title, lexicon))
+        usable = (s for s in split_sentences(paragraph) if _usable(s, title, language))
         yield from _standing(usable, field, scale)
 
 
@@ -198,10 +200,10 @@ def _closed(sentence: str) -> str:
     return text if text.endswith(_ENDS) else text.rstrip(":;,") + "."
 
 
-def _usable(sentence: str, title: str, lexicon: Lexicon) -> bool:
+def _usable(sentence: str, title: str, language: str) -> bool:
     return (
-        _quotable(sentence, lexicon)
-        and not _in_another_language(sentence, lexicon)
+        _quotable(sentence, LEXICONS[language])
+        and not in_another_language(sentence, language)
         and _bare(sentence) != title
     )
 
@@ -236,15 +238,6 @@ def _quotable(sentence: str, lexicon: Lexicon) -> bool:
     refused = (lexicon.boasts, lexicon.employment, INJECTION)
     asks = lexicon.asking.match(sentence) is not None
     return not doubled and not asks and not any(each.search(sentence) for each in refused)
-
-
-def _in_another_language(sentence: str, lexicon: Lexicon) -> bool:
-    """By its small words: several of another language, and none of its own."""
-    words = re.findall(r"\w+", sentence.casefold())
-    if not lexicon.small_words.isdisjoint(words):
-        return False
-    others = (each.small_words for each in LEXICONS.values() if each is not lexicon)
-    return any(sum(word in other for word in words) >= _FOREIGN for other in others)
 
 
 def _balanced_quotes(sentence: str) -> bool:

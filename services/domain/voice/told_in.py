@@ -1,27 +1,42 @@
 """Whether a text is told in the language that it was sent as.
 
 By its small words: of Dutch or English prose nearly half of all words are small ones that the other of
-the two does not have; of prose in another language fewer than one in ten (Frisian: one in five). Lists, names and headings have few in any
-language, so that only clauses of some length count, and only a text with enough of them is judged;
-so a text that mixes languages, or says little, is never taken for another's.
+the two does not have; of prose in another language fewer than one in ten (Frisian: one in five).
+A long text needs no more than to lack them, counted in clauses of some length only: lists, names and
+headings have few in any language. A short one must hold those of another language besides, so that
+a text that mixes languages, or says little, is never taken for another's.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from services.domain.voice.claim_words import CLAIM_WORDS
+from services.domain.voice.foreign_words import FOREIGN_WORDS, ForeignWords
+from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
+from services.domain.voice.sentences import split_sentences
 from services.domain.voice.statements import words_of
 from services.events.incoming import StoryApproved
 
 _CLAUSE_END = re.compile(r"[,;:.!?…()–—·\n]")
-#: Words of a clause that counts, and how many such words make a text that is judged.
+#: Words of a clause that counts, and how many such words make a text that is judged by them alone.
 _CLAUSE, _ENOUGH = 5, 25
+#: Words of a text that is judged by the small words of another language in it.
+_SHORT = 10
 #: Of a text's words so many are small ones of its own language, and so many of another's.
 _FEW, _MANY = 0.12, 0.2
+#: So many are small ones of the other of our two languages in a short text (names of things hold a
+#: few), and so many, of several kinds, those that `ForeignWords` lists.
+_MOST, _TELLING, _KINDS = 0.3, 0.12, 2
+#: Letters of a text whose script is judged.
+_LETTERS = 20
+_BARE = re.compile(r"(?P<bare>[^\W\d_]+’?)(?:[^\W\d_]|’)*")
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 
 
 def primary_language(tag: str) -> str:
@@ -30,7 +45,7 @@ def primary_language(tag: str) -> str:
 
 
 def other_language(content: Content) -> str | None:
-    """The language that the text is in instead of its own; empty: one that we do not know.
+    """The language that the text is in instead of its own; empty: one that we do not write in.
 
     None where it is, or may be, what it was sent as.
     """
@@ -38,12 +53,77 @@ def other_language(content: Content) -> str | None:
     if own not in CLAIM_WORDS:
         return None
     text = content.body if isinstance(content, StoryApproved) else content.description
-    clauses = (words_of(clause) for line in paragraphs(text) for clause in _CLAUSE_END.split(line))
-    words = [word for clause in clauses if len(clause) >= _CLAUSE for word in clause]
-    if len(words) < _ENOUGH or _share(words, own) >= _FEW:
+    lines = paragraphs(text)
+    if _in_another_script(lines):
+        return ""
+    words = [word for line in lines for word in words_of(line)]
+    if len(words) < _SHORT:
         return None
-    others = (each for each in CLAIM_WORDS if each != own)
-    return next((each for each in others if _share(words, each) >= _MANY), "")
+    uncapped = _uncapped(lines)
+    if any(_mostly(uncapped, words, own, each) for each in FOREIGN_WORDS):
+        return ""
+    others = [each for each in CLAIM_WORDS if each != own]
+    long = [word for clause in _clauses(lines) if len(clause) >= _CLAUSE for word in clause]
+    if len(long) >= _ENOUGH and _share(long, own) < _FEW:
+        return next((each for each in others if _share(long, each) >= _MANY), "")
+    if _share(words, own) >= _FEW:
+        return None
+    return next((each for each in others if _share(words, each) >= _MOST), None)
+
+
+def in_another_language(sentence: str, language: str) -> bool:
+    """By its small words: several of another language, and none of its own."""
+    words = words_of(sentence)
+    if LEXICONS[language].small_words.isdisjoint(words) and any(
+        sum(word in other.small_words for word in words) >= _KINDS
+        for name, other in LEXICONS.items()
+        if name != language
+    ):
+        return True
+    uncapped = _uncapped([sentence])
+    return any(
+        len(set(_telling(uncapped, language, foreign))) >= _KINDS
+        and _of_its_own(language).difference(foreign.shared).isdisjoint(words)
+        for foreign in FOREIGN_WORDS
+    )
+
+
+def _clauses(lines: Iterable[str]) -> Iterable[list[str]]:
+    return (words_of(clause) for line in lines for clause in _CLAUSE_END.split(line))
+
+
+def _in_another_script(lines: list[str]) -> bool:
+    letters = sum(len(_LETTER.findall(line)) for line in lines)
+    latin = sum(len(_LATIN.findall(line)) for line in lines)
+    return letters >= _LETTERS and latin * 2 < letters
+
+
+def _mostly(uncapped: list[str], words: list[str], own: str, foreign: ForeignWords) -> bool:
+    telling = _telling(uncapped, own, foreign)
+    if len(set(telling)) < _KINDS or len(telling) < _TELLING * len(words):
+        return False
+    small = _of_its_own(own) - foreign.shared
+    return sum(word in small for word in words) < _FEW * len(words)
+
+
+def _telling(uncapped: list[str], own: str, foreign: ForeignWords) -> list[str]:
+    telling = foreign.telling - CLAIM_WORDS[own].small
+    return [word for word in uncapped if word in telling]
+
+
+def _uncapped(lines: Iterable[str]) -> list[str]:
+    """The words, with the capital that only begins a sentence made small: "La Place" is a name.
+
+    Of "l’équipe" this is "l’".
+    """
+    found = []
+    for line in lines:
+        for sentence in split_sentences(line):
+            begin = _LETTER.search(sentence)
+            at = begin.start() if begin else 0
+            begun = sentence[:at] + sentence[at : at + 1].lower() + sentence[at + 1 :]
+            found += [each["bare"] for each in _BARE.finditer(begun.replace("'", "’"))]
+    return found
 
 
 def _share(words: list[str], language: str) -> float:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.domain.voice import other_language, unsaid
 from services.domain.voice.facts import extract_facts
 from tests.builders import story, vacancy
+from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content
 
 DUTCH = (
@@ -51,6 +52,13 @@ MODERATE = {
     " fûn nei twa oeren de fout yn in âlde kast. De tekening kaam net oerien mei de wurklikheid.",
 }
 
+QUOTED = (
+    "Der Techniker hat die Pumpe in zwei Stunden repariert und getestet.",
+    "Die Zeichnung des Kastens stimmte auch nach dem Umbau noch nicht.",
+    "Notre technicien a trouvé la panne dans une vieille armoire.",
+    "Nuestro técnico encontró la avería en un armario viejo.",
+    "Die span het die fout vir die bure gevind en nie weer gebel nie.",
+)
 NOISE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 
 
@@ -78,6 +86,43 @@ def test_a_third_language_is_noticed(name: str, declared: str) -> None:
 def test_short_mixed_and_listed_texts_pass(name: str) -> None:
     """Where a doubt is left, single sentences are looked at, as ever."""
     assert other_language(story(body=MODERATE[name])) is None
+
+
+@pytest.mark.parametrize("body", [*short_stories.DUTCH, *short_stories.FRISIAN])
+def test_a_short_dutch_story_passes(body: str) -> None:
+    """Telegram style, foreign names, product codes and Frisian are no other language."""
+    assert other_language(story(body=body)) is None
+
+
+@pytest.mark.parametrize("body", short_stories.ENGLISH)
+def test_a_short_english_story_passes(body: str) -> None:
+    """With Dutch, German, French and Spanish names in it too."""
+    assert other_language(story(body=body, language="en")) is None
+
+
+@pytest.mark.parametrize("declared", ["nl", "en-GB"])
+@pytest.mark.parametrize("body", [*short_stories.FOREIGN, short_stories.ARABIC])
+def test_a_short_story_in_a_third_language_is_refused(body: str, declared: str) -> None:
+    """Two sentences of German, French, Spanish or Afrikaans are enough, as is another script."""
+    assert other_language(story(body=body, language=declared)) == ""
+
+
+@pytest.mark.parametrize("body", [short_stories.DUTCH[1], short_stories.DUTCH[10]])
+def test_a_short_dutch_story_sent_as_english_is_dutch(body: str) -> None:
+    """And the other way round, by their own small words."""
+    assert other_language(story(body=body, language="en")) == "nl"
+    assert other_language(story(body=short_stories.ENGLISH[1])) == "en"
+
+
+@pytest.mark.parametrize("quoted", QUOTED)
+def test_a_quotation_in_a_third_language_is_not_used(quoted: str) -> None:
+    """A Dutch story with such a sentence keeps its own ones."""
+    about = story(body=f"{DUTCH} {quoted}")
+    assert other_language(about) is None
+    facts = extract_facts(about)
+    assert quoted not in {fact.source for fact in facts.sentences}
+    assert not any(quoted in fact.sentences for fact in facts.passages)
+    assert facts.sentences == extract_facts(story(body=DUTCH)).sentences
 
 
 def test_such_a_story_is_refused_whole() -> None:
