@@ -13,6 +13,7 @@ from services.domain.ambassador import Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.identity import derive_id
 from services.domain.voice import unsaid
+from services.domain.voice.plain_text import phrase
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -79,7 +80,7 @@ async def _start(
         id=campaign_id,
         kind=kind,
         source_id=source_id,
-        title=content.title,
+        title=phrase(content.title) or content.title,
         language=content.language,
         content=content,
         state="prepared" if prepared else "open",

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from services.domain.voice.plain_text import paragraphs, without_html
 from services.web.messages import network_name
 
 #: For people whose zone is not known; `services.domain.ambassador` has the same default.
@@ -37,6 +38,7 @@ def environment() -> Environment:
     )
     made.globals["static"] = static_address
     made.filters["markdown"] = markdown
+    made.filters["paragraphs"] = paragraphs
     made.filters["network_name"] = network_name
     made.filters["json"] = _json
     return made
@@ -86,9 +88,10 @@ def _json(value: Any) -> str:
 def markdown(text: str) -> Markup:
     """CommonMark without HTML and images: what a story says, and nothing that it could do.
 
-    HTML is shown as text, and links lead to web addresses only (markdown-it's own rule).
+    HTML is left out, as in drafts, and what is left of it shown as text; links lead to web
+    addresses only (markdown-it's own rule).
     """
-    return Markup(_markdown().render(text))  # noqa: S704 - markdown-it escapes; see the tests
+    return Markup(_markdown().render(without_html(text)))  # noqa: S704 - markdown-it escapes; see the tests
 
 
 @cache

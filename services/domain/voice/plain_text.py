@@ -24,6 +24,9 @@ _BLOCK_TAG = re.compile(
     r"\b[^<>]{0,2000}>"
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+#: Not Markdown's <https://example.org> and <anna@example.org>.
+_ELEMENT = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,2000})?/?>")
+_FENCED = re.compile(r"(?ms)^([ ]{0,3}(```|~~~).*?^[ ]{0,3}\2[^\n]*$)")
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
@@ -57,6 +60,26 @@ def paragraphs(text: str) -> list[str]:
             lines.append(_ITEM.sub("", _QUOTE_MARK.sub("", line)))
     _flush(lines, result)
     return result
+
+
+def without_html(text: str) -> str:
+    """Markdown as it stands, the HTML in it left out: for a page that shows the whole story."""
+    parts = _FENCED.split(text)
+    # Of each block of code its mark is split off too.
+    return "".join(
+        part if place % 3 else _markdown_only(part)
+        for place, part in enumerate(parts)
+        if place % 3 != 2
+    )
+
+
+def _markdown_only(text: str) -> str:
+    kept = _without_code(text)
+    opened = _BLOCK_TAG.sub("\n\n", kept)
+    if opened != kept:
+        # What stood inside a tag was set in to be read as source; Markdown would take it for code.
+        opened = re.sub(r"(?m)^[ \t]+", "", opened)
+    return _ELEMENT.sub("", opened)
 
 
 def phrase(text: str, limit: int = 300) -> str:

@@ -23,4 +23,9 @@ async def public_story(view: VisitorView, campaign_id: str) -> Response:
         raise HTTPException(404)
     if campaign.content.url is not None:
         return RedirectResponse(campaign.content.url)
-    return view.page("stories/public.html", story=campaign.content, address=view.request.url.path)
+    return view.page(
+        "stories/public.html",
+        title=campaign.title,
+        story=campaign.content,
+        address=view.request.url.path,
+    )

@@ -74,6 +74,20 @@ async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) 
         assert (await audience.sizes(transaction, campaign.id)).asked == 1
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("De <b>sluis</b> &amp; de deur", "De sluis & de deur"), ("<b></b>", "<b></b>")],
+)
+async def test_a_title_is_shown_without_its_markup(
+    staffed: Database, title: str, shown: str
+) -> None:
+    """In lists and inbox as in drafts; one that is nothing but markup stays as it was sent."""
+    await start(staffed, story(title=title))
+    async with staffed.read() as transaction:
+        (campaign,) = await campaigns.recent(transaction)
+    assert campaign.title == shown
+
+
 async def test_a_campaign_starts_once_however_often_it_is_announced(staffed: Database) -> None:
     """Twice in a batch or again later: one campaign, stated once."""
     assert len(await start(staffed, story(), story())) == 2

@@ -157,6 +157,23 @@ async def test_a_story_without_a_page_is_shown_safely(organisation: Organisation
     assert "<img" not in page
 
 
+async def test_html_in_a_story_is_not_shown(organisation: Organisation) -> None:
+    """Its public page leaves tags and comments out, as drafts do, and keeps words and Markdown."""
+    body = (
+        '<div class="intro">\n    <p>De <b>brug</b> is open &amp; veilig.</p>\n</div>\n<!-- intern -->'
+        "\n\nZes *weken* werk, 2 < 3. <https://example.org>\n\n```\n<div>\n```\n"
+    )
+    campaign = await organisation.campaign(story(url=None, body=body))
+    async with organisation.client() as visitor:
+        page = (await visitor.get(f"/stories/{campaign.id}")).text
+    assert "<p>De brug is open &amp; veilig.</p>" in page
+    assert "intern" not in page
+    assert "Zes <em>weken</em> werk, 2 &lt; 3." in page
+    assert '<a href="https://example.org">' in page
+    assert "<pre><code>&lt;div&gt;\n</code></pre>" in page
+    assert 'content="De brug is open &amp; veilig. Zes weken werk, 2 &lt; 3.' in page
+
+
 async def test_a_vacancy_is_no_public_story(organisation: Organisation) -> None:
     """The public address shows stories only; a story with its own page leads there."""
     closed = await organisation.campaign(vacancy())
