@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from babel import Locale
 from babel.plural import PluralRule
 
 from services.domain.ambassador import Language
@@ -18,6 +19,9 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 # Dutch and English have the same rule for whole numbers (Unicode CLDR, plurals).
 _PLURAL = PluralRule({"one": "n is 1"})
+
+_CLAIM = re.compile(r"the (?P<kind>number|name|quotation) (?P<said>.+)", re.DOTALL)
+_CLAIMS = {"number": "claim.number", "name": "claim.name", "quotation": "claim.quotation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,27 @@ class Messages:
         for pattern, translation in self.sentences:
             found = pattern.fullmatch(english)
             if found is not None:
-                named = found.groupdict()
-                if "network" in named:
-                    named["network"] = network_name(named["network"])
+                named = {name: self._named(name, said) for name, said in found.groupdict().items()}
                 return as_sentence(translation.format(**named))
         return as_sentence(english)
+
+    def claim(self, english: str) -> str:
+        """What `services.domain.voice.support` found that no source says."""
+        found = _CLAIM.fullmatch(english)
+        return english if found is None else self.text(_CLAIMS[found["kind"]], said=found["said"])
+
+    def _named(self, name: str, said: str) -> str:
+        if name == "network":
+            return network_name(said)
+        if name == "claim":
+            return self.claim(said)
+        return language_name(said, language=self.language) if name == "language" else said
+
+
+def language_name(tag: str, *, language: str) -> str:
+    """For example "Frans" of ``fr``; a tag that no list knows stays as it is."""
+    code = tag.replace("_", "-").split("-")[0].lower()
+    return str(Locale.parse(language).languages.get(code, code))
 
 
 def network_name(name: str) -> str:

@@ -11,7 +11,6 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -63,12 +62,6 @@ def moment(value: datetime, *, language: str, zone: tzinfo) -> str:
 def day(value: datetime, *, language: str, zone: tzinfo) -> str:
     """For example "24 november 2026"."""
     return format_date(value.astimezone(zone).date(), "d MMMM yyyy", locale=language)
-
-
-def language_name(tag: str, *, language: str) -> str:
-    """For example "Frans" of ``fr``; a tag that no list knows stays as it is."""
-    code = tag.replace("_", "-").split("-")[0].lower()
-    return str(Locale.parse(language).languages.get(code, code))
 
 
 def number(value: int, *, language: str) -> str:

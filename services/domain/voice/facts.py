@@ -27,8 +27,8 @@ from services.events.incoming import StoryApproved
 #: More facts than this do not make drafts more different, and cost memory.
 MAX_FACTS = 60
 #: A quotation longer than this takes the post over.
-_MAX_WORDS, _MAX_CHARACTERS = 20, 130
-_MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
+MAX_WORDS, _MAX_CHARACTERS = 20, 130
+MIN_WORDS, _MIN_FIRST_WORDS, _MIN_NEXT_WORDS, _MIN_LETTERS = 4, 4, 3, 10
 #: Two sentences together.
 _MAX_PASSAGE_WORDS, _MAX_PASSAGE_CHARACTERS = 25, 165
 #: With fewer sentences of any weight, none is minor.
@@ -49,7 +49,7 @@ _INNER_END = re.compile(r"[.!?…][\"'”’)]*\s")
 _CAPITAL = re.compile(r"\b[^\W\d_a-zà-öø-ÿ][^\W\d_]+")
 _ENDS = (".", "?")
 #: What has no mark at its end is a heading, or an item of a list.
-_MARKS = (*_ENDS, "…", ".”", "?”", ".’", "?’", '."', '?"', ".)", "?)")
+MARKS = (*_ENDS, "…", ".”", "?”", ".’", "?’", '."', '?"', ".)", "?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +162,9 @@ def _weightiest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 def _standing(sentences: Iterable[str], field: str, scale: Scale) -> Iterator[Fact]:
     """Those that need no other sentence; the shortest only when something happens in them."""
     for sentence in sentences:
-        if _alone(sentence, _MIN_WORDS, scale.lexicon):
+        if _alone(sentence, MIN_WORDS, scale.lexicon):
             fact = _fact((sentence,), field, scale)
-            if len(sentence.split()) > _MIN_WORDS or fact.kinds - _SAYS_LITTLE:
+            if len(sentence.split()) > MIN_WORDS or fact.kinds - _SAYS_LITTLE:
                 yield fact
 
 
@@ -219,11 +219,11 @@ def _fits_together(first: str, second: str) -> bool:
 
 def _quotable(sentence: str, lexicon: Lexicon) -> bool:
     words = sentence.split()
-    if not _MIN_NEXT_WORDS <= len(words) <= _MAX_WORDS or len(sentence) > _MAX_CHARACTERS:
+    if not _MIN_NEXT_WORDS <= len(words) <= MAX_WORDS or len(sentence) > _MAX_CHARACTERS:
         return False
     if UNQUOTABLE.search(sentence) or _INNER_END.search(sentence):
         return False
-    if not sentence.endswith(_MARKS):
+    if not sentence.endswith(MARKS):
         return False
     if not (sentence[0].isupper() or sentence[0].isdigit() or sentence[0] in "“‘\"'"):
         return False

@@ -6,8 +6,7 @@ from services.domain.voice import unsaid
 from services.events.incoming import StoryApproved
 from services.storage.audience import Sizes
 from services.storage.campaigns import Campaign
-from services.web.messages import LANGUAGES
-from services.web.rendering import language_name
+from services.web.messages import LANGUAGES, language_name
 from services.web.view import View
 
 

@@ -11,6 +11,7 @@ from services.domain.voice.block_list import BlockList
 from services.domain.voice.plan import Planner
 from services.events.incoming import StoryApproved
 from tests.builders import story, vacancy
+from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content
 
 TEMPLATES = PostTemplates.load(organisation="Deltaplan")
@@ -27,8 +28,17 @@ def test_every_example_can_be_told(name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (story(body="Goed nieuws!"), "no sentence that can be quoted"),
-        (story(body=OWN_WORDS), "no sentence that can be quoted"),
+        (story(body="Goed nieuws!"), "it is too short"),
+        (story(body="DE SLUISDEUR KLOPTE DRIE WEKEN LANG NIET."), "it is in capitals"),
+        (story(body="Drie weken lang klopte de sluisdeur niet"), "none ends with a full stop"),
+        (story(body="Wat een prachtige nieuwe sluisdeur!"), "none ends with a full stop"),
+        (story(body=f"Drie weken{' en drie weken' * 8} klopte hij niet."), "longer than 20 words"),
+        (
+            story(body="Zie daarvoor ook https://example.org/sluis."),
+            "no sentence that can be quoted",
+        ),
+        (story(body=OWN_WORDS), "all say I"),
+        (story(body=short_stories.ARABIC), "its text is in another language"),
         (story(language="fr"), 'nobody writes in "fr"'),
         (vacancy(title="!!!"), "no readable title"),
         (story(title="!!!"), "no readable title"),

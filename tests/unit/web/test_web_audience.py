@@ -268,10 +268,13 @@ async def test_the_list_never_tells_what_anybody_decided(organisation: Organisat
     ("changes", "reason"),
     [
         ({"language": "fr"}, "Nobody writes in this language (French)"),
-        ({"body": "Goed nieuws!"}, "The story has no sentence that can be quoted"),
+        (
+            {"body": "Goed nieuws!"},
+            "The story is too short: it holds no whole sentence. Give the story",
+        ),
         (
             {"body": IN_ENGLISH},
-            "The story was sent as &#34;nl&#34;, but its text is in &#34;en&#34;",
+            "text is in English, but another language was chosen for it. Make the story anew",
         ),
         ({"language": "en", "body": "For a year one pump ran day and night."}, "(English)"),
     ],

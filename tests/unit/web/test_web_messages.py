@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.voice import unsaid
 from services.domain.voice.angles import ANGLES
 from services.web.messages import as_sentence, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
@@ -18,6 +19,7 @@ from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, s
 ROOT = Path(__file__).parents[3]
 DUTCH, ENGLISH = messages_in("nl"), messages_in("en")
 PLURALS = (".one", ".other")
+FRENCH = "Nous avons réparé la pompe dans la vieille usine. Le plan était faux."
 
 
 def sources() -> str:
@@ -99,6 +101,42 @@ def test_sentences_keep_what_differs() -> None:
     assert DUTCH.sentence(said) == "De tekst is te lang voor LinkedIn: er moet 12 af."
     assert ENGLISH.sentence(said) == "The text is too long for LinkedIn: 12 over the limit."
     assert DUTCH.sentence("something nobody translated") == "Something nobody translated."
+
+
+@pytest.mark.parametrize(
+    ("said", "dutch"),
+    [
+        ("the text would say what no source says: the number 7", "geen bron staat: het getal 7."),
+        (
+            "the language model's text says what no source says: the name Anna",
+            "geen bron staat: de naam Anna.",
+        ),
+        ("the text would say what no source says: the quotation “a”", "staat: het citaat “a”."),
+        ("the language model's text says what no source says: “Zeven.”", "staat: “Zeven.”."),
+    ],
+)
+def test_what_no_source_says_is_told_in_dutch(said: str, dutch: str) -> None:
+    """A number, a name and a quotation are called so in the reader's language."""
+    assert DUTCH.sentence(said).endswith(dutch)
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "named"),
+    [
+        ("nl", FRENCH, "Nederlands"),
+        ("en-GB", FRENCH, "Engels"),
+        ("nl", "For a year nobody had looked at the pump in the wrong place.", "Engels"),
+        ("en", "Een jaar lang had niemand naar de pomp in de kelder gekeken.", "Nederlands"),
+    ],
+)
+def test_another_language_is_explained_without_codes(language: str, body: str, named: str) -> None:
+    """On a page languages have names, and the remedy is something that its reader can do."""
+    refusal = unsaid(story(language=language, body=body))
+    assert refusal is not None
+    for messages in (DUTCH, ENGLISH):
+        shown = f"{messages.sentence(str(refusal))} {messages.sentence(refusal.remedy)}"
+        assert not re.search(r"\b(nl|en-GB|story_id)\b|\"", shown)
+        assert named in shown or messages is ENGLISH
 
 
 @pytest.mark.parametrize(
