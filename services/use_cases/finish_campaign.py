@@ -1,6 +1,7 @@
-"""A vacancy closed: cancel what was not sent and say so; its links lead to the careers page.
+"""A campaign ends: cancel what was not sent, and say so.
 
-It closes when somebody says so, or when the moment has come that its opening named.
+A vacancy closes when somebody says so, or when the moment has come that its opening named; its links
+lead to the careers page then. A story's campaign ends when marketing says so; the story stays.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
@@ -59,12 +61,36 @@ async def finish_over(database: Database, now: datetime) -> int:
     return len(due)
 
 
+async def end_story(
+    transaction: Transaction, campaign_id: str, *, actor: str, now: datetime
+) -> None:
+    """End a story's campaign; one that has ended stays as it is.
+
+    Raises Rejected when no story has this campaign.
+    """
+    asked = await campaigns.get(transaction, campaign_id)
+    if asked is None or asked.kind != "story":
+        raise Rejected("there is no such story", remedy="Load the page again.")
+    await take_turns(transaction, "story", asked.source_id)
+    campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is not None and campaign.state != "closed":
+        statements = await finish(transaction, campaign, reason=_ENDED, now=now, actor=actor)
+        await outbox.add(transaction, statements)
+
+
+#: Why a campaign finished that marketing ended.
+_ENDED = "its campaign was ended"
 #: Why a campaign finished that nobody finished.
 _OVER = "the time to apply is over"
 
 
 async def finish(
-    transaction: Transaction, campaign: Campaign, *, reason: str, now: datetime
+    transaction: Transaction,
+    campaign: Campaign,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str = "campaigns",
 ) -> list[Statement]:
     """Close ``campaign`` and cancel its unsent posts; returns what to state of the campaign.
 
@@ -74,7 +100,7 @@ async def finish(
     cancelled = await cancel_of_campaign(transaction, campaign.id, reason=reason, now=now)
     entry = Entry(
         at=now,
-        actor="campaigns",
+        actor=actor,
         action="campaign.finished",
         subject=campaign.id,
         detail={"cancelled": cancelled, "reason": reason},

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.identity import derive_id
+from services.errors import Rejected
 from services.events.incoming import StoryApproved
+from services.use_cases.finish_campaign import end_story
 from services.web.access import MarketingView
 from services.web.pages import launch_form
 from services.web.pages.campaign_figures import read_recent
@@ -88,6 +90,17 @@ async def campaign(view: MarketingView, campaign_id: str, opened: str = "") -> R
         address=f"/stories/{campaign_id}/campaign",
         opened=opened,
     )
+
+
+@router.post("/{campaign_id}/close")
+async def end(view: MarketingView, campaign_id: str) -> Response:
+    """What was not sent is cancelled; the story, what was published and its links stay."""
+    try:
+        async with view.parts.database.write() as transaction:
+            await end_story(transaction, campaign_id, actor=view.me.id, now=view.now)
+    except Rejected as refusal:
+        raise HTTPException(404) from refusal
+    return view.go(f"/stories/{campaign_id}/campaign")
 
 
 async def _read_form(view: View) -> Filled[StoryApproved]:
