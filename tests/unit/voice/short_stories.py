@@ -25,11 +25,24 @@ DUTCH = (
     "Ik ben trots op mijn collega’s: zij hielpen ’s nachts drie gezinnen aan stroom.",
     "Feedback van de users ging in de backlog. Sprint drie leverde de fix op.",
     "’t Was koud, ’n dikke laag ijs, maar de sluis ging op tijd open.",
+    "Hij zei: “Wir schaffen das.” En het lukte: om elf uur reed de trein weer.",
+    "Ons motto “la vie est belle” hangt in de kantine, maar de lift deed het niet.",
+    "In Wien repareerde Karim de lift van hotel Am Stephansplatz binnen twee uur.",
+    "Project Nie Wieder ging live. Team Köln, Team Hasselt, Team Luik: dank!",
+    "De monteurs van Les Trois Rois leerden van ons het lassen van dun staal.",
+    "Bij El Paso en La Cantina bakken ze nu elektrisch, zegt Ana de la Cruz.",
+    "Kantoor Den Haag verhuist. Nieuwe plek: Prinses Beatrixlaan, naast station Laan van NOI.",
+    "Leerling Sem zaagt, boort, schroeft, schuurt. Vrijdag examen. Maandag vaste baan.",
+    "SAP S/4HANA live. ERP, CRM, BI gekoppeld. Downtime: nul. Dank aan team Delta.",
 )
-FRISIAN = (
+REGIONAL = (
     "Us monteur ried der daliks hinne. Hy hat de fout yn in âlde kast fûn.",
     "De brêge is wer iepen. Wy hawwe seis wiken wurke en it is slagge.",
     "Se hat it net sjoen, mar de pomp die it de hiele nacht net.",
+    # Low Saxon, as it is spoken in Groningen and Drenthe.
+    "Wi hebt dat schafft: de brügg is wedder open, seggt Hinnerk ut Groningen.",
+    "'t Is un mooie dag veur de ploeg: de sluus dut 't weer, zee Jan.",
+    "Hey is vanmörgen nie kommen, mar de pompe löp weer, zeg de boer.",
 )
 ENGLISH = (
     "The bridge is open again. Six weeks of work, two cranes, no night closed.",
@@ -62,18 +75,21 @@ FOREIGN = (
     "Nach sechs Wochen ist die Brücke wieder offen. Niemand wurde verletzt.",
     "Unsere Bäckerei in Köln backt seit Juni mit Strom. Das spart viel Gas.",
     "Ich bin stolz auf mein Team. Wir hatten nur vier Tage, aber es hat geklappt.",
+    "Fatma programmierte drei Nächte durch. Danach funktionierte die Steuerung fehlerfrei.",
     # French
     "Le pont est de nouveau ouvert. Nous avons travaillé six semaines sans fermer une nuit.",
     "Lundi, la pompe est tombée en panne. Anna l’a réparée en une heure.",
     "L’équipe d’Anne a trouvé la panne dans une vieille armoire. Le plan n’était pas bon.",
     "Notre boulangerie cuit depuis juin avec des fours électriques et le gaz n’est plus utilisé.",
     "Je suis fier de mes collègues: ils ont aidé trois familles pendant la nuit.",
+    "Fatma a programmé trois nuits. Ensuite la commande fonctionnait parfaitement.",
     # Spanish
     "El puente está abierto de nuevo. Trabajamos seis semanas sin cerrar una noche.",
     "El lunes falló la bomba. Ana llegó en una hora y cambió el filtro.",
     "Nuestro técnico encontró la avería en un armario viejo y el plano no coincidía.",
     "La panadería hornea desde junio con hornos eléctricos y ya no usa gas.",
     "Estoy orgulloso de mi equipo: ayudaron a tres familias por la noche.",
+    "En octubre arrancó la depuradora. Cuatro colegas trabajaron ocho meses en ella.",
     # Afrikaans
     "Die brug is weer oop. Ons het ses weke gewerk en nie een nag gesluit nie.",
     "Maandag het die pomp gebreek. Anna het die filter vir die bure binne ’n uur vervang.",
