@@ -66,16 +66,15 @@ async def end_story(
 ) -> None:
     """End a story's campaign; one that has ended stays as it is.
 
+    It takes turns with a launch, so that an end is stated of every campaign whose start was.
     Raises Rejected when no story has this campaign.
     """
-    asked = await campaigns.get(transaction, campaign_id)
-    if asked is None or asked.kind != "story":
-        raise Rejected("there is no such story", remedy="Load the page again.")
-    await take_turns(transaction, "story", asked.source_id)
+    await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
-    if campaign is not None and campaign.state != "closed":
-        statements = await finish(transaction, campaign, reason=_ENDED, now=now, actor=actor)
-        await outbox.add(transaction, statements)
+    if campaign is None or campaign.kind != "story":
+        raise Rejected("there is no such story", remedy="Load the page again.")
+    statements = await finish(transaction, campaign, reason=_ENDED, now=now, actor=actor)
+    await outbox.add(transaction, statements)
 
 
 #: Why a campaign finished that marketing ended.
@@ -94,9 +93,10 @@ async def finish(
 ) -> list[Statement]:
     """Close ``campaign`` and cancel its unsent posts; returns what to state of the campaign.
 
-    The campaign first: whoever makes a post unsent again holds it open until that is written.
+    Nothing when it was closed already. The campaign first: whoever makes a post unsent again holds it open until that is written.
     """
-    await campaigns.close(transaction, campaign.id, now=now)
+    if not await campaigns.close(transaction, campaign.id, now=now):
+        return []
     cancelled = await cancel_of_campaign(transaction, campaign.id, reason=reason, now=now)
     entry = Entry(
         at=now,

@@ -28,7 +28,7 @@ from services.storage import (
 )
 from services.storage.database import Database
 from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.finish_campaign import close_vacancies, finish_over
+from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, connection, fact, story, vacancy
@@ -166,6 +166,38 @@ async def test_a_vacancy_ends_when_its_time_to_apply_is_over(
         assert (campaign.state, campaign.finished_at) == ("closed", closes_at)
         rows = await outbox.oldest(transaction, 10)
         assert [row.topic for row in rows] == ["campaign.finished"] * stated
+
+
+@pytest.mark.parametrize(("launch", "stated"), [("everybody", 1), ("review", 0)])
+async def test_a_story_is_ended_once(staffed: Database, launch: str, stated: int) -> None:
+    """Its end is stated if it ran, with a reason, and the audit says who; ending it again is nothing."""
+    about = fact(story())
+    about = replace(about, event=replace(about.event, extensions={"launch": launch}))
+    async with staffed.write() as transaction:
+        await start_campaigns(transaction, [about], NOW)
+        (campaign,) = await campaigns.recent(transaction)
+    for later in (timedelta(0), timedelta(hours=1)):
+        async with staffed.write() as transaction:
+            await end_story(transaction, campaign.id, actor="mia", now=NOW + later)
+    async with staffed.read() as transaction:
+        stored = await campaigns.get(transaction, campaign.id)
+        rows = await outbox.oldest(transaction, 10)
+        entries = await audit.of(transaction, campaign.id)
+    assert stored is not None
+    assert (stored.state, stored.finished_at) == ("closed", NOW)
+    assert [row.topic for row in rows] == ["campaign.finished"] * stated
+    assert all("its campaign was ended" in row.event for row in rows)
+    assert [each.actor for each in entries if each.action == "campaign.finished"] == ["mia"]
+
+
+async def test_a_vacancy_is_not_ended_as_a_story(staffed: Database) -> None:
+    """It closes by its own event, which tells every system and moves its links."""
+    await start(staffed, vacancy())
+    async with staffed.write() as transaction:
+        (campaign,) = await campaigns.recent(transaction)
+        for campaign_id in (campaign.id, "nothing"):
+            with pytest.raises(Rejected, match="no such story"):
+                await end_story(transaction, campaign_id, actor="mia", now=NOW)
 
 
 async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:

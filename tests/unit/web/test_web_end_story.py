@@ -24,6 +24,8 @@ async def test_what_was_not_sent_is_cancelled(organisation: Organisation) -> Non
         assert "End this campaign" not in page
         still = await browser.get(f"/stories/{campaign_id}")
         assert still.headers["location"] == story().url
+        assert "Closed Tue 24 Nov" in page
+        assert "Closed Tue 24 Nov" in (await browser.get("/stories")).text
     async with organisation.database.read() as transaction:
         counted = await posts.counts_by_state(transaction, campaign_id=campaign_id)
     assert counted == {PostState.CANCELLED: 2, PostState.PUBLISHED: 1}
