@@ -10,15 +10,19 @@ _HOMES = {"linkedin": ("linkedin.com",), "x": ("x.com", "twitter.com")}
 _LONGEST = 500
 
 
+class WrongAddress(Rejected):
+    """What was pasted is no address of a post on its network."""
+
+
 def check_post_address(network: str, address: str) -> str:
     """The address without blanks around it; empty stays empty.
 
-    Raises Rejected for anything but an https address on the network; where we do not know the
+    Raises WrongAddress for anything but an https address on the network; where we do not know the
     network's hosts, for anything but an https address.
     """
     plain = address.strip()
     if plain and not _is_on(network, plain):
-        raise Rejected(
+        raise WrongAddress(
             f"that is no address of a post on {network}",
             remedy="Paste the address of your post, or leave it empty.",
         )

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from services.domain.disclosure import missing, put_back
 from services.domain.post import Post, as_networks_keep
+from services.domain.post_address import WrongAddress
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
 from services.storage import audience, campaigns, connections, posts, sharing_preferences
@@ -195,11 +196,18 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
 
 
 async def decide_on(
-    view: View, post_id: str, decision: Decision, typed: str = "", answer: str = ""
+    view: View,
+    post_id: str,
+    decision: Decision,
+    *,
+    typed: str = "",
+    answer: str = "",
+    address: str = "",
 ) -> Response:
     """Carry a decision out and show what became of it, or why it was refused.
 
-    ``typed`` is the text and ``answer`` the answer to its question, which a refusal leaves in place.
+    ``typed`` is the text, ``answer`` the answer to its question and ``address`` where it was shared,
+    which a refusal leaves in place.
     """
     await own_post(view, post_id)
     try:
@@ -207,7 +215,14 @@ async def decide_on(
             await decision(transaction)
     except (Rejected, NeedsPerson) as refusal:
         status = 422 if isinstance(refusal, Rejected) else 409
-        left = Typed(post_id=post_id, text=typed, answer=answer, fault=view.fault(refusal))
+        left = Typed(
+            post_id=post_id,
+            text=typed,
+            answer=answer,
+            address=address,
+            fault=view.fault(refusal),
+            about_address=isinstance(refusal, WrongAddress),
+        )
         if view.partial:
             return await _show_one(view, post_id, left, status=status)
         return await _show_all(view, left, status=status)

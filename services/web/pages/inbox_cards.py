@@ -47,12 +47,17 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What a person typed beside one draft and is not stored, with the sentence that refused it."""
+    """What a person typed beside one draft and is not stored, with the sentence that refused it.
+
+    ``about_address``: the sentence is about ``address``, where they say it was shared.
+    """
 
     post_id: str
     text: str = ""
     answer: str = ""
+    address: str = ""
     fault: str = ""
+    about_address: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,9 @@ class Card:
 
     ``reason`` is why this person was asked, in their language, and ``score`` how well it suits.
     ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
-    text, ``remarks`` what to know about its words, ``fault`` why it was refused. ``price`` is
-    what the network charges the organisation, in US dollars, None where it charges nothing.
+    text, ``remarks`` what to know about its words, ``fault`` why it was refused; ``address`` is
+    where it was shared, and ``address_fault`` why that was refused. ``price`` is what the network
+    charges the organisation, in US dollars, None where it charges nothing.
     ``images`` are those that it goes out with. ``own`` is what is, or may become, the person's own.
     ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
@@ -83,7 +89,9 @@ class Card:
     images: Sequence[Image]
     own: Own
     answer: str = ""
+    address: str = ""
     fault: str = ""
+    address_fault: str = ""
     clicks: Mapping[str, int] = field(default_factory=dict)
     reach: Figure | None = None
     impressions: Figure | None = None
@@ -95,7 +103,7 @@ class Card:
     @property
     def changed(self) -> bool:
         """Whether its boxes hold something that is not stored, or that was refused."""
-        return bool(self.fault) or self.text != self.post.text
+        return bool(self.fault or self.address_fault) or self.text != self.post.text
 
     @property
     def soon(self) -> bool:
@@ -210,13 +218,16 @@ async def read_cards(
         mine = typed if typed is not None and typed.post_id == post.id else Typed(post_id=post.id)
         text = texts[post.id]
         why = invited.get(post.campaign_id)
+        connected = post.network in networks.get(ambassador_id, ())
+        # Whoever connected meanwhile has no field for an address any more.
+        about_address = mine.about_address and not connected
         cards.append(
             Card(
                 post=post,
                 title=titles[post.campaign_id],
                 reason=why.reason_in(view.messages.language) if why else "",
                 score=why.score if why else 0,
-                connected=post.network in networks.get(ambassador_id, ()),
+                connected=connected,
                 text=text,
                 missing=missing(text, original=post.original_text, code=post.link_code),
                 preview=preview_of(parts, post.network, text),
@@ -224,7 +235,9 @@ async def read_cards(
                 images=pictures[post.id],
                 own=own[post.id],
                 answer=mine.answer or own[post.id].answer,
-                fault=mine.fault,
+                address=mine.address,
+                fault="" if about_address else mine.fault,
+                address_fault=mine.fault if about_address else "",
                 clicks=clicks.get(post.link_code, {}),
                 reach=reach.get(post.id),
                 impressions=shown.get(post.id),

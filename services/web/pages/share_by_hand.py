@@ -29,6 +29,7 @@ async def shared(view: AmbassadorView, post_id: str) -> Response:
             now=view.now,
         ),
         typed=text,
+        address=address,
     )
 
 

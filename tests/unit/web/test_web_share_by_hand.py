@@ -61,20 +61,25 @@ async def test_i_shared_it(organisation: Organisation) -> None:
 
 
 async def test_a_wrong_address_is_told_in_words(organisation: Organisation) -> None:
-    """The fault stands beside the text in the person's language, and what was typed is kept."""
+    """The fault stands at the address in the person's language; both fields keep what was typed."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
-        answer = await submit(
-            browser,
-            "/inbox",
-            f"/inbox/{post.id}/shared",
-            text="Mijn zin.",
-            address="javascript:alert(1)",
-        )
-    assert answer.status_code == 422
-    assert "Dat is geen adres van een post op LinkedIn." in answer.text
-    assert "Mijn zin." in answer.text
-    assert "javascript:alert" not in answer.text
+        fields = {"text": "Mijn zin.", "address": 'javascript:alert("1")'}
+        shared = f"/inbox/{post.id}/shared"
+        answers = [
+            await submit(browser, "/inbox", shared, **fields),
+            await submit_by_htmx(browser, "/inbox", shared, **fields),
+        ]
+    for answer in answers:
+        assert answer.status_code == 422
+        _, fault, after = answer.text.partition(f'id="p{post.id}-address-fault"')
+        assert fault
+        sentence, _, field = after.partition("<input")
+        assert "Dat is geen adres van een post op LinkedIn." in sentence
+        assert 'value="javascript:alert(&#34;1&#34;)" autofocus aria-invalid="true"' in field
+        assert "Mijn zin." in answer.text
+        assert answer.text.count("geen adres van een post") == 1
+        assert 'href="javascript' not in answer.text
 
 
 async def test_nobody_shares_for_another(organisation: Organisation) -> None:
