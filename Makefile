@@ -42,7 +42,7 @@ lint: install ## Style, format, types and the direction of imports
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck .ci/run scripts/*
 
-test-commands: install ## The command line and the demo as a user starts them, each in a process
+test-commands: install ## The command line and the demo as a user starts them, and long journeys
 	$(PYTEST) -n 2 -m commands
 
 test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or one of its own

@@ -18,7 +18,7 @@ from streams.command_line.texts import compose, preview
 from tests.e2e.journey import EXAMPLES, campaign_of, example, journey, journey_settings
 from tests.e2e.postcard.server import PostcardServer, postcard
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.commands, pytest.mark.timeout(180)]
 
 
 @pytest.fixture

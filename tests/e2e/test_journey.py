@@ -38,6 +38,7 @@ async def test_the_same_journey_on_apache_kafka(tmp_path: Path, kafka_address: s
         await travel(trip)
 
 
+@pytest.mark.commands
 @pytest.mark.timeout(240)
 async def test_everything_delivered_three_times_more_changes_nothing(tmp_path: Path) -> None:
     """Every record of a whole journey, appended again three times, leaves the same state."""

@@ -68,6 +68,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
             root.setLevel(level)
 
 
+@pytest.mark.commands
 @pytest.mark.timeout(3600)
 async def test_a_journey_leaves_no_secret_behind(tmp_path: Path, log: Path) -> None:
     """Logs at DEBUG, events, dead letters, files, pages and API are free of what is secret."""

@@ -65,6 +65,7 @@ def x_api() -> Iterator[Metering]:
     server.server_close()
 
 
+@pytest.mark.commands
 async def test_ten_thousand_posts_on_x_take_a_hundred_calls(
     tmp_path: Path, x_api: Metering
 ) -> None:

@@ -38,6 +38,7 @@ def sandbox() -> Iterator[str]:
     app.close()
 
 
+@pytest.mark.commands
 @pytest.mark.timeout(120)
 async def test_twenty_workers_in_four_processes_make_one_refresh(
     tmp_path: Path, sandbox: str

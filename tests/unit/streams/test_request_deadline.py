@@ -22,7 +22,7 @@ _PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HttpWithDeadline, "seconds", 1.0)
+    monkeypatch.setattr(HttpWithDeadline, "seconds", 0.6)
 
 
 class Application:
