@@ -14,12 +14,12 @@ from services.domain.emoji_sequences import EMOJI
 from services.domain.links_in_text import link_spans
 from services.ports import PostRules
 
-# Everything outside these ranges weighs two.
-_DOUBLE = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+#: Everything outside these ranges weighs two.
+DOUBLE = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # NUL, byte-order marks, non-characters, and halves of surrogate pairs, which have no UTF-8 form.
 _REFUSED = re.compile("[\x00\ufffe\ufeff\uffff\ud800-\udfff]")
-# Every emoji sequence holds one of these; most texts hold none, and looking is cheap.
-_EMOJI_AHEAD = re.compile("[\u00a9\u00ae\u203c-\U0010ffff]")
+#: Every emoji sequence holds one of these; most texts hold none, and looking is cheap.
+EMOJI_AHEAD = re.compile("[\u00a9\u00ae\u203c-\U0010ffff]")
 _ONE_EMOJI = "\u2600"
 
 
@@ -51,9 +51,9 @@ def weighted_length(text: str, link_length: int | None) -> int:
         links = link_length * len(spans)
     if text.isascii():
         return len(text) + links
-    if _EMOJI_AHEAD.search(text):
+    if EMOJI_AHEAD.search(text):
         text = EMOJI.sub(_ONE_EMOJI, text)
-    return len(text) + len(_DOUBLE.findall(text)) + links
+    return len(text) + len(DOUBLE.findall(text)) + links
 
 
 def _character_length(text: str, link_length: int | None) -> int:

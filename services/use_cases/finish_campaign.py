@@ -38,8 +38,6 @@ async def close_vacancies(
             # Its opening may come later and then starts nothing; a misspelt id never gets one.
             _log.warning("a vacancy closed that is not known", vacancy=vacancy_id)
             continue
-        if campaign.state == "closed":
-            continue
         statements += await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
     return statements
 
@@ -55,7 +53,7 @@ async def finish_over(database: Database, now: datetime) -> int:
         async with database.write() as transaction:
             await take_turns(transaction, "vacancy", each.source_id)
             campaign = await campaigns.get(transaction, each.id)
-            if campaign is not None and campaign.state != "closed":
+            if campaign is not None:
                 statements = await finish(transaction, campaign, reason=_OVER, now=now)
                 await outbox.add(transaction, statements)
     return len(due)
@@ -93,7 +91,8 @@ async def finish(
 ) -> list[Statement]:
     """Close ``campaign`` and cancel its unsent posts; returns what to state of the campaign.
 
-    Nothing when it was closed already. The campaign first: whoever makes a post unsent again holds it open until that is written.
+    Nothing when it was closed already. The campaign first: whoever makes a post unsent again holds
+    it open until that is written.
     """
     if not await campaigns.close(transaction, campaign.id, now=now):
         return []

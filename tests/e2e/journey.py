@@ -19,7 +19,7 @@ import aiohttp
 
 from services.domain.deletion import DeletionState
 from services.domain.identity import derive_id
-from services.domain.post import PostState
+from services.domain.post import Post, PostState
 from services.settings import Settings, load_settings
 from services.storage import dead_letters, deletions, measuring, outbox, people, posts
 from services.use_cases import decide
@@ -66,6 +66,13 @@ class Journey:
             return waiting == 0 and await self.running.worker.lag() == 0
 
         await self.until(quiet)
+
+    async def take_off(self, post: Post) -> None:
+        """Its ambassador wants ``post`` off its network."""
+        async with self.parts.database.write() as transaction:
+            await ask_for_deletion(
+                transaction, post_id=post.id, ambassador_id=post.ambassador_id, now=clock()
+            )
 
     async def import_people(self, number: int) -> None:
         """The first ``number`` people of the examples, with both accounts connected."""
@@ -210,13 +217,7 @@ async def travel(trip: Journey) -> None:
     assert (await trip.stats())["clicks"] == {"raw": 4, "bot": 2, "duplicate": 1, "human": 1}
 
     unwanted = next(post for post in published if post.network == "linkedin")
-    async with trip.parts.database.write() as transaction:
-        await ask_for_deletion(
-            transaction,
-            post_id=unwanted.id,
-            ambassador_id=unwanted.ambassador_id,
-            now=clock(),
-        )
+    await trip.take_off(unwanted)
 
     async def taken_off() -> bool:
         deleted = [post for post in await trip.sandbox_posts() if post["deleted_at"]]

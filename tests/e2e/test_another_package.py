@@ -12,8 +12,6 @@ from click.testing import CliRunner
 
 from services.domain.post import PostState
 from services.storage import posts
-from services.use_cases.delete_posts import ask_for_deletion
-from streams.bootstrap import clock
 from streams.command_line.texts import compose, preview
 from tests.e2e.journey import EXAMPLES, campaign_of, example, journey, journey_settings
 from tests.e2e.postcard.server import PostcardServer, postcard
@@ -90,13 +88,7 @@ async def test_a_vacancy_becomes_a_post_on_it(tmp_path: Path, network: PostcardS
         await trip.until(counted)
 
         unwanted = mine[0]
-        async with trip.parts.database.write() as transaction:
-            await ask_for_deletion(
-                transaction,
-                post_id=unwanted.id,
-                ambassador_id=unwanted.ambassador_id,
-                now=clock(),
-            )
+        await trip.take_off(unwanted)
 
         async def taken_off() -> bool:
             return unwanted.text not in [post["text"] for post in network.posts]

@@ -25,9 +25,9 @@ from services.domain.voice.statements import (
     MARK,
     Statement,
     akin,
+    bare_words,
     statements_of,
     telling,
-    words_of,
 )
 
 #: Of a clause's telling words one in so many may be carried by nothing.
@@ -58,7 +58,7 @@ def house_words(templates: PostTemplates, language: str) -> frozenset[str]:
         for (of, _, _), pool in templates.pools.items()
         if of == language
         for clause in pool
-        for word in words_of(_FIELD.sub(" ", clause.source))
+        for word in bare_words(_FIELD.sub(" ", clause.source))
     )
 
 
@@ -99,7 +99,7 @@ def _uncarried(said: Iterable[Statement], grounds: Grounds, language: str) -> It
 
 def _asks_the_reader(statement: Statement) -> bool:
     """A question like "what would you do?" claims nothing."""
-    words = words_of(statement.text)
+    words = bare_words(statement.text)
     known = CLAIM_WORDS[statement.language]
     return (
         statement.asks
@@ -121,7 +121,7 @@ def _clauses(statement: Statement) -> Iterator[_Clause]:
     personal = False
     for part in patterns.parting.split(statement.text):
         for place, text in enumerate(patterns.joining.split(part)):
-            words = words_of(patterns.let_us.sub("", text))
+            words = bare_words(patterns.let_us.sub("", text))
             promises = _promises(words, language)
             # What follows "and" goes on about the same.
             personal = not promises and (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.domain.voice.claim_words import CLAIM_WORDS
-from services.domain.voice.statements import Statement, akin, statements_of, words_of
+from services.domain.voice.statements import Statement, akin, bare_words, statements_of
 
 #: Two statements are about the same when they share so many telling words, and this share of them.
 _ALIKE, _ALIKE_SHARE = 2, 0.5
@@ -49,7 +49,7 @@ def _denied_quotes(statements: Iterable[Statement]) -> dict[str, bool]:
 def _points_back(clause: Statement) -> bool:
     """As "that is not so" or "maar dat klopt niet" does."""
     pointing = CLAIM_WORDS[clause.language].pointing_back
-    begins_so = not pointing.isdisjoint(words_of(clause.text)[:2])
+    begins_so = not pointing.isdisjoint(bare_words(clause.text)[:2])
     return not clause.asks and len(clause.telling) <= begins_so
 
 

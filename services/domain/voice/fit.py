@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from unicodedata import is_normalized
 
-from services.domain.network_text import measure_text
+from services.domain.network_text import DOUBLE, EMOJI_AHEAD, measure_text
 from services.ports import PostRules
 
 # A dot or slash between letters may be a link to X, whatever its length.
 _MAYBE_LINK = re.compile(r"\w[./]\w")
-_WIDE = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
-# Every sequence that counts for less than its characters holds one of these.
-_EMOJI_AHEAD = re.compile("[\u00a9\u00ae\u203c-\U0010ffff]")
 
 
 def fits(rules: PostRules, text: str, link: str) -> bool:
@@ -24,11 +21,11 @@ def fits(rules: PostRules, text: str, link: str) -> bool:
     if rules.unit == "weights":
         rest = text.replace(link, "", 1)
         if not _MAYBE_LINK.search(rest):
-            length = len(rest) + len(_WIDE.findall(rest))
+            length = len(rest) + len(DOUBLE.findall(rest))
             bounds = sorted((rules.link_length or 0, len(link)))
             if length + bounds[1] <= rules.limit:
                 return True
             too_long = length + bounds[0] > rules.limit
-            if too_long and is_normalized("NFC", rest) and not _EMOJI_AHEAD.search(rest):
+            if too_long and is_normalized("NFC", rest) and not EMOJI_AHEAD.search(rest):
                 return False
     return measure_text(rules, text).valid

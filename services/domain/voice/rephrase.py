@@ -28,9 +28,9 @@ from services.domain.voice.lexicon import INJECTION, LEXICONS
 from services.domain.voice.profile import voice_of
 from services.domain.voice.request import NoDraft
 from services.domain.voice.support import Sources, check_supported
+from services.domain.voice.words import QUOTED
 from services.ports import PostRules
 
-_QUOTED = re.compile(r"“[^”]*”")
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*_~^=#@]|^\s*[-•]\s|https?:|www\.", re.MULTILINE)
 _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{5,}\b")
 _FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
@@ -209,9 +209,9 @@ def _broken(
         "the language model's text speaks to a machine": INJECTION.search(core),
         "the language model's text names the employer itself": discloses(core)
         or lexicon.employment.search(core),
-        "the language model's text changes a quotation": sorted(_QUOTED.findall(core))
-        != sorted(_QUOTED.findall(frame.core)),
-        "the language model's text holds a stray quotation mark": {*_QUOTED.sub("", core)}
+        "the language model's text changes a quotation": sorted(QUOTED.findall(core))
+        != sorted(QUOTED.findall(frame.core)),
+        "the language model's text holds a stray quotation mark": {*QUOTED.sub("", core)}
         & {*'“”"'},
         "the language model's text shouts": core.count("!") > frame.core.count("!")
         or _shouts(core, frame.core),
@@ -221,10 +221,10 @@ def _broken(
             voice.language, core
         ),
         "the language model's text addresses the reader in the wrong form": voice.language == "nl"
-        and (_FAMILIAR if voice.polite else _POLITE).search(_QUOTED.sub("", core)),
+        and (_FAMILIAR if voice.polite else _POLITE).search(QUOTED.sub("", core)),
         "the language model's text boasts": len(boasts_in(core, voice.language))
         > len(boasts_in(frame.core, voice.language))
-        or lexicon.boasts.search(_QUOTED.sub("", core)),
+        or lexicon.boasts.search(QUOTED.sub("", core)),
     }
     found = [name for name, is_broken in checks.items() if is_broken]
     if not found:
@@ -248,7 +248,7 @@ def _shouts(core: str, before: str) -> bool:
 
 def _is_in(language: str, text: str) -> bool:
     """Whether more of its small words are of this language than of the other."""
-    words = re.findall(r"[^\W\d_]+", _QUOTED.sub("", text).casefold())
+    words = re.findall(r"[^\W\d_]+", QUOTED.sub("", text).casefold())
     counts = {name: sum(word in small for word in words) for name, small in _TELLING.items()}
     own = counts.pop(language)
     return own > max(counts.values()) or (len(words) < 8 and own == max(counts.values()))

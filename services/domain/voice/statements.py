@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.domain.voice.claim_words import CLAIM_WORDS, stem
+from services.domain.voice.words import QUOTED
 
 #: Stands for a quotation, and is no part of a word.
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
-_QUOTED = re.compile(r"“([^”]*)”")
 _WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
 _SENTENCE = re.compile(r"([^.!?…\n]+)([.!?…]*)")
 _CLAUSE_END = re.compile(r"[,;–—]")
@@ -41,7 +41,7 @@ class Statement:
     def denies(self) -> bool:
         # "No work without setbacks" denies nothing.
         denying = CLAIM_WORDS[self.language].denying
-        return sum(word in denying for word in words_of(self.text)) % 2 == 1
+        return sum(word in denying for word in bare_words(self.text)) % 2 == 1
 
     @property
     def shown(self) -> str:
@@ -59,9 +59,9 @@ class Statement:
 def statements_of(text: str, language: str) -> list[Statement]:
     """The sentences of ``text``, whose quotations stand between “ and ”."""
     text = text.replace(MARK, " ")
-    quotes = iter(_QUOTED.findall(text))
+    quotes = iter(QUOTED.findall(text))
     found = []
-    for match in _SENTENCE.finditer(_QUOTED.sub(_marked, text)):
+    for match in _SENTENCE.finditer(QUOTED.sub(_marked, text)):
         said, end = match.groups()
         own = tuple(next(quotes) for _ in range(said.count(MARK)))
         if said.strip():
@@ -71,7 +71,7 @@ def statements_of(text: str, language: str) -> list[Statement]:
     return found
 
 
-def words_of(text: str) -> list[str]:
+def bare_words(text: str) -> list[str]:
     """Without case, numbers and the two ways to write an apostrophe."""
     return _WORD.findall(text.casefold().replace("'", "’"))
 
@@ -80,7 +80,7 @@ def words_of(text: str) -> list[str]:
 def telling(text: str, language: str) -> frozenset[str]:
     """The stems of the words that say something."""
     small = CLAIM_WORDS[language].small
-    return frozenset(stem(word, language) for word in words_of(text) if word not in small)
+    return frozenset(stem(word, language) for word in bare_words(text) if word not in small)
 
 
 def akin(word: str, others: Iterable[str]) -> bool:

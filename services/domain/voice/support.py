@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from services.domain.voice.lexicon import LEXICONS
-from services.domain.voice.words import prose_of, tokens_of
+from services.domain.voice.words import FIGURE, QUOTED, prose_of, tokens_of
 
-_NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 #: A name may hold digits: the ward C3.
 _WITH_DIGITS = re.compile(r"[^\W\d_]+\d[^\W_]*")
-_QUOTED = re.compile(r"“([^”]*)”")
 _FLAT = re.compile(r"[\W_]+")
 _NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
 #: Capitals that name nothing.
@@ -30,7 +28,7 @@ class Sources:
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts = tuple(texts)
         together = "\n".join(self.texts)
-        self.numbers = frozenset(_NUMBER.findall(together))
+        self.numbers = frozenset(FIGURE.findall(together))
         self.words = frozenset(
             [*_NO_NAMES, *_WORD.findall(together), *_WITH_DIGITS.findall(together)]
         )
@@ -64,7 +62,7 @@ def check_supported(
     """
     found = [
         f"the quotation “{quoted}”"
-        for quoted in _QUOTED.findall(text)
+        for quoted in QUOTED.findall(text)
         if not sources.holds_quote(quoted)
     ]
     tokens = tokens_of(text)

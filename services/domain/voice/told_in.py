@@ -19,7 +19,7 @@ from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
-from services.domain.voice.statements import words_of
+from services.domain.voice.statements import bare_words
 from services.events.incoming import StoryApproved
 
 _CLAUSE_END = re.compile(r"[,;:.!?…()–—·\n]")
@@ -56,7 +56,7 @@ def other_language(content: Content) -> str | None:
     lines = paragraphs(text)
     if _in_another_script(lines):
         return ""
-    words = [word for line in lines for word in words_of(line)]
+    words = [word for line in lines for word in bare_words(line)]
     if len(words) < _SHORT:
         return None
     uncapped = _uncapped(lines)
@@ -73,7 +73,7 @@ def other_language(content: Content) -> str | None:
 
 def in_another_language(sentence: str, language: str) -> bool:
     """By its small words: several of another language, and none of its own."""
-    words = words_of(sentence)
+    words = bare_words(sentence)
     if LEXICONS[language].small_words.isdisjoint(words) and any(
         sum(word in other.small_words for word in words) >= _KINDS
         for name, other in LEXICONS.items()
@@ -89,7 +89,7 @@ def in_another_language(sentence: str, language: str) -> bool:
 
 
 def _clauses(lines: Iterable[str]) -> Iterable[list[str]]:
-    return (words_of(clause) for line in lines for clause in _CLAUSE_END.split(line))
+    return (bare_words(clause) for line in lines for clause in _CLAUSE_END.split(line))
 
 
 def _in_another_script(lines: list[str]) -> bool:

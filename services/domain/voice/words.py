@@ -14,9 +14,13 @@ from zlib import crc32
 
 from services.domain.voice.lexicon import LEXICONS
 
+#: A number in digits.
+FIGURE = re.compile(r"\d(?:[\d.,:/]*\d)?")
+#: A quotation, its words as a group.
+QUOTED = re.compile(r"“([^”]*)”")
+
 _SET_ASIDE = re.compile(r"https?://\S+|#\w+")
 _WORD = re.compile(r"[^\W_]+")
-_FIGURE = re.compile(r"\d(?:[\d.,:/]*\d)?")
 _CAPITALISED = re.compile(r"[A-ZÀ-ÞŁŠŽ][^\W_]*")
 # A sentence ends with these before a space; a line ends one too.
 _END = re.compile(r"[.!?…][.!?…\"'”’)\]]*\s*$")
@@ -24,8 +28,6 @@ _LINE_END = "\n.\n"
 _NUMBER_WORDS = frozenset().union(*(lexicon.number_words for lexicon in LEXICONS.values()))
 # A word with a capital opens no sentence when one of these stands before its space.
 _GOES_ON = re.compile(r"(?:[^\W_]|[,;)’&-])$")
-
-Sentences = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def _read(raw: str) -> Token:
         return _SILENT
     words = tuple(_WORD.findall(prose.casefold()))
     marks = tuple(crc32(word.encode()) or 1 for word in words)
-    figures = tuple(_FIGURE.findall(prose))
+    figures = tuple(FIGURE.findall(prose))
     counts = tuple(word for word in words if word in _NUMBER_WORDS)
     capitalised = _CAPITALISED.match(prose)
     return Token(
@@ -105,15 +107,3 @@ def marks_of(text: str) -> list[int]:
 def words_of(text: str) -> list[str]:
     """All its words."""
     return [word for token in tokens_of(text) for word in token.words]
-
-
-def sentences_of(text: str) -> Sentences:
-    """The words of each sentence."""
-    sentences: list[tuple[str, ...]] = []
-    words: list[str] = []
-    for token in tokens_of(text):
-        words += token.words
-        if words and token.marks[-1:] == (0,):
-            sentences.append(tuple(words))
-            words = []
-    return (*sentences, tuple(words)) if words else tuple(sentences)

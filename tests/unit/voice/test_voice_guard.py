@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.domain.voice import Composer, OverlapGuard
 from services.domain.voice.guard import FEW, MAX_OVERLAP_FEW
 from services.domain.voice.shingles import SHINGLE, shingles
-from services.domain.voice.words import sentences_of
+from services.domain.voice.words import words_of
 from tests.unit.voice.material import compose_all, crowd, example_content
 
 WORDS = [f"woord{number}" for number in range(40)]
@@ -93,7 +93,7 @@ def test_any_text_can_be_compared(text: str) -> None:
     guard = OverlapGuard()
     assert guard.overlap(text) == 0.0
     guard.add("a", text)
-    assert guard.overlap(text) == (1.0 if sentences_of(text) else 0.0)
+    assert guard.overlap(text) == (1.0 if words_of(text) else 0.0)
 
 
 @given(texts)

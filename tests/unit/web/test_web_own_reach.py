@@ -17,6 +17,16 @@ PAGE = "/profile/reach"
 ADDRESS = "https://www.linkedin.com/feed/update/urn:li:share:7406535690785632256"
 
 
+async def _published(organisation: Organisation) -> None:
+    await organisation.post(
+        await organisation.campaign(story()),
+        ANNA,
+        state=PostState.PUBLISHED,
+        external_id="urn:li:share:7406535690785632256",
+        published_at=organisation.clock,
+    )
+
+
 async def _bring(browser: httpx.AsyncClient, content: bytes) -> httpx.Response:
     token = form_token((await browser.get(PAGE)).text)
     return await browser.post(
@@ -26,13 +36,7 @@ async def _bring(browser: httpx.AsyncClient, content: bytes) -> httpx.Response:
 
 async def test_a_file_becomes_figures_on_the_card(organisation: Organisation) -> None:
     """The page says of how many posts it took figures; the card shows them with their source."""
-    await organisation.post(
-        await organisation.campaign(story()),
-        ANNA,
-        state=PostState.PUBLISHED,
-        external_id="urn:li:share:7406535690785632256",
-        published_at=organisation.clock,
-    )
+    await _published(organisation)
     file = f"Post URL,Impressions,Members reached\n{ADDRESS},81,34\n{ADDRESS}99,5,4\n".encode()
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await _bring(browser, file)).text
@@ -65,13 +69,7 @@ async def test_another_file_is_refused_in_the_readers_language(organisation: Org
 
 async def test_words_that_nobody_knows_are_asked_about(organisation: Organisation) -> None:
     """The page asks what each heading means; with the answer the same file is read."""
-    await organisation.post(
-        await organisation.campaign(story()),
-        ANNA,
-        state=PostState.PUBLISHED,
-        external_id="urn:li:share:7406535690785632256",
-        published_at=organisation.clock,
-    )
+    await _published(organisation)
     file = f"Liens,Impressions du <post>\n{ADDRESS},81\n".encode()
     async with organisation.signed_in("anna@example.org") as browser:
         asked = await _bring(browser, file)
