@@ -24,6 +24,11 @@ class RetryLater(ZwaanError):
         self.after = after
 
 
+class Conflict(RetryLater):
+    """A transaction gave way to another one (deadlock, serialization): nothing is away, and the same
+    may succeed at once."""
+
+
 class Rejected(ZwaanError):
     """The input can never succeed as it is: refuse it at the edge, dead-letter it on a topic.
 
