@@ -91,14 +91,17 @@ class Metrics:
             registry=registry,
         )
 
-        # --- told by the processors of this process ---------------------------------------------
+        # --- looked up on the log every few seconds ---------------------------------------------
 
-        #: Records; absent (NaN) where no processors run.
-        self.lag = Gauge("zwaan_consumer_lag_records", "Records behind.", registry=registry)
-        #: Seconds; absent (NaN) before the first record.
-        self.idle = Gauge(
-            "zwaan_consumer_idle_seconds",
-            "Time since the last processed record.",
+        #: Of the whole group, in every process.
+        self.lag = Gauge(
+            "zwaan_consumer_lag_records", "Records that wait for the workers.", registry=registry
+        )
+        #: Alert above two minutes. Only partitions with records that wait.
+        self.oldest = Gauge(
+            "zwaan_consumer_oldest_seconds",
+            "How long the oldest record of a partition has waited.",
+            ("topic", "partition"),
             registry=registry,
         )
 

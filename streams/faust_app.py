@@ -84,7 +84,7 @@ class _Batches:
                 await asyncio.wait({room, handling}, return_when=asyncio.FIRST_COMPLETED)
                 room.cancel()
             if handling.done():
-                handling.result()  # raises Stop, which ends the worker
+                handling.result()  # raises what ends the worker; nothing of it is acknowledged
 
     async def handle(self) -> None:
         while True:

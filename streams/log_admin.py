@@ -6,7 +6,7 @@ from an event loop, call it in a thread. All of them raise RetryLater when the l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -117,6 +117,13 @@ class LogAdmin(Protocol):
         """Up to ``limit`` records from ``offset`` on, or from the first one kept after it.
 
         Raises Rejected when there is no such partition.
+        """
+        ...
+
+    def written_at(self, places: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], datetime]:
+        """When the first record at or after each offset (by topic and partition) was written.
+
+        A partition in which there is none is left out.
         """
         ...
 

@@ -1,13 +1,14 @@
 """A processor as data, and the one policy for what may go wrong while it handles records.
 
-An exception that escapes a Faust agent acknowledges its message, so nothing may escape: a record is
-either handled (state, outbox and inbox in one transaction), or kept as a dead letter, or tried again
-until the dependency that was away is back.
+A record is done when its effect is committed (state, outbox and inbox in one transaction), or its
+dead letter is. Whatever else happens, in the handler, here, or in the commit itself, means "again,
+later": nothing but a stop of the process leaves `ProcessorRunner.run` before every record is done.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from services.errors import Rejected, RetryLater, Stop
+from services.errors import Conflict, Rejected, RetryLater, Stop
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
 from services.storage import dead_letters, inbox, outbox
@@ -95,12 +96,17 @@ class ProcessorRunner:
 
     async def run(self, records: Sequence[SourceRecord]) -> None:
         """Return when every record is handled or kept as a dead letter. Raises Stop only."""
+        try:
+            await self._insist(lambda: self._handle_records(records))
+        finally:
+            self._progress.going_on(self.processor.name)
+
+    async def _handle_records(self, records: Sequence[SourceRecord]) -> None:
         items: list[_Item] = []
         letters: list[DeadLetter] = []
         for record in records:
             self._read(record, items, letters)
-        await self._insist(lambda: self._handle_all(items, letters))
-        self._progress.processed(self.processor.name, len(records))
+        await self._handle_all(items, letters)
 
     def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
         for element in read_record(record.value, self.processor.topic):
@@ -176,19 +182,33 @@ class ProcessorRunner:
         )
 
     async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do ``work`` until its dependencies answer; the records stay unacknowledged meanwhile."""
+        """Do ``work`` until it succeeds; the records stay unacknowledged meanwhile. Raises Stop."""
         wait = _FIRST_WAIT
         while True:
             try:
                 await work()
+            except Stop:
+                raise
+            except Conflict as lost:
+                _log.info("trying again", processor=self.processor.name, reason=str(lost))
+                asked = _FIRST_WAIT * random.random()  # noqa: S311 - two that met go apart
             except RetryLater as away:
                 self._progress.waiting(self.processor.name, str(away))
                 _log.warning("waiting", processor=self.processor.name, reason=str(away))
                 asked = wait if away.after is None else away.after
-                await asyncio.sleep(max(_FIRST_WAIT, min(asked, _LONGEST_WAIT)))
-                wait = min(wait * 2, _LONGEST_WAIT)
+            except asyncio.CancelledError:
+                if _is_asked_to_stop():
+                    raise
+                # Of a task inside a library, and not of ours.
+                _log.exception("trying again", processor=self.processor.name)
+                asked = wait
+            except Exception:  # noqa: BLE001 - what nobody thought of must not lose an event either
+                _log.exception("trying again", processor=self.processor.name)
+                asked = wait
             else:
                 return
+            await asyncio.sleep(max(_FIRST_WAIT, min(asked, _LONGEST_WAIT)))
+            wait = min(wait * 2, _LONGEST_WAIT)
 
     def _letter(self, item: _Item, fault: Exception) -> DeadLetter:
         if isinstance(fault, Rejected):
@@ -209,6 +229,11 @@ class ProcessorRunner:
             remedy=_storable(remedy),
             died_at=self._clock(),
         )
+
+
+def _is_asked_to_stop() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _storable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -16,29 +16,36 @@ from services.use_cases.learn_from_edits import learn_from_edits
 from services.use_cases.record_reach import record_applications, record_reach
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from streams.processor import Processor
+from streams.processor import Handler, Processor
+
+#: Which topic each processor handles. The inbox and the dead letters know processors by these names.
+TOPICS: Mapping[str, str] = {
+    "start-story-campaigns": "story.approved",
+    "start-vacancy-campaigns": "vacancy.opened",
+    "close-vacancies": "vacancy.closed",
+    "write-drafts": "share.requested",
+    "learn-from-edits": "post.approved",
+    "count-clicks": "link.clicked",
+    "record-reach": "reach.measured",
+    "record-applications": "application.received",
+}
 
 
 def processors(drafts: DraftWriter) -> list[Processor]:
     return [
-        Processor(
-            name="start-story-campaigns", topic="story.approved", handle=start_campaigns, batch=10
-        ),
-        Processor(
-            name="start-vacancy-campaigns", topic="vacancy.opened", handle=start_campaigns, batch=10
-        ),
-        Processor(name="close-vacancies", topic="vacancy.closed", handle=close_vacancies),
+        _processor("start-story-campaigns", start_campaigns, batch=10),
+        _processor("start-vacancy-campaigns", start_campaigns, batch=10),
+        _processor("close-vacancies", close_vacancies),
         # About six hundred people at once: what a transaction costs is shared by many, and the first
         # drafts of a large campaign are readable long before its last ones are written.
-        Processor(
-            name="write-drafts",
-            topic="share.requested",
-            handle=drafts.write_drafts,
-            batch_bytes=384_000,
-        ),
-        Processor(name="learn-from-edits", topic="post.approved", handle=learn_from_edits),
+        _processor("write-drafts", drafts.write_drafts, batch_bytes=384_000),
+        _processor("learn-from-edits", learn_from_edits),
         *(projection.processor for projection in projections()),
     ]
+
+
+def _processor(name: str, handle: Handler, **batches: int) -> Processor:
+    return Processor(name=name, topic=TOPICS[name], handle=handle, **batches)
 
 
 class Wipe(Protocol):
@@ -62,19 +69,17 @@ class Projection:
 def projections() -> list[Projection]:
     return [
         Projection(
-            processor=Processor(name="count-clicks", topic="link.clicked", handle=count_clicks),
+            processor=_processor("count-clicks", count_clicks),
             wipe=figures.wipe_clicks,
             moment_of=attrgetter("clicked_at"),
         ),
         Projection(
-            processor=Processor(name="record-reach", topic="reach.measured", handle=record_reach),
+            processor=_processor("record-reach", record_reach),
             wipe=figures.wipe_reach,
             moment_of=attrgetter("measured_at"),
         ),
         Projection(
-            processor=Processor(
-                name="record-applications", topic="application.received", handle=record_applications
-            ),
+            processor=_processor("record-applications", record_applications),
             wipe=figures.wipe_applications,
             moment_of=attrgetter("at"),
         ),

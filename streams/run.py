@@ -25,6 +25,7 @@ from streams.serve import (
     serving,
     stop_signal,
 )
+from streams.watch import watch
 from streams.worker import Worker
 
 _log = structlog.get_logger("run")
@@ -54,7 +55,7 @@ async def everything(
     listener = listen(settings)
     try:
         async with open_parts(settings) as parts:
-            readiness = Readinesses(worker_expected=True)
+            readiness = Readinesses()
             sandbox = open_sandbox(settings) if settings.sandbox else None
             try:
                 async with pages(parts, readiness, simulated=simulated) as application:
@@ -90,13 +91,20 @@ async def run_up(settings: Settings) -> int:
 async def run_web(settings: Settings) -> int:
     stopping = stop_signal()
     listener = listen(settings)
+    readiness = Readinesses()
     async with (
         open_parts(settings) as parts,
-        pages(parts, Readinesses(worker_expected=False)) as application,
+        pages(parts, readiness) as application,
         serving(application, listener, trusted_proxies=settings.trusted_proxies),
     ):
+        watching = watch(parts)
+        readiness.ask = watching.readiness
         _log.info("pages are served", address=settings.local_url)
-        await until_stopped(stopping)
+        looking = asyncio.create_task(watching.run(), name="the watch")
+        try:
+            await until_stopped(stopping)
+        finally:
+            looking.cancel()
     return 0
 
 
@@ -104,7 +112,7 @@ async def run_worker(settings: Settings) -> int:
     stopping = stop_signal()
     listener = listen(settings)
     async with open_parts(settings) as parts:
-        readiness = Readinesses(worker_expected=True)
+        readiness = Readinesses()
         async with serving(
             operations(parts, readiness), listener, trusted_proxies=settings.trusted_proxies
         ):

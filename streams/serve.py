@@ -36,11 +36,6 @@ _BACKLOG = 1024
 _GRACE_SECONDS = 2
 
 
-async def always_ready() -> Readiness:
-    """For a process that runs no processors."""
-    return Readiness(ready=True)
-
-
 def listen(settings: Settings) -> socket.socket:
     """Bind the address of the pages. Raises Stop when it is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -190,17 +185,17 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
 
 
 class Readinesses:
-    """The readiness of this process, which the pages ask for before a worker is there."""
+    """The readiness of this process, which the pages ask for before it is known."""
 
-    def __init__(self, *, worker_expected: bool) -> None:
-        self.ask = self._not_yet if worker_expected else always_ready
+    def __init__(self) -> None:
+        self.ask = self._not_yet
 
     async def __call__(self) -> Readiness:
         return await self.ask()
 
     @staticmethod
     async def _not_yet() -> Readiness:
-        return Readiness(ready=False, reason="the worker is starting")
+        return Readiness(ready=False, reason="it is starting")
 
 
 def stop_signal() -> asyncio.Event:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -36,6 +37,7 @@ from streams.processor import ProcessorRunner
 from streams.processors import processors
 from streams.progress import Progress
 from streams.topics import leader_topic
+from streams.watch import STALLED_AFTER, watch
 
 _log = structlog.get_logger("worker")
 
@@ -46,8 +48,6 @@ _CONSENT_POLL = 2.0
 _CAMPAIGNS_POLL = 5.0
 _REPHRASE_POLL = 1.0
 _HOUSEKEEPING = 3600.0
-#: Lag without progress for this long means that the worker stalled.
-STALLED_AFTER = 120.0
 
 
 class Worker:
@@ -55,18 +55,15 @@ class Worker:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._progress = Progress()
-        drafts = parts.draft_writer()
-        self._topics = [processor.topic for processor in processors(drafts)]
+        progress = Progress()
+        self._watch = watch(parts, away=lambda: progress.reason)
         self._app = create_faust_app(
             broker=parts.settings.broker_url,
             group=parts.settings.consumer_group,
             data=parts.settings.data,
             runners=[
-                ProcessorRunner(
-                    processor, database=parts.database, clock=clock, progress=self._progress
-                )
-                for processor in processors(drafts)
+                ProcessorRunner(processor, database=parts.database, clock=clock, progress=progress)
+                for processor in processors(parts.draft_writer())
             ],
         )
         self._woken = asyncio.Event()
@@ -74,21 +71,12 @@ class Worker:
         self._loops: list[asyncio.Task[None]] = []
 
     async def readiness(self) -> Readiness:
-        """Ready unless a dependency is away, or records wait while nothing is processed."""
-        try:
-            lag = await self.lag()
-        except RetryLater as away:
-            return Readiness(ready=False, reason=str(away), idle=self._progress.idle)
-        reason = self._progress.reason
-        if not reason and lag and self._progress.quiet > STALLED_AFTER:
-            reason = f"{lag} records wait and none was processed for {STALLED_AFTER:.0f} seconds"
-        return Readiness(ready=not reason, reason=reason, lag=lag, idle=self._progress.idle)
+        return await self._watch.readiness()
 
     async def lag(self) -> int:
-        """Records that wait for this group. Raises RetryLater when the log is away."""
-        group = self._parts.settings.consumer_group
-        partitions = await asyncio.to_thread(self._parts.admin.lag, group, self._topics)
-        return sum(partition.lag for partition in partitions)
+        """Records that wait now, for the whole group."""
+        await self._watch.look()
+        return (await self._watch.readiness()).lag
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -102,6 +90,7 @@ class Worker:
         await asyncio.to_thread(self._parts.admin.ensure_topics, [leader])
         async with faust_app_running(self._app, stop_timeout=10.0):
             self._loops = [
+                asyncio.create_task(self._watch.run(), name="the watch"),
                 asyncio.create_task(self._as_leader(relay.run), name="the relay of the outbox"),
                 asyncio.create_task(self._publish(publisher), name="publishing"),
                 asyncio.create_task(self._collect(self._parts.reach_collector()), name="reach"),
@@ -128,8 +117,8 @@ class Worker:
                     await self._parts.accounts.store_billed()
 
     async def wait_until_broken(self) -> str:
-        """Return why the worker cannot go on: a loop ended, Faust gave up, or it stalled."""
-        last = -1
+        """Return why the worker cannot go on: a loop ended, Faust gave up, or a partition is stuck."""
+        settled = time.monotonic()
         while True:
             ended, _ = await asyncio.wait(
                 self._loops, timeout=1.0, return_when=asyncio.FIRST_COMPLETED
@@ -138,12 +127,16 @@ class Worker:
                 return f"{loop.get_name()} stopped: {loop.exception()}"
             if self._app.should_stop:
                 return f"the stream processing stopped: {self._app.crash_reason}"
-            if self._progress.quiet < STALLED_AFTER or self._progress.reason:
-                continue
-            with suppress(RetryLater):
-                if await self.lag() and self._progress.records == last:
-                    return f"no record was processed for {STALLED_AFTER:.0f} s though some wait"
-                last = self._progress.records
+            if not self._app.rebalancing:
+                settled = time.monotonic()
+            elif time.monotonic() - settled > STALLED_AFTER:
+                return f"no partitions were assigned for {STALLED_AFTER:.0f} seconds"
+            if stuck := self._watch.stuck(tuple(self._app.consumer.assignment())):
+                topic, partition = stuck
+                return (
+                    f"no record of {topic}, partition {partition}, was processed "
+                    f"for {STALLED_AFTER:.0f} seconds though some wait"
+                )
 
     async def _as_leader(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work`` while this process leads the group."""

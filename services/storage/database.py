@@ -107,6 +107,14 @@ class Database:
                 raise RetryLater(f"the database is away: {_cause(error)}; {remedy}") from error
             raise
 
+    async def check(self) -> None:
+        """Raises RetryLater when nothing can be written now: it is away, or read-only."""
+        async with self.read() as transaction:
+            if self._sqlite:
+                await transaction.scalar(sa.select(1))
+            elif await transaction.scalar(sa.text("SHOW default_transaction_read_only")) == "on":
+                raise RetryLater("the database is read-only; wait for the failover to end")
+
     async def close(self) -> None:
         await self._engine.dispose()
 

@@ -18,17 +18,30 @@ from services.use_cases.suggest import Suggester
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness:
-    """Whether this process makes progress. ``lag`` is in records, ``idle`` in seconds.
+class Waiting:
+    """How many records of a partition wait, and for how many seconds the oldest of them has."""
 
-    ``idle`` is the time since the last processed record, None before the first; a process that
-    runs no processors has neither.
+    topic: str
+    partition: int
+    records: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether what this process depends on is there and what arrives is handled.
+
+    ``waiting`` has a row for each partition with records that wait, the longest waiting first.
     """
 
     ready: bool
     reason: str = ""
-    lag: int | None = None
-    idle: float | None = None
+    waiting: Sequence[Waiting] = ()
+
+    @property
+    def lag(self) -> int:
+        """Records that wait in all."""
+        return sum(each.records for each in self.waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

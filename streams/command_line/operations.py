@@ -59,15 +59,10 @@ def topics(create: bool, data: Path | None, as_json: bool) -> int:
 @json_option
 def lag(data: Path | None, as_json: bool) -> int:
     """Show how many records wait for the processors, by topic."""
-    from services.domain.voice import PostTemplates  # noqa: PLC0415 - slow
-    from services.use_cases.current_templates import CurrentTemplates  # noqa: PLC0415
-    from services.use_cases.write_drafts import DraftWriter  # noqa: PLC0415
-    from streams.processors import processors  # noqa: PLC0415
+    from streams.processors import TOPICS  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
-    templates = CurrentTemplates(PostTemplates.load(organisation=settings.organisation))
-    drafts = DraftWriter(templates, short_link=str)
-    names = [processor.topic for processor in processors(drafts)]
+    names = list(TOPICS.values())
     require_log(settings)
     admin = open_admin(settings)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -101,6 +101,10 @@ class EmbeddedAdmin:
             ]
             offset = found[-1].offset + 1
         return records
+
+    def written_at(self, places: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], datetime]:
+        found = {place: self.read(*place, offset, 1) for place, offset in places.items()}
+        return {place: records[0].timestamp for place, records in found.items() if records}
 
     def append(self, records: Sequence[Record]) -> list[Position]:
         with self._log() as log:

@@ -8,29 +8,20 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
-from faust.transport.consumer import Consumer as FaustConsumer
 from faust.types import TP, ConsumerMessage
-from faust.types.enums import ProcessingGuarantee
-from mode import ServiceT
 from mode.utils.times import Seconds
 
 from services.errors import RetryLater, Stop
+from streams.commits import SafeConsumer
 from streams.embedded import registry
 from streams.embedded.assignment import assign
 from streams.embedded.batch import StoredRecord
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.partition import Partition
-from streams.embedded.progress import Progress
 from streams.embedded.topic_options import create_topic
 
 #: Records of one partition that one fetch takes; Faust's buffers are larger than that.
 FETCH_RECORDS = 1_000
-
-#: Messages delivered before the agents get a turn.
-_YIELD_EVERY = 100
-
-#: Seconds after which an idle consumer looks up from waiting, to notice that it should stop.
-_LOOK_UP_EVERY = 1.0
 
 #: The same while an assignment settles, whose end is no event.
 _SETTLING = 0.01
@@ -39,7 +30,7 @@ _SETTLING = 0.01
 _CREATE_TIME = 0
 
 
-class Consumer(FaustConsumer):  # type: ignore[misc]
+class Consumer(SafeConsumer):
     """Reads all partitions of the subscribed topics; woken by appends, never polling.
 
     The worker is the group's only member, so that a subscription is an assignment: there is one
@@ -51,17 +42,12 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         self._log: EmbeddedLog | None = None
         self._assigned: set[TP] | None = None
         self._positions: dict[TP, int] = {}
-        self._progress: dict[TP, Progress] = {}
-        self._owed: dict[tuple[str, int], int] = {}
-        self._n_acked: int = 0
         self._wake = asyncio.Event()
 
     # --- life ---------------------------------------------------------------------------------
 
     async def on_start(self) -> None:
-        """Raises Stop for an app that asks for transactions, or when another process owns the log."""
-        if self.app.conf.processing_guarantee is ProcessingGuarantee.EXACTLY_ONCE:
-            raise Stop("The embedded log has no transactions; use at_least_once, or Apache Kafka.")
+        """Raises Stop when another process owns the log."""
         await super().on_start()
         self._log = registry.acquire(str(self.transport.url[0]))
         loop = asyncio.get_running_loop()
@@ -109,7 +95,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
         self._assigned = assigned
         starts = {tp: self._partition(tp).low_water for tp in assigned}
         self._positions = starts
-        self._progress = {tp: Progress(start) for tp, start in starts.items()}
+        self.begin(starts)
         await self.on_partitions_assigned(assigned, self.app.consumer_generation_id)
 
     def assignment(self) -> set[TP]:
@@ -124,7 +110,7 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             low_water = self._partition(tp).low_water
             start = max(committed.get((tp.topic, tp.partition), low_water), low_water)
             self._positions[tp] = start
-            self._progress[tp] = Progress(start)
+        self.begin(self._positions)
         return dict(self._positions)
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -137,7 +123,6 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
 
     async def _seek(self, partition: TP, offset: int) -> None:
         self._positions[partition] = offset
-        self._progress[partition] = Progress(offset)
         self._wake.set()
 
     async def position(self, tp: TP) -> int | None:
@@ -170,27 +155,6 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         super().resume_partitions(tps)
         self._wake.set()
-
-    async def _drain_messages(self, fetcher: ServiceT) -> None:
-        # Faust's own makes three tasks for every message, to let go of it when a rebalance begins
-        # while it waits for room in a buffer. Here a rebalance empties the buffers first, and a
-        # stop cancels this task, so that waiting for the message itself is enough.
-        delivered = 0
-        try:
-            while not (self.should_stop or fetcher.should_stop):
-                await asyncio.sleep(0)
-                async for tp, message in self.getmany(timeout=_LOOK_UP_EVERY):
-                    if self._commit_every is not None and self._n_acked >= self._commit_every:
-                        self._n_acked = 0
-                        await self.commit()
-                    await self.callback(message)
-                    self._read_offset[tp] = message.offset
-                    delivered += 1
-                    if delivered % _YIELD_EVERY == 0:
-                        await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            if not self.app.should_stop:
-                raise
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """What one fetch brings, in turn between topics and partitions.
@@ -254,15 +218,10 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
                 records = await asyncio.to_thread(log.read, partition, position, FETCH_RECORDS)
             if records and self._positions.get(tp) == position:
                 fetched[tp] = records
-                self._pass_over(tp, position, records[0].offset)
+                # Retention may have taken what was to be read next.
+                self._positions[tp] = records[0].offset
                 self.app.monitor.track_tp_end_offset(tp, partition.end)
         return fetched
-
-    def _pass_over(self, tp: TP, position: int, found: int) -> None:
-        """Retention took the records from ``position`` to ``found`` before they were read."""
-        if found > position:
-            self._positions[tp] = found
-            self._progress[tp].pass_over(position, found)
 
     def _to_message(self, tp: TP, record: StoredRecord) -> ConsumerMessage:
         offset, timestamp, key, value, headers = record
@@ -282,13 +241,10 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             generation_id=self.app.consumer_generation_id,
         )
 
-    # --- committing ---------------------------------------------------------------------------
+    async def _is_hole(self, tp: TP) -> bool:
+        return True  # of retention's making: `getmany` hands out nothing else out of turn
 
-    def _new_offset(self, tp: TP) -> int | None:
-        # Faust's own commits past a record still at work when a later one is done first and
-        # nothing, or exactly the record before it, was committed (an agent with concurrency).
-        self._acked[tp].clear()
-        return self._progress[tp].advance(self._acked_index[tp])
+    # --- committing ---------------------------------------------------------------------------
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         # Faust has flushed the producer before it calls this.
@@ -298,13 +254,13 @@ class Consumer(FaustConsumer):  # type: ignore[misc]
             # their effects lost.
             await self.crash(failure)
             return False
-        self._owed.update({(tp.topic, tp.partition): offset for tp, offset in offsets.items()})
         try:
-            await self.log_.commit(self.app.conf.id, self._owed)
+            await self.log_.commit(
+                self.app.conf.id, {(tp.topic, tp.partition): at for tp, at in offsets.items()}
+            )
         except RetryLater as error:
             self.log.warning("The next commit will make up for this one: %s", error)
             return False
-        self._owed.clear()
         return True
 
     # --- the rest of Faust's interface --------------------------------------------------------

@@ -89,6 +89,12 @@ class KafkaAdmin:
         except Exception as error:  # named by its reaction, or raised again as it is
             raise error_from(error, self._url) from error
 
+    def written_at(self, places: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], datetime]:
+        try:
+            return _written_at(self._settings, places)
+        except Exception as error:  # named by its reaction, or raised again as it is
+            raise error_from(error, self._url) from error
+
     def append(self, records: Sequence[Record]) -> list[Position]:
         return self._publisher.append(records)
 
@@ -230,6 +236,29 @@ def _read(
                 break
             records += [_record(it) for it in found if it.offset < end]
         return records
+    finally:
+        consumer.close(autocommit=False)
+
+
+def _written_at(
+    options: Mapping[str, object], places: Mapping[tuple[str, int], int]
+) -> dict[tuple[str, int], datetime]:
+    """One record of each partition is enough, so a partition is not fetched again once it came."""
+    consumer = KafkaConsumer(**options, group_id=None, enable_auto_commit=False)
+    found: dict[tuple[str, int], datetime] = {}
+    try:
+        consumer.assign([TopicPartition(*place) for place in places])
+        for place, offset in places.items():
+            consumer.seek(TopicPartition(*place), offset)
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while len(found) < len(places) and time.monotonic() < deadline:
+            for where, records in consumer.poll(timeout_ms=100).items():
+                found.setdefault(
+                    (where.topic, where.partition),
+                    datetime.fromtimestamp(records[0].timestamp / 1000, UTC),
+                )
+                consumer.pause(where)
+        return found
     finally:
         consumer.close(autocommit=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -29,7 +28,7 @@ async def health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readiness(request: Request) -> Response:
-    """200 or 503. Strangers see only which; ``lag`` is in records, ``idle`` in seconds."""
+    """200 or 503. Strangers see only which; ``seconds`` is how long the oldest record waits."""
     parts = parts_of(request)
     found = await parts.readiness()
     content: dict[str, object] = {"ready": found.ready}
@@ -73,5 +72,7 @@ async def _look(parts: WebParts) -> None:
     for click_class in ("human", "bot", "duplicate"):
         known.clicks.labels(click_class).set(by_class.get(click_class, 0))
     ready = await parts.readiness()
-    known.lag.set(math.nan if ready.lag is None else ready.lag)
-    known.idle.set(math.nan if ready.idle is None else ready.idle)
+    known.lag.set(ready.lag)
+    known.oldest.clear()
+    for each in ready.waiting:
+        known.oldest.labels(each.topic, each.partition).set(each.seconds)

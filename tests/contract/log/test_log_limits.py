@@ -5,19 +5,15 @@ Each is a strict xfail: when the embedded log learns it, the test says so.
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from faust.contrib.asgi import faust_app_running
 
 from services.ports import Record
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.topic_options import create_topic
-from tests.contract.log.app import new_app, raw_topic
 from tests.contract.log.conftest import LogUnderTest, Worker, eventually, eventually_in_thread
 
 
@@ -50,32 +46,6 @@ async def test_two_workers_share_the_work_and_one_leads(
     (other,) = [worker for worker in workers if not worker.is_leader]
     leader.end(signal.SIGKILL)
     await eventually(lambda: other.is_leader)
-
-
-async def test_an_app_with_transactions_runs(
-    log: LogUnderTest, request: pytest.FixtureRequest
-) -> None:
-    """With Faust's exactly-once guarantee, what an agent sends arrives."""
-    _not_embedded(log, request, "the embedded log has no transactions")
-    app = new_app(
-        broker=log.broker,
-        group=log.group,
-        folder=log.folder,
-        processing_guarantee="exactly_once",
-    )
-    app.in_worker = True  # as `faust worker` sets it; Faust has transactions only there
-    outbound = raw_topic(app, log.topics.outbound)
-
-    @app.agent(raw_topic(app, log.topics.inbound))
-    async def forward(stream: Any) -> None:
-        async for event in stream.events():
-            await outbound.send(key=event.key, value=event.value)
-
-    await asyncio.to_thread(log.admin.append, [Record(topic=log.topics.inbound, value=b"x")] * 3)
-    async with faust_app_running(app):
-        await eventually_in_thread(
-            lambda: sum(log.admin.end_offsets(log.topics.outbound).values()) >= 3, limit=20
-        )
 
 
 @pytest.mark.xfail(strict=True, reason="the embedded log does not compact")

@@ -90,9 +90,6 @@ async def test_a_record_at_work_is_never_committed_past(
     log: LogUnderTest, events: EventLog, request: pytest.FixtureRequest
 ) -> None:
     """When a later record of the partition is done first, the commit waits for the earlier one."""
-    if log.kind == "kafka":
-        reason = "Faust commits past it; keep agents at concurrency 1, as the worker does"
-        request.applymarker(pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
     witness = Witness()
     gate = asyncio.Event()
 

@@ -214,7 +214,7 @@ async def open_organisation(
             return organisation.clock
 
         async def ready() -> Readiness:
-            return Readiness(ready=True, lag=0, idle=1.5)
+            return Readiness(ready=True)
 
         parts = WebParts(
             database=database,

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.storage import audit, dead_letters
 from services.storage.dead_letters import DeadLetter
-from services.web.parts import Readiness
+from services.web.parts import Readiness, Waiting
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, submit
 
@@ -92,7 +92,11 @@ async def test_the_page_names_what_is_not_in_order(organisation: Organisation) -
     """A worker without progress, the sandbox, and missing mail are each named with a remedy."""
 
     async def stuck() -> Readiness:
-        return Readiness(ready=False, reason="no record for 5 minutes", lag=1200, idle=300)
+        return Readiness(
+            ready=False,
+            reason="no record for 5 minutes",
+            waiting=[Waiting(topic="t", partition=0, records=1200, seconds=300)],
+        )
 
     organisation.with_parts(readiness=stuck)
     async with organisation.staff("ad@example.org", "administrator") as browser:

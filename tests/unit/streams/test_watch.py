@@ -1,0 +1,142 @@
+"""Progress is looked at partition by partition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from services.errors import RetryLater
+from services.storage.database import Database
+from streams.log_admin import PartitionLag
+from streams.watch import STALLED_AFTER, Watch
+from tests.builders import NOW
+
+TOPIC = "share.requested"
+
+
+@dataclass
+class Admin:
+    """A log with two partitions, as far as a watch asks. ``committed`` and ``end`` by partition."""
+
+    committed: dict[int, int] = field(default_factory=lambda: {0: 0, 1: 0})
+    end: dict[int, int] = field(default_factory=lambda: {0: 0, 1: 0})
+    written: dict[int, float] = field(default_factory=dict)
+    away: bool = False
+
+    def lag(self, _group: str, _topics: Any) -> list[PartitionLag]:
+        if self.away:
+            raise RetryLater("Kafka does not answer")
+        return [
+            PartitionLag(topic=TOPIC, partition=n, committed=self.committed[n], first=0, end=end)
+            for n, end in self.end.items()
+        ]
+
+    def written_at(self, places: Any) -> Any:
+        return {
+            place: NOW - timedelta(seconds=self.written[place[1]])
+            for place in places
+            if place[1] in self.written
+        }
+
+
+class Bench:
+    """A watch whose time is set by the test."""
+
+    def __init__(self, database: Database) -> None:
+        self.admin = Admin()
+        self.now = 1_000.0
+        self.reason = ""
+        self.watch = Watch(
+            database=database,
+            admin=self.admin,  # type: ignore[arg-type]
+            group="zwaan",
+            topics=[TOPIC],
+            clock=lambda: NOW,
+            away=lambda: self.reason,
+            monotonic=lambda: self.now,
+        )
+
+    async def later(self, seconds: float) -> None:
+        self.now += seconds
+        await self.watch.look()
+
+    def stuck(self) -> Any:
+        return self.watch.stuck([(TOPIC, 0), (TOPIC, 1)])
+
+
+async def test_the_oldest_record_decides(database: Database) -> None:
+    """A record that waits too long makes its readers unready, and they say where it is."""
+    bench = Bench(database)
+    bench.admin.end = {0: 3, 1: 5}
+    bench.admin.written = {0: 10, 1: STALLED_AFTER + 5}
+    await bench.watch.look()
+    found = await bench.watch.readiness()
+    assert not found.ready
+    assert found.reason == f"a record of {TOPIC}, partition 1, has waited for 125 seconds"
+    assert [(each.partition, each.records, each.seconds) for each in found.waiting] == [
+        (1, 5, 125),
+        (0, 3, 10),
+    ]
+    bench.admin.committed[1] = 5
+    await bench.watch.look()
+    assert (await bench.watch.readiness()).ready
+
+
+async def test_an_idle_worker_lives(database: Database) -> None:
+    """However long nothing came, a burst starts the time anew."""
+    bench = Bench(database)
+    await bench.watch.look()
+    await bench.later(10 * STALLED_AFTER)
+    bench.admin.end = {0: 20_000, 1: 20_000}
+    await bench.later(1)
+    await bench.later(1)
+    assert bench.stuck() is None
+    assert (await bench.watch.readiness()).ready
+
+
+async def test_one_stuck_partition_is_noticed_beside_others_that_move(database: Database) -> None:
+    """What the other partitions process does not hide the one that stands still."""
+    bench = Bench(database)
+    bench.admin.end = {0: 100_000, 1: 1}
+    for moved in range(1, 70):
+        bench.admin.committed[0] = moved
+        await bench.later(2)
+        assert (bench.stuck() is None) == (2 * (moved - 1) <= STALLED_AFTER)
+    assert bench.stuck() == (TOPIC, 1)
+    assert bench.watch.stuck([(TOPIC, 0)]) is None
+
+
+async def test_waiting_for_a_dependency_is_no_stall(database: Database) -> None:
+    """While the log, or what a processor needs, is away nothing is stuck; after it the time begins."""
+    bench = Bench(database)
+    bench.admin.end = {0: 1, 1: 0}
+    await bench.watch.look()
+    bench.admin.away = True
+    await bench.later(2 * STALLED_AFTER)
+    assert bench.stuck() is None
+    assert (await bench.watch.readiness()).reason == "Kafka does not answer"
+    bench.admin.away = False
+    bench.reason = "the database is away"
+    await bench.later(2 * STALLED_AFTER)
+    assert bench.stuck() is None
+    assert (await bench.watch.readiness()).reason == "the database is away"
+    bench.reason = ""
+    await bench.later(2 * STALLED_AFTER)
+    assert bench.stuck() is None
+    await bench.later(STALLED_AFTER + 1)
+    assert bench.stuck() == (TOPIC, 0)
+
+
+async def test_a_look_that_never_returns_is_no_good_sign(database: Database) -> None:
+    """When nobody looked for a while the process is not ready, whatever was seen before."""
+    bench = Bench(database)
+    await bench.watch.look()
+    assert (await bench.watch.readiness()).ready
+    bench.now += 31
+    assert not (await bench.watch.readiness()).ready
+
+
+async def test_before_the_first_look_nothing_is_ready(database: Database) -> None:
+    """A process that knows nothing yet does not say that all is well."""
+    assert not (await Bench(database).watch.readiness()).ready
