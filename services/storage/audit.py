@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.storage.dead_letters import Place
 from services.storage.schema import audit, people
 from services.storage.transaction import Transaction
 
@@ -90,6 +91,16 @@ async def recent(
         Kept(id=row.id, entry=_entry(row), actor_name=row.name or "")
         for row in await transaction.execute(query)
     ]
+
+
+async def dropped_letters(transaction: Transaction) -> set[tuple[str, Place]]:
+    """The processor and place of every dead letter that somebody gave up."""
+    query = sa.select(audit.c.detail).where(audit.c.action == "dead_letter.dropped")
+    return {
+        (detail["processor"], Place(**{name: detail[name] for name in Place._fields}))
+        for detail in await transaction.scalars(query)
+        if "part" in detail
+    }
 
 
 async def forget_before(transaction: Transaction, moment: datetime) -> None:

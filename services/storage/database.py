@@ -188,9 +188,13 @@ def _cause(error: BaseException) -> str:
     return str(original).strip().splitlines()[0] if str(original).strip() else type(error).__name__
 
 
-def in_parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Cut what a statement names into parts below SQLite's limit of 32,766 variables."""
-    return (values[start : start + _MOST] for start in range(0, len(values), _MOST))
+def in_parts(values: Sequence[_T], *, variables: int = 1) -> Iterator[Sequence[_T]]:
+    """Cut what a statement names into parts below SQLite's limit of 32,766 variables.
+
+    ``variables`` is how many of them each value takes.
+    """
+    most = _MOST // variables
+    return (values[start : start + most] for start in range(0, len(values), most))
 
 
 _MOST = 10_000

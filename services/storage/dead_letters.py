@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from services.storage.database import insert_new
 from services.storage.schema import dead_letters
 from services.storage.transaction import Transaction
+
+
+class Place(NamedTuple):
+    """Where an event is on the log; ``part`` as in `DeadLetter`."""
+
+    topic: str
+    partition: int
+    offset: int
+    part: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,10 @@ class DeadLetter:
     replayed_at: datetime | None = None
     id: int | None = None
 
+    @property
+    def place(self) -> Place:
+        return Place(self.topic, self.partition, self.offset, self.part)
+
 
 # What the column holds; another number is nobody's.
 _IDS = 2**63
@@ -49,6 +63,38 @@ async def add(transaction: Transaction, letters: Sequence[DeadLetter]) -> None:
             for letter in letters
         ],
     )
+
+
+async def places(
+    transaction: Transaction,
+    processor: str,
+    *,
+    topic: str,
+    partition: int,
+    offsets: tuple[int, int],
+) -> set[Place]:
+    """Where events died, from the first to the last of these offsets; replayed ones included."""
+    of = dead_letters.c
+    query = sa.select(of.topic, of.partition, of.offset, of.part).where(
+        of.processor == processor,
+        of.topic == topic,
+        of.partition == partition,
+        of.offset.between(*offsets),
+    )
+    return {
+        Place(row.topic, row.partition, row.offset, row.part)
+        for row in await transaction.execute(query)
+    }
+
+
+async def id_of(transaction: Transaction, processor: str, place: Place) -> int:
+    """The id of the letter of an event that died there."""
+    of = dead_letters.c
+    query = sa.select(of.id).where(
+        of.processor == processor,
+        sa.tuple_(of.topic, of.partition, of.offset, of.part) == sa.tuple_(*place),
+    )
+    return int(await transaction.scalar(query))
 
 
 async def waiting(

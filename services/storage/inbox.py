@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.events.cloudevent import CloudEvent
-from services.storage.database import insert_new_returning
+from services.storage.database import in_parts, insert_new_returning
 from services.storage.schema import inbox
 from services.storage.transaction import Transaction
 
@@ -44,6 +44,21 @@ async def take(
             taken.discard((event.source, event.id))
             fresh.append(event)
     return fresh
+
+
+async def handled(
+    transaction: Transaction, processor: str, events: Sequence[CloudEvent]
+) -> set[tuple[str, str]]:
+    """Of these events, the (source, id) of those that ``processor`` has handled."""
+    found: set[tuple[str, str]] = set()
+    identity = sa.tuple_(inbox.c.event_source, inbox.c.event_id)
+    # A pair is two variables.
+    for part in in_parts([(event.source, event.id) for event in events], variables=2):
+        query = sa.select(inbox.c.event_source, inbox.c.event_id).where(
+            inbox.c.processor == processor, identity.in_(part)
+        )
+        found |= {tuple(row) for row in await transaction.execute(query)}
+    return found
 
 
 async def forget_before(transaction: Transaction, moment: datetime) -> None:

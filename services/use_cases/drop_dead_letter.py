@@ -35,6 +35,7 @@ async def drop(
                 "topic": letter.topic,
                 "partition": letter.partition,
                 "offset": letter.offset,
+                "part": letter.part,
                 "error": letter.error.strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
             },
         )

@@ -31,7 +31,10 @@ from services.storage.quick_check import quick_check
 from services.use_cases.reseal_tokens import under_older_keys
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
+from streams.command_line.completeness import compare_with_progress
 from streams.command_line.options import data_option, json_option, settings_of
+from streams.command_line.state import open_state, require_log
+from streams.completeness import Account
 from streams.key_files import token_keys_path, vault
 from streams.logs import open_admin
 from streams.topics import topic_specs
@@ -53,18 +56,23 @@ class Finding:
 
 @click.command()
 @click.option("--new-token-key", is_flag=True, help="Print a fresh key for ZWAAN_TOKEN_KEYS.")
+@click.option("--deep", is_flag=True, help="Compare every record on the log with what was done.")
 @data_option
 @json_option
-def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
+def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) -> int:
     """Check the settings and everything they point at; each line says what to do.
 
-    Exits with 2 when a setting is wrong, and with 3 when a dependency is away.
+    Exits with 2 when a setting is wrong, with 3 when a dependency is away, and with 1 when --deep
+    finds an event that a processor passed over.
     """
     if new_token_key:
         click.echo(new_key())
         return 0
     settings = settings_of(data=data)
     findings = list(_examine(settings))
+    usable = not any(each.state.startswith((AWAY, WRONG)) for each in findings)
+    accounts = asyncio.run(_deep(settings)) if deep and usable else []
+    findings += [_account(each) for each in accounts]
     if as_json:
         document = {
             "settings": _shown(settings),
@@ -81,7 +89,35 @@ def doctor(new_token_key: bool, data: Path | None, as_json: bool) -> int:
             click.echo(f"{line}. {each.remedy}" if each.remedy else line)
     if any(each.state.startswith(WRONG) for each in findings):
         return 2
-    return 3 if any(each.state.startswith(AWAY) for each in findings) else 0
+    if any(each.state.startswith(AWAY) for each in findings):
+        return 3
+    return 1 if any(account.missing for account in accounts) else 0
+
+
+async def _deep(settings: Settings) -> list[Account]:
+    require_log(settings)
+    async with open_state(settings) as database:
+        return await compare_with_progress(settings, database)
+
+
+def _account(account: Account) -> Finding:
+    state = (
+        f"{account.topic}: {account.handled} handled, {account.dead} dead letters, "
+        f"{account.waiting} to come"
+    )
+    if not account.missing:
+        return Finding(subject=account.processor, state=state)
+    named = ", ".join(each.name for each in account.missing[:_NAMED])
+    more = f" and {len(account.missing) - _NAMED} more" if len(account.missing) > _NAMED else ""
+    return Finding(
+        subject=account.processor,
+        state=f"{state}, {len(account.missing)} MISSING: {named}{more}",
+        remedy="Run: zwaan replay --missing.",
+    )
+
+
+#: Missing events that a line names; with --json too.
+_NAMED = 20
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:

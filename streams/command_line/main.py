@@ -36,6 +36,7 @@ _COMMANDS = {
     "topics": "streams.command_line.operations:topics",
     "lag": "streams.command_line.operations:lag",
     "dead-letters": "streams.command_line.dead_letters:dead_letters",
+    "replay": "streams.command_line.replay:replay",
     "doctor": "streams.command_line.doctor:doctor",
     "migrate": "streams.command_line.operations:migrate",
     "sign-in": "streams.command_line.people:sign_in",

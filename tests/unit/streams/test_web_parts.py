@@ -15,6 +15,6 @@ async def test_lost_clicks_are_a_metric(tmp_path: Path) -> None:
     """Prometheus reads what the click writer counted."""
     clicks = ClickWriter(log=MemoryLog(), journal=tmp_path / "clicks.journal")
     async with open_parts(load_settings(data=tmp_path)) as parts:
-        given = web_parts(parts, Readinesses(worker_expected=False), clicks)
+        given = web_parts(parts, Readinesses(), clicks)
         clicks.lost = 3
         assert b"\nzwaan_clicks_lost 3.0\n" in given.metrics.exposition()

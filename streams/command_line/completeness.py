@@ -1,0 +1,31 @@
+"""The comparison of log and database, for a command: with its progress on a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from services.settings import Settings
+from services.storage.database import Database
+from streams.completeness import Account, compare
+from streams.logs import open_admin
+from streams.processors import TOPICS
+
+
+async def compare_with_progress(settings: Settings, database: Database) -> list[Account]:
+    """Raises RetryLater, and Stop when the log cannot be read."""
+    admin = open_admin(settings)
+    try:
+        records = sum(topic.records for topic in admin.topics() if topic.name in TOPICS.values())
+        # It shows nothing where there is no terminal.
+        with click.progressbar(length=records, label="Comparing", file=sys.stderr) as bar:
+            return await compare(
+                database,
+                admin,
+                group=settings.consumer_group,
+                topics=TOPICS,
+                looked=bar.update,
+            )
+    finally:
+        admin.close()
