@@ -38,11 +38,11 @@ def _main() -> int:
     parser.add_argument("verb", choices=("start", "stop", "run"))
     parser.add_argument("--folder", type=Path, help="where its data lives")
     parser.add_argument("--port", type=int, help="0 for a free one")
-    parser.add_argument("command", nargs="*", help="for run, after --")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="for run, after --")
     asked = parser.parse_args()
     kind = _KINDS[asked.server]
     if asked.verb == "run":
-        return _run(kind, asked.command)
+        return _run(kind, asked.command[asked.command[:1] == ["--"] :])
     port = kind.default_port if asked.port is None else asked.port or free_port()
     folder = asked.folder or Path(".cache") / asked.server / "server"
     server = kind(folder=folder.absolute(), port=port)

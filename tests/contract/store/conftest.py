@@ -76,10 +76,14 @@ def migrated(
 
 @pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest, migrated: Callable[[str], str], tmp_path: Path) -> Store:
+    return without_rows(request.param, migrated, tmp_path)
+
+
+def without_rows(kind: str, migrated: Callable[[str], str], folder: Path) -> Store:
     """A migrated store without rows."""
-    url = migrated(request.param)
-    if request.param == "sqlite":
-        own = tmp_path / "zwaan.db"
+    url = migrated(kind)
+    if kind == "sqlite":
+        own = folder / "zwaan.db"
         shutil.copyfile(url.removeprefix("sqlite+aiosqlite:///"), own)
         return Store(kind="sqlite", url=f"sqlite+aiosqlite:///{own}")
     _empty(url)
