@@ -6,20 +6,19 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.errors import RetryLater, Stop, WrongSetting
-from services.storage.sqlite_faults import remedy_of
-from services.storage.transaction import Transaction, to_its_end
+from services.errors import RetryLater, WrongSetting
+from services.storage.faults import named
+from services.storage.transaction import Transaction, driven, to_its_end
 
 _T = TypeVar("_T")
 
@@ -59,7 +58,10 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """A transaction that commits at the end. Raises RetryLater when the database is away."""
+        """A transaction that commits at the end. Its faults are named by `services.storage.faults`.
+
+        Where the connection broke during the commit, RetryLater leaves open whether it committed.
+        """
         if self._sqlite:
             async with self._writer, self._transaction("BEGIN IMMEDIATE") as transaction:
                 yield transaction
@@ -71,7 +73,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """A consistent view. Raises RetryLater when the database is away."""
+        """A consistent view. Its faults are named as those of `write`."""
         if self._sqlite:
             async with self._transaction("BEGIN") as transaction:
                 yield transaction
@@ -83,29 +85,25 @@ class Database:
     async def _transaction(self, begin: str = "", **options: str) -> AsyncIterator[Transaction]:
         connection = self._engine.connect()
         try:
-            try:
-                await to_its_end(connection.start())
-                if options:
-                    await connection.execution_options(**options)
-                await to_its_end(connection.begin().start())
-                if begin:
-                    await to_its_end(connection.exec_driver_sql(begin))
-                yield Transaction(connection)
-                await to_its_end(connection.commit())
-            finally:
-                if connection.sync_connection is not None:
-                    await to_its_end(connection.close())  # rolls back what was not committed
-        except NoConnectionFree as error:
-            raise RetryLater("the database is busy: every connection is in use") from error
-        except DBAPIError as error:
-            if _is_damaged(error):
-                raise Stop(
-                    f"the database cannot be used: {_cause(error)}; {remedy_of(error.orig)}"
-                ) from error
-            if _is_away(error):
-                remedy = remedy_of(error.orig) or "start it, or correct ZWAAN_DATABASE_URL"
-                raise RetryLater(f"the database is away: {_cause(error)}; {remedy}") from error
-            raise
+            await driven(connection.start())
+            if options:
+                await connection.execution_options(**options)
+            await driven(connection.begin().start())
+            if begin:
+                await driven(connection.exec_driver_sql(begin))
+            yield Transaction(connection)
+            await driven(connection.commit())
+        except Exception as error:
+            fault = named(error, lost=_is_lost(connection))
+            if fault is None:
+                raise
+            raise fault from error
+        finally:
+            if connection.sync_connection is not None:
+                # Rolls back what was not committed. What fails here changes nothing any more, and
+                # the pool keeps no connection that fails.
+                with suppress(DBAPIError, OSError):
+                    await to_its_end(connection.close())
 
     async def check(self) -> None:
         """Raises RetryLater when nothing can be written now: it is away, or read-only."""
@@ -165,27 +163,9 @@ def _write_ahead(cursor: Any) -> None:
 _TURNS = 100
 
 
-def _is_away(error: DBAPIError) -> bool:
-    """Whether the same statement may succeed later; otherwise the statement is at fault."""
-    if error.connection_invalidated or isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    # Both drivers also call some faults of a statement "operational". SQLite: an unknown table, too
-    # many variables. PostgreSQL, class 54: a limit of the server, such as too large an index row.
-    sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
-    sql_state = getattr(error.orig, "sqlstate", None) or ""
-    return sqlite_code != sqlite3.SQLITE_ERROR and not sql_state.startswith("54")
-
-
-def _is_damaged(error: DBAPIError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
-def _cause(error: BaseException) -> str:
-    original = getattr(error, "orig", None) or error
-    return str(original).strip().splitlines()[0] if str(original).strip() else type(error).__name__
+def _is_lost(connection: AsyncConnection) -> bool:
+    beneath = connection.sync_connection
+    return beneath is not None and (beneath.invalidated or beneath.closed)
 
 
 def in_parts(values: Sequence[_T], *, variables: int = 1) -> Iterator[Sequence[_T]]:

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.storage.faults import AWAY
+
 _T = TypeVar("_T")
 
 
@@ -31,7 +33,7 @@ class Transaction:
         return self._connection.dialect
 
     async def execute(self, statement: sa.Executable, rows: Any = None) -> sa.CursorResult[Any]:
-        return await to_its_end(self._connection.execute(statement, rows))
+        return await driven(self._connection.execute(statement, rows))
 
     async def insert_many(self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows with the same columns.
@@ -53,13 +55,13 @@ class Transaction:
                 parameters = [tuple(row[place] for place in places) for row in parameters]
         else:
             parameters = [dict(zip(names, row, strict=True)) for row in parameters]
-        await to_its_end(self._connection.exec_driver_sql(str(compiled), parameters))
+        await driven(self._connection.exec_driver_sql(str(compiled), parameters))
 
     async def scalar(self, statement: sa.Executable) -> Any:
-        return await to_its_end(self._connection.scalar(statement))
+        return await driven(self._connection.scalar(statement))
 
     async def scalars(self, statement: sa.Executable) -> sa.ScalarResult[Any]:
-        return await to_its_end(self._connection.scalars(statement))
+        return await driven(self._connection.scalars(statement))
 
     async def run_sync(self, work: Callable[[sa.Connection], _T]) -> _T:
         return await to_its_end(self._connection.run_sync(work))
@@ -76,6 +78,14 @@ def _converted(
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     values = [row[column.name] for row in rows]
     return values if convert is None else [convert(value) for value in values]
+
+
+async def driven(work: Coroutine[Any, Any, _T] | Awaitable[_T]) -> _T:
+    """Await ``work`` of the driver to its end. Raises RetryLater when its socket fails below it."""
+    try:
+        return await to_its_end(work)
+    except OSError as error:
+        raise AWAY.because(error) from error
 
 
 async def to_its_end(work: Coroutine[Any, Any, _T] | Awaitable[_T]) -> _T:
