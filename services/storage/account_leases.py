@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.storage.database import in_key_order
 from services.storage.schema import connections
 from services.storage.transaction import Transaction
 
@@ -33,7 +34,7 @@ async def free(
     wanted = _ACCOUNT.in_(sorted(accounts))
     is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
     found = await transaction.execute(
-        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True)
+        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True, key_share=True)
     )
     connected = await transaction.execute(sa.select(*columns).where(wanted))
     return {(row.ambassador_id, row.network) for row in found} | (
@@ -45,17 +46,22 @@ async def keep(
     transaction: Transaction, accounts: Collection[Account], *, worker: str, until: datetime
 ) -> None:
     """Lease accounts that were found free in this transaction."""
-    await transaction.execute(
-        connections.update()
+    held = (
+        sa.select(connections.c.ambassador_id, connections.c.network)
         .where(_ACCOUNT.in_(sorted(accounts)))
-        .values(leased_by=worker, leased_until=until)
+        # Held already, unless one was connected since.
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    await transaction.execute(
+        connections.update().where(_ACCOUNT.in_(held)).values(leased_by=worker, leased_until=until)
     )
 
 
 async def release(transaction: Transaction, accounts: Collection[Account], *, worker: str) -> None:
     """End ``worker``'s leases; another's stay."""
+    theirs = in_key_order(
+        connections, _ACCOUNT.in_(sorted(accounts)), connections.c.leased_by == worker
+    )
     await transaction.execute(
-        connections.update()
-        .where(_ACCOUNT.in_(sorted(accounts)), connections.c.leased_by == worker)
-        .values(leased_by=None, leased_until=None)
+        connections.update().where(theirs).values(leased_by=None, leased_until=None)
     )

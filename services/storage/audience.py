@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
-from services.storage.database import insert_new
+from services.storage.database import in_key_order, insert_new
 from services.storage.people import IS_AMBASSADOR
 from services.storage.schema import ambassadors, audience, people
 from services.storage.transaction import Transaction
@@ -172,7 +172,7 @@ async def ask(
                 audience.c.ambassador_id == sa.bindparam("who"),
             )
             .values(asked_at=now),
-            [{"who": invitation.ambassador_id} for invitation in invitations],
+            [{"who": who} for who in sorted(each.ambassador_id for each in invitations)],
         )
 
 
@@ -196,7 +196,9 @@ async def withdraw_proposals(transaction: Transaction, ambassador_id: str) -> No
     """Take somebody off the lists of those who were not asked yet."""
     await transaction.execute(
         audience.delete().where(
-            audience.c.ambassador_id == ambassador_id, audience.c.asked_at.is_(None)
+            in_key_order(
+                audience, audience.c.ambassador_id == ambassador_id, audience.c.asked_at.is_(None)
+            )
         )
     )
 

@@ -172,11 +172,15 @@ async def launch(
     return bool(result.rowcount)
 
 
-async def forget_widening(transaction: Transaction, campaign_id: str) -> None:
-    """Nothing is left for the clock to do."""
-    await transaction.execute(
-        campaigns.update().where(campaigns.c.id == campaign_id).values(widen_at=None)
+async def forget_widening(transaction: Transaction, campaign_id: str) -> bool:
+    """Nothing is left for the clock to do. False when the campaign is not open; when it is, nobody
+    closes it before this transaction ends."""
+    result = await transaction.execute(
+        campaigns.update()
+        .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")
+        .values(widen_at=None)
     )
+    return bool(result.rowcount)
 
 
 async def to_widen(transaction: Transaction, *, now: datetime, limit: int = 10) -> list[str]:

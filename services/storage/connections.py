@@ -195,7 +195,9 @@ async def reseal(transaction: Transaction, fresh: Sequence[tuple[Sealed, bytes]]
                     "before": before.tokens,
                     "after": after,
                 }
-                for before, after in fresh
+                for before, after in sorted(
+                    fresh, key=lambda each: (each[0].ambassador_id, each[0].network)
+                )
             ],
         )
 

@@ -180,6 +180,26 @@ def in_parts(values: Sequence[_T], *, variables: int = 1) -> Iterator[Sequence[_
 _MOST = 10_000
 
 
+def in_key_order(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The rows that fulfil ``conditions``, locked one by one in the order of their key before the
+    statement changes the first. On its own a statement locks in whatever order it finds them.
+
+    See `services.storage.schema`.
+    """
+    key = (
+        sa.tuple_(*table.primary_key)
+        if len(table.primary_key) > 1
+        else next(iter(table.primary_key))
+    )
+    held = (
+        sa.select(*table.primary_key)
+        .where(*conditions)
+        .order_by(*table.primary_key)
+        .with_for_update(key_share=True)
+    )
+    return key.in_(held)
+
+
 def insert_for(transaction: Transaction, table: sa.Table) -> Any:
     """An INSERT that knows ON CONFLICT, for this transaction's database."""
     dialect = sqlite if transaction.dialect.name == "sqlite" else postgresql
@@ -192,7 +212,7 @@ async def insert_new(
     """Insert the rows that are not there yet, by any of the table's unique keys."""
     if rows:
         statement = insert_for(transaction, table).on_conflict_do_nothing()
-        await transaction.insert_many(statement, rows)
+        await transaction.insert_many(statement, _sorted(table, rows))
 
 
 async def insert_new_returning(
@@ -208,14 +228,15 @@ async def insert_new_returning(
     if not rows:
         return set()
     statement = insert_for(transaction, table).on_conflict_do_nothing().returning(*columns)
-    inserted = await transaction.execute(statement, [dict(row) for row in rows])
+    inserted = await transaction.execute(statement, [dict(row) for row in _sorted(table, rows)])
     return {tuple(row) for row in inserted}
 
 
 async def take_turns(transaction: Transaction, *names: str) -> None:
     """Let one transaction at a time go on from here with these ``names``, until it ends.
 
-    On SQLite writers take turns anyway.
+    Before any row is locked (`services.storage.schema`), several of them sorted. On SQLite writers
+    take turns anyway.
     """
     if transaction.dialect.name == "postgresql":
         await transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(_turn(names))))
@@ -245,5 +266,17 @@ async def replace(
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     await transaction.execute(
         statement.on_conflict_do_update(index_elements=keys, set_=changed),
-        [dict(row) for row in rows],
+        [dict(row) for row in _sorted(table, rows)],
     )
+
+
+def _sorted(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """By the key that tells them apart: of two transactions with the same rows the second waits for
+    the first, and never the first for the second."""
+    unique = (
+        [column.name for column in constraint.columns]
+        for constraint in sorted(table.constraints, key=lambda each: each is not table.primary_key)
+        if isinstance(constraint, (sa.PrimaryKeyConstraint, sa.UniqueConstraint))
+    )
+    names = next(names for names in unique if all(name in rows[0] for name in names))
+    return sorted(rows, key=lambda row: [row[name] for name in names])

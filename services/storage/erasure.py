@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.storage.database import take_turns
 from services.storage.schema import (
     ambassadors,
     audience,
@@ -18,6 +19,7 @@ from services.storage.schema import (
     blocked_words,
     connections,
     followers,
+    metadata,
     network_calls,
     own_answers,
     people,
@@ -35,11 +37,11 @@ from services.storage.transaction import Transaction
 
 #: Mentions of a person's id that no foreign key takes along.
 _MENTIONS = (
-    audit.c.actor,
-    audit.c.subject,
+    template_versions.c.author,
     blocked_words.c.added_by,
     network_calls.c.member,
-    template_versions.c.author,
+    audit.c.actor,
+    audit.c.subject,
 )
 
 #: What goes with the person. What counts (posts, who was asked, who got no text) stays.
@@ -83,11 +85,31 @@ _NO_TEXT: Mapping[str, Any] = {
 }
 
 
+async def hold(transaction: Transaction, person_id: str) -> None:
+    """Lock all that belongs to this person, in the order in which everybody does
+    (`services.storage.schema`): their own foreign keys would take it in another one."""
+    await take_turns(transaction, "memory")
+    for table in (people, ambassadors):
+        await transaction.execute(
+            sa.select(table.c.id).where(table.c.id == person_id).with_for_update()
+        )
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if any(key.column is ambassadors.c.id for key in column.foreign_keys):
+                await transaction.execute(
+                    sa.select(column)
+                    .where(column == person_id)
+                    .order_by(*table.primary_key)
+                    .with_for_update(key_share=True)
+                )
+
+
 async def give_id(transaction: Transaction, before: str, after: str) -> None:
     """Let all that belongs to person ``before`` belong to ``after``, who is nobody yet.
 
     Events that are on their way under the old id find nobody.
     """
+    await hold(transaction, before)
     await transaction.execute(people.update().where(people.c.id == before).values(id=after))
     for mention in _MENTIONS:
         await transaction.execute(

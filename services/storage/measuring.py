@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.storage.database import in_key_order
 from services.storage.schema import posts
 from services.storage.transaction import Transaction
 
@@ -53,7 +54,8 @@ async def due(
 
 
 async def postpone(transaction: Transaction, ids: Sequence[str], *, until: datetime) -> None:
-    await transaction.execute(posts.update().where(posts.c.id.in_(ids)).values(measure_at=until))
+    chosen = in_key_order(posts, posts.c.id.in_(ids))
+    await transaction.execute(posts.update().where(chosen).values(measure_at=until))
 
 
 async def stop(transaction: Transaction, post_id: str) -> None:
@@ -80,6 +82,6 @@ async def advance(
             ),
             [
                 {"which": post.id, "step": post.step, "next_at": next_at}
-                for post, next_at in following
+                for post, next_at in sorted(following, key=lambda each: each[0].id)
             ],
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from services.events.statement import Statement
+from services.storage.database import in_key_order
 from services.storage.schema import outbox
 from services.storage.transaction import Transaction
 
@@ -51,7 +52,7 @@ async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
     By id, not "up to": on PostgreSQL a lower id may become visible later than a higher one.
     """
     if ids:
-        await transaction.execute(outbox.delete().where(outbox.c.id.in_(ids)))
+        await transaction.execute(outbox.delete().where(in_key_order(outbox, outbox.c.id.in_(ids))))
 
 
 async def size(transaction: Transaction) -> int:

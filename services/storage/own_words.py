@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.domain.post import PostState
-from services.storage.database import replace
+from services.storage.database import in_key_order, replace
 from services.storage.schema import own_answers, posts
 from services.storage.transaction import Transaction
 
@@ -61,10 +61,10 @@ async def forget_answers(
     transaction: Transaction, ambassador_id: str, *, post_id: str | None = None
 ) -> None:
     """Forget one answer, or all. Texts in which it stands stay as they are."""
-    statement = own_answers.delete().where(own_answers.c.ambassador_id == ambassador_id)
+    which = [own_answers.c.ambassador_id == ambassador_id]
     if post_id is not None:
-        statement = statement.where(own_answers.c.post_id == post_id)
-    await transaction.execute(statement)
+        which.append(own_answers.c.post_id == post_id)
+    await transaction.execute(own_answers.delete().where(in_key_order(own_answers, *which)))
 
 
 async def keep_share(transaction: Transaction, post_id: str, share: float) -> None:

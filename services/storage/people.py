@@ -74,6 +74,7 @@ async def save_ambassadors(
     """
     if not everybody:
         return 0
+    everybody = sorted(everybody, key=lambda each: each.id)
     roles = await _roles(transaction, [person.id for person in everybody])
     statement = insert_for(transaction, people)
     await transaction.execute(
@@ -114,6 +115,17 @@ async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list
         )
         found.update((row.id, row.roles) for row in rows)
     return found
+
+
+async def hold(transaction: Transaction, ambassador_ids: Iterable[str]) -> None:
+    """Let nobody erase these people, or give them another id, before this transaction ends."""
+    for some in in_parts(sorted(set(ambassador_ids))):
+        await transaction.execute(
+            sa.select(ambassadors.c.id)
+            .where(ambassadors.c.id.in_(some))
+            .order_by(ambassadors.c.id)
+            .with_for_update(read=True, key_share=True)
+        )
 
 
 async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
@@ -241,6 +253,12 @@ async def use_sign_in_link(
     transaction: Transaction, *, token_sha256: str, now: datetime
 ) -> Person | None:
     """As `person_of_link`, and the link works no more; of two at once one gets the person."""
+    await transaction.execute(
+        sa.select(people.c.id)
+        .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
+        .where(*_works(token_sha256, now))
+        .with_for_update(read=True, key_share=True, of=people)
+    )
     used = await transaction.scalar(
         sign_in_links.update()
         .where(*_works(token_sha256, now))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.domain.post import Post, PostState
-from services.storage.database import in_parts, insert_new
+from services.storage.database import in_key_order, in_parts, insert_new
 from services.storage.schema import campaigns, posts
 from services.storage.transaction import Transaction
 
@@ -168,12 +168,12 @@ async def move(
 async def move_all(
     transaction: Transaction,
     *,
-    campaign_id: str,
+    campaign_ids: Collection[str],
     before: Collection[PostState],
     after: PostState,
 ) -> list[Moved]:
-    """Move every post of a campaign that is in one of the states."""
-    return await _move_all(transaction, posts.c.campaign_id == campaign_id, before, after)
+    """Move every post of these campaigns that is in one of the states."""
+    return await _move_all(transaction, posts.c.campaign_id.in_(campaign_ids), before, after)
 
 
 async def move_all_of_person(
@@ -196,7 +196,7 @@ async def _move_all(
     """One statement for all states: a post that changes between them meanwhile is not missed."""
     result = await transaction.execute(
         posts.update()
-        .where(whose, posts.c.state.in_([state.value for state in before]))
+        .where(in_key_order(posts, whose, posts.c.state.in_([state.value for state in before])))
         .values(state=after.value)
         .returning(posts.c.id, posts.c.campaign_id, posts.c.network)
     )
@@ -219,6 +219,13 @@ async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
         .values(text=text, by_tap_only=True)
     )
     return bool(result.rowcount)
+
+
+async def hold(transaction: Transaction, post_id: str) -> None:
+    """Let nobody else change this post before this transaction ends."""
+    await transaction.execute(
+        sa.select(posts.c.id).where(posts.c.id == post_id).with_for_update(key_share=True)
+    )
 
 
 async def moments_of_person(
@@ -300,11 +307,26 @@ async def planned_of_person(
         sa.select(*_FIELDS)
         .where(posts.c.ambassador_id == ambassador_id, posts.c.state == PostState.APPROVED.value)
         .order_by(posts.c.publish_at, posts.c.id)
-        .with_for_update()
     )
     if before is not None:
         query = query.where(posts.c.publish_at < before)
     return [_post(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def hold_planned(transaction: Transaction, planned: Sequence[Post]) -> list[Post]:
+    """Those that are planned as before, in their order; nobody else changes them before this
+    transaction ends."""
+    held = await transaction.execute(
+        sa.select(posts.c.id, posts.c.publish_at)
+        .where(
+            posts.c.id.in_([post.id for post in planned]),
+            posts.c.state == PostState.APPROVED.value,
+        )
+        .order_by(posts.c.id)
+        .with_for_update(key_share=True)
+    )
+    still = {(row.id, row.publish_at) for row in held}
+    return [post for post in planned if (post.id, post.publish_at) in still]
 
 
 async def plan(transaction: Transaction, post_id: str, *, publish_at: datetime) -> None:

@@ -83,7 +83,9 @@ async def due(
     """
     found: list[Due] = []
     for condition, most in _queues(room or {}, limit):
-        query = _due(now, condition, most * 4).with_for_update(skip_locked=True, of=posts)
+        query = _due(now, condition, most * 4).with_for_update(
+            skip_locked=True, key_share=True, of=posts
+        )
         found += [
             Due(
                 post_id=row.id,

@@ -1,4 +1,19 @@
-"""All tables. Times are UTC; ids are derived from what caused them (services.domain.identity)."""
+"""All tables. Times are UTC; ids are derived from what caused them (services.domain.identity).
+
+The order in which a transaction locks, so that no two wait for each other on PostgreSQL:
+
+1. the inbox: whether there is anything to do;
+2. turns (`services.storage.database.take_turns`), sorted;
+3. rows, table by table in the order of this file, and in a table by its key. A statement that
+   changes several rows takes them `in_key_order`; several statements, or the rows of an insert, are
+   sorted. Whoever needs the rows of several campaigns locks all of those campaigns first.
+
+An insert shares its foreign keys' rows, as does every reader ``FOR SHARE``. That stops nobody but who
+erases a person, gives them another id (both begin with `services.storage.erasure.hold`) or, for a
+campaign, ends it. So whoever has locked a row of a person and then inserts another one of theirs, or
+of another campaign, holds the person (`services.storage.people.hold`) before. A lock that is shared
+is never raised to one that is not. Claims wait for nobody: they skip what is locked.
+"""
 
 from __future__ import annotations
 
@@ -134,30 +149,6 @@ sessions = Table(
     Column("token_sha256", Text, primary_key=True),
     _ref("person_id", "people.id", nullable=False, index=True),
     Column("expires_at", UtcTime, nullable=False),
-)
-
-connections = Table(
-    "connections",
-    metadata,
-    _ref("ambassador_id", "ambassadors.id", primary_key=True),
-    Column("network", Text, primary_key=True),
-    Column("member_id", Text, nullable=False),
-    Column("handle", Text, nullable=False),
-    Column("tokens", sa.LargeBinary, nullable=False),  # encrypted (services.vault)
-    Column("scopes", Json, nullable=False),
-    Column("expires_at", UtcTime),
-    Column("connected_at", UtcTime, nullable=False),
-    Column("needs_person", Text, nullable=False, server_default=""),
-    # Whether there is a refresh token; one without ends at expires_at, and the member is warned.
-    Column("renewable", sa.Boolean, nullable=False, server_default=sa.text("false")),
-    # The fewest days before the end of which the member was warned; empty: not warned yet.
-    Column("warned_days", sa.Integer),
-    # A refresh token works once: one process at a time spends it.
-    Column("refreshing_by", Text),
-    Column("refreshing_until", UtcTime),
-    # One account is never used by two workers at once.
-    Column("leased_by", Text),
-    Column("leased_until", UtcTime),
 )
 
 # --- campaigns ----------------------------------------------------------------------------------
@@ -378,6 +369,30 @@ Index(
 )
 
 # --- networks -----------------------------------------------------------------------------------
+
+connections = Table(
+    "connections",
+    metadata,
+    _ref("ambassador_id", "ambassadors.id", primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("member_id", Text, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("tokens", sa.LargeBinary, nullable=False),  # encrypted (services.vault)
+    Column("scopes", Json, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("connected_at", UtcTime, nullable=False),
+    Column("needs_person", Text, nullable=False, server_default=""),
+    # Whether there is a refresh token; one without ends at expires_at, and the member is warned.
+    Column("renewable", sa.Boolean, nullable=False, server_default=sa.text("false")),
+    # The fewest days before the end of which the member was warned; empty: not warned yet.
+    Column("warned_days", sa.Integer),
+    # A refresh token works once: one process at a time spends it.
+    Column("refreshing_by", Text),
+    Column("refreshing_until", UtcTime),
+    # One account is never used by two workers at once.
+    Column("leased_by", Text),
+    Column("leased_until", UtcTime),
+)
 
 circuits = Table(
     "circuits",

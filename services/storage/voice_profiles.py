@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.voice.learning import Habit, Observation, Seen
-from services.storage.database import in_parts, insert_new, replace
+from services.storage.database import in_key_order, in_parts, insert_new, replace
 from services.storage.schema import voice_observations, voice_profiles
 from services.storage.transaction import Transaction
 
@@ -38,9 +38,7 @@ async def keep_observations(
     at: datetime,
 ) -> None:
     """Remember what was seen in a post, in place of what was seen in it before."""
-    await transaction.execute(
-        voice_observations.delete().where(voice_observations.c.post_id == post_id)
-    )
+    await _forget(transaction, voice_observations.c.post_id == post_id)
     await insert_new(
         transaction,
         voice_observations,
@@ -80,16 +78,23 @@ async def forget(
     transaction: Transaction, ambassador_id: str, habit: Habit, word: str = ""
 ) -> None:
     """Forget what was seen of one habit, so that it has to happen twice again."""
-    await transaction.execute(
-        voice_observations.delete().where(
-            voice_observations.c.ambassador_id == ambassador_id,
-            voice_observations.c.habit == habit,
-            voice_observations.c.word == word,
-        )
+    await _forget(
+        transaction,
+        voice_observations.c.ambassador_id == ambassador_id,
+        voice_observations.c.habit == habit,
+        voice_observations.c.word == word,
     )
 
 
 async def delete(transaction: Transaction, ambassador_id: str) -> None:
     """Everything set by hand and everything seen; the profile is as it was imported."""
-    for table in (voice_profiles, voice_observations):
-        await transaction.execute(table.delete().where(table.c.ambassador_id == ambassador_id))
+    await transaction.execute(
+        voice_profiles.delete().where(voice_profiles.c.ambassador_id == ambassador_id)
+    )
+    await _forget(transaction, voice_observations.c.ambassador_id == ambassador_id)
+
+
+async def _forget(transaction: Transaction, *which: sa.ColumnElement[bool]) -> None:
+    await transaction.execute(
+        voice_observations.delete().where(in_key_order(voice_observations, *which))
+    )

@@ -35,6 +35,7 @@ async def answer_prompt(
 
     Raises Rejected when the answer is empty or too long, or the draft was decided already.
     """
+    await people.hold(transaction, [ambassador_id])
     post = await own_post(transaction, post_id, ambassador_id)
     sentence = as_sentence(printable(answer))
     if not sentence:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.domain.post import PostState
@@ -17,14 +18,17 @@ from services.storage.transaction import Transaction
 _UNSENT = (PostState.READY, PostState.APPROVED)
 
 
-async def cancel_of_campaign(
-    transaction: Transaction, campaign_id: str, *, reason: str, now: datetime
-) -> int:
-    """Cancel a campaign's unsent posts; returns how many."""
+async def cancel_of_campaigns(
+    transaction: Transaction, reasons: Mapping[str, str], *, now: datetime
+) -> Counter[str]:
+    """Cancel the unsent posts of campaigns, each for its reason; returns how many of each."""
     cancelled = await posts.move_all(
-        transaction, campaign_id=campaign_id, before=_UNSENT, after=PostState.CANCELLED
+        transaction, campaign_ids=list(reasons), before=_UNSENT, after=PostState.CANCELLED
     )
-    return await _tell(transaction, cancelled, actor="campaigns", reason=reason, now=now)
+    for campaign_id, reason in reasons.items():
+        own = [post for post in cancelled if post.campaign_id == campaign_id]
+        await _tell(transaction, own, actor="campaigns", reason=reason, now=now)
+    return Counter(post.campaign_id for post in cancelled)
 
 
 async def cancel_of_person(

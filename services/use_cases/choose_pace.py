@@ -10,11 +10,11 @@ from typing import Any
 from services.domain.scheduling import Pace, WorkingHours
 from services.domain.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
-from services.storage import audit, posts, sharing_preferences
+from services.storage import audit, campaigns, posts, sharing_preferences
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction
 from services.use_cases import decide
-from services.use_cases.schedule import plan_anew
+from services.use_cases.schedule import plan_anew, take_person_turn, take_turns_to_plan
 
 
 async def choose(
@@ -55,14 +55,15 @@ async def pause(
     """
     if until is not None and until <= now:
         raise Rejected("the pause would be over already", remedy="Choose a later day.")
+    planned = []
+    if until is not None:
+        planned = await take_turns_to_plan(transaction, ambassador_id, before=until)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     detail = {"until": until and until.isoformat()}
     chosen = await _keep(
         transaction, replace(chosen, paused_at=now, paused_until=until), "pause.begun", now, detail
     )
-    if until is not None:
-        planned = await posts.planned_of_person(transaction, ambassador_id, before=until)
-        await plan_anew(transaction, pace, planned, reason="you paused sharing", now=now)
+    await plan_anew(transaction, pace, planned, reason="you paused sharing", now=now)
     return chosen
 
 
@@ -70,11 +71,11 @@ async def resume(
     transaction: Transaction, pace: Pace, *, ambassador_id: str, now: datetime
 ) -> SharingPreferences:
     """End the pause. What would have gone out meanwhile gets a good time instead of going now."""
+    overdue = await take_turns_to_plan(transaction, ambassador_id, before=now)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     chosen = await _keep(
         transaction, replace(chosen, paused_at=None, paused_until=None), "pause.ended", now, {}
     )
-    overdue = await posts.planned_of_person(transaction, ambassador_id, before=now)
     await plan_anew(transaction, pace, overdue, reason="your pause has ended", now=now)
     return chosen
 
@@ -102,6 +103,7 @@ async def withdraw_consent(
     transaction: Transaction, *, ambassador_id: str, now: datetime
 ) -> SharingPreferences:
     """Every post by tap again; what was approved without one and not sent waits for a tap."""
+    await take_person_turn(transaction, ambassador_id)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     chosen = await _keep(
         transaction,
@@ -110,11 +112,12 @@ async def withdraw_consent(
         now,
         {},
     )
-    for post in await posts.planned_of_person(transaction, ambassador_id):
-        if post.consent == "standing":
-            await decide.take_back(
-                transaction, post_id=post.id, ambassador_id=ambassador_id, now=now
-            )
+    planned = await posts.planned_of_person(transaction, ambassador_id)
+    unasked = [post for post in planned if post.consent == "standing"]
+    for campaign_id in sorted({post.campaign_id for post in unasked}):
+        await campaigns.stays_open(transaction, campaign_id)
+    for post in await posts.hold_planned(transaction, unasked):
+        await decide.take_back(transaction, post_id=post.id, ambassador_id=ambassador_id, now=now)
     return chosen
 
 

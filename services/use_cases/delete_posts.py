@@ -21,7 +21,7 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import EventData
 from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletionFailed
 from services.events.statement import state
-from services.storage import account_leases, audit, deletions, measuring, outbox
+from services.storage import account_leases, audit, deletions, measuring, outbox, posts
 from services.storage.audit import Entry
 from services.storage.database import Database, take_turns
 from services.storage.deletions import DueDeletion
@@ -135,6 +135,7 @@ class PostDeleter:
     async def _keep(self, due: DueDeletion, after: Deletion) -> None:
         now = self._clock()
         async with self._database.write() as transaction:
+            await posts.hold(transaction, after.post_id)
             if not await deletions.save(transaction, due.deletion, after):
                 return
             if after.state is DeletionState.ASKED:

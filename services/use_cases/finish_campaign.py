@@ -20,7 +20,7 @@ from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import Database, take_turns
 from services.storage.transaction import Transaction
-from services.use_cases.cancel_posts import cancel_of_campaign
+from services.use_cases.cancel_posts import cancel_of_campaigns
 
 _log = structlog.get_logger("campaigns")
 
@@ -28,18 +28,18 @@ _log = structlog.get_logger("campaigns")
 async def close_vacancies(
     transaction: Transaction, facts: Sequence[Fact[VacancyClosed]], now: datetime
 ) -> list[Statement]:
-    statements = []
-    for fact in facts:
-        vacancy_id = fact.data.vacancy_id
+    reasons = {fact.data.vacancy_id: fact.data.reason or "" for fact in reversed(facts)}
+    for vacancy_id in sorted(reasons):
         await take_turns(transaction, "vacancy", vacancy_id)
+    for vacancy_id in sorted(reasons):
         await campaigns.remember_closed_vacancy(transaction, vacancy_id, now=now)
-        campaign = await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id)
-        if campaign is None:
-            # Its opening may come later and then starts nothing; a misspelt id never gets one.
-            _log.warning("a vacancy closed that is not known", vacancy=vacancy_id)
-            continue
-        statements += await finish(transaction, campaign, reason=fact.data.reason or "", now=now)
-    return statements
+    found = await campaigns.by_sources(transaction, kind="vacancy", source_ids=reasons)
+    for vacancy_id in sorted(reasons.keys() - {campaign.source_id for campaign in found}):
+        # Its opening may come later and then starts nothing; a misspelt id never gets one.
+        _log.warning("a vacancy closed that is not known", vacancy=vacancy_id)
+    return await finish(
+        transaction, [(campaign, reasons[campaign.source_id]) for campaign in found], now=now
+    )
 
 
 async def finish_over(database: Database, now: datetime) -> int:
@@ -54,7 +54,7 @@ async def finish_over(database: Database, now: datetime) -> int:
             await take_turns(transaction, "vacancy", each.source_id)
             campaign = await campaigns.get(transaction, each.id)
             if campaign is not None:
-                statements = await finish(transaction, campaign, reason=_OVER, now=now)
+                statements = await finish(transaction, [(campaign, _OVER)], now=now)
                 await outbox.add(transaction, statements)
     return len(due)
 
@@ -71,7 +71,7 @@ async def end_story(
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.kind != "story":
         raise Rejected("there is no such story", remedy="Load the page again.")
-    statements = await finish(transaction, campaign, reason=_ENDED, now=now, actor=actor)
+    statements = await finish(transaction, [(campaign, _ENDED)], now=now, actor=actor)
     await outbox.add(transaction, statements)
 
 
@@ -83,32 +83,47 @@ _OVER = "the time to apply is over"
 
 async def finish(
     transaction: Transaction,
-    campaign: Campaign,
+    ending: Sequence[tuple[Campaign, str]],
     *,
-    reason: str,
     now: datetime,
     actor: str = "campaigns",
 ) -> list[Statement]:
-    """Close ``campaign`` and cancel its unsent posts; returns what to state of the campaign.
+    """Close campaigns, each for its reason, and cancel their unsent posts; returns what to state.
 
-    Nothing when it was closed already. The campaign first: whoever makes a post unsent again holds
-    it open until that is written.
+    Nothing of one that was closed already. The campaigns first: whoever makes a post unsent again
+    holds its campaign open until that is written.
     """
-    if not await campaigns.close(transaction, campaign.id, now=now):
-        return []
-    cancelled = await cancel_of_campaign(transaction, campaign.id, reason=reason, now=now)
-    entry = Entry(
-        at=now,
-        actor=actor,
-        action="campaign.finished",
-        subject=campaign.id,
-        detail={"cancelled": cancelled, "reason": reason},
+    closed = [
+        (campaign, reason)
+        for campaign, reason in sorted(ending, key=lambda each: each[0].id)
+        if await campaigns.close(transaction, campaign.id, now=now)
+    ]
+    reasons = {campaign.id: reason for campaign, reason in closed}
+    cancelled = await cancel_of_campaigns(transaction, reasons, now=now)
+    await audit.add(
+        transaction,
+        [
+            Entry(
+                at=now,
+                actor=actor,
+                action="campaign.finished",
+                subject=campaign.id,
+                detail={"cancelled": cancelled[campaign.id], "reason": reason},
+            )
+            for campaign, reason in closed
+        ],
     )
-    await audit.add(transaction, [entry])
-    if campaign.state == "prepared":
-        # Nobody heard that it started.
-        return []
-    finished = CampaignFinished(
-        campaign_id=campaign.id, reason=reason, cancelled=cancelled, finished_at=now
-    )
-    return [state(finished, at=now)]
+    return [
+        state(
+            CampaignFinished(
+                campaign_id=campaign.id,
+                reason=reason,
+                cancelled=cancelled[campaign.id],
+                finished_at=now,
+            ),
+            at=now,
+        )
+        for campaign, reason in closed
+        # Nobody heard that a prepared one started.
+        if campaign.state != "prepared"
+    ]

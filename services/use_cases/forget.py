@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from services.storage import audit, figures, inbox, network_calls, people, sessions
+from services.storage.database import take_turns
 from services.storage.transaction import Transaction
 
 #: Longer than any window of a network's limits.
@@ -24,6 +25,8 @@ async def forget_what_is_old(
     keep_audit: timedelta | None,
 ) -> None:
     """``keep_audit`` None: for ever."""
+    # Who is erased is taken out of old entries, too.
+    await take_turns(transaction, "memory")
     yesterday = (now - timedelta(days=1)).date().isoformat()
     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
     await network_calls.forget_before(transaction, now - _CALLS_MEMORY)

@@ -10,7 +10,7 @@ from services.domain.voice.learning import observe
 from services.domain.voice.own_words import own_share
 from services.events.outgoing import PostApproved
 from services.events.statement import Fact, Statement
-from services.storage import own_words, posts, voice_profiles
+from services.storage import own_words, people, posts, voice_profiles
 from services.storage.transaction import Transaction
 
 
@@ -21,16 +21,22 @@ async def learn_from_edits(
 
     One that was taken back and changed since is left to its next approval.
     """
-    for fact in facts:
-        post = await posts.get(transaction, fact.data.post_id)
-        if post is None or text_sha256(post.text) != fact.data.text_sha256:
-            continue
+    found = await posts.by_ids(transaction, [fact.data.post_id for fact in facts])
+    approved = [
+        (post, fact.data.approved_at)
+        for fact in facts
+        if (post := found.get(fact.data.post_id)) is not None
+        and text_sha256(post.text) == fact.data.text_sha256
+    ]
+    await people.hold(transaction, [post.ambassador_id for post, _ in approved])
+    for post, _ in sorted(approved, key=lambda each: each[0].id):
         await own_words.keep_share(transaction, post.id, own_share(post.original_text, post.text))
+    for post, moment in sorted(approved, key=lambda each: (each[0].ambassador_id, each[0].id)):
         await voice_profiles.keep_observations(
             transaction,
             post.ambassador_id,
             post.id,
             observe(post.original_text, post.text),
-            at=fact.data.approved_at,
+            at=moment,
         )
     return []

@@ -281,7 +281,10 @@ class Publisher:
     async def _carry_out(self, job: _Job) -> None:
         try:
             outcome = await self._attempt(job)
-            await self._recorder.record(Ended(claim=job.claim, post=job.post, outcome=outcome))
+            until = job.started_at + self._lease
+            await self._recorder.record(
+                Ended(claim=job.claim, post=job.post, outcome=outcome, until=until)
+            )
             if outcome.after is PostState.PUBLISHED and job.connection is not None:
                 with suppress(RetryLater):  # the next post that goes out says it as well
                     await self._accounts.note_works(job.connection)
@@ -318,9 +321,10 @@ class Publisher:
             _log.info("reply lost, reconciling", post=job.post.id, error=str(lost))
             if self._is_late(job):
                 return self._ended(job).look_again(lost)
-            async with self._database.write() as transaction:
-                # LinkedIn is asked by sending the same post once more.
-                await count_calls(transaction, [job.claim], self._limits, now=self._clock())
+            with suppress(RetryLater):
+                async with self._database.write() as transaction:
+                    # LinkedIn is asked by sending the same post once more.
+                    await count_calls(transaction, [job.claim], self._limits, now=self._clock())
             return await self._reconcile(job, outgoing, since=job.started_at)
         except RetryLater as later:
             return self._later(job, later)

@@ -1,12 +1,14 @@
 """Write down how attempts ended, those that end about the same time in one transaction.
 
 A commit that waits for the disk takes longer than everything else that is done for a post, so
-outcomes share it. Nobody is told before it is durable.
+outcomes share it. Nobody is told before it is durable. Where the database is away, or another
+transaction was in the way, they are tried again for as long as the attempts are ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +17,7 @@ import structlog
 
 from services.domain.circuit import CircuitRules
 from services.domain.post import Post, PostState
-from services.errors import RetryLater
+from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
 from services.storage import account_leases, audit, campaigns, outbox, posts, publishing
@@ -29,13 +31,19 @@ from services.use_cases.publish_outcome import Outcome
 _log = structlog.get_logger("publisher")
 
 
+#: Seconds between two tries to write outcomes; the last one doubles the one before.
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """An attempt and its outcome."""
+    """An attempt and its outcome, which is told ``until`` the attempt's lease ends: after that
+    another worker may be finding it out."""
 
     claim: Claim
     post: Post
     outcome: Outcome
+    until: datetime
 
 
 _Batch = list[tuple[Ended, asyncio.Future[None]]]
@@ -60,35 +68,56 @@ class OutcomeRecorder:
         self._turn = asyncio.Lock()
 
     async def record(self, ended: Ended) -> None:
-        """Raises RetryLater when the database is away."""
+        """Raises RetryLater when the database was away until the lease had ended."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((ended, done))
         async with self._turn:
-            if not done.done():  # nobody before us took it along
-                await self._write_all()
+            wait = _FIRST_WAIT
+            while not done.done():  # somebody before us may have taken it along
+                fault = await self._write_all()
+                if fault is not None and not done.done():
+                    # Two workers in each other's way do not come back at the same moment.
+                    pause = _FIRST_WAIT if isinstance(fault, Conflict) else wait
+                    await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311 - see above
+                    wait = min(wait * 2, _LONGEST_WAIT)
         await done
 
-    async def _write_all(self) -> None:
+    async def _write_all(self) -> RetryLater | None:
+        """Write all that waits; on a fault of the database it waits on, and the fault is returned."""
         batch, self._waiting = self._waiting, []
         try:
             await self._write([ended for ended, _ in batch])
-        except RetryLater as away:
-            _refuse(batch, away)
+        except RetryLater as fault:
+            return self._keep(batch, fault)
         except Exception:  # noqa: BLE001 - one of them may be at fault; the others are not
-            await self._write_one_by_one(batch)
+            return await self._write_one_by_one(batch)
         except BaseException:
             _refuse(batch, RetryLater("the publisher was stopped"))
             raise
         for _, done in batch:
             if not done.done():
                 done.set_result(None)
+        return None
 
-    async def _write_one_by_one(self, batch: _Batch) -> None:
+    async def _write_one_by_one(self, batch: _Batch) -> RetryLater | None:
+        later = None
         for ended, done in batch:
             try:
                 await self._write([ended])
+            except RetryLater as fault:
+                later = self._keep([(ended, done)], fault)
             except Exception as fault:  # noqa: BLE001 - its own caller hears of it
                 _refuse([(ended, done)], fault)
+            else:
+                if not done.done():
+                    done.set_result(None)
+        return later
+
+    def _keep(self, batch: _Batch, fault: RetryLater) -> RetryLater:
+        now = self._clock()
+        self._waiting[:0] = [each for each in batch if now < each[0].until]
+        _refuse([each for each in batch if now >= each[0].until], fault)
+        return fault
 
     async def _write(self, batch: Sequence[Ended]) -> None:
         now = self._clock()
@@ -96,7 +125,7 @@ class OutcomeRecorder:
             open_campaigns = await self._hold_open(transaction, batch)
             moved = [
                 ended
-                for ended in batch
+                for ended in sorted(batch, key=lambda each: each.claim.post_id)
                 if await publishing.end(
                     transaction,
                     ended.claim,

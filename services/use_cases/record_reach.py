@@ -45,7 +45,8 @@ async def record_applications(
     for vacancy_id in sorted(named - {campaign.source_id for campaign in known}):
         # It counts all the same: the vacancy's opening may come later.
         _log.warning("applications for a vacancy that is not known", vacancy=vacancy_id)
-    for fact in facts:
+    # Two workers may be told the same steps, each in another order.
+    for fact in sorted(facts, key=lambda each: (each.data.application_id, each.data.stage)):
         await figures.add_application(
             transaction,
             application_id=fact.data.application_id,

@@ -50,6 +50,7 @@ async def delete(
     """
     kept = await deactivate(database, accounts, person_id, actor=actor, now=now)
     async with database.write() as transaction:
+        await erasure.hold(transaction, person_id)
         if await posts.is_under_way(transaction, person_id):
             raise Rejected(
                 "a post of this person is on its way to a network",

@@ -76,11 +76,14 @@ async def personal_pace(
     transaction: Transaction, pace: Pace, post: Post, *, now: datetime
 ) -> PersonalPace:
     """The rules that hold for this post. Whoever plans for the same person, or for the same
-    campaign on the same network, waits until this transaction ends."""
-    await take_turns(transaction, "pace", post.ambassador_id)
+    campaign on the same network, waits until this transaction ends. Raises Rejected for somebody who
+    is no ambassador."""
+    await take_person_turn(transaction, post.ambassador_id)
     await take_turns(transaction, "pace", post.campaign_id, post.network)
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     found = await people.ambassadors_by_id(transaction, [post.ambassador_id])
+    if post.ambassador_id not in found:
+        raise Rejected("you are not an ambassador yet", remedy="Tell your administrator.")
     return PersonalPace(
         weekly_cap=pace.weekly_cap if chosen.weekly_cap is None else chosen.weekly_cap,
         stagger=pace.stagger,
@@ -95,11 +98,27 @@ async def personal_pace(
     )
 
 
+async def take_person_turn(transaction: Transaction, ambassador_id: str) -> None:
+    """Let nobody else plan or approve for this person before this transaction ends."""
+    await take_turns(transaction, "pace", ambassador_id)
+
+
+async def take_turns_to_plan(
+    transaction: Transaction, ambassador_id: str, *, before: datetime
+) -> list[Post]:
+    """What this person has planned ``before`` a time, for `plan_anew`: nobody else plans beside it."""
+    await take_person_turn(transaction, ambassador_id)
+    planned = await posts.planned_of_person(transaction, ambassador_id, before=before)
+    for series in sorted({(post.campaign_id, post.network) for post in planned}):
+        await take_turns(transaction, "pace", *series)
+    return planned
+
+
 async def plan_anew(
     transaction: Transaction, pace: Pace, planned: Sequence[Post], *, reason: str, now: datetime
 ) -> None:
     """Give approved posts another good time, for ``reason``; they keep their approval."""
-    for post in planned:
+    for post in await posts.hold_planned(transaction, planned):
         personal = await personal_pace(transaction, pace, post, now=now)
         publish_at = good_time(now, personal, post_id=post.id)
         await posts.plan(transaction, post.id, publish_at=publish_at)

@@ -56,11 +56,11 @@ async def _approve(
     now: datetime,
     networks: Mapping[str, PostRules],
 ) -> None:
-    chosen = await sharing_preferences.get(transaction, post.ambassador_id)
-    if chosen != seen or chosen.consent_until is None:
-        return  # changed meanwhile: the next look decides
     try:
         personal = await personal_pace(transaction, pace, post, now=now)
+        chosen = await sharing_preferences.get(transaction, post.ambassador_id)
+        if chosen != seen or chosen.consent_until is None:
+            return  # changed meanwhile: the next look decides
         publish_at = good_time(now + CONSENT_NOTICE, personal, post_id=post.id)
         if publish_at >= chosen.consent_until:
             await posts.leave_to_tap(transaction, post.id)

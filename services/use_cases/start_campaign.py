@@ -39,11 +39,12 @@ async def start_campaigns(
     """
     statements: list[Statement] = []
     everybody: list[Ambassador] | None = None
+    for kind, source_id in sorted({source_of(fact.data) for fact in facts}):
+        # Its closing may be handled at this moment by another worker.
+        await take_turns(transaction, kind, source_id)
     for fact in facts:
         plan = read_launch_plan(fact.event.extensions)
         kind, source_id = source_of(fact.data)
-        # Its closing may be handled at this moment by another worker.
-        await take_turns(transaction, kind, source_id)
         known = await campaigns.by_source(transaction, kind=kind, source_id=source_id)
         if known is not None:
             if known.content != fact.data:

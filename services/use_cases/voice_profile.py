@@ -80,17 +80,19 @@ async def save(
     }
     if not changed:
         return
-    for name in changed.keys() & _HABITS.keys():
-        await voice_profiles.forget(transaction, ambassador_id, _HABITS[name])
+    unlearnt: list[tuple[Habit, str]] = [
+        (_HABITS[name], "") for name in changed.keys() & _HABITS.keys()
+    ]
     if "avoid" in changed:
         learnt = {lesson.word for lesson in profile.lessons if lesson.habit == "word"}
-        for word in sorted(learnt - set(changed["avoid"])):
-            await voice_profiles.forget(transaction, ambassador_id, "word", word)
+        unlearnt += [("word", word) for word in learnt - set(changed["avoid"])]
         changed["avoid"] = tuple(word for word in changed["avoid"] if word not in learnt)
     stored = {
         name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()
     }
     await voice_profiles.save(transaction, ambassador_id, {**profile.by_hand, **stored}, now=now)
+    for habit, word in sorted(unlearnt):
+        await voice_profiles.forget(transaction, ambassador_id, habit, word)
     await _audit(transaction, ambassador_id, "voice.changed", now, {"fields": sorted(changed)})
 
 

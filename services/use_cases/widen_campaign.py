@@ -31,9 +31,8 @@ async def widen(
     """
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
-    if campaign is None or not await campaigns.stays_open(transaction, campaign_id):
+    if campaign is None or not await campaigns.forget_widening(transaction, campaign_id):
         return 0
-    await campaigns.forget_widening(transaction, campaign_id)
     if isinstance(campaign.content, VacancyOpened) and is_over(campaign.content, now):
         return 0
     listed = await audience.proposed(transaction, campaign_id)

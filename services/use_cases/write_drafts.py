@@ -61,10 +61,19 @@ class DraftWriter:
         by_campaign: dict[str, list[ShareRequested]] = {}
         for fact in facts:
             by_campaign.setdefault(fact.data.campaign_id, []).append(fact.data)
-        for campaign_id, requests in by_campaign.items():
-            campaign = await campaigns.get(transaction, campaign_id)
-            if campaign is not None and await campaigns.stays_open(transaction, campaign_id):
-                statements += await self._write(transaction, campaign, requests, now)
+        found = [
+            campaign
+            for campaign_id in sorted(by_campaign)
+            if (campaign := await campaigns.get(transaction, campaign_id)) is not None
+        ]
+        for kind, source_id in sorted((each.kind, each.source_id) for each in found):
+            # One worker at a time writes for a source, and knows all that was written before.
+            await take_turns(transaction, "drafts", kind, source_id)
+        await people.hold(transaction, [fact.data.ambassador_id for fact in facts])
+        still_open = [each for each in found if await campaigns.stays_open(transaction, each.id)]
+        for campaign in still_open:
+            requests = by_campaign[campaign.id]
+            statements += await self._write(transaction, campaign, requests, now)
         return statements
 
     async def _write(
@@ -152,12 +161,10 @@ class DraftWriter:
     ) -> OverlapGuard:
         """The guard over all texts about the same story or vacancy.
 
-        Another worker may have written some since: one at a time writes for a source, and knows all
-        that was written before. A text that the guard knows but the database does not was rolled
+        Another worker may have written some since. A text that the guard knows but the database does not was rolled
         back; then the guard starts anew.
         """
         source = (campaign.kind, campaign.source_id)
-        await take_turns(transaction, "drafts", *source)
         guard = self._guards.pop(source, None)
         if guard is None or any(identity in guard for identity in fresh):
             guard = OverlapGuard()

@@ -89,7 +89,7 @@ async def test_nobody_closes_a_campaign_that_is_held_open(store: Store) -> None:
                 await campaigns.close(transaction, STORY.id, now=NOW)
                 return await posts.move_all(
                     transaction,
-                    campaign_id=STORY.id,
+                    campaign_ids=[STORY.id],
                     before=[PostState.READY],
                     after=PostState.CANCELLED,
                 )
@@ -215,7 +215,7 @@ async def test_moving_all_takes_the_named_states_alone(database: Database) -> No
         await posts.move(transaction, mine[1].id, before=PostState.READY, after=PostState.DECLINED)
         moved = await posts.move_all(
             transaction,
-            campaign_id=STORY.id,
+            campaign_ids=[STORY.id],
             before=[PostState.READY, PostState.APPROVED],
             after=PostState.CANCELLED,
         )

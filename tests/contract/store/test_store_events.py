@@ -199,7 +199,7 @@ async def test_a_dead_letter_keeps_the_original_bytes(database: Database) -> Non
     """Key and value come back byte for byte, whatever they were."""
     async with database.write() as transaction:
         await dead_letters.add(
-            transaction, [LETTER, replace(LETTER, offset=1, key=None, value=b"")]
+            transaction, [LETTER, replace(LETTER, offset=LETTER.offset + 1, key=None, value=b"")]
         )
     async with database.read() as transaction:
         first, second = await dead_letters.waiting(transaction)

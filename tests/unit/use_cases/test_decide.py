@@ -186,7 +186,7 @@ async def test_a_campaign_that_ended_takes_nothing_any_more(desk: Desk, before: 
     async with desk.database.write() as transaction:
         campaign = await campaigns.of_post(transaction, draft.id)
         assert campaign is not None
-        await finish(transaction, campaign, reason="", now=desk.now)
+        await finish(transaction, [(campaign, "")], now=desk.now)
     for what, more in (("take_back", {}), ("approve", {"text": "x"})):
         with pytest.raises(Rejected):
             await act(desk, what, draft, **more)
@@ -287,7 +287,7 @@ class Life(RuleBasedStateMachine):
                 campaign = await campaigns.of_post(transaction, self.draft.id)
                 assert campaign is not None
                 if campaign.state == "open":
-                    await finish(transaction, campaign, reason="", now=self.desk.now)
+                    await finish(transaction, [(campaign, "")], now=self.desk.now)
 
         self.run(work())
         self.open = False

@@ -11,7 +11,14 @@ import pytest
 
 from services.domain.post import Post, PostState
 from services.domain.price import X_PRICES
-from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import (
+    Conflict,
+    NeedsNewAccess,
+    NeedsPerson,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+)
 from services.ports import Tokens
 from services.storage import campaigns, charges, connections, measuring, outbox, publishing
 from services.storage.charges import Charge
@@ -335,7 +342,7 @@ async def test_a_post_whose_campaign_ended_meanwhile_is_cancelled(desk: Desk) ->
     async with desk.database.write() as transaction:
         campaign = await campaigns.of_post(transaction, draft.id)
         assert campaign is not None
-        await finish(transaction, campaign, reason="filled", now=desk.now)
+        await finish(transaction, [(campaign, "filled")], now=desk.now)
     await publisher.drain()
     desk.now += timedelta(hours=1)
     assert await desk.work() == 0
@@ -408,22 +415,69 @@ async def test_at_most_one_post_in_every_interleaving(desk: Desk, seed: int) -> 
 async def test_an_outcome_that_cannot_be_recorded_is_reconciled(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database went away after the call: the post is found on the network later."""
+    """The database was away until the lease had ended: the post is found on the network later."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
     real = publishing.end
 
     async def away(*_: Any, **__: Any) -> bool:
+        desk.now += AFTER_LEASE
         raise RetryLater("the database is away")
 
     monkeypatch.setattr(publishing, "end", away)
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHING
     monkeypatch.setattr(publishing, "end", real)
-    desk.now += AFTER_LEASE
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED
     assert len(desk.network.posts) == 1
+
+
+@pytest.mark.parametrize("fault", [Conflict("in the way"), RetryLater("the database is away")])
+async def test_an_outcome_is_recorded_as_soon_as_the_database_takes_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: RetryLater
+) -> None:
+    """While the attempt is ours it is tried again, those together that ended together, and no post
+    is left to its lease."""
+    drafts = await desk.prepare(people=3)
+    await desk.approve(*drafts)
+    faults, real = [fault] * 4, publishing.end
+
+    async def end(transaction: Transaction, claim: Claim, **how: Any) -> bool:
+        if faults:
+            raise faults.pop()
+        return await real(transaction, claim, **how)
+
+    monkeypatch.setattr(publishing, "end", end)
+    await desk.work()
+    assert {await desk.state(draft) for draft in drafts} == {PostState.PUBLISHED}
+    assert desk.network.calls == ["publish"] * 3
+    assert faults == []
+
+
+async def test_one_wrong_outcome_does_not_keep_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect in one outcome is its own; the others of its batch are written, also when the
+    database was away in between."""
+    drafts = await desk.prepare(people=3)
+    await desk.approve(*drafts)
+    faults, real = [RetryLater("the database is away")], publishing.end
+
+    async def end(transaction: Transaction, claim: Claim, **how: Any) -> bool:
+        if claim.post_id == drafts[0].id:
+            raise ZeroDivisionError
+        if claim.post_id == drafts[1].id and faults:
+            raise faults.pop()
+        return await real(transaction, claim, **how)
+
+    monkeypatch.setattr(publishing, "end", end)
+    await desk.work()
+    assert [await desk.state(draft) for draft in drafts] == [
+        PostState.PUBLISHING,
+        PostState.PUBLISHED,
+        PostState.PUBLISHED,
+    ]
 
 
 async def test_the_first_measurement_is_planned(desk: Desk) -> None:

@@ -103,7 +103,7 @@ async def test_a_decided_draft_or_an_ended_campaign_is_refused(desk: Desk) -> No
     async with desk.database.write() as transaction:
         about = await campaigns.of_post(transaction, second.id)
         assert about is not None
-        await finish(transaction, about, reason="", now=desk.now)
+        await finish(transaction, [(about, "")], now=desk.now)
     for draft in (first, second):
         with pytest.raises(Rejected):
             async with desk.database.write() as transaction:
