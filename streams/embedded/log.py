@@ -90,30 +90,37 @@ class EmbeddedLog:
         """
         if partitions < 1:
             raise Rejected(f"Topic {name!r} needs at least one partition.")
+        limits = (retention_ms, retention_bytes)
         known = self.topics.get(name)
-        if known and (known.retention_ms, known.retention_bytes) == (retention_ms, retention_bytes):
+        if known and (known.retention_ms, known.retention_bytes) == limits:
             return False
 
-        def work(connection: sqlite3.Connection) -> dict[str, Topic]:
+        def work(connection: sqlite3.Connection) -> Topic | None:
             connection.execute(
                 "INSERT INTO topics (name, retention_ms, retention_bytes) VALUES (?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET retention_ms = excluded.retention_ms,"
                 " retention_bytes = excluded.retention_bytes",
-                (name, retention_ms, retention_bytes),
+                (name, *limits),
             )
-            if known is None:
-                connection.executemany(
-                    "INSERT INTO partitions (topic, number) VALUES (?, ?)",
-                    [(name, number) for number in range(partitions)],
-                )
-            return load_topics(connection)
+            if name in self.topics:
+                return None
+            connection.executemany(
+                "INSERT INTO partitions (topic, number) VALUES (?, ?)",
+                [(name, number) for number in range(partitions)],
+            )
+            return load_topics(connection)[name]
 
-        fresh = self.run(work)
-        if known is not None:
-            known.retention_ms, known.retention_bytes = retention_ms, retention_bytes
-        else:
-            self.topics = {**self.topics, name: fresh[name]}
-        return known is None
+        # Topics change in the writer thread only, so that several callers can ask for the same one.
+        def remember(fresh: Topic | None) -> bool:
+            if fresh is None:
+                known = self.topics[name]
+                known.retention_ms, known.retention_bytes = limits
+            else:
+                self.topics = {**self.topics, name: fresh}
+            return fresh is not None
+
+        made: bool = self._wait(lambda settle: Run(work=work, settle=settle, then=remember))
+        return made
 
     def partition(self, topic: str, number: int) -> Partition:
         """Raises Rejected when there is no such partition."""

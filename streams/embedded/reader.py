@@ -32,9 +32,13 @@ class Reader:
             self._connection.close()
 
     def topics(self) -> dict[str, Topic]:
-        """The topics as they are on disk now."""
+        """The topics as they are on disk now: all of it as at one moment."""
         with self._lock:
-            return load_topics(self._connection)
+            self._connection.execute("BEGIN")
+            try:
+                return load_topics(self._connection)
+            finally:
+                self._connection.rollback()
 
     def read(self, partition: Partition, offset: int, limit: int) -> list[StoredRecord]:
         """Up to ``limit`` records from ``offset`` on, or from the first one kept after it.

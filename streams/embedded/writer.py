@@ -51,10 +51,13 @@ class Commit:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """Work in a transaction of its own; settled with what it returns, or with the error."""
+    """Work in a transaction of its own; settled with what ``then`` makes of its result once that is
+    committed, or with the error.
+    """
 
     work: Callable[[sqlite3.Connection], Any]
     settle: Settle
+    then: Callable[[Any], Any] = lambda done: done
 
 
 Job = Append | Commit | Run
@@ -62,7 +65,9 @@ Statement = tuple[str, list[Any]]
 
 
 class Writer:
-    """Owns the writing connection. Jobs take effect in the order in which they are submitted."""
+    """Owns the writing connection. Jobs take effect in the order in which they are submitted, and all
+    of them after the first step of the housekeeping.
+    """
 
     def __init__(
         self,
@@ -85,50 +90,51 @@ class Writer:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._broken: ZwaanError | None = None
         self._closed = False
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="embedded-log", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Raises Stop when the log is closed or has failed for good."""
-        if self._closed:
-            raise Stop(f"The log {self._path} is closed; open it again.")
-        if self._broken is not None:
-            raise self._broken
-        self._jobs.put(job)
+        # Nothing comes in after the job that ends the thread: nobody would ever settle it.
+        with self._door:
+            if self._closed:
+                raise Stop(f"The log {self._path} is closed; open it again.")
+            if self._broken is not None:
+                raise self._broken
+            self._jobs.put(job)
 
     def close(self) -> None:
         """Finish what was submitted, then close the file."""
-        if not self._closed:
+        with self._door:
+            if self._closed:
+                return
             self._closed = True
             self._jobs.put(None)
-            self._thread.join()
-            self._connection.close()
+        self._thread.join()
+        self._connection.close()
 
     # --- the thread ---------------------------------------------------------------------------
 
     def _work(self) -> None:
         carried: Job | None = None
         while True:
-            job = carried or self._next()
+            if time.monotonic() >= self._due:
+                self._keep_house()
+            try:
+                job = carried or self._jobs.get(timeout=max(0.0, self._due - time.monotonic()))
+            except Empty:
+                continue
             carried = None
             if job is None:
-                if self._closed:
-                    return
-            elif isinstance(job, Run):
+                return
+            if isinstance(job, Run):
                 self._run(job)
             else:
                 group, carried, closing = self._gather(job)
                 self._commit(group)
                 if closing:
                     return
-            if time.monotonic() >= self._due:
-                self._keep_house()
-
-    def _next(self) -> Job | None:
-        try:
-            return self._jobs.get(timeout=max(0.0, self._due - time.monotonic()))
-        except Empty:
-            return None
 
     def _gather(self, first: Append | Commit) -> tuple[list[Append | Commit], Job | None, bool]:
         """All that waits, up to the bounds: the group, a job for after it, and whether to end."""
@@ -184,7 +190,8 @@ class Writer:
     def _run(self, job: Run) -> None:
         try:
             with _transaction(self._connection):
-                outcome = job.work(self._connection)
+                done = job.work(self._connection)
+            outcome = job.then(done)
         except Exception as error:  # noqa: BLE001 - it is the caller's, who gets it
             outcome = self._fail(error)
         job.settle(outcome)
