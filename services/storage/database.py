@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.errors import RetryLater, WrongSetting
-from services.storage.faults import named
+from services.storage.faults import READ_ONLY, named
 from services.storage.transaction import Transaction, driven, to_its_end
 
 _T = TypeVar("_T")
@@ -110,8 +110,8 @@ class Database:
         async with self.read() as transaction:
             if self._sqlite:
                 await transaction.scalar(sa.select(1))
-            elif await transaction.scalar(sa.text("SHOW default_transaction_read_only")) == "on":
-                raise RetryLater("the database is read-only; wait for the failover to end")
+            elif await transaction.scalar(sa.text("SHOW transaction_read_only")) == "on":
+                raise READ_ONLY.because(RuntimeError("it takes no writes"))
 
     async def close(self) -> None:
         await self._engine.dispose()
