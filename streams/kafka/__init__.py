@@ -1,1 +1,1 @@
-"""Apache Kafka: the synchronous side (kafka-python). Faust's own driver consumes and produces."""
+"""Apache Kafka: aiokafka writes, as it does for Faust; kafka-python administers and reads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ from kafka.errors import (
 from services.errors import Rejected
 from services.ports import Record
 from streams.kafka.connection import TIMEOUT_MS, error_from, settings
-from streams.kafka.publisher import Publisher
+from streams.kafka.event_log import KafkaEventLog
 from streams.log_admin import (
     LogRecord,
     PartitionLag,
@@ -47,7 +48,6 @@ class KafkaAdmin:
     def __init__(self, url: str) -> None:
         self._url = url
         self._settings = settings(url)
-        self._publisher = Publisher(url)
         self._connected: KafkaAdminClient | None = None
         # The watchdog and whoever asks for readiness call from threads of their own, and
         # kafka-python's client is not made for two.
@@ -96,10 +96,9 @@ class KafkaAdmin:
             raise error_from(error, self._url) from error
 
     def append(self, records: Sequence[Record]) -> list[Position]:
-        return self._publisher.append(records)
+        return asyncio.run(_append(self._url, records))
 
     def close(self) -> None:
-        self._publisher.close()
         if self._connected is not None:
             self._connected.close()
             self._connected = None
@@ -261,6 +260,15 @@ def _written_at(
         return found
     finally:
         consumer.close(autocommit=False)
+
+
+async def _append(url: str, records: Sequence[Record]) -> list[Position]:
+    """Through a producer of its own: nothing of an outage is left to the next one."""
+    log = KafkaEventLog(url)
+    try:
+        return await log.write(records)
+    finally:
+        await log.close()
 
 
 def _record(record: Any) -> LogRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from aiokafka import errors as aiokafka_errors
 from kafka.errors import (
     InvalidTopicError,
     KafkaError,
@@ -23,6 +24,9 @@ _NEVER = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     UnknownTopicOrPartitionError,
+    aiokafka_errors.InvalidTopicError,
+    aiokafka_errors.MessageSizeTooLargeError,
+    aiokafka_errors.RecordListTooLargeError,
 )
 
 
@@ -48,12 +52,21 @@ _NO_ADDRESS = (
 
 
 def settings(url: str) -> dict[str, object]:
-    """What every client of this package is made with."""
+    """What every client of kafka-python is made with."""
     return {
         "bootstrap_servers": bootstrap_servers(url),
         "client_id": "zwaan",
         "request_timeout_ms": TIMEOUT_MS,
         "bootstrap_timeout_ms": TIMEOUT_MS,
+    }
+
+
+def aiokafka_settings(url: str) -> dict[str, object]:
+    """The same for a client of aiokafka."""
+    return {
+        "bootstrap_servers": bootstrap_servers(url),
+        "client_id": "zwaan",
+        "request_timeout_ms": TIMEOUT_MS,
     }
 
 
@@ -63,7 +76,7 @@ def error_from(error: Exception, url: str) -> ZwaanError:
         return error
     if isinstance(error, _NEVER):
         return Rejected(f"Kafka refused the call ({error}).")
-    if isinstance(error, (KafkaError, OSError)):
+    if isinstance(error, (KafkaError, aiokafka_errors.KafkaError, OSError)):
         return RetryLater(
             f"Kafka at {url} does not answer ({type(error).__name__}); start it, or correct "
             "ZWAAN_BROKER.",
