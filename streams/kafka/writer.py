@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -70,7 +71,10 @@ class Writer:
             # One at a time: when many wait, aiokafka lets each pay for the patience of all.
             async with self._turns[topic, partition]:
                 writing = await self._producer.send_batch(batch, topic, partition=partition)
-            first = (await writing).offset
+            # Its failure may come when nobody waits for it any more.
+            writing.add_done_callback(_asked)
+            await asyncio.wait({writing})
+            first = writing.result().offset
             offsets += range(first, first + batch.record_count())
         return offsets
 
@@ -110,3 +114,8 @@ class Writer:
                 f" it has {len(known)} from 0 on."
             )
         return record.partition
+
+
+def _asked(writing: asyncio.Future[Any]) -> None:
+    if not writing.cancelled():
+        writing.exception()
