@@ -16,6 +16,7 @@ from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, open_parts
 from streams.command_line.name import command_name, data_words
+from streams.last_resort import end_anyway
 from streams.sandbox import WithSandbox, alone, open_sandbox
 from streams.serve import (
     Readinesses,
@@ -46,11 +47,12 @@ async def everything(
     *,
     simulated: bool = False,
     around: Callable[[ASGIApp], ASGIApp] = lambda pages: pages,
+    drained: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Running]:
     """Pages, worker and, where a network is not configured, its sandbox.
 
     The pages answer first; the worker starts behind them. ``simulated``: colleagues are, and the
-    pages say so. ``around`` may put more beside what is served.
+    pages say so. ``around`` may put more beside what is served. ``drained``: see `Worker.running`.
     """
     listener = listen(settings)
     try:
@@ -64,7 +66,7 @@ async def everything(
                         around(served), listener, trusted_proxies=settings.trusted_proxies
                     ):
                         worker = Worker(parts)
-                        async with worker.running():
+                        async with worker.running(drained=drained):
                             readiness.ask = worker.readiness
                             yield Running(parts=parts, worker=worker, sandbox=sandbox)
             finally:
@@ -76,7 +78,7 @@ async def everything(
 
 async def run_up(settings: Settings) -> int:
     stopping = stop_signal()
-    async with everything(settings) as running:
+    async with everything(settings, drained=end_anyway) as running:
         click.echo(f"Zwaan is up at {settings.base_url}")
         if settings.sandbox:
             click.echo("Networks without credentials are the sandbox; nothing leaves this machine.")
@@ -105,6 +107,7 @@ async def run_web(settings: Settings) -> int:
             await until_stopped(stopping)
         finally:
             looking.cancel()
+            end_anyway()
     return 0
 
 
@@ -117,7 +120,7 @@ async def run_worker(settings: Settings) -> int:
             operations(parts, readiness), listener, trusted_proxies=settings.trusted_proxies
         ):
             worker = Worker(parts)
-            async with worker.running():
+            async with worker.running(drained=end_anyway):
                 readiness.ask = worker.readiness
                 _log.info("the worker runs", health=f"{settings.local_url}/readyz")
                 await until_stopped(stopping, worker.wait_until_broken)

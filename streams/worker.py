@@ -79,8 +79,12 @@ class Worker:
         return (await self._watch.readiness()).lag
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Process records and watch the clock until the block ends, then finish what runs."""
+    async def running(self, drained: Callable[[], None] = lambda: None) -> AsyncIterator[None]:
+        """Process records and watch the clock until the block ends, then finish what runs.
+
+        ``drained`` is called when no post is on its way any more: nothing that is left to end would
+        be lost when it were cut off.
+        """
         publisher = self._parts.publisher()
         relay = OutboxRelay(database=self._parts.database, log=self._parts.log)
         if self._parts.settings.embedded:
@@ -115,6 +119,7 @@ class Worker:
                 await publisher.drain()
                 with suppress(RetryLater):  # counted while the last posts were looked for
                     await self._parts.accounts.store_billed()
+                drained()
 
     async def wait_until_broken(self) -> str:
         """Return why the worker cannot go on: a loop ended, Faust gave up, or a partition is stuck."""

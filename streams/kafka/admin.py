@@ -17,7 +17,7 @@ from kafka.errors import (
     NotCoordinatorError,
 )
 
-from services.errors import Rejected
+from services.errors import Rejected, RetryLater
 from services.ports import Record
 from streams.kafka.connection import TIMEOUT_MS, error_from, settings
 from streams.kafka.event_log import KafkaEventLog
@@ -49,6 +49,7 @@ class KafkaAdmin:
         self._url = url
         self._settings = settings(url)
         self._connected: KafkaAdminClient | None = None
+        self._closed = False
         # The watchdog and whoever asks for readiness call from threads of their own, and
         # kafka-python's client is not made for two.
         self._turn = threading.Lock()
@@ -99,9 +100,14 @@ class KafkaAdmin:
         return asyncio.run(_append(self._url, records))
 
     def close(self) -> None:
-        if self._connected is not None:
-            self._connected.close()
-            self._connected = None
+        """Whoever is waiting for a turn gives up; a call that runs is not waited for."""
+        self._closed = True
+        if self._turn.acquire(blocking=False):
+            try:
+                if self._connected is not None:
+                    self._connected.close()
+            finally:
+                self._turn.release()
 
     def _call(self, work: Callable[[KafkaAdminClient], _Found]) -> _Found:
         deadline = time.monotonic() + TIMEOUT_MS / 1000
@@ -109,6 +115,8 @@ class KafkaAdmin:
             while True:
                 try:
                     with self._turn:
+                        if self._closed:
+                            raise RetryLater("this process is stopping")
                         if self._connected is None:
                             self._connected = KafkaAdminClient(**self._settings)
                         return work(self._connected)

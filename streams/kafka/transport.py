@@ -1,4 +1,4 @@
-"""Faust's transport for Apache Kafka, with commits that pass over nothing.
+"""Faust's transport for Apache Kafka, with commits that pass over nothing, and an end in time.
 
 Registered by the entry point ``kafka`` of the group ``faust.transports`` (pyproject.toml), in the
 place of Faust's own.
@@ -7,7 +7,7 @@ place of Faust's own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, ClassVar
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
@@ -18,6 +18,12 @@ from streams.commits import SafeConsumer
 
 #: A commit that gets no answer in this time is made up for by the next one.
 _COMMIT_SECONDS = 5.0
+
+#: For the last commit, and then again for leaving the group. What is not committed is delivered
+#: again, and a member that does not say goodbye is missed after the session's time.
+_LEAVE_SECONDS = 3.0
+_CALLS_WAITING = 20
+_MOMENT = 0.05
 
 
 class _Thread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -35,6 +41,12 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
             await self._ensure_consumer().commit(wanted)
         return True
 
+    async def on_thread_stop(self) -> None:
+        """Leave the group if that can be done now."""
+        # Must not raise: aiokafka lets the cancellation of its own tasks out while the broker is
+        # away, and then nobody is told that the thread ended; Faust waited a minute to hear of it.
+        await _at_most(_LEAVE_SECONDS, super().on_thread_stop())
+
 
 class Consumer(SafeConsumer, aiokafka.Consumer):  # type: ignore[misc]
     """Reads by aiokafka in a thread of its own."""
@@ -46,6 +58,10 @@ class Consumer(SafeConsumer, aiokafka.Consumer):  # type: ignore[misc]
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def on_stop(self) -> None:
+        """Commit if that can be done now."""
+        await _at_most(_LEAVE_SECONDS, super().on_stop())
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Continue where the group stopped; a group that is new begins at the first record kept."""
@@ -83,3 +99,14 @@ class Transport(aiokafka.Transport):  # type: ignore[misc]
     """Made by Faust for ``broker="kafka://host:port"``."""
 
     Consumer: ClassVar[type] = Consumer
+
+
+async def _at_most(seconds: float, work: Coroutine[Any, Any, None]) -> None:
+    # Not `asyncio.timeout`: for mode's queue of calls a cancellation is the result of one call, and
+    # it goes on to the next.
+    running = asyncio.ensure_future(work)
+    await asyncio.wait({running}, timeout=seconds)
+    for _ in range(_CALLS_WAITING):
+        if not running.cancel():
+            break
+        await asyncio.wait({running}, timeout=_MOMENT)
