@@ -94,10 +94,18 @@ class LogAdmin(Protocol):
     """Administration of a log."""
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
-        """Make the topics that are missing and return their names.
+        """Make the topics that are missing; returns the names of those that this call made.
 
-        A topic that exists gets the retention of its spec and keeps its partitions, because more
-        of them would move keys. Returns once every new topic can be used.
+        What exists stays as it is, whatever its spec says. Several callers may make the same
+        topics at once. Returns once every new topic can be used.
+        """
+        ...
+
+    def set_retention(self, specs: Sequence[TopicSpec]) -> None:
+        """Give topics that exist the retention of their specs; what is older is then removed.
+
+        Partitions stay as they are: more of them would move keys. Raises Rejected for a topic
+        that does not exist.
         """
         ...
 

@@ -36,7 +36,7 @@ from streams.outbox_relay import OutboxRelay
 from streams.processor import ProcessorRunner
 from streams.processors import processors
 from streams.progress import Progress
-from streams.topics import leader_topic
+from streams.topics import prepare_for_worker
 from streams.watch import STALLED_AFTER, watch
 
 _log = structlog.get_logger("worker")
@@ -90,8 +90,8 @@ class Worker:
         if self._parts.settings.embedded:
             async with self._parts.database.write() as transaction:
                 await publishing.end_all_leases(transaction)
-        leader = leader_topic(self._parts.settings.consumer_group)
-        await asyncio.to_thread(self._parts.admin.ensure_topics, [leader])
+        group = self._parts.settings.consumer_group
+        await asyncio.to_thread(prepare_for_worker, self._parts.admin, group)
         async with faust_app_running(self._app, stop_timeout=10.0):
             self._loops = [
                 asyncio.create_task(self._watch.run(), name="the watch"),

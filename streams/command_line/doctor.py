@@ -37,7 +37,7 @@ from streams.command_line.state import open_state, require_log
 from streams.completeness import Account
 from streams.key_files import token_keys_path, vault
 from streams.logs import open_admin
-from streams.topics import topic_specs
+from streams.topics import TOO_FEW, TOO_MANY, compare, told_partitions
 
 #: How the state of what cannot be used begins.
 AWAY, WRONG = "away", "wrong"
@@ -207,20 +207,26 @@ def _broker(settings: Settings) -> Finding:
         return Finding(subject="broker", state="embedded log, not made yet", remedy=_FIRST_START)
     admin = open_admin(settings)
     try:
-        existing = {state.name for state in admin.topics()}
+        topics = compare(admin.topics())
     finally:
         admin.close()
-    wanted = topic_specs()
-    missing = [spec.name for spec in wanted if spec.name not in existing]
     kind = "embedded log" if settings.embedded else "Apache Kafka"
-    if missing:
+    if too_few := [each for each in topics if each.too_few_partitions]:
+        raise WrongSetting(f"{kind}, {told_partitions(too_few)}; {TOO_FEW}")
+    if missing := [each for each in topics if each.state is None]:
         return Finding(
             subject="broker",
-            state=f"{kind}, {len(missing)} of {len(wanted)} topics missing",
+            state=f"{kind}, {len(missing)} of {len(topics)} topics missing",
             remedy="Run: zwaan topics --create",
         )
+    if too_many := [each for each in topics if each.too_many_partitions]:
+        return Finding(
+            subject="broker",
+            state=f"{kind}, {told_partitions(too_many)}",
+            remedy=f"{TOO_MANY.capitalize()}.",
+        )
     seen = _sound(settings.log_path, "the log") if settings.embedded else ""
-    return Finding(subject="broker", state=f"{kind}, all {len(wanted)} topics are there{seen}")
+    return Finding(subject="broker", state=f"{kind}, all {len(topics)} topics are there{seen}")
 
 
 def _keys(settings: Settings) -> Finding:

@@ -33,7 +33,7 @@ _COMMANDS = {
     "preview": "streams.command_line.texts:preview",
     "stats": "streams.command_line.figures:stats",
     "rebuild": "streams.command_line.figures:rebuild",
-    "topics": "streams.command_line.operations:topics",
+    "topics": "streams.command_line.topics:topics",
     "lag": "streams.command_line.operations:lag",
     "dead-letters": "streams.command_line.dead_letters:dead_letters",
     "replay": "streams.command_line.replay:replay",

@@ -44,12 +44,19 @@ class EmbeddedAdmin:
                 if log.create_topic(
                     spec.name,
                     spec.partitions,
-                    retention_ms=None
-                    if spec.retention is None
-                    else spec.retention // timedelta(milliseconds=1),
+                    retention_ms=_milliseconds(spec.retention),
                     retention_bytes=spec.retention_bytes,
                 )
             ]
+
+    def set_retention(self, specs: Sequence[TopicSpec]) -> None:
+        with self._log() as log:
+            for spec in specs:
+                log.set_retention(
+                    spec.name,
+                    retention_ms=_milliseconds(spec.retention),
+                    retention_bytes=spec.retention_bytes,
+                )
 
     def topics(self) -> list[TopicState]:
         return [_state(topic) for _, topic in sorted(self._topics().items())]
@@ -168,6 +175,10 @@ class EmbeddedAdmin:
                 f"Topic {topic!r} has no partition {number}; it has {len(partitions)} from 0 on."
             )
         return partitions[number]
+
+
+def _milliseconds(retention: timedelta | None) -> int | None:
+    return None if retention is None else retention // timedelta(milliseconds=1)
 
 
 def _state(topic: Topic) -> TopicState:

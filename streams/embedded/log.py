@@ -83,27 +83,22 @@ class EmbeddedLog:
         retention_ms: int | None = None,
         retention_bytes: int | None = None,
     ) -> bool:
-        """Make a topic, or bring the retention of an existing one up to date.
+        """Make a topic; one that exists stays as it is.
 
-        Returns whether it was made. An existing topic keeps its partitions: more of them would
-        move keys. Blocks until it is on disk.
+        Returns whether it was made. Blocks until it is on disk.
         """
         if partitions < 1:
             raise Rejected(f"Topic {name!r} needs at least one partition.")
-        limits = (retention_ms, retention_bytes)
-        known = self.topics.get(name)
-        if known and (known.retention_ms, known.retention_bytes) == limits:
+        if name in self.topics:
             return False
 
         def work(connection: sqlite3.Connection) -> Topic | None:
-            connection.execute(
-                "INSERT INTO topics (name, retention_ms, retention_bytes) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET retention_ms = excluded.retention_ms,"
-                " retention_bytes = excluded.retention_bytes",
-                (name, *limits),
-            )
             if name in self.topics:
                 return None
+            connection.execute(
+                "INSERT INTO topics (name, retention_ms, retention_bytes) VALUES (?, ?, ?)",
+                (name, retention_ms, retention_bytes),
+            )
             connection.executemany(
                 "INSERT INTO partitions (topic, number) VALUES (?, ?)",
                 [(name, number) for number in range(partitions)],
@@ -112,15 +107,32 @@ class EmbeddedLog:
 
         # Topics change in the writer thread only, so that several callers can ask for the same one.
         def remember(fresh: Topic | None) -> bool:
-            if fresh is None:
-                known = self.topics[name]
-                known.retention_ms, known.retention_bytes = limits
-            else:
+            if fresh is not None:
                 self.topics = {**self.topics, name: fresh}
             return fresh is not None
 
         made: bool = self._wait(lambda settle: Run(work=work, settle=settle, then=remember))
         return made
+
+    def set_retention(
+        self, name: str, *, retention_ms: int | None, retention_bytes: int | None = None
+    ) -> None:
+        """Keep a topic's records for another time or size. Blocks until it is on disk.
+
+        Raises Rejected when there is no such topic.
+        """
+        topic = self._topic(name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE topics SET retention_ms = ?, retention_bytes = ? WHERE name = ?",
+                (retention_ms, retention_bytes, name),
+            )
+
+        def remember(_: None) -> None:
+            topic.retention_ms, topic.retention_bytes = retention_ms, retention_bytes
+
+        self._wait(lambda settle: Run(work=work, settle=settle, then=remember))
 
     def partition(self, topic: str, number: int) -> Partition:
         """Raises Rejected when there is no such partition."""

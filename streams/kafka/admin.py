@@ -14,7 +14,10 @@ from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
+    NoError,
     NotCoordinatorError,
+    TopicAlreadyExistsError,
+    for_code,
 )
 
 from services.errors import Rejected, RetryLater
@@ -56,6 +59,9 @@ class KafkaAdmin:
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
         return self._call(lambda client: _ensure(client, specs))
+
+    def set_retention(self, specs: Sequence[TopicSpec]) -> None:
+        self._call(lambda client: _set_retention(client, specs))
 
     def topics(self) -> list[TopicState]:
         return self._call(_topics)
@@ -130,22 +136,38 @@ class KafkaAdmin:
 
 def _ensure(client: KafkaAdminClient, specs: Sequence[TopicSpec]) -> list[str]:
     existing = set(client.list_topics())
-    missing = [spec for spec in specs if spec.name not in existing]
-    if missing:
-        client.create_topics(
-            {
-                spec.name: {"num_partitions": spec.partitions, "configs": _retention(spec)}
-                for spec in missing
-            },
-            timeout_ms=TIMEOUT_MS,
-            wait_for_metadata=True,
-        )
-    present = [spec for spec in specs if spec.name in existing]
-    if present:
-        client.alter_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, it.name, _retention(it)) for it in present]
-        )
-    return [spec.name for spec in missing]
+    missing = {
+        spec.name: {"num_partitions": spec.partitions, "configs": _retention(spec)}
+        for spec in specs
+        if spec.name not in existing
+    }
+    if not missing:
+        return []
+    answer = client.create_topics(missing, timeout_ms=TIMEOUT_MS, raise_errors=False)
+    made = []
+    for topic in answer["topics"]:
+        fault = for_code(topic["error_code"])
+        if fault is NoError:
+            made.append(topic["name"])
+        elif fault is not TopicAlreadyExistsError:  # another process started with us
+            raise fault(topic["error_message"])
+    client.wait_for_topics(list(missing))
+    return made
+
+
+def _set_retention(client: KafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
+    existing = set(client.list_topics())
+    for spec in specs:
+        if spec.name not in existing:
+            raise Rejected(
+                f"Topic {spec.name!r} does not exist.", remedy="zwaan topics lists them."
+            )
+    answer = client.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, it.name, _retention(it)) for it in specs]
+    )
+    for name, outcome in answer.get("topic", {}).items():
+        if outcome != "OK":
+            raise Rejected(f"Kafka did not change the topic {name!r} ({outcome}).")
 
 
 def _retention(spec: TopicSpec) -> dict[str, str]:

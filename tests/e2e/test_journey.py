@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from kafka.admin import KafkaAdminClient
 
 from services.events.catalogue import CATALOGUE, PARTITIONS
 from services.ports import Record
 from services.storage.schema import inbox, metadata, outbox
+from tests.e2e.emptied_kafka import delete_topics
 from tests.e2e.journey import Journey, journey, journey_settings, travel
 
 
@@ -28,7 +27,7 @@ async def test_a_journey_on_the_embedded_log_and_sqlite(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 async def test_the_same_journey_on_apache_kafka(tmp_path: Path, kafka_address: str) -> None:
     """The same processors, tables and pages do the same on a real broker."""
-    await asyncio.to_thread(_delete_topics, kafka_address)
+    await asyncio.to_thread(delete_topics, kafka_address)
     settings = journey_settings(
         tmp_path / "data",
         broker=f"kafka://{kafka_address}",
@@ -77,18 +76,3 @@ async def _state(trip: Journey) -> dict[str, Any]:
             if table not in ignored
         }
     return tables | {"networks": await trip.sandbox_posts(), "stats": await trip.stats()}
-
-
-def _delete_topics(address: str) -> None:
-    """Records that an earlier run left on a broker that was kept would join this journey."""
-    admin = KafkaAdminClient(bootstrap_servers=address)
-    try:
-        left = sorted(set(CATALOGUE) & set(admin.list_topics()))
-        if left:
-            admin.delete_topics(left)
-        deadline = time.monotonic() + 30
-        while set(CATALOGUE) & set(admin.list_topics()):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    finally:
-        admin.close()

@@ -48,9 +48,11 @@ class Shell:
         *arguments: str,
         stdin: bytes = b"",
         stdout: int = subprocess.PIPE,
+        terminal: int | None = None,
         **settings: str,
     ) -> Done:
-        """To its end; ``stdout`` is a file descriptor to write to instead of `Done.out`."""
+        """To its end; ``stdout`` is a file descriptor to write to instead of `Done.out`,
+        ``terminal`` one to read from instead of ``stdin``."""
         names = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
         environment = {name: os.environ[name] for name in names if name in os.environ}
         environment |= {"ZWAAN_DATA": str(self.data)}
@@ -60,7 +62,8 @@ class Shell:
             [sys.executable, "-m", "streams.command_line", *arguments],
             cwd=self.folder,
             env=environment | {"PYTHONPATH": str(ROOT)},
-            input=stdin,
+            stdin=terminal,
+            input=stdin if terminal is None else None,
             stdout=stdout,
             stderr=subprocess.PIPE,
             timeout=60,

@@ -40,6 +40,7 @@ class LogUnderTest:
     group: str
     topics: Topics
     admin: LogAdmin
+    new_admin: Callable[[], LogAdmin]
     open_event_log: Callable[[], Any]
 
     def specs(self) -> list[TopicSpec]:
@@ -64,7 +65,11 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogUnderTest
     )
     run = uuid.uuid4().hex[:8]
     embedded = request.param == "embedded"
-    admin: LogAdmin = EmbeddedAdmin(broker) if embedded else KafkaAdmin(broker)
+
+    def new_admin() -> LogAdmin:
+        return EmbeddedAdmin(broker) if embedded else KafkaAdmin(broker)
+
+    admin = new_admin()
     under_test = LogUnderTest(
         kind=request.param,
         broker=broker,
@@ -72,6 +77,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogUnderTest
         group=f"contract-{run}",
         topics=Topics(inbound=f"in-{run}", outbound=f"out-{run}", dead=f"dead-{run}"),
         admin=admin,
+        new_admin=new_admin,
         open_event_log=lambda: EmbeddedEventLog(broker) if embedded else KafkaEventLog(broker),
     )
     admin.ensure_topics(under_test.specs())

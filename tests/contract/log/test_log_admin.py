@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from threading import Barrier
 
 import pytest
 
@@ -48,16 +51,49 @@ def test_a_topic_is_described_as_it_was_made(log: LogUnderTest) -> None:
     assert state.records == 0
 
 
-def test_retention_can_be_changed_and_partitions_cannot(log: LogUnderTest) -> None:
-    """Ensuring an existing topic updates its retention and leaves its partitions alone."""
-    spec = TopicSpec(name=f"changed-{log.group}", partitions=2, retention=timedelta(days=7))
+def test_a_topic_that_exists_stays_as_it_is(log: LogUnderTest) -> None:
+    """Ensuring changes neither what an operator set nor the number of partitions."""
+    spec = TopicSpec(name=f"kept-{log.group}", partitions=2, retention=timedelta(days=7))
     log.admin.ensure_topics([spec])
     log.admin.ensure_topics([replace(spec, partitions=5, retention=None, retention_bytes=5_000)])
     (state,) = [it for it in log.admin.topics() if it.name == spec.name]
 
     assert len(state.partitions) == 2
-    assert state.retention is None
-    assert state.retention_bytes == 5_000
+    assert (state.retention, state.retention_bytes) == (spec.retention, None)
+
+
+def test_retention_is_set_when_asked_and_partitions_never(log: LogUnderTest) -> None:
+    """Both limits change, also to none; a topic that is not there is refused."""
+    spec = TopicSpec(name=f"changed-{log.group}", partitions=2, retention=timedelta(days=7))
+    log.admin.ensure_topics([spec])
+    log.admin.set_retention([replace(spec, partitions=5, retention=None, retention_bytes=5_000)])
+    (state,) = [it for it in log.admin.topics() if it.name == spec.name]
+
+    assert len(state.partitions) == 2
+    assert (state.retention, state.retention_bytes) == (None, 5_000)
+    with pytest.raises(Rejected, match="does not exist"):
+        log.admin.set_retention([replace(spec, name=f"nowhere-{log.group}")])
+
+
+def test_many_may_make_the_same_topics_at_once(log: LogUnderTest) -> None:
+    """Of eight at the same moment each topic has one maker; all go on, and can write to it."""
+    specs = [TopicSpec(name=f"shared-{n}-{log.group}", partitions=2) for n in range(6)]
+    together = Barrier(8)
+
+    def start(_: int) -> list[str]:
+        admin = log.new_admin()
+        try:
+            together.wait(30)
+            made = admin.ensure_topics(specs)
+            admin.append([Record(topic=spec.name, value=b"x", partition=1) for spec in specs])
+        finally:
+            admin.close()
+        return made
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(start, range(8)))
+    assert sorted(chain(*made)) == [spec.name for spec in specs]
+    assert [log.admin.end_offsets(spec.name)[1] for spec in specs] == [8] * 6
 
 
 def test_what_is_appended_can_be_read(log: LogUnderTest) -> None:

@@ -142,7 +142,7 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     """After a log lost its oldest clicks, all of them or some, a rebuild gives the same figures."""
     now = datetime.now(UTC)
     log = EmbeddedLog(settings.log_path, retention_every=0.005)
-    log.create_topic("link.clicked", 8, retention_ms=None)
+    log.set_retention("link.clicked", retention_ms=None)
     free = [each.number for each in log.topics["link.clicked"].partitions if each.end == 0]
     for place, days in ((free[0], 400), (free[1], 370), (free[1], 360), (free[1], 200)):
         moment = now - timedelta(days=days)
@@ -160,7 +160,7 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     async with database.read() as transaction:
         before = await click_cells(transaction)
 
-    log.create_topic("link.clicked", 8, retention_ms=366 * 86_400_000)
+    log.set_retention("link.clicked", retention_ms=366 * 86_400_000)
     await eventually(
         lambda: [log.partition("link.clicked", n).low_water for n in free[:2]] == [1, 1]
     )
