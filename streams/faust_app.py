@@ -15,12 +15,18 @@ from streams.processor import ProcessorRunner, SourceRecord
 
 
 def create_faust_app(
-    *, broker: str, group: str, data: Path, runners: Sequence[ProcessorRunner]
+    *,
+    broker: str,
+    credentials: Any = None,
+    group: str,
+    data: Path,
+    runners: Sequence[ProcessorRunner],
 ) -> faust.App:
     """Bind each runner to its topic. Topics have to exist before the app starts."""
     app = faust.App(
         group,
         broker=broker,
+        broker_credentials=credentials,
         store="memory://",
         # Faust's own waits a second at every start for tables that we do not have.
         TableManager="streams.embedded.table_manager:TableManager",

@@ -5,7 +5,7 @@ The adapters are imported where they are needed: Kafka's client alone takes a th
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.ports import EventLog
 from services.settings import Settings
@@ -24,9 +24,10 @@ def open_log(settings: Settings) -> OpenLog:
         from streams.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
 
         return EmbeddedEventLog(settings.broker_url)
+    from streams.kafka.connection import Broker  # noqa: PLC0415
     from streams.kafka.event_log import KafkaEventLog  # noqa: PLC0415
 
-    return KafkaEventLog(_servers(settings))
+    return KafkaEventLog(Broker.of(settings))
 
 
 def open_admin(settings: Settings) -> LogAdmin:
@@ -36,12 +37,15 @@ def open_admin(settings: Settings) -> LogAdmin:
 
         return EmbeddedAdmin(settings.broker_url)
     from streams.kafka.admin import KafkaAdmin  # noqa: PLC0415
+    from streams.kafka.connection import Broker  # noqa: PLC0415
 
-    return KafkaAdmin(_servers(settings))
+    return KafkaAdmin(Broker.of(settings))
 
 
-def _servers(settings: Settings) -> str:
-    """Without a password that somebody may have put before the host."""
-    from streams.kafka.connection import bootstrap_servers  # noqa: PLC0415
+def broker_credentials(settings: Settings) -> Any:
+    """What Faust signs in with (`faust.types.auth.CredentialsT`); None where nobody has to."""
+    if settings.embedded:
+        return None
+    from streams.kafka.connection import Broker, faust_credentials  # noqa: PLC0415
 
-    return ",".join(bootstrap_servers(settings.broker_url))
+    return faust_credentials(Broker.of(settings))

@@ -32,6 +32,7 @@ from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app
 from streams.key_files import vault
+from streams.logs import broker_credentials
 from streams.outbox_relay import OutboxRelay
 from streams.processor import ProcessorRunner
 from streams.processors import processors
@@ -59,6 +60,7 @@ class Worker:
         self._watch = watch(parts, away=lambda: progress.reason)
         self._app = create_faust_app(
             broker=parts.settings.broker_url,
+            credentials=broker_credentials(parts.settings),
             group=parts.settings.consumer_group,
             data=parts.settings.data,
             runners=[

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from tests.servers.kafka import Kafka
+from tests.servers.kafka.secured import SecuredKafka
 from tests.servers.postgres import Postgres
+from tests.servers.process import free_port
 from tests.servers.required import required_server
 
 
@@ -19,6 +22,19 @@ def kafka_address() -> str:
         remedy="run `make test-kafka`, or `make kafka` and what it prints.",
         environment=os.environ,
     )
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(
+    kafka_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SecuredKafka]:
+    """A broker of its own with TLS and users; only where there is a Kafka for tests at all."""
+    server = SecuredKafka(folder=tmp_path_factory.mktemp("secured"), port=free_port())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

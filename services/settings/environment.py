@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from services.errors import WrongSetting
 from services.sentences import nearest, predicate
+from services.settings.broker import BrokerAccess
 from services.settings.figures import Figures
 from services.settings.keys import Keys
 from services.settings.language_model import LanguageModel
@@ -26,7 +27,16 @@ from services.settings.sharing import Sharing
 
 # Pydantic lists the fields of the last base first.
 class Settings(
-    Processes, LanguageModel, Figures, Sharing, Networks, Keys, Organisation, Places, BaseSettings
+    Processes,
+    LanguageModel,
+    Figures,
+    Sharing,
+    Networks,
+    Keys,
+    Organisation,
+    BrokerAccess,
+    Places,
+    BaseSettings,
 ):
     """Frozen settings. Secrets never appear in ``repr``."""
 
@@ -54,6 +64,8 @@ def load_settings(**given: Any) -> Settings:
         raise WrongSetting(
             f"the setting {lacking} is missing: a language model needs both its URL and its name"
         )
+    if fault := settings.fault_of_access(embedded=settings.embedded):
+        raise WrongSetting(f"the setting {fault}")
     return settings
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from services.domain.loopback import is_loopback
+from services.settings.broker import NO_ADDRESS, read_servers
 from services.settings.values import Ranges
 
 #: Networks of this machine.
@@ -45,11 +46,10 @@ class Places(BaseModel):
     @field_validator("broker")
     @classmethod
     def _check_broker(cls, value: str) -> str:
-        if value and not _names_a_log(value):
-            raise ValueError(
-                "is wrong: it has to be embedded:///absolute/path or kafka://host:port, "
-                "for example kafka://127.0.0.1:9092"
-            )
+        if value.startswith("kafka://"):
+            read_servers(value)
+        elif value and not _names_a_file(value):
+            raise ValueError(NO_ADDRESS)
         return value
 
     @field_validator("database_url")
@@ -70,6 +70,11 @@ class Places(BaseModel):
     @property
     def embedded(self) -> bool:
         return urlsplit(self.broker_url).scheme == "embedded"
+
+    @property
+    def kafka_servers(self) -> tuple[str, ...]:
+        """``host:port`` each. Only where not ``embedded``."""
+        return read_servers(self.broker)
 
     @property
     def log_path(self) -> Path:
@@ -107,11 +112,11 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _names_a_log(url: str) -> bool:
+def _names_a_file(url: str) -> bool:
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    if parts.scheme == "embedded":
-        return not parts.netloc and Path(parts.path).is_absolute() and bool(Path(parts.path).name)
-    return parts.scheme == "kafka" and bool(parts.hostname)
+    path = Path(parts.path)
+    placed = path.is_absolute() and bool(path.name)
+    return parts.scheme == "embedded" and placed and not parts.netloc and not parts.fragment

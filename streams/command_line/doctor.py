@@ -210,7 +210,7 @@ def _broker(settings: Settings) -> Finding:
         topics = compare(admin.topics())
     finally:
         admin.close()
-    kind = "embedded log" if settings.embedded else "Apache Kafka"
+    kind = "embedded log" if settings.embedded else f"Apache Kafka{_way_in(settings)}"
     if too_few := [each for each in topics if each.too_few_partitions]:
         raise WrongSetting(f"{kind}, {told_partitions(too_few)}; {TOO_FEW}")
     if missing := [each for each in topics if each.state is None]:
@@ -226,7 +226,17 @@ def _broker(settings: Settings) -> Finding:
             remedy=f"{TOO_MANY.capitalize()}.",
         )
     seen = _sound(settings.log_path, "the log") if settings.embedded else ""
-    return Finding(subject="broker", state=f"{kind}, all {len(topics)} topics are there{seen}")
+    exposed = settings.broker_sasl and not settings.broker_tls
+    return Finding(
+        subject="broker",
+        state=f"{kind}, all {len(topics)} topics are there{seen}",
+        remedy="Set ZWAAN_BROKER_SECURITY to SASL_SSL: others on the way can listen." * exposed,
+    )
+
+
+def _way_in(settings: Settings) -> str:
+    way = " over TLS" if settings.broker_tls else " without TLS" if settings.broker_sasl else ""
+    return f"{way} as {settings.broker_user}" if settings.broker_sasl else way
 
 
 def _keys(settings: Settings) -> Finding:

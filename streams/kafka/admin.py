@@ -22,7 +22,7 @@ from kafka.errors import (
 
 from services.errors import Rejected, RetryLater
 from services.ports import Record
-from streams.kafka.connection import TIMEOUT_MS, error_from, settings
+from streams.kafka.connection import TIMEOUT_MS, Broker, error_from, settings
 from streams.kafka.event_log import KafkaEventLog
 from streams.log_admin import (
     LogRecord,
@@ -48,9 +48,10 @@ Bounds = Mapping[TopicPartition, tuple[int, int]]
 class KafkaAdmin:
     """A `streams.log_admin.LogAdmin`. Connects at the first call; threads take turns."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._settings = settings(url)
+    def __init__(self, broker: Broker) -> None:
+        """Raises WrongSetting when its CA cannot be read."""
+        self._broker = broker
+        self._settings = settings(broker)
         self._connected: KafkaAdminClient | None = None
         self._closed = False
         # The watchdog and whoever asks for readiness call from threads of their own, and
@@ -94,16 +95,16 @@ class KafkaAdmin:
         try:
             return _read(self._settings, where, start, min(end, start + limit))
         except Exception as error:  # named by its reaction, or raised again as it is
-            raise error_from(error, self._url) from error
+            raise error_from(error, self._broker) from error
 
     def written_at(self, places: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], datetime]:
         try:
             return _written_at(self._settings, places)
         except Exception as error:  # named by its reaction, or raised again as it is
-            raise error_from(error, self._url) from error
+            raise error_from(error, self._broker) from error
 
     def append(self, records: Sequence[Record]) -> list[Position]:
-        return asyncio.run(_append(self._url, records))
+        return asyncio.run(_append(self._broker, records))
 
     def close(self) -> None:
         """Whoever is waiting for a turn gives up; a call that runs is not waited for."""
@@ -131,7 +132,7 @@ class KafkaAdmin:
                         raise
                     time.sleep(_PAUSE)
         except Exception as error:  # named by its reaction, or raised again as it is
-            raise error_from(error, self._url) from error
+            raise error_from(error, self._broker) from error
 
 
 def _ensure(client: KafkaAdminClient, specs: Sequence[TopicSpec]) -> list[str]:
@@ -292,9 +293,9 @@ def _written_at(
         consumer.close(autocommit=False)
 
 
-async def _append(url: str, records: Sequence[Record]) -> list[Position]:
+async def _append(broker: Broker, records: Sequence[Record]) -> list[Position]:
     """Through a producer of its own: nothing of an outage is left to the next one."""
-    log = KafkaEventLog(url)
+    log = KafkaEventLog(broker)
     try:
         return await log.write(records)
     finally:

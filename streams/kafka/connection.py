@@ -1,85 +1,156 @@
-"""How this package reaches a broker, and what the broker's errors mean."""
+"""How every client reaches a broker and signs in there, and what the broker's errors mean."""
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
+import ssl
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from aiokafka import errors as aiokafka_errors
-from kafka.errors import (
-    InvalidTopicError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka import errors as aiokafka
+from kafka import errors as kafka_python
 
 from services.errors import Rejected, RetryLater, WrongSetting, ZwaanError
+from services.settings import Settings
+from services.settings.broker import read_servers
+from streams.kafka.diagnosis import diagnose
 
 #: A call that gets no answer ends after this; the caller decides whether to try again.
 TIMEOUT_MS = 5_000
 
 _NEVER = (
-    InvalidTopicError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    UnknownTopicOrPartitionError,
-    aiokafka_errors.InvalidTopicError,
-    aiokafka_errors.MessageSizeTooLargeError,
-    aiokafka_errors.RecordListTooLargeError,
+    kafka_python.InvalidTopicError,
+    kafka_python.MessageSizeTooLargeError,
+    kafka_python.RecordListTooLargeError,
+    kafka_python.UnknownTopicOrPartitionError,
+    aiokafka.InvalidTopicError,
+    aiokafka.MessageSizeTooLargeError,
+    aiokafka.RecordListTooLargeError,
+)
+_NOT_ALLOWED = (
+    kafka_python.AuthorizationError,
+    aiokafka.TopicAuthorizationFailedError,
+    aiokafka.GroupAuthorizationFailedError,
+    aiokafka.ClusterAuthorizationFailedError,
 )
 
 
-def bootstrap_servers(url: str) -> list[str]:
-    """``kafka://host:9092,host2:9092`` as kafka-python wants it. Raises WrongSetting when it is not."""
-    servers: list[str] = []
-    for part in re.split("[,;]", url):
-        try:
-            parts = urlsplit(part if "://" in part else f"kafka://{part}")
-            host, port = parts.hostname, parts.port or 9092
-        except ValueError:
-            raise WrongSetting(_NO_ADDRESS) from None
-        if parts.scheme not in {"kafka", "aiokafka"} or not host or parts.path.strip("/"):
-            raise WrongSetting(_NO_ADDRESS)
-        servers.append(f"{host}:{port}")
-    return servers
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A cluster and how to get in. As text it is its addresses, without whom we are there.
+
+    ``security`` and ``mechanism`` are Kafka's own names.
+    """
+
+    servers: tuple[str, ...]
+    security: str = "PLAINTEXT"
+    ca: Path | None = None
+    mechanism: str = "PLAIN"
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Broker:
+        return cls(
+            servers=settings.kafka_servers,
+            security=settings.broker_security,
+            ca=settings.broker_ca,
+            mechanism=settings.broker_sasl_mechanism or "PLAIN",
+            user=settings.broker_user,
+            password=settings.broker_password.get_secret_value(),
+        )
+
+    @classmethod
+    def at(cls, url: str) -> Broker:
+        """``kafka://host:port``, without TLS and without signing in."""
+        return cls(servers=read_servers(url))
+
+    def __str__(self) -> str:
+        return ",".join(self.servers)
+
+    @property
+    def tls(self) -> bool:
+        return self.security.endswith("SSL")
+
+    @property
+    def sasl(self) -> bool:
+        return self.security.startswith("SASL")
 
 
-_NO_ADDRESS = (
-    "the setting ZWAAN_BROKER is no address of Kafka; write kafka://host:port, "
-    "for example kafka://127.0.0.1:9092"
-)
+def aiokafka_settings(broker: Broker) -> dict[str, Any]:
+    """What every client of aiokafka is made with. Raises WrongSetting for a CA that is none."""
+    return {"bootstrap_servers": list(broker.servers), "client_id": "zwaan", **_security(broker)}
 
 
-def settings(url: str) -> dict[str, object]:
-    """What every client of kafka-python is made with."""
+def settings(broker: Broker) -> dict[str, Any]:
+    """The same for kafka-python."""
     return {
-        "bootstrap_servers": bootstrap_servers(url),
-        "client_id": "zwaan",
+        **aiokafka_settings(broker),
         "request_timeout_ms": TIMEOUT_MS,
         "bootstrap_timeout_ms": TIMEOUT_MS,
     }
 
 
-def aiokafka_settings(url: str) -> dict[str, object]:
-    """The same for a client of aiokafka."""
-    return {
-        "bootstrap_servers": bootstrap_servers(url),
-        "client_id": "zwaan",
-        "request_timeout_ms": TIMEOUT_MS,
-    }
+def faust_credentials(broker: Broker) -> Any:
+    """The same for Faust, which knows the addresses already: its credentials, or None."""
+    from faust.auth import SASLCredentials, SSLCredentials  # noqa: PLC0415 - slow
+
+    if broker.sasl:
+        return SASLCredentials(
+            username=broker.user,
+            password=broker.password,
+            mechanism=broker.mechanism,
+            ssl_context=_context(broker.ca) if broker.tls else None,
+        )
+    return SSLCredentials(_context(broker.ca)) if broker.tls else None
 
 
-def error_from(error: Exception, url: str) -> ZwaanError:
-    """Name the reaction that a failure asks for."""
+def _security(broker: Broker) -> dict[str, Any]:
+    # Both libraries call these the same.
+    found: dict[str, Any] = {"security_protocol": broker.security}
+    if broker.tls:
+        found["ssl_context"] = _context(broker.ca)
+    if broker.sasl:
+        found |= {
+            "sasl_mechanism": broker.mechanism,
+            "sasl_plain_username": broker.user,
+            "sasl_plain_password": broker.password,
+        }
+    return found
+
+
+@cache
+def _context(ca: Path | None) -> ssl.SSLContext:
+    """Certificates and host names are checked; read once, for that takes time."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        fault = "nothing in it is one" if isinstance(error, ssl.SSLError) else error.strerror
+        raise WrongSetting(
+            f"the setting ZWAAN_BROKER_CA names no file of certificates ({fault}); "
+            "name one in PEM format"
+        ) from error
+
+
+def error_from(error: Exception, broker: Broker) -> ZwaanError:
+    """Name the reaction that a failure of either library asks for.
+
+    May block to find out why, so it is not for an event loop's own thread.
+    """
     if isinstance(error, ZwaanError):
         return error
     if isinstance(error, _NEVER):
         return Rejected(f"Kafka refused the call ({error}).")
-    if isinstance(error, (KafkaError, aiokafka_errors.KafkaError, OSError)):
+    if isinstance(error, _NOT_ALLOWED):
         return RetryLater(
-            f"Kafka at {url} does not answer ({type(error).__name__}); start it, or correct "
-            "ZWAAN_BROKER.",
+            f"Kafka at {broker} does not allow this ({type(error).__name__}); "
+            f"give {broker.user or 'everybody'} the right there",
             after=1.0,
         )
+    if isinstance(error, (kafka_python.KafkaError, aiokafka.KafkaError, OSError)):
+        why = diagnose(error, broker.servers, _security(broker)) or (
+            f"does not answer ({type(error).__name__}); start it, or correct ZWAAN_BROKER"
+        )
+        return RetryLater(f"Kafka at {broker} {why}", after=1.0)
     raise error

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from services.errors import Rejected
 from services.ports import Record
-from streams.kafka.connection import aiokafka_settings, error_from
+from streams.kafka.connection import Broker, aiokafka_settings, error_from
 from streams.kafka.writer import Writer
 from streams.log_admin import Position
 
@@ -25,10 +25,10 @@ class KafkaEventLog:
     outage leaves a producer in, it ends with the outage (docs/adr/0015-producers-that-come-back.md).
     """
 
-    def __init__(self, url: str) -> None:
-        """Does not connect yet. Raises WrongSetting when the address is none."""
-        self._url = url
-        self._settings = aiokafka_settings(url)
+    def __init__(self, broker: Broker) -> None:
+        """Does not connect yet. Raises WrongSetting when its CA cannot be read."""
+        self._broker = broker
+        self._settings = aiokafka_settings(broker)
         self._connecting: asyncio.Task[Writer] | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -55,7 +55,8 @@ class KafkaEventLog:
             raise
         except Exception as error:  # named by its reaction, or raised again as it is
             self._throw_away(connecting)
-            raise error_from(_first(error), self._url) from error
+            # Finding out why may take a moment.
+            raise await asyncio.to_thread(error_from, _first(error), self._broker) from error
 
     async def close(self) -> None:
         """Let what is being appended end; returns within seconds although the broker is away."""

@@ -23,6 +23,7 @@ from services.ports import EventLog
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.event_log import EmbeddedEventLog
 from streams.kafka.admin import KafkaAdmin
+from streams.kafka.connection import Broker
 from streams.kafka.event_log import KafkaEventLog
 from streams.log_admin import LogAdmin, TopicSpec
 from tests.contract.log.app import Seen, Topics, build
@@ -67,7 +68,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogUnderTest
     embedded = request.param == "embedded"
 
     def new_admin() -> LogAdmin:
-        return EmbeddedAdmin(broker) if embedded else KafkaAdmin(broker)
+        return EmbeddedAdmin(broker) if embedded else KafkaAdmin(Broker.at(broker))
 
     admin = new_admin()
     under_test = LogUnderTest(
@@ -78,7 +79,9 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogUnderTest
         topics=Topics(inbound=f"in-{run}", outbound=f"out-{run}", dead=f"dead-{run}"),
         admin=admin,
         new_admin=new_admin,
-        open_event_log=lambda: EmbeddedEventLog(broker) if embedded else KafkaEventLog(broker),
+        open_event_log=lambda: (
+            EmbeddedEventLog(broker) if embedded else KafkaEventLog(Broker.at(broker))
+        ),
     )
     admin.ensure_topics(under_test.specs())
     yield under_test

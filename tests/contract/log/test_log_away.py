@@ -11,6 +11,7 @@ from services.ports import Record
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.event_log import EmbeddedEventLog
 from streams.kafka.admin import KafkaAdmin
+from streams.kafka.connection import Broker
 from streams.kafka.event_log import KafkaEventLog
 from streams.log_admin import TopicSpec
 from tests.servers.process import free_port
@@ -51,12 +52,12 @@ async def _fill(log: EmbeddedEventLog, record: Record) -> int:
 @pytest.mark.kafka
 async def test_a_broker_that_is_away_asks_for_patience() -> None:
     """With nobody at the address, every call ends soon with RetryLater, naming the address."""
-    url = f"kafka://127.0.0.1:{free_port()}"
-    events, admin = KafkaEventLog(url), KafkaAdmin(url)
+    broker = Broker.at(f"kafka://127.0.0.1:{free_port()}")
+    events, admin = KafkaEventLog(broker), KafkaAdmin(broker)
 
-    with pytest.raises(RetryLater, match=url):
+    with pytest.raises(RetryLater, match=str(broker)):
         await events.append([Record(topic="t", value=b"x")])
-    with pytest.raises(RetryLater, match=url):
+    with pytest.raises(RetryLater, match=str(broker)):
         admin.topics()
     await events.close()
     admin.close()

@@ -6,6 +6,7 @@ import shutil
 import socket
 import struct
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,15 +102,18 @@ class Kafka:
 
     def _configure(self) -> None:
         controller = f"127.0.0.1:{free_port()}"
+        more = self._listeners()
+        names = "".join(f",{name}://127.0.0.1:{port}" for name, (port, _) in more.items())
+        protocols = "".join(f",{name}:{protocol}" for name, (_, protocol) in more.items())
         settings = {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@{controller}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"BROKER://{self.address},CONTROLLER://{controller}",
-            "advertised.listeners": f"BROKER://{self.address}",
+            "listeners": f"BROKER://{self.address},CONTROLLER://{controller}{names}",
+            "advertised.listeners": f"BROKER://{self.address}{names}",
             "inter.broker.listener.name": "BROKER",
-            "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": f"BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}",
             "log.dirs": str(self.folder / "data"),
             # As in production: a topic that nobody declared is an error, not a new topic.
             "auto.create.topics.enable": "false",
@@ -124,6 +128,7 @@ class Kafka:
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "500",
             "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+            **self._more_settings(),
         }
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         Path(self._properties).write_text(lines)
@@ -133,6 +138,7 @@ class Kafka:
                 "kafka.tools.StorageTool",
                 *("format", "--ignore-formatted", "--cluster-id", _CLUSTER_ID),
                 *("--config", self._properties),
+                *self._more_formatting(),
             ],
             capture_output=True,
             text=True,
@@ -140,6 +146,18 @@ class Kafka:
         )
         if formatted.returncode != 0:
             raise CannotStart(f"Kafka could not format {self.folder}: {formatted.stdout.strip()}")
+
+    # What a broker with more ways in than this one has besides (`secured.SecuredKafka`).
+
+    def _listeners(self) -> Mapping[str, tuple[int, str]]:
+        """Port and protocol of further listeners, by name."""
+        return {}
+
+    def _more_settings(self) -> Mapping[str, str]:
+        return {}
+
+    def _more_formatting(self) -> Sequence[str]:
+        return ()
 
 
 def _fetch_jars() -> None:
