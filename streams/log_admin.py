@@ -6,7 +6,7 @@ from an event loop, call it in a thread. All of them raise RetryLater when the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -109,8 +109,9 @@ class LogAdmin(Protocol):
         """
         ...
 
-    def topics(self) -> list[TopicState]:
-        """All topics, by name, without those that the log keeps for itself."""
+    def topics(self, names: Collection[str] | None = None) -> list[TopicState]:
+        """All topics, by name, without those that the log keeps for itself; or those of ``names``
+        that exist: a cluster may hold thousands of others."""
         ...
 
     def lag(self, group: str, topics: Sequence[str] = ()) -> list[PartitionLag]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.errors import WrongSetting
@@ -62,9 +62,9 @@ class Comparison:
         )
 
 
-def compare(states: Iterable[TopicState]) -> list[Comparison]:
-    """Every topic of the catalogue, in its order."""
-    by_name = {state.name: state for state in states}
+def compare(admin: LogAdmin) -> list[Comparison]:
+    """Every topic of the catalogue, in its order. Raises RetryLater when the log is away."""
+    by_name = {state.name: state for state in admin.topics(CATALOGUE)}
     return [Comparison(spec=spec, state=by_name.get(spec.name)) for spec in topic_specs()]
 
 
@@ -83,7 +83,7 @@ def prepare_for_worker(admin: LogAdmin, group: str) -> None:
 
     Raises WrongSetting when a topic has too few partitions to relay the outbox to.
     """
-    too_few = [each for each in compare(admin.topics()) if each.too_few_partitions]
+    too_few = [each for each in compare(admin) if each.too_few_partitions]
     if too_few:
         raise WrongSetting(f"the topic {told_partitions(too_few)}; {TOO_FEW}")
     admin.ensure_topics([leader_topic(group)])

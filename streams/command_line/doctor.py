@@ -207,7 +207,7 @@ def _broker(settings: Settings) -> Finding:
         return Finding(subject="broker", state="embedded log, not made yet", remedy=_FIRST_START)
     admin = open_admin(settings)
     try:
-        topics = compare(admin.topics())
+        topics = compare(admin)
     finally:
         admin.close()
     kind = "embedded log" if settings.embedded else f"Apache Kafka{_way_in(settings)}"

@@ -27,7 +27,7 @@ def lag(data: Path | None, as_json: bool) -> int:
     require_log(settings)
     admin = open_admin(settings)
     try:
-        existing = {state.name for state in admin.topics()}
+        existing = {state.name for state in admin.topics(names)}
         waiting = admin.lag(settings.consumer_group, [name for name in names if name in existing])
     finally:
         admin.close()

@@ -36,7 +36,7 @@ def topics(context: click.Context, create: bool, data: Path | None, as_json: boo
     admin = open_admin(settings)
     try:
         made = admin.ensure_topics(topic_specs()) if create else []
-        comparisons = compare(admin.topics())
+        comparisons = compare(admin)
     finally:
         admin.close()
     for each in comparisons:
@@ -53,7 +53,7 @@ def apply(yes: bool, data: Path | None) -> int:
     settings = settings_of(data=data)
     admin = open_admin(settings)
     try:
-        plan = compare(admin.topics())
+        plan = compare(admin)
         changes = [each for each in plan if each.state is None or each.other_retention]
         _show(plan, changes)
         if not changes:

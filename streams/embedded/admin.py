@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -58,8 +58,12 @@ class EmbeddedAdmin:
                     retention_bytes=spec.retention_bytes,
                 )
 
-    def topics(self) -> list[TopicState]:
-        return [_state(topic) for _, topic in sorted(self._topics().items())]
+    def topics(self, names: Collection[str] | None = None) -> list[TopicState]:
+        return [
+            _state(topic)
+            for name, topic in sorted(self._topics().items())
+            if names is None or name in names
+        ]
 
     def lag(self, group: str, topics: Sequence[str] = ()) -> list[PartitionLag]:
         reader = self._reader()

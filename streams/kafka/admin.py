@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from kafka.errors import (
     NoError,
     NotCoordinatorError,
     TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
     for_code,
 )
 
@@ -64,8 +65,8 @@ class KafkaAdmin:
     def set_retention(self, specs: Sequence[TopicSpec]) -> None:
         self._call(lambda client: _set_retention(client, specs))
 
-    def topics(self) -> list[TopicState]:
-        return self._call(_topics)
+    def topics(self, names: Collection[str] | None = None) -> list[TopicState]:
+        return self._call(lambda client: _topics(client, names))
 
     def lag(self, group: str, topics: Sequence[str] = ()) -> list[PartitionLag]:
         return self._call(lambda client: _lag(client, group, topics))
@@ -181,8 +182,12 @@ def _retention(spec: TopicSpec) -> dict[str, str]:
     }
 
 
-def _topics(client: KafkaAdminClient) -> list[TopicState]:
-    names = sorted(it["name"] for it in client.describe_topics() if not it["is_internal"])
+def _topics(client: KafkaAdminClient, wanted: Collection[str] | None) -> list[TopicState]:
+    names = sorted(
+        it["name"]
+        for it in client.describe_topics()
+        if not it["is_internal"] and (wanted is None or it["name"] in wanted)
+    )
     if not names:
         return []
     bounds = _bounds(client, names)
@@ -208,6 +213,9 @@ def _described(client: KafkaAdminClient, names: Iterable[str]) -> Mapping[str, A
     wanted = ["retention.ms", "retention.bytes"]
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, wanted) for name in names]
     described: Mapping[str, Any] = client.describe_configs(resources, config_filter="all")["topic"]
+    for name, config in described.items():
+        if not config:  # the library keeps the broker's refusal to itself
+            raise TopicAuthorizationFailedError(f"the configuration of {name}")
     return described
 
 

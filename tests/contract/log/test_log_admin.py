@@ -49,6 +49,7 @@ def test_a_topic_is_described_as_it_was_made(log: LogUnderTest) -> None:
     assert state.retention == spec.retention
     assert state.retention_bytes == spec.retention_bytes
     assert state.records == 0
+    assert log.admin.topics([spec.name, "nowhere"]) == [state]
 
 
 def test_a_topic_that_exists_stays_as_it_is(log: LogUnderTest) -> None:

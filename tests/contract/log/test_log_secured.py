@@ -16,9 +16,10 @@ from services.ports import Record
 from streams.kafka.admin import KafkaAdmin
 from streams.kafka.connection import Broker, faust_credentials
 from streams.kafka.event_log import KafkaEventLog
+from streams.log_admin import TopicSpec
 from tests.contract.log.app import Topics
 from tests.contract.log.conftest import LogUnderTest, Witness, eventually, running
-from tests.servers.kafka.secured import PASSWORDS, USER, SecuredKafka
+from tests.servers.kafka.secured import GUEST, PASSWORDS, USER, SecuredKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
@@ -124,3 +125,14 @@ async def _refusals(secured_kafka: SecuredKafka, changes: dict[str, str | None])
         admin.close()
     assert [type(outcome) for outcome in outcomes] == [RetryLater] * 2, outcomes
     return [str(outcome) for outcome in outcomes]
+
+
+async def test_who_may_not_make_topics_is_told_so(secured_kafka: SecuredKafka) -> None:
+    """A right that is missing on the broker is no broker that is away."""
+    guest = replace(broker_of(secured_kafka, "SASL_SSL", "SCRAM-SHA-512"), user=GUEST)
+    admin = KafkaAdmin(guest)
+    try:
+        with pytest.raises(RetryLater, match="give guest the right"):
+            await asyncio.to_thread(admin.ensure_topics, [TopicSpec(name="new", partitions=1)])
+    finally:
+        admin.close()

@@ -17,6 +17,8 @@ from tests.servers.kafka import Kafka
 from tests.servers.process import free_port
 
 USER = "zwaan"
+#: Signs in by SCRAM-SHA-512 and may do nothing.
+GUEST = "guest"
 #: One for each mechanism, so that signing in shows which one was used.
 PASSWORDS = {
     "PLAIN": "planted-plain, with = signs",
@@ -53,7 +55,12 @@ class SecuredKafka(Kafka):
         self.ca.write_bytes(authority)
         keystore = self.folder / "keystore.pem"
         keystore.write_bytes(certificate)
-        settings = {"ssl.keystore.type": "PEM", "ssl.keystore.location": str(keystore)}
+        settings = {
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(keystore),
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": f"User:ANONYMOUS;User:{USER}",
+        }
         offered = {"saslssl": list(PASSWORDS), "saslplaintext": ["SCRAM-SHA-512"]}
         for listener, mechanisms in offered.items():
             prefix = f"listener.name.{listener}"
@@ -63,11 +70,18 @@ class SecuredKafka(Kafka):
         return settings
 
     def _more_formatting(self) -> Sequence[str]:
+        users = [
+            (USER, "SCRAM-SHA-256"),
+            (USER, "SCRAM-SHA-512"),
+            (GUEST, "SCRAM-SHA-512"),
+        ]
         return [
             argument
-            for mechanism, password in PASSWORDS.items()
-            if mechanism.startswith("SCRAM")
-            for argument in ("--add-scram", f"{mechanism}=[name={USER},password={password}]")
+            for user, mechanism in users
+            for argument in (
+                "--add-scram",
+                f"{mechanism}=[name={user},password={PASSWORDS[mechanism]}]",
+            )
         ]
 
 
