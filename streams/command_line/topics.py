@@ -158,7 +158,8 @@ def _kept(limits: TopicSpec | TopicState) -> str:
 def _duration(time: timedelta) -> str:
     for unit, one in _UNITS.items():
         if time and not time % one:
-            return f"{time // one} {unit}"
+            number = time // one
+            return f"1 {unit.removesuffix('s')}" if number == 1 else f"{number} {unit}"
     return f"{time / _UNITS['seconds']:g} seconds"
 
 

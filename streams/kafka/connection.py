@@ -80,16 +80,17 @@ class Broker:
 
 def aiokafka_settings(broker: Broker) -> dict[str, Any]:
     """What every client of aiokafka is made with. Raises WrongSetting for a CA that is none."""
-    return {"bootstrap_servers": list(broker.servers), "client_id": "zwaan", **_security(broker)}
+    return {
+        "bootstrap_servers": list(broker.servers),
+        "client_id": "zwaan",
+        "request_timeout_ms": TIMEOUT_MS,
+        **_security(broker),
+    }
 
 
 def settings(broker: Broker) -> dict[str, Any]:
     """The same for kafka-python."""
-    return {
-        **aiokafka_settings(broker),
-        "request_timeout_ms": TIMEOUT_MS,
-        "bootstrap_timeout_ms": TIMEOUT_MS,
-    }
+    return {**aiokafka_settings(broker), "bootstrap_timeout_ms": TIMEOUT_MS}
 
 
 def faust_credentials(broker: Broker) -> Any:
