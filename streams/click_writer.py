@@ -8,13 +8,12 @@ it is back: a visitor is redirected all the same.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
@@ -26,6 +25,7 @@ from services.events.statement import Statement
 from services.ports import EventLog
 from services.storage.outbox import OutboxRow
 from streams.outbox_relay import pack
+from streams.shared_folder import in_turn, sync_folder
 
 _log = structlog.get_logger("clicks")
 
@@ -187,29 +187,18 @@ class _Journal:
     def _append(self, rows: Sequence[OutboxRow]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps({"key": row.key, "event": row.event}) + "\n" for row in rows)
-        with self._locked(), self._path.open("a+b") as file:
+        with in_turn(self._path), self._path.open("a+b") as file:
             is_new = os.fstat(file.fileno()).st_size == 0
             file.write((b"" if _ends_with_line(file) else b"\n") + lines.encode())
             file.flush()
             os.fsync(file.fileno())
         if is_new:
-            _sync_folder(self._path.parent)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = os.open(
-            self._path.with_name(f"{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600
-        )
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+            sync_folder(self._path.parent)
 
     def _close_open_file(self) -> list[Path]:
         if not self._path.parent.is_dir():
             return []
-        with self._locked():
+        with in_turn(self._path):
             return self._put_aside()
 
     def _put_aside(self) -> list[Path]:
@@ -231,15 +220,6 @@ def _ends_with_line(file: IO[bytes]) -> bool:
         return True
     file.seek(-1, os.SEEK_END)
     return file.read(1) == b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name as durable as its content."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(part: Path) -> list[OutboxRow]:

@@ -17,10 +17,12 @@ from starlette.types import ASGIApp
 
 from connectors.linkedin import sunset_ahead
 from connectors.share_intent import share_intents
+from services.domain.link_table import LinkTable
 from services.errors import Stop
 from services.metrics import Metrics
 from services.settings import Settings
 from services.use_cases.follow_link import Links
+from services.use_cases.refresh_links import LinkRefresher
 from services.use_cases.suggest import Suggester
 from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
@@ -28,6 +30,7 @@ from streams.bootstrap import Parts, clock
 from streams.click_writer import ClickWriter
 from streams.embedded.owner import last_owner, write_owner
 from streams.key_files import session_key
+from streams.link_file import LinkFile, LinkKeeper
 from streams.request_deadline import HttpWithDeadline
 
 _log = structlog.get_logger("serve")
@@ -95,18 +98,28 @@ class _Server(uvicorn.Server):
 async def pages(
     parts: Parts, readiness: Readinesses, *, simulated: bool = False
 ) -> AsyncIterator[ASGIApp]:
-    """The web application of this process, with its click writer running."""
+    """The web application of this process, with what runs beside it: clicks written, links known."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
+    table = LinkTable()
+    links = LinkKeeper(
+        table,
+        LinkFile(settings.data / "links.table"),
+        LinkRefresher(parts.database, table, clock=clock),
+    )
+    await links.start()
     owner_token = secrets.token_urlsafe(24)
     application = create_web(
         replace(
-            web_parts(parts, readiness, clicks),
+            web_parts(parts, readiness, clicks, table),
             owner_token=owner_token,
             simulated=simulated,
         )
     )
-    writing = asyncio.create_task(clicks.run(), name="clicks")
+    running = [
+        asyncio.create_task(clicks.run(), name="clicks"),
+        asyncio.create_task(links.run(), name="links"),
+    ]
     if settings.embedded:
         if told := older_links(settings):
             _log.warning(told)
@@ -119,9 +132,10 @@ async def pages(
     try:
         yield application
     finally:
-        writing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await writing
+        for each in running:
+            each.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await each
 
 
 def older_links(settings: Settings) -> str:
@@ -141,10 +155,12 @@ def older_links(settings: Settings) -> str:
 def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
     """Health and metrics alone, for a worker: nobody follows a link there."""
     clicks = ClickWriter(log=parts.log, journal=parts.settings.data / "clicks.journal")
-    return create_operations(web_parts(parts, readiness, clicks))
+    return create_operations(web_parts(parts, readiness, clicks, LinkTable()))
 
 
-def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebParts:
+def web_parts(
+    parts: Parts, readiness: Readinesses, clicks: ClickWriter, table: LinkTable
+) -> WebParts:
     settings = parts.settings
     templates = parts.current_templates()
     metrics = Metrics()
@@ -156,6 +172,7 @@ def web_parts(parts: Parts, readiness: Readinesses, clicks: ClickWriter) -> WebP
         accounts=parts.accounts,
         networks=parts.networks,
         links=Links(
+            table=table,
             database=parts.database,
             sink=clicks,
             clock=clock,

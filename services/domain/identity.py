@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("6f0c2f0e-8d4a-5f5e-9a51-7a7761616e00")
 _BASE32 = "abcdefghijkmnpqrstuvwxyz23456789"
+_LINK_CODE = re.compile(f"[{_BASE32}]{{10}}")
+#: From our digits to those that `int` reads.
+_DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")
 
 
 def derive_id(kind: str, *causes: object) -> str:
@@ -23,3 +27,8 @@ def link_code(post_id: str) -> str:
     """The short link code of a post: ten characters without look-alikes (50 bits)."""
     number = int.from_bytes(hashlib.blake2b(post_id.encode(), digest_size=8).digest(), "big")
     return "".join(_BASE32[(number >> (5 * position)) & 31] for position in range(10))
+
+
+def link_number(code: str) -> int | None:
+    """What `link_code` can have made as its 50 bits; None for what it cannot have made."""
+    return int(code.translate(_DIGITS), 32) if _LINK_CODE.fullmatch(code) else None

@@ -352,11 +352,5 @@ async def counts_by_state(
     return {row.state: row.posts for row in await transaction.execute(query)}
 
 
-async def by_link(transaction: Transaction, code: str) -> Post | None:
-    found = await transaction.execute(sa.select(*_FIELDS).where(posts.c.link_code == code))
-    row = found.mappings().first()
-    return None if row is None else _post(row)
-
-
 def _post(row: RowMapping) -> Post:
     return Post(**dict(row) | {"state": PostState(row["state"])})

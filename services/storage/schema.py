@@ -172,6 +172,7 @@ campaigns = Table(
     Column("closes_at", UtcTime),
     Index("ix_campaigns_widen", "widen_at"),
     Index("ix_campaigns_closes", "closes_at"),
+    Index("ix_campaigns_finished", "finished_at"),
     sa.UniqueConstraint("kind", "source_id"),
 )
 
@@ -259,6 +260,8 @@ posts = Table(
     Column("measure_at", UtcTime),
     Index("ix_posts_campaign", "campaign_id"),
     Index("ix_posts_inbox", "ambassador_id", "state"),
+    # Every process with pages reads the links that are new (services.storage.links).
+    Index("ix_posts_created", "created_at"),
 )
 # Small partial indexes: most posts are neither due for publishing nor for measuring.
 Index(

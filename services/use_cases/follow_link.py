@@ -14,13 +14,13 @@ from uuid import uuid4
 import structlog
 
 from services.domain.click import visitor_key
+from services.domain.identity import link_number
+from services.domain.link_table import LinkTable, Target
 from services.domain.post import printable
 from services.errors import RetryLater
-from services.events.incoming import StoryApproved
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
-from services.storage import campaigns, figures, posts
-from services.storage.campaigns import Campaign
+from services.storage import figures, links
 from services.storage.database import Database
 
 _log = structlog.get_logger("links")
@@ -42,46 +42,45 @@ class Visit:
     prefetch: bool
 
 
-#: A link's target may change (a vacancy closes); it is looked up again after this.
-_FRESH = timedelta(seconds=5)
-_MAX_LINKS = 50_000
-
-
 class Links:
-    """Answers short links: targets from a small cache, clicks into ``sink`` first."""
+    """Answers short links: targets from ``table``, clicks into ``sink`` first.
+
+    ``table`` is kept fresh elsewhere; the database is asked only for a link that it lacks.
+    """
 
     def __init__(
         self,
         *,
+        table: LinkTable,
         database: Database,
         sink: ClickSink,
         clock: Callable[[], datetime],
         home: str,
         careers: str,
     ) -> None:
+        self._table = table
         self._database = database
         self._sink = sink
         self._clock = clock
         self._home = home
         self._careers = careers or home
-        self._targets: dict[str, tuple[datetime, str | None]] = {}
         self._visitors = _VisitorKeys(database)
 
     async def follow(self, code: str, visit: Visit) -> str | None:
         """The address to redirect to, after the click is durable; None for an unknown code.
 
         A visitor is never kept from the target: a click that cannot be kept is logged as lost.
-        Raises RetryLater only when the target itself cannot be looked up.
+        Raises RetryLater only when the table lacks a code that there may be and the database is away.
         """
         now = self._clock()
-        target = await self._target(code, now)
+        target = self._table.target(code) or await self._look_up(code)
         if target is None:
             return None
         try:
             await self._record(code, visit, now)
         except RetryLater as away:
             _log.error("a click was lost", code=code, error=str(away))
-        return target
+        return self._address(target, code)
 
     async def _record(self, code: str, visit: Visit, now: datetime) -> None:
         visitor = await self._visitors.key(now, visit)
@@ -101,34 +100,21 @@ class Links:
             )
         )
 
-    async def _target(self, code: str, now: datetime) -> str | None:
-        cached = self._targets.get(code)
-        if cached is not None and now - cached[0] < _FRESH:
-            return cached[1]
-        try:
-            async with self._database.read() as transaction:
-                found = await posts.by_link(transaction, code)
-                campaign = found and await campaigns.get(transaction, found.campaign_id)
-        except RetryLater:
-            if cached is None:
-                raise
-            return cached[1]  # an old target is better than none
-        target = None
-        if found and campaign:
-            target = self._address(campaign, found.network, code)
-        if len(self._targets) >= _MAX_LINKS:
-            self._targets.clear()
-        self._targets[code] = (now, target)
-        return target
+    async def _look_up(self, code: str) -> Target | None:
+        if link_number(code) is None:
+            return None
+        async with self._database.read() as transaction:
+            return await links.target(transaction, code)
 
-    def _address(self, campaign: Campaign, network: str, code: str) -> str:
-        if campaign.kind == "vacancy" and campaign.state == "closed":
+    def _address(self, target: Target, code: str) -> str:
+        campaign = target.campaign
+        if campaign.kind == "vacancy" and campaign.closed:
             return self._careers
-        url = campaign.content.url
-        if url is None:
-            assert isinstance(campaign.content, StoryApproved)  # noqa: S101 - a vacancy has one
+        if campaign.url is None:
             return f"{self._home}/stories/{campaign.id}"
-        return with_utm(url, source=network, campaign=campaign.source_id, content=code)
+        return with_utm(
+            campaign.url, source=target.network, campaign=campaign.source_id, content=code
+        )
 
 
 def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:

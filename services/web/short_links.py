@@ -6,7 +6,6 @@ The click is durable before the redirect is answered, and a visitor is never kep
 from __future__ import annotations
 
 import math
-import re
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -20,7 +19,6 @@ from services.web.messages import LANGUAGES, messages_in, preferred_language
 
 PREFIX = "/r/"
 
-_CODE = re.compile(r"[a-z0-9]{1,32}")
 # What may stand in an address as it is, so that nothing is encoded twice (RFC 3986).
 _PLAIN = ":/%#?=@[]!$&'()*+,;~"
 
@@ -60,7 +58,7 @@ class ShortLinks:
             prefetch=_is_prefetch(headers),
         )
         try:
-            target = await self._links.follow(code, visit) if _CODE.fullmatch(code) else None
+            target = await self._links.follow(code, visit)
         except RetryLater as away:
             self._answers["away"].inc()
             wait = {"Retry-After": str(math.ceil(away.after or 5))}

@@ -162,10 +162,8 @@ async def test_posts_come_back_as_they_were(database: Database) -> None:
         await posts.add(transaction, [NewPost(post=post, recipe=recipe)])
         stored = replace(post, original_text=post.text)
         assert await posts.get(transaction, post.id) == stored
-        assert await posts.by_link(transaction, post.link_code) == stored
         assert await posts.recipe(transaction, post.id) == recipe
         assert await posts.get(transaction, "nothing") is None
-        assert await posts.by_link(transaction, "nothing") is None
         assert await posts.recipe(transaction, "nothing") is None
 
 

@@ -17,6 +17,7 @@ from services.storage import (
     erasure,
     figures,
     followers,
+    links,
     own_words,
     people,
     posts,
@@ -139,7 +140,7 @@ async def test_what_counts_stays(database: Database) -> None:
         before = await campaign_figures.of_campaigns(transaction, [STORY.id])
         await erasure.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
         assert await campaign_figures.of_campaigns(transaction, [STORY.id]) == before
-        assert await posts.by_link(transaction, post.link_code) is not None
+        assert await links.target(transaction, post.link_code) is not None
         assert [person.name for person in await directory.find(transaction, limit=9)] == [BEN.name]
         assert await people.all_ambassadors(transaction) == [BEN]
         assert await people.person(transaction, NOBODY) is None

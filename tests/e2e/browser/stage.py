@@ -15,6 +15,7 @@ from playwright.async_api import Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, create_sandbox
+from services.domain.link_table import LinkTable
 from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.follow_link import Links
 from services.use_cases.publish import Publisher
@@ -66,6 +67,7 @@ async def open_stage(database: Path) -> AsyncIterator[Stage]:
             organisation.parts = replace(
                 parts,
                 links=Links(
+                    table=LinkTable(),
                     database=parts.database,
                     sink=organisation.clicks,
                     clock=parts.clock,

@@ -9,12 +9,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.domain.identity import link_code
+from services.domain.link_table import LinkTable
 from services.domain.post import Post
 from services.errors import RetryLater
 from services.events.catalogue import read_data
 from services.storage import campaigns, figures
 from services.storage.database import Database
 from services.use_cases.follow_link import Links, Visit, with_utm
+from services.use_cases.refresh_links import LinkRefresher
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.fakes import MemoryClicks
 
@@ -28,10 +31,13 @@ class Door:
         self.database = database
         self.now = NOW
         self.clicks = MemoryClicks()
+        self.table = LinkTable()
+        self.refresher = LinkRefresher(database, self.table, clock=lambda: self.now)
         self.links = self.another(careers)
 
     def another(self, careers: str = "") -> Links:
         return Links(
+            table=self.table,
             database=self.database,
             sink=self.clicks,
             clock=lambda: self.now,
@@ -73,19 +79,21 @@ async def test_a_link_leads_to_its_story_with_tags(door: Door) -> None:
 
 async def test_an_unknown_code_leads_nowhere_and_counts_nothing(door: Door) -> None:
     """There is no click without a link."""
-    assert await door.links.follow("nothing", VISIT) is None
+    for code in ("nothing", link_code("nobody's")):
+        assert await door.links.follow(code, VISIT) is None
     assert door.clicks.clicks == []
 
 
 async def test_a_closed_vacancy_leads_to_the_careers_page(door: Door) -> None:
     """Soon after the closing, also for who looked before; without such a page to the home page."""
     post = await door.post(vacancy())
+    await door.refresher.refresh()
     before = await door.links.follow(post.link_code, VISIT)
     assert before is not None
     assert before.startswith("https://example.org/vacatures/v-1")
     async with door.database.write() as transaction:
         await campaigns.close(transaction, post.campaign_id, now=door.now)
-    door.now += timedelta(seconds=5)
+    assert await door.refresher.refresh()
     assert await door.links.follow(post.link_code, VISIT) == "https://example.org/werken"
     assert await door.another().follow(post.link_code, VISIT) == "https://zwaan.example"
 
@@ -158,10 +166,11 @@ class Flaky(Database):
 async def test_while_the_database_is_away_known_links_lead_on_and_count(
     database: Database,
 ) -> None:
-    """An old target is better than none, and on a new day the click counts all the same."""
+    """What the table has needs no database, and on a new day the click counts all the same."""
     flaky = Flaky(database._engine)
     door = Door(flaky)
     post = await door.post(story())
+    assert await door.refresher.refresh()
     target = await door.links.follow(post.link_code, VISIT)
     flaky.away = True
     door.now += timedelta(days=1)
@@ -170,7 +179,8 @@ async def test_while_the_database_is_away_known_links_lead_on_and_count(
     assert len(door.clicks.clicks) == 3
     assert door.visitors[1] == door.visitors[2] != door.visitors[0]
     with pytest.raises(RetryLater):
-        await door.links.follow("another", VISIT)
+        await door.links.follow(link_code("a link of today"), VISIT)
+    assert await door.links.follow("no-link-of-ours", VISIT) is None
 
 
 async def test_what_a_request_says_is_cut_and_cleaned(door: Door) -> None:

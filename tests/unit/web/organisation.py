@@ -21,6 +21,7 @@ from connectors.x import X
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.identity import ambassador_id
+from services.domain.link_table import LinkTable
 from services.domain.post import Post, PostState
 from services.domain.voice import PostTemplates
 from services.events.incoming import StoryApproved, VacancyOpened
@@ -224,7 +225,12 @@ async def open_organisation(
             ),
             networks=networks,
             links=Links(
-                database=database, sink=clicks, clock=clock, home=BASE, careers=f"{BASE}/jobs"
+                table=LinkTable(),
+                database=database,
+                sink=clicks,
+                clock=clock,
+                home=BASE,
+                careers=f"{BASE}/jobs",
             ),
             share_intents=share_intents,
             suggester=Suggester(templates, short_link=lambda code: f"{BASE}/r/{code}"),

@@ -60,7 +60,7 @@ async def test_a_visitor_arrives_although_the_click_is_lost(organisation: Organi
     assert answer.status_code == 302
 
 
-@pytest.mark.parametrize("code", ["nothere", "", "UPPER", "a/b", "x" * 40, "%00"])
+@pytest.mark.parametrize("code", ["nothere", "nthereaaaa", "", "UPPER", "a/b", "x" * 40, "%00"])
 async def test_an_unknown_code_is_a_page(organisation: Organisation, code: str) -> None:
     """A code that nobody made gets a 404 page in the visitor's language, and no click."""
     async with organisation.client() as browser:

@@ -1,0 +1,153 @@
+"""The file of all links: what is kept, what is refused, and who may write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.domain.identity import link_code
+from services.domain.link_table import LinkedCampaign, LinkTable, NewLink
+from services.domain.post import Post
+from services.storage.database import Database
+from services.use_cases.refresh_links import LinkRefresher
+from streams import link_file
+from streams.link_file import LinkFile, LinkKeeper
+from tests.builders import NOW, ambassador, campaign, organise, story
+
+ABOUT = LinkedCampaign(id="c", kind="story", source_id="s", url=None, closed=False)
+
+
+def table_of(*names: str) -> LinkTable:
+    table = LinkTable()
+    table.know([ABOUT])
+    table.add(NewLink(link_code(name), ABOUT.id, "x") for name in names)
+    return table
+
+
+def test_a_file_holds_a_table(tmp_path: Path) -> None:
+    """It comes back whole; a later one takes its place."""
+    file = LinkFile(tmp_path / "links.table")
+    assert file.read() is None
+    file.write(table_of("a"))
+    file.write(table_of("a", "b"))
+    found = file.read()
+    assert found is not None
+    assert len(found) == 2
+    assert found.target(link_code("b")) is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"something else", b"zwaan links 0 little 8 4\n"])
+def test_a_damaged_file_is_one_line_in_the_log(tmp_path: Path, content: bytes) -> None:
+    """It is no table, and nothing stops for it."""
+    path = tmp_path / "links.table"
+    path.write_bytes(content)
+    with capture_logs() as logs:
+        assert LinkFile(path).read() is None
+    (line,) = logs
+    assert line["log_level"] == "warning"
+    assert line["file"] == str(path)
+
+
+def _write_often(path: Path, names: str) -> None:
+    for _ in range(40):
+        LinkFile(path).write(table_of(*names))
+
+
+def test_several_processes_write_one_file(tmp_path: Path) -> None:
+    """Whoever reads finds the whole of what one of them wrote, at any moment."""
+    path = tmp_path / "links.table"
+    LinkFile(path).write(table_of("a"))
+    context = get_context("spawn")
+    writers = [context.Process(target=_write_often, args=(path, names)) for names in ("ab", "abc")]
+    for writer in writers:
+        writer.start()
+    read = 0
+    while any(writer.is_alive() for writer in writers):
+        found = LinkFile(path).read()
+        assert found is not None
+        assert len(found) in (1, 2, 3)
+        read += 1
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert read
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["links.table", "links.table.lock"]
+
+
+@asynccontextmanager
+async def kept(database: Database, path: Path) -> AsyncIterator[LinkTable]:
+    """A table that is kept as `zwaan web` keeps it."""
+    table = LinkTable()
+    keeper = LinkKeeper(table, LinkFile(path), LinkRefresher(database, table, clock=lambda: NOW))
+    await keeper.start()
+    running = asyncio.create_task(keeper.run())
+    try:
+        yield table
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def _draft(database: Database, name: str) -> Post:
+    async with database.write() as transaction:
+        about = campaign(story(story_id=name))
+        (post,) = await organise(transaction, [ambassador(1)], [about])
+    return post
+
+
+async def test_links_are_kept_while_all_is_well(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged file is made anew; what comes later is in table and file without being asked."""
+    monkeypatch.setattr(link_file, "_REFRESH_SECONDS", 0.05)
+    path = tmp_path / "links.table"
+    path.write_bytes(b"damaged")
+    first = await _draft(database, "s-1")
+    async with kept(database, path) as table:
+        await until(lambda: table.target(first.link_code) is not None)
+        await until(lambda: path.read_bytes() != b"damaged")
+        second = await _draft(database, "s-2")
+
+        def is_written() -> bool:
+            found = LinkFile(path).read()
+            return found is not None and found.target(second.link_code) is not None
+
+        await until(is_written)
+
+
+async def test_a_start_without_a_database_takes_the_file(tmp_path: Path) -> None:
+    """The links of the file lead on, and the file stays as it was."""
+    path = tmp_path / "links.table"
+    LinkFile(path).write(table_of("a"))
+    stored = path.read_bytes()
+    nobody = Database.open("postgresql+psycopg://zwaan@127.0.0.1:9/zwaan")
+    async with kept(nobody, path) as table:
+        assert table.target(link_code("a")) is not None
+    await nobody.close()
+    assert path.read_bytes() == stored
+
+
+async def test_what_is_not_written_yet_is_written_at_the_end(
+    database: Database, tmp_path: Path
+) -> None:
+    """A process that is asked to stop leaves all it knows."""
+    path = tmp_path / "links.table"
+    post = await _draft(database, "s-1")
+    async with kept(database, path) as table:
+        await until(lambda: table.target(post.link_code) is not None)
+    found = LinkFile(path).read()
+    assert found is not None
+    assert found.target(post.link_code) is not None
