@@ -20,8 +20,7 @@ from services.domain.network_rules import OURS
 from services.domain.voice import PostTemplates
 from services.ports import Network, Notifier, PostRules
 from services.settings import SANDBOX, Settings, is_real
-from services.storage.database import Database
-from services.storage.migrate import migrate
+from services.storage.migrate import MigratingDatabase
 from services.use_cases.accounts import Accounts
 from services.use_cases.billed_units import BilledUnits
 from services.use_cases.collect_reach import ReachCollector
@@ -49,10 +48,13 @@ def clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What every process of Zwaan shares: the state, the log and the networks."""
+    """What every process of Zwaan shares: the state, the log and the networks.
+
+    The database answers once it is migrated: `open_parts`, or `streams.preparation`.
+    """
 
     settings: Settings
-    database: Database
+    database: MigratingDatabase
     log: OpenLog
     admin: LogAdmin
     networks: Mapping[str, Network]
@@ -64,6 +66,10 @@ class Parts:
     def rules(self) -> Mapping[str, PostRules]:
         """What may be posted, by network: there are texts for these."""
         return {**OURS, **{name: network.rules for name, network in self.networks.items()}}
+
+    async def make_topics(self) -> None:
+        """Raises RetryLater when the log is away."""
+        await asyncio.to_thread(self.admin.ensure_topics, topic_specs())
 
     def short_link(self, code: str) -> str:
         return f"{self.settings.base_url}/r/{code}"
@@ -163,18 +169,25 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
 
     Raises Stop when another process owns the embedded log, RetryLater when a dependency is away.
     """
+    async with connect_parts(settings) as parts:
+        await parts.database.migrate()
+        await parts.make_topics()
+        yield parts
+
+
+@asynccontextmanager
+async def connect_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """As `open_parts`, with nothing asked yet of what may be away."""
     settings.data.mkdir(parents=True, exist_ok=True)
     # First the log: on a laptop its lock is what keeps a second process off the database too.
     log = open_log(settings)
-    database = Database.open(settings.database)
+    database = MigratingDatabase.open(settings.database)
     admin = open_admin(settings)
     models = settings.llm_concurrency if settings.llm_url else 0
     calls = ThreadPoolExecutor(
         max_workers=settings.publish_concurrency + 4 + models, thread_name_prefix="network"
     )
     try:
-        await migrate(database)
-        await asyncio.to_thread(admin.ensure_topics, topic_specs())
         billed = BilledUnits(settings.prices)
         networks = build_networks(
             replace(each, meter=partial(billed.count, each.name))

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 from connectors.sandbox.app import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
-from streams.bootstrap import Parts, open_parts
+from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.name import command_name, data_words
 from streams.last_resort import end_anyway
+from streams.preparation import preparing
 from streams.sandbox import WithSandbox, alone, open_sandbox
 from streams.serve import (
     Readinesses,
@@ -95,7 +96,8 @@ async def run_web(settings: Settings) -> int:
     listener = listen(settings)
     readiness = Readinesses()
     async with (
-        open_parts(settings) as parts,
+        connect_parts(settings) as parts,
+        preparing({"database": parts.database.migrate, "log": parts.make_topics}) as preparation,
         pages(parts, readiness) as application,
         serving(application, listener, trusted_proxies=settings.trusted_proxies),
     ):
@@ -104,7 +106,7 @@ async def run_web(settings: Settings) -> int:
         _log.info("pages are served", address=settings.local_url)
         looking = asyncio.create_task(watching.run(), name="the watch")
         try:
-            await until_stopped(stopping)
+            await until_stopped(stopping, preparation.wait_until_broken)
         finally:
             looking.cancel()
             end_anyway()

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,7 +33,7 @@ class Database:
         self._listeners: list[Callable[[], None]] = []
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str) -> Self:
         """Prepare an engine for ``url``; nothing connects before the first transaction.
 
         Raises WrongSetting for an address that cannot be read, RetryLater when its folder cannot be made.

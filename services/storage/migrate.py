@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from services.errors import Stop
+from services.errors import RetryLater, Stop
 from services.storage.database import Database, take_turns
 from services.storage.transaction import Transaction
 
@@ -37,6 +39,24 @@ async def migrate(database: Database) -> None:
         if current is not None and current > HEAD:
             raise Stop(_NEWER.format(current, HEAD))
         await transaction.run_sync(_upgrade)
+
+
+class MigratingDatabase(Database):
+    """A database that nothing is asked of before its schema is that of this code."""
+
+    _migrated = False
+
+    async def migrate(self) -> None:
+        """As `migrate`; from then on it answers."""
+        await migrate(Database(self._engine))
+        self._migrated = True
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str = "", **options: str) -> AsyncIterator[Transaction]:
+        if not self._migrated:
+            raise RetryLater("the database has been away since this process started")
+        async with super()._transaction(begin, **options) as transaction:
+            yield transaction
 
 
 async def is_current(database: Database) -> bool:
