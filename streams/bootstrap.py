@@ -19,7 +19,7 @@ from connectors.smtp import SmtpNotifier
 from services.domain.network_rules import OURS
 from services.domain.voice import PostTemplates
 from services.ports import Network, Notifier, PostRules
-from services.settings import SANDBOX, Settings, is_real
+from services.settings import OFF, SANDBOX, Settings, is_real
 from services.storage.migrate import MigratingDatabase
 from services.use_cases.accounts import Accounts
 from services.use_cases.billed_units import BilledUnits
@@ -64,8 +64,8 @@ class Parts:
 
     @property
     def rules(self) -> Mapping[str, PostRules]:
-        """What may be posted, by network: there are texts for these."""
-        return {**OURS, **{name: network.rules for name, network in self.networks.items()}}
+        """What may be posted, by network: there are texts for these, and for no other."""
+        return {name: network.rules for name, network in self.networks.items()}
 
     async def make_topics(self) -> None:
         """Raises RetryLater when the log is away."""
@@ -136,7 +136,7 @@ class Parts:
     def expiry_warnings(self) -> Sequence[ExpiryWarnings]:
         """One for connections; one for standing consents, where they are offered."""
         words = {"organisation": self.settings.organisation, "base_url": self.settings.base_url}
-        watched = [watch_connections(lambda ending: expiry_message(ending, **words))]
+        watched = [watch_connections(lambda ending: expiry_message(ending, **words), self.networks)]
         if self.settings.offers_standing_consent:
             watched.append(watch_consents(lambda consent: consent_message(consent, **words)))
         return [
@@ -228,41 +228,35 @@ _SANDBOX_LINKEDIN_SCOPES = ("openid", "profile", "w_member_social", "r_member_po
 
 
 def network_settings(settings: Settings) -> list[NetworkSettings]:
-    """The configured networks; the sandbox on our own pages' address where none is set.
-
-    Mastodon has no central server, so it is offered only where one is named.
-    """
-    networks = [
+    """The networks that are offered; a sandbox is on our own pages' address."""
+    places = settings.our_networks
+    ours = [
         NetworkSettings(
             name="linkedin",
-            api_url=settings.linkedin_url or f"{settings.local_url}/linkedin",
-            authorize_url=_authorize_url(settings, settings.linkedin_url, "linkedin"),
+            api_url=_asked_at(settings, "linkedin"),
+            authorize_url=_consents_at(settings, "linkedin"),
             client_id=settings.linkedin_client_id,
             client_secret=settings.linkedin_client_secret.get_secret_value(),
             version=settings.linkedin_version,
             # The sandbox grants the vetted product too, so that measuring is real there.
-            scopes=() if is_real(settings.linkedin_url) else _SANDBOX_LINKEDIN_SCOPES,
+            scopes=() if is_real(places["linkedin"]) else _SANDBOX_LINKEDIN_SCOPES,
         ),
         NetworkSettings(
             name="x",
-            api_url=settings.x_url or f"{settings.local_url}/x",
-            authorize_url=_authorize_url(settings, settings.x_url, "x"),
+            api_url=_asked_at(settings, "x"),
+            authorize_url=_consents_at(settings, "x"),
             client_id=settings.x_client_id,
             client_secret=settings.x_client_secret.get_secret_value(),
         ),
+        NetworkSettings(
+            name="mastodon",
+            api_url=_asked_at(settings, "mastodon"),
+            authorize_url=_consents_at(settings, "mastodon"),
+            client_id=settings.mastodon_client_id,
+            client_secret=settings.mastodon_client_secret.get_secret_value(),
+        ),
     ]
-    if settings.mastodon_url:
-        server = "" if settings.mastodon_url == SANDBOX else settings.mastodon_url
-        networks.append(
-            NetworkSettings(
-                name="mastodon",
-                api_url=server or f"{settings.local_url}/mastodon",
-                authorize_url=_authorize_url(settings, server, "mastodon"),
-                client_id=settings.mastodon_client_id,
-                client_secret=settings.mastodon_client_secret.get_secret_value(),
-            )
-        )
-    networks += [
+    others = [
         NetworkSettings(
             name=name,
             api_url=other.url,
@@ -273,7 +267,7 @@ def network_settings(settings: Settings) -> list[NetworkSettings]:
         )
         for name, other in settings.other_networks.items()
     ]
-    return networks
+    return [*(each for each in ours if places[each.name] != OFF), *others]
 
 
 def rules_of_texts(settings: Settings) -> Mapping[str, PostRules]:
@@ -282,8 +276,15 @@ def rules_of_texts(settings: Settings) -> Mapping[str, PostRules]:
     return {**OURS, **{each.name: build_network(each).rules for each in others}}
 
 
-def _authorize_url(settings: Settings, url: str, name: str) -> str:
+def _asked_at(settings: Settings, name: str) -> str:
+    """Where a network of ours is asked."""
+    place = settings.our_networks[name]
+    return f"{settings.local_url}/{name}" if place == SANDBOX else place
+
+
+def _consents_at(settings: Settings, name: str) -> str:
     """Where consent is given: a real network knows its own, a sandbox has one address for all."""
-    if is_real(url):
-        return ""
-    return url or f"{settings.base_url}/{name}"
+    place = settings.our_networks[name]
+    if place == SANDBOX:
+        return f"{settings.base_url}/{name}"
+    return "" if is_real(place) else place

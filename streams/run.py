@@ -18,7 +18,7 @@ from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.name import command_name, data_words
 from streams.last_resort import end_anyway
 from streams.preparation import preparing
-from streams.sandbox import WithSandbox, alone, open_sandbox
+from streams.sandbox import WithSandbox, alone, open_sandbox, steering
 from streams.serve import (
     Readinesses,
     listen,
@@ -50,7 +50,7 @@ async def everything(
     around: Callable[[ASGIApp], ASGIApp] = lambda pages: pages,
     drained: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Running]:
-    """Pages, worker and, where a network is not configured, its sandbox.
+    """Pages, worker and, where a network is one, its sandbox.
 
     The pages answer first; the worker starts behind them. ``simulated``: colleagues are, and the
     pages say so. ``around`` may put more beside what is served. ``drained``: see `Worker.running`.
@@ -62,7 +62,9 @@ async def everything(
             sandbox = open_sandbox(settings) if settings.sandbox else None
             try:
                 async with pages(parts, readiness, simulated=simulated) as application:
-                    served: ASGIApp = WithSandbox(application, sandbox) if sandbox else application
+                    served: ASGIApp = application
+                    if sandbox is not None:
+                        served = WithSandbox(application, sandbox, steering(settings))
                     async with serving(
                         around(served), listener, trusted_proxies=settings.trusted_proxies
                     ):
@@ -81,8 +83,10 @@ async def run_up(settings: Settings) -> int:
     stopping = stop_signal()
     async with everything(settings, drained=end_anyway) as running:
         click.echo(f"Zwaan is up at {settings.base_url}")
-        if settings.sandbox:
-            click.echo("Networks without credentials are the sandbox; nothing leaves this machine.")
+        if settings.real_networks:
+            click.echo(f"Posts on these networks are real: {', '.join(settings.real_networks)}")
+        elif settings.sandbox:
+            click.echo("The networks are the sandbox; nothing leaves this machine.")
         click.echo(
             f"To sign in: {command_name()} sign-in you@example.org --role administrator"
             f"{data_words(settings)}"
@@ -134,7 +138,8 @@ async def run_sandbox(settings: Settings) -> int:
     listener = listen(settings)
     sandbox = open_sandbox(settings)
     try:
-        async with serving(alone(sandbox), listener, trusted_proxies=settings.trusted_proxies):
+        served = alone(sandbox, steering(settings))
+        async with serving(served, listener, trusted_proxies=settings.trusted_proxies):
             click.echo(f"The sandbox networks: {settings.base_url}/linkedin, {settings.base_url}/x")
             await until_stopped(stopping)
     finally:

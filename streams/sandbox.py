@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox, is_control
 from services.settings import Settings
-from services.web.api.access import is_this_machine
+from services.web.api.access import bears
 from services.web.forged_forms import comes_from
+from services.web.this_machine import is_direct
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:
@@ -19,34 +22,51 @@ def open_sandbox(settings: Settings) -> SandboxApp:
 
 
 class WithSandbox:
-    """The pages, with the sandbox networks on their own paths beside them."""
+    """The pages, with the sandbox networks on their own paths beside them.
 
-    def __init__(self, pages: ASGIApp, sandbox: ASGIApp) -> None:
+    ``may_steer`` says who gets past `is_control`; see `steering`.
+    """
+
+    def __init__(
+        self, pages: ASGIApp, sandbox: ASGIApp, may_steer: Callable[[Request], bool]
+    ) -> None:
         self._pages = pages
         self._sandbox = sandbox
+        self._may_steer = may_steer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "") if scope["type"] == "http" else ""
         first = "/" + path.split("/", 2)[1] if path else ""
-        if first not in PREFIXES or (is_control(path) and not _may_steer(Request(scope))):
+        if first not in PREFIXES or (is_control(path) and not self._may_steer(Request(scope))):
             await self._pages(scope, receive, send)
         else:
             await self._sandbox(scope, receive, send)
 
 
-def alone(sandbox: ASGIApp) -> WithSandbox:
+def alone(sandbox: ASGIApp, may_steer: Callable[[Request], bool]) -> WithSandbox:
     """The sandbox networks without pages, as well guarded as beside them."""
     return WithSandbox(
         PlainTextResponse(
             "There is nothing here for you. /_sandbox answers programs on this machine alone, "
-            "who ask for it as localhost or 127.0.0.1.\n",
+            "who ask for it as localhost or 127.0.0.1, or with ZWAAN_API_TOKEN.\n",
             status_code=404,
         ),
         sandbox,
+        may_steer,
     )
 
 
-def _may_steer(request: Request) -> bool:
-    """Faults, clock and journal have no password: this machine alone, and no page of somebody
-    else's in its browser."""
-    return is_this_machine(request) and comes_from(request)
+def steering(settings: Settings) -> Callable[[Request], bool]:
+    """Whether a request may set faults and clock and read the journal.
+
+    With the API token. On a laptop without it too: this machine alone, and no page of somebody
+    else's in its browser.
+    """
+    token = settings.api_token.get_secret_value() if settings.api_token else None
+
+    def may_steer(request: Request) -> bool:
+        if bears(request, token):
+            return True
+        return settings.is_laptop and is_direct(request) and comes_from(request)
+
+    return may_steer

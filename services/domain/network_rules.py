@@ -22,16 +22,17 @@ OURS: Mapping[str, PostRules] = MappingProxyType(
     {"linkedin": LINKEDIN, "x": X, "mastodon": MASTODON}
 )
 
-#: Of a network whose connector was taken away: what was written for it can be read, and goes nowhere.
+#: Of a network that was switched off: what was written for it can be read, and goes nowhere.
 GONE = PostRules(limit=3000)
 
 
 def rules_of(network: str, known: Mapping[str, PostRules]) -> PostRules:
-    """Raises Rejected for a network that ``known`` does not hold: no connector is installed."""
+    """Raises Rejected for a network that ``known`` does not hold: it is switched off, or its connector
+    was taken away."""
     try:
         return known[network]
     except KeyError as error:
         raise Rejected(
-            f"what may be posted on {network} is not known",
-            remedy=f"Name one of: {', '.join(known)}.",
+            f"{network} is switched off here",
+            remedy="Share the text yourself, or decline the draft.",
         ) from error

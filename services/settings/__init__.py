@@ -4,9 +4,10 @@ Defaults are those of a laptop: an embedded log, SQLite, and the sandbox network
 """
 
 from services.settings.environment import Settings, load_settings, unknown_settings, variable
-from services.settings.networks import SANDBOX, SANDBOX_CLIENT_SECRET, is_real
+from services.settings.networks import OFF, SANDBOX, SANDBOX_CLIENT_SECRET, is_real
 
 __all__ = [
+    "OFF",
     "SANDBOX",
     "SANDBOX_CLIENT_SECRET",
     "Settings",

@@ -45,6 +45,15 @@ class Settings(
     )
 
     @property
+    def is_laptop(self) -> bool:
+        """Whether whoever sits at this machine is all that is served, and nothing real is at stake.
+
+        There alone does a sign-in link sign in at once, and is who asks from this machine believed
+        without a token (`services.web.this_machine.is_direct`).
+        """
+        return not (self.is_public or self.real_networks)
+
+    @property
     def offers_standing_consent(self) -> bool:
         if self.standing_consent is not None:
             return self.standing_consent

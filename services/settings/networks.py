@@ -21,8 +21,8 @@ SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")
 #: Those that have settings of their own.
 OUR_NETWORKS = ("linkedin", "x", "mastodon")
 
-#: As an address of a network that is only offered where it is asked for.
-SANDBOX = "sandbox"
+#: In place of a network's address.
+SANDBOX, OFF = "sandbox", "off"
 
 
 class OtherNetwork(BaseModel):
@@ -40,11 +40,14 @@ class OtherNetwork(BaseModel):
 
 
 class Networks(BaseModel):
-    linkedin_url: str = Field(default="", description="Empty: the sandbox.")
+    linkedin_url: str = Field(
+        default="",
+        description='An address, "sandbox", or "off". Empty: the sandbox, or off beside a real network.',
+    )
     linkedin_client_id: str = SANDBOX_CLIENT_ID
     linkedin_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
     linkedin_version: str = Field(default="202609", description="YYYYMM.")
-    x_url: str = Field(default="", description="Empty: the sandbox.")
+    x_url: str = Field(default="", description="As LINKEDIN_URL.")
     x_client_id: str = SANDBOX_CLIENT_ID
     x_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
     x_price_with_link: Decimal = Field(
@@ -64,9 +67,7 @@ class Networks(BaseModel):
     x_price_post_delete: Decimal = Field(
         default=X_PRICES.units["post_delete"], ge=0, le=1000, description="For taking a post off."
     )
-    mastodon_url: str = Field(
-        default="", description='A server, or "sandbox". Empty: Mastodon is not offered.'
-    )
+    mastodon_url: str = Field(default="", description='A server, "sandbox", or "off". Empty: off.')
     mastodon_client_id: str = SANDBOX_CLIENT_ID
     mastodon_client_secret: SecretStr = SANDBOX_CLIENT_SECRET
 
@@ -81,6 +82,18 @@ class Networks(BaseModel):
         description="Base addresses of the images in stories: https://www.example.org,… Empty: "
         "posts go out without images.",
     )
+
+    @field_validator("linkedin_url", "x_url", "mastodon_url")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        value = value.strip()
+        if value and value.casefold() in (SANDBOX, OFF):
+            return value.casefold()
+        if value and urlsplit(value).scheme not in ("https", "http"):
+            raise ValueError(
+                f'has to be an address that begins with https://, "{SANDBOX}" or "{OFF}"'
+            )
+        return value
 
     @field_validator("linkedin_version")
     @classmethod
@@ -134,16 +147,38 @@ class Networks(BaseModel):
         return {"x": x} if x.for_posts or any(x.units.values()) else {}
 
     @property
+    def our_networks(self) -> Mapping[str, str]:
+        """Where each of our networks is: an address, `SANDBOX` or `OFF`.
+
+        Whoever made one network real has no use for an imitation of another beside it, unless
+        they ask for it.
+        """
+        unset = {"linkedin": SANDBOX, "x": SANDBOX, "mastodon": OFF}
+        if self.real_networks:
+            unset = dict.fromkeys(unset, OFF)
+        return {name: url or unset[name] for name, url in self._our_urls.items()}
+
+    @property
+    def sandboxes(self) -> tuple[str, ...]:
+        """The names of the networks that are an imitation of ours; every page then says so."""
+        return tuple(name for name, url in self.our_networks.items() if url == SANDBOX)
+
+    @property
     def sandbox(self) -> bool:
-        """Whether any network is the sandbox; every page then says so."""
-        return not (self.linkedin_url and self.x_url) or self.mastodon_url == SANDBOX
+        """Whether any network is the sandbox."""
+        return bool(self.sandboxes)
 
     @property
     def real_networks(self) -> tuple[str, ...]:
         """The names of those where everybody can see what is posted."""
-        ours = zip(OUR_NETWORKS, (self.linkedin_url, self.x_url, self.mastodon_url), strict=True)
-        urls = {**dict(ours), **{name: other.url for name, other in self.other_networks.items()}}
+        others = {name: other.url for name, other in self.other_networks.items()}
+        urls = {**self._our_urls, **others}
         return tuple(name for name, url in urls.items() if is_real(url))
+
+    @property
+    def _our_urls(self) -> dict[str, str]:
+        urls = (self.linkedin_url, self.x_url, self.mastodon_url)
+        return dict(zip(OUR_NETWORKS, urls, strict=True))
 
 
 def is_real(url: str) -> bool:

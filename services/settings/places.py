@@ -52,6 +52,13 @@ class Places(BaseModel):
             raise ValueError(NO_ADDRESS)
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        if value and not _is_web_address(value):
+            raise ValueError("has to be an address such as https://zwaan.example.org")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: SecretStr) -> SecretStr:
@@ -107,9 +114,32 @@ class Places(BaseModel):
     def on_loopback(self) -> bool:
         return is_loopback(self.host)
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anything says that others than this machine are served: the address that is
+        listened on, the one that people are given, or a reverse proxy that is named."""
+        return not (self.on_loopback and self._is_ours) or (
+            "trusted_proxies" in self.model_fields_set and bool(self.trusted_proxies)
+        )
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the address that people are given is this machine's own."""
+        parts = urlsplit(self.base_url)
+        ours = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        return ours and (80 if parts.port is None else parts.port) == self.port
+
 
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port, or brackets
+        return False
 
 
 def _names_a_file(url: str) -> bool:

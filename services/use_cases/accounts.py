@@ -56,12 +56,12 @@ class Accounts:
         self._billed = billed or BilledUnits({})
 
     def network(self, name: str) -> Network:
-        """Raises NeedsPerson when no such network is configured."""
+        """Raises NeedsPerson when it is switched off, or its connector was taken away."""
         try:
             return self._networks[name]
         except KeyError as error:
             raise NeedsPerson(
-                f'the network "{name}" is not configured', remedy="Ask your administrator."
+                f"{name} is switched off here", remedy="Ask your administrator."
             ) from error
 
     async def call(self, function: Callable[..., _T], *arguments: object, **named: object) -> _T:

@@ -95,8 +95,8 @@ class ReachCollector:
     ) -> None:
         answers: dict[str, Measurement] = {}
         try:
-            account = await self._accounts.open(ambassador_id, network)
             measure = self._accounts.network(network).measure
+            account = await self._accounts.open(ambassador_id, network)
 
             def read(own: Account) -> None:
                 """Kept one by one: what was read stays, whatever comes after it."""

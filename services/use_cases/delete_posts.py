@@ -102,8 +102,8 @@ class PostDeleter:
     async def _tried(self, due: DueDeletion) -> Deletion:
         """The request after one call."""
         try:
-            account = await self._accounts.open(*due.account)
             delete = self._accounts.network(due.network).delete
+            account = await self._accounts.open(*due.account)
             await self._accounts.call_with_access(
                 due.ambassador_id, account, lambda own: delete(own, due.external_id)
             )

@@ -20,7 +20,7 @@ import structlog
 
 from services.domain.ambassador import Ambassador
 from services.domain.circuit import Circuit, CircuitRules
-from services.domain.network_rules import rules_of
+from services.domain.network_rules import GONE
 from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard
 from services.domain.voice.apply_profile import as_they_write, own_lines
 from services.domain.voice.claims import house_words
@@ -162,7 +162,7 @@ class Rephraser:
             outcome.output,
             question.frame,
             person,
-            rules=rules_of(draft.network, composer.networks),
+            rules=composer.networks.get(draft.network, GONE),
             link=self._short_link(draft.link_code),
             sources=question.sources,
             house=house_words(composer.templates, person.language),

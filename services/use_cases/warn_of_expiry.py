@@ -5,7 +5,7 @@ A connection that nobody can renew without them ends, and so does a standing con
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from services.ports import Message, Notifier
 from services.storage import audit, connections, ending_consents
 from services.storage.audit import Entry
 from services.storage.database import Database
+from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("expiry")
 
@@ -34,9 +35,17 @@ class Watch:
     action: str
 
 
-def watch_connections(write: Callable[[Ending], Message]) -> Watch:
+def watch_connections(write: Callable[[Ending], Message], networks: Collection[str]) -> Watch:
+    """Of these networks: nobody can renew a connection of one that is switched off."""
+
+    async def ending(
+        transaction: Transaction, *, after: datetime, before: datetime
+    ) -> Sequence[Ending]:
+        found = await connections.ending(transaction, after=after, before=before)
+        return [each for each in found if each.network in networks]
+
     return Watch(
-        ending=connections.ending,
+        ending=ending,
         set_warned=connections.set_warned,
         write=write,
         action="account.warned",

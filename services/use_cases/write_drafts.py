@@ -30,8 +30,9 @@ from services.storage.transaction import Transaction
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
-#: For somebody who connected nothing that we have texts for: the draft can be copied and shared by hand.
-_UNCONNECTED = ("linkedin",)
+#: For somebody who connected nothing that we have texts for, or else the first that is offered: the
+#: draft can be copied and shared by hand.
+_UNCONNECTED = "linkedin"
 
 
 class DraftWriter:
@@ -127,9 +128,12 @@ class DraftWriter:
         return [_ready(draft.post) for draft in drafts]
 
     def _written_for(self, connected: Sequence[str]) -> tuple[str, ...]:
-        """A connection stays when its network's connector is taken away; nothing is written then."""
+        """A connection stays when its network is switched off or its connector is taken away;
+        nothing is written for it then."""
         known = self._templates.networks
-        return tuple(network for network in connected if network in known) or _UNCONNECTED
+        if usable := tuple(network for network in connected if network in known):
+            return usable
+        return (_UNCONNECTED,) if _UNCONNECTED in known else tuple(known)[:1]
 
     def _compose(
         self,

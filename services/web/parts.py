@@ -46,9 +46,9 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """``api_token`` None leaves the event API open, which is right on loopback only.
+    """``is_laptop``: see `Settings.is_laptop`; there ``api_token`` None leaves the API open.
 
-    ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
+    ``sandboxes`` are those of ``networks`` that are an imitation. ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
     ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it.
     ``linkedin_sunset`` is the day on which the configured version of LinkedIn's interface ends,
     once that is near. ``simulated``: colleagues are, as in a demo.
@@ -67,8 +67,8 @@ class WebParts:
     base_url: str
     organisation: str
     contact: str
-    sandbox: bool
-    on_loopback: bool
+    sandboxes: Sequence[str]
+    is_laptop: bool
     secret_key: str = field(repr=False)
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)

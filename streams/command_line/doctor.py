@@ -24,7 +24,7 @@ from connectors.linkedin import sunset, sunset_ahead
 from connectors.registry import NetworkSettings, build_network
 from connectors.smtp import SmtpNotifier
 from services.errors import WrongSetting, ZwaanError
-from services.settings import SANDBOX, Settings
+from services.settings import OFF, SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.storage.quick_check import quick_check
@@ -127,11 +127,11 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _checked("keys", lambda: _keys(settings))
     yield _checked("mail", lambda: _mail(settings))
     yield _proxies(settings)
-    yield _network("linkedin", settings.linkedin_url)
-    yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
-    yield _network("x", settings.x_url)
-    if settings.mastodon_url:
-        yield _network("mastodon", settings.mastodon_url.removeprefix(SANDBOX))
+    yield _access(settings)
+    for name, place in settings.our_networks.items():
+        yield _network(name, place)
+    if settings.our_networks["linkedin"] != OFF:
+        yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
     for network in network_settings(settings):
         if network.name in settings.other_networks:
             yield _checked(network.name, partial(_other_network, network))
@@ -284,13 +284,31 @@ def _proxies(settings: Settings) -> Finding:
     )
 
 
-def _network(name: str, url: str) -> Finding:
-    if url:
-        return Finding(subject=name, state=_PASSWORD.sub("//***@", url))
+def _access(settings: Settings) -> Finding:
+    """What whoever asks from this machine may do, and so whoever is passed on from it."""
+    if settings.is_laptop:
+        return Finding(
+            subject="access",
+            state="a laptop: open to this machine, and a link signs in at once and again",
+        )
+    return Finding(
+        subject="access",
+        state="a link signs in by its button, once; API and metrics want a token, from here too",
+        remedy="" if settings.api_token else "Set ZWAAN_API_TOKEN, or no other system gets in.",
+    )
+
+
+def _network(name: str, place: str) -> Finding:
+    """An address, the sandbox, or off."""
+    if place == OFF:
+        return Finding(subject=name, state=OFF)
+    if place != SANDBOX:
+        return Finding(subject=name, state=_PASSWORD.sub("//***@", place))
     return Finding(
         subject=name,
-        state="sandbox",
-        remedy=f"Set ZWAAN_{name.upper()}_URL, _CLIENT_ID and _CLIENT_SECRET to go live.",
+        state=SANDBOX,
+        remedy=f"Set ZWAAN_{name.upper()}_URL, _CLIENT_ID and _CLIENT_SECRET to go live, "
+        f"or {OFF} as its URL.",
     )
 
 

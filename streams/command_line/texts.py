@@ -30,7 +30,7 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import OutgoingPost, PostRules
-from services.settings import SANDBOX, Settings
+from services.settings import OFF, SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current
 from services.use_cases.current_templates import CurrentTemplates
@@ -47,7 +47,9 @@ _NAMES = f"{', '.join(OURS)}, or one that another package brought"
 @click.command()
 @click.option("--event", type=click.File("rb"), required=True, help="A story or vacancy event.")
 @click.option("--ambassadors", type=click.File("rb"), required=True, help="People as CSV.")
-@click.option("--network", metavar="NAME", help=f"Only {_NAMES}. Default: LinkedIn and X.")
+@click.option(
+    "--network", metavar="NAME", help=f"Only {_NAMES}. Default: LinkedIn and X, unless off."
+)
 @data_option
 @json_option
 def compose(
@@ -66,6 +68,7 @@ def compose(
     """
     settings = settings_of(data=data)
     rules = _rules(settings, network)
+    usual = [name for name in _USUAL if settings.our_networks[name] != OFF]
     try:
         content = _content(event)
         if refusal := unsaid(content):
@@ -91,7 +94,7 @@ def compose(
         )
     for invitation in invitations:
         person = everybody[invitation.ambassador_id]
-        for name in (network,) if network else _USUAL:
+        for name in (network,) if network else usual:
             identity = post_id(campaign_id, person.id, name)
             request = DraftRequest(
                 campaign_id=campaign_id,
@@ -184,8 +187,9 @@ def preview(network: str, as_json: bool) -> int:
     from connectors.registry import build_network  # noqa: PLC0415 - slow
     from streams.bootstrap import network_settings  # noqa: PLC0415
 
-    # A text is measured the same wherever it goes, so Mastodon needs no server for that.
-    settings = settings.model_copy(update={"mastodon_url": settings.mastodon_url or SANDBOX})
+    # A text is measured the same wherever it goes, so no network has to be offered for that.
+    if network in OURS:
+        settings = settings.model_copy(update={f"{network}_url": SANDBOX})
     chosen = next(each for each in network_settings(settings) if each.name == network)
     seen = build_network(chosen).preview(OutgoingPost(text=text))
     if as_json:

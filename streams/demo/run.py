@@ -46,7 +46,7 @@ async def run_demo(
     """Run until a signal, or for ``seconds`` after everything is up."""
     if settings.real_networks or not settings.sandbox:
         raise WrongSetting(
-            "the demo never posts on a real network; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, "
+            "the demo posts in the sandbox alone; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, "
             "ZWAAN_MASTODON_URL and ZWAAN_OTHER_NETWORKS"
         )
     if settings.organisation == type(settings).model_fields["organisation"].default:

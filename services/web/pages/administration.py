@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.circuit import Circuit
+from services.domain.loopback import is_loopback
 from services.domain.price import MICROS
 from services.storage import charges, circuits, dead_letters, outbox
 from services.storage.headcount import headcount
@@ -16,7 +18,7 @@ from services.use_cases.drop_dead_letter import drop
 from services.use_cases.replay_dead_letter import replay
 from services.web.access import AdministratorView
 from services.web.messages import network_name
-from services.web.parts import Readiness
+from services.web.parts import Readiness, WebParts
 from services.web.view import View
 
 router = APIRouter(prefix="/administration")
@@ -94,10 +96,20 @@ def _away(circuit: Circuit) -> Check:
     return Check(name="away", good=False, state="bad", detail=detail)
 
 
+def _networks(parts: WebParts) -> str:
+    if not parts.networks:
+        return "off"
+    if not parts.sandboxes:
+        return "good"
+    return "sandbox" if len(parts.sandboxes) == len(parts.networks) else "some"
+
+
 def _checks(view: View, readiness: Readiness) -> list[Check]:
     parts = view.parts
     ends = parts.linkedin_sunset()
-    https = parts.base_url.startswith("https://")
+    address = urlsplit(parts.base_url)
+    secure = address.scheme == "https"
+    near = is_loopback(address.hostname or "")
     return [
         Check(
             name="progress",
@@ -107,8 +119,8 @@ def _checks(view: View, readiness: Readiness) -> list[Check]:
         ),
         Check(
             name="networks",
-            good=not parts.sandbox,
-            state="sandbox" if parts.sandbox else "good",
+            good=_networks(parts) == "good",
+            state=_networks(parts),
         ),
         Check(
             name="linkedin_version",
@@ -118,13 +130,13 @@ def _checks(view: View, readiness: Readiness) -> list[Check]:
         ),
         Check(
             name="api_token",
-            good=parts.api_token is not None or parts.on_loopback,
-            state="good" if parts.api_token else ("loopback" if parts.on_loopback else "bad"),
+            good=parts.api_token is not None or parts.is_laptop,
+            state="good" if parts.api_token else ("loopback" if parts.is_laptop else "bad"),
         ),
         Check(
             name="https",
-            good=https or parts.on_loopback,
-            state="good" if https else ("loopback" if parts.on_loopback else "bad"),
+            good=secure or near,
+            state="good" if secure else ("loopback" if near else "bad"),
         ),
         Check(
             name="mail",

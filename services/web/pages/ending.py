@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from services.domain.expiry import ends_soon
@@ -11,11 +12,12 @@ from services.storage.transaction import Transaction
 
 
 async def ending_connections(
-    transaction: Transaction, ambassador_id: str, *, now: datetime
+    transaction: Transaction, ambassador_id: str, *, now: datetime, networks: Collection[str]
 ) -> list[Connection]:
-    """In the order of their networks' names."""
+    """In the order of their networks' names; of ``networks``, where it can be renewed."""
     return [
         held
         for held in await connections.of_ambassador(transaction, ambassador_id)
-        if held.needs_person or ends_soon(held.expires_at, renewable=held.renewable, now=now)
+        if held.network in networks
+        and (held.needs_person or ends_soon(held.expires_at, renewable=held.renewable, now=now))
     ]

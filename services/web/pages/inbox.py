@@ -63,7 +63,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
         (remarks,) = await remarks_on(transaction, [written])
         networks = await connections.networks_of(transaction, [view.me.id])
-    by_hand = is_shared_by_hand(post, networks.get(view.me.id, ()))
+    by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
     return view.page(
         "inbox/_measured.html",
         remarks=remarks,
@@ -249,7 +249,9 @@ async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200
     async with view.parts.database.read() as transaction:
         found = await read_inbox(transaction, view, typed)
         zone = await time_zone_of(transaction, view.me.id)
-        ending = await ending_connections(transaction, view.me.id, now=view.now)
+        ending = await ending_connections(
+            transaction, view.me.id, now=view.now, networks=view.parts.networks
+        )
         preferences = await sharing_preferences.get(transaction, view.me.id)
     return _in_zone(view, zone).page(
         "inbox/inbox.html",

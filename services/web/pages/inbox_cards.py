@@ -68,7 +68,8 @@ class Card:
     ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
     text, ``remarks`` what to know about its words, ``fault`` why it was refused; ``address`` is
     where it was shared, and ``address_fault`` why that was refused. ``price`` is what the network
-    charges the organisation, in US dollars, None where it charges nothing.
+    charges the organisation, in US dollars, None where it charges nothing. Not ``offered``: the
+    network was switched off, and then it is not ``connected`` either.
     ``images`` are those that it goes out with. ``own`` is what is, or may become, the person's own.
     ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
@@ -81,6 +82,7 @@ class Card:
     reason: str
     score: int
     connected: bool
+    offered: bool
     text: str
     missing: Missing
     remarks: Remarks
@@ -218,7 +220,8 @@ async def read_cards(
         mine = typed if typed is not None and typed.post_id == post.id else Typed(post_id=post.id)
         text = texts[post.id]
         why = invited.get(post.campaign_id)
-        connected = post.network in networks.get(ambassador_id, ())
+        offered = post.network in parts.networks
+        connected = offered and post.network in networks.get(ambassador_id, ())
         # Whoever connected meanwhile has no field for an address any more.
         about_address = mine.about_address and not connected
         cards.append(
@@ -228,6 +231,7 @@ async def read_cards(
                 reason=why.reason_in(view.messages.language) if why else "",
                 score=why.score if why else 0,
                 connected=connected,
+                offered=offered,
                 text=text,
                 missing=missing(text, original=post.original_text, code=post.link_code),
                 preview=preview_of(parts, post.network, text),
@@ -320,9 +324,11 @@ def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
     return prices.of(text) if prices and prices.for_posts else None
 
 
-def is_shared_by_hand(post: Post, networks: Collection[str]) -> bool:
-    """Whether its card offers that: a draft for a network that its person did not connect."""
-    return post.state is PostState.READY and post.network not in networks
+def is_shared_by_hand(parts: WebParts, post: Post, connected: Collection[str]) -> bool:
+    """Whether its card offers that: a draft for a network that its person did not connect, or that
+    was switched off."""
+    usable = post.network in connected and post.network in parts.networks
+    return post.state is PostState.READY and not usable
 
 
 def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
+from services.domain.network_rules import OURS
 from services.storage import directory, people, voice_profiles
 from services.storage.people import ROLES, Person
 from services.use_cases import correct_person, remove_person
@@ -170,5 +171,7 @@ def _said(view: View) -> dict[str, Any]:
     query = view.request.query_params
     return {
         "done": next((each for each in _DONE if each == query.get("done")), ""),
-        "kept": [each for each in query.getlist("kept") if each in view.parts.networks],
+        "kept": [
+            each for each in query.getlist("kept") if each in OURS or each in view.parts.networks
+        ],
     }

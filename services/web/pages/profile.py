@@ -21,28 +21,35 @@ router = APIRouter(prefix="/profile")
 class NetworkRow:
     """A network that this installation speaks to, and one's connection to it, if any.
 
-    ``prices`` None: the network charges nothing for a post.
+    Not ``offered``: it was switched off, and its connection can only be ended. ``prices`` None: the network charges nothing for a post.
     """
 
     name: str
     connection: Connection | None
     prices: Prices | None
+    offered: bool
 
 
 @router.get("")
 async def profile(view: PersonView) -> Response:
     async with view.parts.database.read() as transaction:
         found = await taught(transaction, await people.ambassadors_by_id(transaction, [view.me.id]))
+        held = {
+            each.network: each for each in await connections.of_ambassador(transaction, view.me.id)
+        }
         rows = [
             NetworkRow(
                 name=name,
-                connection=await connections.get(transaction, view.me.id, name),
+                connection=held.get(name),
                 prices=view.parts.prices.get(name),
+                offered=name in view.parts.networks,
             )
-            for name in view.parts.networks
+            for name in dict.fromkeys([*view.parts.networks, *held])
         ]
         preferences = await sharing_preferences.get(transaction, view.me.id)
-        ending = await ending_connections(transaction, view.me.id, now=view.now)
+        ending = await ending_connections(
+            transaction, view.me.id, now=view.now, networks=view.parts.networks
+        )
     return view.page(
         "profile/profile.html",
         voice=found.get(view.me.id),
@@ -56,7 +63,9 @@ async def profile(view: PersonView) -> Response:
 @router.post("/disconnect/{network}")
 async def disconnect(view: PersonView, network: str) -> Response:
     """Delete the tokens, here and at the network. Published posts and their clicks stay."""
-    if network not in view.parts.networks:
+    async with view.parts.database.read() as transaction:
+        held = await connections.get(transaction, view.me.id, network)
+    if held is None and network not in view.parts.networks:
         raise HTTPException(404)
     if await view.parts.accounts.disconnect(view.me.id, network):
         return view.go("/profile")

@@ -20,6 +20,7 @@ from services.use_cases.sign_in import (
     whose_link,
 )
 from services.web.access import PersonView, VisitorView, session_token, sign_in_as
+from services.web.api.access import is_this_machine
 from services.web.mails import sign_in_message
 from services.web.menu import home_of, may_open
 from services.web.parts import WebParts
@@ -53,15 +54,15 @@ async def send_link(view: VisitorView) -> Response:
 async def follow(view: VisitorView, token: str) -> Response:
     """Says who will be signed in, and asks; that uses nothing up, whoever looks into mails.
 
-    On a laptop with the sandbox the link signs in at once, and again until its time. Elsewhere it
-    must not: a link of somebody else, opened unknowingly, would connect one's own account to their
-    name.
+    Whoever sits at a laptop is signed in at once, and again until the link's time. Elsewhere that
+    must not be: a link of somebody else, opened unknowingly, would connect one's own account to
+    their name.
     """
     async with view.parts.database.read() as transaction:
         person = await whose_link(transaction, token, now=view.now)
     if person is None:
         return view.page("sign_in/old_link.html", status=404)
-    if view.parts.sandbox and view.parts.on_loopback:
+    if is_this_machine(view.request):
         async with view.parts.database.write() as transaction:
             return await _enter(view, transaction, person)
     return view.page("sign_in/confirm.html", link_token=token, name=person.name)

@@ -37,18 +37,80 @@ def test_the_defaults_are_those_of_a_laptop(tmp_path: Path) -> None:
 
 
 def test_mastodon_is_offered_where_a_server_or_the_sandbox_is_named() -> None:
-    """Empty is not configured; its sandbox is used when it is asked for, and then pages say so."""
-    live = {"linkedin_url": "https://api.linkedin.com", "x_url": "https://api.x.com"}
-    names = [
-        [each.name for each in network_settings(load_settings(mastodon_url=url))]
-        for url in ("", "sandbox", "https://mastodon.example")
-    ]
-    assert names == [["linkedin", "x"], *[["linkedin", "x", "mastodon"]] * 2]
-    assert not load_settings(**live).sandbox
-    assert not load_settings(**live, mastodon_url="https://mastodon.example").sandbox
-    sandboxed = load_settings(**live, mastodon_url="sandbox", port=8123)
-    assert sandboxed.sandbox
+    """Empty is off; its sandbox is used when it is asked for, and then pages say so."""
+    assert not load_settings(**LIVE).sandbox
+    assert not load_settings(**LIVE, mastodon_url="https://mastodon.example").sandbox
+    sandboxed = load_settings(**LIVE, mastodon_url="sandbox", port=8123)
+    assert sandboxed.sandboxes == ("mastodon",)
     assert network_settings(sandboxed)[-1].api_url == "http://127.0.0.1:8123/mastodon"
+
+
+LIVE = {"linkedin_url": "https://api.linkedin.com", "x_url": "https://api.x.com"}
+LINKEDIN, X = {"linkedin_url": LIVE["linkedin_url"]}, {"x_url": LIVE["x_url"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "sandboxes", "real"),
+    [
+        ({}, "linkedin x", ""),
+        ({"linkedin_url": "off"}, "x", ""),
+        ({"linkedin_url": "off", "x_url": "Off"}, "", ""),
+        ({"mastodon_url": "sandbox"}, "linkedin x mastodon", ""),
+        ({"mastodon_url": "off"}, "linkedin x", ""),
+        (LINKEDIN, "", "linkedin"),
+        (X, "", "x"),
+        (LIVE, "", "linkedin x"),
+        ({**LINKEDIN, "x_url": "sandbox"}, "x", "linkedin"),
+        ({**LINKEDIN, "x_url": "off", "mastodon_url": "sandbox"}, "mastodon", "linkedin"),
+        ({"mastodon_url": "https://mastodon.example"}, "", "mastodon"),
+        ({"linkedin_url": "http://127.0.0.1:9/linkedin"}, "x", ""),
+    ],
+)
+def test_a_network_is_real_or_a_sandbox_or_off(
+    given: dict[str, str], sandboxes: str, real: str
+) -> None:
+    """Beside a real network one that is not set is off, because nobody wants drafts for an
+    imitation there; and a network can always be switched off, or imitated by name."""
+    settings = load_settings(**given)
+    assert settings.sandboxes == tuple(sandboxes.split())
+    assert settings.sandbox is bool(sandboxes)
+    assert settings.real_networks == tuple(real.split())
+    offered = [each.name for each in network_settings(settings)]
+    near = ["linkedin"] if given.get("linkedin_url", "").startswith("http:") else []
+    assert sorted(offered) == sorted([*near, *sandboxes.split(), *real.split()])
+
+
+@pytest.mark.parametrize(
+    ("given", "laptop"),
+    [
+        ({}, True),
+        ({"host": "::1"}, True),
+        ({"port": 8123, "public_url": "http://localhost:8123/"}, True),
+        ({"linkedin_url": "off", "x_url": "http://127.0.0.1:9/x"}, True),
+        ({"api_token": "a token"}, True),
+        ({"trusted_proxies": ","}, True),
+        ({"host": "0.0.0.0"}, False),  # noqa: S104 - nothing listens
+        ({"host": "192.0.2.1", "public_url": "http://127.0.0.1:8000"}, False),
+        ({"public_url": "https://zwaan.example.org"}, False),
+        ({"public_url": "http://192.0.2.1:8000"}, False),
+        ({"public_url": "http://127.0.0.1:8001"}, False),
+        ({"public_url": "https://127.0.0.1:8000"}, False),
+        ({"trusted_proxies": "127.0.0.1"}, False),
+        (LINKEDIN, False),
+        ({**LINKEDIN, "x_url": "sandbox"}, False),
+        ({"mastodon_url": "https://mastodon.example"}, False),
+    ],
+)
+def test_a_laptop_is_what_nobody_else_is_served_by(given: dict[str, Any], *, laptop: bool) -> None:
+    """A real network, another address for people or to listen on, or a named proxy: each says that
+    more is at stake than what whoever sits there can see."""
+    assert load_settings(**given).is_laptop is laptop
+
+
+def test_another_packages_real_network_is_no_laptops() -> None:
+    """Nor is anything of ours imitated beside it without being asked for."""
+    settings = load_settings(other_networks=OTHERS)
+    assert (settings.is_laptop, settings.sandboxes) == (False, ())
 
 
 OTHERS = (
@@ -62,7 +124,7 @@ def test_networks_of_other_packages_are_handed_to_their_connectors(
     """With what they need and nothing of ours; their secrets are shown nowhere."""
     monkeypatch.setenv("ZWAAN_OTHER_NETWORKS", OTHERS)
     settings = load_settings()
-    bluesky = network_settings(settings)[-1]
+    (bluesky,) = network_settings(settings)
     assert (bluesky.name, bluesky.client_secret) == ("bluesky", "planted")
     assert bluesky.api_url == bluesky.authorize_url == "https://bsky.example"
     assert settings.real_networks == ("bluesky",)
@@ -150,6 +212,11 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("llm_timeout", "0s"),
         ("llm_timeout", "1h"),
         ("llm_concurrency", "0"),
+        ("linkedin_url", "of"),
+        ("x_url", "api.x.com"),
+        ("mastodon_url", "ftp://mastodon.example"),
+        ("public_url", "zwaan.example.org"),
+        ("public_url", "https://zwaan.example.org:port"),
         ("trusted_proxies", "proxy.example.org"),
         ("trusted_proxies", "10.0.0.1/8"),
         ("working_hours", "mon-fri"),

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
 from connectors.sandbox.app import create_sandbox
 from services.settings import load_settings
-from streams.sandbox import WithSandbox, alone
+from streams.sandbox import WithSandbox, alone, steering
 from streams.serve import listen, serving
 
 _PAGES = PlainTextResponse("the pages")
 
-_Way = Callable[[ASGIApp], ASGIApp]
+_Way = Callable[[ASGIApp, Callable[[Request], bool]], ASGIApp]
 _EVERY_WAY = pytest.mark.parametrize(
-    "served", [lambda sandbox: WithSandbox(_PAGES, sandbox), alone], ids=["beside pages", "alone"]
+    "served", [partial(WithSandbox, _PAGES), alone], ids=["beside pages", "alone"]
 )
 _STRANGERS = [
     {"Host": "zwaan.example.org"},
@@ -32,12 +34,13 @@ _STRANGERS = [
 
 @asynccontextmanager
 async def _serving(tmp_path: Path, served: _Way) -> AsyncIterator[httpx.AsyncClient]:
-    listener = listen(load_settings(data=tmp_path, port=0))
+    settings = load_settings(data=tmp_path, port=0)
+    listener = listen(settings)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     sandbox = create_sandbox(None, public_url=address)
     try:
         async with (
-            serving(served(sandbox), listener, trusted_proxies=("127.0.0.1",)),
+            serving(served(sandbox, steering(settings)), listener, trusted_proxies=("127.0.0.1",)),
             httpx.AsyncClient(base_url=address, trust_env=False) as client,
         ):
             yield client

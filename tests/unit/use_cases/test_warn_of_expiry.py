@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,9 +35,11 @@ class Unreliable(Mailbox):
 WORDS = {"organisation": "Deltaplan", "base_url": "https://zwaan.example"}
 
 
-def warnings(desk: Desk, mailbox: Mailbox | None) -> ExpiryWarnings:
+def warnings(
+    desk: Desk, mailbox: Mailbox | None, networks: Collection[str] = ("linkedin", "x")
+) -> ExpiryWarnings:
     return ExpiryWarnings(
-        watch_connections(lambda ending: expiry_message(ending, **WORDS)),
+        watch_connections(lambda ending: expiry_message(ending, **WORDS), networks),
         database=desk.database,
         notifier=mailbox,
         clock=lambda: desk.now,

@@ -240,8 +240,8 @@ async def open_organisation(
             base_url=BASE,
             organisation="Deltaplan",
             contact="Maaike",
-            sandbox=True,
-            on_loopback=True,
+            sandboxes=("linkedin", "x"),
+            is_laptop=True,
             secret_key="a secret of the tests",
             owner_token="owner-token",
         )

@@ -203,7 +203,7 @@ async def test_a_token_is_needed_once_there_is_one(organisation: Organisation) -
 
 async def test_beyond_loopback_a_token_is_always_needed(organisation: Organisation) -> None:
     """An installation that others can reach takes nothing without a token."""
-    organisation.with_parts(on_loopback=False)
+    organisation.with_parts(is_laptop=False)
     assert (await send(organisation, event())).status_code == 401
 
 

@@ -58,11 +58,46 @@ async def test_its_own_limit_holds_in_the_inbox(with_pigeon: Organisation) -> No
 async def test_what_was_written_for_a_network_that_is_gone_can_be_read(
     organisation: Organisation,
 ) -> None:
-    """Its package was removed: the draft is shown, and approving it says in a sentence why not."""
+    """It was switched off: the draft is shown, to be shared by hand, without a way to connect or to
+    approve, and who approves it all the same is told in a sentence why not."""
     await organisation.connect(ANNA, "pigeon")
     post = await organisation.post(await organisation.campaign(story()), ANNA, network="pigeon")
     async with organisation.signed_in("anna@example.org") as browser:
-        assert TEXT[:30] in (await browser.get("/inbox")).text
+        page = (await browser.get("/inbox")).text
+        assert TEXT[:30] in page
+        assert "Pigeon staat hier uit" in page
+        assert f"/inbox/{post.id}/shared" in page
+        assert "/connect/pigeon" not in page
+        assert 'value="good_time"' not in page
+        assert (await browser.get("/connect/pigeon")).status_code == 404
         answer = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
         assert answer.status_code == 422
-        assert "Pigeon geplaatst mag worden, is niet bekend" in answer.text
+        assert "Pigeon staat hier uit. Deel de tekst zelf, of sla hem over." in answer.text
+
+
+async def test_a_connection_to_a_network_that_is_gone_can_be_ended(
+    organisation: Organisation,
+) -> None:
+    """The profile shows it as switched off; its tokens are deleted when its person says so."""
+    await organisation.connect(ANNA, "pigeon")
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/profile")).text
+        assert "Je organisatie heeft Pigeon in Zwaan uitgezet." in page
+        assert "/connect/pigeon" not in page
+        answer = await submit(browser, "/profile", "/profile/disconnect/pigeon")
+        assert "Pigeon" in answer.text, "the person withdraws the access there"
+        assert "Pigeon" not in (await browser.get("/profile")).text
+        assert (await submit(browser, "/profile", "/profile/disconnect/pigeon")).status_code == 404
+
+
+async def test_a_banner_tells_which_networks_are_a_sandbox(organisation: Organisation) -> None:
+    """Beside a real network it does not say that nothing is real."""
+    async with organisation.client(**{"Accept-Language": "en"}) as browser:
+        assert "Nothing you approve here reaches a real" in (await browser.get("/sign-in")).text
+    organisation.with_parts(sandboxes=("x",))
+    async with organisation.client(**{"Accept-Language": "en"}) as browser:
+        page = (await browser.get("/sign-in")).text
+        assert "Nothing you approve for these reaches a real network: X." in page
+    organisation.with_parts(sandboxes=())
+    async with organisation.client(**{"Accept-Language": "en"}) as browser:
+        assert "reaches a real network" not in (await browser.get("/sign-in")).text

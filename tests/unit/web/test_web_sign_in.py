@@ -27,7 +27,7 @@ async def test_the_sandbox_link_works_until_its_time(organisation: Organisation)
 
 async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None:
     """Elsewhere opening a link changes nothing; a press of the button signs in."""
-    organisation.with_parts(on_loopback=False)
+    organisation.with_parts(is_laptop=False)
     async with organisation.client() as browser:
         link = await organisation.link_for("anna@example.org")
         page = await browser.get(link)
@@ -40,7 +40,7 @@ async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None
 
 async def test_elsewhere_a_link_works_once(organisation: Organisation) -> None:
     """Opened by a scanner it still works; once somebody pressed the button, for nobody any more."""
-    organisation.with_parts(on_loopback=False)
+    organisation.with_parts(is_laptop=False)
     link = await organisation.link_for("anna@example.org")
     async with organisation.client() as scanner:
         await scanner.head(link)
