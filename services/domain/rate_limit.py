@@ -1,4 +1,4 @@
-"""How often a network lets us call, so that we stop before it has to refuse.
+"""How often a network lets us call, so that we stop before it has to refuse, and other limits.
 
 Sources: X, https://docs.x.com/x-api/fundamentals/rate-limits (POST /2/tweets); LinkedIn shows its
 daily limits in the developer portal only, the figures here are those reported for "Share on
@@ -21,7 +21,7 @@ class Counted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
+class Limit:
     """At most ``calls`` in any ``window``.
 
     Calls are counted in buckets of ``bucket``. With a bucket as long as the window it begins anew
@@ -29,7 +29,6 @@ class RateLimit:
     when the network's own window began, no window of that length holds more.
     """
 
-    counted: Counted
     calls: int
     window: timedelta
     bucket: timedelta
@@ -42,6 +41,12 @@ class RateLimit:
         """The first bucket whose calls still count at ``now``."""
         current = self.bucket_of(now)
         return current if self.bucket == self.window else current - self.window
+
+    def buckets(self, now: datetime) -> list[datetime]:
+        """When those buckets began whose calls count at ``now``, the current one last."""
+        since = self.counted_since(now)
+        number = (self.bucket_of(now) - since) // self.bucket
+        return [since + each * self.bucket for each in range(number + 1)]
 
     def free_at(self, used: Mapping[datetime, int], now: datetime) -> datetime:
         """When the next call may be made: ``now``, or the end of enough buckets.
@@ -66,6 +71,13 @@ class RateLimit:
     def _used(self, used: Mapping[datetime, int], now: datetime) -> int:
         since = self.counted_since(now)
         return sum(calls for began, calls in used.items() if began >= since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit(Limit):
+    """A network's."""
+
+    counted: Counted
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

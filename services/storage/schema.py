@@ -465,6 +465,15 @@ click_counts = Table(
     Column("clicks", sa.Integer, nullable=False),
 )
 
+# How often sign-in links were asked for and tried: the key is a hash that names nobody.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("bucket_at", UtcTime, nullable=False, index=True),
+    Column("tries", sa.Integer, nullable=False),
+)
+
 visitor_salts = Table(
     "visitor_salts",
     metadata,

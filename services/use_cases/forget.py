@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.storage import audit, figures, inbox, network_calls, people, sessions
+from services.storage import audit, figures, inbox, network_calls, people, sessions, sign_in_tries
 from services.storage.database import take_turns
 from services.storage.transaction import Transaction
+from services.use_cases.limit_sign_in import TRIES_MEMORY
 
 #: Longer than any window of a network's limits.
 _CALLS_MEMORY = timedelta(days=3)
@@ -34,6 +35,7 @@ async def forget_what_is_old(
     await figures.forget_clicks(transaction, before=now - _CLICKS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
     await people.forget_sign_in_links(transaction, before=now)
+    await sign_in_tries.forget_before(transaction, now - TRIES_MEMORY)
     await sessions.forget(transaction, before=now)
     if keep_audit is not None:
         await audit.forget_before(transaction, now - keep_audit)

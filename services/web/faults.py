@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
 from services.sentences import predicate
+from services.use_cases.limit_sign_in import TooOften
 from services.web.access import person_of
 from services.web.api.refusal import Refused
 from services.web.view import NotSignedIn, View, make_view
@@ -23,7 +24,7 @@ API = "/api/"
 _log = structlog.get_logger("web")
 
 #: Statuses whose page has its own words; others share those of 500.
-_WORDED = frozenset({401, 403, 404, 405, 409, 413, 422, 503})
+_WORDED = frozenset({401, 403, 404, 405, 409, 413, 422, 429, 503})
 
 
 def answer_faults(app: FastAPI) -> None:
@@ -95,6 +96,8 @@ def status_of(error: ZwaanError) -> tuple[int, dict[str, str]]:
             return 422, {}
         case NeedsPerson():
             return 409, {}
+        case TooOften(after=after):
+            return 429, {"Retry-After": str(math.ceil(after or 60))}
         case RetryLater(after=after):
             return 503, {"Retry-After": str(math.ceil(after or 5))}
         case _:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.storage import audit, figures, people
+from services.domain.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
+from services.storage import audit, figures, people, sign_in_tries
 from services.storage.audit import Entry
 from services.storage.database import Database
 from services.storage.figures import Click
@@ -53,6 +54,16 @@ async def test_sessions_that_ran_out_go(database: Database) -> None:
         await _forget(transaction)
         assert await whose_session(transaction, old, now=made[0]) is None
         assert await whose_session(transaction, fresh, now=NOW) is not None
+
+
+async def test_tries_to_sign_in_go(database: Database) -> None:
+    """How often links were asked for is known for two hours, which is longer than any limit."""
+    async with database.write() as transaction:
+        for number, age in enumerate((timedelta(hours=2, seconds=1), timedelta(hours=1))):
+            await sign_in_tries.count(transaction, str(number), bucket_at=NOW - age)
+        await _forget(transaction)
+        assert await sign_in_tries.counted(transaction, ["0", "1"]) == {"1": 1}
+    assert max(ASKS_OF_ADDRESS.window, TRIES_OF_CLIENT.window) < timedelta(hours=2)
 
 
 async def test_single_clicks_go_and_their_counts_stay(database: Database) -> None:

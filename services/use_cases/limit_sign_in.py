@@ -1,0 +1,118 @@
+"""Limits on asking for sign-in links and on trying them, the same in every process.
+
+No address is stored: what is counted stands under a hash that is keyed with the installation's
+secret and the time it is counted in, so that it names nobody, differs every few minutes, and is
+deleted within hours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.domain.identity import ambassador_id
+from services.domain.rate_limit import Limit
+from services.domain.sign_in_limits import (
+    ASKS_OF_ADDRESS,
+    ASKS_OF_CLIENT,
+    TRIES_OF_ADDRESS,
+    TRIES_OF_CLIENT,
+    client_of,
+)
+from services.errors import RetryLater
+from services.storage import sign_in_tries
+from services.storage.database import take_turns
+from services.storage.people import Person
+from services.storage.transaction import Transaction
+from services.use_cases.sign_in import use_link, whose_link
+
+#: Longer than any of the limits looks back.
+TRIES_MEMORY = timedelta(hours=2)
+
+
+class TooOften(RetryLater):
+    """Somebody asks for more than is meant for one person or place; ``after`` says when to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Where a request comes from. ``address`` is counted by, and then forgotten."""
+
+    secret: str = field(repr=False)
+    address: str = field(repr=False)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What one limit counts, under which name."""
+
+    limit: Limit
+    what: str
+    name: str
+
+    def key(self, asker: Asker, bucket_at: datetime) -> str:
+        said = f"{self.what}\x1f{self.name}\x1f{bucket_at.isoformat()}"
+        secret = f"sign-in tries\x1f{asker.secret}".encode()
+        return hmac.new(secret, said.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+async def count_ask(transaction: Transaction, email: str, asker: Asker) -> None:
+    """A link is asked for, for an address that may be known or not. Raises TooOften."""
+    await _take(
+        transaction,
+        [
+            _Count(ASKS_OF_ADDRESS, "ask of address", ambassador_id(email)),
+            _Count(ASKS_OF_CLIENT, "ask of client", client_of(asker.address)),
+        ],
+        asker,
+    )
+
+
+async def try_link(
+    transaction: Transaction, token: str, asker: Asker, *, use: bool
+) -> Person | None:
+    """As `whose_link`, or `use_link`. Raises TooOften, and then the link is not used.
+
+    Who tried too many wrong links learns nothing of a right one either.
+    """
+    wrong = _Count(TRIES_OF_CLIENT, "try of client", client_of(asker.address))
+    await _check(transaction, [wrong], asker)
+    person = await whose_link(transaction, token, now=asker.now)
+    if person is None:
+        await _take(transaction, [wrong], asker)
+        return None
+    await _take(transaction, [_Count(TRIES_OF_ADDRESS, "try of address", person.id)], asker)
+    return await use_link(transaction, token, now=asker.now) if use else person
+
+
+async def _take(transaction: Transaction, counts: Sequence[_Count], asker: Asker) -> None:
+    """Count one of each, or none at all. Raises TooOften.
+
+    Whoever counts the same at the same time waits until this transaction ends.
+    """
+    for each in sorted(counts, key=lambda one: (one.what, one.name)):
+        await take_turns(transaction, each.what, each.name)
+    await _check(transaction, counts, asker)
+    for each in counts:
+        bucket_at = each.limit.bucket_of(asker.now)
+        await sign_in_tries.count(transaction, each.key(asker, bucket_at), bucket_at=bucket_at)
+
+
+async def _check(transaction: Transaction, counts: Sequence[_Count], asker: Asker) -> None:
+    free_at = asker.now
+    for each in counts:
+        buckets = {each.key(asker, at): at for at in each.limit.buckets(asker.now)}
+        found = await sign_in_tries.counted(transaction, buckets)
+        used = {buckets[key]: tries for key, tries in found.items()}
+        free_at = max(free_at, each.limit.free_at(used, asker.now))
+    if free_at > asker.now:
+        seconds = (free_at - asker.now).total_seconds()
+        minutes = max(math.ceil(seconds / 60), 2)  # several, so that the word is right
+        raise TooOften(
+            f"that was often in a short time; try again in {minutes} minutes", after=seconds
+        )
