@@ -25,7 +25,7 @@ from services.domain.sign_in_limits import (
 )
 from services.errors import RetryLater
 from services.storage import sign_in_tries
-from services.storage.database import take_turns
+from services.storage.database import Database, take_turns
 from services.storage.people import Person
 from services.storage.transaction import Transaction
 from services.use_cases.sign_in import use_link, whose_link
@@ -61,16 +61,22 @@ class _Count:
         return hmac.new(secret, said.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-async def count_ask(transaction: Transaction, email: str, asker: Asker) -> None:
+async def count_ask(database: Database, email: str, asker: Asker) -> None:
     """A link is asked for, for an address that may be known or not. Raises TooOften."""
-    await _take(
-        transaction,
-        [
-            _Count(ASKS_OF_ADDRESS, "ask of address", ambassador_id(email)),
-            _Count(ASKS_OF_CLIENT, "ask of client", client_of(asker.address)),
-        ],
-        asker,
-    )
+    counts = [
+        _Count(ASKS_OF_ADDRESS, "ask of address", ambassador_id(email)),
+        _Count(ASKS_OF_CLIENT, "ask of client", client_of(asker.address)),
+    ]
+    async with database.read() as transaction:
+        # A flood that is refused keeps nobody waiting who has something to write.
+        await _check(transaction, counts, asker)
+    async with database.write() as transaction:
+        await _take(transaction, counts, asker)
+
+
+async def check_tries(transaction: Transaction, asker: Asker) -> None:
+    """Raises TooOften for who tried too many wrong links, so that nothing has to be written."""
+    await _check(transaction, [_wrong(asker)], asker)
 
 
 async def try_link(
@@ -80,7 +86,7 @@ async def try_link(
 
     Who tried too many wrong links learns nothing of a right one either.
     """
-    wrong = _Count(TRIES_OF_CLIENT, "try of client", client_of(asker.address))
+    wrong = _wrong(asker)
     await _check(transaction, [wrong], asker)
     person = await whose_link(transaction, token, now=asker.now)
     if person is None:
@@ -88,6 +94,10 @@ async def try_link(
         return None
     await _take(transaction, [_Count(TRIES_OF_ADDRESS, "try of address", person.id)], asker)
     return await use_link(transaction, token, now=asker.now) if use else person
+
+
+def _wrong(asker: Asker) -> _Count:
+    return _Count(TRIES_OF_CLIENT, "try of client", client_of(asker.address))
 
 
 async def _take(transaction: Transaction, counts: Sequence[_Count], asker: Asker) -> None:

@@ -11,7 +11,7 @@ from services.ports import Notifier
 from services.storage import people
 from services.storage.people import Person
 from services.storage.transaction import Transaction
-from services.use_cases.limit_sign_in import Asker, count_ask, try_link
+from services.use_cases.limit_sign_in import Asker, check_tries, count_ask, try_link
 from services.use_cases.sign_in import (
     end_all_access,
     end_session,
@@ -44,8 +44,7 @@ async def ask(view: VisitorView) -> Response:
 async def send_link(view: VisitorView) -> Response:
     """The same answer, as fast, for every address: nobody learns here who works with us."""
     email = str((await view.request.form()).get("email", ""))[:254]
-    async with view.parts.database.write() as transaction:
-        await count_ask(transaction, email, _asker(view))
+    await count_ask(view.parts.database, email, _asker(view))
     response = view.page("sign_in/ask.html", by_mail=view.parts.notifier is not None, sent=True)
     if view.parts.notifier is not None:
         response.background = BackgroundTask(_mail_link, view.parts, view.parts.notifier, email)
@@ -60,11 +59,14 @@ async def follow(view: VisitorView, token: str) -> Response:
     must not be: a link of somebody else, opened unknowingly, would connect one's own account to
     their name.
     """
-    async with view.parts.database.write() as transaction:
-        if is_this_machine(view.request):
+    if is_this_machine(view.request):
+        async with view.parts.database.write() as transaction:
             person = await whose_link(transaction, token, now=view.now)
             if person is not None:
                 return await _enter(view, transaction, person)
+    async with view.parts.database.read() as transaction:
+        await check_tries(transaction, _asker(view))
+    async with view.parts.database.write() as transaction:
         person = await try_link(transaction, token, _asker(view), use=False)
     if person is None:
         return view.page("sign_in/old_link.html", status=404)
@@ -74,6 +76,8 @@ async def follow(view: VisitorView, token: str) -> Response:
 @router.post("/sign-in/{token}")
 async def enter(view: VisitorView, token: str) -> Response:
     """The button: the link signs in, and works no more."""
+    async with view.parts.database.read() as transaction:
+        await check_tries(transaction, _asker(view))
     async with view.parts.database.write() as transaction:
         person = await try_link(transaction, token, _asker(view), use=True)
         if person is not None:
