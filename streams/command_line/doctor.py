@@ -130,8 +130,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _access(settings)
     for name, place in settings.our_networks.items():
         yield _network(name, place)
-    if settings.our_networks["linkedin"] != OFF:
-        yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
+        if name == "linkedin" and place != OFF:
+            yield _linkedin_version(settings.linkedin_version, today=datetime.now(UTC).date())
     for network in network_settings(settings):
         if network.name in settings.other_networks:
             yield _checked(network.name, partial(_other_network, network))

@@ -104,9 +104,11 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
             "keys",
             "mail",
             "proxies",
+            "access",
             "linkedin",
             "linkedin api",
             "x",
+            "mastodon",
             "model",
             "clock",
         )
@@ -168,6 +170,28 @@ def test_the_doctor_asks_for_the_proxy_of_pages_that_all_can_reach(shell: Shell)
     assert "Set ZWAAN_TRUSTED_PROXIES" in warned.out
     for settings in ({}, {"host": "192.0.2.1", "trusted_proxies": "192.0.2.7"}):
         assert "✓ proxies" in shell.run("doctor", **settings).out
+
+
+def test_the_doctor_says_what_each_network_is(shell: Shell) -> None:
+    """An address, the sandbox, or off; and whether this machine is believed without a token."""
+    for settings, states, laptop in (
+        ({}, ["sandbox", "sandbox", "off"], True),
+        ({"linkedin_url": "off"}, ["off", "sandbox", "off"], True),
+        ({"x_url": "https://api.x.com"}, ["off", "https://api.x.com", "off"], False),
+        (
+            {"x_url": "https://api.x.com", "linkedin_url": "sandbox"},
+            ["sandbox", "https://api.x.com", "off"],
+            False,
+        ),
+    ):
+        (report,) = shell.run("doctor", "--json", **settings).lines
+        found = {each["subject"]: each for each in report["findings"]}
+        assert [found[name]["state"] for name in ("linkedin", "x", "mastodon")] == states
+        assert ("linkedin api" in found) == (states[0] != "off")
+        assert ("a laptop" in found["access"]["state"]) == laptop
+        assert bool(found["access"]["remedy"]) != laptop
+    (report,) = shell.run("doctor", "--json", x_url="https://api.x.com", api_token="t").lines
+    assert [each["remedy"] for each in report["findings"] if each["subject"] == "access"] == [""]
 
 
 def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:
