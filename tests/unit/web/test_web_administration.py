@@ -117,3 +117,35 @@ async def test_a_version_that_ends_is_told_to_the_administrator(organisation: Or
     organisation.with_parts(linkedin_sunset=lambda: None)
     async with organisation.staff("ad@example.org", "administrator") as browser:
         assert "ZWAAN_LINKEDIN_VERSION" not in (await browser.get("/administration")).text
+
+
+async def test_the_page_says_where_posts_go(organisation: Organisation) -> None:
+    """To the sandbox, to some of it, to real networks, or nowhere: each with what to set; and with
+    every network off the pages of everybody are there."""
+    networks = organisation.parts.networks
+    for offered, sandboxes, said in (
+        (networks, ("linkedin", "x"), "Posts go to the sandbox."),
+        (networks, ("x",), "Some networks are a sandbox."),
+        (networks, (), "Posts go to the real networks."),
+        ({}, (), "Every network is off"),
+    ):
+        organisation.with_parts(networks=offered, sandboxes=sandboxes)
+        async with organisation.staff("ad@example.org", "administrator") as browser:
+            assert said in (await browser.get("/administration")).text
+    async with organisation.signed_in("anna@example.org") as browser:
+        for page in ("/inbox", "/profile", "/profile/pace", "/profile/voice", "/profile/reach"):
+            assert (await browser.get(page)).status_code == 200, page
+
+
+async def test_the_page_says_who_may_send_events(organisation: Organisation) -> None:
+    """Without a token this machine on a laptop, and nobody elsewhere."""
+    for laptop, token, said in (
+        (True, None, "It is open to this machine only."),
+        (False, None, "No other system can send events or read metrics"),
+        (False, "a token", "It asks for the API token."),
+    ):
+        organisation.with_parts(is_laptop=True)
+        async with organisation.staff("ad@example.org", "administrator") as browser:
+            organisation.with_parts(is_laptop=laptop, api_token=token)
+            browser._transport = organisation.client()._transport
+            assert said in (await browser.get("/administration")).text
