@@ -22,6 +22,7 @@ from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services.domain.network_rules import LINKEDIN
 from services.errors import (
+    AccessInDoubt,
     NeedsNewAccess,
     NeedsPerson,
     OutcomeUnknown,
@@ -341,6 +342,8 @@ class LinkedIn:
         said = str(answer.get("message", ""))[:200]
         if person := self._for_a_person(status, answer, said):
             return person
+        if status == requests.codes.unauthorized:
+            return AccessInDoubt("LinkedIn did not accept your connection this time.")
         if status == requests.codes.too_many_requests:
             return self._patience(said)
         if "DUPLICATE_POST" in response.text:
@@ -365,9 +368,7 @@ class LinkedIn:
                 "its interface.",
                 remedy="Ask your administrator to set a newer LinkedIn version.",
             )
-        if status == requests.codes.unauthorized:
-            ended = {"65602": "has expired", "65601": "was revoked"}
-            how = ended.get(str(answer.get("serviceErrorCode")), "is no longer accepted")
+        if how := _ENDED.get(str(answer.get("serviceErrorCode"))):
             return NeedsNewAccess(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
         if status == requests.codes.forbidden:
             return NeedsPerson(
@@ -386,6 +387,8 @@ class LinkedIn:
 
 # --- facts --------------------------------------------------------------------------------------
 
+#: Service error codes of a 401: any other may be a blip, of LinkedIn or of somebody in between.
+_ENDED = {"65601": "was revoked", "65602": "has expired"}
 _POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):[\w-]+")
 _STATISTICS_SOURCE = "linkedin:memberCreatorPostAnalytics"
 _METRICS_BEFORE_202604 = {

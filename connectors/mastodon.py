@@ -160,8 +160,11 @@ class Mastodon:
         """The error that an answer with an error status asks for."""
         status = response.status_code
         said = str(json_object(response).get("error", f"status {status}"))[:200]
+        refused = f"Mastodon does not accept your connection: {said}"
+        if status == requests.codes.unauthorized and not re.search("revoked|expired", said):
+            return errors.AccessInDoubt(refused)
         if person := {401: errors.NeedsNewAccess, 403: errors.NeedsPerson}.get(status):
-            return person(f"Mastodon does not accept your connection: {said}", remedy=_AGAIN)
+            return person(refused, remedy=_AGAIN)
         if status == requests.codes.too_many_requests or "finished processing" in said:
             return errors.RetryLater("Mastodon asks for patience.", after=_patience(response))
         if status < 500:

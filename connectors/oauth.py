@@ -155,13 +155,16 @@ def _judge(title: str, response: requests.Response) -> requests.Response:
         return _as_understood(answer)
     if status == requests.codes.too_many_requests:
         raise RetryLater(f"{title} asks for patience; connecting is tried again later.")
-    if status == requests.codes.unauthorized or answer.get("error") == "invalid_client":
+    # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects nobody.
+    said = answer.get("error")
+    if isinstance(said, str) and (
+        status == requests.codes.unauthorized or said == "invalid_client"
+    ):
         raise NeedsPerson(
             f"{title} does not accept this installation's client id and secret.",
             remedy=f"Ask your administrator to check the {title} credentials in the settings.",
         )
-    # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects nobody.
-    if 400 <= status < 500 and isinstance(answer.get("error"), str):
+    if isinstance(said, str) and 400 <= status < 500:
         raise NeedsPerson(
             f"{title} refused the connection or it ran out.", remedy=f"Connect {title} again."
         )

@@ -24,7 +24,7 @@ from connectors.registry import NetworkSettings
 from services.domain.links_in_text import link_spans
 from services.domain.network_rules import X as X_RULES
 from services.errors import (
-    NeedsNewAccess,
+    AccessInDoubt,
     NeedsPerson,
     OutcomeUnknown,
     Rejected,
@@ -306,6 +306,9 @@ class X:
             return _Duplicate(said)
         if person := _for_a_person(status, said):
             return person
+        if status == requests.codes.unauthorized:
+            # Of a token that ended as of a blip; which it is, X says when the access is renewed.
+            return AccessInDoubt("X did not accept your connection this time.")
         if status == requests.codes.not_found:
             return _Gone("X does not know this post.", remedy="It was probably deleted on X.")
         if status == requests.codes.too_many_requests:
@@ -332,8 +335,6 @@ class X:
 
 
 def _for_a_person(status: int, said: str) -> NeedsPerson | None:
-    if status == requests.codes.unauthorized:
-        return NeedsNewAccess("Your X connection is no longer accepted.", remedy=_AGAIN)
     if status == requests.codes.payment_required:
         return NeedsPerson(
             "Your organisation's credits with X are used up.",

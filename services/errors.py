@@ -49,7 +49,12 @@ class NeedsPerson(ZwaanError):
 
 
 class NeedsNewAccess(NeedsPerson):
-    """The network accepts the access no more: renew it, or else its member connects again."""
+    """The network says that the access has ended: renew it, or else its member connects again."""
+
+
+class AccessInDoubt(RetryLater):
+    """The network did not accept the access and does not say that it ended: renew it where that is
+    possible, or else try again. Its member has nothing to do."""
 
 
 class OutcomeUnknown(ZwaanError):

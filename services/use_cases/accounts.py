@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
-from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
+from services.errors import AccessInDoubt, NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import Account, Network
 from services.storage import audit, connections
 from services.storage.audit import Entry
@@ -77,28 +77,33 @@ class Accounts:
         *,
         is_late: Callable[[], bool] = lambda: False,
     ) -> _T:
-        """As `call`; access that died early (revoked elsewhere, clocks apart) is renewed, once.
+        """As `call`; access that died early (revoked elsewhere, clocks apart), or may have, is
+        renewed, once.
 
-        Where it cannot be renewed its person is told. Raises RetryLater when by then ``is_late``
-        says so, and nothing was called.
+        Where one that ended cannot be renewed its person is told. Raises AccessInDoubt where nobody
+        says that it ended, and RetryLater when by then ``is_late`` says so, and nothing was called.
         """
         try:
             return await self.call(call, account)
-        except NeedsNewAccess as ended:
-            fresh = await self.renew(ambassador_id, account, ended)
+        except (NeedsNewAccess, AccessInDoubt) as refused:
+            fresh = await self.renew(ambassador_id, account, refused)
             if is_late():
                 raise RetryLater("the access was renewed, which took long", after=0) from None
             return await self.call(call, fresh)
 
-    async def renew(self, ambassador_id: str, account: Account, ended: NeedsNewAccess) -> Account:
-        """As `refresh`, for an access that ``ended``; raises that where there is nothing to renew,
-        and says so on the person's pages. It is tried all the same: it may have been a blip."""
+    async def renew(
+        self, ambassador_id: str, account: Account, refused: NeedsNewAccess | AccessInDoubt
+    ) -> Account:
+        """As `refresh`, for an access that was ``refused``; raises that where there is nothing to
+        renew, and says it on the person's pages where the network said that the access ended. It is
+        tried all the same: it may have been a blip."""
         if account.tokens.refresh is not None:
             return await self.refresh(ambassador_id, account)
         stored = await self._stored(ambassador_id, account.network)
-        if self._account(stored).tokens.access == account.tokens.access:
-            await self._mark(stored, str(ended))
-        raise ended
+        is_current = self._account(stored).tokens.access == account.tokens.access
+        if is_current and isinstance(refused, NeedsNewAccess):
+            await self._mark(stored, str(refused))
+        raise refused
 
     async def note_works(self, stored: Connection) -> None:
         """A call succeeded with it: whatever its person was told is over."""

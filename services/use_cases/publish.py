@@ -20,7 +20,14 @@ from services.domain.circuit import CircuitRules
 from services.domain.post import Post, PostState, text_sha256
 from services.domain.price import Prices, charge_for
 from services.domain.rate_limit import CREATE_LIMITS
-from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import (
+    AccessInDoubt,
+    NeedsNewAccess,
+    NeedsPerson,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+)
 from services.events.incoming import Image
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
@@ -345,8 +352,8 @@ class Publisher:
             uploaded = await self._images.upload(
                 job.post.id, account, job.images, job.held, is_late=lambda: self._is_late(job)
             )
-        except NeedsNewAccess as ended:
-            await self._accounts.renew(job.claim.ambassador_id, account, ended)
+        except (NeedsNewAccess, AccessInDoubt) as refused:
+            await self._accounts.renew(job.claim.ambassador_id, account, refused)
             raise NotReady("the access was renewed", after=0) from None
         return with_images(job.outgoing, uploaded)
 
@@ -361,7 +368,10 @@ class Publisher:
         if job.claim.tries < MAX_TRIES:
             return self._ended(job).later(later)
         reason = f"given up after {job.claim.tries} tries: {later}"
-        return self._ended(job).failed(reason, "Approve it again.", outage=outage_of(later))
+        remedy = "Approve it again."
+        if isinstance(later, AccessInDoubt):
+            remedy = "Connect it again, and approve the post again."
+        return self._ended(job).failed(reason, remedy, outage=outage_of(later))
 
     async def _reconcile(self, job: _Job, outgoing: OutgoingPost, *, since: datetime) -> Outcome:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.domain.post import Post, PostState, printable
 from services.domain.scheduling import backoff
-from services.errors import OutcomeUnknown, RetryLater, ZwaanError
+from services.errors import AccessInDoubt, OutcomeUnknown, RetryLater, ZwaanError
 from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
 from services.ports import PublishedPost
@@ -125,6 +125,8 @@ class Attempt:
 def outage_of(error: ZwaanError) -> str:
     """What kept the network from answering, or nothing: a refusal, or a limit that says until
     when, is an answer."""
+    if isinstance(error, AccessInDoubt):
+        return ""
     if isinstance(error, OutcomeUnknown) or (isinstance(error, RetryLater) and error.after is None):
         return short(str(error))
     return ""

@@ -34,6 +34,7 @@ KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("slow_bytes", {"seconds": 5}),
     ("drop", {}),
     ("apply_then_drop", {}),
+    ("http_401", {}),
     ("http_500", {}),
     ("http_502", {"apply": True}),
     ("http_503", {}),

@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from connectors.sandbox.exchange import HeaderPairs, Refusal
+from connectors.sandbox.exchange import Answer, HeaderPairs, Refusal
 from connectors.sandbox.faults.hit import Hit
 from connectors.sandbox.linkedin import refusals as linkedin
 from connectors.sandbox.mastodon import refusals as mastodon
 from connectors.sandbox.x import refusals as x
 
+_DENIED = b"<html><title>401 Authorization Required</title></html>"
 _NO_POST = "urn:li:share:7000000000000000000"
 
 
 def refusal(hit: Hit) -> Refusal:
     """Return the refusal that the rule asks for."""
     match hit.rule.kind:
+        case "http_401":
+            # Of somebody in between: it says nothing of the token.
+            return Refusal(
+                Answer(status=401, headers=(("content-type", "text/html"),), body=_DENIED)
+            )
         case "http_500" | "http_502" | "http_503" as kind:
             status = int(kind.removeprefix("http_"))
             return _SERVER_ERRORS[hit.network](status)

@@ -19,6 +19,7 @@ Kind = Literal[
     "slow_bytes",
     "drop",
     "apply_then_drop",
+    "http_401",
     "http_500",
     "http_502",
     "http_503",

@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.errors import NeedsPerson, OutcomeUnknown, RetryLater
+from services.errors import AccessInDoubt, NeedsPerson, OutcomeUnknown, RetryLater
 from services.ports import Image, LinkCard, Network, OutgoingPost
 from tests.contract.networks.conftest import REFRESHING
 from tests.contract.networks.stage import (
@@ -26,6 +26,8 @@ from tests.contract.networks.stage import (
 
 #: Networks whose tokens last until they are revoked, and those that count no impressions.
 ENDLESS = UNCOUNTED = ("mastodon",)
+#: What a token that ended gives: X tells by no more than a 401, until it is to be renewed.
+ENDED = (NeedsPerson, AccessInDoubt)
 WITHOUT_POSTING = "openid profile tweet.read users.read offline.access read:accounts"
 
 
@@ -100,7 +102,7 @@ def test_an_expired_token_needs_the_person_or_a_refresh(
     if network.name in ENDLESS:
         assert network.publish(member.account, post).external_id
     else:
-        with pytest.raises(NeedsPerson):
+        with pytest.raises(ENDED):
             network.publish(member.account, post)
     if member.account.tokens.refresh is None:
         with pytest.raises(NeedsPerson):
@@ -127,7 +129,7 @@ def test_a_refresh_token_is_spent_once(network: Network, member: Member) -> None
 def test_revoking_ends_the_connection_at_the_network(network: Network, member: Member) -> None:
     """After a withdrawal nothing that was granted works any more; doing it twice is no error."""
     network.revoke(member.account)
-    with pytest.raises(NeedsPerson):
+    with pytest.raises(ENDED):
         network.publish(member.account, fresh_post())
     with pytest.raises(NeedsPerson):
         network.refresh(member.account)
@@ -151,7 +153,7 @@ def test_what_can_be_refreshed_has_a_refresh_token(name: str, member: Member) ->
 
 @pytest.mark.parametrize("name", REFRESHING, indirect=True)
 @pytest.mark.parametrize(
-    "kind", ["http_500", "http_502", "http_503", "html_body", "drop", "half_json"]
+    "kind", ["http_401", "http_500", "http_502", "http_503", "html_body", "drop", "half_json"]
 )
 def test_a_blip_while_refreshing_disconnects_nobody(
     network: Network, member: Member, sandbox: Sandbox, kind: str
@@ -343,12 +345,30 @@ def test_a_rate_limit_is_tried_later(
 def test_a_dead_token_needs_the_person(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
-    """A token that ended is told to the person with a remedy, and nothing is posted."""
+    """A token that ended is told to the person with a remedy, and nothing is posted; a network that
+    renews says so then, and not before."""
     sandbox.fault(network.name, "post.create", kind)
-    with pytest.raises(NeedsPerson) as caught:
+    with pytest.raises(ENDED) as caught:
         network.publish(member.account, fresh_post())
+    if not isinstance(caught.value, NeedsPerson):
+        sandbox.fault(network.name, "token", kind)
+        with pytest.raises(NeedsPerson) as caught:
+            network.refresh(member.account)
     assert "again" in caught.value.remedy
     assert sandbox.posts(network.name, member.email) == []
+
+
+def test_a_401_that_does_not_say_why_ends_no_connection(
+    network: Network, member: Member, sandbox: Sandbox
+) -> None:
+    """Somebody in between refused once: nothing was posted, nobody is told that their connection
+    ended, and the same access works afterwards."""
+    post = fresh_post()
+    sandbox.fault(network.name, "post.create", "http_401")
+    with pytest.raises(AccessInDoubt):
+        network.publish(member.account, post)
+    assert sandbox.posts(network.name, member.email) == []
+    assert network.publish(member.account, post).external_id
 
 
 def test_delete_removes_the_post_and_may_be_repeated(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.linkedin import LinkedIn, sunset, sunset_ahead
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import AccessInDoubt, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.ports import Account, LinkCard, OutgoingPost, Tokens
 from tests.unit.connectors.conftest import (
     ACCESS,
@@ -161,6 +161,9 @@ def test_publish_sends_what_was_previewed(
     [
         (says({"serviceErrorCode": 65602}, 401), NeedsPerson, "expired"),
         (says({"serviceErrorCode": 65601}, 401), NeedsPerson, "revoked"),
+        (says({"serviceErrorCode": 65600}, 401), AccessInDoubt, "this time"),
+        (says({}, 401), AccessInDoubt, "this time"),
+        (Answer(status=401, body=b"<html>"), AccessInDoubt, "this time"),
         (says({"message": "Not enough permissions"}, 403), NeedsPerson, "Not enough"),
         (says({"code": "NONEXISTENT_VERSION"}, 426), NeedsPerson, "version 202609"),
         (says({"code": "VERSION_MISSING"}, 400), NeedsPerson, "version"),

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.x import SCOPES, X
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import AccessInDoubt, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.ports import Account, OutgoingPost, Tokens
 from tests.unit.connectors.conftest import (
     ACCESS,
@@ -158,7 +158,7 @@ def test_publish_sends_what_was_previewed(x: X, network: ScriptedNetwork, user: 
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (says({"title": "Unauthorized"}, 401), NeedsPerson, "no longer accepted"),
+        (says({"title": "Unauthorized"}, 401), AccessInDoubt, "this time"),
         (says({"title": "CreditsDepleted"}, 402), NeedsPerson, "credits"),
         (says({"detail": "Your app may not write"}, 403), NeedsPerson, "may not write"),
         (says({"detail": "Your media IDs are invalid."}, 400), Rejected, "media IDs"),

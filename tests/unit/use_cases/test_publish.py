@@ -12,6 +12,7 @@ import pytest
 from services.domain.post import Post, PostState
 from services.domain.price import X_PRICES
 from services.errors import (
+    AccessInDoubt,
     Conflict,
     NeedsNewAccess,
     NeedsPerson,
@@ -20,7 +21,15 @@ from services.errors import (
     RetryLater,
 )
 from services.ports import Tokens
-from services.storage import campaigns, charges, connections, measuring, outbox, publishing
+from services.storage import (
+    campaigns,
+    charges,
+    circuits,
+    connections,
+    measuring,
+    outbox,
+    publishing,
+)
 from services.storage.charges import Charge
 from services.storage.publishing import Claim
 from services.storage.transaction import Transaction
@@ -186,6 +195,52 @@ async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: D
     assert await desk.state(drafts[1]) is PostState.PUBLISHED
     assert await _said(desk, drafts[1]) == ""
     assert "refresh" not in desk.network.calls
+
+
+async def test_an_access_in_doubt_ends_no_post(desk: Desk) -> None:
+    """A 401 that does not say that the access ended: where nothing can be renewed the post goes out
+    later, and its person is told nothing; the network was there all the time."""
+    (draft,) = await desk.prepare()
+    await _without_refresh(desk, draft)
+    desk.network.publishing = [AccessInDoubt("not accepted this time")]
+    await desk.approve(draft)
+    await desk.work()
+    assert await desk.state(draft) is PostState.APPROVED
+    assert await _said(desk, draft) == ""
+    async with desk.database.read() as transaction:
+        assert await circuits.every(transaction) == []
+    desk.now += timedelta(seconds=5)
+    await desk.work()
+    assert await desk.state(draft) is PostState.PUBLISHED
+    assert desk.network.calls == ["publish", "publish"]
+
+
+async def test_an_access_in_doubt_is_renewed_once(desk: Desk) -> None:
+    """Where it can be; refused with the new access, too, the post goes out later."""
+    (draft,) = await desk.prepare()
+    desk.network.publishing = [AccessInDoubt("not accepted this time")] * 2
+    await desk.approve(draft)
+    await desk.work()
+    assert desk.network.calls == ["publish", "refresh", "publish"]
+    assert await desk.state(draft) is PostState.APPROVED
+    desk.now += timedelta(seconds=5)
+    await desk.work()
+    assert await desk.state(draft) is PostState.PUBLISHED
+
+
+async def test_an_access_in_doubt_is_not_tried_for_ever(desk: Desk) -> None:
+    """After some tries the post fails, and says no more than is known."""
+    (draft,) = await desk.prepare()
+    await _without_refresh(desk, draft)
+    desk.network.publishing = [AccessInDoubt("it was not accepted")] * MAX_TRIES
+    await desk.approve(draft)
+    for _ in range(MAX_TRIES):
+        await desk.work()
+        desk.now += timedelta(minutes=16)
+    post = await desk.post(draft)
+    assert post.state is PostState.FAILED
+    assert post.reason == f"given up after {MAX_TRIES} tries: it was not accepted"
+    assert post.remedy == "Connect it again, and approve the post again."
 
 
 async def test_no_access_is_spent_on_what_it_does_not_help(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from services.domain.network_rules import GONE, OURS
 from services.domain.post import Post, PostState
 from services.domain.post_images import images_in_post
-from services.errors import NeedsNewAccess, Rejected, RetryLater
+from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.storage import campaigns, circuits, connections
@@ -173,10 +173,13 @@ async def test_an_image_that_is_none_fails_the_post_with_a_remedy(desk: Desk) ->
     assert desk.network.posts == []
 
 
-async def test_an_access_that_ended_is_renewed_for_an_upload(desk: Desk) -> None:
-    """A dead access token costs an attempt and no post."""
+@pytest.mark.parametrize("refusal", [NeedsNewAccess("expired"), AccessInDoubt("not this time")])
+async def test_an_access_that_was_refused_is_renewed_for_an_upload(
+    desk: Desk, refusal: Exception
+) -> None:
+    """A dead access token costs an attempt and no post, and so does one that may be alive."""
     draft = await prepare(desk, FIRST)
-    desk.network.uploading = [NeedsNewAccess("expired")]
+    desk.network.uploading = [refusal]
     publisher = desk.publisher(images=pictures(desk, Shelf()))
     await desk.work(publisher)
     desk.now += timedelta(seconds=5)
