@@ -14,7 +14,7 @@ from services.domain.voice import Draft, DraftRequest, OverlapGuard
 from services.domain.voice.own_words import with_answer
 from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
-from services.storage import campaigns, own_words, people, posts, suggestions
+from services.storage import campaigns, own_words, people, posts, suggestions, typed_texts
 from services.storage.transaction import Transaction
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.own_post import check_open, note, own_post
@@ -104,6 +104,7 @@ class Suggester:
         )
         if not taken:
             raise Rejected("the draft was decided already", remedy="Load the page again.")
+        await typed_texts.forget(transaction, [post.id])
         detail = {"variant": variant, "sha256": sha256}
         await note(transaction, post, "post.replaced", now, detail)
         return await own_post(transaction, post_id, ambassador_id)

@@ -36,6 +36,7 @@ from services.web.pages import (
     sign_in,
     stories,
     suggestions,
+    typed_text,
     vacancies,
     voice,
 )
@@ -51,6 +52,7 @@ _PAGES = (
     delete_post,
     share_by_hand,
     suggestions,
+    typed_text,
     connect,
     pace,
     own_reach,

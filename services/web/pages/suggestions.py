@@ -12,7 +12,7 @@ from services.domain.voice import Draft
 from services.errors import Rejected
 from services.use_cases.answer_prompt import answer_prompt
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, own_post
+from services.web.pages.inbox import decide_on, own_post, typing_in
 from services.web.pages.inbox_cards import read_cards
 
 router = APIRouter(prefix="/inbox")
@@ -76,9 +76,9 @@ async def choose(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/answer")
 async def answer(view: AmbassadorView, post_id: str) -> Response:
-    """Set an answer into the text as it stands on the screen; without a script, as it is stored."""
-    form = await view.request.form()
-    given, typed = str(form.get("answer", "")), str(form.get("text", ""))
+    """Set an answer into the text as it stands on the screen; without a script, as it was kept."""
+    given = str((await view.request.form()).get("answer", ""))
+    typing = await typing_in(view)
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
         (card,) = await read_cards(transaction, view, [post])
@@ -91,10 +91,10 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             ambassador_id=view.me.id,
             prompt=card.own.question,
             answer=given,
-            text=typed or post.text,
+            text=typing.text or card.text,
             now=view.now,
             networks=view.parts.templates.networks,
         ),
-        typed=typed,
+        typing=typing if typing.text else None,
         answer=given,
     )
