@@ -18,7 +18,7 @@ from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
 from services.use_cases import choose_pace, decide, share_by_hand
-from services.use_cases.cancel_posts import cancel_of_campaign
+from services.use_cases.cancel_posts import cancel_of_campaigns
 from services.use_cases.keep_typed import (
     MAX_CHARACTERS,
     Typing,
@@ -97,7 +97,7 @@ async def _share(transaction: Transaction, who: dict[str, Any]) -> object:
 async def _cancel(transaction: Transaction, who: dict[str, Any]) -> object:
     found = await posts.get(transaction, who["post_id"])
     assert found is not None
-    return await cancel_of_campaign(transaction, found.campaign_id, reason="over", now=NOW)
+    return await cancel_of_campaigns(transaction, {found.campaign_id: "over"}, now=NOW)
 
 
 async def _undo(transaction: Transaction, who: dict[str, Any]) -> object:
