@@ -12,8 +12,8 @@ from streams.kafka.connection import Broker, aiokafka_settings, error_from
 from streams.kafka.writer import Writer
 from streams.log_admin import Position
 
-#: The whole of one append, connecting included.
-_APPEND_SECONDS = 10.0
+#: The whole of one append, connecting included; finding out why it failed takes two more at most.
+_APPEND_SECONDS = 8.0
 #: How long `close` waits for what is being appended.
 _CLOSE_SECONDS = 3.0
 

@@ -69,7 +69,7 @@ async def test_a_broker_that_is_away_asks_for_patience() -> None:
 async def test_closing_takes_seconds_although_a_broker_says_nothing() -> None:
     """With somebody at the address who never answers, what is appended ends when the log closes."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        events = KafkaEventLog(f"kafka://127.0.0.1:{mute.getsockname()[1]}")
+        events = KafkaEventLog(Broker.at(f"kafka://127.0.0.1:{mute.getsockname()[1]}"))
         appending = asyncio.create_task(events.append([Record(topic="t", value=b"x")]))
         await asyncio.to_thread(mute.accept)
 
