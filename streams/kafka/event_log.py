@@ -22,7 +22,7 @@ class KafkaEventLog:
     """Appends facts from one event loop at a time; connects at the first append.
 
     An append that failed throws its producer away, and the next one gets another: whatever state an
-    outage leaves a producer in, it ends with the outage (docs/adr/0015-producers-that-come-back.md).
+    outage leaves a producer in, it ends with the outage (docs/adr/0016-producers-that-come-back.md).
     """
 
     def __init__(self, broker: Broker) -> None:
