@@ -8,7 +8,7 @@ SHELL := bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
-FAST := not commands and not kafka and not postgres and not browser and not chaos
+FAST := not commands and not kafka and not postgres and not browser and not chaos and not fire
 SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run

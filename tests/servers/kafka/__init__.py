@@ -76,7 +76,12 @@ class Kafka:
 
     def kill(self) -> None:
         """End the broker at once, as a machine that fails does; its data stays."""
-        self._signal(signal.SIGKILL)
+        pid = self._signal(signal.SIGKILL)
+        wait_until(
+            lambda: not is_running(pid, mark=self._mark),
+            limit=_STOP_LIMIT,
+            failure="Kafka outlived SIGKILL.",
+        )
 
     def freeze(self) -> None:
         """Let it keep its connections and answer nothing, as behind a network that fails."""
@@ -85,11 +90,12 @@ class Kafka:
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _signal(self, number: signal.Signals) -> int:
         pid = self._pid()
         if pid is None or not is_running(pid, mark=self._mark):
             raise CannotStart(f"No broker runs in {self.folder}.")
         os.kill(pid, number)
+        return pid
 
     @property
     def _properties(self) -> str:
