@@ -24,6 +24,7 @@ from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.processors import TOPICS
 from tests.e2e.fire.load import CLICKS_A_SECOND, History, Load
 from tests.e2e.fire.stage import TOKEN, Stage, on_stage
+from tests.servers.process import wait_until
 
 OUTAGE = 30.0
 QUIET = 12.0
@@ -56,13 +57,25 @@ async def test_a_fire_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
         fire = Fire(stage, parts, load.history)
         async with load.running():
             await fire.moves_again(time.monotonic())
-            await fire.burn("worker killed", stage.workers[0].kill)
+            await fire.burn("worker killed", lambda: kill_in_a_post(stage))
             await fire.burn("broker killed", stage.kafka.kill, stage.kafka.start)
-            await fire.burn("read-only", lambda: stage.read_only(True), lambda: stage.read_only(False))
+            await fire.burn(
+                "read-only", lambda: stage.read_only(True), lambda: stage.read_only(False)
+            )
         settled = await fire.settle()
         wrong = [*settled, *await fire.violations()]
         await fire.tell()
     assert wrong == [], f"the logs are in {tmp_path}"
+
+
+def kill_in_a_post(stage: Stage) -> None:
+    """Kill the first worker while one of its posts is under way."""
+    worker = stage.workers[0]
+    under_way = (
+        f"SELECT 1 FROM posts WHERE state = 'publishing' AND leased_by LIKE '%/{worker.pid}'"  # noqa: S608
+    )
+    wait_until(lambda: bool(stage.ask(under_way)), limit=PATIENCE, failure="it publishes nothing")
+    worker.kill()
 
 
 class Fire:
@@ -250,19 +263,28 @@ class Fire:
             states = await posts.counts_by_state(transaction)
         lines = [
             "",
-            f"events    {len(history.events)} sent, {sum(e.tries for e in history.events)} tries, "
-            f"{sum(e.accepted_at is not None for e in history.events)} accepted",
-            f"clicks    {len(waits)} sent, "
-            f"{sum(each.answer == 302 for each in history.clicks)} led on, {counted} counted, "
-            f"half within {waits[len(waits) // 2]} s, the last within {waits[-1]} s",
-            f"posts     {len(history.approved)} approved, {states}, "
-            f"{history.approvals_refused} times refused meanwhile",
+            (
+                f"events         {len(history.events)} sent, "
+                f"{sum(each.accepted_at is not None for each in history.events)} accepted, "
+                f"{sum(each.tries - 1 for each in history.events)} times sent again"
+            ),
+            (
+                f"clicks         {len(waits)} sent, "
+                f"{sum(each.answer == 302 for each in history.clicks)} led on, {counted} counted, "
+                f"half of them within {waits[len(waits) // 2]} s, all within {waits[-1]} s"
+            ),
+            (
+                f"posts          {len(history.approved)} approved, "
+                f"{states.get('published', 0)} published, {states.get('unknown', 0)} unknown, "
+                f"{history.approvals_refused} approvals put off"
+            ),
         ]
         for fault in self._faults:
             moved = ", ".join(f"{name} {value:.1f}" for name, value in fault.recovery.items())
-            lines.append(f"{fault.name:<14} {fault.ended - fault.began:.0f} s; again after {moved}")
+            length = fault.ended - fault.began
+            lines.append(f"{fault.name:<14} {length:.0f} s; seconds until moving: {moved}")
         for part in self._stage.parts:
-            ends = [f"{end.code} ({end.last_words})" for end in part.ends]
+            ends = [f"{end.code}{' by us' * end.by_us}: {end.last_words}" for end in part.ends]
             lines.append(f"{part.name:<14} {len(ends)} restarts {'; '.join(ends)}")
         sys.stdout.write("\n".join(lines) + "\n")
 
