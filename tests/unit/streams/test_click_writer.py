@@ -128,7 +128,7 @@ async def test_clicks_wait_in_the_journal_while_the_log_is_away(
         assert files(journal)
         assert log.records == []
         log.fault = None
-        await until(lambda: len(arrived(log)) == 3 and not files(journal))
+        await until(lambda: len(arrived(log)) == 3 and not writer._away)
         await asyncio.wait_for(writer.record(click(3)), 5)
         assert files(journal) == []
     assert arrived(log) == [click(number).event.id for number in range(4)]

@@ -37,7 +37,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=ROWS)
 def test_packing_keeps_every_event_in_the_order_of_its_key(rows: list[OutboxRow]) -> None:
     """Each event is in one record of its topic and partition, in order, and records stay small."""
