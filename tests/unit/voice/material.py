@@ -12,7 +12,14 @@ from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
-from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
+from services.domain.voice import (
+    Composer,
+    Draft,
+    DraftRequest,
+    NoDraft,
+    OverlapGuard,
+    PostTemplates,
+)
 from services.domain.voice.suggestions import first_draft
 from services.events.incoming import StoryApproved, VacancyOpened
 
@@ -47,6 +54,12 @@ def _person(row: dict[str, str]) -> Ambassador:
         "since": int(row["since"]),
     }
     return Ambassador(**fields)
+
+
+@cache
+def shipped_templates() -> PostTemplates:
+    """Read once a process, because compiling them takes a while."""
+    return PostTemplates.load()
 
 
 @cache

@@ -52,7 +52,7 @@ def test_what_nobody_could_tell_is_refused(content: StoryApproved, reason: str) 
     assert refusal.remedy
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.sampled_from([OWN_WORDS, "Goed nieuws!", "Toen belde een schipper.", PLAIN])),
     st.sampled_from([None, {"name": "Anna de Wit"}]),

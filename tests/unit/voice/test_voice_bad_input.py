@@ -15,17 +15,17 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, NoDraft, OverlapGuard, PostTemplates
+from services.domain.voice import Composer, NoDraft, OverlapGuard
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.boasts import boasts_in, concrete_detail
 from services.domain.voice.rephrase import frame_of, prompt_of
 from services.domain.voice.suggestions import first_draft
 from tests.builders import ambassador, story, vacancy
-from tests.unit.voice.material import Content, request
+from tests.unit.voice.material import Content, request, shipped_templates
 
 CRAFT = "nl/story/question.clauses"
-SHIPPED = PostTemplates.load()
+SHIPPED = shipped_templates()
 OWN = SHIPPED.revised(
     {CRAFT: (1, SHIPPED.files[CRAFT].replace("[hook]\n", "[hook]\nZo kijk ik naar werk\n"))}
 )

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Composer, NoDraft, OverlapGuard, PostTemplates
+from services.domain.voice import Composer, NoDraft, OverlapGuard
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.suggestions import first_draft
-from tests.unit.voice.material import crowd, example_content, request
+from tests.unit.voice.material import crowd, example_content, request, shipped_templates
 
-TEMPLATES = PostTemplates.load()
+TEMPLATES = shipped_templates()
 
 
 def blocked(*words: str) -> BlockList:

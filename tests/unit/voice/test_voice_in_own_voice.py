@@ -128,7 +128,7 @@ def test_a_profile_is_not_quoted_in_avoided_words(composer: Composer) -> None:
 line = st.text(alphabet="abc de", max_size=60).map(lambda text: " ".join(text.split()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.fixed_dictionaries(
         {

@@ -219,7 +219,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_whatever_passes_is_rendered_and_small(clause: str) -> None:
     """Any text is either told what is wrong with it, or renders to no more than it holds itself."""
