@@ -47,15 +47,15 @@ class _Process:
     def start(self) -> None:
         command = [sys.executable, "-c", PROGRAM, str(self.path), str(self.port)]
         self.process = subprocess.Popen(command, cwd=Path(__file__).parents[3])
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
-                requests.get(f"{self.url}/_sandbox/clock", timeout=1)
+                requests.get(f"{self.url}/_sandbox/clock", timeout=60)
             except requests.ConnectionError:
                 time.sleep(0.02)
             else:
                 return
-        pytest.fail("The sandbox did not start within 30 seconds.")
+        pytest.fail("The sandbox did not start within two minutes.")
 
     def kill(self) -> None:
         assert self.process is not None

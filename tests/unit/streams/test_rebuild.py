@@ -252,7 +252,7 @@ async def test_nothing_is_rebuilt_while_the_log_is_in_use(settings: Settings) ->
         with pytest.raises(Stop, match=f"in use by process {owner.pid}"):
             await rebuild(settings)
     finally:
-        await asyncio.wait_for(owner.communicate(b""), 10)
+        await asyncio.wait_for(owner.communicate(b""), 60)
     async with database.read() as transaction:
         assert await statistics(transaction) == before
     await database.close()

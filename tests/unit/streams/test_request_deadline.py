@@ -22,7 +22,7 @@ _PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HttpWithDeadline, "seconds", 0.6)
+    monkeypatch.setattr(HttpWithDeadline, "seconds", 1.0)
 
 
 class Application:
@@ -138,7 +138,7 @@ async def test_a_connection_that_is_kept_trickles_no_longer(tmp_path: Path, byte
 async def test_an_answer_may_take_its_time(tmp_path: Path) -> None:
     """Two requests of one connection are answered, each thought about for longer than one may
     take to arrive."""
-    async with _served(tmp_path, Application(thinks=0.7)) as (reader, writer):
+    async with _served(tmp_path, Application(thinks=1.1)) as (reader, writer):
         for body in (b"first", b"second"):
             writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
             writer.write(body)
