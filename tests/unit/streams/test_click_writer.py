@@ -78,7 +78,14 @@ def files(journal: Path) -> list[Path]:
 
 
 def leave(journal: Path, content: bytes) -> None:
+    journal.parent.mkdir(exist_ok=True)
     journal.write_bytes(content)
+
+
+def line(number: int) -> bytes:
+    """A click as the journal keeps it."""
+    event = json.dumps(click(number).event.as_dict())
+    return json.dumps({"key": "abc", "event": event}).encode() + b"\n"
 
 
 @pytest.fixture
@@ -180,13 +187,11 @@ async def test_a_file_that_is_no_journal_is_left_alone(journal: Path) -> None:
     """Something else in the folder, and lines that are no click, do not stop the relaying."""
     journal.parent.mkdir()
     journal.with_name("clicks.journal.bak").write_text("mine")
-    told = click(1)
-    good = json.dumps({"key": "abc", "event": json.dumps(told.event.as_dict())}).encode()
-    leave(journal, b"\xff\xfe\n12\n{}\n[]\n" + good + b"\n")
+    leave(journal, b"\xff\xfe\n12\n{}\n[]\n" + line(1))
     log = MemoryLog()
     async with writing(log, journal):
         await until(lambda: [path.name for path in files(journal)] == ["clicks.journal.bak"])
-    assert arrived(log) == [told.event.id]
+    assert arrived(log) == [click(1).event.id]
 
 
 async def test_when_nothing_takes_it_the_visitor_goes_on_and_the_loss_is_counted(
@@ -254,6 +259,45 @@ async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None
         log.fault = None
         expected = {click(number).event.id for number in range(40)}
         await until(lambda: set(arrived(log)) == expected and not files(journal))
+
+
+async def test_a_process_that_is_slow_removes_no_clicks_that_it_did_not_relay(
+    journal: Path,
+) -> None:
+    """What another process put aside, after it relayed the slow one's file, stays until it is relayed."""
+    slow, fast = SlowLog(), SlowLog()
+    slow.may_end.clear()
+    late, early = ClickWriter(log=slow, journal=journal), ClickWriter(log=fast, journal=journal)
+    leave(journal, line(1))
+    draining = asyncio.create_task(late._drain_once())
+    await asyncio.wait_for(slow.started.wait(), 5)
+    await early._drain_once()
+    leave(journal, line(2))
+    fast.fault = RetryLater("away again")
+    with pytest.raises(RetryLater):
+        await early._drain_once()
+    slow.may_end.set()
+    await asyncio.wait_for(draining, 5)
+    fast.fault = None
+    await early._drain_once()
+    assert arrived(fast) == [click(number).event.id for number in (1, 2)]
+
+
+async def test_a_file_that_another_process_relayed_is_done(journal: Path) -> None:
+    """Of two that relay the same files, the slow one does not fail over what the other removed."""
+    slow, fast = SlowLog(), SlowLog()
+    slow.may_end.clear()
+    late, early = ClickWriter(log=slow, journal=journal), ClickWriter(log=fast, journal=journal)
+    leave(journal, line(1))
+    await early._journal.parts()
+    leave(journal, line(2))
+    draining = asyncio.create_task(late._drain_once())
+    await asyncio.wait_for(slow.started.wait(), 5)
+    await early._drain_once()
+    slow.may_end.set()
+    await asyncio.wait_for(draining, 5)
+    assert arrived(fast) == [click(number).event.id for number in (1, 2)]
+    assert files(journal) == []
 
 
 async def test_a_log_that_does_not_answer_keeps_no_visitor_waiting(journal: Path) -> None:
