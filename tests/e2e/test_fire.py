@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import sys
 import time
 from collections import Counter
@@ -30,8 +32,8 @@ OUTAGE = 30.0
 QUIET = 12.0
 #: Seconds, from the end of an outage, within which everything moves again.
 RECOVERY = 20.0
-#: By then it has to move whatever came before, or the test ends there.
-PATIENCE = 90.0
+#: By then everything has to move whatever the fault was.
+PATIENCE = 60.0
 #: A worker that was killed leaves posts under way, which are reconciled after their lease of 90 s.
 SETTLED = 150.0
 
@@ -47,10 +49,13 @@ class Fault:
 
 
 @pytest.mark.fire
-@pytest.mark.timeout(600)
-async def test_a_fire_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+@pytest.mark.timeout(900)  # four minutes, and longer where things do not recover
+async def test_a_fire_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Though a worker and the broker are killed and the database is read-only for a while, what was
     accepted has its effect once, no visitor is kept waiting, and all of it recovers by itself."""
+    caplog.set_level(logging.CRITICAL, logger="kafka")  # our own client meets the outage as well
     async with on_stage(tmp_path) as stage, open_parts(stage.settings) as parts:
         await SimulatedAmbassadors(parts, left_alone=()).connect_everybody()
         load = Load(parts, [web.url for web in stage.webs], TOKEN)
@@ -65,7 +70,7 @@ async def test_a_fire_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
         settled = await fire.settle()
         wrong = [*settled, *await fire.violations()]
         await fire.tell()
-    assert wrong == [], f"the logs are in {tmp_path}"
+    assert not wrong, "\n".join([*wrong, f"The logs are in {tmp_path}."])
 
 
 def kill_in_a_post(stage: Stage) -> None:
@@ -102,15 +107,16 @@ class Fire:
         await asyncio.sleep(QUIET)
 
     async def moves_again(self, since: float) -> Mapping[str, float]:
-        """Wait until each count has grown; the seconds from ``since`` that each of them took."""
+        """Wait until each count has grown; the seconds from ``since`` that each of them took, or
+        infinity where it took longer than `PATIENCE`."""
         before = await self._counts()
-        moved: dict[str, float] = {}
-        async with asyncio.timeout(PATIENCE):
-            while len(moved) < len(before):
-                await asyncio.sleep(0.2)
-                for name, count in (await self._counts()).items():
-                    if count > before[name] and name not in moved:
-                        moved[name] = time.monotonic() - since
+        moved = dict.fromkeys(before, math.inf)
+        deadline = time.monotonic() + PATIENCE
+        while math.inf in moved.values() and time.monotonic() < deadline:
+            await asyncio.sleep(0.2)
+            for name, count in (await self._counts()).items():
+                if count > before[name]:
+                    moved[name] = min(moved[name], time.monotonic() - since)
         return moved
 
     async def _counts(self) -> Mapping[str, int]:
@@ -182,9 +188,10 @@ class Fire:
     def _of_recovery(self) -> Iterator[str]:
         for fault in self._faults:
             for name, seconds in fault.recovery.items():
+                # The workers' group has to find together again after a broker, which may take longer.
                 promised = fault.name == "read-only" or name.startswith("events at")
-                if promised and seconds > RECOVERY:
-                    yield f"{fault.name}: {name} moved {seconds:.0f} seconds after it was over"
+                if seconds > (RECOVERY if promised else PATIENCE):
+                    yield f"{fault.name}: {name} needed {seconds:.0f} seconds to move again"
 
     def _of_processes(self) -> Iterator[str]:
         for part in self._stage.parts:
