@@ -57,6 +57,8 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
     def __init__(self, transport: Any, *, callback: Any, **options: Any) -> None:
         if transport.app.conf.processing_guarantee is ProcessingGuarantee.EXACTLY_ONCE:
             raise Stop("Faust's transactions are not supported; use at_least_once.")
+        #: (topic, partition, from, to before) of records that retention took unread, to be told.
+        self.expired: list[tuple[str, int, int, int]] = []
         self._partitions: dict[TP, PartitionProgress] = {}
         super().__init__(transport, callback=callback, **options)
 
@@ -99,10 +101,18 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
             progress = self._partitions.get(tp)
             if progress is None:
                 return  # revoked meanwhile: whoever has it now reads it
-            if message.offset > progress.expected and not await self._is_hole(tp):
-                return
+            if message.offset > progress.expected:
+                if not await self._is_hole(tp):
+                    return
+                await self._note_expired(tp, progress.expected)
             progress.deliver(message.offset)
         await self.callback(message)
+
+    async def _note_expired(self, tp: TP, expected: int) -> None:
+        """Records that the log gave up before anybody read them are lost, and have to be told."""
+        first = (await self.earliest_offsets(tp))[tp]
+        if first > expected:
+            self.expired.append((tp.topic, tp.partition, expected, first))
 
     async def _is_hole(self, tp: TP) -> bool:
         """Whether nothing is on the log between what was expected and what came.

@@ -65,13 +65,17 @@ class Missing:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """What became of a topic's events; ``waiting`` counts records."""
+    """What became of a topic's events; ``waiting`` and ``expired`` count records.
+
+    Those that ``expired`` were not handled when the log gave them up.
+    """
 
     processor: str
     topic: str
     handled: int = 0
     dead: int = 0
     waiting: int = 0
+    expired: int = 0
     missing: list[Missing] = field(default_factory=list)
 
 
@@ -91,12 +95,15 @@ async def compare(
     lags = await asyncio.to_thread(admin.lag, group, sorted(set(topics.values())))
     async with database.read() as transaction:
         dropped = await audit.dropped_letters(transaction)
+        expired = await audit.expired_records(transaction)
     accounts = []
     for processor, topic in topics.items():
-        account = Account(processor=processor, topic=topic)
+        account = Account(processor=processor, topic=topic, expired=expired.get(topic, 0))
         for lag in lags:
             if lag.topic == topic:
                 account.waiting += lag.lag
+                if lag.committed is not None:
+                    account.expired += max(0, lag.first - lag.committed)
                 async for records in _committed(admin, lag):
                     async with database.read() as transaction:
                         await _compare(transaction, account, records, dropped)
@@ -137,10 +144,10 @@ async def _compare(
     )
     for each in found:
         fact = each.element.fact
-        if isinstance(fact, Fact) and (fact.event.source, fact.event.id) in handled:
-            account.handled += 1
-        elif each.place in dead or (account.processor, each.place) in dropped:
+        if each.place in dead or (account.processor, each.place) in dropped:
             account.dead += 1
+        elif isinstance(fact, Fact) and (fact.event.source, fact.event.id) in handled:
+            account.handled += 1
         else:
             account.missing.append(each)
 

@@ -35,6 +35,7 @@ Handler = Callable[[Transaction, Sequence[Fact[Any]], datetime], Awaitable[list[
 _TRIES = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 8.0
 _MAX_ERROR_CHARACTERS = 4000
+_REUSED = "another event of this source had this id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +139,32 @@ class ProcessorRunner:
         async with self._database.write() as transaction:
             events = [item.fact.event for item in items]
             fresh = await inbox.take(transaction, name, events, now=now)
+            wanted = {id(event) for event in fresh}
+            if len(fresh) < len(items):
+                repeated = [item for item in items if id(item.fact.event) not in wanted]
+                await self._refuse_reused_ids(transaction, repeated)
             if not fresh:
                 return
-            wanted = {id(event) for event in fresh}
             facts = [item.fact for item in items if id(item.fact.event) in wanted]
             statements = await self.processor.handle(transaction, facts, now)
             await outbox.add(transaction, statements)
+
+    async def _refuse_reused_ids(self, transaction: Transaction, repeated: Sequence[_Item]) -> None:
+        """An event that was handled already has no effect; another one under its id is no such."""
+        events = [item.fact.event for item in repeated]
+        reused = {
+            id(event) for event in await inbox.reused(transaction, self.processor.name, events)
+        }
+        letters = [
+            self._letter(item, Rejected(_REUSED, remedy="Send it with an id of its own."))
+            for item in repeated
+            if id(item.fact.event) in reused
+        ]
+        if letters:
+            await dead_letters.add(transaction, letters)
+            _log.warning(
+                "dead letter", processor=self.processor.name, error=_REUSED, letters=len(letters)
+            )
 
     async def _handle_alone(self, item: _Item, fault: Exception) -> None:
         """A single event failed: refuse it when it is at fault, try again when we may be."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,7 @@ from services.web.parts import Readiness, Waiting
 from streams.bootstrap import Parts, clock
 from streams.log_admin import LogAdmin, PartitionLag
 from streams.processors import TOPICS
+from streams.room import require_room
 
 _log = structlog.get_logger("watch")
 
@@ -44,9 +46,9 @@ class _Still:
 
 
 class Watch:
-    """Looks at database and log every two seconds while it runs; asking it costs nothing.
+    """Looks at disk, database and log every two seconds while it runs; asking it costs nothing.
 
-    ``away`` says what the processors of this process wait for; nothing for one that has none.
+    ``require`` raises when there is no room for data. ``away`` says what the processors of this process wait for; nothing for one that has none.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Watch:
         group: str,
         topics: Sequence[str],
         clock: Callable[[], datetime],
+        require: Callable[[], None],
         away: Callable[[], str] = str,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,6 +68,7 @@ class Watch:
         self._group = group
         self._topics = topics
         self._clock = clock
+        self._require = require
         self._away = away
         self._monotonic = monotonic
         self._looked_at = monotonic()
@@ -80,6 +84,7 @@ class Watch:
 
     async def look(self) -> None:
         try:
+            self._require()
             await self._database.check()
             lags = await asyncio.to_thread(self._admin.lag, self._group, self._topics)
             behind = {(each.topic, each.partition): each for each in lags if each.lag}
@@ -154,6 +159,7 @@ def watch(parts: Parts, away: Callable[[], str] = str) -> Watch:
         group=parts.settings.consumer_group,
         topics=tuple(TOPICS.values()),
         clock=clock,
+        require=partial(require_room, parts.settings.data),
         away=away,
     )
 

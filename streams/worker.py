@@ -23,6 +23,7 @@ from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
+from services.use_cases.note_expired import note_expired
 from services.use_cases.publish import Publisher
 from services.use_cases.rephrase_drafts import Rephraser
 from services.use_cases.reseal_tokens import reseal_tokens
@@ -132,6 +133,7 @@ class Worker:
             )
             for loop in ended:
                 return f"{loop.get_name()} stopped: {loop.exception()}"
+            await self._guarded(self._tell_expired)
             if self._app.should_stop:
                 return f"the stream processing stopped: {self._app.crash_reason}"
             if not self._app.rebalancing:
@@ -144,6 +146,22 @@ class Worker:
                     f"no record of {topic}, partition {partition}, was processed "
                     f"for {STALLED_AFTER:.0f} seconds though some wait"
                 )
+
+    async def _tell_expired(self) -> int:
+        """Write down which records retention took before they were handled: `doctor --deep` asks."""
+        lost = tuple(self._app.consumer.expired)
+        for topic, partition, first, end in lost:
+            _log.error(
+                "records expired before they were handled",
+                topic=topic,
+                partition=partition,
+                offsets=f"{first}-{end - 1}",
+            )
+        if lost:
+            async with self._parts.database.write() as transaction:
+                await note_expired(transaction, lost, now=clock())
+            del self._app.consumer.expired[: len(lost)]
+        return 0
 
     async def _as_leader(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work`` while this process leads the group."""

@@ -5,6 +5,7 @@ Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -47,6 +48,12 @@ class CloudEvent:
     subject: str | None = None
     dataschema: str | None = None
     extensions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> int:
+        """64 bits that tell this data from other data."""
+        data = json.dumps(self.data, sort_keys=True, separators=(",", ":")).encode()
+        return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), signed=True)
 
     def as_dict(self) -> dict[str, Any]:
         """The structured JSON form."""

@@ -93,6 +93,16 @@ async def recent(
     ]
 
 
+async def expired_records(transaction: Transaction) -> dict[str, int]:
+    """How many records of each topic the log gave up before they were handled."""
+    query = sa.select(audit.c.detail).where(audit.c.action == "records.expired")
+    found: dict[str, int] = {}
+    for detail in await transaction.scalars(query):
+        topic = detail["topic"]
+        found[topic] = found.get(topic, 0) + detail["to"] - detail["from"]
+    return found
+
+
 async def dropped_letters(transaction: Transaction) -> set[tuple[str, Place]]:
     """The processor and place of every dead letter that somebody gave up."""
     query = sa.select(audit.c.detail).where(audit.c.action == "dead_letter.dropped")

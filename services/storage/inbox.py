@@ -7,10 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.events.catalogue import incoming_types
 from services.events.cloudevent import CloudEvent
 from services.storage.database import in_parts, insert_new_returning
 from services.storage.schema import inbox
 from services.storage.transaction import Transaction
+
+_INCOMING = frozenset(incoming_types())
 
 
 async def take(
@@ -21,7 +24,9 @@ async def take(
     Returns those that it had not handled yet, each once, in their order. Of two workers that hold
     the same event (a partition moves while one still works), the second waits for the first.
     """
-    identities = sorted({(event.source, event.id) for event in events})
+    first: dict[tuple[str, str], CloudEvent] = {}
+    for event in events:
+        first.setdefault((event.source, event.id), event)
     taken = await insert_new_returning(
         transaction,
         inbox,
@@ -31,9 +36,9 @@ async def take(
                 "event_source": source,
                 "event_id": identity,
                 "handled_at": now,
+                "digest": event.digest if event.type in _INCOMING else None,
             }
-            # In one order in every worker, so that two never wait for each other.
-            for source, identity in identities
+            for (source, identity), event in first.items()
         ],
         inbox.c.event_source,
         inbox.c.event_id,
@@ -44,6 +49,30 @@ async def take(
             taken.discard((event.source, event.id))
             fresh.append(event)
     return fresh
+
+
+async def reused(
+    transaction: Transaction, processor: str, events: Sequence[CloudEvent]
+) -> list[CloudEvent]:
+    """Of events that ``processor`` had handled, those that tell something else than it handled.
+
+    Another system gave one id to two things.
+    """
+    asked = [event for event in events if event.type in _INCOMING]
+    known: dict[tuple[str, str], int | None] = {}
+    for part in in_parts([(event.source, event.id) for event in asked], variables=2):
+        query = sa.select(inbox.c.event_source, inbox.c.event_id, inbox.c.digest).where(
+            inbox.c.processor == processor,
+            sa.tuple_(inbox.c.event_source, inbox.c.event_id).in_(part),
+        )
+        known |= {
+            (row.event_source, row.event_id): row.digest for row in await transaction.execute(query)
+        }
+    return [
+        event
+        for event in asked
+        if (digest := known.get((event.source, event.id))) is not None and digest != event.digest
+    ]
 
 
 async def handled(

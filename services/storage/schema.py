@@ -546,6 +546,8 @@ inbox = Table(
     Column("event_source", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("handled_at", UtcTime, nullable=False, index=True),
+    # Of what another system told: whoever uses an id twice for two things is found out.
+    Column("digest", sa.BigInteger),
 )
 
 dead_letters = Table(

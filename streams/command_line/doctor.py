@@ -37,6 +37,7 @@ from streams.command_line.state import open_state, require_log
 from streams.completeness import Account
 from streams.key_files import token_keys_path, vault
 from streams.logs import open_admin
+from streams.room import require_room
 from streams.topics import TOO_FEW, TOO_MANY, compare, told_partitions
 
 #: How the state of what cannot be used begins.
@@ -91,7 +92,7 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
         return 2
     if any(each.state.startswith(AWAY) for each in findings):
         return 3
-    return 1 if any(account.missing for account in accounts) else 0
+    return 1 if any(account.missing or account.expired for account in accounts) else 0
 
 
 async def _deep(settings: Settings) -> list[Account]:
@@ -105,8 +106,11 @@ def _account(account: Account) -> Finding:
         f"{account.topic}: {account.handled} handled, {account.dead} dead letters, "
         f"{account.waiting} to come"
     )
+    if account.expired:
+        state += f", {account.expired} records EXPIRED before they were handled"
     if not account.missing:
-        return Finding(subject=account.processor, state=state)
+        remedy = "Send them again, and keep the topic for longer." if account.expired else ""
+        return Finding(subject=account.processor, state=state, remedy=remedy)
     named = ", ".join(each.name for each in account.missing[:_NAMED])
     more = f" and {len(account.missing) - _NAMED} more" if len(account.missing) > _NAMED else ""
     return Finding(
@@ -121,7 +125,7 @@ _NAMED = 20
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:
-    yield _data(settings)
+    yield _checked("data", lambda: _data(settings))
     yield _checked("database", lambda: asyncio.run(_database(settings)))
     yield _checked("broker", lambda: _broker(settings))
     yield _checked("keys", lambda: _keys(settings))
@@ -170,6 +174,7 @@ def _data(settings: Settings) -> Finding:
             state=f"{AWAY}: {folder} cannot be written",
             remedy="Mend its rights, or name another folder with --data.",
         )
+    require_room(folder)
     return Finding(subject="data", state=str(folder))
 
 
@@ -216,8 +221,8 @@ def _broker(settings: Settings) -> Finding:
     if missing := [each for each in topics if each.state is None]:
         return Finding(
             subject="broker",
-            state=f"{kind}, {len(missing)} of {len(topics)} topics missing",
-            remedy="Run: zwaan topics --create",
+            state=f"{AWAY}: {kind}, {len(missing)} of {len(topics)} topics missing",
+            remedy="Run: zwaan topics --create, and start the workers again.",
         )
     if too_many := [each for each in topics if each.too_many_partitions]:
         return Finding(

@@ -24,7 +24,7 @@ from kafka.errors import (
 
 from services.errors import Rejected, RetryLater
 from services.ports import Record
-from streams.kafka.connection import TIMEOUT_MS, Broker, error_from, settings
+from streams.kafka.connection import STILL_SETTLING, TIMEOUT_MS, Broker, error_from, settings
 from streams.kafka.event_log import KafkaEventLog
 from streams.log_admin import (
     LogRecord,
@@ -37,8 +37,14 @@ from streams.log_admin import (
 
 _FOR_EVER = "-1"
 
-#: What a broker says while it is making up its mind, for example at a cluster's very first group.
-_SETTLING = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+#: What a broker says while it is making up its mind, for example at a cluster's very first group,
+#: or about a topic that was made a moment ago.
+_SETTLING = (
+    CoordinatorNotAvailableError,
+    CoordinatorLoadInProgressError,
+    NotCoordinatorError,
+    *STILL_SETTLING,
+)
 _PAUSE = 0.1
 
 _Found = TypeVar("_Found")

@@ -34,6 +34,13 @@ _NOT_ALLOWED = (
     aiokafka.GroupAuthorizationFailedError,
     aiokafka.ClusterAuthorizationFailedError,
 )
+#: Of a partition that has no leader yet, or another than was known.
+STILL_SETTLING = (
+    kafka_python.LeaderNotAvailableError,
+    kafka_python.NotLeaderForPartitionError,
+    aiokafka.LeaderNotAvailableError,
+    aiokafka.NotLeaderForPartitionError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +154,12 @@ def error_from(error: Exception, broker: Broker) -> ZwaanError:
         return RetryLater(
             f"Kafka at {broker} does not allow this ({type(error).__name__}); "
             f"give {broker.user or 'everybody'} the right there",
+            after=1.0,
+        )
+    if isinstance(error, STILL_SETTLING):
+        return RetryLater(
+            f"Kafka at {broker} is about to choose who leads a partition "
+            f"({type(error).__name__}); try again in a moment",
             after=1.0,
         )
     if isinstance(error, (kafka_python.KafkaError, aiokafka.KafkaError, OSError)):

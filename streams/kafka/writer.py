@@ -19,6 +19,8 @@ from streams.partitions import partition_of
 #: Largest record; the default of Kafka's `message.max.bytes`, and the embedded log's limit.
 RECORD_BYTES = 1_048_576
 _OVERHEAD = 128
+#: One answer of the broker's for so much of a partition: a large file takes few of them.
+_BATCH_BYTES = 500_000
 
 
 class Writer:
@@ -32,7 +34,7 @@ class Writer:
     @classmethod
     async def connect(cls, settings: Mapping[str, object]) -> Writer:
         """Raises what aiokafka raises, after as long as it takes to ask every server."""
-        producer = AIOKafkaProducer(**settings, acks="all")
+        producer = AIOKafkaProducer(**settings, acks="all", max_batch_size=_BATCH_BYTES)
         try:
             await producer.start()
         except BaseException:

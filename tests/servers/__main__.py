@@ -38,11 +38,12 @@ def _main() -> int:
     parser.add_argument("verb", choices=("start", "stop", "run"))
     parser.add_argument("--folder", type=Path, help="where its data lives")
     parser.add_argument("--port", type=int, help="0 for a free one")
-    parser.add_argument("command", nargs=argparse.REMAINDER, help="for run, after --")
-    asked = parser.parse_args()
+    # What follows the first -- is a command line of its own, which may hold another one.
+    ours, _, command = "\0".join(sys.argv[1:]).partition("\0--\0")
+    asked = parser.parse_args(ours.split("\0"))
     kind = _KINDS[asked.server]
     if asked.verb == "run":
-        return _run(kind, asked.command[asked.command[:1] == ["--"] :])
+        return _run(kind, command.split("\0"))
     port = kind.default_port if asked.port is None else asked.port or free_port()
     folder = asked.folder or Path(".cache") / asked.server / "server"
     server = kind(folder=folder.absolute(), port=port)

@@ -33,6 +33,7 @@ ACTIONS = (
     "person.link_made",
     "person.reactivated",
     "person.signed_out",
+    "records.expired",
     "template.restored",
     "template.saved",
     "word.allowed",

@@ -18,7 +18,16 @@ from services.web.pages.audit_lines import ACTIONS, read_lines
 router = APIRouter(prefix="/administration/audit")
 
 #: What stands before the dot of the actions that are shown.
-KINDS = ("audience", "campaign", "dead_letter", "network", "person", "template", "word")
+KINDS = (
+    "audience",
+    "campaign",
+    "dead_letter",
+    "network",
+    "person",
+    "records",
+    "template",
+    "word",
+)
 _PAGE = 50
 
 _Text = Annotated[str, Query(max_length=300)]

@@ -13,6 +13,7 @@ from services.storage import dead_letters
 from services.storage.database import Database
 from services.storage.schema import inbox
 from services.use_cases.drop_dead_letter import drop
+from services.use_cases.note_expired import note_expired
 from streams.completeness import Account, compare
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.log import EmbeddedLog
@@ -175,3 +176,19 @@ async def test_more_than_a_round_is_compared(bench: Bench) -> None:
     account = await bench.account()
     assert account.handled == 1_199
     assert [each.place.offset for each in account.missing] == [777]
+
+
+async def test_what_expired_before_it_was_handled_is_told(bench: Bench) -> None:
+    """Records that the log gave up unread are counted, before a worker finds the hole and after."""
+    bench.append(*(good(f"s{n}") for n in range(6)))
+    await bench.log.commit(GROUP, {(TOPIC, 0): 2})
+    bench.log.run(
+        lambda connection: connection.execute(
+            "UPDATE partitions SET low_water = 5 WHERE topic = ? AND number = 0", (TOPIC,)
+        )
+    )
+    assert (await bench.account()).expired == 3
+    async with bench.database.write() as transaction:
+        await note_expired(transaction, [(TOPIC, 0, 2, 5)], now=NOW)
+    await bench.log.commit(GROUP, {(TOPIC, 0): 6})
+    assert (await bench.account()).expired == 3

@@ -120,6 +120,19 @@ async def test_a_redelivered_event_is_handled_once(bench: Bench) -> None:
     assert bench.handler.calls == [["a", "b"]]
 
 
+async def test_one_id_for_two_things_is_told(bench: Bench) -> None:
+    """An event under an id that its source used for something else dies aloud, in whatever batch;
+    the same event again does not."""
+    first, other = story("a"), story("b")
+    same = event(first, identity="42").to_bytes()
+    await bench.run(same, event(other, identity="42").to_bytes())
+    await bench.run(same, event(other, identity="42").to_bytes())
+    assert await bench.stored() == {"a"}
+    letters = await bench.letters()
+    assert [letter.offset for letter in letters] == [2, 4]
+    assert {letter.error for letter in letters} == {"another event of this source had this id"}
+
+
 @pytest.mark.parametrize(
     ("value", "error"),
     [

@@ -47,15 +47,21 @@ class Bench:
         self.admin = Admin()
         self.now = 1_000.0
         self.reason = ""
+        self.full = False
         self.watch = Watch(
             database=database,
             admin=self.admin,  # type: ignore[arg-type]
             group="zwaan",
             topics=[TOPIC],
             clock=lambda: NOW,
+            require=self._require_room,
             away=lambda: self.reason,
             monotonic=lambda: self.now,
         )
+
+    def _require_room(self) -> None:
+        if self.full:
+            raise RetryLater("the disk is full")
 
     async def later(self, seconds: float) -> None:
         self.now += seconds
@@ -135,6 +141,14 @@ async def test_a_look_that_never_returns_is_no_good_sign(database: Database) -> 
     assert (await bench.watch.readiness()).ready
     bench.now += 31
     assert not (await bench.watch.readiness()).ready
+
+
+async def test_a_full_disk_makes_nothing_ready(database: Database) -> None:
+    """Where a click or a commit would find no room, the process says so before it is asked for one."""
+    bench = Bench(database)
+    bench.full = True
+    await bench.watch.look()
+    assert (await bench.watch.readiness()).reason == "the disk is full"
 
 
 async def test_before_the_first_look_nothing_is_ready(database: Database) -> None:
