@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -82,9 +84,10 @@ def test_several_processes_write_one_file(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def kept(database: Database, path: Path) -> AsyncIterator[LinkTable]:
-    """A table that is kept as `zwaan web` keeps it."""
-    table = LinkTable()
-    keeper = LinkKeeper(table, LinkFile(path), LinkRefresher(database, table, clock=lambda: NOW))
+    """A table that is kept as `zwaan web` keeps it; each look at it is a minute later."""
+    table, minutes = LinkTable(), count()
+    refresher = LinkRefresher(database, table, clock=lambda: NOW + timedelta(minutes=next(minutes)))
+    keeper = LinkKeeper(table, LinkFile(path), refresher)
     await keeper.start()
     running = asyncio.create_task(keeper.run())
     try:
@@ -113,6 +116,7 @@ async def test_links_are_kept_while_all_is_well(
 ) -> None:
     """A damaged file is made anew; what comes later is in table and file without being asked."""
     monkeypatch.setattr(link_file, "_REFRESH_SECONDS", 0.05)
+    monkeypatch.setattr(link_file, "_REST", 0)
     path = tmp_path / "links.table"
     path.write_bytes(b"damaged")
     first = await _draft(database, "s-1")
