@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import permutations
 
-from services.domain.voice.facts import UNQUOTABLE
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.told_in import primary_language
 from services.events.incoming import VacancyOpened
+
+
+#: What stands in no running sentence.
+_MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +36,13 @@ def vacancy_terms(vacancy: VacancyOpened, language: str) -> tuple[Term, ...]:
     terms = [
         Term(text=text, field=field)
         for field, value in candidates.items()
-        if value and (text := phrase(value, 60).rstrip(".")) and not UNQUOTABLE.search(text)
+        if value and (text := phrase(value, 60).rstrip(".")) and not _MARKUP.search(text)
     ]
     if vacancy.closes_at is not None:
         day, month = vacancy.closes_at.day, lexicon.months[vacancy.closes_at.month - 1]
         until = "reageren t/m" if language == "nl" else "apply by"
         terms.append(Term(text=f"{until} {day} {month}", field="closes_at"))
     return tuple(terms)
-
-
-def arrangements(terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], ...]:
-    """Every ordered choice of two or three terms (of one, when there is but one)."""
-    if len(terms) < 2:
-        return (terms,) if terms else ()
-    sizes = range(2, min(3, len(terms)) + 1)
-    return tuple(chosen for size in sizes for chosen in permutations(terms, size))
 
 
 def _hours(text: str, word: str) -> str:

@@ -62,5 +62,4 @@ def remarks_on_content(content: Content, text: str) -> Remarks:
 
 
 def _detail(content: Content | None, text: str) -> str:
-    fact = None if content is None else concrete_detail(content, text)
-    return "" if fact is None else fact.text
+    return "" if content is None else concrete_detail(content, text)

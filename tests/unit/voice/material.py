@@ -13,7 +13,7 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
 from services.domain.voice import Composer, Draft, DraftRequest, NoDraft, OverlapGuard
-from services.domain.voice.suggestions import first_draft
+from services.domain.voice import Dealt
 from services.events.incoming import StoryApproved, VacancyOpened
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
