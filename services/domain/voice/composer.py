@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -30,7 +30,6 @@ from services.domain.voice.own_words import as_sentence
 from services.domain.voice.plan import Plan, Spoken, plan_of
 from services.domain.voice.post_templates import Layout, PostTemplates
 from services.domain.voice.profile import Voice, voice_of
-from services.domain.voice.questions import questions_of
 from services.domain.voice.relations import Relation, Standpoint, relation_of
 from services.domain.voice.request import Content, Draft, DraftRequest, NoDraft
 from services.domain.voice.sentences import split_sentences
@@ -102,11 +101,14 @@ class Composer:
         plan = self._plan(request, voice)
         person = self._person(request, writing, voice, plan)
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
+        usable = self._usable(request, plan, person)
+        kin = _kin(request, person, usable)
         tried = 0
-        for turn in self._turns(request, rules, plan, person):
-            if turn.variant < request.variant:
-                continue
-            if not self._is_free(request, turn, plan, person, dealt):
+        turns_left = () if dealt.is_spent(kin) else self._turns(request, rules, plan, person, usable)
+        for turn in turns_left:
+            if turn.variant < request.variant or not self._is_free(
+                request, turn, plan, person, dealt
+            ):
                 continue
             text, told = self._fitting(request, rules, turn, person, plan)
             broken = self._broken(text, person, plan) if text else "length"
@@ -116,6 +118,8 @@ class Composer:
             tried += 1
             if tried == _TRIES:
                 break
+        if why != "words" and not request.variant:
+            dealt.spend(kin)
         if person.answer:
             raise self._unanswered(why, request)
         return self._question(request, plan, person, why)
@@ -141,7 +145,11 @@ class Composer:
                 self._plans[key] = (request.content, held[1])
             return held[1]
         plan = plan_of(
-            request.content, language=voice.language, seed=request.seed, templates=self.templates
+            request.content,
+            language=voice.language,
+            seed=request.seed,
+            templates=self.templates,
+            blocked=self.blocked,
         )
         self._plans[key] = (request.content, plan)
         self._plans.move_to_end(key)
@@ -175,10 +183,14 @@ class Composer:
         )
 
     def _turns(
-        self, request: DraftRequest, rules: PostRules, plan: Plan, person: _Person
+        self,
+        request: DraftRequest,
+        rules: PostRules,
+        plan: Plan,
+        person: _Person,
+        usable: Sequence[Spoken | None],
     ) -> Iterator[_Turn]:
         """Every turn of one person: those of the length that they like first."""
-        usable = self._usable(request, plan, person)
         known = {name for name, value in person.values.items() if value}
         pool = [
             layout
@@ -203,14 +215,15 @@ class Composer:
         self, request: DraftRequest, plan: Plan, person: _Person
     ) -> Sequence[Spoken | None]:
         """The passages that this person may use, the best first; None stands for none."""
-        numbers: Sequence[int] = range(len(plan.found.chosen))
-        if person.answer and request.passage is not None:
-            numbers = [number for number in numbers if number == request.passage]
-        found: list[Spoken | None] = []
-        for number in numbers:
-            spoken = plan.spoken(number, person.asked.name, person.stand.relation)
-            if spoken and not (person.answer and plan.is_told(number, person.answer)):
-                found.append(spoken)
+        spoken = plan.all_spoken(person.asked.name, person.stand.relation)
+        found: list[Spoken | None] = list(spoken)
+        if person.answer:
+            found = [
+                each
+                for each in spoken
+                if request.passage in (None, each.number)
+                and not plan.is_told(each.number, person.answer)
+            ]
         if person.answer or (plan.kind == "vacancy" and not found):
             found.append(None)
         return found
@@ -273,10 +286,7 @@ class Composer:
         dealt: Dealt,
     ) -> Draft:
         relation, layout = person.stand.relation, turn.layout.name
-        passage = turn.spoken.passage if turn.spoken else None
-        questions = questions_of(
-            plan.language, plan.kind, relation, passage, title=plan.title
-        )
+        questions = plan.questions(relation, turn.passage)
         aside = f"{told}\n\n{person.answer}".strip()
         recipe = self._recipe(request, person, questions) | {
             "variant": turn.variant,
@@ -309,10 +319,7 @@ class Composer:
         """What somebody is asked who is given no text: about the passage whose turn it is."""
         chosen = plan.found.chosen
         number = request.rank % len(chosen) if chosen else NO_PASSAGE
-        passage = chosen[number] if chosen else None
-        questions = questions_of(
-            plan.language, plan.kind, person.stand.relation, passage, title=plan.title
-        )
+        questions = plan.questions(person.stand.relation, number)
         recipe = self._recipe(request, person, questions) | {
             "why": why,
             "passage": {"number": number, "of": len(chosen)},
@@ -357,6 +364,13 @@ class Composer:
         return NoDraft(
             f"the answer is too long for {request.network}", remedy="Shorten it."
         )
+
+
+def _kin(request: DraftRequest, person: _Person, usable: Sequence[Spoken | None]) -> Hashable:
+    """The same for people who have the same turns: where none is free for one, none is for another."""
+    known = frozenset(name for name, value in person.values.items() if value)
+    numbers = tuple(NO_PASSAGE if each is None else each.number for each in usable)
+    return (request.network, person.stand.relation, person.voice.length, known, numbers)
 
 
 def _goes(spoken: Spoken | None, layout: Layout) -> bool:

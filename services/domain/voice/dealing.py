@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from struct import unpack
 from typing import TypeVar
 
@@ -62,6 +62,8 @@ class Dealt:
         self._pairs: dict[str, set[tuple[int, str]]] = {}
         self._uses: dict[str, Counter[int]] = {}
         self._seen: set[str] = set()
+        # Who have nothing free, and how many texts there were when that was found.
+        self._spent: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -80,6 +82,13 @@ class Dealt:
 
     def is_taken(self, network: str, passage: int, layout: str) -> bool:
         return (passage, layout) in self._pairs.get(network, ())
+
+    def spend(self, kin: Hashable) -> None:
+        """Nothing is free for these people until another text is dealt."""
+        self._spent[kin] = len(self._seen)
+
+    def is_spent(self, kin: Hashable) -> bool:
+        return self._spent.get(kin) == len(self._seen)
 
     def add(self, post_id: str, draft: Draft) -> None:
         self.remember(

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.domain.ambassador import Language
+from services.domain.voice.block_list import BlockList
 from services.domain.voice.dealing import shuffled
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.names import own_names, same_name
 from services.domain.voice.passages import Passage, Passages, find_passages
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Pool, PostTemplates
+from services.domain.voice.questions import questions_of
 from services.domain.voice.relations import Relation, Scene
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
@@ -73,21 +75,44 @@ class Plan:
     hashtags: tuple[str, ...]
     layouts: Mapping[Relation, Pool]
     sources: Sources
+    #: Numbers of passages with a word that the organisation does not use.
+    held: frozenset[int] = frozenset()
 
     @cached_property
-    def names(self) -> tuple[frozenset[str], ...]:
+    def _names(self) -> tuple[frozenset[str], ...]:
         """Of each passage the words with a capital, by which people are spoken of."""
         return tuple(own_names(_capitalised(passage.text)) for passage in self.found.chosen)
+
+    @cached_property
+    def _everybody(self) -> frozenset[str]:
+        """All names that passages hold or are said by, and the author's."""
+        speakers = (own_names(passage.speaker) for passage in self.found.chosen)
+        return own_names(self.author).union(*self._names, *speakers)
+
+    @cached_property
+    def _of_others(self) -> dict[Relation, tuple[Spoken, ...]]:
+        return {relation: self._all_spoken("", relation) for relation in self.layouts}
+
+    def all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        """The passages that somebody of this name may use, the best first."""
+        if own_names(name).isdisjoint(self._everybody):
+            return self._of_others[relation]
+        return self._all_spoken(name, relation)
+
+    def _all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        numbers = range(len(self.found.chosen))
+        each = (self._spoken(number, name, relation) for number in numbers)
+        return tuple(spoken for spoken in each if spoken and spoken.number not in self.held)
 
     @cached_property
     def _stems(self) -> tuple[frozenset[str], ...]:
         return tuple(telling(passage.text, self.language) for passage in self.found.chosen)
 
-    def spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
+    def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
         """How somebody may use the passage of this number; None: not at all."""
         passage = self.found.chosen[number]
         own = bool(passage.speaker) and same_name(passage.speaker, name)
-        if not own_names(name).isdisjoint(self.names[number]):
+        if not own_names(name).isdisjoint(self._names[number]):
             return None
         wrote = relation is Relation.AUTHOR
         author = "" if wrote or same_name(self.author, name) else self.author
@@ -101,6 +126,21 @@ class Plan:
             return None
         return Spoken(number=number, passage=passage, quoted=theirs, speaker=author)
 
+    @cached_property
+    def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
+        return {}
+
+    def questions(self, relation: Relation, number: int) -> tuple[str, ...]:
+        """What to ask somebody about the passage of this number."""
+        found = self._asked.get((relation, number))
+        if found is None:
+            chosen = self.found.chosen
+            passage = chosen[number] if 0 <= number < len(chosen) else None
+            found = self._asked[relation, number] = questions_of(
+                self.language, self.kind, relation, passage, title=self.title
+            )
+        return found
+
     def is_told(self, number: int, answer: str) -> bool:
         """Whether an answer already says what the passage of this number does."""
         said = telling(answer, self.language)
@@ -108,7 +148,14 @@ class Plan:
         return bool(stems) and sum(akin(each, said) for each in stems) >= _TOLD * len(stems)
 
 
-def plan_of(content: Content, *, language: Language, seed: int, templates: PostTemplates) -> Plan:
+def plan_of(
+    content: Content,
+    *,
+    language: Language,
+    seed: int,
+    templates: PostTemplates,
+    blocked: BlockList,
+) -> Plan:
     kind = "story" if isinstance(content, StoryApproved) else "vacancy"
     foreign = primary_language(content.language) != language
     found = Passages(lacking="other_language") if foreign else find_passages(content)
@@ -135,6 +182,9 @@ def plan_of(content: Content, *, language: Language, seed: int, templates: PostT
             if f"{language}/{kind}/{relation}.j2" in relations
         },
         sources=_sources(content, found, facts, templates.organisation),
+        held=frozenset(
+            number for number, each in enumerate(found.chosen) if blocked.found_in(each.text)
+        ),
     )
 
 

@@ -120,6 +120,11 @@ class Scene:
     def is_story(self) -> bool:
         return isinstance(self.content, StoryApproved)
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether the text holds somebody's full name."""
+        spelled = spelling(name)
+        return bool(spelled) and spelled in self.text
+
     def names(self, phrase: str) -> bool:
         """Whether the text (of a vacancy: its location) holds this name of a team or place."""
         words = _plain(phrase)
@@ -160,8 +165,7 @@ def _holds(
     if relation is Relation.AUTHOR:
         return author is not None and author.id == person.id
     if relation is Relation.NAMED:
-        name = spelling(person.name)
-        return bool(name) and name in scene.text and name not in cast.shared
+        return scene.speaks_of(person.name) and spelling(person.name) not in cast.shared
     if relation is Relation.ROLE:
         return bool(person.role) and name_key(person.role) == scene.title
     if relation is Relation.TEAM:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from services.domain.voice.composer import Composer
 from services.domain.voice.dealing import Dealt
-from services.domain.voice.request import Draft, DraftRequest
+from services.domain.voice.request import Draft, DraftRequest, NoDraft
 
 #: So many others are shown at once.
 SHOWN = 3
@@ -27,7 +27,10 @@ def other_drafts(
     found: list[Draft] = []
     variant = request.variant
     while len(found) < SHOWN:
-        draft = composer.compose(replace(request, variant=variant), dealt)
+        try:
+            draft = composer.compose(replace(request, variant=variant), dealt)
+        except NoDraft:
+            break
         if not draft.text:
             break
         variant = int(draft.recipe["variant"]) + 1
