@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -162,6 +162,13 @@ class Composer:
     ) -> _Person:
         asked = request.ambassador
         stand = relation_of(asked, plan.scene, request.cast or ())
+        if request.as_if is not None:
+            stand = replace(
+                stand,
+                relation=request.as_if,
+                craft=stand.craft or next(iter(asked.crafts), ""),
+                place=stand.place or asked.region,
+            )
         craft = stand.craft if stand.craft in writing.crafts else ""
         return _Person(
             asked=asked,

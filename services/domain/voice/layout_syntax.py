@@ -112,6 +112,11 @@ def syntax_faults(path: str, text: str) -> Iterator[TemplateFault]:
         yield from _section_faults(path, section)
 
 
+def fields_of(path: str) -> frozenset[str]:
+    """The slots that a file may name."""
+    return SLOTS if "/vacancy/" in path else SLOTS - _OF_VACANCIES
+
+
 def slots_of(source: str) -> Slots:
     """The slots of a layout that `syntax_faults` finds nothing in."""
     needs: set[str] = set()
@@ -151,7 +156,7 @@ def _section_faults(path: str, section: Section) -> Iterator[TemplateFault]:
     familiar, polite = section.forms
     if familiar != polite and not path.startswith("nl/"):
         yield TemplateFault(name="no_forms", line=line)
-    fields = SLOTS if "/vacancy/" in path else SLOTS - _OF_VACANCIES
+    fields = fields_of(path)
     for form in dict.fromkeys((familiar, polite)):
         faults = list(_faults(form, fields, line))
         yield from faults

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.domain.ambassador import Ambassador, Language
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
+
+if TYPE_CHECKING:
+    from services.domain.voice.relations import Cast, Relation
 
 Content = StoryApproved | VacancyOpened
 
@@ -20,7 +23,8 @@ class DraftRequest:
     of passages and layouts their own turn is, so that partitions can compose without asking each
     other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
     With an ``answer`` the post is built around it, with the ``passage`` of that number where one is
-    told. ``cast`` None: nobody but this person is known.
+    told. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
+    in, whatever is so.
     """
 
     campaign_id: str
@@ -33,7 +37,8 @@ class DraftRequest:
     variant: int = 0
     answer: str = ""
     passage: int | None = None
-    cast: Any = None
+    cast: Cast | None = None
+    as_if: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
         (remarks,) = await remarks_on(transaction, [written])
         networks = await connections.networks_of(transaction, [view.me.id])
+        recipe = await posts.recipe(transaction, post_id) or {}
     by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
     return view.page(
         "inbox/_measured.html",
@@ -72,7 +73,12 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         images=pictures[post.id],
         post=post,
         text=text,
-        missing=missing(text, original=post.original_text, code=post.link_code),
+        missing=missing(
+            text,
+            original=post.original_text,
+            code=post.link_code,
+            employer=recipe.get("employer", ""),
+        ),
         title=titles[post.campaign_id],
         own_share=own_share(post.original_text, text),
         by_hand=by_hand,
@@ -84,8 +90,13 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
 async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Response:
     """The typed text with the sentence and the link that were edited away; nothing is stored."""
     post = await own_post(view, post_id)
+    async with view.parts.database.read() as transaction:
+        recipe = await posts.recipe(transaction, post_id) or {}
     text = put_back(
-        await _text_typed(view) or post.text, original=post.original_text, code=post.link_code
+        await _text_typed(view) or post.text,
+        original=post.original_text,
+        code=post.link_code,
+        employer=recipe.get("employer", ""),
     )
     mended = Typed(post_id=post_id, text=text)
     return await (_show_one(view, post_id, mended) if view.partial else _show_all(view, mended))

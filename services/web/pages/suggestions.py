@@ -1,4 +1,4 @@
-"""Beside a draft in the inbox: other texts for it, and the question for a fact of one's own."""
+"""Beside a draft in the inbox: other texts for it, and the question whose answer makes the post."""
 
 from __future__ import annotations
 
@@ -76,9 +76,11 @@ async def choose(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/answer")
 async def answer(view: AmbassadorView, post_id: str) -> Response:
-    """Set an answer into the text as it stands on the screen; without a script, as it is stored."""
+    """Build the post around an answer, with the text as it stands on the screen; without a script, as
+    it is stored."""
     form = await view.request.form()
     given, typed = str(form.get("answer", "")), str(form.get("text", ""))
+    asked = str(form.get("question", ""))
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
         (card,) = await read_cards(transaction, view, [post])
@@ -87,13 +89,13 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
         post_id,
         lambda transaction: answer_prompt(
             transaction,
+            view.parts.suggester,
             post_id=post_id,
             ambassador_id=view.me.id,
-            prompt=card.own.question,
+            prompt=asked if asked in card.own.others else card.own.question,
             answer=given,
             text=typed or post.text,
             now=view.now,
-            networks=view.parts.templates.networks,
         ),
         typed=typed,
         answer=given,
