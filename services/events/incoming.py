@@ -85,17 +85,8 @@ Language = Annotated[
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
-Chosen = Annotated[
-    tuple[
-        Annotated[
-            str,
-            StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
-            AfterValidator(_without_nul),
-        ],
-        ...,
-    ],
-    Field(max_length=20),
-]
+#: What an editor chose to be dealt, best first, instead of what is found.
+PassageTexts = Annotated[tuple[Line, ...], Field(max_length=20)]
 
 
 class EventData(BaseModel):
@@ -115,10 +106,10 @@ class Image(EventData):
 
 
 class StoryApproved(EventData):
-    """A story that marketing approved for sharing. ``body`` is plain text or Markdown.
+    """A story that marketing approved for sharing. ``body`` is plain text, Markdown or HTML.
 
-    ``passages`` are the sentences of it that posts may use, word for word, the best first; without
-    them they are chosen by rule.
+    ``passages`` are the words of it that posts are made of, in that order; without them they are
+    found.
     """
 
     story_id: Id
@@ -129,16 +120,13 @@ class StoryApproved(EventData):
     author: Author | None = None
     topics: Words = ()
     images: Annotated[tuple[Image, ...], Field(max_length=20)] = ()
-    passages: Chosen = ()
     approved_by: Line | None = None
     approved_at: Moment | None = None
+    passages: PassageTexts = ()
 
 
 class VacancyOpened(EventData):
-    """An opened vacancy. ``challenge`` says what is hard about the job.
-
-    ``passages`` are as those of a story.
-    """
+    """An opened vacancy. ``challenge`` says what is hard about the job; ``passages`` as in a story."""
 
     vacancy_id: Id
     title: Line
@@ -152,7 +140,7 @@ class VacancyOpened(EventData):
     salary: Line | None = None
     closes_at: Moment | None = None
     challenge: Note | None = None
-    passages: Chosen = ()
+    passages: PassageTexts = ()
 
 
 class VacancyClosed(EventData):

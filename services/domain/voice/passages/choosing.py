@@ -1,0 +1,163 @@
+"""Which passages of a source are used, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.domain.voice.passages.judging import Judge
+from services.domain.voice.passages.passage import Lacking, Passage, Passages
+from services.domain.voice.passages.prose import Prose, prose_of
+from services.domain.voice.passages.sensitive import Privacy
+from services.domain.voice.passages.standing import Ground
+from services.domain.voice.passages.subjects import Nouns
+from services.domain.voice.passages.telling import Sentence, Source, narrator_of
+from services.domain.voice.request import Content
+from services.domain.voice.told_in import other_language, primary_language
+from services.domain.voice.vocabulary import LANGUAGES, plain_words
+
+MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
+#: More of one source makes posts weaker, not more different.
+MOST = 10
+
+#: What the second and third sentence of a passage count for, by weight.
+_SHARES = (1.0, 0.6, 0.4)
+#: Added or taken away.
+_ABOUT, _LONG, _SHORT, _DULL, _FIRST, _BLAND = -1.2, -0.5, -0.3, -0.8, 0.4, 0.4
+_COMFORTABLE = 230
+_BRIEF = 75
+#: A passage that comes to less is not used.
+_LEAST = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    sentences: tuple[Sentence, ...]
+    text: str
+    about: str
+    score: float
+
+
+def find_passages(content: Content) -> Passages:
+    """Three to ten of a source that tells something; fewer, or none, of one that does not."""
+    if primary_language(content.language) not in LANGUAGES:
+        return Passages(lacking="other_language")
+    if other_language(content) is not None:
+        return Passages(lacking="other_language")
+    prose = prose_of(content)
+    source = Source(content, prose)
+    if content.passages:
+        return Passages(chosen=tuple(_given(content.passages, source)))
+    candidates = sorted(
+        _candidates(source), key=lambda each: (-each.score, each.sentences[0].place)
+    )
+    privacy, nouns = Privacy(source), Nouns(source)
+    chosen: list[Passage] = []
+    withheld: list[Passage] = []
+    taken: set[int] = set()
+    for candidate in candidates:
+        places = {each.place for each in candidate.sentences}
+        if candidate.score < _LEAST or not taken.isdisjoint(places):
+            continue
+        passage = _passage(candidate, source, privacy, nouns)
+        kept = withheld if passage.sensitive else chosen
+        if len(kept) < MOST:
+            kept.append(passage)
+            taken |= places
+    lacking = "" if chosen else _lacking(source, prose, withheld)
+    return Passages(chosen=tuple(chosen), withheld=tuple(withheld), lacking=lacking)
+
+
+def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
+    """What an editor chose, as it was sent; about, speaker and noun only where the source has it."""
+    ground, privacy, nouns = Ground(source), Privacy(source), Nouns(source)
+    for number, text in enumerate(texts):
+        window = _run_of(text, source)
+        if window:
+            candidate = _Candidate(window, text, ground.of(window).about, 0)
+            yield _passage(candidate, source, privacy, nouns)
+        else:
+            narrator = narrator_of(plain_words(text), source.language)
+            yield Passage(text=text, narrator=narrator, start=len(source.sentences) + number)
+
+
+def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
+    """The consecutive sentences that ``text`` consists of; none where it was edited."""
+    words = plain_words(text)
+    for first in source.sentences:
+        window: list[Sentence] = []
+        held: list[str] = []
+        for sentence in source.sentences[first.place :]:
+            if len(held) >= len(words) or held != words[: len(held)]:
+                break
+            window.append(sentence)
+            held += sentence.words
+        if held == words:
+            return tuple(window)
+    return ()
+
+
+def _passage(candidate: _Candidate, source: Source, privacy: Privacy, nouns: Nouns) -> Passage:
+    first = candidate.sentences[0]
+    words = [word for each in candidate.sentences for word in each.words]
+    return Passage(
+        text=candidate.text,
+        about=candidate.about,
+        speaker=first.speaker or "",
+        narrator=narrator_of(words, source.language),
+        noun=nouns.of(candidate.sentences),
+        sensitive=privacy.of(candidate.sentences),
+        start=first.place,
+    )
+
+
+def _candidates(source: Source) -> Iterator[_Candidate]:
+    judge, ground = Judge(source), Ground(source)
+    weights = {each.place: judge.weight(each) for each in source.sentences if judge.may_stand(each)}
+    seen: set[str] = set()
+    for first in source.sentences:
+        if first.place not in weights or first.text in seen or not ground.opens(first):
+            continue
+        seen.add(first.text)
+        for window in _windows(source, first, weights):
+            text = " ".join(each.text for each in window)
+            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not any(map(judge.is_event, window)):
+                continue
+            standing = ground.of(window)
+            if standing.alone:
+                score = _score(window, weights, text, standing.about)
+                yield _Candidate(window, text, standing.about, score)
+
+
+def _windows(
+    source: Source, first: Sentence, weights: dict[int, float]
+) -> Iterator[tuple[Sentence, ...]]:
+    """One to three consecutive sentences of one telling."""
+    window: list[Sentence] = []
+    for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
+        together = (sentence.paragraph, sentence.run) == (first.paragraph, first.run)
+        if not together or sentence.place not in weights or sentence.speaker != first.speaker:
+            return
+        window.append(sentence)
+        yield tuple(window)
+
+
+def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, about: str) -> float:
+    each = sorted((weights[sentence.place] for sentence in window), reverse=True)
+    score = sum(share * weight for share, weight in zip(_SHARES, each, strict=False))
+    score += _DULL * sum(weight < _BLAND for weight in each)
+    score += (
+        _ABOUT * bool(about) + _LONG * (len(text) > _COMFORTABLE) + _SHORT * (len(text) < _BRIEF)
+    )
+    return score + _FIRST * (window[0].place == 0)
+
+
+def _lacking(source: Source, prose: Prose, withheld: list[Passage]) -> Lacking:
+    if withheld:
+        return "sensitive"
+    letters = sum(len(each.text) for each in source.sentences)
+    if prose.items > len(source.sentences):
+        return "list_only"
+    if prose.fixed > len(source.sentences):
+        return "boilerplate"
+    return "short" if letters < 3 * MIN_LENGTH else "no_event"
