@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any
 
 from services.domain.ambassador import Ambassador
+from services.domain.audience.crafts import craft_key
 from services.domain.disclosure import disclosure_in
 from services.domain.network_rules import OURS, rules_of
 from services.domain.voice.apply_profile import (
@@ -169,7 +170,8 @@ class Composer:
                 craft=stand.craft or next(iter(asked.crafts), ""),
                 place=stand.place or asked.region,
             )
-        craft = stand.craft if stand.craft in writing.crafts else ""
+        key = craft_key(stand.craft) if stand.craft in writing.crafts else ""
+        craft = next((each for each in voice.crafts if key and craft_key(each) == key), "")
         return _Person(
             asked=asked,
             writing=writing,
@@ -181,8 +183,8 @@ class Composer:
                 "facts": plan.facts,
                 "role": voice.a_role if voice.language == "en" else voice.role,
                 "team": voice.team,
-                "craft": craft[:1].lower() + craft[1:] if craft[1:2].islower() else craft,
-                "place": stand.place,
+                "craft": craft,
+                "place": voice.region if stand.place else "",
                 "employer": self.templates.organisation,
                 "link": request.link,
                 "answer": as_sentence(request.answer),

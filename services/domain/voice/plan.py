@@ -8,8 +8,8 @@ from functools import cached_property
 
 from services.domain.ambassador import Language
 from services.domain.voice.block_list import BlockList
+from services.domain.voice.claim_words import CLAIM_WORDS
 from services.domain.voice.dealing import shuffled
-from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.names import own_names, same_name
 from services.domain.voice.passages import Passage, Passages, find_passages
 from services.domain.voice.plain_text import paragraphs
@@ -54,7 +54,7 @@ class Spoken:
         if not passage.about:
             return told
         first = told.split(" ", 1)[0]
-        if first.casefold() in LEXICONS[language].small_words:
+        if first.casefold() in CLAIM_WORDS[language].small:
             told = told[0].lower() + told[1:]
         return f"{passage.about}: {told}"
 
