@@ -27,7 +27,7 @@ FIRST_PERSON = re.compile(
     r"\b(?:ik|mijn|mij|me|wij|we|ons|onze|(?-i:I)|my|mine|our|us)\b", re.IGNORECASE
 )
 _NOT = re.compile(r"\b(?:niet|nooit|not|never)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?…:])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ _log = structlog.get_logger("language model")
 #: So long after it was composed a draft may change by itself; after that somebody may be reading.
 REPHRASED_WITHIN = timedelta(minutes=10)
 _BATCH = 20
+#: A model that says the same for everybody says nothing of anybody.
+_MOST_OVERLAP = 0.30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,13 @@ class Rephraser:
             house=house_words(composer.templates, person.language),
             blocked=composer.blocked,
         )
-        return text, dealt.guard.overlap(text, aside=draft.recipe["parts"]["passage"])
+        overlap = dealt.guard.overlap(text, aside=draft.recipe["parts"]["passage"])
+        if overlap > _MOST_OVERLAP:
+            raise NoDraft(
+                "the language model's text is too much like another post "
+                f"(overlap {overlap:.2f}, at most {_MOST_OVERLAP:.2f})"
+            )
+        return text, overlap
 
     def _recipe(
         self, question: _Question, outcome: _Outcome, *, refused: str = ""

@@ -36,7 +36,7 @@ _HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
 _SLOT = re.compile(r"⟦\w+⟧")
 _ENDED = re.compile(r"⟦(?:passage|answer)⟧")
 _BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
-_SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 #: What nobody said: feelings, opinions, and talk about the text.
 _UNSAID = {
     "nl": re.compile(

@@ -149,7 +149,9 @@ async def test_five_thousand_people_are_invited_at_once(database: Database) -> N
         ids = [post.id for post in drafts]
         assert await posts.existing(transaction, [*ids, "nothing"]) == set(ids)
         texts = await posts.texts_of_source(transaction, kind="story", source_id="sluis-1")
-        assert sorted(texts) == sorted((post.id, post.text) for post in drafts)
+        assert [(each.id, each.text) for each in texts] == sorted(
+            (post.id, post.text) for post in drafts
+        )
 
 
 async def test_posts_come_back_as_they_were(database: Database) -> None:
