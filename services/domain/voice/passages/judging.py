@@ -28,7 +28,7 @@ _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 #: What each sign is worth.
 _NUMBER, _SETBACK, _CHANGE, _PERSON, _TURN, _MOMENT = 1.5, 1.6, 0.9, 1.0, 0.7, 0.5
-_SPOKEN, _OWN, _TITLE = 0.8, 0.3, 0.4
+_SPOKEN, _OWN, _TITLE, _CEREMONY = 0.8, 0.3, 0.4, -1.5
 _ABSTRACT, _AIM, _ASIDE, _LONG = -0.8, -0.9, -0.6, -0.5
 _DULL = 0.6
 _TASK, _HARD = 1.0, 0.6
@@ -89,6 +89,7 @@ class Judge:
             + _TITLE * any(word[:7] in self._title for word in words)
             + _ABSTRACT * min(3, lists["abstract"].count(words))
             + _AIM * lists["aims"].within(words)
+            + _CEREMONY * lists["ceremony"].within(words)
             + _ASIDE * lists["asides"].within(words)
             + _LONG * (len(words) > 24)
         )

@@ -16,7 +16,11 @@ from services.domain.voice.told_in import primary_language
 from services.domain.voice.vocabulary import LANGUAGES, Vocabulary, plain_words, vocabulary
 from services.events.incoming import StoryApproved
 
-_ITEM = re.compile(r"\s*(?:[-*+•·▪◦‣●○■□✓✔✅➢➤►▶→–—]|\d{1,3}[.)]|[a-z]\))\s+")
+_ITEM = re.compile(
+    r"\s*(?:[-*+•·▪◦‣●○■□✓✔✅➢➤►▶→–—]|\d{1,3}[.)]|[a-z]\))\s+"
+    # 05:31 – of a timeline.
+    r"|\s*(?:\d{1,2}[-/.]\d{1,2}\s+)?\d{1,2}[:.]\d{2}(?:\s?(?:uur|u|am|pm))?\s*(?:[-–—:]|\s{2,})\s*(?=\S)"
+)
 _MARKED_HEADING = re.compile(r"\s*(#{1,6})\s")
 _RULE = re.compile(r"\s*[-=*_#~\s]{3,}$")
 _END_MARK = re.compile(r"[.!?…:][\"'”’»)\]*_]*$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from services.domain.voice.passages.passage import Sensitive
 from services.domain.voice.passages.telling import Sentence, Source
@@ -17,6 +18,8 @@ _AGE = re.compile(
 _NAMED = r"(?:(?:van|de|den|der|het|ten|ter|te|el)\s+)*[A-ZÀ-Þ][\w'’-]*"
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _NEAR = 4
+_SOMEBODY = frozenset({"hij", "zij", "haar", "he", "she", "her", "ik", "i", "my", "mijn"})
+_ONE = frozenset({"de", "een", "the", "a", "an", "our", "onze", "mijn", "my"})
 
 
 class Privacy:
@@ -61,30 +64,19 @@ class Privacy:
 
     def _of_somebody(self, text: str, words: list[str]) -> bool:
         """Illness in general is nobody's; that of a person with a name, or of "a man", is."""
-        people = self._source.people.named_in(text)
-        return (
-            bool(people)
-            or any(
-                word in self._words["persons"] or word in self._words["clients"] for word in words
-            )
-            or not {
-                "hij",
-                "zij",
-                "ze",
-                "haar",
-                "he",
-                "she",
-                "her",
-                "ik",
-                "i",
-                "my",
-                "mijn",
-            }.isdisjoint(words)
+        if self._source.people.named_in(text) or not _SOMEBODY.isdisjoint(words):
+            return True
+        lists = self._words
+        return any(
+            one in _ONE and (word in lists["persons"] or word in lists["clients"])
+            for one, word in pairwise(words)
+            if word not in lists["indefinite"]
         )
 
     def _blames(self, sentence: Sentence) -> bool:
         """Whether somebody else's mistake is told with their name."""
-        if not self._words["mistakes"].within(sentence.words):
+        words = sentence.words
+        if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
             return False
         people = [
             name

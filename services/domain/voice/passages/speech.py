@@ -34,6 +34,7 @@ class Told:
     run: int
     speaker: str | None = None
     whole: bool = True
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Listener:
             if lead and lead != head:
                 speaker = self._people.speaker_of(lead, self._last_named)
             spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
+            for told in spoken:
+                told.continued = bool(number) and not lead
             self._last_speaker = speaker
             run += 1
             position = quote.stop

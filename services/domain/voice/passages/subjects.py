@@ -52,7 +52,7 @@ class Nouns:
             return False
         if word in self._words["small"] or word in self._words["vague_nouns"]:
             return False
-        if word in self._words["adjectives"]:
+        if word in self._words["adjectives"] or word in self._words["comparatives"]:
             return False
         return not following[0].isalnum() or following in self._words["small"]
 

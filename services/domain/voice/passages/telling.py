@@ -13,7 +13,7 @@ from services.domain.voice.passages.speech import Listener
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
 from services.domain.voice.told_in import primary_language
-from services.domain.voice.vocabulary import plain_words, vocabulary
+from services.domain.voice.vocabulary import WORD, plain_words, vocabulary
 from services.events.incoming import StoryApproved
 
 _ENOUGH_QUESTIONS = 2
@@ -25,7 +25,7 @@ class Sentence:
     """``place`` counts the sentences of a source; ``run`` those that belong to one telling: of a
     paragraph, or of one quotation in it. ``speaker`` is None where the narrator tells, and empty
     where somebody speaks whom the source does not name. ``whole`` is false where a quotation was
-    cut off or a speaker goes on.
+    cut off or a speaker goes on. ``continued``: the speaker had begun before.
     """
 
     text: str
@@ -35,10 +35,16 @@ class Sentence:
     field: str
     speaker: str | None = None
     whole: bool = True
+    continued: bool = False
     words: list[str] = dataclass_field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.words = plain_words(self.text)
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words of a text with their capitals; as many as `plain_words` has."""
+    return WORD.findall(text)
 
 
 def narrator_of(words: list[str], language: str) -> Narrator:
@@ -67,9 +73,10 @@ class Source:
 
     def tells_task(self, words: list[str]) -> bool:
         """Whether it tells what one does in the job: "Je neemt de telefoon op"."""
-        if not self.is_vacancy or len(words) < 2 or words[0] not in _YOU:
+        if not self.is_vacancy:
             return False
-        return words[1] not in self.words["not_tasks"]
+        you = [place for place, word in enumerate(words[:-1]) if word in _YOU]
+        return any(words[place + 1] not in self.words["not_tasks"] for place in you)
 
     def _told(self, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
         listener = Listener(self.people, self.words)
@@ -85,6 +92,7 @@ class Source:
                     field=paragraph.field,
                     speaker=told.speaker,
                     whole=told.whole,
+                    continued=told.continued,
                 )
                 # Where questions are headings, what answers them is spoken.
                 answers = self.interviewed is not None and paragraph.asked

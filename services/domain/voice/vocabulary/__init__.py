@@ -13,13 +13,13 @@ from importlib import resources
 
 LANGUAGES = ("nl", "en")
 
-_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 _MAX_KNOWN = 50_000
 
 
 def plain_words(text: str) -> list[str]:
     """Its words without case, with one kind of apostrophe: "collega's", "o.a", "twenty-two"."""
-    return _WORD.findall(text.casefold().replace("’", "'"))
+    return WORD.findall(text.casefold().replace("’", "'"))
 
 
 class WordList:
