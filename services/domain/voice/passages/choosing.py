@@ -26,7 +26,7 @@ _SHARES = (1.0, 0.6, 0.4)
 #: Added or taken away.
 _ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.5, 0.4
 #: A quotation that goes on after "she says", and "After eleven minutes", lean on what came before.
-_CONTINUED, _COUNTED = -0.8, -0.5
+_CONTINUED, _COUNTED, _OPEN = -0.8, -0.5, -0.35
 #: A sentence that weighs less is dull.
 _BLAND = 0.4
 _COMFORTABLE = 230
@@ -131,7 +131,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
             standing = ground.of(window)
             if standing.alone:
                 score = _score(window, weights, text, standing.about)
-                score += _COUNTED * leaning.counts_from(first)
+                score += _COUNTED * leaning.counts_from(first) + _OPEN * standing.open
                 yield _Candidate(window, text, standing.about, score)
 
 
@@ -141,11 +141,18 @@ def _windows(
     """One to three consecutive sentences of one telling."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
-        together = (sentence.paragraph, sentence.run) == (first.paragraph, first.run)
+        together = not window or _follows(window[-1], sentence)
         if not together or sentence.place not in weights or sentence.speaker != first.speaker:
             return
         window.append(sentence)
         yield tuple(window)
+
+
+def _follows(before: Sentence, sentence: Sentence) -> bool:
+    """Whether they are one telling: of a paragraph, or of paragraphs of a single sentence."""
+    if sentence.paragraph == before.paragraph:
+        return sentence.run == before.run
+    return before.single and not sentence.apart
 
 
 def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, about: str) -> float:

@@ -13,12 +13,14 @@ from services.domain.voice.passages.telling import Sentence, Source, tokens_of
 _ARTICLES = frozenset({"de", "het", "een", "the", "a", "an"})
 _DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
 _PERSONAL = frozenset({"he", "she", "him", "her", "his"})
-_THIRD = frozenset({"hij", "hem", "zij", "ze", "hun", "hen", "they", "them", "their"})
-_LAST = frozenset({"het", "dat", "ook", "that", "too", "either", "did", "does", "do", "them"})
+_ONE = frozenset({"hij", "hem"})
+_MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
+_LAST = frozenset({"het", "dat", "ook", "that", "too", "either", "did", "does", "do", "there"})
 _THAN, _NOW = frozenset({"dan", "than"}), frozenset({"nu", "now", "inmiddels", "vandaag", "today"})
 _NOT = frozenset({"niet", "no", "any", "geen", "nooit", "not", "never"})
 #: "It was raining", "it took two days": stands for nothing.
 _EXPLETIVE = frozenset({"was", "is", "takes", "took", "rained", "rains", "would", "could", "may"})
+_OF_THEM = (["of", "them"], ["of", "these"], ["of", "those"], ["van", "hen"], ["van", "die"])
 _NEAR = 4
 
 
@@ -45,7 +47,9 @@ class Leaning:
         return self._words["counting_from"].begins(sentence.words)
 
     def _counts_on(self, words: list[str]) -> bool:
-        """ "Nu zitten we op 90": more than what?"""
+        """ "Nu zitten we op 90": more than what? "Nine of them": of whom?"""
+        if words[1:3] in _OF_THEM:
+            return True
         if words[0] not in _NOW:
             return False
         return any(word[0].isdigit() or word in self._words["numbers"] for word in words)
@@ -67,18 +71,20 @@ class Leaning:
             return False
         # "Het deeg dat te lang stond": something is named with its article just before.
         named = not _ARTICLES.isdisjoint(words[max(0, place - _NEAR) : place])
-        return not named and before in self._words["small"]
+        return before in self._words["small"] or not named
 
     def _stands_for(self, tokens: Sequence[str], words: list[str], place: int) -> bool:
         """Whether a pronoun comes before anybody, or anything, that it can stand for."""
         word, before = words[place], tokens[:place]
         if word in _PERSONAL:
             return not self._somebody(before)
-        if word in _THIRD:
-            return not (self._something(before) or self._somebody(before))
+        if word in _ONE:
+            return not (self._something(before, many=False) or self._somebody(before))
+        if word in _MANY:
+            return not (self._something(before, many=True) or self._somebody(before))
         if word == "it":
             after = words[place + 1] if place + 1 < len(words) else ""
-            return after not in _EXPLETIVE and not self._something(before)
+            return after not in _EXPLETIVE and not self._something(before, many=False)
         return False
 
     def _somebody(self, tokens: Sequence[str]) -> bool:
@@ -88,19 +94,22 @@ class Leaning:
             for token, word in zip(tokens, words, strict=True)
         )
 
-    def _something(self, tokens: Sequence[str]) -> bool:
-        """A thing: with an article or number before it, or a word that ends like a plural."""
-        small, known = self._words["small"], self._words["known"]
+    def _something(self, tokens: Sequence[str], *, many: bool) -> bool:
+        """A thing: a noun with an article, a number or "our" before it; ``many``: or a plural."""
         words = [token.casefold() for token in tokens]
         for place, word in enumerate(words):
-            if word in small or word in known or word in self._words["persons"]:
+            if any(word in self._words[name] for name in ("small", "known", "persons", "numbers")):
                 continue
-            determined = place > 0 and (
-                words[place - 1] in _ARTICLES
-                or words[place - 1] in self._words["adjectives"]
-                or words[place - 1] in self._words["many"]
-                or words[place - 1] in self._words["numbers"]
-            )
-            if determined or (place != 1 and word.endswith(("s", "en")) and len(word) > 3):
+            before = words[place - 1] if place else ""
+            in_phrase = place > 1 and words[place - 2] in self._words["prepositions"]
+            if self._determines(before) and (many or not in_phrase):
+                return True
+            plural = word.endswith(("s", "en")) and len(word) > _NEAR
+            if many and plural and (not place or before in self._words["prepositions"]):
                 return True
         return False
+
+    def _determines(self, word: str) -> bool:
+        return word in _ARTICLES or any(
+            word in self._words[name] for name in ("adjectives", "many", "one", "numbers")
+        )

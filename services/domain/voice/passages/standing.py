@@ -21,6 +21,7 @@ _ENDINGS = ("'s", "ies", "es", "en", "s")
 _MOST_NAMED = 2
 #: Sentences at the beginning of a source that may say where all of it is.
 _LEAD = 2
+_NEAR = 4
 _LONGEST_ABOUT = 9
 
 _CAPITAL = r"[A-ZÀ-Þ][\w'’]*(?:-[\w'’]+)*"
@@ -36,21 +37,23 @@ _TAIL = re.compile(r"(?:\s+[a-zà-ÿ][\w'’-]*){1,3}(?=[.,;:?]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``about`` is empty where nothing is needed."""
+    """``about`` is empty where nothing is needed. ``open`` counts the nouns that a reader can place
+    and would still ask about."""
 
     alone: bool
     about: str = ""
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A noun after "de", "het" or "the". ``modified``: words after it say which one; ``loose``: it
-    asks which one even when it is named for the first time."""
+    """A noun after "de", "het" or "the". ``modified``: words after it say which one; ``timed``: it
+    counts from a moment ("the first week")."""
 
     stem: str
     place: int
     modified: bool
-    loose: bool = False
+    timed: bool = False
 
 
 class Ground:
@@ -65,30 +68,38 @@ class Ground:
         for number, tokens in enumerate(self._tokens):
             for token in tokens:
                 self._first.setdefault(stem_of(token), number)
-        self._settings = [self._setting(each) for each in source.sentences]
+        self._title = {stem_of(token) for token in tokens_of(source.title)}
+        self._subjects = self._title.union(map(stem_of, source.topics))
+        self._settings = [self._setting(each) or self._called(each) for each in source.sentences]
 
     def of(self, sentences: Sequence[Sentence]) -> Standing:
         """How the passage of these sentences stands; its first one does not lean."""
         first = sentences[0].place
         if self._source.is_vacancy or first == 0:
             return Standing(alone=True)
-        named = list(dict.fromkeys(self._named_before(sentences)))
-        if not named:
-            return Standing(alone=not self._loose(sentences[0]))
-        if len(named) > _MOST_NAMED or any(each.loose for each in self._mentions[first]):
+        named = list(dict.fromkeys(self._named_before(sentences[:1], first)))
+        later = set(self._named_before(sentences, first)).difference(named)
+        # The link's card shows the title.
+        asked = [stem for stem in named if stem not in self._title]
+        still = len(named) - len(asked) + len(later) + self._new(sentences[0])
+        if not asked and not self._loose(sentences[0]):
+            return Standing(alone=True, open=still)
+        if len(asked) > _MOST_NAMED or any(each.timed for each in self._mentions[first]):
             return Standing(alone=False)
-        held = " ".join(each.text for each in sentences)
+        text = " ".join(each.text for each in sentences).casefold()
+        begins = {stem_of(token) for token in self._tokens[first][:_NEAR]}
         for about in self._abouts(named, first):
-            if about.casefold() not in held.casefold():
-                return Standing(alone=True, about=about[0].upper() + about[1:])
+            stems = {stem_of(token) for token in tokens_of(about)}
+            if about.casefold() not in text and begins.isdisjoint(stems):
+                return Standing(alone=True, about=about[0].upper() + about[1:], open=len(later))
         return Standing(alone=False)
 
-    def _named_before(self, sentences: Sequence[Sentence]) -> Iterator[str]:
-        """Stems of nouns that the passage takes as known, and that stand before it."""
+    def _named_before(self, sentences: Sequence[Sentence], first: int) -> Iterator[str]:
+        """Stems of nouns that sentences take as known, and that stand before the ``first``."""
         seen: set[str] = set()
         for sentence in sentences:
             for mention in self._mentions[sentence.place]:
-                before = self._first.get(mention.stem, sentence.place) < sentences[0].place
+                before = self._first.get(mention.stem, sentence.place) < first
                 if before and mention.stem not in seen and not mention.modified:
                     yield mention.stem
             seen.update(map(stem_of, self._tokens[sentence.place]))
@@ -96,18 +107,23 @@ class Ground:
     def _loose(self, sentence: Sentence) -> bool:
         """Whether it begins with "The fix" or "De drukker", or with "In the first week"."""
         return any(
-            each.loose or (each.place == 0 and not each.modified)
+            each.timed or (each.place == 0 and not each.modified)
+            for each in self._mentions[sentence.place]
+        )
+
+    def _new(self, sentence: Sentence) -> int:
+        """Nouns with "the" that nobody has heard of yet."""
+        return sum(
+            not each.modified and self._first.get(each.stem) == sentence.place
             for each in self._mentions[sentence.place]
         )
 
     def _abouts(self, named: list[str], first: int) -> Iterator[str]:
         for stem in named:
-            there = self._first[stem]
-            if self._settings[there]:
-                yield self._settings[there]
-            if phrase := self._phrase(stem, there):
-                yield phrase
+            yield from filter(None, [self._settings[self._first[stem]]])
         yield from filter(None, self._settings[: min(first, _LEAD)])
+        for stem in named:
+            yield from filter(None, [self._phrase(stem, self._first[stem])])
 
     def _setting(self, sentence: Sentence) -> str:
         """ "in de wijk Berflo Es in Hengelo": where it is, by a name that is nobody's."""
@@ -123,6 +139,15 @@ class Ground:
                     return found[0]
                 if tail and not any(each in self._words["small"] for each in tail[0].split()):
                     return found[0] + tail[0]
+        return ""
+
+    def _called(self, sentence: Sentence) -> str:
+        """ "Substation Diemen", "gemaal De Wachter": what the source is about, by its name."""
+        for found in _CALLED.finditer(sentence.text):
+            if stem_of(found["noun"]) in self._subjects and found["noun"].isalpha():
+                names = tokens_of(found["name"])
+                if not any(each in self._source.people.known for each in names):
+                    return found[0]
         return ""
 
     def _is_adverbial(self, before: str) -> bool:
@@ -169,12 +194,15 @@ class Ground:
             modified = after in lists["modifiers"]
             ordinal = at > place + 1 and tokens[place + 1].casefold() in lists["relational"]
             if ordinal and word in lists["time_nouns"]:
-                yield _Mention(word, place, modified=modified, loose=not modified)
-            elif word in lists["relational"]:
-                yield _Mention(stem_of(word), place, modified=modified, loose=place == 0)
-            elif not tokens[at][0].isupper() and word.isalpha() and word not in lists["small"]:
-                if word not in lists["known"] and not word[0].isdigit():
-                    yield _Mention(stem_of(word), place, modified=modified)
+                yield _Mention(word, place, modified=modified, timed=not modified)
+            elif word in lists["relational"] or self._is_noun(tokens[at]):
+                yield _Mention(stem_of(word), place, modified=modified)
+
+    def _is_noun(self, token: str) -> bool:
+        word = token.casefold()
+        if token[0].isupper() or not word.isalpha():
+            return False
+        return word not in self._words["small"] and word not in self._words["known"]
 
     def _is_adjective(self, tokens: list[str], at: int) -> bool:
         """By its ending, where another plain word follows."""
@@ -187,6 +215,7 @@ class Ground:
         return word.endswith(("ed", "ing", "al", "ic", "ous", "ful", "ive", "y"))
 
 
+_CALLED = re.compile(rf"\b(?P<noun>[\w-]{{4,}})\s+(?P<name>{_CAPITAL}(?: {_CAPITAL}){{0,2}})")
 _PHRASE = re.compile(
     r"\b(?:een|an?|onze|our)\s+(?:[a-zà-ÿ][\w'’-]*\s+){0,2}?(?P<noun>[a-zà-ÿ][\w'’-]+)\s+"
     r"(?:van|of|uit|met|voor|from|with|for|in|op)\s+[^,.;:!?]{2,50}?(?=[,.;:?])",

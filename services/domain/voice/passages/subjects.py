@@ -28,7 +28,10 @@ class Nouns:
         for sentence in source.sentences:
             tokens = [*_TOKEN.findall(sentence.text), "."]
             for number, token in enumerate(tokens[:-2]):
-                word = tokens[number + 1]
+                word, before = tokens[number + 1], tokens[number - 1] if number else ""
+                # "Je het ziet": a pronoun.
+                if before.casefold() in _WHO:
+                    continue
                 if token.casefold() in _ARTICLES and self._is_noun(word, tokens[number + 2]):
                     self._articles.setdefault(word, token.casefold())
             self._times.update(stem_of(token) for token in set(tokens))
@@ -58,3 +61,4 @@ class Nouns:
 
 
 _IN_TITLE = 3
+_WHO = frozenset({"ik", "je", "jij", "u", "we", "wij", "ze", "zij", "hij", "men"})

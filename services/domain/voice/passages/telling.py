@@ -36,6 +36,9 @@ class Sentence:
     speaker: str | None = None
     whole: bool = True
     continued: bool = False
+    #: It is all of its paragraph, and something stood between that and the one before.
+    single: bool = False
+    apart: bool = False
     words: list[str] = dataclass_field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,6 +69,7 @@ class Source:
             author = content.author.name if content.author else ""
         self.author, self.title = author, phrase(content.title)
         paragraphs = prose.paragraphs
+        self.topics = content.topics if isinstance(content, StoryApproved) else content.crafts
         self.people = People([self.title, *(each.text for each in paragraphs)], author, self.words)
         self.is_vacancy = not isinstance(content, StoryApproved)
         self.interviewed = self._interviewed(paragraphs)
@@ -83,7 +87,8 @@ class Source:
         place = 0
         for number, paragraph in enumerate(paragraphs):
             following = paragraphs[number + 1].text if number + 1 < len(paragraphs) else ""
-            for told in listener.hear(paragraph.text, following):
+            heard = listener.hear(paragraph.text, following)
+            for told in heard:
                 sentence = Sentence(
                     text=told.text,
                     place=place,
@@ -93,6 +98,8 @@ class Source:
                     speaker=told.speaker,
                     whole=told.whole,
                     continued=told.continued,
+                    single=len(heard) == 1,
+                    apart=paragraph.apart,
                 )
                 # Where questions are headings, what answers them is spoken.
                 answers = self.interviewed is not None and paragraph.asked
