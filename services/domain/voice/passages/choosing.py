@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,15 +25,18 @@ MOST = 10
 #: What the second and third sentence of a passage count for, by weight.
 _SHARES = (1.0, 0.6, 0.4)
 #: Added or taken away.
-_ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.5, 0.4
+_ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.4, 0.7
 #: A quotation that goes on after "she says", and "After eleven minutes", lean on what came before.
 _CONTINUED, _COUNTED, _OPEN = -0.8, -0.5, -0.35
 #: A sentence that weighs less is dull.
-_BLAND = 0.4
+_BLAND, _SAID_SHORT = 0.4, 8
+#: "In the first week it went wrong." at the end leaves the reader hanging.
+_HANGING = -0.8
 _COMFORTABLE = 230
 _BRIEF, _ENOUGH = 75, 110
-#: A passage that comes to less is not used.
-_LEAST = 1.2
+#: A passage that comes to less is not used, or only where there are few.
+_LEAST, _LEAST_OF_FEW, _FEW = 1.2, 0.6, 3
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ def find_passages(content: Content) -> Passages:
     taken: set[int] = set()
     for candidate in candidates:
         places = {each.place for each in candidate.sentences}
-        if candidate.score < _LEAST or not taken.isdisjoint(places):
+        least = _LEAST if len(chosen) >= _FEW else _LEAST_OF_FEW
+        if candidate.score < least or not taken.isdisjoint(places):
             continue
         passage = _passage(candidate, source, privacy, nouns)
         kept = withheld if passage.sensitive else chosen
@@ -104,16 +109,20 @@ def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
 
 def _passage(candidate: _Candidate, source: Source, privacy: Privacy, nouns: Nouns) -> Passage:
     first = candidate.sentences[0]
-    words = [word for each in candidate.sentences for word in each.words]
     return Passage(
         text=candidate.text,
         about=candidate.about,
         speaker=first.speaker or "",
-        narrator=narrator_of(words, source.language),
+        narrator=narrator_of(_own_words(candidate.text), source.language),
         noun=nouns.of(candidate.sentences),
         sensitive=privacy.of(candidate.sentences),
         start=first.place,
     )
+
+
+def _own_words(text: str) -> list[str]:
+    """Without what somebody else says inside it."""
+    return plain_words(_QUOTED.sub(" ", text))
 
 
 def _candidates(source: Source) -> Iterator[_Candidate]:
@@ -132,6 +141,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
             if standing.alone:
                 score = _score(window, weights, text, standing.about)
                 score += _COUNTED * leaning.counts_from(first) + _OPEN * standing.open
+                score += _HANGING * judge.hangs(window[-1])
                 yield _Candidate(window, text, standing.about, score)
 
 
@@ -158,7 +168,10 @@ def _follows(before: Sentence, sentence: Sentence) -> bool:
 def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, about: str) -> float:
     each = sorted((weights[sentence.place] for sentence in window), reverse=True)
     score = sum(share * weight for share, weight in zip(_SHARES, each, strict=False))
-    score += _DULL * sum(weight < _BLAND for weight in each)
+    score += _DULL * sum(
+        weights[sentence.place] < _BLAND and len(sentence.words) >= _SAID_SHORT
+        for sentence in window
+    )
     score += _ABOUT * bool(about) + _LONG * (len(text) > _COMFORTABLE)
     score += _SHORT * (len(text) < _BRIEF) + _FULL * (_ENOUGH <= len(text) <= _COMFORTABLE)
     score += _CONTINUED * window[0].continued

@@ -63,6 +63,8 @@ class Judge:
             return True
         if lists["boilerplate"].within(words) or lists["slogans"].within(words):
             return True
+        if self._source.is_vacancy and lists["applying"].within(words):
+            return True
         if INJECTION.search(sentence.text):
             return True
         if not self._source.is_vacancy:
@@ -76,7 +78,7 @@ class Judge:
         change = lists["changes"].within(words)
         person = bool(self._source.people.named_in(sentence.text))
         turn = lists["turns"].within(words)
-        moment = lists["dates"].within(words)
+        moment = lists["dates"].within(words) or any(map(_YEAR.fullmatch, words))
         total: float = (
             _NUMBER * min(2, numbers) ** 0.5
             + _SETBACK * setback**0.5
@@ -99,6 +101,12 @@ class Judge:
             )
         return total
 
+    def hangs(self, sentence: Sentence) -> bool:
+        """Whether it says that something went wrong, and not what."""
+        words = sentence.words
+        short = len(words) <= _HANGING_WORDS and not self._numbers(sentence)
+        return short and self._words["cliffhangers"].within(words)
+
     def is_event(self, sentence: Sentence) -> bool:
         """Whether something concrete is in it, whatever else is."""
         words, lists = sentence.words, self._words
@@ -119,11 +127,13 @@ class Judge:
             counts = word in self._words["numbers"]
             if not counts and (not word[0].isdigit() or _YEAR.fullmatch(word)):
                 continue
-            around = words[max(0, place - 1) : place + 2]
-            found += not any(each in self._words["dates"] for each in around if each != word)
+            before, after = words[place - 1] if place else "", words[place + 1 : place + 2]
+            timed = before in self._words["clock"] or before in self._words["dates"]
+            found += not timed and not (after and after[0] in self._words["dates"])
         return found
 
 
+_HANGING_WORDS = 9
 _DOUBLED = frozenset(
     ["dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"]
 )

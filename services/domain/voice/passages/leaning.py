@@ -20,8 +20,10 @@ _THAN, _NOW = frozenset({"dan", "than"}), frozenset({"nu", "now", "inmiddels", "
 _NOT = frozenset({"niet", "no", "any", "geen", "nooit", "not", "never"})
 #: "It was raining", "it took two days": stands for nothing.
 _EXPLETIVE = frozenset({"was", "is", "takes", "took", "rained", "rains", "would", "could", "may"})
+_MARKS = frozenset('“"‘«„')
 _OF_THEM = (["of", "them"], ["of", "these"], ["of", "those"], ["van", "hen"], ["van", "die"])
-_NEAR = 4
+_HAVE = frozenset({"had", "has", "have", "of", "made", "took"})
+_NEAR, _SETTLED = 4, 6
 
 
 class Leaning:
@@ -32,6 +34,9 @@ class Leaning:
 
     def leans(self, sentence: Sentence) -> bool:
         words, lists = sentence.words, self._words
+        if sentence.speaker is None and sentence.text[0] in _MARKS:
+            # Somebody speaks whom the sentence does not name.
+            return True
         if lists["leaning"].begins(words) or lists["pointing"].within(words):
             return True
         if words[-1] in _LAST or self._counts_on(words) or self._compares(words):
@@ -67,9 +72,17 @@ class Leaning:
         after = words[place + 1] if place + 1 < len(words) else ""
         if word in _DEMONSTRATIVE and before in self._words["prepositions"]:
             return after not in self._words["small"]
+        if word == "that" and before in _HAVE:
+            return after not in self._words["small"]
+        if word == "toen":
+            return after not in self._words["subjects"]
+        if word == "zo'n":
+            return after not in self._words["numbers"] and not after[:1].isdigit()
         if word != "dat" or after in self._words["subjects"] or after in self._words["numbers"]:
             return False
         # "Het deeg dat te lang stond": something is named with its article just before.
+        if place > _SETTLED and before in self._words["pronouns"]:
+            return False
         named = not _ARTICLES.isdisjoint(words[max(0, place - _NEAR) : place])
         return before in self._words["small"] or not named
 
@@ -98,14 +111,17 @@ class Leaning:
         """A thing: a noun with an article, a number or "our" before it; ``many``: or a plural."""
         words = [token.casefold() for token in tokens]
         for place, word in enumerate(words):
+            plural = word.endswith(("s", "en")) and len(word) > _NEAR
+            if many and plural and (word in self._words["known"] or word in self._words["persons"]):
+                return True
             if any(word in self._words[name] for name in ("small", "known", "persons", "numbers")):
                 continue
             before = words[place - 1] if place else ""
             in_phrase = place > 1 and words[place - 2] in self._words["prepositions"]
             if self._determines(before) and (many or not in_phrase):
                 return True
-            plural = word.endswith(("s", "en")) and len(word) > _NEAR
-            if many and plural and (not place or before in self._words["prepositions"]):
+            apart = not place or before in self._words["prepositions"] or word.endswith("s")
+            if many and plural and apart:
                 return True
         return False
 

@@ -22,6 +22,8 @@ _MOST_NAMED = 2
 #: Sentences at the beginning of a source that may say where all of it is.
 _LEAD = 2
 _NEAR = 4
+#: "For the first time": counts from nothing.
+_TIME = frozenset({"time", "keer"})
 _LONGEST_ABOUT = 9
 
 _CAPITAL = r"[A-ZÀ-Þ][\w'’]*(?:-[\w'’]+)*"
@@ -47,13 +49,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A noun after "de", "het" or "the". ``modified``: words after it say which one; ``timed``: it
-    counts from a moment ("the first week")."""
+    """A noun after "de", "het" or "the". ``modified``: words after it say which one; ``counted``:
+    there were others ("the first week", "het tweede plan")."""
 
     stem: str
     place: int
     modified: bool
-    timed: bool = False
+    counted: bool = False
 
 
 class Ground:
@@ -84,10 +86,10 @@ class Ground:
         still = len(named) - len(asked) + len(later) + self._new(sentences[0])
         if not asked and not self._loose(sentences[0]):
             return Standing(alone=True, open=still)
-        if len(asked) > _MOST_NAMED or any(each.timed for each in self._mentions[first]):
+        if len(asked) > _MOST_NAMED or any(each.counted for each in self._mentions[first]):
             return Standing(alone=False)
         text = " ".join(each.text for each in sentences).casefold()
-        begins = {stem_of(token) for token in self._tokens[first][:_NEAR]}
+        begins = {stem_of(each) for each in self._tokens[first][:_NEAR] if len(each) >= _NEAR}
         for about in self._abouts(named, first):
             stems = {stem_of(token) for token in tokens_of(about)}
             if about.casefold() not in text and begins.isdisjoint(stems):
@@ -107,7 +109,7 @@ class Ground:
     def _loose(self, sentence: Sentence) -> bool:
         """Whether it begins with "The fix" or "De drukker", or with "In the first week"."""
         return any(
-            each.timed or (each.place == 0 and not each.modified)
+            each.counted or (each.place == 0 and not each.modified)
             for each in self._mentions[sentence.place]
         )
 
@@ -192,9 +194,9 @@ class Ground:
             word = tokens[at].casefold()
             after = tokens[at + 1].casefold() if at + 1 < len(tokens) else ""
             modified = after in lists["modifiers"]
-            ordinal = at > place + 1 and tokens[place + 1].casefold() in lists["relational"]
-            if ordinal and word in lists["time_nouns"]:
-                yield _Mention(word, place, modified=modified, timed=not modified)
+            ordinal = tokens[place + 1].casefold() in lists["ordinals"] and at > place + 1
+            if ordinal and not modified and word not in _TIME:
+                yield _Mention(stem_of(word), place, modified=False, counted=True)
             elif word in lists["relational"] or self._is_noun(tokens[at]):
                 yield _Mention(stem_of(word), place, modified=modified)
 

@@ -30,7 +30,7 @@ class Nouns:
             for number, token in enumerate(tokens[:-2]):
                 word, before = tokens[number + 1], tokens[number - 1] if number else ""
                 # "Je het ziet": a pronoun.
-                if before.casefold() in _WHO:
+                if before.casefold() in self._words["pronouns"]:
                     continue
                 if token.casefold() in _ARTICLES and self._is_noun(word, tokens[number + 2]):
                     self._articles.setdefault(word, token.casefold())
@@ -61,4 +61,3 @@ class Nouns:
 
 
 _IN_TITLE = 3
-_WHO = frozenset({"ik", "je", "jij", "u", "we", "wij", "ze", "zij", "hij", "men"})
