@@ -32,6 +32,10 @@ _CONTINUED, _COUNTED, _OPEN = -0.8, -0.5, -0.35
 _BLAND, _SAID_SHORT = 0.4, 8
 #: "In the first week it went wrong." at the end leaves the reader hanging.
 _HANGING = -0.8
+#: "Red means open and green means closed." is no beginning.
+_WEAK = -0.5
+#: A moment stands alone, and begins something.
+_DATED = 0.7
 _COMFORTABLE = 230
 _BRIEF, _ENOUGH = 75, 110
 #: A passage that comes to less is not used, or only where there are few.
@@ -141,7 +145,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
             if standing.alone:
                 score = _score(window, weights, text, standing.about)
                 score += _COUNTED * leaning.counts_from(first) + _OPEN * standing.open
-                score += _HANGING * judge.hangs(window[-1])
+                score += _HANGING * judge.hangs(window[-1]) + _DATED * judge.dates(first)
                 yield _Candidate(window, text, standing.about, score)
 
 
@@ -174,7 +178,7 @@ def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, a
     )
     score += _ABOUT * bool(about) + _LONG * (len(text) > _COMFORTABLE)
     score += _SHORT * (len(text) < _BRIEF) + _FULL * (_ENOUGH <= len(text) <= _COMFORTABLE)
-    score += _CONTINUED * window[0].continued
+    score += _CONTINUED * window[0].continued + _WEAK * (weights[window[0].place] < _BLAND)
     return score + _FIRST * (window[0].place == 0)
 
 

@@ -23,6 +23,7 @@ _MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
+_CLOCK = re.compile(r"\d{1,2}[.:]\d{2}|(?:1[89]|20)\d\d")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
@@ -101,6 +102,14 @@ class Judge:
             )
         return total
 
+    def dates(self, sentence: Sentence) -> bool:
+        """Whether it begins with a moment: "On 9 January", "Op 3 september om 04.12 uur"."""
+        words = sentence.words
+        if not self._words["moments"].begins(words):
+            return False
+        start = words[1:_START]
+        return self._words["dates"].within(start) or any(map(_CLOCK.fullmatch, start))
+
     def hangs(self, sentence: Sentence) -> bool:
         """Whether it says that something went wrong, and not what."""
         words = sentence.words
@@ -133,7 +142,7 @@ class Judge:
         return found
 
 
-_HANGING_WORDS = 9
+_HANGING_WORDS, _START = 9, 4
 _DOUBLED = frozenset(
     ["dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"]
 )

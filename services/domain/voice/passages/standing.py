@@ -22,8 +22,11 @@ _MOST_NAMED = 2
 #: Sentences at the beginning of a source that may say where all of it is.
 _LEAD = 2
 _NEAR = 4
+#: "Two magnets" leaves a reader asking as much as so many nouns with "the".
+_COUNTED = 2
 #: "For the first time": counts from nothing.
-_TIME = frozenset({"time", "keer"})
+_WHICH = frozenset({"van", "of", "die", "dat", "that", "which", "who"})
+_TIME = frozenset({"firsttime", "eerstekeer"})
 _LONGEST_ABOUT = 9
 
 _CAPITAL = r"[A-ZÀ-Þ][\w'’]*(?:-[\w'’]+)*"
@@ -86,11 +89,13 @@ class Ground:
         still = len(named) - len(asked) + len(later) + self._new(sentences[0])
         if not asked and not self._loose(sentences[0]):
             return Standing(alone=True, open=still)
-        if len(asked) > _MOST_NAMED or any(each.counted for each in self._mentions[first]):
+        if len(asked) > _MOST_NAMED or not (asked or self._of_the_event(first)):
+            return Standing(alone=False)
+        if any(each.counted for each in self._mentions[first]):
             return Standing(alone=False)
         text = " ".join(each.text for each in sentences).casefold()
         begins = {stem_of(each) for each in self._tokens[first][:_NEAR] if len(each) >= _NEAR}
-        for about in self._abouts(named, first):
+        for about in self._abouts(asked, first):
             stems = {stem_of(token) for token in tokens_of(about)}
             if about.casefold() not in text and begins.isdisjoint(stems):
                 return Standing(alone=True, about=about[0].upper() + about[1:], open=len(later))
@@ -113,19 +118,27 @@ class Ground:
             for each in self._mentions[sentence.place]
         )
 
+    def _of_the_event(self, first: int) -> bool:
+        """Whether it begins with "De fout": the place of what happened says which."""
+        words = self._source.sentences[first].words
+        return any(word in self._words["of_the_event"] for word in words[1:3])
+
     def _new(self, sentence: Sentence) -> int:
-        """Nouns with "the" that nobody has heard of yet."""
-        return sum(
+        """Nouns with "the" that nobody has heard of yet, and "Two magnets" of some named before."""
+        tokens = self._tokens[sentence.place]
+        counted = len(tokens) > 1 and tokens[0].casefold() in self._words["numbers"]
+        before = self._first.get(stem_of(tokens[1]), sentence.place) if counted else sentence.place
+        some = _COUNTED * (before < sentence.place and stem_of(tokens[1]) not in self._title)
+        return some + sum(
             not each.modified and self._first.get(each.stem) == sentence.place
             for each in self._mentions[sentence.place]
         )
 
     def _abouts(self, named: list[str], first: int) -> Iterator[str]:
         for stem in named:
-            yield from filter(None, [self._settings[self._first[stem]]])
+            there = self._first[stem]
+            yield from filter(None, [self._settings[there], self._phrase(stem, there)])
         yield from filter(None, self._settings[: min(first, _LEAD)])
-        for stem in named:
-            yield from filter(None, [self._phrase(stem, self._first[stem])])
 
     def _setting(self, sentence: Sentence) -> str:
         """ "in de wijk Berflo Es in Hengelo": where it is, by a name that is nobody's."""
@@ -195,7 +208,7 @@ class Ground:
             after = tokens[at + 1].casefold() if at + 1 < len(tokens) else ""
             modified = after in lists["modifiers"]
             ordinal = tokens[place + 1].casefold() in lists["ordinals"] and at > place + 1
-            if ordinal and not modified and word not in _TIME:
+            if ordinal and after not in _WHICH and tokens[place + 1].casefold() + word not in _TIME:
                 yield _Mention(stem_of(word), place, modified=False, counted=True)
             elif word in lists["relational"] or self._is_noun(tokens[at]):
                 yield _Mention(stem_of(word), place, modified=modified)

@@ -13,7 +13,7 @@ from importlib import resources
 
 LANGUAGES = ("nl", "en")
 
-WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.&:-][^\W_]+)*")
 _MAX_KNOWN = 50_000
 
 
