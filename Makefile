@@ -8,7 +8,7 @@ SHELL := bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
-FAST := not commands and not kafka and not postgres and not browser and not chaos
+FAST := not commands and not kafka and not postgres and not browser and not chaos and not fire
 SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run
@@ -57,6 +57,9 @@ test-browser: install ## The pages in headless Chromium
 test-chaos: install ## Kill processes at random moments, with a fixed seed
 	$(PYTEST) -m chaos
 
+test-fire: install ## Pages, workers and real servers on fire under load, with a fixed seed
+	$(SERVERS) kafka run -- $(SERVERS) postgres run -- $(PYTEST) -s -m fire
+
 test-leaks: install ## Search 100 MB of logs at DEBUG, events and pages for secrets in use
 	ZWAAN_TEST_LEAK_MEGABYTES=100 $(PYTEST) -s tests/e2e/test_no_leaks.py
 
@@ -90,5 +93,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-commands test-leaks test-texts \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts \
 	kafka kafka-stop postgres postgres-stop docs bench help

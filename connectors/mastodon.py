@@ -32,11 +32,7 @@ SCOPES = ("read:accounts", "read:statuses", POSTING, "write:media")
 _BATCH = 40  # the most statuses that one call gives
 _AGAIN = "Connect Mastodon again."
 _SOURCE = "mastodon:statuses"
-_COUNTERS = {
-    "reactions": "favourites_count",
-    "comments": "replies_count",
-    "reshares": "reblogs_count",
-}
+_COUNTERS = {"reactions": "favourites", "comments": "replies", "reshares": "reblogs"}
 
 
 class Mastodon:
@@ -136,7 +132,8 @@ class Mastodon:
         for first in range(0, len(external_ids), _BATCH):
             query = "&".join(f"id[]={each}" for each in external_ids[first : first + _BATCH])
             for found in self._statuses(account.tokens, f"/api/v1/statuses?{query}"):
-                counts = {ours: found[name] for ours, name in _COUNTERS.items() if name in found}
+                told = {ours: found.get(f"{name}_count") for ours, name in _COUNTERS.items()}
+                counts = {name: count for name, count in told.items() if count is not None}
                 yield ports.Measurement(external_id=found["id"], metrics=counts, source=_SOURCE)
 
     def _ask(self, tokens: ports.Tokens, method: str, path: str, **body: Any) -> Any:

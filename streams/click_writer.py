@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -157,7 +158,8 @@ class _Journal:
 
     Several processes may share a folder (pages run in any number). A lock keeps one from putting
     the open file aside while another writes; a file that two of them relay is relayed twice, with
-    the same event ids.
+    the same event ids. No closed file ever gets the name of an earlier one: whoever relayed that
+    one slowly would remove it unread.
     """
 
     def __init__(self, path: Path) -> None:
@@ -202,13 +204,14 @@ class _Journal:
             return self._put_aside()
 
     def _put_aside(self) -> list[Path]:
-        numbered = re.compile(re.escape(self._path.name) + r"\.\d{8}")
+        numbered = re.compile(re.escape(self._path.name) + r"\.\d{8,}")
         waiting = sorted(
             path for path in self._path.parent.glob("*") if numbered.fullmatch(path.name)
         )
         if self._path.exists():
-            number = int(waiting[-1].suffix[1:]) + 1 if waiting else 1
-            closed = self._path.with_name(f"{self._path.name}.{number:08d}")
+            last = int(waiting[-1].suffix[1:]) if waiting else 0
+            number = max(time.time_ns(), last + 1)
+            closed = self._path.with_name(f"{self._path.name}.{number:020d}")
             self._path.rename(closed)
             waiting.append(closed)
         return waiting
@@ -223,8 +226,12 @@ def _ends_with_line(file: IO[bytes]) -> bool:
 
 
 def _read(part: Path) -> list[OutboxRow]:
+    try:
+        content = part.read_bytes()
+    except FileNotFoundError:
+        return []  # another process relayed it
     rows = []
-    for line in part.read_bytes().split(b"\n"):
+    for line in content.split(b"\n"):
         try:
             entry = json.loads(line)
             row = OutboxRow(id=0, topic=_TOPIC, key=entry["key"], event=entry["event"])

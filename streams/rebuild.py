@@ -26,6 +26,8 @@ from streams.processors import Projection, projections
 _RECORDS_A_ROUND = 500
 #: How far ahead an event may tell of something: an interview that is still to come.
 _AHEAD = timedelta(days=31)
+#: No rebuild takes longer: what expires within this time may expire meanwhile.
+_SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +96,22 @@ async def _replay(
 def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> datetime | None:
     """The midnight (UTC) from which on the log tells of everything; None: it never lost an event.
 
-    An event is appended after what it tells of, or at most `_AHEAD` of it.
+    An event is appended after what it tells of, or at most `_AHEAD` of it. What has expired is as
+    good as lost: the log that is owned meanwhile goes on removing it.
     """
-    trimmed = [partition for partition in topic.partitions if partition.first > 0]
-    if not trimmed:
-        return None
     # A partition that lost everything tells no moment; the topic's retention does.
-    lost = [now if topic.retention is None else now - topic.retention]
-    for partition in trimmed:
-        first = admin.read(topic.name, partition.number, partition.first, 1)
-        lost += [record.timestamp for record in first]
+    expired = now if topic.retention is None else now - topic.retention
+    lost = []
+    for partition in topic.partitions:
+        kept = partition.end > partition.first
+        first = admin.read(topic.name, partition.number, partition.first, 1) if kept else []
+        told = [record.timestamp for record in first]
+        if partition.first > 0:
+            lost += [expired, *told]
+        elif topic.retention is not None and any(moment < expired + _SOON for moment in told):
+            lost.append(expired)
+    if not lost:
+        return None
     return datetime.combine((max(lost) + _AHEAD).astimezone(UTC), time(), UTC)
 
 

@@ -19,6 +19,11 @@ _ANSWER = (
 )
 
 
+#: How long a refused client may go on sending, until it has read the answer. Closing upon bytes that
+#: nobody read resets the connection, and the answer is lost with it.
+_LINGER_SECONDS = 1.0
+
+
 class HttpWithDeadline(HttpToolsProtocol):
     """From its first byte to its last a request may take ``seconds``; the answer as long as it takes.
 
@@ -28,12 +33,15 @@ class HttpWithDeadline(HttpToolsProtocol):
     seconds: ClassVar[float] = 60.0
 
     _deadline: asyncio.TimerHandle | None = None
+    _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._begin()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
         # Blank lines before a request begin none, and end uvicorn's bound on an idle connection.
         if self.cycle is not None and self.cycle.response_complete:
@@ -63,6 +71,13 @@ class HttpWithDeadline(HttpToolsProtocol):
     def _is_over(self) -> None:
         self._deadline = None
         awaited = self.cycle
-        if awaited is not None and awaited.more_body and not awaited.response_started:
-            self.transport.write(_ANSWER)
-        self.transport.close()
+        if awaited is None or not awaited.more_body or awaited.response_started:
+            self.transport.close()
+            return
+        self._refused = True
+        awaited.disconnected = True  # to the application the client is gone
+        awaited.message_event.set()
+        self.flow.resume_reading()
+        self.transport.write(_ANSWER)
+        self.transport.write_eof()
+        self._deadline = self.loop.call_later(_LINGER_SECONDS, self.transport.close)

@@ -126,10 +126,12 @@ async def organise(
     everybody: Sequence[Ambassador],
     about: Sequence[Campaign] = (),
     networks: Sequence[str] = ("linkedin",),
+    *,
+    connected: bool = True,
 ) -> list[Post]:
     """Store people, their connections, campaigns with everybody invited, and a draft for each."""
     await people.save_ambassadors(transaction, everybody, now=NOW)
-    for person in everybody:
+    for person in everybody if connected else ():
         for network in networks:
             await connections.save(transaction, connection(person, network))
     drafts = []

@@ -1,4 +1,7 @@
-"""Real servers by fixture. Everything else that a test needs stands beside the test."""
+"""What all tests share: real servers by fixture, generated examples without a clock, plain logs.
+
+Everything else that a test needs stands beside the test.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,28 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.servers.kafka import Kafka
 from tests.servers.kafka.secured import SecuredKafka
 from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 from tests.servers.required import required_server
+
+# How long one example takes says how busy the machine is. What is slow by itself meets pytest's limit.
+settings.register_profile("zwaan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zwaan")
+
+# As the product does: a traceback with every local variable in a frame takes a second to draw.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

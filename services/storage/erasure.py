@@ -30,6 +30,7 @@ from services.storage.schema import (
     sharing_preferences,
     sign_in_links,
     template_versions,
+    typed_texts,
     voice_observations,
     voice_profiles,
 )
@@ -143,7 +144,7 @@ async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: da
         audience.update().where(audience.c.ambassador_id == as_id).values(reason="", grounds=[])
     )
     theirs = sa.select(posts.c.id).where(posts.c.ambassador_id == as_id)
-    for table in (post_images, post_deletions):
+    for table in (post_images, post_deletions, typed_texts):
         await transaction.execute(table.delete().where(table.c.post_id.in_(theirs)))
     await transaction.execute(
         audit.update()

@@ -294,6 +294,19 @@ post_images = Table(
     Column("usable_at", UtcTime, nullable=False),
 )
 
+# What a person typed into a draft and did not decide on yet, for them alone: as typed, with the
+# window that typed it, and what of another window it took the place of.
+typed_texts = Table(
+    "typed_texts",
+    metadata,
+    _ref("post_id", "posts.id", primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),
+    Column("window", Text, nullable=False),
+    Column("typed_at", UtcTime, nullable=False),
+    Column("other", Text),
+)
+
 # Posts that their ambassadors want off the network; the post itself stays published.
 post_deletions = Table(
     "post_deletions",

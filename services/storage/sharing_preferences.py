@@ -84,6 +84,17 @@ async def drafts_under_consent(
     return [(row["id"], _preferences(row)) for row in rows.mappings()]
 
 
+async def stays_untouched(transaction: Transaction, post_id: str) -> bool:
+    """Whether its person left this draft alone; when so, nobody edits it before this transaction
+    ends."""
+    query = sa.select(posts.c.id).where(
+        posts.c.id == post_id,
+        posts.c.state == PostState.READY.value,
+        posts.c.by_tap_only.is_(sa.false()),
+    )
+    return await transaction.scalar(query.with_for_update()) is not None
+
+
 def is_paused(now: datetime) -> sa.ColumnElement[bool]:
     """The condition that a row with a pause is paused at ``now``."""
     return sa.and_(

@@ -9,7 +9,7 @@ from datetime import datetime
 from services.domain.post import PostState
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
-from services.storage import audit, outbox, posts
+from services.storage import audit, outbox, posts, typed_texts
 from services.storage.audit import Entry
 from services.storage.posts import Moved
 from services.storage.transaction import Transaction
@@ -60,6 +60,7 @@ async def _tell(
         )
         for post in cancelled
     ]
+    await typed_texts.forget(transaction, [post.id for post in cancelled])
     await audit.add(transaction, entries)
     await outbox.add(transaction, statements)
     return len(cancelled)

@@ -60,6 +60,8 @@ async def correct(
             )
         changed = await _changed(transaction, before, wanted, roles)
         if wanted.id != person_id:
+            # Before the look: of two who give the same address the second finds it taken.
+            await erasure.hold(transaction, person_id)
             await _refuse_taken(transaction, wanted)
             await erasure.give_id(transaction, person_id, wanted.id)
             actor = wanted.id if actor == person_id else actor

@@ -29,7 +29,7 @@ from services.events.outgoing import (
 )
 from services.events.statement import state
 from services.ports import PostRules
-from services.storage import blocked_words, connections, outbox, posts
+from services.storage import blocked_words, connections, outbox, posts, typed_texts
 from services.storage.transaction import Transaction
 from services.use_cases.block_words import refuse_blocked
 from services.use_cases.own_post import check_open, move, note, own_post
@@ -53,6 +53,7 @@ async def edit(
         if not await posts.edit(transaction, post.id, plain):
             raise Rejected("the draft was decided already", remedy="Load the page again.")
         await note(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
+    await typed_texts.forget(transaction, [post.id])
     return await own_post(transaction, post_id, ambassador_id)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.domain.post import Post, PostState, check_transition
 from services.errors import Rejected
-from services.storage import audit, campaigns, posts
+from services.storage import audit, campaigns, posts, typed_texts
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction
 
@@ -28,10 +28,14 @@ async def check_open(transaction: Transaction, post: Post) -> None:
 
 
 async def move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
-    """Raises Rejected when it may not become ``after``, or is not as it was read any more."""
+    """What was typed and not approved goes with the decision.
+
+    Raises Rejected when it may not become ``after``, or is not as it was read any more.
+    """
     check_transition(post.state, after)
     if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
         raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
+    await typed_texts.forget(transaction, [post.id])
 
 
 async def note(

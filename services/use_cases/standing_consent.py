@@ -56,6 +56,8 @@ async def _approve(
     now: datetime,
     networks: Mapping[str, PostRules],
 ) -> None:
+    if not await sharing_preferences.stays_untouched(transaction, post.id):
+        return  # its person edits it just now
     try:
         personal = await personal_pace(transaction, pace, post, now=now)
         chosen = await sharing_preferences.get(transaction, post.ambassador_id)

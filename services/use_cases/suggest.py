@@ -12,7 +12,7 @@ from services.domain.voice.own_words import as_sentence, without_answer
 from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
 from services.ports import PostRules
-from services.storage import campaigns, own_words, people, posts, suggestions
+from services.storage import campaigns, own_words, people, posts, suggestions, typed_texts
 from services.storage.transaction import Transaction
 from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
@@ -117,6 +117,7 @@ class Suggester:
         )
         if not taken:
             raise Rejected("the draft was decided already", remedy="Load the page again.")
+        await typed_texts.forget(transaction, [post.id])
         await note(transaction, post, "post.replaced", now, detail)
         return await own_post(transaction, post.id, post.ambassador_id)
 

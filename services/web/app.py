@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.use_cases.sign_in import SESSION
@@ -36,6 +38,7 @@ from services.web.pages import (
     sign_in,
     stories,
     suggestions,
+    typed_text,
     vacancies,
     voice,
 )
@@ -51,6 +54,7 @@ _PAGES = (
     delete_post,
     share_by_hand,
     suggestions,
+    typed_text,
     connect,
     pace,
     own_reach,
@@ -96,15 +100,9 @@ def create_operations(parts: WebParts) -> ASGIApp:
 
 def create_pages(parts: WebParts) -> FastAPI:
     """Pages and API as a FastAPI application; `create_web` puts the short links before it."""
-    app = FastAPI(title="Zwaan", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Zwaan", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes())
     app.state.parts = parts
     answer_faults(app)
-    for api in _API:
-        app.include_router(api.router)
-    pages = APIRouter(dependencies=[Depends(refuse_forged_forms)])
-    for page in _PAGES:
-        pages.include_router(page.router)
-    app.include_router(pages)
     static = resources.files("templates") / "web" / "static"
     app.mount("/static", Assets(directory=str(static)), name="static")
 
@@ -119,6 +117,18 @@ def create_pages(parts: WebParts) -> FastAPI:
     )
     app.add_middleware(RequestMetrics, metrics=parts.metrics)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every application has the same ones, and FastAPI takes its time to work them out."""
+    everything, pages = APIRouter(), APIRouter(dependencies=[Depends(refuse_forged_forms)])
+    for api in _API:
+        everything.include_router(api.router)
+    for page in _PAGES:
+        pages.include_router(page.router)
+    everything.include_router(pages)
+    return everything.routes
 
 
 def _is_https(parts: WebParts) -> bool:

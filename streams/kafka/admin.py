@@ -14,6 +14,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
+    KafkaError,
     NoError,
     NotCoordinatorError,
     TopicAlreadyExistsError,
@@ -112,10 +113,23 @@ class KafkaAdmin:
         self._closed = True
         if self._turn.acquire(blocking=False):
             try:
-                if self._connected is not None:
-                    self._connected.close()
+                self._disconnect()
             finally:
                 self._turn.release()
+
+    def _disconnect(self) -> None:
+        if self._connected is not None:
+            self._connected.close()
+            self._connected = None
+
+    def _work(self, work: Callable[[KafkaAdminClient], _Found]) -> _Found:
+        if self._connected is None:
+            self._connected = KafkaAdminClient(**self._settings)
+        try:
+            return work(self._connected)
+        except (KafkaError, OSError):
+            self._disconnect()  # as with producers: nothing of an outage is left to the next call
+            raise
 
     def _call(self, work: Callable[[KafkaAdminClient], _Found]) -> _Found:
         deadline = time.monotonic() + TIMEOUT_MS / 1000
@@ -125,9 +139,7 @@ class KafkaAdmin:
                     with self._turn:
                         if self._closed:
                             raise RetryLater("this process is stopping")
-                        if self._connected is None:
-                            self._connected = KafkaAdminClient(**self._settings)
-                        return work(self._connected)
+                        return self._work(work)
                 except _SETTLING:
                     if time.monotonic() >= deadline:
                         raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -44,8 +46,20 @@ def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, An
     """
     if told := _told(error, security):
         return told
-    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop
-        return thread.submit(asyncio.run, _ask_all(servers, security)).result()
+    with _asking:
+        asked = (tuple(servers), tuple(security.items()))
+        moment, answer = _answers.get(asked, (-_REMEMBERED, ""))
+        if time.monotonic() - moment > _REMEMBERED:
+            with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop
+                answer = thread.submit(asyncio.run, _ask_all(servers, security)).result()
+            _answers[asked] = (time.monotonic(), answer)
+        return answer
+
+
+#: Seconds. Everything that waits for a broker which is away fails at once; one of them asks.
+_REMEMBERED = 5.0
+_asking = threading.Lock()
+_answers: dict[object, tuple[float, str]] = {}
 
 
 async def _ask_all(servers: Sequence[str], security: Mapping[str, Any]) -> str:

@@ -12,8 +12,8 @@ from streams.kafka.connection import Broker, aiokafka_settings, error_from
 from streams.kafka.writer import Writer
 from streams.log_admin import Position
 
-#: The whole of one append, connecting included.
-_APPEND_SECONDS = 10.0
+#: The whole of one append, connecting included; finding out why it failed takes two more at most.
+_APPEND_SECONDS = 8.0
 #: How long `close` waits for what is being appended.
 _CLOSE_SECONDS = 3.0
 
@@ -22,7 +22,7 @@ class KafkaEventLog:
     """Appends facts from one event loop at a time; connects at the first append.
 
     An append that failed throws its producer away, and the next one gets another: whatever state an
-    outage leaves a producer in, it ends with the outage (docs/adr/0015-producers-that-come-back.md).
+    outage leaves a producer in, it ends with the outage (docs/adr/0016-producers-that-come-back.md).
     """
 
     def __init__(self, broker: Broker) -> None:

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.disclosure import missing, put_back
-from services.domain.post import Post, as_networks_keep
+from services.domain.post import Post
 from services.domain.post_address import WrongAddress
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
-from services.storage import audience, campaigns, connections, posts, sharing_preferences
+from services.storage import audience, campaigns, posts, sharing_preferences, typed_texts
 from services.storage.transaction import Transaction
+from services.storage.typed_texts import TypedText
 from services.use_cases import decide, schedule
+from services.use_cases.keep_typed import Typing, keep_typed
 from services.use_cases.schedule import When
 from services.web.access import AmbassadorView
 from services.web.pages.ending import ending_connections
-from services.web.pages.inbox_cards import (
-    Typed,
-    intents_of,
-    is_shared_by_hand,
-    pictures_of,
-    preview_of,
-    price_of,
-    read_cards,
-    read_inbox,
-    time_zone_of,
-)
-from services.web.pages.remarks import Written, remarks_on
+from services.web.pages.inbox_cards import Typed, read_cards, read_inbox, time_zone_of
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")
@@ -52,59 +43,9 @@ async def card(view: AmbassadorView, post_id: str) -> Response:
     return await _show_one(view, post_id)
 
 
-@router.post("/{post_id}/measure")
-async def measure(view: AmbassadorView, post_id: str) -> Response:
-    """The counter and the preview of a text that is being typed; nothing is stored."""
-    post = await own_post(view, post_id)
-    text = await _text_typed(view)
-    async with view.parts.database.read() as transaction:
-        titles = await campaigns.titles(transaction, [post.campaign_id])
-        pictures = await pictures_of(transaction, view.parts, [post])
-        written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
-        (remarks,) = await remarks_on(transaction, [written])
-        networks = await connections.networks_of(transaction, [view.me.id])
-        recipe = await posts.recipe(transaction, post_id) or {}
-    by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
-    return view.page(
-        "inbox/_measured.html",
-        remarks=remarks,
-        preview=preview_of(view.parts, post.network, text),
-        price=price_of(view.parts, post.network, text),
-        images=pictures[post.id],
-        post=post,
-        text=text,
-        missing=missing(
-            text,
-            original=post.original_text,
-            code=post.link_code,
-            employer=recipe.get("employer", ""),
-        ),
-        title=titles[post.campaign_id],
-        own_share=own_share(post.original_text, text),
-        by_hand=by_hand,
-        intents=intents_of(view.parts, post, text),
-    )
-
-
-@router.post("/{post_id}/put-back")
-async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Response:
-    """The typed text with the sentence and the link that were edited away; nothing is stored."""
-    post = await own_post(view, post_id)
-    async with view.parts.database.read() as transaction:
-        recipe = await posts.recipe(transaction, post_id) or {}
-    text = put_back(
-        await _text_typed(view) or post.text,
-        original=post.original_text,
-        code=post.link_code,
-        employer=recipe.get("employer", ""),
-    )
-    mended = Typed(post_id=post_id, text=text)
-    return await (_show_one(view, post_id, mended) if view.partial else _show_all(view, mended))
-
-
 @router.post("/{post_id}/edit")
 async def edit(view: AmbassadorView, post_id: str) -> Response:
-    text = await _text_typed(view)
+    typing = await typing_in(view)
     return await decide_on(
         view,
         post_id,
@@ -112,20 +53,20 @@ async def edit(view: AmbassadorView, post_id: str) -> Response:
             transaction,
             post_id=post_id,
             ambassador_id=view.me.id,
-            text=text,
+            text=typing.text,
             now=view.now,
             networks=view.parts.templates.networks,
         ),
-        typed=text,
+        typing=typing,
     )
 
 
 @router.post("/{post_id}/approve")
 async def approve(view: AmbassadorView, post_id: str) -> Response:
     """``when`` is now, which is what the first button says, or a good time."""
-    form = await view.request.form()
-    text = str(form.get("text", ""))
-    when = When.GOOD_TIME if form.get("when") == When.GOOD_TIME else When.NOW
+    typing = await typing_in(view)
+    asked = (await view.request.form()).get("when")
+    when = When.GOOD_TIME if asked == When.GOOD_TIME else When.NOW
     return await decide_on(
         view,
         post_id,
@@ -134,12 +75,12 @@ async def approve(view: AmbassadorView, post_id: str) -> Response:
             view.parts.pace,
             post_id=post_id,
             ambassador_id=view.me.id,
-            text=text,
+            text=typing.text,
             when=when,
             now=view.now,
             networks=view.parts.templates.networks,
         ),
-        typed=text,
+        typing=typing,
     )
 
 
@@ -211,35 +152,57 @@ async def decide_on(
     post_id: str,
     decision: Decision,
     *,
-    typed: str = "",
+    typing: Typing | None = None,
     answer: str = "",
     address: str = "",
 ) -> Response:
     """Carry a decision out and show what became of it, or why it was refused.
 
-    ``typed`` is the text, ``answer`` the answer to its question and ``address`` where it was shared,
-    which a refusal leaves in place.
+    ``typing`` is the text, ``answer`` the answer to its question and ``address`` where it was shared,
+    which a refusal leaves in place. Where another window has typed since this one was shown,
+    nothing is decided before the person knows.
     """
     await own_post(view, post_id)
+    if typing is not None and await _is_crossed(view, post_id, typing):
+        await keep(view, post_id, typing)
+        return await show(view, post_id, Typed(post_id=post_id, address=address), status=409)
     try:
         async with view.parts.database.write() as transaction:
             await decision(transaction)
     except (Rejected, NeedsPerson) as refusal:
-        status = 422 if isinstance(refusal, Rejected) else 409
+        if typing is not None:
+            with suppress(Rejected):
+                await keep(view, post_id, typing)
         left = Typed(
             post_id=post_id,
-            text=typed,
+            text=typing.text if typing is not None else "",
             answer=answer,
             address=address,
             fault=view.fault(refusal),
             about_address=isinstance(refusal, WrongAddress),
         )
-        if view.partial:
-            return await _show_one(view, post_id, left, status=status)
-        return await _show_all(view, left, status=status)
-    if view.partial:
-        return await _show_one(view, post_id)
-    return view.go(f"/inbox#{post_id}")
+        status = 422 if isinstance(refusal, Rejected) else 409
+        return await show(view, post_id, left, status=status)
+    return await after(view, post_id)
+
+
+async def after(view: View, post_id: str) -> Response:
+    """The card as it is now."""
+    return await show(view, post_id) if view.partial else view.go(f"/inbox#{post_id}")
+
+
+async def _is_crossed(view: View, post_id: str, typing: Typing) -> bool:
+    async with view.parts.database.read() as transaction:
+        kept = (await typed_texts.of_posts(transaction, [post_id])).get(post_id)
+    return kept is not None and typing.crosses(kept)
+
+
+async def keep(view: View, post_id: str, typing: Typing) -> TypedText | None:
+    """Keep what was typed. Raises Rejected as `keep_typed` does."""
+    async with view.parts.database.write() as transaction:
+        return await keep_typed(
+            transaction, typing, post_id=post_id, ambassador_id=view.me.id, now=view.now
+        )
 
 
 async def own_post(view: View, post_id: str) -> Post:
@@ -251,9 +214,28 @@ async def own_post(view: View, post_id: str) -> Post:
     return post
 
 
-async def _text_typed(view: View) -> str:
-    """As networks keep it: forms send other line ends than people type."""
-    return as_networks_keep(str((await view.request.form()).get("text", "")))
+async def typing_in(view: View) -> Typing:
+    """The text in a form, with what its window was shown."""
+    form = await view.request.form()
+    version = str(form.get("version", ""))
+    return Typing(
+        text=str(form.get("text", "")),
+        window=str(form.get("window", ""))[:_MAX_WINDOW],
+        version=int(version) if version.isascii() and version.isdigit() else None,
+    )
+
+
+#: Of a window's name; ours are eight characters.
+_MAX_WINDOW = 20
+
+
+async def show(
+    view: View, post_id: str, typed: Typed | None = None, *, status: int = 200
+) -> Response:
+    """One card for htmx, the whole inbox otherwise."""
+    if view.partial:
+        return await _show_one(view, post_id, typed, status=status)
+    return await _show_all(view, typed, status=status)
 
 
 async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200) -> Response:

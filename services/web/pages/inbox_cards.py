@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,9 +28,11 @@ from services.storage import (
     people,
     post_figures,
     posts,
+    typed_texts,
 )
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
+from services.storage.typed_texts import TypedText
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View
@@ -57,7 +60,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What a person typed beside one draft and is not stored, with the sentence that refused it.
+    """What a person sent with one draft that was refused, with the sentence that says why.
 
     ``about_address``: the sentence is about ``address``, where they say it was shared.
     """
@@ -75,8 +78,9 @@ class Card:
     """One post as its ambassador sees it.
 
     ``reason`` is why this person was asked, in their language, and ``score`` how well it suits.
-    ``text`` and ``answer`` are what stands in its boxes, ``missing`` what was edited away from the
-    text, ``remarks`` what to know about its words, ``fault`` why it was refused; ``address`` is
+    ``box`` and ``answer`` are what stands in its boxes, ``text`` that as its network keeps it,
+    ``kept`` what its person typed without deciding, ``window`` names this showing of it,
+    ``missing`` is what was edited away from the text, ``remarks`` what to know about its words, ``fault`` why it was refused; ``address`` is
     where it was shared, and ``address_fault`` why that was refused. ``price`` is what the network
     charges the organisation, in US dollars, None where it charges nothing. Not ``offered``: the
     network was switched off, and then it is not ``connected`` either.
@@ -93,6 +97,7 @@ class Card:
     score: int
     connected: bool
     offered: bool
+    box: str
     text: str
     missing: Missing
     remarks: Remarks
@@ -100,6 +105,8 @@ class Card:
     price: Decimal | None
     images: Sequence[Image]
     own: Own
+    kept: TypedText | None = None
+    window: str = ""
     answer: str = ""
     address: str = ""
     fault: str = ""
@@ -213,11 +220,10 @@ async def read_cards(
     wanted_off = await deletions.of_posts(transaction, ids)
     reach = await post_figures.best_of_posts(transaction, ids, metric="reach")
     shown = await post_figures.best_of_posts(transaction, ids, metric="impressions")
-    texts = {
-        post.id: as_networks_keep(typed.text if typed and typed.post_id == post.id else "")
-        or post.text
-        for post in found
-    }
+    waiting = [post.id for post in found if post.state in typed_texts.OPEN]
+    kept = await typed_texts.of_posts(transaction, waiting)
+    boxes = {post.id: _in_box(post, kept.get(post.id), typed) for post in found}
+    texts = {identity: as_networks_keep(box) for identity, box in boxes.items()}
     written = [
         Written(campaign_id=post.campaign_id, language=post.language, text=texts[post.id])
         for post in found
@@ -243,6 +249,7 @@ async def read_cards(
                 score=why.score if why else 0,
                 connected=connected,
                 offered=offered,
+                box=boxes[post.id],
                 text=text,
                 missing=missing(
                     text,
@@ -254,6 +261,8 @@ async def read_cards(
                 price=price_of(parts, post.network, text),
                 images=pictures[post.id],
                 own=own[post.id],
+                kept=kept.get(post.id),
+                window=secrets.token_urlsafe(6),
                 answer=mine.answer or own[post.id].answer,
                 address=mine.address,
                 fault="" if about_address else mine.fault,
@@ -269,6 +278,12 @@ async def read_cards(
             )
         )
     return cards
+
+
+def _in_box(post: Post, kept: TypedText | None, typed: Typed | None) -> str:
+    """What stands in its box: what was sent just now, what was typed before, or what is stored."""
+    sent = typed.text if typed is not None and typed.post_id == post.id else ""
+    return sent or (post.text if kept is None else kept.text)
 
 
 def _wait(post: Post, now: datetime) -> timedelta:

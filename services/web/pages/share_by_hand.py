@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from services.use_cases import share_by_hand
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on
+from services.web.pages.inbox import decide_on, typing_in
 
 router = APIRouter(prefix="/inbox")
 
@@ -15,8 +15,8 @@ router = APIRouter(prefix="/inbox")
 @router.post("/{post_id}/shared")
 async def shared(view: AmbassadorView, post_id: str) -> Response:
     """``text`` is what was shared, ``address`` optionally where it stands."""
-    form = await view.request.form()
-    text, address = str(form.get("text", "")), str(form.get("address", ""))
+    typing = await typing_in(view)
+    address = str((await view.request.form()).get("address", ""))
     return await decide_on(
         view,
         post_id,
@@ -24,11 +24,11 @@ async def shared(view: AmbassadorView, post_id: str) -> Response:
             transaction,
             post_id=post_id,
             ambassador_id=view.me.id,
-            text=text,
+            text=typing.text,
             address=address,
             now=view.now,
         ),
-        typed=text,
+        typing=typing,
         address=address,
     )
 

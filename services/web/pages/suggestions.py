@@ -12,7 +12,7 @@ from services.domain.voice import Draft
 from services.errors import Rejected
 from services.use_cases.answer_prompt import answer_prompt
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, own_post
+from services.web.pages.inbox import decide_on, own_post, typing_in
 from services.web.pages.inbox_cards import read_cards
 
 router = APIRouter(prefix="/inbox")
@@ -77,10 +77,10 @@ async def choose(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/answer")
 async def answer(view: AmbassadorView, post_id: str) -> Response:
     """Build the post around an answer, with the text as it stands on the screen; without a script, as
-    it is stored."""
+    it was kept."""
     form = await view.request.form()
-    given, typed = str(form.get("answer", "")), str(form.get("text", ""))
-    asked = str(form.get("question", ""))
+    given, asked = str(form.get("answer", "")), str(form.get("question", ""))
+    typing = await typing_in(view)
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
         (card,) = await read_cards(transaction, view, [post])
@@ -94,9 +94,9 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             ambassador_id=view.me.id,
             prompt=asked if asked in card.own.others else card.own.question,
             answer=given,
-            text=typed or post.text,
+            text=typing.text or card.text,
             now=view.now,
         ),
-        typed=typed,
+        typing=typing if typing.text else None,
         answer=given,
     )

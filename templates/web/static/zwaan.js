@@ -1,4 +1,5 @@
-// What a page cannot do without a script: copy a text, and keep the keyboard's place.
+// What a page cannot do without a script: copy a text, keep the keyboard's place, and keep the last
+// words of somebody who leaves in the middle of a text.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -22,4 +23,60 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const card = event.target.closest?.("article.post");
   const decided = event.detail.requestConfig?.verb === "post";
   if (card && decided && document.activeElement === document.body) card.focus({ preventScroll: true });
+});
+
+// What is typed is kept a moment after the last key (htmx). Whoever leaves sooner sends the rest on
+// the way out; should the next page be faster than that, it finds the text here.
+const boxes = () => document.querySelectorAll("textarea[data-keep]");
+const noteOf = (box) => `typed ${box.dataset.keep}`;
+
+const cardOf = (element) => element.closest?.("article.post");
+
+// A decision waits for what was typed before it; nothing of that may arrive after it.
+document.addEventListener("htmx:confirm", (event) => {
+  const card = cardOf(event.target);
+  const box = card?.querySelector("[data-keep]");
+  if (!box) return;
+  if (event.target === box) {
+    if (card.decided) event.preventDefault();
+  } else if (event.detail.target === card) {
+    card.decided = true;
+    if (!box.saving) return;
+    event.preventDefault();
+    box.addEventListener("htmx:afterRequest", () => event.detail.issueRequest(true), { once: true });
+  }
+});
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  if (event.target.dataset.keep) event.target.saving = true;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, target, successful, requestConfig } = event.detail;
+  if (elt.dataset.keep) {
+    elt.saving = false;
+    if (successful) elt.keptText = requestConfig.parameters.text;
+  } else if (target === cardOf(elt)) target.decided = false;
+});
+
+const leave = () => {
+  for (const box of boxes()) {
+    if (cardOf(box).decided || box.value === (box.keptText ?? box.defaultValue)) continue;
+    const version = box.form.elements.version.value;
+    sessionStorage.setItem(noteOf(box), JSON.stringify({ version, text: box.value }));
+    const form = new FormData(box.form);
+    if (navigator.sendBeacon(`/inbox/${box.dataset.keep}/measure`, form)) box.keptText = box.value;
+  }
+};
+addEventListener("pagehide", leave);
+document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); });
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const box of boxes()) {
+    const left = JSON.parse(sessionStorage.getItem(noteOf(box)));
+    if (!left || left.version !== box.form.elements.version.value || left.text === box.value) continue;
+    box.value = left.text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("typed ")) sessionStorage.removeItem(name);
 });

@@ -129,14 +129,14 @@ async def running(log: LogUnderTest, witness: Witness, **options: Any) -> AsyncI
         yield app
 
 
-async def eventually(condition: Callable[[], bool], *, limit: float = 45.0) -> None:
+async def eventually(condition: Callable[[], bool], *, limit: float = 120.0) -> None:
     """Wait until ``condition`` holds; fail after ``limit`` seconds."""
     async with asyncio.timeout(limit):
         while not condition():
             await asyncio.sleep(0.01)
 
 
-async def eventually_in_thread(condition: Callable[[], bool], *, limit: float = 45.0) -> None:
+async def eventually_in_thread(condition: Callable[[], bool], *, limit: float = 120.0) -> None:
     """The same for a condition that blocks."""
     async with asyncio.timeout(limit):
         while not await asyncio.to_thread(condition):

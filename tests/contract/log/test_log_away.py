@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,17 @@ async def test_a_broker_that_is_away_asks_for_patience() -> None:
         admin.topics()
     await events.close()
     admin.close()
+
+
+async def test_closing_takes_seconds_although_a_broker_says_nothing() -> None:
+    """With somebody at the address who never answers, what is appended ends when the log closes."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        events = KafkaEventLog(Broker.at(f"kafka://127.0.0.1:{mute.getsockname()[1]}"))
+        appending = asyncio.create_task(events.append([Record(topic="t", value=b"x")]))
+        await asyncio.to_thread(mute.accept)
+
+        started = time.monotonic()
+        await events.close()
+        with pytest.raises(RetryLater):
+            await appending
+        assert time.monotonic() - started < 8

@@ -152,3 +152,37 @@ async def test_more_than_the_buffers_hold_is_delivered(log: LogUnderTest, events
     values = witness.values(log.topics.inbound)
     assert len(values) == total
     assert len(set(values)) == total
+
+
+async def test_an_append_that_is_given_up_takes_no_other_with_it(
+    log: LogUnderTest, events: EventLog
+) -> None:
+    """Of appends at the same time one may be cancelled at any moment; the others arrive."""
+    for moment in range(5):
+        appends = [
+            asyncio.create_task(
+                events.append([Record(topic=log.topics.inbound, value=b"%d %d" % (moment, n))])
+            )
+            for n in range(8)
+        ]
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        appends[0].cancel()
+        await asyncio.gather(*appends[1:])
+
+    def arrived() -> set[bytes | None]:
+        found = [log.admin.read(log.topics.inbound, number, 0, 100) for number in range(3)]
+        return {record.value for records in found for record in records}
+
+    wanted = {b"%d %d" % (moment, n) for moment in range(5) for n in range(1, 8)}
+    assert wanted <= await asyncio.to_thread(arrived)
+
+
+def test_a_log_serves_one_event_loop_after_the_other(log: LogUnderTest) -> None:
+    """What a log appended in an event loop that ended does not keep it from the next."""
+    events = log.open_event_log()
+    for _ in range(3):
+        asyncio.run(events.append([Record(topic=log.topics.inbound, value=b"x")]))
+    asyncio.run(events.close())
+
+    assert sum(log.admin.end_offsets(log.topics.inbound).values()) == 3

@@ -55,17 +55,17 @@ class Sandbox:
         self.change("faults", [rule])
 
     def reset(self) -> None:
-        requests.delete(f"{self.address}/_sandbox/faults", timeout=5).raise_for_status()
-        requests.delete(f"{self.address}/_sandbox/journal", timeout=5).raise_for_status()
+        requests.delete(f"{self.address}/_sandbox/faults", timeout=60).raise_for_status()
+        requests.delete(f"{self.address}/_sandbox/journal", timeout=60).raise_for_status()
         self.change("clock", {"real": True})
         self.change("limits", {"enabled": False, "credits_usd": None})
 
     def change(self, what: str, values: object) -> None:
-        response = requests.post(f"{self.address}/_sandbox/{what}", json=values, timeout=5)
+        response = requests.post(f"{self.address}/_sandbox/{what}", json=values, timeout=60)
         assert response.ok, response.text
 
     def _get(self, what: str, **query: str) -> dict[str, Any]:
-        response = requests.get(f"{self.address}/_sandbox/{what}", params=query, timeout=5)
+        response = requests.get(f"{self.address}/_sandbox/{what}", params=query, timeout=60)
         assert response.ok, response.text
         answer: dict[str, Any] = response.json()
         return answer

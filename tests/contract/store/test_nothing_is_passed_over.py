@@ -31,6 +31,7 @@ from streams.completeness import Account, compare
 from streams.embedded.admin import EmbeddedAdmin
 from streams.faust_app import create_faust_app
 from streams.kafka.admin import KafkaAdmin
+from streams.kafka.connection import Broker
 from streams.log_admin import LogAdmin, TopicSpec
 from streams.processor import Processor, ProcessorRunner
 from streams.progress import Progress
@@ -87,7 +88,7 @@ def unopened(
         if log == "embedded"
         else f"kafka://{request.getfixturevalue('kafka_address')}"
     )
-    admin: LogAdmin = EmbeddedAdmin(broker) if log == "embedded" else KafkaAdmin(broker)
+    admin: LogAdmin = EmbeddedAdmin(broker) if log == "embedded" else KafkaAdmin(Broker.at(broker))
     admin.ensure_topics([TopicSpec(name=TOPIC, partitions=PARTITIONS)])
     database = FaultyDatabase.open(without_rows(store, migrated, tmp_path).url)
     assert isinstance(database, FaultyDatabase)

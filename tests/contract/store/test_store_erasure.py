@@ -22,6 +22,7 @@ from services.storage import (
     people,
     posts,
     sharing_preferences,
+    typed_texts,
     voice_profiles,
 )
 from services.storage.audit import Entry
@@ -29,6 +30,7 @@ from services.storage.database import Database
 from services.storage.own_words import OwnAnswer
 from services.storage.schema import metadata, outbox
 from services.storage.transaction import Transaction
+from services.storage.typed_texts import TypedText
 from services.use_cases.sign_in import begin_session, make_link, whose_session
 from tests.builders import NOW, ambassador, campaign, organise, story
 
@@ -39,6 +41,7 @@ BEN = ambassador(2)
 STORY = campaign(story())
 NOBODY = "0b5cfc1c-0000-4000-8000-000000000000"
 ANSWER = "De steiger stond er al"
+TYPED = "Halverwege een zin"
 URL = "https://www.linkedin.com/feed/update/urn:li:share:7"
 
 
@@ -64,6 +67,12 @@ async def _with_everything(transaction: Transaction) -> str:
         transaction,
         OwnAnswer(
             post_id=mine.id, ambassador_id=who, prompt="Waar?", answer=ANSWER, answered_at=NOW
+        ),
+    )
+    await typed_texts.keep(
+        transaction,
+        TypedText(
+            post_id=mine.id, text=TYPED, version=2, window="w", typed_at=NOW, other=f"not {TYPED}"
         ),
     )
     await audit.add(
@@ -102,6 +111,7 @@ async def test_nothing_of_the_person_is_left(database: Database) -> None:
         ANNA.team,
         ANNA.region,
         ANSWER,
+        TYPED,
         "zeilen",
         "Goeie!",
         URL,

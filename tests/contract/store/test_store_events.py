@@ -178,7 +178,7 @@ async def test_a_held_inbox_lets_nobody_take(database: Database) -> None:
         done, _ = await asyncio.wait({working}, timeout=0.3)
         assert not done
         assert len(await inbox.take(transaction, "q", [event(story())], now=NOW)) == 1
-    assert await asyncio.wait_for(working, 10) == 1
+    assert await asyncio.wait_for(working, 60) == 1
 
 
 async def test_the_inbox_forgets_on_request(database: Database) -> None:

@@ -46,8 +46,7 @@ CLICKS = st.builds(
 
 @settings(
     max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(batches=st.lists(st.lists(CLICKS, max_size=12), max_size=4))
 def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[Click]]) -> None:

@@ -10,7 +10,8 @@ from playwright.async_api import Page
 
 from services.domain.audience import select_audience
 from services.domain.post import PostState
-from services.storage import audience, dead_letters
+from services.storage import audience, dead_letters, typed_texts
+from services.storage.typed_texts import TypedText
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, BEN, story, vacancy
@@ -28,6 +29,12 @@ async def everything(stage: Stage) -> list[str]:
         post = await organisation.post(
             campaign, ANNA, state=state, published_at=NOW, reason="it had not arrived"
         )
+        if state is PostState.READY:
+            typed = TypedText(
+                post_id=post.id, text="Mijn", version=1, window="w", typed_at=NOW, other="Ook mijn"
+            )
+            async with organisation.database.write() as transaction:
+                await typed_texts.keep(transaction, typed)
     opened = await organisation.campaign(vacancy())
     prepared = await organisation.campaign(vacancy(vacancy_id="v-13"), state="prepared")
     async with organisation.database.write() as transaction:

@@ -25,7 +25,7 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     post = await stage.organisation.post(campaign, ANNA)
     await stage.sign_in(page, "anna@example.org")
 
-    await page.get_by_role("link", name="Koppel LinkedIn").click()
+    await page.get_by_role("button", name="Koppel LinkedIn").click()
     await page.get_by_role(
         "button", name=re.compile("Allow|Toestaan|Sta toe", re.IGNORECASE)
     ).click()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -71,6 +73,29 @@ class Kafka:
         if (pid := self._pid()) is not None:
             end(pid, mark=self._mark, limit=_STOP_LIMIT)
             (self.folder / "pid").unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End the broker at once, as a machine that fails does; its data stays."""
+        pid = self._signal(signal.SIGKILL)
+        wait_until(
+            lambda: not is_running(pid, mark=self._mark),
+            limit=_STOP_LIMIT,
+            failure="Kafka outlived SIGKILL.",
+        )
+
+    def freeze(self) -> None:
+        """Let it keep its connections and answer nothing, as behind a network that fails."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> int:
+        pid = self._pid()
+        if pid is None or not is_running(pid, mark=self._mark):
+            raise CannotStart(f"No broker runs in {self.folder}.")
+        os.kill(pid, number)
+        return pid
 
     @property
     def _properties(self) -> str:

@@ -24,7 +24,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=int(os.environ.get("ZWAAN_TEST_TEXTS", "1000")), deadline=None)
+@settings(max_examples=int(os.environ.get("ZWAAN_TEST_TEXTS", "1000")))
 @given(TEXTS)
 def test_any_text_is_displayed_uncut(text: str) -> None:
     """LinkedIn's rules, written down independently for the sandbox, read back the same text."""

@@ -121,7 +121,8 @@ def test_a_short_link_after_a_blank_always_counts_23(text: str) -> None:
     ids=lambda text: text[:16],
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    """Measuring stays near linear: 100 kB made to confuse the rules takes less than 2 s."""
-    started = time.perf_counter()
+    """Measuring stays near linear: 100 kB made to confuse the rules takes less than 2 s
+    of the processor."""
+    started = time.process_time()
     weighted_length(text, 23)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -37,11 +37,11 @@ FROM, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 
 @cache
 def jumps(zone: str) -> tuple[datetime, ...]:
-    """Every change of a zone's clock in ten years, to the minute."""
+    """The changes of a zone's clock in ten years that last for ten days or more, to the minute."""
 
     def search() -> Iterator[datetime]:
         info = ZoneInfo(zone)
-        days = [FROM + DAY * number for number in range((UNTIL - FROM).days + 1)]
+        days = [FROM + DAY * number for number in range(0, (UNTIL - FROM).days + 1, 10)]
         for before, after in pairwise(days):
             if before.astimezone(info).utcoffset() == after.astimezone(info).utcoffset():
                 continue
@@ -73,7 +73,11 @@ working_hours = st.builds(
 )
 
 
-@pytest.mark.parametrize("zone", [zone for zone in ZONES if jumps(zone)])
+#: One zone of those whose clocks change together.
+CLOCKS = sorted({jumps(zone): zone for zone in ZONES if jumps(zone)}.values())
+
+
+@pytest.mark.parametrize("zone", CLOCKS)
 def test_working_hours_hold_around_every_change_of_every_clock(zone: str) -> None:
     """Around each jump the next working moment is within the hours, and none lies before it."""
     info = ZoneInfo(zone)
@@ -106,7 +110,7 @@ def test_working_hours_hold_around_every_change_of_every_clock(zone: str) -> Non
     after=st.integers(-4000, 4000).map(lambda hours: NOW + HOUR * hours * 9),
     plan=working_hours,
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_next_working_moment_is_the_first(
     zone: str, after: datetime, plan: WorkingHours
 ) -> None:
@@ -242,7 +246,7 @@ paces = st.builds(
 
 
 @given(pace=paces, post_id=st.uuids().map(str))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_good_time_keeps_every_rule(pace: PersonalPace, post_id: str) -> None:
     """Within working hours, within the cap, apart from colleagues, not before the pause ends."""
     slot = good_time(NOW, pace, post_id=post_id)

@@ -15,14 +15,6 @@ from streams.embedded import registry
 from streams.embedded.log import EmbeddedLog
 
 
-@pytest.fixture(autouse=True)
-def _no_garbage() -> Iterator[None]:
-    # A stopped Faust app is one large cycle. CPython 3.11 fails in `ast.parse` ("recursion depth
-    # mismatch") when it is collected just then, as when pytest imports something later on.
-    yield
-    gc.collect()
-
-
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"embedded://{tmp_path}/zwaan.log.db"
@@ -38,7 +30,7 @@ def log(url: str) -> Iterator[EmbeddedLog]:
 
 
 @pytest.fixture
-def new_app(url: str, tmp_path: Path) -> Callable[..., faust.App]:
+def new_app(url: str, tmp_path: Path) -> Iterator[Callable[..., faust.App]]:
     def make(**options: Any) -> faust.App:
         settings: dict[str, Any] = {
             "broker": url,
@@ -52,7 +44,10 @@ def new_app(url: str, tmp_path: Path) -> Callable[..., faust.App]:
         }
         return faust.App("group", **{**settings, **options})
 
-    return make
+    yield make
+    # A stopped Faust app is one large cycle. CPython 3.11 fails in `ast.parse` ("recursion depth
+    # mismatch") when it is collected just then, as when pytest imports something later on.
+    gc.collect()
 
 
 def raw(app: faust.App, name: str) -> Any:
@@ -65,7 +60,7 @@ def put(log: EmbeddedLog, *values: bytes, topic: str = "t", number: int | None =
     log.append([log.prepare(topic, key=None, value=value, number=number) for value in values])
 
 
-async def eventually(condition: Callable[[], bool], *, limit: float = 10.0) -> None:
+async def eventually(condition: Callable[[], bool], *, limit: float = 60.0) -> None:
     """Wait until ``condition`` holds; fail after ``limit`` seconds."""
     async with asyncio.timeout(limit):
         while not condition():

@@ -28,7 +28,7 @@ def _append_until_killed(path: Path, first: int, after: float) -> list[tuple[int
     begun = process.stdout.readline()
     time.sleep(after)  # the moment itself is what is drawn by lot
     process.kill()
-    rest, _ = process.communicate(timeout=20)
+    rest, _ = process.communicate(timeout=60)
     # A last line without its end was cut off by the kill.
     lines = [line for line in (begun + rest).splitlines(keepends=True) if line.endswith(b"\n")]
     return [

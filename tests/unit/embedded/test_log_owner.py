@@ -50,7 +50,7 @@ def other(path: Path) -> Iterator[subprocess.Popen[str]]:
     assert process.stdout.readline() == "owned\n"
     yield process
     process.kill()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
 
 
 def test_a_second_owner_is_told_who_the_first_is(path: Path, other: subprocess.Popen[str]) -> None:
@@ -81,7 +81,7 @@ def test_the_owner_is_found_while_it_lives(path: Path, other: subprocess.Popen[s
     assert "secret" not in repr(owner)
 
     other.send_signal(signal.SIGKILL)
-    other.wait(timeout=10)
+    other.wait(timeout=60)
     assert read_owner(path) is None
     EmbeddedLog(path).close()
 

@@ -48,7 +48,7 @@ def _append(log: EmbeddedLog, topic: str, count: int, *, size: int = 10) -> list
 
 
 def _wait(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.005)

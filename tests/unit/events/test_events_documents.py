@@ -93,7 +93,7 @@ def test_size_is_measured_as_the_event_is_stored() -> None:
     assert "the limit is 1,000,000" in places[1][1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(raw=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_nothing_does_more_than_be_refused(raw: bytes) -> None:
     """Whatever the text, reading it never raises."""

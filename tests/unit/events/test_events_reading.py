@@ -24,7 +24,7 @@ from services.events.statement import Fact
 from tests.builders import event, story
 
 TOPIC = "story.approved"
-FAST = settings(max_examples=60, deadline=None)
+FAST = settings(max_examples=60)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -35,7 +35,7 @@ class _Client:
             method,
             f"{self.url}{path}",
             headers=headers,
-            timeout=10,
+            timeout=60,
             allow_redirects=False,
             **arguments,
         )
@@ -46,7 +46,7 @@ class _Client:
             f"{self.url}{path}",
             params=query,
             data={"decision": "allow", "member": EMAIL, "name": "Anna Jansen", **form},
-            timeout=10,
+            timeout=60,
             allow_redirects=False,
         )
         assert answer.status_code == 302, answer.text
@@ -83,7 +83,7 @@ class LinkedInClient(_Client):
             "redirect_uri": CALLBACK,
             **changes,
         }
-        return requests.post(f"{self.url}/linkedin/oauth/v2/accessToken", data=form, timeout=10)
+        return requests.post(f"{self.url}/linkedin/oauth/v2/accessToken", data=form, timeout=60)
 
     def connect(self, **who: str) -> None:
         self.token = self.exchange(self.code(**who)).json()["access_token"]
@@ -143,7 +143,7 @@ class XClient(_Client):
 
     def token_call(self, form: dict[str, str], **arguments: Any) -> requests.Response:
         arguments.setdefault("auth", (CLIENT_ID, CLIENT_SECRET))
-        return requests.post(f"{self.url}/x/2/oauth2/token", data=form, timeout=10, **arguments)
+        return requests.post(f"{self.url}/x/2/oauth2/token", data=form, timeout=60, **arguments)
 
     def exchange(self, code: str, verifier: str, **changes: str) -> requests.Response:
         form = {
@@ -199,7 +199,7 @@ class MastodonClient(_Client):
             "redirect_uri": CALLBACK,
             **changes,
         }
-        return requests.post(f"{self.url}/mastodon/oauth/token", data=form, timeout=10)
+        return requests.post(f"{self.url}/mastodon/oauth/token", data=form, timeout=60)
 
     def connect(self, **who: str) -> None:
         self.token = self.exchange(self.code(**who)).json()["access_token"]

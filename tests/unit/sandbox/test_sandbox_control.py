@@ -13,14 +13,14 @@ from tests.unit.sandbox.conftest import NOON
 
 
 def _get(client: LinkedInClient | XClient, what: str, **query: Any) -> dict[str, Any]:
-    answer = requests.get(f"{client.url}/_sandbox/{what}", params=query, timeout=10)
+    answer = requests.get(f"{client.url}/_sandbox/{what}", params=query, timeout=60)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
 
 
 def _post(client: LinkedInClient | XClient, what: str, body: Any) -> requests.Response:
-    return requests.post(f"{client.url}/_sandbox/{what}", json=body, timeout=10)
+    return requests.post(f"{client.url}/_sandbox/{what}", json=body, timeout=60)
 
 
 def test_the_journal_is_filtered_and_paged(linkedin: LinkedInClient, x: XClient) -> None:
@@ -54,7 +54,7 @@ def test_the_journal_records_refusals_and_unknown_paths(x: XClient) -> None:
 def test_the_journal_can_be_forgotten_without_losing_posts(x: XClient) -> None:
     """DELETE empties the journal; the posts stay."""
     x.post("Blijft")
-    assert requests.delete(f"{x.url}/_sandbox/journal", timeout=10).json()["deleted"] > 0
+    assert requests.delete(f"{x.url}/_sandbox/journal", timeout=60).json()["deleted"] > 0
 
     assert _get(x, "journal")["entries"] == []
     assert [post["text"] for post in _get(x, "posts")["posts"]] == ["Blijft"]
@@ -116,9 +116,9 @@ def test_the_audience_of_a_post_can_be_looked_at_and_hurried(x: XClient) -> None
     assert shown["figures"]["link_clicks"] == len(clicks) > 0
     early = _get(x, "audience", post=post_id, until=NOON.isoformat())
     assert early["visits"] == []
-    assert requests.get(f"{x.url}/_sandbox/audience?post=1", timeout=10).status_code == 404
+    assert requests.get(f"{x.url}/_sandbox/audience?post=1", timeout=60).status_code == 404
     assert (
-        requests.get(f"{x.url}/_sandbox/audience?post={post_id}&until=x", timeout=10).status_code
+        requests.get(f"{x.url}/_sandbox/audience?post={post_id}&until=x", timeout=60).status_code
         == 400
     )
 

@@ -20,12 +20,12 @@ NO_ANSWER = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
 def _fault(client: LinkedInClient | XClient, kind: str, **fields: Any) -> None:
     rule = {"kind": kind, "operation": "post.create", "times": 1, **fields}
-    answer = requests.post(f"{client.url}/_sandbox/faults", json=[rule], timeout=10)
+    answer = requests.post(f"{client.url}/_sandbox/faults", json=[rule], timeout=60)
     assert answer.status_code == 200, answer.text
 
 
 def _journal(client: LinkedInClient | XClient, kind: str = "post.create") -> list[dict[str, Any]]:
-    answer = requests.get(f"{client.url}/_sandbox/journal", params={"kind": kind}, timeout=10)
+    answer = requests.get(f"{client.url}/_sandbox/journal", params={"kind": kind}, timeout=60)
     entries: list[dict[str, Any]] = answer.json()["entries"]
     return entries
 
@@ -93,14 +93,14 @@ def test_silence_ends_with_a_cut(x: XClient) -> None:
 
 def test_slow_bytes_outlast_a_timeout_between_reads(x: XClient) -> None:
     """A byte at a time keeps a short read timeout from firing; in the end the answer is good."""
-    _fault(x, "slow_bytes", seconds=1.0)
+    _fault(x, "slow_bytes", seconds=2.5)
     headers = {"Authorization": f"Bearer {x.token}"}
     started = time.monotonic()
     answer = requests.post(
-        f"{x.url}/x/2/tweets", json={"text": "Traag"}, headers=headers, timeout=0.5
+        f"{x.url}/x/2/tweets", json={"text": "Traag"}, headers=headers, timeout=2
     )
 
-    assert time.monotonic() - started > 0.9
+    assert time.monotonic() - started > 2.4
     assert answer.status_code == 201
     assert answer.json()["data"]["text"] == "Traag"
 
@@ -245,25 +245,25 @@ def test_rules_are_listed_with_their_hits_and_can_be_ended(x: XClient) -> None:
     _fault(x, "http_500", after=1)
     x.post("Een")
     x.post("Twee")
-    (rule,) = requests.get(address, timeout=10).json()["rules"]
-    wrong = requests.post(address, json=[{"kind": "explode"}], timeout=10)
+    (rule,) = requests.get(address, timeout=60).json()["rules"]
+    wrong = requests.post(address, json=[{"kind": "explode"}], timeout=60)
 
     assert (rule["matched"], rule["hit"]) == (2, 1)
     assert wrong.status_code == 400
     assert "kind" in wrong.json()["error"]
-    assert requests.delete(address, timeout=10).json() == {"rules": []}
+    assert requests.delete(address, timeout=60).json() == {"rules": []}
 
 
 def test_mixed_faults_are_the_same_in_every_run(sandbox: SandboxApp, x: XClient) -> None:
     """With a seed, the sequence of outcomes repeats after the rules are set again."""
-    requests.post(f"{x.url}/_sandbox/limits", json={"enabled": False}, timeout=10)
+    requests.post(f"{x.url}/_sandbox/limits", json={"enabled": False}, timeout=60)
     kinds = ["http_500", "rate_limited", "drop", "apply_then_drop", "empty_body", "expired_token"]
     rules = [{"kind": kind, "probability": 0.1, "seed": 7} for kind in kinds]
     runs: list[list[str | None]] = []
     for run in range(2):
-        requests.delete(f"{x.url}/_sandbox/faults", timeout=10)
-        requests.delete(f"{x.url}/_sandbox/journal", timeout=10)
-        requests.post(f"{x.url}/_sandbox/faults", json=rules, timeout=10)
+        requests.delete(f"{x.url}/_sandbox/faults", timeout=60)
+        requests.delete(f"{x.url}/_sandbox/journal", timeout=60)
+        requests.post(f"{x.url}/_sandbox/faults", json=rules, timeout=60)
         for number in range(60):
             try:
                 x.post(f"Post {run} {number}")
@@ -278,10 +278,10 @@ def test_mixed_faults_are_the_same_in_every_run(sandbox: SandboxApp, x: XClient)
 
 def test_journal_and_posts_agree_whatever_goes_wrong(linkedin: LinkedInClient) -> None:
     """With faults on 60 % of calls from eight threads, each post has exactly one journal line."""
-    requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=10)
+    requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=60)
     kinds = ["http_500", "drop", "apply_then_drop", "half_json", "rate_limited", "duplicate"]
     rules = [{"kind": kind, "operation": "post.*", "probability": 0.1, "seed": 3} for kind in kinds]
-    requests.post(f"{linkedin.url}/_sandbox/faults", json=rules, timeout=10)
+    requests.post(f"{linkedin.url}/_sandbox/faults", json=rules, timeout=60)
 
     def attempt(number: int) -> None:
         with LinkedInClient(linkedin.url) as client:
@@ -292,8 +292,8 @@ def test_journal_and_posts_agree_whatever_goes_wrong(linkedin: LinkedInClient) -
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(attempt, range(200)))
     query = {"kind": "post.create", "limit": 1000}
-    journal = requests.get(f"{linkedin.url}/_sandbox/journal", params=query, timeout=10).json()
-    posts = requests.get(f"{linkedin.url}/_sandbox/posts?limit=1000", timeout=10).json()["posts"]
+    journal = requests.get(f"{linkedin.url}/_sandbox/journal", params=query, timeout=60).json()
+    posts = requests.get(f"{linkedin.url}/_sandbox/posts?limit=1000", timeout=60).json()["posts"]
     applied = [entry for entry in journal["entries"] if entry["post_id"] is not None]
 
     assert len(journal["entries"]) == 200

@@ -17,10 +17,10 @@ def test_a_linkedin_post_goes_from_consent_to_deletion(linkedin: LinkedInClient)
     assert (answer.status_code, answer.content) == (201, b"")
     assert urn.startswith("urn:li:share:")
     page = f"{linkedin.url}/linkedin/feed/update/{quote(urn)}/"
-    assert "Vandaag leerde ik lassen." in requests.get(page, timeout=10).text
+    assert "Vandaag leerde ik lassen." in requests.get(page, timeout=60).text
     assert linkedin.delete(urn).status_code == 204
     assert linkedin.delete(urn).status_code == 404
-    assert requests.get(page, timeout=10).status_code == 404
+    assert requests.get(page, timeout=60).status_code == 404
 
 
 def test_an_x_post_goes_from_consent_to_deletion(x: XClient) -> None:
@@ -32,10 +32,10 @@ def test_an_x_post_goes_from_consent_to_deletion(x: XClient) -> None:
     assert data["text"] == "Vandaag leerde ik lassen."
     assert data["edit_history_tweet_ids"] == [data["id"]]
     page = f"{x.url}/x/AnnaJansen/status/{data['id']}"
-    assert "Vandaag leerde ik lassen." in requests.get(page, timeout=10).text
+    assert "Vandaag leerde ik lassen." in requests.get(page, timeout=60).text
     deleted = x.call("DELETE", f"/x/2/tweets/{data['id']}")
     assert (deleted.status_code, deleted.json()) == (200, {"data": {"deleted": True}})
-    assert requests.get(page, timeout=10).status_code == 404
+    assert requests.get(page, timeout=60).status_code == 404
 
 
 def test_the_journal_names_every_post_and_no_secret(linkedin: LinkedInClient, x: XClient) -> None:
@@ -43,7 +43,7 @@ def test_the_journal_names_every_post_and_no_secret(linkedin: LinkedInClient, x:
     urn = linkedin.post("Eerste post").headers["x-restli-id"]
     x.post("Tweede post")
 
-    answer = requests.get(f"{x.url}/_sandbox/journal", timeout=10)
+    answer = requests.get(f"{x.url}/_sandbox/journal", timeout=60)
     entries = answer.json()["entries"]
     posts = [entry for entry in entries if entry["kind"] == "post.create"]
 

@@ -23,13 +23,13 @@ def _announce(client: LinkedInClient, owner: str | None = None) -> dict[str, Any
 
 def _uploaded(client: LinkedInClient, data: bytes | None = None) -> str:
     value = _announce(client)
-    answer = requests.put(value["uploadUrl"], data=data or png(), timeout=10)
+    answer = requests.put(value["uploadUrl"], data=data or png(), timeout=60)
     assert answer.status_code == 201
     return str(value["image"])
 
 
 def _process(client: LinkedInClient) -> None:
-    requests.post(f"{client.url}/_sandbox/clock", json={"advance": 31}, timeout=10)
+    requests.post(f"{client.url}/_sandbox/clock", json={"advance": 31}, timeout=60)
 
 
 def test_an_image_can_be_used_when_it_is_processed(linkedin: LinkedInClient) -> None:
@@ -37,7 +37,7 @@ def test_an_image_can_be_used_when_it_is_processed(linkedin: LinkedInClient) -> 
     value = _announce(linkedin)
     content = {"media": {"id": value["image"], "altText": "Een lasser aan het werk"}}
     waiting = linkedin.post("Met foto", content=content)
-    requests.put(value["uploadUrl"], data=png(), timeout=10)
+    requests.put(value["uploadUrl"], data=png(), timeout=60)
     processing = linkedin.post("Met foto", content=content)
     _process(linkedin)
 
@@ -59,10 +59,10 @@ def test_articles_and_several_images_are_posts_too(linkedin: LinkedInClient) -> 
     assert link.status_code == 201
     assert linkedin.post("Met fotos", content={"multiImage": several}).status_code == 201
     page = requests.get(
-        f"{linkedin.url}/linkedin/feed/update/{link.headers['x-restli-id']}/", timeout=10
+        f"{linkedin.url}/linkedin/feed/update/{link.headers['x-restli-id']}/", timeout=60
     ).text
     assert "Vacature" in page
-    picture = requests.get(f"{linkedin.url}/_sandbox/media/linkedin/{first}", timeout=10)
+    picture = requests.get(f"{linkedin.url}/_sandbox/media/linkedin/{first}", timeout=60)
     assert (picture.headers["content-type"], picture.content) == ("image/png", png())
 
 
@@ -92,11 +92,11 @@ def test_images_belong_to_their_owner(linkedin: LinkedInClient) -> None:
 def test_an_upload_address_takes_one_upload_in_its_day(linkedin: LinkedInClient) -> None:
     """A second PUT, a late one and a guessed address are refused."""
     value = _announce(linkedin)
-    assert requests.put(value["uploadUrl"], data=png(), timeout=10).status_code == 201
-    assert requests.put(value["uploadUrl"], data=png(), timeout=10).status_code == 403
+    assert requests.put(value["uploadUrl"], data=png(), timeout=60).status_code == 201
+    assert requests.put(value["uploadUrl"], data=png(), timeout=60).status_code == 403
 
     late = _announce(linkedin)
-    requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 90_000}, timeout=10)
-    assert requests.put(late["uploadUrl"], data=png(), timeout=10).status_code == 403
+    requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 90_000}, timeout=60)
+    assert requests.put(late["uploadUrl"], data=png(), timeout=60).status_code == 403
     guessed = f"{linkedin.url}/linkedin/dms-uploads/guess"
-    assert requests.put(guessed, data=png(), timeout=10).status_code == 403
+    assert requests.put(guessed, data=png(), timeout=60).status_code == 403

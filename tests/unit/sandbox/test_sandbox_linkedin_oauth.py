@@ -23,13 +23,13 @@ def stranger(url: str) -> LinkedInClient:
 
 def test_the_consent_page_is_a_form_that_works(stranger: LinkedInClient) -> None:
     """Submitting the page's own form, as a browser does, returns code and state."""
-    page = requests.get(f"{stranger.url}{PATH}", params=stranger.query(state="a&b"), timeout=10)
+    page = requests.get(f"{stranger.url}{PATH}", params=stranger.query(state="a&b"), timeout=60)
     action = html.unescape(re.search(r'<form method="post" action="([^"]*)"', page.text)[1])
     answer = requests.post(
         f"{stranger.url}{action}",
         data={"decision": "allow", "member": "piet@example.org", "name": "Piet"},
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
 
     assert page.status_code == 200
@@ -47,7 +47,7 @@ def test_the_pages_speak_dutch_and_english(stranger: LinkedInClient) -> None:
             address,
             params=stranger.query(),
             headers={"Accept-Language": accepted},
-            timeout=10,
+            timeout=60,
         )
         assert expected in page.text
 
@@ -55,7 +55,7 @@ def test_the_pages_speak_dutch_and_english(stranger: LinkedInClient) -> None:
 def test_what_the_client_sends_is_escaped_on_the_page(stranger: LinkedInClient) -> None:
     """Markup in a parameter is text on the page, and scripts have no permission to run."""
     query = stranger.query(state='"><script>alert(1)</script>')
-    page = requests.get(f"{stranger.url}{PATH}", params=query, timeout=10)
+    page = requests.get(f"{stranger.url}{PATH}", params=query, timeout=60)
 
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
@@ -94,7 +94,7 @@ def test_nobody_is_redirected_to_a_stranger(stranger: LinkedInClient, target: st
             params=query,
             data={"decision": "allow", "member": "a@example.org"} if method == "POST" else None,
             allow_redirects=False,
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 400
         assert "location" not in answer.headers
@@ -107,7 +107,7 @@ def test_configured_hosts_are_allowed_as_redirect(open_sandbox: OpenSandbox) -> 
     client = LinkedInClient(sandbox.networks.options.public_url)
     query = client.query(redirect_uri="https://zwaan.example/callback")
 
-    assert requests.get(f"{client.url}{PATH}", params=query, timeout=10).status_code == 200
+    assert requests.get(f"{client.url}{PATH}", params=query, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_an_unknown_client_gets_no_consent_page(stranger: LinkedInClient) -> Non
     """A client id that is not configured is refused."""
     query = stranger.query(client_id="somebody-else")
 
-    assert requests.get(f"{stranger.url}{PATH}", params=query, timeout=10).status_code == 400
+    assert requests.get(f"{stranger.url}{PATH}", params=query, timeout=60).status_code == 400
 
 
 def test_tokens_live_sixty_days_and_scopes_come_with_commas(stranger: LinkedInClient) -> None:
@@ -221,7 +221,7 @@ def test_expired_and_revoked_tokens_have_their_codes(
     other.connect(email="piet@example.org")
     secret = {"client_id": "zwaan-sandbox", "client_secret": "zwaan-sandbox-secret"}
     revoked = requests.post(
-        f"{other.url}/linkedin/oauth/v2/revoke", data={**secret, "token": other.token}, timeout=10
+        f"{other.url}/linkedin/oauth/v2/revoke", data={**secret, "token": other.token}, timeout=60
     )
 
     assert (expired.status_code, expired.json()["serviceErrorCode"]) == (401, 65602)
@@ -242,7 +242,7 @@ def test_another_set_of_scopes_ends_earlier_tokens(linkedin: LinkedInClient) -> 
 def test_a_member_can_end_it_in_the_settings(linkedin: LinkedInClient) -> None:
     """The control address plays the member who removes the app on LinkedIn."""
     query = {"network": "linkedin", "member": "anna@example.org"}
-    answer = requests.delete(f"{linkedin.url}/_sandbox/grants", params=query, timeout=10)
+    answer = requests.delete(f"{linkedin.url}/_sandbox/grants", params=query, timeout=60)
 
     assert answer.json() == {"revoked": 1}
     assert linkedin.post("Ingetrokken").json()["serviceErrorCode"] == 65601
@@ -265,5 +265,5 @@ def test_partners_get_refresh_tokens_that_are_not_extended(open_sandbox: OpenSan
 
 def _advance(sandbox: SandboxApp, seconds: int) -> None:
     url = sandbox.networks.options.public_url
-    answer = requests.post(f"{url}/_sandbox/clock", json={"advance": seconds}, timeout=10)
+    answer = requests.post(f"{url}/_sandbox/clock", json={"advance": seconds}, timeout=60)
     assert answer.status_code == 200

@@ -19,13 +19,13 @@ def _error(answer: requests.Response) -> tuple[int, str]:
 
 
 def _posts(client: LinkedInClient) -> list[dict[str, Any]]:
-    answer = requests.get(f"{client.url}/_sandbox/posts?network=linkedin", timeout=10)
+    answer = requests.get(f"{client.url}/_sandbox/posts?network=linkedin", timeout=60)
     posts: list[dict[str, Any]] = answer.json()["posts"]
     return posts
 
 
 def _advance(client: LinkedInClient, seconds: float) -> None:
-    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=10)
+    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_unescaped_text_is_truncated_in_silence(linkedin: LinkedInClient) -> Non
 def test_escaped_text_is_displayed_without_its_escapes(linkedin: LinkedInClient) -> None:
     """The journal and the page show what readers see."""
     urn = linkedin.post(r"Een monteur \(m/v\) bij #TeamWater").headers["x-restli-id"]
-    page = requests.get(f"{linkedin.url}/linkedin/feed/update/{quote(urn)}/", timeout=10)
+    page = requests.get(f"{linkedin.url}/linkedin/feed/update/{quote(urn)}/", timeout=60)
 
     assert _posts(linkedin)[0]["text"] == "Een monteur (m/v) bij #TeamWater"
     assert "Een monteur (m/v) bij #TeamWater" in page.text
@@ -173,6 +173,6 @@ def test_the_daily_limit_ends_at_midnight_utc(
 
 def test_limits_can_be_switched_off(linkedin: LinkedInClient) -> None:
     """Without limits a member may post 200 times a day."""
-    requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=10)
+    requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=60)
 
     assert {linkedin.post(f"Post {number}").status_code for number in range(200)} == {201}

@@ -31,13 +31,13 @@ def _read(
 def urn(linkedin: LinkedInClient) -> str:
     """A post of two days ago."""
     urn = linkedin.post("Lees dit https://example.org/r/abc").headers["x-restli-id"]
-    requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 2 * DAY}, timeout=10)
+    requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 2 * DAY}, timeout=60)
     return urn
 
 
 def test_one_metric_a_call_agrees_with_the_audience(linkedin: LinkedInClient, urn: str) -> None:
     """Each metric is the audience's figure, or -1 where it is not available now."""
-    answer = requests.get(f"{linkedin.url}/_sandbox/audience", params={"post": urn}, timeout=10)
+    answer = requests.get(f"{linkedin.url}/_sandbox/audience", params={"post": urn}, timeout=60)
     figures = answer.json()["figures"]
     pairs = {
         "IMPRESSION": "impressions",
@@ -88,7 +88,7 @@ def test_a_malformed_question_is_400(
 def test_daily_figures_add_up(linkedin: LinkedInClient, urn: str) -> None:
     """DAILY gives what was added on each day, with its date."""
     elements = _read(linkedin, urn, aggregation="DAILY").json()["elements"]
-    answer = requests.get(f"{linkedin.url}/_sandbox/audience", params={"post": urn}, timeout=10)
+    answer = requests.get(f"{linkedin.url}/_sandbox/audience", params={"post": urn}, timeout=60)
 
     assert [element["dateRange"]["start"]["day"] for element in elements] == [24, 25, 26]
     total = answer.json()["figures"]["impressions"]
@@ -111,7 +111,7 @@ def test_a_figure_is_sometimes_not_available(linkedin: LinkedInClient, urn: str)
     """Over many hours some readings are -1, and most are not."""
     readings = []
     for _ in range(120):
-        requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 3600}, timeout=10)
+        requests.post(f"{linkedin.url}/_sandbox/clock", json={"advance": 3600}, timeout=60)
         readings.append(_read(linkedin, urn).json()["elements"][0]["count"])
 
     assert 0 < readings.count(-1) < 20

@@ -22,7 +22,7 @@ def mastodon(url: str) -> Iterator[MastodonClient]:
 
 
 def _change(client: MastodonClient, what: str, **values: object) -> None:
-    requests.post(f"{client.url}/_sandbox/{what}", json=values, timeout=10).raise_for_status()
+    requests.post(f"{client.url}/_sandbox/{what}", json=values, timeout=60).raise_for_status()
 
 
 def test_a_token_lasts_and_says_what_was_granted(mastodon: MastodonClient) -> None:
@@ -55,7 +55,7 @@ def test_a_revoked_token_is_refused(mastodon: MastodonClient) -> None:
     """After /oauth/revoke every call is 401."""
     form = {"client_id": "zwaan-sandbox", "client_secret": "zwaan-sandbox-secret"}
     answer = requests.post(
-        f"{mastodon.url}/mastodon/oauth/revoke", data={**form, "token": mastodon.token}, timeout=10
+        f"{mastodon.url}/mastodon/oauth/revoke", data={**form, "token": mastodon.token}, timeout=60
     )
     assert answer.ok
     assert mastodon.post("hallo").status_code == 401

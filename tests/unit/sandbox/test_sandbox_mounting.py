@@ -30,12 +30,12 @@ def test_it_can_be_mounted_at_its_prefixes_or_at_the_root(
     client = XClient(server.url)
     client.connect()
     rule = {"kind": "apply_then_drop", "operation": "post.create", "times": 1}
-    requests.post(f"{server.url}/_sandbox/faults", json=[rule], timeout=10)
+    requests.post(f"{server.url}/_sandbox/faults", json=[rule], timeout=60)
     with pytest.raises(requests.ConnectionError):
         client.post("Verloren")
 
     assert client.post("Verloren").status_code == 403
-    assert requests.get(f"{server.url}/", timeout=10).json() == "home"
+    assert requests.get(f"{server.url}/", timeout=60).json() == "home"
 
 
 def test_a_connection_is_cut_even_where_the_transport_is_out_of_reach(
@@ -54,7 +54,7 @@ def test_a_connection_is_cut_even_where_the_transport_is_out_of_reach(
     client = XClient(server.url)
     client.connect()
     rule = {"kind": "drop", "operation": "post.create", "times": 1}
-    requests.post(f"{server.url}/_sandbox/faults", json=[rule], timeout=10)
+    requests.post(f"{server.url}/_sandbox/faults", json=[rule], timeout=60)
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         client.post("Weg")
 

@@ -13,7 +13,7 @@ PATH = "/x/i/oauth2/authorize"
 
 
 def _advance(client: XClient, seconds: float) -> None:
-    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=10)
+    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=60)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_wrong_request_ends_on_a_page(
 ) -> None:
     """X does not send the browser back when the request itself is wrong."""
     answer = requests.get(
-        f"{stranger.url}{PATH}", params=stranger.query(verifier, **changes), timeout=10
+        f"{stranger.url}{PATH}", params=stranger.query(verifier, **changes), timeout=60
     )
 
     assert answer.status_code == 400
@@ -133,7 +133,7 @@ def test_revoked_tokens_are_dead(x: XClient) -> None:
             f"{x.url}/x/2/oauth2/revoke",
             data={"token": token},
             auth=("zwaan-sandbox", "zwaan-sandbox-secret"),
-            timeout=10,
+            timeout=60,
         )
         assert answer.json() == {"revoked": True}
 

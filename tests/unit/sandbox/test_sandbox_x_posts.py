@@ -8,13 +8,14 @@ import pytest
 import requests
 
 from connectors.sandbox.app import SandboxApp
+from connectors.sandbox.x.rendering import stored_text, url_entities
 from tests.unit.sandbox.clients import XClient
 from tests.unit.sandbox.conftest import NOON
 from tests.unit.sandbox.pictures import png
 
 
 def _control(client: XClient, what: str, **body: Any) -> dict[str, Any]:
-    answer = requests.post(f"{client.url}/_sandbox/{what}", json=body, timeout=10)
+    answer = requests.post(f"{client.url}/_sandbox/{what}", json=body, timeout=60)
     assert answer.status_code == 200, answer.text
     changed: dict[str, Any] = answer.json()
     return changed
@@ -29,6 +30,18 @@ def test_two_hundred_and_eighty_is_weighted(x: XClient) -> None:
         answer = x.post(text)
         assert answer.status_code == 403
         assert "too long" in answer.json()["detail"]
+
+
+def test_addresses_are_wrapped_and_the_original_is_in_the_entities() -> None:
+    """The text that X gives back has t.co links and HTML entities; expanded_url is the original."""
+    text = "R&D <zoekt> https://example.org/r/abc?x=1&y=2, echt"
+    stored = stored_text(text)
+    (entity,) = url_entities(text)
+
+    assert stored.startswith("R&amp;D &lt;zoekt&gt; https://t.co/")
+    assert stored.endswith(", echt")
+    assert entity["expanded_url"] == "https://example.org/r/abc?x=1&y=2"
+    assert stored[entity["start"] : entity["end"]] == entity["url"]
 
 
 def test_the_same_text_is_refused_until_the_first_is_deleted(x: XClient) -> None:
@@ -98,7 +111,7 @@ def test_units_are_billed_by_whether_there_is_an_address(x: XClient) -> None:
     x.post("Zonder link")
     x.post("Met link https://example.org/a")
     x.post("Ook zo: example.org")
-    bill = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]
+    bill = requests.get(f"{x.url}/_sandbox/limits", timeout=60).json()["billed"]
 
     assert bill["units"] == {"post": 1, "post_with_url": 2, "user_read": 1}  # to connect
     assert bill["usd"] == 0.425
@@ -111,13 +124,13 @@ def test_reads_are_billed_once_a_day(x: XClient) -> None:
         x.call("GET", "/x/2/tweets", params={"ids": ",".join([*ids, "12"])})
         x.call("GET", f"/x/2/users/{x.user_id}/tweets", params={"max_results": 5})
         x.call("GET", "/x/2/users/me")
-    units = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]["units"]
+    units = requests.get(f"{x.url}/_sandbox/limits", timeout=60).json()["billed"]["units"]
     assert units == {"post": 2, "post_read": 2, "user_read": 1}
 
     _control(x, "clock", advance=86_400)
     x.token = x.refresh(x.refresh_token).json()["access_token"]
     x.call("GET", "/x/2/tweets", params={"ids": ids[0]})
-    units = requests.get(f"{x.url}/_sandbox/limits", timeout=10).json()["billed"]["units"]
+    units = requests.get(f"{x.url}/_sandbox/limits", timeout=60).json()["billed"]["units"]
     assert units == {"post": 2, "post_read": 3, "user_read": 1}
 
     _control(x, "limits", credits_usd=0.0)
@@ -152,7 +165,7 @@ def test_images_are_uploaded_once_and_used_by_their_owner(x: XClient) -> None:
 
     assert data["image"] == {"image_type": "image/png", "w": 40, "h": 30}
     assert (described.status_code, posted.status_code) == (200, 201)
-    page = requests.get(f"{x.url}/x/AnnaJansen/status/{posted.json()['data']['id']}", timeout=10)
+    page = requests.get(f"{x.url}/x/AnnaJansen/status/{posted.json()['data']['id']}", timeout=60)
     assert 'alt="Een lasser"' in page.text
     for client, media_id in ((x, "123"), (piet, data["id"])):
         answer = client.post("Andermans foto", media={"media_ids": [media_id]})

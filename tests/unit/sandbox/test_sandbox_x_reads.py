@@ -15,7 +15,7 @@ ALL_METRICS = "public_metrics,non_public_metrics,organic_metrics"
 
 
 def _advance(client: XClient, seconds: float) -> None:
-    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=10)
+    requests.post(f"{client.url}/_sandbox/clock", json={"advance": seconds}, timeout=60)
 
 
 def _renew(client: XClient) -> None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from connectors.sandbox.control.routes import OPERATIONS
 from services.domain.identity import ambassador_id
+from services.domain.link_table import LinkTable
 from services.settings import load_settings
 from services.storage import people
 from services.storage.people import Person
@@ -83,7 +84,7 @@ class Question:
         if self.path == "/metrics":
             return answer.status_code == 200
         if self.path == "/readyz":
-            return "lag" in answer.json()
+            return "waiting" in answer.json()
         if self.path.startswith("/api/"):
             return answer.status_code != 401
         return answer.headers["Content-Type"].startswith("application/json")
@@ -118,7 +119,7 @@ async def served(tmp_path: Path, **given: Any) -> AsyncIterator[tuple[int, Parts
     try:
         async with open_parts(settings) as parts:
             clicks = ClickWriter(log=MemoryLog(), journal=tmp_path / "clicks.journal")
-            of_web = web_parts(parts, Readinesses(worker_expected=False), clicks)
+            of_web = web_parts(parts, Readinesses(), clicks, LinkTable())
             application = WithSandbox(create_web(of_web), sandbox, steering(settings))
             async with serving(application, listener, trusted_proxies=settings.trusted_proxies):
                 yield listener.getsockname()[1], parts, asked(of_web)
@@ -214,7 +215,7 @@ async def test_a_workers_metrics_want_the_token_too(tmp_path: Path) -> None:
         settings = load_settings(data=tmp_path, api_token=TOKEN, **given)
         listener = listen(settings.model_copy(update={"port": 0}))
         async with open_parts(settings) as parts:
-            application: ASGIApp = operations(parts, Readinesses(worker_expected=False))
+            application: ASGIApp = operations(parts, Readinesses())
             async with serving(application, listener, trusted_proxies=()):
                 here = f"http://127.0.0.1:{listener.getsockname()[1]}"
                 assert await answered(here, questions) == found

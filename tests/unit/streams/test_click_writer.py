@@ -56,7 +56,7 @@ def arrived(log: MemoryLog) -> list[str]:
 
 @asynccontextmanager
 async def writing(log: MemoryLog, journal: Path) -> AsyncIterator[ClickWriter]:
-    writer = ClickWriter(log=log, journal=journal)
+    writer = ClickWriter(log=log, journal=journal, patience=60)
     running = asyncio.create_task(writer.run())
     try:
         yield writer
@@ -67,7 +67,7 @@ async def writing(log: MemoryLog, journal: Path) -> AsyncIterator[ClickWriter]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -78,7 +78,14 @@ def files(journal: Path) -> list[Path]:
 
 
 def leave(journal: Path, content: bytes) -> None:
+    journal.parent.mkdir(exist_ok=True)
     journal.write_bytes(content)
+
+
+def line(number: int) -> bytes:
+    """A click as the journal keeps it."""
+    event = json.dumps(click(number).event.as_dict())
+    return json.dumps({"key": "abc", "event": event}).encode() + b"\n"
 
 
 @pytest.fixture
@@ -92,10 +99,10 @@ async def test_a_click_is_answered_when_it_is_in_the_log(journal: Path) -> None:
     async with writing(log, journal) as writer:
         log.may_end.clear()
         recording = asyncio.create_task(writer.record(click(1)))
-        await asyncio.wait_for(log.started.wait(), 5)
+        await asyncio.wait_for(log.started.wait(), 60)
         assert not recording.done()
         log.may_end.set()
-        await asyncio.wait_for(recording, 5)
+        await asyncio.wait_for(recording, 60)
         assert arrived(log) == [click(1).event.id]
     assert files(journal) == []
 
@@ -106,11 +113,11 @@ async def test_clicks_that_arrive_meanwhile_share_the_next_commit(journal: Path)
     async with writing(log, journal) as writer:
         log.may_end.clear()
         tasks = [asyncio.create_task(writer.record(click(0)))]
-        await asyncio.wait_for(log.started.wait(), 5)
+        await asyncio.wait_for(log.started.wait(), 60)
         tasks += [asyncio.create_task(writer.record(click(number))) for number in range(1, 60)]
         await asyncio.sleep(0)
         log.may_end.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        await asyncio.wait_for(asyncio.gather(*tasks), 60)
     assert arrived(log) == [click(number).event.id for number in range(60)]
     assert len(log.records) == 2
 
@@ -124,12 +131,12 @@ async def test_clicks_wait_in_the_journal_while_the_log_is_away(
     log.fault = fault
     async with writing(log, journal) as writer:
         for number in range(3):
-            await asyncio.wait_for(writer.record(click(number)), 5)
+            await asyncio.wait_for(writer.record(click(number)), 60)
         assert files(journal)
         assert log.records == []
         log.fault = None
-        await until(lambda: len(arrived(log)) == 3 and not files(journal))
-        await asyncio.wait_for(writer.record(click(3)), 5)
+        await until(lambda: len(arrived(log)) == 3 and not writer._away)
+        await asyncio.wait_for(writer.record(click(3)), 60)
         assert files(journal) == []
     assert arrived(log) == [click(number).event.id for number in range(4)]
     assert writer.lost == 0
@@ -140,7 +147,7 @@ async def test_the_journal_outlives_the_process(journal: Path) -> None:
     log = MemoryLog()
     log.away = True
     async with writing(log, journal) as writer:
-        await asyncio.wait_for(writer.record(click(1)), 5)
+        await asyncio.wait_for(writer.record(click(1)), 60)
     back = MemoryLog()
     async with writing(back, journal):
         await until(lambda: not files(journal))
@@ -154,7 +161,7 @@ async def test_a_torn_line_costs_no_other_click(journal: Path, cut: int) -> None
     log.away = True
     async with writing(log, journal) as writer:
         for number in (1, 2):
-            await asyncio.wait_for(writer.record(click(number)), 5)
+            await asyncio.wait_for(writer.record(click(number)), 60)
     (part,) = files(journal)
     part.write_bytes(part.read_bytes()[:-cut])
     # The process died before it could put the file aside, and the next one appends to it.
@@ -180,13 +187,11 @@ async def test_a_file_that_is_no_journal_is_left_alone(journal: Path) -> None:
     """Something else in the folder, and lines that are no click, do not stop the relaying."""
     journal.parent.mkdir()
     journal.with_name("clicks.journal.bak").write_text("mine")
-    told = click(1)
-    good = json.dumps({"key": "abc", "event": json.dumps(told.event.as_dict())}).encode()
-    leave(journal, b"\xff\xfe\n12\n{}\n[]\n" + good + b"\n")
+    leave(journal, b"\xff\xfe\n12\n{}\n[]\n" + line(1))
     log = MemoryLog()
     async with writing(log, journal):
         await until(lambda: [path.name for path in files(journal)] == ["clicks.journal.bak"])
-    assert arrived(log) == [told.event.id]
+    assert arrived(log) == [click(1).event.id]
 
 
 async def test_when_nothing_takes_it_the_visitor_goes_on_and_the_loss_is_counted(
@@ -197,27 +202,27 @@ async def test_when_nothing_takes_it_the_visitor_goes_on_and_the_loss_is_counted
     log = MemoryLog()
     log.away = True
     async with writing(log, tmp_path / "file" / "clicks.journal") as writer:
-        await asyncio.wait_for(writer.record(click(1)), 5)
+        await asyncio.wait_for(writer.record(click(1)), 60)
         assert writer.lost == 1
         log.away = False
         await until(lambda: not writer._away)
-        await asyncio.wait_for(writer.record(click(2)), 5)
+        await asyncio.wait_for(writer.record(click(2)), 60)
     assert arrived(log) == [click(2).event.id]
 
 
 async def test_a_writer_that_is_stopped_commits_what_it_holds(journal: Path) -> None:
     """Clicks under way when the process stops are committed and answered, the one in hand too."""
     log = SlowLog()
-    writer = ClickWriter(log=log, journal=journal)
+    writer = ClickWriter(log=log, journal=journal, patience=60)
     running = asyncio.create_task(writer.run())
     log.may_end.clear()
     first = asyncio.create_task(writer.record(click(1)))
-    await asyncio.wait_for(log.started.wait(), 5)
+    await asyncio.wait_for(log.started.wait(), 60)
     second = asyncio.create_task(writer.record(click(2)))
     await asyncio.sleep(0)
     running.cancel()
     log.may_end.set()
-    await asyncio.wait_for(asyncio.gather(first, second), 5)
+    await asyncio.wait_for(asyncio.gather(first, second), 60)
     await asyncio.wait([running])
     assert set(arrived(log)) == {click(1).event.id, click(2).event.id}
     with pytest.raises(RetryLater, match="stopping"):
@@ -231,12 +236,12 @@ async def test_a_visitor_who_leaves_harms_nobody(journal: Path) -> None:
         log.may_end.clear()
         gone = asyncio.create_task(writer.record(click(1)))
         stays = asyncio.create_task(writer.record(click(2)))
-        await asyncio.wait_for(log.started.wait(), 5)
+        await asyncio.wait_for(log.started.wait(), 60)
         gone.cancel()
         await asyncio.sleep(0)
         log.may_end.set()
-        await asyncio.wait_for(stays, 5)
-        await asyncio.wait_for(writer.record(click(3)), 5)
+        await asyncio.wait_for(stays, 60)
+        await asyncio.wait_for(writer.record(click(3)), 60)
     assert set(arrived(log)) == {click(number).event.id for number in (1, 2, 3)}
 
 
@@ -247,13 +252,52 @@ async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None
     async with writing(log, journal) as one, writing(log, journal) as other:
         for number in range(40):
             writer = (one, other)[number % 2]
-            await asyncio.wait_for(writer.record(click(number)), 5)
+            await asyncio.wait_for(writer.record(click(number)), 60)
             if number % 7 == 0:
                 with suppress(RetryLater):
                     await one._drain_once()
         log.fault = None
         expected = {click(number).event.id for number in range(40)}
         await until(lambda: set(arrived(log)) == expected and not files(journal))
+
+
+async def test_a_process_that_is_slow_removes_no_clicks_that_it_did_not_relay(
+    journal: Path,
+) -> None:
+    """What another process put aside, after it relayed the slow one's file, stays until it is relayed."""
+    slow, fast = SlowLog(), SlowLog()
+    slow.may_end.clear()
+    late, early = ClickWriter(log=slow, journal=journal), ClickWriter(log=fast, journal=journal)
+    leave(journal, line(1))
+    draining = asyncio.create_task(late._drain_once())
+    await asyncio.wait_for(slow.started.wait(), 5)
+    await early._drain_once()
+    leave(journal, line(2))
+    fast.fault = RetryLater("away again")
+    with pytest.raises(RetryLater):
+        await early._drain_once()
+    slow.may_end.set()
+    await asyncio.wait_for(draining, 5)
+    fast.fault = None
+    await early._drain_once()
+    assert arrived(fast) == [click(number).event.id for number in (1, 2)]
+
+
+async def test_a_file_that_another_process_relayed_is_done(journal: Path) -> None:
+    """Of two that relay the same files, the slow one does not fail over what the other removed."""
+    slow, fast = SlowLog(), SlowLog()
+    slow.may_end.clear()
+    late, early = ClickWriter(log=slow, journal=journal), ClickWriter(log=fast, journal=journal)
+    leave(journal, line(1))
+    await early._journal.parts()
+    leave(journal, line(2))
+    draining = asyncio.create_task(late._drain_once())
+    await asyncio.wait_for(slow.started.wait(), 5)
+    await early._drain_once()
+    slow.may_end.set()
+    await asyncio.wait_for(draining, 5)
+    assert arrived(fast) == [click(number).event.id for number in (1, 2)]
+    assert files(journal) == []
 
 
 async def test_a_log_that_does_not_answer_keeps_no_visitor_waiting(journal: Path) -> None:
@@ -263,7 +307,7 @@ async def test_a_log_that_does_not_answer_keeps_no_visitor_waiting(journal: Path
     writer = ClickWriter(log=log, journal=journal, patience=0.01)
     running = asyncio.create_task(writer.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await writer.record(click(1))
         assert files(journal)
         log.may_end.set()

@@ -96,7 +96,7 @@ async def kept(database: Database, path: Path) -> AsyncIterator[LinkTable]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -37,7 +37,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=ROWS)
 def test_packing_keeps_every_event_in_the_order_of_its_key(rows: list[OutboxRow]) -> None:
     """Each event is in one record of its topic and partition, in order, and records stay small."""
@@ -143,11 +143,11 @@ async def test_the_relay_outlives_its_log(database: Database) -> None:
     relay = OutboxRelay(database=database, log=log)
     running = asyncio.create_task(relay.run())
     await _add(database, range(5))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while sorted(_ranks(log)) != list(range(5)):
             await asyncio.sleep(0.01)
     await _add(database, [5])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while 5 not in _ranks(log):
             await asyncio.sleep(0.01)
     running.cancel()

@@ -48,7 +48,7 @@ async def test_one_that_is_away_keeps_nobody_waiting() -> None:
     """The block runs, the other is prepared, and this one as soon as it is back."""
     away, there = Step(), Step()
     there.back.set()
-    async with asyncio.timeout(20), preparing({"away": away, "there": there}):
+    async with asyncio.timeout(60), preparing({"away": away, "there": there}):
         assert there.done.is_set()
         assert not away.done.is_set()
         away.back.set()
@@ -62,7 +62,7 @@ async def test_a_database_of_a_newer_version_ends_the_process() -> None:
     with pytest.raises(Stop, match="newer"):
         async with preparing({"it": now}):
             pytest.fail("it began all the same")
-    async with asyncio.timeout(20), preparing({"it": later}) as under_way:
+    async with asyncio.timeout(60), preparing({"it": later}) as under_way:
         later.back.set()
         with pytest.raises(Stop, match="newer"):
             await under_way.wait_until_broken()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import sys
+import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE
@@ -20,6 +23,7 @@ from services.settings import Settings, load_settings
 from services.storage import dead_letters, figures
 from services.storage.database import Database
 from services.use_cases.statistics import statistics
+from streams import rebuild as rebuild_module
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.log import EmbeddedLog
 from streams.processor import ProcessorRunner, SourceRecord
@@ -179,6 +183,60 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     await database.close()
 
 
+async def test_what_expires_meanwhile_stays_as_it_was_counted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Retention that removes its first clicks under a rebuild takes none of their figures along."""
+    old = datetime.now(UTC) - timedelta(days=400)
+    with closing(EmbeddedLog(settings.log_path, retention_every=10_000)) as log:
+        log.create_topic("link.clicked", 8, retention_ms=None)
+        place = next(it.number for it in log.topics["link.clicked"].partitions if it.end == 0)
+        clicks = [_click(each, clicked_at=old) for each in range(100, 108)]
+        record = log.prepare(
+            "link.clicked",
+            key=None,
+            value=json.dumps(clicks).encode(),
+            number=place,
+            timestamp_ms=int(old.timestamp() * 1000),
+        )
+        log.append([record])
+    database = Database.open(settings.database)
+    await _process(settings, database)
+    async with database.read() as transaction:
+        before = await click_cells(transaction)
+    with closing(sqlite3.connect(settings.log_path)) as file, file:
+        file.execute(
+            "UPDATE topics SET retention_ms = ? WHERE name = 'link.clicked'", (366 * 86_400_000,)
+        )
+
+    looked, removed = threading.Event(), threading.Event()
+    remove, look = EmbeddedLog._remove_expired, rebuild_module._complete_since
+
+    def remove_once_looked(*arguments: Any) -> Any:
+        assert looked.wait(60)
+        committed = remove(*arguments)
+
+        def tell() -> bool:
+            more = committed()
+            removed.set()
+            return more
+
+        return tell
+
+    def look_before(*arguments: Any) -> datetime | None:
+        since = look(*arguments)
+        looked.set()
+        assert removed.wait(60)
+        return since
+
+    monkeypatch.setattr(EmbeddedLog, "_remove_expired", remove_once_looked)
+    monkeypatch.setattr(rebuild_module, "_complete_since", look_before)
+    await rebuild(settings)
+    async with database.read() as transaction:
+        assert await click_cells(transaction) == before
+    await database.close()
+
+
 async def test_nothing_is_rebuilt_while_the_log_is_in_use(settings: Settings) -> None:
     """A running owner would count beside the rebuild: it is refused, and the figures stay."""
     database = Database.open(settings.database)
@@ -194,7 +252,7 @@ async def test_nothing_is_rebuilt_while_the_log_is_in_use(settings: Settings) ->
         with pytest.raises(Stop, match=f"in use by process {owner.pid}"):
             await rebuild(settings)
     finally:
-        await asyncio.wait_for(owner.communicate(b""), 10)
+        await asyncio.wait_for(owner.communicate(b""), 60)
     async with database.read() as transaction:
         assert await statistics(transaction) == before
     await database.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.settings import load_settings
 from streams.request_deadline import HttpWithDeadline
@@ -22,7 +22,7 @@ _PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HttpWithDeadline, "seconds", 0.6)
+    monkeypatch.setattr(HttpWithDeadline, "seconds", 1.0)
 
 
 class Application:
@@ -44,7 +44,7 @@ class Application:
 
 @asynccontextmanager
 async def _served(
-    tmp_path: Path, application: Application
+    tmp_path: Path, application: ASGIApp
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     listener = listen(load_settings(data=tmp_path, port=0))
     try:
@@ -88,6 +88,23 @@ async def test_a_body_that_trickles_in_is_answered_with_408(tmp_path: Path) -> N
     assert application.left == 1
 
 
+async def test_the_answer_outlives_what_was_not_read(tmp_path: Path) -> None:
+    """A client that sent more than was ever looked at still hears why it is refused."""
+    gone = asyncio.Event()
+
+    async def read_nothing(_: Scope, receive: Receive, __: Send) -> None:
+        await asyncio.sleep(2 * HttpWithDeadline.seconds)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    async with _served(tmp_path, read_nothing) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9000000\r\n\r\n")
+        answer = await _answer_to_trickle(reader, writer, bytes(100_000))
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        await asyncio.wait_for(gone.wait(), _PATIENCE)
+
+
 @pytest.mark.parametrize(
     ("before", "byte"),
     [(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ", b"x"), (b"", b"G"), (b"", b"\r\n")],
@@ -113,14 +130,15 @@ async def test_a_connection_that_is_kept_trickles_no_longer(tmp_path: Path, byte
     """After an answered request the next one is bounded as the first was."""
     async with _served(tmp_path, Application()) as (reader, writer):
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        answer = await _answer_to_trickle(reader, writer, byte)
-    assert answer.count(b"200 OK") == 1
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE)
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"200 OK" not in await _answer_to_trickle(reader, writer, byte)
 
 
 async def test_an_answer_may_take_its_time(tmp_path: Path) -> None:
     """Two requests of one connection are answered, each thought about for longer than one may
     take to arrive."""
-    async with _served(tmp_path, Application(thinks=0.5)) as (reader, writer):
+    async with _served(tmp_path, Application(thinks=1.1)) as (reader, writer):
         for body in (b"first", b"second"):
             writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
             writer.write(body)

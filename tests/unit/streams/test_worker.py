@@ -31,6 +31,6 @@ async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
         async with parts.database.write() as transaction:
             await outbox.add(transaction, [state(request, at=NOW, cause="c")])
         worker = Worker(replace(parts, log=_LogOfAnother()))
-        async with asyncio.timeout(20), worker.running():
+        async with asyncio.timeout(60), worker.running():
             reason = await worker.wait_until_broken()
     assert reason == "the relay of the outbox stopped: another process owns the log of 1"

@@ -62,7 +62,7 @@ async def test_without_a_good_event_the_log_is_left_alone() -> None:
     assert (await accept(log, [])).refused == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     documents=st.lists(
         st.none()

@@ -90,7 +90,7 @@ async def test_a_refusal_because_somebody_else_was_first_is_no_refusal(desk: Des
                     renewable=True,
                 )
 
-        asyncio.run_coroutine_threadsafe(store(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(store(), loop).result(60)
         raise NeedsPerson("the refresh token was used before")
 
     loop = asyncio.get_running_loop()
@@ -121,7 +121,7 @@ async def test_a_caller_that_is_cancelled_loses_no_pair(desk: Desk) -> None:
 
     def slow(account: Account) -> Tokens:
         loop.call_soon_threadsafe(begun.set)
-        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(60)
         return refresh(account)
 
     desk.network.refresh = slow  # type: ignore[method-assign]
@@ -131,7 +131,7 @@ async def test_a_caller_that_is_cancelled_loses_no_pair(desk: Desk) -> None:
     with pytest.raises(asyncio.CancelledError):
         await caller
     go_on.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while desk.vault.open((await kept(desk, who)).tokens).refresh != "r1":
             await asyncio.sleep(0.01)
 

@@ -122,7 +122,7 @@ CLICKS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drawn=CLICKS, cuts=st.sets(st.integers(0, 14), max_size=4))
 def test_the_figures_do_not_depend_on_the_batches(
     drawn: list[tuple[int, str, str, bool]], cuts: set[int]

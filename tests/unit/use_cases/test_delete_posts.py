@@ -125,7 +125,7 @@ async def test_a_worker_that_dies_in_between_leaves_it_to_the_next(
     def slowly(account: Account, external_id: str) -> None:
         delete(account, external_id)
         inside.set()
-        over.wait(10)
+        over.wait(60)
 
     monkeypatch.setattr(desk.network, "delete", slowly)
     # What a killed process does not do any more: give the account back.

@@ -250,7 +250,7 @@ def test_lines_are_counted_as_an_editor_does() -> None:
     assert [row.line for row in read_ambassadors(content).bad_rows] == [4]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(st.lists(st.text(max_size=12), max_size=13), max_size=4),
     junk=st.binary(max_size=60),

@@ -189,7 +189,7 @@ def test_what_is_no_export_is_refused_in_a_sentence(content: bytes, fault: str) 
     assert refusal.value.remedy
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """No file whatever ends in anything but figures or a refusal."""
@@ -197,7 +197,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         assert read_export(content).posts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.lists(

@@ -432,7 +432,7 @@ async def test_a_publisher_takes_no_more_than_it_has_places(desk: Desk) -> None:
     assert await publisher.claim() == 2
     assert publisher.full
     assert await publisher.claim() == 0
-    await asyncio.wait_for(publisher.wait_for_place(), 10)
+    await asyncio.wait_for(publisher.wait_for_place(), 60)
     assert not publisher.full
     await publisher.drain()
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from services.domain.voice import Composer, PostTemplates
+from tests.unit.voice.material import shipped_templates
 
 
 @pytest.fixture(scope="session")
 def templates() -> PostTemplates:
-    return PostTemplates.load()
+    return shipped_templates()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
-from services.domain.voice import Composer, Dealt, Draft, DraftRequest
+from services.domain.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
 from services.domain.voice.relations import cast_of
 from services.events.incoming import StoryApproved, VacancyOpened
 
@@ -47,6 +47,12 @@ def _person(row: dict[str, str]) -> Ambassador:
         "since": int(row["since"]),
     }
     return Ambassador(**fields)
+
+
+@cache
+def shipped_templates() -> PostTemplates:
+    """Read once a process, because compiling them takes a while."""
+    return PostTemplates.load()
 
 
 @cache

@@ -15,12 +15,12 @@ from services.domain.disclosure import discloses
 from services.domain.emoji_sequences import EMOJI
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, Dealt, Draft, PostTemplates
+from services.domain.voice import Composer, Dealt, Draft
 from services.events.incoming import StoryApproved, VacancyOpened
 from tests.builders import ambassador, story, vacancy
-from tests.unit.voice.material import Content, example_content, request
+from tests.unit.voice.material import Content, example_content, request, shipped_templates
 
-COMPOSER = Composer(PostTemplates.load())
+COMPOSER = Composer(shipped_templates())
 TOLD = story(
     body="Drie weken lang klopte de sluisdeur in Utrecht niet. Op 3 maart belde een schipper de dienst."
 )
@@ -108,7 +108,7 @@ def good_or_asked(
     return draft
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(stories | vacancies, people, st.sampled_from(["linkedin", "x"]), st.integers(0, 3000))
 def test_any_content_for_anybody(
     content: Content, person: Ambassador, network: str, rank: int

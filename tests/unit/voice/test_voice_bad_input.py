@@ -15,16 +15,16 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, Dealt, NoDraft, PostTemplates
+from services.domain.voice import Composer, Dealt, NoDraft
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.boasts import boasts_in, concrete_detail
 from services.domain.voice.rephrase import frame_of, prompt_of
 from tests.builders import ambassador, story, vacancy
-from tests.unit.voice.material import Content, request
+from tests.unit.voice.material import Content, request, shipped_templates
 
 CRAFT = "nl/story/craft.j2"
-SHIPPED = PostTemplates.load()
+SHIPPED = shipped_templates()
 OWN = SHIPPED.revised({CRAFT: (1, SHIPPED.files[CRAFT].replace("=== ", "=== eigen-", 1))})
 COMPOSER = Composer(OWN, BlockList([BlockedWord(word="vakgenoten", reason="Zeg collega's.")]))
 SOUND = "De pomp stond drie dagen stil in de regen. Een schipper uit Utrecht belde de dienst."

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Composer, Dealt, PostTemplates
+from services.domain.voice import Composer, Dealt
 from services.domain.voice.block_list import BlockedWord, BlockList
-from tests.unit.voice.material import compose_all, crowd, example_content, request
+from tests.unit.voice.material import compose_all, crowd, example_content, request, shipped_templates
 
-TEMPLATES = PostTemplates.load()
+TEMPLATES = shipped_templates()
 
 
 def blocked(*words: str) -> BlockList:

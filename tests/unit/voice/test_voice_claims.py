@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Composer, PostTemplates
+from services.domain.voice import Composer
 from services.domain.voice.claims import Grounds, house_words, unfounded
 from services.domain.voice.denials import turned
-from tests.unit.voice.material import crowd, example_content, request
+from tests.unit.voice.material import crowd, example_content, request, shipped_templates
 
 REPHRASINGS = Path(__file__).parent / "rephrasings"
-COMPOSER = Composer(PostTemplates.load())
+COMPOSER = Composer(shipped_templates())
 DRAFT = "I read what Anna wrote about safety. “Two magnets were wrong”, and who asks in your team?"
 
 

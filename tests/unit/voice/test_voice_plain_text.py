@@ -45,8 +45,8 @@ def test_markup_is_taken_away(source: str, plain: list[str]) -> None:
 def test_a_long_text_of_openings_is_read_in_time(piece: str) -> None:
     """Markup that never closes costs time in proportion to its length."""
     started = time.process_time()
-    paragraphs(piece * (250_000 // len(piece)))
-    without_html(piece * (250_000 // len(piece)))
+    paragraphs(piece * (100_000 // len(piece)))
+    without_html(piece * (100_000 // len(piece)))
     assert time.process_time() - started < 5
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
-from services.domain.voice import Composer, NoDraft, PostTemplates
+from services.domain.voice import Composer, NoDraft
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.claims import house_words
 from services.domain.voice.rephrase import Frame, frame_of, prompt_of, rephrased
-from tests.unit.voice.material import crowd, example_content, link_of, request
+from tests.unit.voice.material import crowd, example_content, link_of, request, shipped_templates
 
-COMPOSER = Composer(PostTemplates.load())
+COMPOSER = Composer(shipped_templates())
 HOUSE = house_words(COMPOSER.templates, "nl")
 STORY = example_content()["nl-de-stille-lijn"]
 (PERSON,) = crowd(1, "nl")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.app import create_sandbox
-from services.errors import NeedsPerson
+from services.errors import AccessInDoubt
 from services.ports import OutgoingPost
 from services.storage import audit, connections
 from tests.builders import connection
@@ -191,7 +191,7 @@ async def test_disconnecting_withdraws_at_the_network(connected_world: Organisat
     assert (answer.status_code, answer.headers["Location"]) == (303, "/profile")
     assert await connected_world.read(connections.get, ANNA.id, "x") is None
     network = connected_world.parts.networks["x"]
-    with pytest.raises(NeedsPerson):
+    with pytest.raises(AccessInDoubt):
         network.publish(account, OutgoingPost(text="Nog even."))
 
 

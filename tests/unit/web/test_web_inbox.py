@@ -234,7 +234,7 @@ async def test_without_a_connection_one_can_connect_or_copy(organisation: Organi
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text
-        assert 'href="/connect/linkedin"' in page
+        assert f'formaction="/inbox/{post.id}/connect"' in page
         assert "data-copy=" in page
         answer = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
         assert answer.status_code == 409

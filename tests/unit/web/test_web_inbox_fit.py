@@ -64,7 +64,7 @@ async def test_the_answer_to_typing_has_a_place_for_each_part(
         page = (await browser.get("/inbox")).text
         typed = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/measure", text="Kort.")
     targets = re.findall(r'id="(\S+)" hx-swap-oob', typed.text)
-    assert len(targets) == (1 if connected else 2)
+    assert len(targets) == (2 if connected else 3)
     assert all(f'id="{target}"' in page for target in targets)
 
 

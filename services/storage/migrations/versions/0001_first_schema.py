@@ -74,7 +74,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('campaigns', schema=None) as batch_op:
         batch_op.create_index('ix_campaigns_closes', ['closes_at'], unique=False)
-        batch_op.create_index('ix_campaigns_finished', ['finished_at'], unique=False)
         batch_op.create_index('ix_campaigns_widen', ['widen_at'], unique=False)
 
     op.create_table('circuits',
@@ -300,7 +299,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index('ix_posts_campaign', ['campaign_id'], unique=False)
-        batch_op.create_index('ix_posts_created', ['created_at'], unique=False)
         batch_op.create_index('ix_posts_decided', ['ambassador_id', 'campaign_id', 'state', 'published_at'], unique=False, sqlite_where=sa.text("state IN ('published', 'shared', 'declined')"), postgresql_where=sa.text("state IN ('published', 'shared', 'declined')"))
         batch_op.create_index('ix_posts_due', ['publish_at'], unique=False, sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
         batch_op.create_index('ix_posts_inbox', ['ambassador_id', 'state'], unique=False)
@@ -419,7 +417,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_posts_inbox')
         batch_op.drop_index('ix_posts_due', sqlite_where=sa.text("state IN ('approved', 'publishing')"), postgresql_where=sa.text("state IN ('approved', 'publishing')"))
         batch_op.drop_index('ix_posts_decided', sqlite_where=sa.text("state IN ('published', 'shared', 'declined')"), postgresql_where=sa.text("state IN ('published', 'shared', 'declined')"))
-        batch_op.drop_index('ix_posts_created')
         batch_op.drop_index('ix_posts_campaign')
 
     op.drop_table('posts')
@@ -457,7 +454,6 @@ def downgrade() -> None:
     op.drop_table('circuits')
     with op.batch_alter_table('campaigns', schema=None) as batch_op:
         batch_op.drop_index('ix_campaigns_widen')
-        batch_op.drop_index('ix_campaigns_finished')
         batch_op.drop_index('ix_campaigns_closes')
 
     op.drop_table('campaigns')

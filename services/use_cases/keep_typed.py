@@ -1,0 +1,104 @@
+"""What a person types into a draft stays, also when they go elsewhere before they decide.
+
+It is nobody else's: no event tells of it, no consent covers it, and it goes with the decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.domain.post import Post, printable
+from services.errors import Rejected
+from services.storage import typed_texts
+from services.storage.transaction import Transaction
+from services.storage.typed_texts import TypedText
+from services.use_cases.own_post import own_post
+
+#: Several times what any network takes.
+MAX_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """``text`` as it stands in a window that was shown ``version``; 0: nothing typed yet."""
+
+    text: str
+    window: str = ""
+    version: int | None = None
+
+    def crosses(self, kept: TypedText) -> bool:
+        """Whether ``kept`` is newer than what the window was shown, and another one's."""
+        return (
+            self.version not in (None, kept.version)
+            and self.window != kept.window
+            and printable(self.text) != kept.text
+        )
+
+
+async def keep_typed(
+    transaction: Transaction, typing: Typing, *, post_id: str, ambassador_id: str, now: datetime
+) -> TypedText | None:
+    """Keep what was typed; the later one wins, and what another window had typed is put beside it.
+
+    None when nothing was changed yet. Raises Rejected for a text that is far too long, and when the
+    draft was decided already.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    text = printable(typing.text)
+    if len(text) > MAX_CHARACTERS:
+        raise Rejected(
+            f"the text is {len(text) - MAX_CHARACTERS} characters too long to be kept",
+            remedy="Shorten it.",
+        )
+    before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
+    if before is None and text.strip() == post.text and post.state in typed_texts.OPEN:
+        return None
+    if not await typed_texts.hold_open(transaction, post.id):
+        raise Rejected("the draft was decided already", remedy="Load the page again.")
+    before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
+    other = None if before is None else before.other
+    if before is not None and typing.crosses(before):
+        other = before.text
+    kept = TypedText(
+        post_id=post.id,
+        text=text,
+        version=before.version + 1 if before is not None else 1,
+        window=typing.window,
+        typed_at=now,
+        other=None if other == text else other,
+    )
+    await typed_texts.keep(transaction, kept)
+    return kept
+
+
+async def undo_typing(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
+) -> Post:
+    """Back to the text that was suggested. Raises Rejected when the draft was decided already."""
+    post = await own_post(transaction, post_id, ambassador_id)
+    await typed_texts.forget(transaction, [post.id])
+    if post.original_text != post.text:
+        await keep_typed(
+            transaction,
+            Typing(text=post.original_text),
+            post_id=post_id,
+            ambassador_id=ambassador_id,
+            now=now,
+        )
+    return post
+
+
+async def take_other(transaction: Transaction, *, post_id: str, ambassador_id: str) -> Post:
+    """Let the text of the other window and this one change places.
+
+    Raises Rejected when the draft was decided already.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    if not await typed_texts.hold_open(transaction, post.id):
+        raise Rejected("the draft was decided already", remedy="Load the page again.")
+    kept = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
+    if kept is not None and kept.other is not None:
+        swapped = replace(kept, text=kept.other, other=kept.text, version=kept.version + 1)
+        await typed_texts.keep(transaction, swapped)
+    return post

@@ -1,0 +1,140 @@
+"""The text in a draft's box: measured and kept while it is typed, mended, undone, taken along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from services.domain.disclosure import missing, put_back
+from services.domain.post import as_networks_keep
+from services.domain.voice.own_words import own_share
+from services.errors import Rejected
+from services.storage import campaigns, connections, posts, typed_texts
+from services.storage.transaction import Transaction
+from services.use_cases.keep_typed import Typing, take_other, undo_typing
+from services.web.access import AmbassadorView
+from services.web.pages.inbox import decide_on, keep, own_post, show, typing_in
+from services.web.pages.inbox_cards import (
+    Typed,
+    intents_of,
+    is_shared_by_hand,
+    pictures_of,
+    preview_of,
+    price_of,
+)
+from services.web.pages.remarks import Written, remarks_on
+
+router = APIRouter(prefix="/inbox")
+
+
+@router.post("/{post_id}/measure")
+async def measure(view: AmbassadorView, post_id: str) -> Response:
+    """Keep a text that is being typed; its counter, its preview, and whether it is kept."""
+    post = await own_post(view, post_id)
+    typing = await typing_in(view)
+    fault = ""
+    try:
+        await keep(view, post_id, typing)
+    except Rejected as refusal:
+        fault = view.fault(refusal)
+    text = as_networks_keep(typing.text)
+    async with view.parts.database.read() as transaction:
+        kept = (await typed_texts.of_posts(transaction, [post_id])).get(post_id)
+        titles = await campaigns.titles(transaction, [post.campaign_id])
+        pictures = await pictures_of(transaction, view.parts, [post])
+        written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
+        (remarks,) = await remarks_on(transaction, [written])
+        networks = await connections.networks_of(transaction, [view.me.id])
+        employer = await employer_of(transaction, post_id)
+    by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
+    return view.page(
+        "inbox/_measured.html",
+        remarks=remarks,
+        preview=preview_of(view.parts, post.network, text),
+        price=price_of(view.parts, post.network, text),
+        images=pictures[post.id],
+        post=post,
+        text=text,
+        kept=kept,
+        unkept=fault,
+        missing=missing(
+            text, original=post.original_text, code=post.link_code, employer=employer
+        ),
+        title=titles[post.campaign_id],
+        own_share=own_share(post.original_text, text),
+        by_hand=by_hand,
+        intents=intents_of(view.parts, post, text),
+    )
+
+
+@router.post("/{post_id}/put-back")
+async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Response:
+    """The typed text with the sentence and the link that were edited away."""
+    post = await own_post(view, post_id)
+    typing = await typing_in(view)
+    text = as_networks_keep(typing.text) or post.text
+    async with view.parts.database.read() as transaction:
+        employer = await employer_of(transaction, post_id)
+    mended = put_back(
+        text, original=post.original_text, code=post.link_code, employer=employer
+    )
+    refused = await _kept_first(view, post_id, replace(typing, text=mended))
+    return refused or await show(view, post_id)
+
+
+@router.post("/{post_id}/connect")
+async def connect(view: AmbassadorView, post_id: str) -> Response:
+    """To the network for consent, with what was typed kept."""
+    post = await own_post(view, post_id)
+    if post.network not in view.parts.networks:
+        raise HTTPException(404)
+    refused = await _kept_first(view, post_id, await typing_in(view))
+    if refused is not None:
+        return refused
+    path = f"/connect/{post.network}"
+    if view.partial:
+        return view.go(path)
+    # A form may not lead to another site (`headers`), so a page of ours lies between.
+    leaving = view.page("inbox/leaving.html", network=post.network, address=path)
+    leaving.headers["Refresh"] = f"0; url={path}"
+    return leaving
+
+
+@router.post("/{post_id}/undo")
+async def undo(view: AmbassadorView, post_id: str) -> Response:
+    """Back to the suggested text."""
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: undo_typing(
+            transaction, post_id=post_id, ambassador_id=view.me.id, now=view.now
+        ),
+    )
+
+
+@router.post("/{post_id}/other")
+async def other(view: AmbassadorView, post_id: str) -> Response:
+    """What was typed in another window, in the place of this one's."""
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: take_other(transaction, post_id=post_id, ambassador_id=view.me.id),
+    )
+
+
+async def _kept_first(view: AmbassadorView, post_id: str, typing: Typing) -> Response | None:
+    """Keep what was typed; the card with the reason where that is refused."""
+    try:
+        await keep(view, post_id, typing)
+    except Rejected as refusal:
+        left = Typed(post_id=post_id, text=typing.text, fault=view.fault(refusal))
+        return await show(view, post_id, left, status=422)
+    return None
+
+
+async def employer_of(transaction: Transaction, post_id: str) -> str:
+    """Whom the draft says that its author works for."""
+    recipe = await posts.recipe(transaction, post_id) or {}
+    return str(recipe.get("employer", ""))

@@ -1,0 +1,136 @@
+"""A draft that is typed and not sent stays, however its person leaves the page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from services.domain.post import Post, PostState
+from services.storage import posts, typed_texts
+from tests.e2e.browser.stage import Stage
+from tests.unit.web.organisation import ANNA, TEXT, story
+
+pytestmark = pytest.mark.browser
+
+MINE = "Mijn zin, nog niet af en met  twee blanks "
+ALLOW = re.compile("Allow|Toestaan|Sta toe", re.IGNORECASE)
+
+
+async def begin(stage: Stage, page: Page) -> Post:
+    post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, ANNA.email)
+    return post
+
+
+async def test_reloading_keeps_what_was_typed(stage: Stage, page: Page) -> None:
+    """At once, within a moment of the last key, and quietly said; undoing leads to the suggestion."""
+    post = await begin(stage, page)
+    text = page.get_by_label("Jouw tekst")
+    await text.fill(MINE)
+    await page.reload()
+    await expect(text).to_have_value(MINE)
+    await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_visible()
+    await text.press("Control+End")
+    await text.press_sequentially("!")
+    await page.reload()
+    await expect(text).to_have_value(f"{MINE}!")
+
+    await page.get_by_role("button", name="Terug naar het voorstel").click()
+    await expect(text).to_have_value(TEXT)
+    await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_hidden()
+    await page.reload()
+    await expect(text).to_have_value(TEXT)
+    assert (await stage.organisation.read(posts.get, post.id)).state is PostState.READY
+
+
+async def test_a_decision_is_not_overtaken_by_what_was_typed_before(
+    stage: Stage, page: Page
+) -> None:
+    """Undone while a slow line still carries the typing: it stays undone."""
+    post = await begin(stage, page)
+    text = page.get_by_label("Jouw tekst")
+    sent, released = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        sent.set()
+        await released.wait()
+        await route.continue_()
+
+    await page.route("**/measure", hold)
+    await text.fill(MINE)
+    async with asyncio.timeout(10):
+        await sent.wait()
+    async with page.expect_response("**/measure"):
+        await page.evaluate("document.querySelector('form[id$=-typed]').requestSubmit()")
+        released.set()
+    await expect(text).to_have_value(TEXT)
+    assert await stage.organisation.read(typed_texts.of_posts, [post.id]) == {}
+    await text.fill(f"{MINE} opnieuw")
+    await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_visible()
+
+
+async def test_leaving_by_the_menu_keeps_what_was_typed(stage: Stage, page: Page) -> None:
+    """The last words go along on the way out."""
+    await begin(stage, page)
+    await page.get_by_label("Jouw tekst").fill(MINE)
+    await page.get_by_role("link", name="Anna de Wit").click()
+    await page.get_by_role("link", name="Inbox").click()
+    await expect(page.get_by_label("Jouw tekst")).to_have_value(MINE)
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_connecting_keeps_what_was_typed(stage: Stage, page: Page, script: bool) -> None:
+    """With a script or without: to the network, back with consent, and the text is there."""
+    browser = page.context.browser
+    assert isinstance(browser, Browser)
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="nl-NL", java_script_enabled=script
+    )
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    await begin(stage, page)
+    if not script:
+        # A sign-in link signs in at the press of its button.
+        await expect(page.get_by_label("Jouw tekst")).to_be_visible()
+    await page.get_by_label("Jouw tekst").fill(MINE)
+    await page.get_by_role("button", name="Koppel LinkedIn").click()
+    await page.get_by_role("button", name=ALLOW).click()
+    await expect(page.get_by_text("Koppel opnieuw")).to_be_visible()
+    await page.get_by_role("link", name="Inbox").click()
+    await expect(page.get_by_label("Jouw tekst")).to_have_value(MINE)
+    await expect(page.get_by_role("button", name="Ja, deel dit")).to_be_visible()
+
+
+async def test_two_windows_lose_nothing(stage: Stage, page: Page) -> None:
+    """The later one wins, is told so, and has the other text one tap away."""
+    post = await begin(stage, page)
+    other = await page.context.new_page()
+    await other.goto(f"{stage.address}/inbox")
+    await page.get_by_label("Jouw tekst").fill("Van de een")
+    await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_visible()
+    await page.get_by_label("Jouw tekst").press_sequentially(" en nog iets")
+    await expect(page.get_by_text("22 / 3.000")).to_be_visible()
+    await expect(page.get_by_text("in een ander venster")).to_be_hidden()
+
+    await other.get_by_label("Jouw tekst").fill("Van de ander")
+    await expect(other.get_by_text("ook in een ander venster veranderd")).to_be_visible()
+    await other.get_by_text("Wat in het andere venster stond").click()
+    await expect(other.get_by_text("Van de een en nog iets")).to_be_visible()
+    await other.get_by_role("button", name="Neem die tekst").click()
+    await expect(other.get_by_label("Jouw tekst")).to_have_value("Van de een en nog iets")
+    kept = (await stage.organisation.read(typed_texts.of_posts, [post.id]))[post.id]
+    assert (kept.text, kept.other) == ("Van de een en nog iets", "Van de ander")
+
+
+async def test_enter_in_the_address_tells_that_it_was_shared(stage: Stage, page: Page) -> None:
+    """It neither undoes what was typed nor leaves for the network."""
+    post = await begin(stage, page)
+    await page.get_by_label("Jouw tekst").fill("Mijn eigen bericht.")
+    await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_visible()
+    await page.get_by_label("Adres van je post").press("Enter")
+    await expect(page.get_by_text("Gedeeld (niet bevestigd)")).to_be_visible()
+    stored = await stage.organisation.read(posts.get, post.id)
+    assert (stored.state, stored.text) == (PostState.SHARED, "Mijn eigen bericht.")
