@@ -176,7 +176,9 @@ async def asked_first(transaction: Transaction, campaign_id: str) -> dict[tuple[
 
 async def recipes(transaction: Transaction, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """How each of these posts was made."""
-    rows = await transaction.execute(sa.select(posts.c.id, posts.c.recipe).where(posts.c.id.in_(ids)))
+    rows = await transaction.execute(
+        sa.select(posts.c.id, posts.c.recipe).where(posts.c.id.in_(ids))
+    )
     return {row.id: row.recipe for row in rows}
 
 

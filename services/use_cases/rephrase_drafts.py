@@ -28,12 +28,11 @@ from services.domain.voice.rephrase import Frame, Prompt, frame_of, prompt_of, r
 from services.domain.voice.support import Sources
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.ports import LanguageModel
-from services.storage import audit, campaigns, people, posts, rephrasing
+from services.storage import audit, campaigns, people, rephrasing
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import Database
 from services.storage.rephrasing import Waiting
-from services.storage.transaction import Transaction
 from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught

@@ -75,7 +75,9 @@ class Suggester:
                 "this suggestion has changed meanwhile", remedy="Ask for other texts again."
             )
         detail = {"variant": variant, "sha256": sha256}
-        return await self._take(transaction, post, draft, request.answer, now, detail)
+        return await self._take(
+            transaction, post, draft, answer=request.answer, now=now, detail=detail
+        )
 
     async def rebuild(
         self,
@@ -95,13 +97,14 @@ class Suggester:
             draft = composer.compose(replace(request, answer=answer, variant=0), others)
         except NoDraft as refusal:
             raise Rejected(str(refusal), remedy=refusal.remedy) from refusal
-        return await self._take(transaction, post, draft, answer, now, {})
+        return await self._take(transaction, post, draft, answer=answer, now=now, detail={})
 
     async def _take(
         self,
         transaction: Transaction,
         post: Post,
         draft: Draft,
+        *,
         answer: str,
         now: datetime,
         detail: dict[str, object],

@@ -62,6 +62,7 @@ def compose(
     event: BinaryIO,
     ambassadors: BinaryIO,
     network: str | None,
+    *,
     answers: BinaryIO | None,
     data: Path | None,
     as_json: bool,

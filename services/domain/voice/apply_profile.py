@@ -18,7 +18,6 @@ from services.domain.voice.words import words_of
 from services.ports import PostRules
 
 
-
 def as_they_write(person: Ambassador, language: str) -> Ambassador:
     """The person of a text about content in ``language`` (a BCP 47 tag), nothing avoided in it."""
     return without_avoided(in_language(person, language))

@@ -105,7 +105,9 @@ class Composer:
         usable = self._usable(request, plan, person)
         kin = _kin(request, person, usable)
         tried = 0
-        turns_left = () if dealt.is_spent(kin) else self._turns(request, rules, plan, person, usable)
+        turns_left = (
+            () if dealt.is_spent(kin) else self._turns(request, rules, plan, person, usable)
+        )
         for turn in turns_left:
             if turn.variant < request.variant or not self._is_free(
                 request, turn, plan, person, dealt
@@ -114,7 +116,7 @@ class Composer:
             text, told = self._fitting(request, rules, turn, person, plan)
             broken = self._broken(text, person, plan) if text else "length"
             if not broken:
-                return self._draft(request, turn, plan, person, text, told, dealt)
+                return self._draft(request, turn, plan, person, text=text, told=told, dealt=dealt)
             why = broken
             tried += 1
             if tried == _TRIES:
@@ -262,9 +264,7 @@ class Composer:
                 told += [spoken.text(plan.language, some) for some in range(count - 1, 0, -1)]
         values = {**person.values, "speaker": spoken.speaker if spoken else ""}
         for passage in told:
-            text = turn.layout.render(
-                {**values, "passage": passage}, polite=person.voice.polite
-            )
+            text = turn.layout.render({**values, "passage": passage}, polite=person.voice.polite)
             if fits(rules, text, request.link):
                 own = apply_profile(
                     text, person.writing, hashtags=plan.hashtags, rules=rules, link=request.link
@@ -290,6 +290,7 @@ class Composer:
         turn: _Turn,
         plan: Plan,
         person: _Person,
+        *,
         text: str,
         told: str,
         dealt: Dealt,
@@ -370,9 +371,7 @@ class Composer:
                 "the text around your answer would hold a word that is not used",
                 remedy="Say it in other words.",
             )
-        return NoDraft(
-            f"the answer is too long for {request.network}", remedy="Shorten it."
-        )
+        return NoDraft(f"the answer is too long for {request.network}", remedy="Shorten it.")
 
 
 def _kin(request: DraftRequest, person: _Person, usable: Sequence[Spoken | None]) -> Hashable:

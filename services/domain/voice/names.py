@@ -16,9 +16,53 @@ from services.domain.audience.crafts import folded
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TITLES = frozenset(
-    "dr drs ir ing mr mrs ms prof professor bc mevr mevrouw dhr heer phd msc bsc ma ba llm".split()
+    [
+        "dr",
+        "drs",
+        "ir",
+        "ing",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "professor",
+        "bc",
+        "mevr",
+        "mevrouw",
+        "dhr",
+        "heer",
+        "phd",
+        "msc",
+        "bsc",
+        "ma",
+        "ba",
+        "llm",
+    ]
 )
-_SMALL = frozenset("van de der den het ter ten te t s von und la le di da dos du op in".split())
+_SMALL = frozenset(
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "het",
+        "ter",
+        "ten",
+        "te",
+        "t",
+        "s",
+        "von",
+        "und",
+        "la",
+        "le",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "op",
+        "in",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,12 +154,14 @@ def relation_of(
     place = person.region if person.region and scene.names(person.region) else ""
     doubt = cast.doubt if cast.doubt and same_name(person.name, scene.author) else ""
     order = RELATIONS["story" if scene.is_story else "vacancy"]
-    holds = next(each for each in order if _holds(each, person, scene, cast, craft, place))
+    holds = next(
+        each for each in order if _holds(each, person, scene, cast, craft=craft, place=place)
+    )
     return Standpoint(relation=holds, craft=craft, place=place, doubt=doubt)
 
 
 def _holds(
-    relation: Relation, person: Ambassador, scene: Scene, cast: Cast, craft: str, place: str
+    relation: Relation, person: Ambassador, scene: Scene, cast: Cast, *, craft: str, place: str
 ) -> bool:
     author = cast.author
     if relation is Relation.AUTHOR:

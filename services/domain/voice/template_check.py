@@ -104,9 +104,7 @@ def _faults(
             for name in _rules(text, shown, language, polite=polite):
                 if name not in seen:
                     seen.add(name)
-                    yield TemplateFault(
-                        name=name, line=layout.line, values={"layout": layout.name}
-                    )
+                    yield TemplateFault(name=name, line=layout.line, values={"layout": layout.name})
     if relation is Relation.AUTHOR and "speaker" in layout.uses:
         yield TemplateFault(name="speaks_of_poster", line=layout.line)
     yield from _claims(layout, language, organisation)
@@ -134,9 +132,10 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
         "shouts": "!" in own,
         "asks": "?" in own,
-        "quotes": bool({*own} & {*"“”\""}),
+        "quotes": bool({*own} & {*'“”"'}),
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
-        "unsaid": bool(_UNSAID[language].search(own)) or bool(LEXICONS[language].boasts.search(own)),
+        "unsaid": bool(_UNSAID[language].search(own))
+        or bool(LEXICONS[language].boasts.search(own)),
         "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
         "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
     }
@@ -146,9 +145,7 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
 def _discloses(text: str) -> bool:
     """Whether the sentence that names the employer says that the writer works there."""
     sentences = _SENTENCE_END.split(_ENDED.sub("x.", text))
-    return any(
-        "⟦employer⟧" in sentence and FIRST_PERSON.search(sentence) for sentence in sentences
-    )
+    return any("⟦employer⟧" in sentence and FIRST_PERSON.search(sentence) for sentence in sentences)
 
 
 def _claims(layout: Layout, language: str, organisation: str) -> Iterator[TemplateFault]:

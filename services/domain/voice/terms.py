@@ -10,7 +10,6 @@ from services.domain.voice.plain_text import phrase
 from services.domain.voice.told_in import primary_language
 from services.events.incoming import VacancyOpened
 
-
 #: What stands in no running sentence.
 _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
 

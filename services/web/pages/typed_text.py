@@ -59,9 +59,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         text=text,
         kept=kept,
         unkept=fault,
-        missing=missing(
-            text, original=post.original_text, code=post.link_code, employer=employer
-        ),
+        missing=missing(text, original=post.original_text, code=post.link_code, employer=employer),
         title=titles[post.campaign_id],
         own_share=own_share(post.original_text, text),
         by_hand=by_hand,
@@ -77,9 +75,7 @@ async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Respon
     text = as_networks_keep(typing.text) or post.text
     async with view.parts.database.read() as transaction:
         employer = await employer_of(transaction, post_id)
-    mended = put_back(
-        text, original=post.original_text, code=post.link_code, employer=employer
-    )
+    mended = put_back(text, original=post.original_text, code=post.link_code, employer=employer)
     refused = await _kept_first(view, post_id, replace(typing, text=mended))
     return refused or await show(view, post_id)
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from services.domain.voice import Composer, DraftRequest, Dealt, PostTemplates
+from services.domain.voice import Composer, Dealt, DraftRequest, PostTemplates
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.storage import audit, campaigns, people, post_templates, posts

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from services.domain.voice import Composer, Dealt
 from services.domain.voice.block_list import BlockedWord, BlockList
-from tests.unit.voice.material import compose_all, crowd, example_content, request, shipped_templates
+from tests.unit.voice.material import (
+    compose_all,
+    crowd,
+    example_content,
+    request,
+    shipped_templates,
+)
 
 TEMPLATES = shipped_templates()
 
@@ -88,7 +94,9 @@ def test_no_draft_holds_a_blocked_word(language: str, network: str) -> None:
     words = {"nl": ("verhaal", "bakker*"), "en": ("story", "engineer*")}
     content = next(one for one in example_content().values() if one.language == language)
     composer = Composer(TEMPLATES, blocked(*words[language]))
-    drafts = [draft for _, draft in compose_all(composer, content, list(crowd(9, language)), [network])]
+    drafts = [
+        draft for _, draft in compose_all(composer, content, list(crowd(9, language)), [network])
+    ]
     assert not any(composer.blocked.found_in(draft.text) for draft in drafts)
     assert any(draft.text for draft in drafts)
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.own_words import as_sentence, changes, own_share, with_answer, without_answer
+from services.domain.voice.own_words import (
+    as_sentence,
+    changes,
+    own_share,
+    with_answer,
+    without_answer,
+)
 
 HOOK = "Goed werk herken ik aan de stappen die niemand overslaat."
 TAIL = "Ik werk bij Deltaplan.\nhttps://go.example.org/r/abc #Sluizen"

@@ -80,7 +80,15 @@ def test_the_question_tells_nothing_about_who_they_are() -> None:
     person = replace(ANNA, name="Anna Geheim", email="geheim@example.org", avoid=("trots",))
     prompt = prompt_of(framed(person), person)
     asked = prompt.instructions + prompt.text
-    for said in ("Dutch", "je", "monteur", "kabelwerk", "trots", "<post>", f"<keep>{PASSAGE}</keep>"):
+    for said in (
+        "Dutch",
+        "je",
+        "monteur",
+        "kabelwerk",
+        "trots",
+        "<post>",
+        f"<keep>{PASSAGE}</keep>",
+    ):
         assert said in asked
     for kept in ("Geheim", "geheim", "http", "Ik werk bij"):
         assert kept not in asked
@@ -93,7 +101,10 @@ def test_other_words_around_the_same_passage_are_used() -> None:
     frame = framed()
     assert text == frame.around(good())
     assert text.endswith(frame.after)
-    assert answered(f"\n<post>\n{good().replace(PASSAGE, f'<keep>{PASSAGE}</keep>')}\n</post>\n") == text
+    assert (
+        answered(f"\n<post>\n{good().replace(PASSAGE, f'<keep>{PASSAGE}</keep>')}\n</post>\n")
+        == text
+    )
 
 
 @pytest.mark.parametrize(
