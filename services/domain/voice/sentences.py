@@ -17,7 +17,9 @@ _BEFORE = re.compile(r"[^\s(\[“‘\"'/]+$")
 #: "J.", "J.P." and "Th.", before a name.
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*(?:[^\W\d_]|Th|Ch|Chr|Ph|Ij|IJ|Joh|Wm)")
 _DIGIT = re.compile(r"\s+\d")
-_NAME = re.compile(r"\s+(?:(?:van|de|der|den|te|ter|ten|von|du)\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_]")
+_NAME = re.compile(
+    r"\s+(?:(?:van|de|der|den|te|ter|ten|von|du)\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
+)
 #: "1." and "3.": of a list or a date when nothing stands before it.
 _NUMBERED = re.compile(r"\d{1,2}")
 _MOST_BEFORE = 16

@@ -15,7 +15,7 @@ from services.domain.voice.passages.standing import Ground
 from services.domain.voice.passages.subjects import Nouns
 from services.domain.voice.passages.telling import Sentence, Source, narrator_of
 from services.domain.voice.request import Content
-from services.domain.voice.told_in import other_language, primary_language
+from services.domain.voice.told_in import other_language_of, primary_language
 from services.domain.voice.vocabulary import LANGUAGES, plain_words
 
 MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
@@ -53,11 +53,12 @@ class _Candidate:
 
 def find_passages(content: Content) -> Passages:
     """Three to ten of a source that tells something; fewer, or none, of one that does not."""
-    if primary_language(content.language) not in LANGUAGES:
-        return Passages(lacking="other_language")
-    if other_language(content) is not None:
+    language = primary_language(content.language)
+    if language not in LANGUAGES:
         return Passages(lacking="other_language")
     prose = prose_of(content)
+    if other_language_of([each.text for each in prose.paragraphs], language) is not None:
+        return Passages(lacking="other_language")
     source = Source(content, prose)
     if content.passages:
         return Passages(chosen=tuple(_given(content.passages, source)))

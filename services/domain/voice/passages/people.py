@@ -13,6 +13,8 @@ _CAPITAL = r"[A-ZÀ-ÞĀ-Ž][\w'’]*(?:-[A-ZÀ-ÞĀ-Ž]?[\w'’]+)*"
 _NAME = re.compile(rf"{_CAPITAL}\.?(?:\s+(?:(?:{'|'.join(_PARTICLES)})\s+){{0,3}}{_CAPITAL}\.?)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _INITIAL = re.compile(r"(?:[A-ZÀ-Þ]\.-?){1,4}")
+#: How words for those who do something end.
+_WORKS = re.compile(r"(?:[^dt]er|ist|eur|ant|or|ian|arts|kundige|hoofd|manager|leider|leader)$")
 _HE = frozenset(["hij", "zij", "ze", "he", "she", "hem", "haar"])
 
 
@@ -30,6 +32,10 @@ class People:
                 if " " in name and self._is_person(name, text):
                     self._learn(name)
                     self.times[name] += 1
+
+    def names_in(self, text: str) -> list[str]:
+        """What may be full names."""
+        return [name for name in self._names(text) if " " in name]
 
     def named_in(self, text: str) -> list[str]:
         """The full names, where known, of the persons that a text names, in its order."""
@@ -68,23 +74,35 @@ class People:
         parts = name.split(" ")
         if parts[0] in given_names() or _INITIAL.fullmatch(parts[0]) or name in self.known:
             return True
-        # "Priyanka Shah, planner": a word for a person follows.
-        after = plain_words(text[text.find(name) + len(name) :][:60])
-        return any(word in self._words["persons"] for word in after[:3]) and "," in text
+        # "Priyanka Shah, planner" and "planner Priyanka Shah": a word for a person is beside it.
+        place = text.find(name)
+        before = plain_words(text[:place])[-1:] if text[:place].rstrip()[-1:].isalpha() else []
+        after = (
+            plain_words(text[place + len(name) :][:60])[:3] if text[place:].find(",") > 0 else []
+        )
+        if any(word in self._words["persons"] for word in (*before, *after)):
+            return True
+        plain = bool(before) and not any(
+            before[0] in self._words[each] for each in ("small", "dates", "leaning")
+        )
+        return plain and _WORKS.search(before[0]) is not None
 
     def _names(self, text: str) -> list[str]:
         """What is written with capitals, without the word that only opens a sentence."""
         found = []
         for match in _NAME.finditer(text):
             parts = [_POSSESSIVE.sub("", part) for part in match[0].split()]
-            while len(parts) > 1 and parts[0] not in given_names() and self._opens(parts):
+            parts[-1] = parts[-1].rstrip(".")
+            while (
+                len(parts) > 1
+                and " ".join(parts) not in self.known
+                and parts[0] not in given_names()
+                and self._opens(parts)
+            ):
                 parts = parts[1:]
                 while len(parts) > 1 and parts[0][0].islower() and parts[0] in _PARTICLES:
                     parts = parts[1:]
-            name = (
-                " ".join(parts).rstrip(".") if not _INITIAL.fullmatch(parts[0]) else " ".join(parts)
-            )
-            found.append(name)
+            found.append(" ".join(parts))
         return found
 
     def _opens(self, parts: list[str]) -> bool:

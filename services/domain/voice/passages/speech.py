@@ -84,6 +84,7 @@ class Listener:
                 run += 1
             if lead and lead != head:
                 speaker = self._people.speaker_of(lead, self._last_named)
+                self._last_named = speaker or self._last_named
             spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
             for told in spoken:
                 told.continued = bool(number) and not lead
@@ -132,8 +133,10 @@ class Listener:
         lead = head = ""
         if not last and not _ENDED.search(sentences[-1]):
             lead = sentences[-1]
-        if after and self._attributes(sentences[0]):
+        if after and sentences[0] is not lead and self._attributes(sentences[0]):
             head = sentences[0]
+        elif after and lead and not lead.endswith(":") and len(sentences) == 1:
+            head = lead
         kept = sentences[1 if head else 0 : len(sentences) - (1 if lead else 0)]
         return lead, " ".join(kept), head
 

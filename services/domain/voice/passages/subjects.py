@@ -25,8 +25,8 @@ class Nouns:
         self._articles: dict[str, str] = {}
         self._times: Counter[str] = Counter()
         title = {stem_of(word) for word in _TOKEN.findall(source.title)}
-        for sentence in source.sentences:
-            tokens = [*_TOKEN.findall(sentence.text), "."]
+        for text in (source.title, *(each.text for each in source.sentences)):
+            tokens = [*_TOKEN.findall(text), "."]
             for number, token in enumerate(tokens[:-2]):
                 word, before = tokens[number + 1], tokens[number - 1] if number else ""
                 # "Je het ziet": a pronoun.

@@ -119,6 +119,7 @@ class Source:
             return None
         intro = [self.title, *(each.text for each in paragraphs if not each.asked)]
         named = [name for text in intro for name in self.people.named_in(text) if " " in name]
+        named = named or [name for text in intro for name in self.people.names_in(text)]
         others = [name for name in named if name != self.author]
         if others:
             return max(dict.fromkeys(others), key=others.count)

@@ -14,7 +14,7 @@ from importlib import resources
 LANGUAGES = ("nl", "en")
 
 WORD = re.compile(r"[^\W_]+(?:['’.&:-][^\W_]+)*")
-_MAX_KNOWN = 50_000
+_MAX_KNOWN, _MAX_LETTERS = 50_000, 60
 
 
 def plain_words(text: str) -> list[str]:
@@ -54,6 +54,8 @@ class WordList:
     def _look(self, word: str) -> bool:
         if word in self._words:
             return True
+        if len(word) > _MAX_LETTERS:
+            return False
         return any(word[:end] in self._starts for end in range(2, len(word) + 1)) or any(
             word[begin:] in self._ends for begin in range(1, len(word))
         )
