@@ -10,7 +10,9 @@ from services.domain.voice.vocabulary import LANGUAGES, WordList, plain_words, v
 
 _ROOT = resources.files("services.domain.voice.vocabulary")
 _NAMES = {
-    language: sorted(each.name for each in (_ROOT / language).iterdir() if each.name.endswith(".txt"))
+    language: sorted(
+        each.name for each in (_ROOT / language).iterdir() if each.name.endswith(".txt")
+    )
     for language in LANGUAGES
 }
 
