@@ -25,7 +25,7 @@ MOST = 10
 #: What the second and third sentence of a passage count for, by weight.
 _SHARES = (1.0, 0.6, 0.4)
 #: Added or taken away.
-_ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.4, 0.7
+_ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.4, 1.0
 #: A quotation that goes on after "she says", and "After eleven minutes", lean on what came before.
 _CONTINUED, _COUNTED, _OPEN = -0.8, -0.5, -0.35
 #: A sentence that weighs less is dull.
@@ -143,7 +143,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
             if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not any(map(judge.is_event, window)):
                 continue
             standing = ground.of(window)
-            if standing.alone:
+            if standing.alone and leaning.goes_on(window):
                 score = _score(window, weights, text, standing.about)
                 score += _COUNTED * leaning.counts_from(first) + _OPEN * standing.open
                 score += _HANGING * judge.hangs(window[-1]) + _DATED * judge.dates(first)
@@ -180,7 +180,7 @@ def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, a
     score += _ABOUT * bool(about) + _LONG * (len(text) > _COMFORTABLE)
     score += _SHORT * (len(text) < _BRIEF) + _FULL * (_ENOUGH <= len(text) <= _COMFORTABLE)
     score += _CONTINUED * window[0].continued + _WEAK * (weights[window[0].place] < _BLAND)
-    return score + _FIRST * (window[0].place == 0)
+    return score + _FIRST * (window[0].place == min(weights))
 
 
 def _lacking(source: Source, prose: Prose, withheld: list[Passage]) -> Lacking:

@@ -70,7 +70,8 @@ class Judge:
             return True
         if not self._source.is_vacancy:
             return False
-        return lists["offers"].within(words) or lists["demands"].within(words)
+        asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
+        return asks or lists["offers"].within(words)
 
     def weight(self, sentence: Sentence) -> float:
         words, lists = sentence.words, self._words

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.domain.voice.passages.telling import Sentence, Source, tokens_of
+from services.domain.voice.vocabulary import WORD
 
 _ARTICLES = frozenset({"de", "het", "een", "the", "a", "an"})
 _DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
 _PERSONAL = frozenset({"he", "she", "him", "her", "his"})
 _ONE = frozenset({"hij", "hem"})
 _MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
-_LAST = frozenset({"het", "dat", "ook", "that", "too", "either", "did", "does", "do", "there"})
+_LAST = frozenset(
+    {"het", "dat", "ook", "that", "too", "either", "did", "does", "do", "there", "instead"}
+)
 _THAN, _NOW = frozenset({"dan", "than"}), frozenset({"nu", "now", "inmiddels", "vandaag", "today"})
 _NOT = frozenset({"niet", "no", "any", "geen", "nooit", "not", "never"})
 #: "It was raining", "it took two days": stands for nothing.
@@ -37,19 +40,41 @@ class Leaning:
         if sentence.speaker is None and sentence.text[0] in _MARKS:
             # Somebody speaks whom the sentence does not name.
             return True
-        if lists["leaning"].begins(words) or lists["pointing"].within(words):
+        if lists["leaning"].begins(words) or self._points_out(words):
             return True
         if words[-1] in _LAST or self._counts_on(words) or self._compares(words):
             return True
         tokens = tokens_of(sentence.text)
+        # "Gas is vochtig, dat wist ik niet": what a comma stands before points inward.
+        inward = _after_commas(sentence.text)
         return any(
-            self._points(words, place) or self._stands_for(tokens, words, place)
+            (place not in inward and self._points(words, place))
+            or self._stands_for(tokens, words, place)
             for place in range(1, len(words))
         )
+
+    def goes_on(self, sentences: Sequence[Sentence]) -> bool:
+        """Whether "They" and "Hij" at the beginning of a later sentence have somebody to stand for."""
+        before: list[str] = []
+        for sentence in sentences:
+            opening = sentence.words[0].split("'")[0]
+            if before and opening in _ONE | _MANY | _PERSONAL:
+                many = opening in _MANY
+                if not self._somebody(before) and not self._something(before, many=many):
+                    return False
+            before += tokens_of(sentence.text)
+        return True
 
     def counts_from(self, sentence: Sentence) -> bool:
         """ "After eleven minutes": of what, is said before."""
         return self._words["counting_from"].begins(sentence.words)
+
+    def _points_out(self, words: list[str]) -> bool:
+        inward = set(self._words["pointing_inward"].places(words))
+        return any(
+            place < _SETTLED or place not in inward
+            for place in self._words["pointing"].places(words)
+        )
 
     def _counts_on(self, words: list[str]) -> bool:
         """ "Nu zitten we op 90": more than what? "Nine of them": of whom?"""
@@ -72,10 +97,12 @@ class Leaning:
         after = words[place + 1] if place + 1 < len(words) else ""
         if word in _DEMONSTRATIVE and before in self._words["prepositions"]:
             return after not in self._words["small"]
+        if word == "die" and before in self._words["small"]:
+            return after not in self._words["small"]
         if word == "that" and before in _HAVE:
             return after not in self._words["small"]
         if word == "toen":
-            return after not in self._words["subjects"]
+            return before in self._words["small"] or after not in self._words["subjects"]
         if word == "zo'n":
             return after not in self._words["numbers"] and not after[:1].isdigit()
         if word != "dat" or after in self._words["subjects"] or after in self._words["numbers"]:
@@ -129,3 +156,12 @@ class Leaning:
         return word in _ARTICLES or any(
             word in self._words[name] for name in ("adjectives", "many", "one", "numbers")
         )
+
+
+def _after_commas(text: str) -> frozenset[int]:
+    """The places of the words that stand behind a comma."""
+    return frozenset(
+        place
+        for place, found in enumerate(WORD.finditer(text))
+        if text[: found.start()].rstrip().endswith((",", ";", ":"))
+    )

@@ -37,7 +37,10 @@ class Privacy:
             return "client"
         if self._words["debts"].within(words):
             return "debts"
-        if self._words["health"].within(words) and self._of_somebody(text, words):
+        # What a job is like is nobody's illness, unless somebody is named.
+        ill = self._words["health"].within(words)
+        nobodys = self._source.is_vacancy and not self._source.people.named_in(text)
+        if ill and not nobodys and self._of_somebody(text, words):
             return "health"
         if _AGE.search(text):
             return "age"

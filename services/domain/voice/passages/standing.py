@@ -20,12 +20,13 @@ _ENDINGS = ("'s", "ies", "es", "en", "s")
 #: With more nouns that were named before, no few words help.
 _MOST_NAMED = 2
 #: Sentences at the beginning of a source that may say where all of it is.
-_LEAD = 2
+_LEAD, _EARLY = 2, 8
 _NEAR = 4
 #: "Two magnets" leaves a reader asking as much as so many nouns with "the".
 _COUNTED = 2
 #: "For the first time": counts from nothing.
-_WHICH = frozenset({"van", "of", "die", "dat", "that", "which", "who"})
+#: "Voor de derde keer uit" does not say which.
+_TIMES = frozenset({"time", "times", "keer"})
 _TIME = frozenset({"firsttime", "eerstekeer"})
 _LONGEST_ABOUT = 9
 
@@ -138,7 +139,9 @@ class Ground:
         for stem in named:
             there = self._first[stem]
             yield from filter(None, [self._settings[there], self._phrase(stem, there)])
-        yield from filter(None, self._settings[: min(first, _LEAD)])
+        # Where all of it happened says little of what comes up later.
+        if all(self._first[stem] <= _EARLY for stem in named):
+            yield from filter(None, self._settings[: min(first, _LEAD)])
 
     def _setting(self, sentence: Sentence) -> str:
         """ "in de wijk Berflo Es in Hengelo": where it is, by a name that is nobody's."""
@@ -159,7 +162,8 @@ class Ground:
     def _called(self, sentence: Sentence) -> str:
         """ "Substation Diemen", "gemaal De Wachter": what the source is about, by its name."""
         for found in _CALLED.finditer(sentence.text):
-            if stem_of(found["noun"]) in self._subjects and found["noun"].isalpha():
+            noun = found["noun"].casefold()
+            if stem_of(noun) in self._subjects and noun not in self._words["known"]:
                 names = tokens_of(found["name"])
                 if not any(each in self._source.people.known for each in names):
                     return found[0]
@@ -208,7 +212,11 @@ class Ground:
             after = tokens[at + 1].casefold() if at + 1 < len(tokens) else ""
             modified = after in lists["modifiers"]
             ordinal = tokens[place + 1].casefold() in lists["ordinals"] and at > place + 1
-            if ordinal and after not in _WHICH and tokens[place + 1].casefold() + word not in _TIME:
+            if (
+                ordinal
+                and not (modified and word not in _TIMES)
+                and tokens[place + 1].casefold() + word not in _TIME
+            ):
                 yield _Mention(stem_of(word), place, modified=False, counted=True)
             elif word in lists["relational"] or self._is_noun(tokens[at]):
                 yield _Mention(stem_of(word), place, modified=modified)

@@ -101,10 +101,8 @@ class Source:
                     single=len(heard) == 1,
                     apart=paragraph.apart,
                 )
-                # Where questions are headings, what answers them is spoken.
-                answers = self.interviewed is not None and paragraph.asked
-                own = narrator_of(sentence.words, self.language) != "neutral"
-                if answers and own and told.speaker is None:
+                if self.interviewed is not None and paragraph.asked and told.speaker is None:
+                    # Where questions are headings, what answers them is spoken.
                     sentence.speaker = self.interviewed
                 place += 1
                 yield sentence
