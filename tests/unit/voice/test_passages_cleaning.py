@@ -103,3 +103,15 @@ def test_html_and_markdown_say_the_same() -> None:
     html = "<div><p>De <b>brug</b> &amp; de sluis<br>gingen open.</p><div>Om&nbsp;vier uur.</div></div>"
     markdown = "De **brug** &amp; de sluis\ngingen open.\n\nOm [vier](https://example.org) uur."
     assert cleaned(story(html)) == cleaned(story(markdown))
+
+
+def test_questions_and_answers_lose_their_letters() -> None:
+    """ "Q:" and "A:" are no words of anybody."""
+    body = "Q: Why did you stop?\n\nA: The pump had no oil.\n\nQ: And you?\n\nA: We went home."
+    assert cleaned(story(body, language="en")) == "The pump had no oil.\nWe went home."
+
+
+def test_two_line_breaks_end_a_paragraph() -> None:
+    """Pasted pages put breaks where paragraphs were meant."""
+    body = "<p>De brug ging open.<br><br>Er stond een<br>kraan op.</p>"
+    assert cleaned(story(body)) == "De brug ging open.\nEr stond een kraan op."

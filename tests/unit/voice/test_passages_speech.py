@@ -83,8 +83,19 @@ def test_an_interview_is_spoken_by_the_one_who_is_asked() -> None:
     """Where headings ask, "ik" is the one who was introduced, not who wrote it down."""
     body = (
         "Naima Chaoui werkt in de apotheek.\n\n### Wat was er?\n\nIk vond acht zakken in de kast."
-        "\n\n### En toen?\n\nIk heb de leverancier gebeld."
+        "\n\n### Wat deed je toen?\n\nIk heb de leverancier gebeld."
     )
     content = story(body, author={"name": "Redactie Binnenplein"})
     source = Source(content, prose_of(content))
     assert [each.speaker for each in source.sentences] == [None, "Naima Chaoui", "Naima Chaoui"]
+
+
+def test_a_blog_with_questions_is_no_interview() -> None:
+    """Where nobody is spoken to, "ik" stays who wrote it."""
+    body = (
+        "Naima Chaoui belde mij.\n\n### Wat was er?\n\nIk vond acht zakken in de kast."
+        "\n\n### En toen?\n\nIk heb de leverancier gebeld."
+    )
+    content = story(body, author={"name": "Jan de Wit"})
+    source = Source(content, prose_of(content))
+    assert [each.speaker for each in source.sentences] == [None, None, None]

@@ -22,6 +22,10 @@ _ITEM = re.compile(
     r"|\s*(?:\d{1,2}[-/.]\d{1,2}\s+)?\d{1,2}[:.]\d{2}(?:\s?(?:uur|u|am|pm))?\s*(?:[-–—:]|\s{2,})\s*(?=\S)"
 )
 _MARKED_HEADING = re.compile(r"\s*(#{1,6})\s")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+#: "Q: Why?" and "A: Because", "Vraag 1." and "Antwoord:".
+_ASKS = re.compile(r"(?:[QV]|Vraag|Question)\s?\d*\s?[:.)]\s+")
+_ANSWERS = re.compile(r"(?:A|Antwoord|Answer)\s?\d*\s?[:.)]\s+")
 _RULE = re.compile(r"\s*[-=*_#~\s]{3,}$")
 _END_MARK = re.compile(r"[.!?…:][\"'”’»)\]*_]*$")
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]]*$")
@@ -36,16 +40,17 @@ _DATELINE = re.compile(
 )
 #: A shorter line that breaks off is a heading or a line of an address.
 _SHORT_LINE, _HEADING = 0.6, 90
+_INNER_END = re.compile(r"[.!…][\"'”’»)\]]*\s")
 _QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """``field`` is the part of the event it stands in; ``asked``: it answers a heading that asks."""
+    """``field`` is the part of the event it stands in; ``asked`` is the question it answers."""
 
     text: str
     field: str
-    asked: bool = False
+    asked: str = ""
     #: Something stood between this paragraph and the one before it.
     apart: bool = False
 
@@ -84,7 +89,8 @@ class _Reading:
         self._field, self._words, self._found = name, words, found
         #: Level of the heading whose part is left out; 0: none is.
         self._closed = 0
-        self._over = self._asked = self._apart = False
+        self._over = self._apart = False
+        self._asked = ""
         self._first = True
 
     def read(self, blocks: list[Block]) -> None:
@@ -100,7 +106,7 @@ class _Reading:
             self._apart = True
         elif self._words["endings"].begins(words) and len(words) <= 12:
             self._over, self._found.fixed = True, self._found.fixed + 1
-        elif kind == "heading" or _is_heading(text, block):
+        elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
             self._heading(words, text, block.level or (6 if block.bold else 7))
         elif kind == "item":
             self._found.items += 1
@@ -113,7 +119,7 @@ class _Reading:
 
     def _heading(self, words: list[str], text: str, level: int) -> None:
         self._apart = True
-        self._asked = _QUESTION.search(text) is not None
+        self._asked = text if _QUESTION.search(text) else ""
         if self._words["closing_headings"].begins(words):
             self._closed = self._closed or level
         elif self._closed and level <= self._closed:
@@ -131,6 +137,8 @@ class _Reading:
 
     def _keep(self, text: str) -> None:
         text = _without_dateline(text, first=self._first)
+        if self._asked and (answer := _ANSWERS.match(text)):
+            text = text[answer.end() :]
         self._first = False
         self._found.paragraphs.append(
             Paragraph(text=text, field=self._field, asked=self._asked, apart=self._apart)
@@ -138,7 +146,13 @@ class _Reading:
         self._apart = False
 
 
+def _only_asks(text: str) -> bool:
+    return _QUESTION.search(text) is not None and not _INNER_END.search(text)
+
+
 def _is_heading(text: str, block: Block) -> bool:
+    if _ASKS.match(text) and _QUESTION.search(text):
+        return True
     if block.bold and len(text) <= _HEADING and not text.endswith("."):
         return True
     if len(text) > _HEADING or text[-1] in '.!…”"’)»':
@@ -151,7 +165,11 @@ def _lines(block: Block) -> Iterator[tuple[str, str]]:
     if block.kind != "prose":
         yield block.kind, " ".join(block.text.split())
         return
-    lines = [line for line in block.text.split("\n") if line.strip()]
+    for part in _BLANK_LINE.split(block.text):
+        yield from _lines_of([line for line in part.split("\n") if line.strip()])
+
+
+def _lines_of(lines: list[str]) -> Iterator[tuple[str, str]]:
     longest = max((len(line.rstrip()) for line in lines), default=0)
     kind, held = "prose", list[str]()
     for number, line in enumerate(lines):

@@ -110,7 +110,9 @@ class Source:
     def _interviewed(self, paragraphs: list[Paragraph]) -> str | None:
         """Who answers the headings of an interview; empty: nobody that is named. None: it is none."""
         asked = [each for each in paragraphs if each.asked]
-        if len(asked) < _ENOUGH_QUESTIONS:
+        questions = {each.asked for each in asked}
+        spoken_to = any(not _YOU.isdisjoint(plain_words(each)) for each in questions)
+        if len(questions) < _ENOUGH_QUESTIONS or not spoken_to:
             return None
         first = sum(narrator_of(plain_words(each.text), self.language) == "i" for each in asked)
         if first < _ENOUGH_QUESTIONS:
