@@ -174,7 +174,9 @@ def judge(
         openings = Counter(draft.text.split("\n", 1)[0] for _, draft, _ in told)
         passages = Counter(draft.passage for _, draft, answer in told if not answer)
         even = 1 / max(1, told[0][1].recipe["passage"]["of"] if told[0][1].recipe["passage"] else 1)
-        tally.shares.append(max(passages.values(), default=0) / len(told) / (max(0.15, even) + 1 / len(told)))
+        tally.shares.append(
+            max(passages.values(), default=0) / len(told) / (max(0.15, even) + 1 / len(told))
+        )
         # Two that tell one passage first do so on purpose.
         own = [
             count
@@ -225,7 +227,9 @@ def _broken(  # noqa: PLR0917 - one post and all that it is held against
         if each != disclosure and not any(akin(stem, stems) for stem in telling(each, language))
     ]
     said = {
-        stem for stem in telling(text, language) if akin(stem, telling(" ".join(held.texts), language))
+        stem
+        for stem in telling(text, language)
+        if akin(stem, telling(" ".join(held.texts), language))
     }
     tally.words.append(len(said))
     if text.count("“") > 1:

@@ -42,8 +42,6 @@ _log = structlog.get_logger("language model")
 #: So long after it was composed a draft may change by itself; after that somebody may be reading.
 REPHRASED_WITHIN = timedelta(minutes=10)
 _BATCH = 20
-#: A model that says the same for everybody says nothing of anybody.
-_MOST_OVERLAP = 0.30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +81,8 @@ class Rephraser:
         self._patience = patience.total_seconds()
         self._rules = rules or CircuitRules()
         self.circuit = Circuit(network="language model")
+        # By campaign: a model that says the same for everybody says nothing of anybody.
+        self._said: set[tuple[str, str]] = set()
 
     async def rephrase(self) -> int:
         """One round; returns how many drafts were asked about."""
@@ -171,13 +171,13 @@ class Rephraser:
             house=house_words(composer.templates, person.language),
             blocked=composer.blocked,
         )
-        overlap = dealt.guard.overlap(text, aside=draft.recipe["parts"]["passage"])
-        if overlap > _MOST_OVERLAP:
-            raise NoDraft(
-                "the language model's text is too much like another post "
-                f"(overlap {overlap:.2f}, at most {_MOST_OVERLAP:.2f})"
-            )
-        return text, overlap
+        frame = question.frame
+        own = text.removeprefix(frame.before).removesuffix(frame.after)
+        said = (question.campaign.id, own.replace(frame.passage, ""))
+        if said in self._said:
+            raise NoDraft("the language model's text says what it said for somebody else")
+        self._said.add(said)
+        return text, dealt.guard.overlap(text, aside=frame.passage)
 
     def _recipe(
         self, question: _Question, outcome: _Outcome, *, refused: str = ""

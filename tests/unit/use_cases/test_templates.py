@@ -36,7 +36,7 @@ def own_layouts(ending: str = ", vandaar.") -> str:
     """Whole posts that all end with one sentence of marketing's own."""
     works = f"Ik werk bij {{{{ employer }}}}{ending}"
     told = [
-        f"=== eigen-{letter}{short}\n{{{{ passage }}}}\n\n{'Zo ging het. ' * number}{works} {{{{ link }}}}\n"
+        f"=== eigen-{letter}{short}\n{{{{ passage }}}}\n\nDit vertelt {{{{ speaker }}}}. {'Zo ging het. ' * number}{works} {{{{ link }}}}\n"
         for short in ("", " short")
         for number, letter in enumerate("abcd" if short else "efgh")
     ]

@@ -51,6 +51,7 @@ async def test_the_form_states_the_event(organisation: Organisation) -> None:
         "url": "https://www.example.org/v/1",
         "crafts": ["constructie", "hydraulica"],
         "closes_at": "2026-12-31T22:59:00Z",
+        "passages": [],
     }
 
 
