@@ -49,6 +49,7 @@ def test_a_vacancy_speaks_of_the_work(left_out: str) -> None:
         ("short", story("De brug is open.")),
         ("no_event", story("Wij werken samen aan verbinding. " * 9)),
         ("list_only", story("- Op 3 mei viel gemaal De Wachter uit.\n- Niemand had het gezien.")),
+        ("list_only", story("Wat er misging:\n\n- kabel verkeerd\n- niemand keek")),
         (
             "other_language",
             story("Die Brücke war am Montag nicht mehr zu öffnen, und das ist schade."),

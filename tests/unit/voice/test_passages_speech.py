@@ -99,3 +99,12 @@ def test_a_blog_with_questions_is_no_interview() -> None:
     content = story(body, author={"name": "Jan de Wit"})
     source = Source(content, prose_of(content))
     assert [each.speaker for each in source.sentences] == [None, None, None]
+
+
+def test_a_speech_of_two_paragraphs_has_one_speaker() -> None:
+    """Only the last paragraph closes, and names who spoke all along."""
+    body = (
+        "“Ik stond er alleen voor. Om drie uur viel het licht uit.\n\n“Toen belde ik mijn vader,”"
+        " vertelt sluiswachter Kees de Boer."
+    )
+    assert [(speaker, whole) for speaker, _, whole in _told(body)] == [("Kees de Boer", True)] * 3

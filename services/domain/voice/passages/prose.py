@@ -106,11 +106,11 @@ class _Reading:
             self._apart = True
         elif self._words["endings"].begins(words) and len(words) <= 12:
             self._over, self._found.fixed = True, self._found.fixed + 1
-        elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
-            self._heading(words, text, block.level or (6 if block.bold else 7))
         elif kind == "item":
             self._found.items += 1
             self._apart = True
+        elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
+            self._heading(words, text, block.level or (6 if block.bold else 7))
         elif self._closed or self._is_fixed(words, text):
             self._found.fixed += 1
             self._apart = True

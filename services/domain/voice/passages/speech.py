@@ -51,6 +51,8 @@ class Listener:
     def __init__(self, people: People, words: Vocabulary) -> None:
         self._people, self._words = people, words
         self._last_named = self._last_speaker = ""
+        #: What somebody said whom only the next paragraph names.
+        self._nobodys: list[Told] = []
 
     def hear(self, text: str, following: str = "") -> list[Told]:
         """The sentences of a paragraph; ``following`` is the one after it."""
@@ -93,6 +95,7 @@ class Listener:
             position = quote.stop
         _, rest, head = self._between(text[position:], after=True, last=True)
         yield from self._attributed(spoken, head, cut=False)
+        self._nobodys = spoken if goes_on and not quotes[-1].closed and not speaker else []
         yield from self._narrated(rest, run)
 
     def _attributed(self, spoken: list[Told], head: str, *, cut: bool) -> Iterator[Told]:
@@ -100,8 +103,9 @@ class Listener:
         if head:
             found = self._people.speaker_of(head, self._last_named)
             self._last_speaker = found
-            for told in spoken:
+            for told in (*self._nobodys, *spoken):
                 told.speaker = found
+            self._nobodys = []
         if cut and spoken and not _ENDED.search(spoken[-1].text.removesuffix(".")):
             # "It was cold," she says, "and I stood there alone."
             spoken[-1].whole = spoken[-1].whole and not spoken[-1].text.endswith("\u0001")

@@ -84,11 +84,15 @@ class Source:
 
     def _told(self, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
         listener = Listener(self.people, self.words)
+        following = [*(each.text for each in paragraphs[1:]), ""]
+        # All of it first: who spoke may be told a paragraph later.
+        heard = [
+            listener.hear(each.text, after)
+            for each, after in zip(paragraphs, following, strict=False)
+        ]
         place = 0
-        for number, paragraph in enumerate(paragraphs):
-            following = paragraphs[number + 1].text if number + 1 < len(paragraphs) else ""
-            heard = listener.hear(paragraph.text, following)
-            for told in heard:
+        for number, (paragraph, sentences) in enumerate(zip(paragraphs, heard, strict=True)):
+            for told in sentences:
                 sentence = Sentence(
                     text=told.text,
                     place=place,
@@ -98,7 +102,7 @@ class Source:
                     speaker=told.speaker,
                     whole=told.whole,
                     continued=told.continued,
-                    single=len(heard) == 1,
+                    single=len(sentences) == 1,
                     apart=paragraph.apart,
                 )
                 if self.interviewed is not None and paragraph.asked and told.speaker is None:
