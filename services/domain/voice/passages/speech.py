@@ -28,13 +28,15 @@ _ATTRIBUTION = 16
 
 @dataclass(slots=True)
 class Told:
-    """A sentence. ``run`` counts the tellings of its paragraph; the rest is as in `Sentence`."""
+    """A sentence. ``run`` counts the tellings of its paragraph; ``unended``: its full stop is ours; the rest is
+    as in `Sentence`."""
 
     text: str
     run: int
     speaker: str | None = None
     whole: bool = True
     continued: bool = False
+    unended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,9 @@ class Listener:
             for told in (*self._nobodys, *spoken):
                 told.speaker = found
             self._nobodys = []
-        if cut and spoken and not _ENDED.search(spoken[-1].text.removesuffix(".")):
+        if cut and spoken and spoken[-1].unended:
             # "It was cold," she says, "and I stood there alone."
-            spoken[-1].whole = spoken[-1].whole and not spoken[-1].text.endswith("\u0001")
-        for told in spoken:
-            told.text = told.text.removesuffix("\u0001")
+            spoken[-1].whole = False
         if self._last_speaker:
             self._last_named = self._last_speaker
         yield from spoken
@@ -121,8 +121,9 @@ class Listener:
         if not told:
             return told
         if not _ENDED.search(told[-1].text):
-            # The comma is the narrator's; a mark of our own shows that it was one.
-            told[-1].text = _LAST_MARK.sub("", told[-1].text) + ".\u0001"
+            # The comma is the narrator's.
+            told[-1].text = _LAST_MARK.sub("", told[-1].text) + "."
+            told[-1].unended = True
         if not quote.closed and not last:
             for each in told:
                 each.whole = False
