@@ -324,12 +324,16 @@ def main() -> None:
         f"|{'---|' * len(table[0])}",
         *(f"| {' | '.join(row)} |" for row in table[1:]),
         "",
-        f"Authors, people named and people with that very job who have a post from their own "
-        f"standpoint: {own} of {owners}.",
+        (
+            f"Authors, people named and people with that very job who have a post from their own "
+            f"standpoint: {own} of {owners}."
+        ),
         "",
-        f"{_CROWD:,} people, one story: {statistics.median(fastest):,.0f} decisions a second "
-        f"(processor time of one thread); bare Jinja2 in the same run {bare:,.0f} renders a second, "
-        f"{ANCHOR:,} on the anchor machine.",
+        (
+            f"{_CROWD:,} people, one story: {statistics.median(fastest):,.0f} decisions a second "
+            f"(processor time of one thread); bare Jinja2 in the same run {bare:,.0f} renders a second, "
+            f"{ANCHOR:,} on the anchor machine."
+        ),
     ]
     text = "\n".join(lines)
     print(text)
