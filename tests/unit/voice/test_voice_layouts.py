@@ -148,7 +148,9 @@ def test_a_broken_file_stops_the_start_with_its_name(tmp_path: Path) -> None:
 
 def test_what_is_asked_for_is_optional() -> None:
     """A slot that stands only where it is known keeps the layout from nobody."""
-    slots = slots_of("{% if role %}{{ role }}{% else %}{{ team }}{% endif %} {{ link }}")
+    text = "=== a\n{% if role %}{{ role }}{% else %}{{ team }}{% endif %} {{ link }}"
+    (section,) = read_sections(text)
+    slots = slots_of(section)
     assert slots.needs == {"link", "team"}
     assert slots.optional == {"role"}
 
