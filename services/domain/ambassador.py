@@ -36,7 +36,7 @@ class Ambassador:
     since: int | None = None
     other_languages: tuple[Language, ...] = ()
     topics: tuple[str, ...] = ()
-    hashtags: int = 3
+    hashtags: int = 0
     exclamation: bool = False
     avoid: tuple[str, ...] = ()
     opening: str = ""

@@ -22,6 +22,12 @@ _EMPLOYED = re.compile(
     r")\b",
     re.IGNORECASE,
 )
+#: Who speaks of themselves, alone or with their colleagues.
+FIRST_PERSON = re.compile(
+    r"\b(?:ik|mijn|mij|me|wij|we|ons|onze|(?-i:I)|my|mine|our|us)\b", re.IGNORECASE
+)
+_NOT = re.compile(r"\b(?:niet|nooit|not|never)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +41,25 @@ class Missing:
         return self.disclosure or self.link
 
 
-def discloses(text: str) -> bool:
-    """Whether the author says whom they work for, in the words of a draft or in their own."""
-    return _EMPLOYED.search(text) is not None
+def discloses(text: str, *, employer: str = "") -> bool:
+    """Whether the author says whom they work for: in the words of the patterns above, or by naming
+    their ``employer`` in a sentence about themselves."""
+    return _EMPLOYED.search(text) is not None or bool(disclosure_in(text, employer))
 
 
-def missing(text: str, *, original: str, code: str) -> Missing:
+def missing(text: str, *, original: str, code: str, employer: str = "") -> Missing:
     """What ``text`` lacks; ``original`` is the draft as it was written, ``code`` its link's."""
     link = _link_in(original, code)
-    return Missing(disclosure=not discloses(text), link=bool(link) and link not in text)
+    return Missing(
+        disclosure=not discloses(text, employer=employer), link=bool(link) and link not in text
+    )
 
 
-def put_back(text: str, *, original: str, code: str) -> str:
+def put_back(text: str, *, original: str, code: str, employer: str = "") -> str:
     """``text`` with what it lacks at its end, as a draft ends: the sentence, then the link."""
-    lacks, link = missing(text, original=original, code=code), _link_in(original, code)
-    sentence = _sentence_in(original) if lacks.disclosure else ""
+    lacks = missing(text, original=original, code=code, employer=employer)
+    link = _link_in(original, code)
+    sentence = disclosure_in(original, employer) if lacks.disclosure else ""
     if sentence and link and f"\n{link}" in text:
         before, _, after = text.rpartition(f"\n{link}")
         return f"{before.rstrip()}\n\n{sentence}\n{link}{after}".lstrip()
@@ -57,10 +67,15 @@ def put_back(text: str, *, original: str, code: str) -> str:
     return f"{text.rstrip()}\n\n{added}".strip() if added else text
 
 
-def _sentence_in(original: str) -> str:
-    """Drafts say it on a line of its own; see `templates/posts`."""
-    lines = [line.strip() for line in original.splitlines()]
-    return next((line for line in reversed(lines) if discloses(line)), "")
+def disclosure_in(text: str, employer: str) -> str:
+    """The last sentence of ``text`` that says whom its author works for."""
+    name = employer.casefold()
+    for sentence in reversed(_SENTENCE.split(text)):
+        names = bool(name) and name in sentence.casefold()
+        own = names and FIRST_PERSON.search(sentence) and not _NOT.search(sentence)
+        if own or _EMPLOYED.search(sentence):
+            return sentence.strip()
+    return ""
 
 
 def _link_in(original: str, code: str) -> str:

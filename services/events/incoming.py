@@ -85,6 +85,8 @@ Language = Annotated[
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
+#: What an editor chose to be dealt, best first, instead of what is found.
+PassageTexts = Annotated[tuple[Line, ...], Field(max_length=20)]
 
 
 class EventData(BaseModel):
@@ -104,7 +106,11 @@ class Image(EventData):
 
 
 class StoryApproved(EventData):
-    """A story that marketing approved for sharing. ``body`` is plain text or Markdown."""
+    """A story that marketing approved for sharing. ``body`` is plain text, Markdown or HTML.
+
+    ``passages`` are the words of it that posts are made of, in that order; without them they are
+    found.
+    """
 
     story_id: Id
     title: Line
@@ -116,10 +122,11 @@ class StoryApproved(EventData):
     images: Annotated[tuple[Image, ...], Field(max_length=20)] = ()
     approved_by: Line | None = None
     approved_at: Moment | None = None
+    passages: PassageTexts = ()
 
 
 class VacancyOpened(EventData):
-    """An opened vacancy. ``challenge`` says what is hard about the job."""
+    """An opened vacancy. ``challenge`` says what is hard about the job; ``passages`` as in a story."""
 
     vacancy_id: Id
     title: Line
@@ -133,6 +140,7 @@ class VacancyOpened(EventData):
     salary: Line | None = None
     closes_at: Moment | None = None
     challenge: Note | None = None
+    passages: PassageTexts = ()
 
 
 class VacancyClosed(EventData):

@@ -140,6 +140,12 @@ async def some_ambassadors(
     return [_ambassador(row) for row in (await transaction.execute(query)).mappings()]
 
 
+async def ambassadors_called(transaction: Transaction, part: str) -> list[Ambassador]:
+    """Those whose name holds ``part``, letters of ASCII in any case."""
+    query = _ASKED.where(people.c.name.icontains(part, autoescape=True)).order_by(people.c.id)
+    return [_ambassador(row) for row in (await transaction.execute(query)).mappings()]
+
+
 async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dict[str, Ambassador]:
     wanted = list(set(ids))
     found: dict[str, Ambassador] = {}

@@ -20,7 +20,8 @@ _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
-    """A draft about to be stored; ``recipe`` is everything needed to write it again.
+    """A draft about to be stored; ``recipe`` is everything needed to write it again. Its text is
+    empty for somebody who is asked a question first.
 
     Until ``rephrase_by`` a language model may put it in other words.
     """
@@ -28,6 +29,17 @@ class NewPost:
     post: Post
     recipe: Mapping[str, Any]
     rephrase_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A text about a source, and how it was made."""
+
+    id: str
+    network: str
+    text: str
+    angle: str
+    recipe: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,20 +143,43 @@ async def in_state(
     return [_post(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def texts_of_source(
-    transaction: Transaction, *, kind: str, source_id: str
-) -> list[tuple[str, str]]:
-    """Pairs of post id and text of all campaigns about one story or vacancy."""
+async def texts_of_source(transaction: Transaction, *, kind: str, source_id: str) -> list[Told]:
+    """All texts of all campaigns about one story or vacancy."""
+    query = sa.select(posts.c.id, posts.c.network, posts.c.text, posts.c.angle, posts.c.recipe)
     rows = await transaction.execute(
-        _of_source(sa.select(posts.c.id, posts.c.text), kind, source_id)
+        _of_source(query, kind, source_id).where(posts.c.text != "").order_by(posts.c.id)
     )
-    return [(row.id, row.text) for row in rows]
+    return [Told(**row) for row in rows.mappings()]
 
 
 async def number_of_source(transaction: Transaction, *, kind: str, source_id: str) -> int:
-    """How many posts there are in all campaigns about one story or vacancy."""
+    """How many texts there are in all campaigns about one story or vacancy."""
     query = _of_source(sa.select(sa.func.count(posts.c.id)), kind, source_id)
-    return (await transaction.scalar(query)) or 0
+    return (await transaction.scalar(query.where(posts.c.text != ""))) or 0
+
+
+async def asked_first(transaction: Transaction, campaign_id: str) -> dict[tuple[str, str], int]:
+    """How many people have a question and no text yet, by network and the reason in its recipe."""
+    why = posts.c.recipe["why"].as_string().label("why")
+    rows = await transaction.execute(
+        sa.select(posts.c.network, why, sa.func.count().label("people"))
+        .where(
+            posts.c.campaign_id == campaign_id,
+            posts.c.text == "",
+            posts.c.state == PostState.READY.value,
+        )
+        .group_by(posts.c.network, why)
+        .order_by(posts.c.network, why)
+    )
+    return {(row.network, row.why or ""): row.people for row in rows}
+
+
+async def recipes(transaction: Transaction, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """How each of these posts was made."""
+    rows = await transaction.execute(
+        sa.select(posts.c.id, posts.c.recipe).where(posts.c.id.in_(ids))
+    )
+    return {row.id: row.recipe for row in rows}
 
 
 def _of_source(query: sa.Select[Any], kind: str, source_id: str) -> sa.Select[Any]:

@@ -30,6 +30,7 @@ class Waiting:
 _UNTOUCHED = (
     posts.c.state == PostState.READY.value,
     posts.c.text == posts.c.original_text,
+    posts.c.text != "",
     sa.not_(posts.c.by_tap_only),
 )
 

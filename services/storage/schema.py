@@ -195,16 +195,6 @@ audience = Table(
     Index("ix_audience_asked", "asked_at", "ambassador_id"),
 )
 
-# Why there is no draft for a person on a network, in words.
-refusals = Table(
-    "refusals",
-    metadata,
-    _ref("campaign_id", "campaigns.id", primary_key=True),
-    _ref("ambassador_id", "ambassadors.id", primary_key=True),
-    Column("network", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
-)
-
 # A vacancy may be closed before its opening arrives: topics have no order among each other.
 closed_vacancies = Table(
     "closed_vacancies",

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from services.domain.post import printable
 from services.domain.voice.block_list import BlockedWord, BlockList
-from services.domain.voice.template_check import EMPLOYER
 from services.errors import Rejected
 from services.storage import audit, blocked_words
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction
 
+#: What most posts say of whom their author works for.
+_EMPLOYER = ("ik werk bij {}", "i work at {}")
 #: Words on the list, characters of a word and of a reason.
 MOST, LONGEST_WORD, LONGEST_REASON = 1000, 60, 200
 
@@ -35,7 +36,7 @@ async def block(
         raise Rejected(
             "that is no word", remedy=f"Write a word or a phrase of at most {LONGEST_WORD} letters."
         )
-    for employer in EMPLOYER.values():
+    for employer in _EMPLOYER:
         sentence = employer.format(organisation)
         if BlockList([blocked]).found_in(sentence):
             raise Rejected(

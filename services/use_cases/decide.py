@@ -78,7 +78,8 @@ async def approve(
     _check_decidable(post)
     await check_open(transaction, post)
     plain = _checked(post, text, networks)
-    if not discloses(plain):
+    recipe = await posts.recipe(transaction, post.id) or {}
+    if not discloses(plain, employer=recipe.get("employer", "")):
         raise Rejected(
             "the text does not say any more whom you work for",
             remedy="Put that sentence back, or say it in your own words.",

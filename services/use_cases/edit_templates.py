@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count, islice
 
 from services.domain.ambassador import Ambassador
 from services.domain.voice import (
     Composer,
+    Dealt,
     Draft,
     DraftRequest,
-    NoDraft,
-    OverlapGuard,
     PostTemplates,
 )
+from services.domain.voice.relations import Relation, cast_of, relation_of
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
 from services.storage import audit, post_templates
@@ -24,14 +22,12 @@ from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.transaction import Transaction
 
-#: A path that marketing may write: a shipped one, or an angle of its own.
-_OWN_ANGLE = re.compile(r"(nl|en)/(story|vacancy)/[a-z][a-z_]{1,28}[a-z]\.clauses")
-#: People that a template is tried on, and ranks that are looked at for its angle.
-PREVIEWED, _RANKS = 5, 12
+#: People that a template is tried on.
+PREVIEWED = 5
 
 
 def may_be_written(shipped: PostTemplates, path: str) -> bool:
-    return path in shipped.files or _OWN_ANGLE.fullmatch(path) is not None
+    return path in shipped.pools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +88,10 @@ async def restore(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What the template makes for one person; without a draft, the reason why."""
+    """What the template makes for one person; without a text, the question alone."""
 
     person: Ambassador
-    draft: Draft | None
-    reason: str = ""
+    draft: Draft
 
 
 def preview(
@@ -108,49 +103,26 @@ def preview(
     network: str,
     link: str,
 ) -> list[Trial]:
-    """Drafts for at most five people, each with the angle of ``path`` where it has one."""
-    language = path.partition("/")[0] if path.endswith(".clauses") else ""
-    fitting = [person for person in people if not language or person.language == language]
-    guard, ranks = OverlapGuard(), count()
+    """Drafts for at most five people, each as if they stood where ``path`` says; first those who do."""
+    language, _, relation = path.removesuffix(".j2").split("/")
+    cast = cast_of(campaign.content, people)
+    fitting = [person for person in people if person.language == language]
+    fitting.sort(key=lambda one: relation_of(one, campaign.content, cast).relation != relation)
+    dealt = Dealt()
     trials: list[Trial] = []
-    for person in fitting[:PREVIEWED]:
+    for rank, person in enumerate(fitting[:PREVIEWED]):
         request = DraftRequest(
             campaign_id=campaign.id,
             content=campaign.content,
             ambassador=person,
             network=network,
-            rank=0,
+            rank=rank,
             seed=campaign.seed,
             link=link,
+            cast=cast,
+            as_if=Relation(relation),
         )
-        try:
-            draft = _first_that_shows(path, composer, request, ranks, guard)
-        except NoDraft as refusal:
-            trials.append(Trial(person=person, draft=None, reason=str(refusal)))
-            continue
+        draft = composer.compose(request, dealt)
         trials.append(Trial(person=person, draft=draft))
-        if draft is not None:
-            guard.add(person.id, draft.text)
+        dealt.add(person.id, draft)
     return trials
-
-
-def _first_that_shows(
-    path: str,
-    composer: Composer,
-    request: DraftRequest,
-    ranks: Iterator[int],
-    guard: OverlapGuard,
-) -> Draft | None:
-    """The draft of the next rank that gets this template; None when none of a dozen does."""
-    for rank in islice(ranks, _RANKS):
-        draft = composer.compose(replace(request, rank=rank), guard)
-        if _shows(draft, path):
-            return draft
-    return None
-
-
-def _shows(draft: Draft, path: str) -> bool:
-    """Whether the draft was made with this template: any is, with one that all angles share."""
-    if not path.endswith(".clauses") or path.removesuffix(".clauses").endswith("shared"):
-        return True
-    return f"{draft.template}.clauses" == path

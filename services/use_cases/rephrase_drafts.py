@@ -21,19 +21,19 @@ import structlog
 from services.domain.ambassador import Ambassador
 from services.domain.circuit import Circuit, CircuitRules
 from services.domain.network_rules import GONE
-from services.domain.voice import Composer, DraftRequest, NoDraft, OverlapGuard
-from services.domain.voice.apply_profile import as_they_write, own_lines
+from services.domain.voice import Composer, Dealt, DraftRequest, NoDraft
+from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.claims import house_words
 from services.domain.voice.rephrase import Frame, Prompt, frame_of, prompt_of, rephrased
 from services.domain.voice.support import Sources
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.ports import LanguageModel
-from services.storage import audit, campaigns, people, posts, rephrasing
+from services.storage import audit, campaigns, people, rephrasing
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
 from services.storage.database import Database
 from services.storage.rephrasing import Waiting
-from services.storage.transaction import Transaction
+from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
@@ -81,6 +81,8 @@ class Rephraser:
         self._patience = patience.total_seconds()
         self._rules = rules or CircuitRules()
         self.circuit = Circuit(network="language model")
+        # By campaign: a model that says the same for everybody says nothing of anybody.
+        self._said: set[tuple[str, str]] = set()
 
     async def rephrase(self) -> int:
         """One round; returns how many drafts were asked about."""
@@ -88,7 +90,7 @@ class Rephraser:
         state = self.circuit.state(now)
         if state == "open":
             return 0
-        drafts, questions, guards = await self._questions(
+        drafts, questions, dealt = await self._questions(
             now, limit=1 if state == "half-open" else _BATCH
         )
         await self._leave_the_others(drafts, questions)
@@ -102,7 +104,7 @@ class Rephraser:
                 outcome = await self._ask(question)
             if outcome is not None:
                 async with turns:
-                    await self._keep(question, outcome, guards[question.campaign.id])
+                    await self._keep(question, outcome, dealt[question.campaign.id])
 
         await asyncio.gather(*map(carry, questions))
         return len(drafts)
@@ -125,11 +127,11 @@ class Rephraser:
         self.circuit = self.circuit.answered()
         return _Outcome(output=answer)
 
-    async def _keep(self, question: _Question, outcome: _Outcome, guard: OverlapGuard) -> None:
+    async def _keep(self, question: _Question, outcome: _Outcome, dealt: Dealt) -> None:
         async with self._database.write() as transaction:
             composer = await self._templates.composer(transaction)
             try:
-                text, overlap = self._judged(question, outcome, guard, composer)
+                text, overlap = self._judged(question, outcome, dealt, composer)
             except NoDraft as refusal:
                 _log.info("not used", post=question.draft.post_id, reason=str(refusal))
                 recipe = self._recipe(question, outcome, refused=str(refusal))
@@ -140,7 +142,8 @@ class Rephraser:
                 transaction, question.draft, text=text, overlap=overlap, recipe=recipe
             )
             if used:
-                guard.add(question.draft.post_id, text)
+                passage = question.draft.recipe["parts"]["passage"]
+                dealt.guard.add(question.draft.post_id, text, aside=passage)
                 detail = {"model": self._model.model, "prompt_sha256": question.prompt.sha256}
                 entry = Entry(
                     at=self._clock(),
@@ -152,7 +155,7 @@ class Rephraser:
                 await audit.add(transaction, [entry])
 
     def _judged(
-        self, question: _Question, outcome: _Outcome, guard: OverlapGuard, composer: Composer
+        self, question: _Question, outcome: _Outcome, dealt: Dealt, composer: Composer
     ) -> tuple[str, float]:
         """The text and its overlap. Raises NoDraft when a promise would be broken."""
         if outcome.refused:
@@ -168,12 +171,13 @@ class Rephraser:
             house=house_words(composer.templates, person.language),
             blocked=composer.blocked,
         )
-        parts = draft.recipe["parts"]
-        aside = f"{parts.get('title', '')}\n{parts.get('disclosure', '')}\n{own_lines(person)}"
-        verdict = guard.judge(text, aside=aside, rank=question.rank)
-        if verdict.reason:
-            raise NoDraft(verdict.reason)
-        return text, verdict.overlap
+        frame = question.frame
+        own = text.removeprefix(frame.before).removesuffix(frame.after)
+        said = (question.campaign.id, own.replace(frame.passage, ""))
+        if said in self._said:
+            raise NoDraft("the language model's text says what it said for somebody else")
+        self._said.add(said)
+        return text, dealt.guard.overlap(text, aside=frame.passage)
 
     def _recipe(
         self, question: _Question, outcome: _Outcome, *, refused: str = ""
@@ -191,10 +195,10 @@ class Rephraser:
 
     async def _questions(
         self, now: datetime, *, limit: int
-    ) -> tuple[Sequence[Waiting], list[_Question], dict[str, OverlapGuard]]:
+    ) -> tuple[Sequence[Waiting], list[_Question], dict[str, Dealt]]:
         """What waits, what to ask, and by campaign the texts that an answer has to differ from."""
         questions: list[_Question] = []
-        guards: dict[str, OverlapGuard] = {}
+        dealt: dict[str, Dealt] = {}
         async with self._database.read() as transaction:
             drafts = await rephrasing.waiting(transaction, now=now, limit=limit)
             if not drafts:
@@ -207,12 +211,14 @@ class Rephraser:
                 campaign = await campaigns.get(transaction, campaign_id)
                 if campaign is None:
                     continue
-                guards[campaign_id] = await _texts_beside(transaction, campaign, asked)
+                dealt[campaign_id] = await deal.dealt_of(
+                    transaction, campaign.kind, campaign.source_id, besides=asked
+                )
                 own = [draft for draft in drafts if draft.campaign_id == campaign_id]
                 for draft in own:
                     if (person := everybody.get(draft.ambassador_id)) is not None:
                         questions += self._question(composer, campaign, draft, person)
-        return drafts, questions, guards
+        return drafts, questions, dealt
 
     async def _leave_the_others(
         self, drafts: Sequence[Waiting], questions: Sequence[_Question]
@@ -262,19 +268,6 @@ class _Outcome:
 
     output: str = ""
     refused: str = ""
-
-
-async def _texts_beside(
-    transaction: Transaction, campaign: Campaign, asked: set[str]
-) -> OverlapGuard:
-    """All texts about the same story or vacancy but those that are asked about."""
-    guard = OverlapGuard()
-    for identity, text in await posts.texts_of_source(
-        transaction, kind=campaign.kind, source_id=campaign.source_id
-    ):
-        if identity not in asked:
-            guard.add(identity, text)
-    return guard
 
 
 def _storable(output: str) -> str:

@@ -1,4 +1,7 @@
-"""Ambassadors are asked to share: write each of them a draft for every connected network."""
+"""Ambassadors are asked to share: write each of them a draft for every connected network.
+
+Whoever a source has no text left for gets a draft without one, and the question that makes it.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,15 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
-from services.domain.voice import (
-    Composer,
-    Draft,
-    DraftRequest,
-    NoDraft,
-    OverlapGuard,
-)
-from services.domain.voice.suggestions import first_draft
+from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import PostReady, ShareRequested
 from services.events.statement import Fact, Statement, state
-from services.storage import campaigns, connections, people, posts, refusals
+from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
 from services.storage.posts import NewPost
-from services.storage.refusals import Unwritten
 from services.storage.transaction import Transaction
+from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught
 
@@ -36,7 +32,7 @@ _UNCONNECTED = "linkedin"
 
 
 class DraftWriter:
-    """Writes drafts; keeps the overlap guards of the latest campaigns in memory between batches.
+    """Writes drafts; keeps what was dealt of the latest sources in memory between batches.
 
     ``short_link`` turns a link code into the address that stands in the text. For so long as
     ``rephrased_within`` a language model may put a draft in other words; None: there is none.
@@ -52,12 +48,12 @@ class DraftWriter:
         self._templates = templates
         self._rephrased_within = rephrased_within
         self._short_link = short_link
-        self._guards: dict[tuple[str, str], OverlapGuard] = {}
+        self._dealt: dict[tuple[str, str], Dealt] = {}
 
     async def write_drafts(
         self, transaction: Transaction, facts: Sequence[Fact[ShareRequested]], now: datetime
     ) -> list[Statement]:
-        """Store the drafts; a person for whom none can be written is recorded with the reason."""
+        """Store a draft for each: a text, or the question alone."""
         statements: list[Statement] = []
         by_campaign: dict[str, list[ShareRequested]] = {}
         for fact in facts:
@@ -95,36 +91,33 @@ class DraftWriter:
         ]
         stored = await posts.existing(transaction, [wish[0] for wish in wanted])
         wanted = [wish for wish in wanted if wish[0] not in stored]
-        guard = await self._guard(transaction, campaign, [wish[0] for wish in wanted])
+        dealt = await self._dealt_of(transaction, campaign, [wish[0] for wish in wanted])
+        cast = await deal.cast(transaction, campaign.content, everybody.values())
         composer = await self._templates.composer(transaction)
         drafts: list[NewPost] = []
-        unwritten: list[Unwritten] = []
         for number, (identity, person, network, rank) in enumerate(wanted, start=1):
             if number % _AT_ONCE == 0:
                 # Pages and clicks may be served by the same loop.
                 await asyncio.sleep(0)
-            try:
-                draft = self._compose(
-                    composer,
-                    campaign,
-                    identity,
-                    person=person,
+            draft = composer.compose(
+                DraftRequest(
+                    campaign_id=campaign.id,
+                    content=campaign.content,
+                    ambassador=person,
                     network=network,
                     rank=rank,
-                    guard=guard,
-                )
-            except NoDraft as refusal:
-                unwritten.append(
-                    Unwritten(ambassador_id=person.id, network=network, reason=str(refusal))
-                )
-                continue
-            guard.add(identity, draft.text)
+                    seed=campaign.seed,
+                    link=self._short_link(link_code(identity)),
+                    cast=cast,
+                ),
+                dealt,
+            )
+            dealt.add(identity, draft)
             written = _new_post(campaign, identity, person, draft, now)
-            if self._rephrased_within is not None:
+            if self._rephrased_within is not None and draft.text:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
         await posts.add(transaction, drafts)
-        await refusals.record(transaction, campaign.id, unwritten)
         return [_ready(draft.post) for draft in drafts]
 
     def _written_for(self, connected: Sequence[str]) -> tuple[str, ...]:
@@ -135,57 +128,29 @@ class DraftWriter:
             return usable
         return (_UNCONNECTED,) if _UNCONNECTED in known else tuple(known)[:1]
 
-    def _compose(
-        self,
-        composer: Composer,
-        campaign: Campaign,
-        identity: str,
-        *,
-        person: Ambassador,
-        network: str,
-        rank: int,
-        guard: OverlapGuard,
-    ) -> Draft:
-        return first_draft(
-            composer,
-            DraftRequest(
-                campaign_id=campaign.id,
-                content=campaign.content,
-                ambassador=person,
-                network=network,
-                rank=rank,
-                seed=campaign.seed,
-                link=self._short_link(link_code(identity)),
-            ),
-            guard,
-        )
-
-    async def _guard(
+    async def _dealt_of(
         self, transaction: Transaction, campaign: Campaign, fresh: Sequence[str]
-    ) -> OverlapGuard:
-        """The guard over all texts about the same story or vacancy.
+    ) -> Dealt:
+        """All texts about the same story or vacancy.
 
-        Another worker may have written some since. A text that the guard knows but the database does not was rolled
-        back; then the guard starts anew.
+        Another worker may have written some since. A text that is remembered but not in the database
+        was rolled back; then it starts anew.
         """
         source = (campaign.kind, campaign.source_id)
-        guard = self._guards.pop(source, None)
-        if guard is None or any(identity in guard for identity in fresh):
-            guard = OverlapGuard()
+        dealt = self._dealt.pop(source, None)
+        if dealt is None or any(identity in dealt for identity in fresh):
+            dealt = Dealt()
         kind, source_id = source
         written = await posts.number_of_source(transaction, kind=kind, source_id=source_id)
-        if written != len(guard):
-            for identity, text in await posts.texts_of_source(
-                transaction, kind=kind, source_id=source_id
-            ):
-                guard.add(identity, text)
-        self._guards[source] = guard  # at the end: the latest used
-        while len(self._guards) > _MAX_GUARDS:
-            self._guards.pop(next(iter(self._guards)))
-        return guard
+        if written != len(dealt):
+            await deal.fill(dealt, transaction, kind, source_id)
+        self._dealt[source] = dealt  # at the end: the latest used
+        while len(self._dealt) > _MAX_SOURCES:
+            self._dealt.pop(next(iter(self._dealt)))
+        return dealt
 
 
-_MAX_GUARDS = 16
+_MAX_SOURCES = 16
 #: So many drafts take about a hundredth of a second.
 _AT_ONCE = 40
 
@@ -211,7 +176,7 @@ def _new_post(
             language=draft.language,
             text=draft.text,
             state=PostState.READY,
-            angle=draft.angle,
+            angle=draft.relation,
             overlap=draft.overlap,
             link_code=link_code(identity),
             created_at=now,

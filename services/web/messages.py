@@ -44,10 +44,6 @@ class Messages:
         """The text of ``key.one`` or ``key.other``, with ``{n}``."""
         return self.text(f"{key}.{_PLURAL(number)}", n=number, **values)
 
-    def angle(self, name: str) -> str:
-        """The angle of a text in words; one that marketing made keeps its own name."""
-        return self.texts.get(f"angle.{name}", name)
-
     def did(self, action: str) -> str:
         """An action of the audit in words; one that has none keeps its own name."""
         return self.texts.get(f"audit.did.{action}", action)

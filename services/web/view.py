@@ -73,7 +73,6 @@ class View:
             all_sandbox=set(self.parts.sandboxes) >= set(self.parts.networks),
             simulated=self.parts.simulated,
             base_url=self.parts.base_url,
-            angle=self.messages.angle,
             did=self.messages.did,
             actor=self.messages.actor,
             page_languages=[

@@ -7,6 +7,7 @@ import codecs
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,13 +19,13 @@ from services.domain.network_rules import OURS
 from services.domain.post import normalise_text
 from services.domain.voice import (
     Composer,
+    Dealt,
     DraftRequest,
     NoDraft,
-    OverlapGuard,
     PostTemplates,
     unsaid,
 )
-from services.domain.voice.suggestions import first_draft
+from services.domain.voice.relations import cast_of
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
@@ -50,21 +51,28 @@ _NAMES = f"{', '.join(OURS)}, or one that another package brought"
 @click.option(
     "--network", metavar="NAME", help=f"Only {_NAMES}. Default: LinkedIn and X, unless off."
 )
+@click.option(
+    "--answers",
+    type=click.File("rb"),
+    help='Own words: {"email": "answer", …}, or a line each: {"ambassador": …, "answer": …}.',
+)
 @data_option
 @json_option
 def compose(
     event: BinaryIO,
     ambassadors: BinaryIO,
     network: str | None,
+    *,
+    answers: BinaryIO | None,
     data: Path | None,
     as_json: bool,
 ) -> int:
     """Show the drafts that an event would bring to these people; nothing is stored or sent.
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
-    With --json one line a draft: ambassador, network, language, text, angle, seed, overlap. A
-    person for whom no draft can be written is named on standard error; a story that nobody can be
-    given a text about is refused with the reason.
+    With --json one line a draft: ambassador, network, language, text, question, passage, relation,
+    layout, overlap. Without text (null) somebody is asked the question first: their answer makes the
+    post. A story that nobody can be given a text about is refused with the reason.
     """
     settings = settings_of(data=data)
     rules = _rules(settings, network)
@@ -83,8 +91,10 @@ def compose(
         )
     campaign_id = derive_id("campaign", *source_of(content))
     composer = asyncio.run(_composer(settings, rules))
-    guard = OverlapGuard()
+    given = _answers(answers)
+    dealt = Dealt()
     everybody = {person.id: person for person in reading.ambassadors}
+    cast = cast_of(content, reading.ambassadors)
     invitations = select_audience(campaign_id, content, reading.ambassadors)
     if not invitations:
         click.echo(
@@ -104,27 +114,63 @@ def compose(
                 rank=invitation.rank,
                 seed=seed_of(campaign_id),
                 link=f"{settings.base_url}/r/{link_code(identity)}",
+                cast=cast,
             )
-            try:
-                draft = first_draft(composer, request, guard)
-            except NoDraft as refusal:
-                click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
-                continue
-            guard.add(identity, draft.text)
+            draft = composer.compose(request, dealt)
+            if answer := given.get(person.email.casefold()):
+                try:
+                    draft = composer.compose(
+                        replace(request, answer=answer, passage=draft.passage), dealt
+                    )
+                except NoDraft as refusal:
+                    click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
+            dealt.add(identity, draft)
             if as_json:
+                told = draft.recipe.get("passage") or {}
                 line = {
                     "ambassador": person.email,
                     "network": draft.network,
                     "language": draft.language,
-                    "text": draft.text,
-                    "angle": draft.angle,
-                    "seed": draft.seed,
+                    "text": draft.text or None,
+                    "question": draft.question,
+                    "passage": told.get("text"),
+                    "relation": draft.relation,
+                    "layout": draft.layout or None,
                     "overlap": draft.overlap,
                 }
                 click.echo(json.dumps(line, ensure_ascii=False))
             else:
-                click.echo(f"── {person.name}, {name} ({invitation.reason})\n{draft.text}\n")
+                text = draft.text or "(no text: the question first)"
+                head = f"── {person.name}, {name} ({invitation.reason})"
+                click.echo(f"{head}\n{text}\n\n? {draft.question}\n")
     return 0
+
+
+def _answers(file: BinaryIO | None) -> dict[str, str]:
+    """Answers by e-mail address in small letters. Raises Rejected for another kind of file."""
+    if file is None:
+        return {}
+    fault = Rejected(
+        f"{file.name}: no answers can be read from it",
+        remedy='Give {"email": "answer"}, or one {"ambassador": "…", "answer": "…"} a line.',
+    )
+    try:
+        raw = file.read().decode("utf-8-sig").strip()
+        try:
+            whole = json.loads(raw)
+            lines = [whole] if isinstance(whole, dict) else whole
+        except ValueError:
+            lines = [json.loads(line) for line in raw.split("\n") if line.strip()]
+    except ValueError as error:
+        raise fault from error
+    found: dict[str, str] = {}
+    for line in lines if isinstance(lines, list) else [None]:
+        if not isinstance(line, dict) or not all(isinstance(each, str) for each in line.values()):
+            raise fault
+        email = line.get("ambassador") or line.get("email")
+        pairs = [(email, line.get("answer", ""))] if email else line.items()
+        found |= {str(who).casefold(): said for who, said in pairs}
+    return found
 
 
 def _rules(settings: Settings, wanted: str | None) -> Mapping[str, PostRules]:

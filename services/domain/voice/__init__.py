@@ -1,6 +1,7 @@
-"""The voice: every ambassador a text of their own, proved to be unlike the others."""
+"""The voice: every ambassador a text of their own, made of the story and of where they stand."""
 
 from services.domain.voice.composer import Composer
+from services.domain.voice.dealing import Dealt
 from services.domain.voice.guard import OverlapGuard
 from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.request import Draft, DraftRequest, NoDraft
@@ -10,6 +11,7 @@ from services.domain.voice.unsaid import unsaid
 
 __all__ = [
     "Composer",
+    "Dealt",
     "Draft",
     "DraftRequest",
     "NoDraft",

@@ -1,4 +1,4 @@
-"""What the composer leaves to the profile: hashtags, an exclamation mark, lines of one's own.
+"""What the composer leaves to the profile: hashtags, and lines of one's own.
 
 Pure and deterministic, so that a text can be written again from its recipe. Whatever does not fit
 the network is left out again; the disclosure and the link always stay.
@@ -6,8 +6,7 @@ the network is left out again; the disclosure and the link always stay.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Literal
 
@@ -17,8 +16,6 @@ from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import words_of
 from services.ports import PostRules
-
-_FULL_STOP = re.compile(r"(?<=\w)\.(?=$|\s)")
 
 
 def as_they_write(person: Ambassador, language: str) -> Ambassador:
@@ -67,18 +64,19 @@ def without_avoided(person: Ambassador) -> Ambassador:
 
 
 def apply_profile(
-    text: str, parts: Mapping[str, str], person: Ambassador, *, rules: PostRules, link: str
+    text: str, person: Ambassador, *, hashtags: Sequence[str], rules: PostRules, link: str
 ) -> str:
-    """``text`` as this person writes. ``parts`` are those of the draft's recipe."""
-    text = _with_hashtags(text, parts.get("hashtags", ""), person)
-    if person.exclamation:
-        text = _with_exclamation(text, parts.get("hook", ""))
-    if not (person.opening or person.ending):
+    """``text`` as this person writes; ``hashtags`` are those that suit its source."""
+    if not (person.opening or person.ending or (person.hashtags and hashtags)):
         return text
+    avoided = {"".join(word.casefold().split()) for word in person.avoid}
+    wanted = [tag for tag in hashtags if tag[1:].casefold() not in avoided]
+    most = min(person.hashtags, rules.hashtags, len(wanted))
     for opening, ending in _own_lines(person):
-        own = _with_lines(text, parts.get("disclosure", ""), opening, ending)
-        if fits(rules, own, link):
-            return own
+        for count in range(most, -1, -1):
+            own = "\n\n".join(filter(None, (opening, text, ending, " ".join(wanted[:count]))))
+            if fits(rules, own, link):
+                return own
     return text
 
 
@@ -126,36 +124,10 @@ def recipe_of_profile(person: Ambassador) -> dict[str, object]:
 _USUAL = {
     field.name: field.default
     for field in fields(Ambassador)
-    if field.name in {"hashtags", "exclamation", "avoid", "opening", "ending"}
+    if field.name in {"hashtags", "avoid", "opening", "ending"}
 }
 
 
 def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:
     opening, ending = person.opening, person.ending
-    return dict.fromkeys(((opening, ending), (opening, ""), ("", ending)))
-
-
-def _with_hashtags(text: str, hashtags: str, person: Ambassador) -> str:
-    if not hashtags:
-        return text
-    avoided = {"".join(word.casefold().split()) for word in person.avoid}
-    kept = [tag for tag in hashtags.split() if tag[1:].casefold() not in avoided]
-    wanted = " ".join(kept[: person.hashtags])
-    before, _, after = text.rpartition(hashtags)
-    return f"{before}{wanted}{after}" if wanted else before.rstrip() + after
-
-
-def _with_exclamation(text: str, hook: str) -> str:
-    """The first own sentence ends with an exclamation mark; one is enough."""
-    stops = list(_FULL_STOP.finditer(hook))
-    if not stops or "!" in text or hook not in text:
-        return text
-    end = stops[-1].start()
-    return text.replace(hook, f"{hook[:end]}!{hook[end + 1 :]}", 1)
-
-
-def _with_lines(text: str, disclosure: str, opening: str, ending: str) -> str:
-    if ending:
-        before, found, after = text.rpartition(disclosure) if disclosure else (text, "", "")
-        text = f"{before.rstrip()}\n\n{ending}\n\n{found}{after}".rstrip()
-    return f"{opening}\n\n{text}" if opening else text
+    return dict.fromkeys(((opening, ending), (opening, ""), ("", ending), ("", "")))

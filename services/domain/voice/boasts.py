@@ -9,17 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from services.domain.voice.facts import Fact, extract_facts
 from services.domain.voice.lexicon import LEXICONS
+from services.domain.voice.passages import find_passages
 from services.domain.voice.plain_text import MAX_CHARACTERS
 from services.domain.voice.request import Content
 from services.domain.voice.words import prose_of
 
 #: So many are told of one text; whoever changes these sees the next.
 MOST = 5
-
-#: What is concrete about a sentence, most telling first (the kinds of `services.domain.voice.facts`).
-_TELLING = ("number", "setback", "helped", "challenge", "craft", "lesson")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +46,11 @@ def boasts_in(text: str, language: str) -> list[Boast]:
     return list(found)[:MOST]
 
 
-def concrete_detail(content: Content, text: str) -> Fact | None:
-    """The most telling fact of ``content`` that ``text`` does not hold yet."""
+def concrete_detail(content: Content, text: str) -> str:
+    """The best passage of ``content`` that ``text`` does not hold yet; empty: there is none."""
     held = text.casefold()
-    facts = [
-        fact for fact in extract_facts(content).sentences if fact.source.casefold() not in held
-    ]
-    telling = [fact for fact in facts if fact.kinds.intersection(_TELLING)]
-    return min(telling or facts, key=_rank, default=None)
-
-
-def _rank(fact: Fact) -> tuple[int, int]:
-    kinds = [place for place, kind in enumerate(_TELLING) if kind in fact.kinds]
-    return min(kinds, default=len(_TELLING)), len(fact.text)
+    chosen = find_passages(content).chosen
+    return next((each.text for each in chosen if each.text.casefold() not in held), "")
 
 
 def _whole(prose: str, match: re.Match[str]) -> str:

@@ -55,10 +55,10 @@ def house_words(templates: PostTemplates, language: str) -> frozenset[str]:
     """The stems of the share texts of a language, which were written to claim nothing."""
     return frozenset(
         stem(word, language)
-        for (of, _, _), pool in templates.pools.items()
-        if of == language
-        for clause in pool
-        for word in bare_words(_FIELD.sub(" ", clause.source))
+        for path, pool in templates.pools.items()
+        if path.startswith(f"{language}/")
+        for layout in pool
+        for word in bare_words(_FIELD.sub(" ", layout.source))
     )
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from services.domain.network_text import measure_text
 from services.domain.voice.words import words_of
-from services.ports import PostRules
 
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TOKEN = re.compile(r"\s+|[^\s]+")
@@ -37,27 +35,16 @@ def as_sentence(answer: str) -> str:
     return line if not line or _ENDS.search(line) else f"{line}."
 
 
-def with_answer(
-    rules: PostRules, text: str, answer: str, *, original: str, opening: str = "", before: str = ""
-) -> str:
-    """``text`` with the answer as a paragraph of its own, after the opening one.
+def with_answer(text: str, answer: str, *, before: str = "") -> str:
+    """``text``, which its person changed, beginning with the answer, in place of the one ``before``."""
+    if before and before in text:
+        return text.replace(before, answer, 1)
+    return f"{answer}\n\n{text}" if answer else text
 
-    ``opening`` is the line that the person always begins with, ``before`` an earlier answer, which
-    this one replaces. Where both do not fit the network the answer takes the place of the opening
-    paragraph, as long as that is still the one of ``original``: a personal fact beats anything
-    generated, and nothing of a person's own is taken.
-    """
-    sentence = as_sentence(answer)
-    blocks = [block for block in text.split("\n\n") if not before or block != as_sentence(before)]
-    place = 0
-    while place + 2 < len(blocks) and (blocks[place] == opening or _is_title(blocks[place])):
-        place += 1
-    added = "\n\n".join([*blocks[: place + 1], sentence, *blocks[place + 1 :]])
-    generated = len(blocks) > 1 and blocks[place] in original.split("\n\n")
-    measure = measure_text(rules, added)
-    if measure.length <= measure.limit or not generated:
-        return added
-    return "\n\n".join([*blocks[:place], sentence, *blocks[place + 1 :]])
+
+def without_answer(text: str, answer: str) -> str:
+    """A composed text without the answer that it was built around."""
+    return text.replace(f"{answer}\n\n", "", 1) if answer else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +72,3 @@ def _change(old: list[str], new: list[str]) -> Iterator[Change]:
         yield Change(kind="removed", text="".join(old))
     if new:
         yield Change(kind="added", text="".join(new))
-
-
-def _is_title(block: str) -> bool:
-    return block.startswith("“") and block.endswith("”") and "\n" not in block

@@ -1,337 +1,202 @@
-"""Everything about a campaign that does not depend on the person, prepared once a language."""
+"""What a source gives every post about it, read once: passages, facts, who is spoken of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
 
-from services.domain.voice.angles import AUTHOR, Angle, angles_of
+from services.domain.ambassador import Language
 from services.domain.voice.block_list import BlockList
-from services.domain.voice.facts import OWN, Fact, Facts, extract_facts
-from services.domain.voice.pairing import Pairing
+from services.domain.voice.claim_words import CLAIM_WORDS
+from services.domain.voice.dealing import shuffled
+from services.domain.voice.names import own_names, same_name
+from services.domain.voice.passages import Passage, Passages, find_passages
 from services.domain.voice.plain_text import paragraphs
-from services.domain.voice.post_templates import Clause, Pool, PostTemplates
-from services.domain.voice.quotation import Wrapper, quoting
+from services.domain.voice.post_templates import Pool, PostTemplates
+from services.domain.voice.questions import questions_of
+from services.domain.voice.relations import Relation, Scene
 from services.domain.voice.request import Content
-from services.domain.voice.selection import largest_prime, shuffled, taking_turns
-from services.domain.voice.subject import (
-    author_of,
-    content_id,
-    hashtags_of,
-    place_of,
-    title_of,
-    topics_of,
-)
+from services.domain.voice.sentences import split_sentences
+from services.domain.voice.statements import akin, telling
+from services.domain.voice.subject import author_of, hashtags_of, title_of
 from services.domain.voice.support import Sources
-from services.domain.voice.terms import Term, arrangements, vacancy_terms
+from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
-#: With fewer very short facts than this, X takes longer ones too.
-_ENOUGH_BRIEF = 4
-#: With fewer sentences that do not say "I", those that do are quoted too.
-_ENOUGH_SENTENCES = 6
-#: How far the ends of questions move from one angle to the next.
-_ASK_STEP = -3
-
-T = TypeVar("T")
+#: Quotation marks inside quotation marks.
+_INNER = str.maketrans({"“": "‘", "”": "’", "„": "‘", "«": "‘", "»": "’", '"': "’"})
+_ENDS = (".", "?", "!", "…", "”", "’", ")")
+#: An answer that says so much of a passage in its own words tells it already.
+_TOLD = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """Two pools that make one sentence: any front goes with any back."""
+class Spoken:
+    """A passage as one person may use it: ``quoted`` when it is not theirs to say, then by
+    ``speaker``."""
 
-    front: Pool
-    back: Pool
-    prime: int
+    number: int
+    passage: Passage
+    quoted: bool
+    speaker: str
 
-    @classmethod
-    def of(cls, front: Pool, back: Pool) -> Sentence:
-        """Both cut to the largest prime that both can fill."""
-        prime = largest_prime(min(len(front), len(back)))
-        return cls(front=front[:prime], back=back[:prime], prime=prime)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnglePlan:
-    """One angle's clauses and facts for one campaign in one language.
-
-    ``lead`` is for X: a short wrapper and a short fact in one sentence. On LinkedIn ``quote`` holds
-    one sentence and ``passage`` two; ``again`` is a second quotation for those who write at length.
-    """
-
-    name: str
-    prompts: tuple[str, ...]
-    hook: Sentence
-    ask: Sentence
-    more: Sentence
-    disclosures: Pool
-    short_disclosures: Pool
-    lead: Pairing[Wrapper, Fact]
-    quote: Pairing[Wrapper, Fact]
-    passage: Pairing[Wrapper, Fact]
-    again: Pairing[Wrapper, Fact]
-
-    @property
-    def turns(self) -> int:
-        """How many people it has before a quotation, or two clauses in one text, come again."""
-        codes = min(self.hook.prime, self.ask.prime) ** 2
-        return min(self.quote.size or codes, codes)
+    def text(self, language: str, sentences: int = 0) -> str:
+        """Ready to stand, whole or only its first ``sentences``; ends with its own mark."""
+        passage = self.passage
+        told = passage.text
+        if sentences:
+            told = " ".join(split_sentences(told)[:sentences])
+        told = told if told.endswith(_ENDS) else told.rstrip(":;,") + "."
+        if self.quoted:
+            told = f"“{told.translate(_INNER)}”"
+        if not passage.about:
+            return told
+        first = told.split(" ", 1)[0]
+        if first.casefold() in CLAIM_WORDS[language].small:
+            told = told[0].lower() + told[1:]
+        return f"{passage.about}: {told}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignPlan:
-    """What all drafts of one campaign in one language share.
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """``found`` is empty where the text is in another language than its source."""
 
-    ``lap`` deals the angles out, each with its turn, so that one with more to quote comes oftener; then
-    the next lap begins. ``authors`` is how its author shares a story; None where there is no author. ``foreign`` says
-    that the content is in another language, so that nothing of it is quoted, ``sentences`` how many
-    may be.
-    """
-
+    content: Content
+    language: Language
     kind: str
-    language: str
+    found: Passages
     foreign: bool
-    sentences: int
-    title: str
+    scene: Scene
     author: str
-    topics: tuple[str, ...]
-    place: str
-    angles: tuple[AnglePlan, ...]
-    lap: tuple[tuple[AnglePlan, int], ...]
-    authors: AnglePlan | None
-    summary: Pairing[Clause, tuple[Term, ...]]
-    emoji: tuple[str, ...]
+    title: str
+    facts: str
     hashtags: tuple[str, ...]
-    keywords: frozenset[str]
+    layouts: Mapping[Relation, Pool]
     sources: Sources
+    #: Numbers of passages with a word that the organisation does not use.
+    held: frozenset[int] = frozenset()
 
+    @cached_property
+    def _names(self) -> tuple[frozenset[str], ...]:
+        """Of each passage the words with a capital, by which people are spoken of."""
+        return tuple(own_names(_capitalised(passage.text)) for passage in self.found.chosen)
 
-class Planner:
-    """Prepares one campaign in one language. Equal arguments give equal plans on any machine.
+    @cached_property
+    def _everybody(self) -> frozenset[str]:
+        """All names that passages hold or are said by, and the author's."""
+        speakers = (own_names(passage.speaker) for passage in self.found.chosen)
+        return own_names(self.author).union(*self._names, *speakers)
 
-    A topic with a word of ``blocked`` is not named.
-    """
+    @cached_property
+    def _of_others(self) -> dict[Relation, tuple[Spoken, ...]]:
+        return {relation: self._all_spoken("", relation) for relation in self.layouts}
 
-    def __init__(
-        self,
-        content: Content,
-        *,
-        language: str,
-        seed: int,
-        templates: PostTemplates,
-        blocked: BlockList,
-    ) -> None:
-        self._blocked = blocked
-        self._content = content
-        self._language = language
-        self._templates = templates
-        self._kind = "story" if isinstance(content, StoryApproved) else "vacancy"
-        self._order = (seed, content_id(content), language)
-        # Sentences in another language are not mixed in: title and terms carry such a post.
-        self._foreign = primary_language(content.language) != language
-        self._all = Facts() if self._foreign else extract_facts(content)
-        self._facts = _for_colleagues(self._all)
-        # In a story told by an "I", colleagues quote its author by name.
-        told = len(self._all.sentences) > len(self._facts.sentences) < _ENOUGH_SENTENCES
-        self._by_name = told and bool(author_of(content))
-        if self._by_name:
-            self._facts = self._all
-        self._joints = tuple(clause.source for clause in self._pool("shared", "joint"))
-        self._met: set[tuple[str, int]] = set()
+    def all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        """The passages that somebody of this name may use, the best first."""
+        if own_names(name).isdisjoint(self._everybody):
+            return self._of_others[relation]
+        return self._all_spoken(name, relation)
 
-    def plan(self) -> CampaignPlan:
-        content, kind, language = self._content, self._kind, self._language
-        story = isinstance(content, StoryApproved)
-        terms = () if isinstance(content, StoryApproved) else vacancy_terms(content, language)
-        topics = content.topics if isinstance(content, StoryApproved) else content.crafts
-        names = self._templates.names(language, kind)
-        angles = [
-            angle for angle in angles_of(kind, names) if angle.possible(self._facts.sentences)
-        ]
-        plans = tuple(self._angle(angle, place, len(angles)) for place, angle in enumerate(angles))
-        turns = taking_turns([angle.turns for angle in plans])
-        return CampaignPlan(
-            kind=kind,
-            language=language,
-            foreign=self._foreign,
-            sentences=len(self._facts.sentences),
-            title=title_of(content),
-            author=author_of(content),
-            topics=self._allowed(topics_of(content)),
-            place=place_of(content),
-            angles=plans,
-            lap=tuple((plans[angle], turn) for angle, turn in turns),
-            authors=self._authors() if author_of(content) else None,
-            summary=Pairing(
-                wrappers=() if story else self._pool("vacancy/shared", "summary"),
-                items=shuffled(arrangements(terms), *self._order),
-            ),
-            emoji=tuple(clause.source for clause in self._pool(f"{kind}/shared", "emoji")),
-            hashtags=hashtags_of(self._allowed(topics)),
-            keywords=frozenset(topic.casefold() for topic in topics),
-            sources=self._sources(terms),
-        )
+    def _all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        numbers = range(len(self.found.chosen))
+        each = (self._spoken(number, name, relation) for number in numbers)
+        return tuple(spoken for spoken in each if spoken and spoken.number not in self.held)
 
-    def _allowed(self, topics: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(topic for topic in topics if not self._blocked.found_in(topic))
+    @cached_property
+    def _stems(self) -> tuple[frozenset[str], ...]:
+        return tuple(telling(passage.text, self.language) for passage in self.found.chosen)
 
-    def _pool(self, file: str, section: str) -> Pool:
-        pool = self._templates.pool(self._language, file, section)
-        return shuffled(pool, *self._order, file, section)
+    def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
+        """How somebody may use the passage of this number; None: not at all."""
+        passage = self.found.chosen[number]
+        own = bool(passage.speaker) and same_name(passage.speaker, name)
+        if not own_names(name).isdisjoint(self._names[number]):
+            return None
+        wrote = relation is Relation.AUTHOR
+        author = "" if wrote or same_name(self.author, name) else self.author
+        if passage.speaker and not own:
+            return Spoken(number=number, passage=passage, quoted=True, speaker=passage.speaker)
+        theirs = passage.narrator == "i" and not (wrote or own)
+        ours = wrote or relation is Relation.TEAM or self.kind == "vacancy"
+        if passage.narrator == "we" and not ours and author:
+            theirs = True
+        if theirs and not author:
+            return None
+        return Spoken(number=number, passage=passage, quoted=theirs, speaker=author)
 
-    def _prompts(self, file: str) -> tuple[str, ...]:
-        pool = self._templates.pool(self._language, file, "prompts")
-        return tuple(clause.source for clause in pool)
+    @cached_property
+    def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
+        return {}
 
-    def _angle(self, angle: Angle, place: int, count: int) -> AnglePlan:
-        file, shared = f"{self._kind}/{angle.name}", f"{self._kind}/shared"
-
-        def rotated(section: str, step: int, file: str = shared) -> Pool:
-            return _rotated(self._pool(file, section), step * place)
-
-        def dealt(section: str) -> Pool:
-            # Each angle has wrappers of its own, so that angles need not agree on who quotes what.
-            return self._pool("shared", section)[place::count]
-
-        sentences = self._sentences_for(angle, place)
-        first, turning = self._parted(self._facts.passages, angle)
-        joints = _rotated(self._joints, 2 * place)
-        again: Pool = ()
-        if self._by_name:
-            # What stands on X and on LinkedIn has to differ.
-            named = self._pool("shared", "named")
-            quotes, leads = named[::2][place::count], named[1::2][place::count]
-        else:
-            quotes, leads, again = dealt("quote"), self._leads(file, place, count), dealt("again")
-        return AnglePlan(
-            name=angle.name,
-            prompts=self._prompts(file),
-            # Angles share what is rotated. With these steps no two of the first people in two
-            # angles share two of the three.
-            hook=Sentence.of(self._pool(file, "hook"), rotated("hook_back", 2)),
-            ask=Sentence.of(self._pool(file, "ask"), rotated("ask_back", _ASK_STEP)),
-            more=Sentence.of(self._pool("shared", "more_front"), self._pool("shared", "more_back")),
-            disclosures=rotated("disclosure", -4, "shared"),
-            short_disclosures=rotated("disclosure_short", -4, "shared"),
-            lead=quoting(
-                leads,
-                joints,
-                _for_x(sentences),
-                # A post on X is short: one wrapped quotation in common would be too much.
-                uses=1,
-            ),
-            quote=quoting(quotes, joints, sentences),
-            passage=quoting(
-                _closing(quotes), joints, _weighty_first(first + _rotated(turning, place))
-            ),
-            again=quoting(again, joints, sentences[::-1]),
-        )
-
-    def _leads(self, file: str, place: int, count: int) -> Pool:
-        """The angle's own, or its share of those that suit every angle."""
-        own = self._templates.optional_pool(self._language, file, "lead")
-        if own:
-            return shuffled(own, *self._order, file, "lead")
-        shared = self._templates.optional_pool(self._language, f"{self._kind}/shared", "lead")
-        return shuffled(shared, *self._order, "lead")[place::count]
-
-    def _authors(self) -> AnglePlan:
-        """As the author tells it: what says "I" comes first."""
-        file = f"story/{AUTHOR}"
-
-        def own_first(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-            order = shuffled(facts, *self._order, file)
-            return tuple(sorted(order, key=lambda fact: (OWN not in fact.kinds, -fact.weight)))
-
-        sentences, joints = own_first(self._all.sentences), self._joints
-        quotes, again = self._pool(file, "quote"), self._pool(file, "again")
-        return AnglePlan(
-            name=AUTHOR,
-            prompts=self._prompts(file),
-            hook=Sentence.of(self._pool(file, "hook"), self._pool(file, "hook_back")),
-            ask=Sentence.of(self._pool(file, "ask"), self._pool("story/shared", "ask_back")),
-            more=Sentence.of(self._pool(file, "more_front"), self._pool("shared", "more_back")),
-            disclosures=self._pool("shared", "disclosure"),
-            short_disclosures=self._pool("shared", "disclosure_short"),
-            lead=quoting(quotes, joints, tuple(fact for fact in sentences if fact.short)),
-            quote=quoting(quotes, joints, sentences),
-            passage=quoting(_closing(quotes), joints, own_first(self._all.passages)),
-            again=quoting(again, joints, sentences[::-1]),
-        )
-
-    def _sentences_for(self, angle: Angle, place: int) -> tuple[Fact, ...]:
-        """In the order in which few meet the same end of a question again on X."""
-        ends = len(self._templates.pool(self._language, f"{self._kind}/shared", "ask_back"))
-
-        def meetings(facts: tuple[Fact, ...]) -> set[tuple[str, int]]:
-            short = _for_x(facts)
-            turns = range(ends if short else 0)
-            return {(short[t % len(short)].source, (t + _ASK_STEP * place) % ends) for t in turns}
-
-        first, turning = self._parted(self._facts.sentences, angle)
-        turns = range(max(1, len(self._facts.sentences)))
-        orders = [_weighty_first(first + _rotated(turning, turn)) for turn in turns]
-        best = min(orders, key=lambda order: len(meetings(order) & self._met))
-        self._met |= meetings(best)
-        return best
-
-    def _parted(
-        self, facts: tuple[Fact, ...], angle: Angle
-    ) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-        """The facts that come first, and those that take turns after them.
-
-        First come those that fit; an angle that claims something about its facts has no others.
-        """
-        fitting, others = (
-            shuffled(
-                [f for f in facts if angle.takes(f) and angle.fits(f) is fits],
-                *self._order,
-                angle.name,
+    def questions(self, relation: Relation, number: int) -> tuple[str, ...]:
+        """What to ask somebody about the passage of this number."""
+        found = self._asked.get((relation, number))
+        if found is None:
+            chosen = self.found.chosen
+            passage = chosen[number] if 0 <= number < len(chosen) else None
+            found = self._asked[relation, number] = questions_of(
+                self.language, self.kind, relation, passage, title=self.title
             )
-            for fits in (True, False)
-        )
-        return ((), fitting) if angle.requires else (fitting, others)
+        return found
 
-    def _sources(self, terms: tuple[Term, ...]) -> Sources:
-        content = self._content
-        texts = [content.title, title_of(content), author_of(content)]
-        if isinstance(content, StoryApproved):
-            texts += [*content.topics, *paragraphs(content.body)]
-        else:
-            texts += [*content.crafts, *paragraphs(content.description)]
-            texts += paragraphs(content.challenge or "")
-            texts += [content.team or "", content.location or ""]
-        texts += [fact.source for fact in (*self._all.sentences, *self._all.passages)]
-        texts += [term.text for term in terms]
-        return Sources([*texts, self._templates.organisation])
+    def is_told(self, number: int, answer: str) -> bool:
+        """Whether an answer already says what the passage of this number does."""
+        said = telling(answer, self.language)
+        stems = self._stems[number]
+        return bool(stems) and sum(akin(each, said) for each in stems) >= _TOLD * len(stems)
 
 
-def _rotated(pool: tuple[T, ...], places: int) -> tuple[T, ...]:
-    start = places % len(pool) if pool else 0
-    return pool[start:] + pool[:start]
-
-
-def _weighty_first(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """A minor fact comes after the others, and first as a second quotation."""
-    return tuple(sorted(facts, key=lambda fact: -fact.weight))
-
-
-def _for_x(sentences: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts for X, where a long one would outweigh what is the person's own."""
-    brief = tuple(fact for fact in sentences if fact.brief)
-    return brief if len(brief) >= _ENOUGH_BRIEF else tuple(f for f in sentences if f.short)
-
-
-def _closing(wrappers: Pool) -> Pool:
-    """Those that end with their quotation."""
-    return tuple(clause for clause in wrappers if clause.source.endswith("{{ quote }}"))
-
-
-def _for_colleagues(facts: Facts) -> Facts:
-    """Without what says "I"."""
-    sentences, passages = (
-        tuple(fact for fact in some if OWN not in fact.kinds)
-        for some in (facts.sentences, facts.passages)
+def plan_of(
+    content: Content,
+    *,
+    language: Language,
+    seed: int,
+    templates: PostTemplates,
+    blocked: BlockList,
+) -> Plan:
+    kind = "story" if isinstance(content, StoryApproved) else "vacancy"
+    foreign = primary_language(content.language) != language
+    found = Passages(lacking="other_language") if foreign else find_passages(content)
+    relations = {path for path in templates.pools if path.startswith(f"{language}/{kind}/")}
+    facts = "" if isinstance(content, StoryApproved) else facts_of(content, language)
+    topics = content.topics if isinstance(content, StoryApproved) else content.crafts
+    return Plan(
+        content=content,
+        language=language,
+        kind=kind,
+        found=found,
+        foreign=foreign,
+        scene=Scene.of(content),
+        author=author_of(content),
+        title=title_of(content),
+        facts=facts,
+        hashtags=hashtags_of(topics),
+        layouts={
+            relation: shuffled(templates.layouts(language, kind, relation), seed, relation)
+            for relation in Relation
+            if f"{language}/{kind}/{relation}.j2" in relations
+        },
+        sources=_sources(content, found, facts, templates.organisation),
+        held=frozenset(
+            number for number, each in enumerate(found.chosen) if blocked.found_in(each.text)
+        ),
     )
-    return Facts(sentences=sentences, passages=passages)
+
+
+def _sources(content: Content, found: Passages, facts: str, organisation: str) -> Sources:
+    texts = [content.title, title_of(content), author_of(content), facts, organisation]
+    if isinstance(content, StoryApproved):
+        texts += [*content.topics, *paragraphs(content.body)]
+    else:
+        texts += [*content.crafts, *paragraphs(content.description)]
+        texts += paragraphs(content.challenge or "")
+        texts += [content.team or "", content.location or ""]
+    for passage in (*found.chosen, *found.withheld):
+        texts += [passage.text, passage.about, passage.speaker]
+    return Sources(texts)
+
+
+def _capitalised(text: str) -> str:
+    return " ".join(word for word in text.split() if word[:1].isupper() or not word[:1].isalnum())

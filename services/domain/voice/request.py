@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from services.domain.ambassador import Ambassador, Language
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
+
+if TYPE_CHECKING:
+    from services.domain.voice.relations import Cast, Relation
 
 Content = StoryApproved | VacancyOpened
 
@@ -16,9 +19,12 @@ Content = StoryApproved | VacancyOpened
 class DraftRequest:
     """One draft for one person on one network.
 
-    ``rank`` is the ambassador's place in the campaign's audience, from 0: it selects combinations
-    that no other rank gets, so that partitions can compose without asking each other. ``link`` is
-    the short link that stands in the text. ``variant`` 0, 1, 2 are three different suggestions.
+    ``rank`` is the ambassador's place in the campaign's audience, from 0: it says where in the deal
+    of passages and layouts their own turn is, so that partitions can compose without asking each
+    other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
+    With an ``answer`` the post is built around it, with the ``passage`` of that number where one is
+    told. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
+    in, whatever is so.
     """
 
     campaign_id: str
@@ -29,34 +35,39 @@ class DraftRequest:
     seed: int
     link: str
     variant: int = 0
+    answer: str = ""
+    passage: int | None = None
+    cast: Cast | None = None
+    as_if: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A checked text. ``overlap`` is the highest found with any other text the guard holds.
+    """A checked text and the question beside it; without a text, the question alone.
 
-    ``recipe`` is JSON-ready and answers "why this text?": facts with their source sentence,
-    clauses by place, template version, rank, seed.
+    ``passage`` is the number of its passage, -1 for none, and ``layout`` the name of its layout.
+    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words`` or ``length``.
+    ``overlap`` is the highest found with any other text the guard holds. ``recipe`` is JSON-ready
+    and answers "why this text?".
     """
 
     network: str
     language: Language
     text: str
-    angle: str
+    relation: str
+    layout: str
+    passage: int
+    questions: tuple[str, ...]
     seed: int
     overlap: float
-    template: str
-    template_version: str
-    recipe: dict[str, Any]
+    why: str = ""
+    aside: str = field(default="", repr=False)
+    recipe: dict[str, Any] = field(repr=False)
+
+    @property
+    def question(self) -> str:
+        return self.questions[0]
 
 
 class NoDraft(Rejected):
     """No text could be made that keeps every promise; the message is one sentence that says why."""
-
-
-class HoldsWord(NoDraft):
-    """The text holds a word that it may not; another variant may do without it."""
-
-
-class TooAlike(NoDraft):
-    """This wording stands too close to another text; another variant may not."""

@@ -1,57 +1,69 @@
-"""The promises that every clause keeps, checked for somebody who is writing one.
+"""The promises that every layout keeps, checked for somebody who is writing one.
 
-The same rules as on the page ``templates/posts/README.md``; the shipped clauses keep them too.
+The same rules as on the page ``templates/posts/README.md``; the shipped layouts keep them too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
 
+from services.domain.disclosure import FIRST_PERSON
+from services.domain.emoji_sequences import EMOJI
 from services.domain.links_in_text import has_link
-from services.domain.network_rules import OURS, X
+from services.domain.network_rules import X
 from services.domain.network_text import measure_text
 from services.domain.voice.boasts import boasts_in
-from services.domain.voice.clause_file import Line, read_lines
-from services.domain.voice.facts import SHORT_CHARACTERS
-from services.domain.voice.lexicon import LEXICONS, Lexicon
-from services.domain.voice.post_templates import Clause, PostTemplates
+from services.domain.voice.layout_syntax import SLOTS, TemplateFault, syntax_faults
+from services.domain.voice.lexicon import LEXICONS
+from services.domain.voice.post_templates import Layout, PostTemplates
+from services.domain.voice.relations import Relation
 from services.domain.voice.support import Sources, check_supported
-from services.domain.voice.template_syntax import PARTS, WRAPPERS, TemplateFault, syntax_faults
 
-#: With so many clauses a section gives 289 people each a sentence of their own; with fewer than
-#: the least it cannot be combined at all.
-ENOUGH, LEAST = 17, 5
-_ONE_IS_ENOUGH = frozenset({"prompts", "emoji"})
-_OPEN = frozenset({"hook", "ask"})
-#: Sections whose sentences stand in a post on X.
-_ON_X = frozenset({"hook", "hook_back", "lead", "ask", "ask_back", "disclosure_short"})
-#: What every disclosure says, with the organisation's name.
-EMPLOYER = {"nl": "ik werk bij {}", "en": "i work at {}"}
+#: Of each length a file has so many, or the first few colleagues would post the same.
+LEAST = 4
+#: Words of a layout outside its slots.
+MOST_WORDS = 60
+#: More slots that are asked for than this are not tried out in every combination.
+_MOST_OPTIONAL = 6
+
 _FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 _POLITE = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
-_LINK = "https://example.org/r/abcdef"
 #: A post has one link, a story's own hashtags, and nobody is named who did not ask for it.
 _NOT_PROSE = re.compile(r"[<>]|(?<!\w)[#@]\w|https?:|www\.", re.IGNORECASE)
-#: What stands in every text.
-_ALWAYS = frozenset({"disclosure", "link"})
-
-_EMPTY = dict.fromkeys(
-    (
-        "role", "a_role", "team", "region", "since", "craft", "author", "first_name", "title",
-        "topic", "place",
+_HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
+_SLOT = re.compile(r"⟦\w+⟧")
+_ENDED = re.compile(r"⟦(?:passage|answer)⟧")
+_BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+#: What nobody said: feelings, opinions, and talk about the text.
+_UNSAID = {
+    "nl": re.compile(
+        r"\b(?:ik (?:las|lees|vond|vind|hoop|geniet)|trots|mooie?|bijzondere?|blij|leuke?|boeiende?"
+        r"|raakte? (?:me|mij)|verraste? (?:me|mij)|hierom|streepte|leestip|titel|citaat|kijkje"
+        r"|aanrader|eerlijk erbij)\b",
+        re.IGNORECASE,
     ),
-    "",
-) | {"quote": "“Een zin.”", "snippet": "“Een zin”", "terms": "T"}  # fmt: skip
-_FULL = {
-    "role": "monteur", "a_role": "an engineer", "team": "Oost", "region": "Twente",
-    "since": "2014", "craft": "kabelwerk", "author": "Fatima El Idrissi",
-    "first_name": "Fatima", "title": "Titel", "topic": "storingen", "place": "Hengelo",
-    "quote": "“Een zin.”", "snippet": "“Een zin”", "terms": "Hengelo · 36 uur",
+    "en": re.compile(
+        r"\b(?:I (?:read|love|like|hope|enjoy\w*|found)|proud|happy|beautiful|inspir\w+|surprised"
+        r"|excited|fascinating|title|quot(?:e|ation)|must-read|worth (?:a read|reading))\b",
+        re.IGNORECASE,
+    ),
+}
+
+_SAMPLE = {
+    "nl": {
+        "passage": "Een zin.", "speaker": "Fatima El Idrissi", "job": "Netplanner",
+        "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "craft": "kabelwerk",
+        "place": "Twente", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
+    },
+    "en": {
+        "passage": "A sentence.", "speaker": "Fatima El Idrissi", "job": "Planner",
+        "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "craft": "cabling",
+        "place": "Twente", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
+    },
 }  # fmt: skip
-#: What may stand in a sample without being a claim.
-_SAMPLE = Sources(_FULL.values())
 
 
 def check_template(templates: PostTemplates, path: str, text: str) -> list[TemplateFault]:
@@ -61,223 +73,93 @@ def check_template(templates: PostTemplates, path: str, text: str) -> list[Templ
     """
     found = list(syntax_faults(path, text))
     if not found:
-        revised = templates.revised({path: (0, text)})
-        if path.endswith(".clauses"):
-            found = [*_section_faults(templates, path, text), *_clause_faults(revised, path, text)]
-        else:
-            found = list(_layout_faults(revised, path))
+        language, relation = path[:2], Relation(path.rpartition("/")[2].removesuffix(".j2"))
+        layouts = templates.revised({path: (0, text)}).pools[path]
+        found = list(_few(layouts))
+        for layout in layouts:
+            found += _faults(layout, language, relation, templates.organisation)
     return sorted(found, key=lambda fault: fault.line)
 
 
-def sections_of(templates: PostTemplates, path: str) -> list[str]:
-    """The sections that a file has to have: those of the shipped one, or of one of its kind."""
-    model = path if path in templates.files else model_of(path)
-    return list(dict.fromkeys(line.section for line in read_lines(templates.files[model])))
+def _few(layouts: tuple[Layout, ...]) -> Iterator[TemplateFault]:
+    short = sum(layout.short for layout in layouts)
+    if short < LEAST:
+        yield TemplateFault(name="few_short", values={"least": LEAST})
+    if len(layouts) - short < LEAST:
+        yield TemplateFault(name="few_long", values={"least": LEAST})
+    if all("answer" in layout.uses for layout in layouts):
+        yield TemplateFault(name="few_unanswered")
+    if not any("answer" in layout.uses for layout in layouts):
+        yield TemplateFault(name="few_answered")
 
 
-def model_of(path: str) -> str:
-    """The shipped file that an angle of marketing's own has the sections of."""
-    return f"{path.rpartition('/')[0]}/craft.clauses"
-
-
-def _section_faults(templates: PostTemplates, path: str, text: str) -> Iterator[TemplateFault]:
-    wanted = sections_of(templates, path)
-    lines = list(read_lines(text))
-    first: dict[str, int] = {}
-    for line in lines:
-        if line.source:
-            continue
-        if line.section not in wanted:
-            values = {"section": line.section, "sections": ", ".join(wanted)}
-            yield TemplateFault(name="unknown_section", line=line.number, values=values)
-        elif line.section in first:
-            yield TemplateFault(
-                name="section_twice", line=line.number, values={"section": line.section}
-            )
-        first.setdefault(line.section, line.number)
-    for section in wanted:
-        count = sum(1 for line in lines if line.section == section and line.source)
-        least = 1 if section in _ONE_IS_ENOUGH else LEAST
-        if count < least:
-            yield TemplateFault(
-                name="few_clauses",
-                line=first.get(section, 0),
-                values={"section": section, "least": least},
-            )
-        elif count < ENOUGH and section not in _ONE_IS_ENOUGH:
-            yield TemplateFault(
-                name="more_clauses",
-                line=first[section],
-                values={"section": section, "enough": ENOUGH, "people": count * count},
-                blocks=False,
-            )
-
-
-def _clause_faults(templates: PostTemplates, path: str, text: str) -> Iterator[TemplateFault]:
-    language, _, name = path.removesuffix(".clauses").partition("/")
-    elsewhere = _clauses_elsewhere(templates, language, name)
-    clauses = {
-        clause.source: clause
-        for (spoken, file, _), pool in templates.pools.items()
-        if (spoken, file) == (language, name)
-        for clause in pool
-    }
-    seen: set[str] = set()
-    shortest = _shortest_disclosure(templates, language)
-    for line in read_lines(text):
-        if not line.source or line.section in _ONE_IS_ENOUGH:
-            continue
-        is_disclosure = line.section.startswith("disclosure")
-        if not is_disclosure and (line.source in seen or line.source in elsewhere):
-            place = elsewhere.get(line.source, name)
-            yield TemplateFault(name="same_clause", line=line.number, values={"place": place})
-        seen.add(line.source)
-        said = _said(templates, clauses[line.source])
-        yield from _each(line, said, language, templates.organisation)
-        if line.section in _ON_X:
-            yield from _too_long(line, said, shortest)
-
-
-def _clauses_elsewhere(templates: PostTemplates, language: str, name: str) -> dict[str, str]:
-    return {
-        clause.source: file
-        for (spoken, file, section), pool in templates.pools.items()
-        if spoken == language and file != name and section not in _ONE_IS_ENOUGH
-        for clause in pool
-    }
-
-
-def _said(templates: PostTemplates, clause: Clause) -> dict[bool, tuple[str, str]]:
-    """What the clause says for an empty and for a full profile, by politeness."""
-    own = {"organisation": templates.organisation}
-    contexts = [templates.context(values | own) for values in (_EMPTY, _FULL)]
-    return {
-        polite: (
-            clause.render(contexts[0], polite=polite),
-            clause.render(contexts[1], polite=polite),
-        )
-        for polite in (False, True)
-    }
-
-
-def _each(
-    line: Line, said: Mapping[bool, tuple[str, str]], language: str, organisation: str
+def _faults(
+    layout: Layout, language: str, relation: Relation, organisation: str
 ) -> Iterator[TemplateFault]:
-    texts = [text for pair in said.values() for text in pair]
-    lexicon = LEXICONS[language]
-    names = _rules(line, texts, lexicon, EMPLOYER[language].format(organisation.casefold()))
-    if language == "nl":
-        if any(_FAMILIAR.search(text) for text in said[True]):
-            names.append("not_polite")
-        if any(_POLITE.search(text) for text in said[False]):
-            names.append("not_familiar")
-    for name in names:
-        yield TemplateFault(name=name, line=line.number)
-    claims = check_supported(
-        said[False][0],
-        _SAMPLE,
-        profile=(organisation,),
-        language=language,
-    )
-    if claims:
-        yield TemplateFault(
-            name="claim", line=line.number, values={"claim": claims[0].split(" ", 2)[-1]}
-        )
-    for boast in boasts_in(said[False][0], language):
-        yield TemplateFault(
-            name="boast", line=line.number, values={"word": boast.word}, blocks=False
-        )
+    seen: set[str] = set()
+    for shown in _combinations(layout):
+        marked = {name: f"⟦{name}⟧" if name in shown else "" for name in SLOTS}
+        for polite in (False, True) if language == "nl" else (False,):
+            text = layout.render(marked, polite=polite)
+            for name in _rules(text, shown, language, polite=polite):
+                if name not in seen:
+                    seen.add(name)
+                    yield TemplateFault(name=name, line=layout.line, values={"layout": layout.name})
+    if relation is Relation.AUTHOR and "speaker" in layout.uses:
+        yield TemplateFault(name="speaks_of_poster", line=layout.line)
+    yield from _claims(layout, language, organisation)
 
 
-def _rules(line: Line, texts: list[str], lexicon: Lexicon, employer: str) -> list[str]:
-    """The names of the rules that these texts of one clause break."""
-    section, source = line.section, line.source
-    counts = [text.casefold().count(employer) for text in texts]
+def _combinations(layout: Layout) -> Iterator[frozenset[str]]:
+    """Every choice of the slots that it asks for, with those that it needs."""
+    optional = sorted(layout.uses - layout.needs)[:_MOST_OPTIONAL]
+    for chosen in product((False, True), repeat=len(optional)):
+        yield layout.needs | {name for name, there in zip(optional, chosen, strict=True) if there}
+
+
+def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> list[str]:
+    """The names of the rules that this text of one layout breaks; slots are marked in it."""
+    own = _SLOT.sub("", text)
+    line = next((line for line in text.split("\n") if "⟦link⟧" in line), "")
+    before, _, after = line.partition("⟦link⟧")
     broken = {
-        "not_prose": any(_NOT_PROSE.search(text) or has_link(text) for text in texts),
-        "shouts": any("!" in text for text in texts),
-        "holes": any(re.search(r"  |\s[,.;:]|\(\)", text) for text in texts),
-        "no_disclosure": section.startswith("disclosure") and min(counts) == 0,
-        "discloses_twice": max(counts) > 1
-        or (not section.startswith("disclosure") and _employs(texts, lexicon)),
-        "front_closed": (section in _OPEN or section.endswith("_front"))
-        and not all(re.fullmatch(r"[A-ZÀ-Ý].*[\w’]", text) for text in texts),
-        "back_open": section.endswith("_back")
-        and not all(re.fullmatch(r"[,;:]? .*[.?]", text) for text in texts),
-        "no_terms": section == "summary" and "{{ terms }}" not in source,
+        "no_disclosure": text.count("⟦employer⟧") != 1 or not _discloses(text),
+        "no_link": text.count("⟦link⟧") != 1,
+        "link_inside": bool(after.strip()) or not _BEFORE_LINK.search(before),
+        "too_many_words": len(re.findall(r"[\w’'-]+", own)) > MOST_WORDS,
+        "answer_later": "answer" in shown and not text.startswith("⟦answer⟧"),
+        "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "speaker")),
+        "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
+        "shouts": "!" in own,
+        "asks": "?" in own,
+        "quotes": bool({*own} & {*'“”"'}),
+        "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
+        "unsaid": bool(_UNSAID[language].search(own))
+        or bool(LEXICONS[language].boasts.search(own)),
+        "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
+        "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
     }
-    if section in WRAPPERS:
-        closed = source.count("{{ quote }}")
-        end = ": {{ quote }}" if closed else "."
-        broken["no_quote"] = closed + source.count("{{ snippet }}") != 1 or not source.endswith(end)
     return [name for name, is_broken in broken.items() if is_broken]
 
 
-def _employs(texts: list[str], lexicon: Lexicon) -> bool:
-    return any(lexicon.employment.search(text) for text in texts)
+def _discloses(text: str) -> bool:
+    """Whether the sentence that names the employer says that the writer works there."""
+    sentences = _SENTENCE_END.split(_ENDED.sub("x.", text))
+    return any("⟦employer⟧" in sentence and FIRST_PERSON.search(sentence) for sentence in sentences)
 
 
-def _shortest_disclosure(templates: PostTemplates, language: str) -> str:
-    pool = templates.optional_pool(language, "shared", "disclosure_short")
-    context = templates.context(_EMPTY | {"organisation": templates.organisation})
-    return min((clause.render(context, polite=False) for clause in pool), key=len, default="")
-
-
-def _too_long(
-    line: Line, said: Mapping[bool, tuple[str, str]], disclosure: str
-) -> Iterator[TemplateFault]:
-    """With the shortest disclosure, a link, and a short quotation where one belongs."""
-    if line.section == "disclosure_short":
-        disclosure = ""
-    quoted = SHORT_CHARACTERS // 2 if line.section == "lead" else 0
-    longest = max(
-        measure_text(X, f"{text}\n\n{disclosure}\n{_LINK}").length
-        for pair in said.values()
-        for text in pair
-    )
-    if longest + quoted > X.limit:
-        values = {"over": longest + quoted - X.limit}
-        yield TemplateFault(name="too_long_for_x", line=line.number, values=values)
-
-
-def _layout_faults(templates: PostTemplates, path: str) -> Iterator[TemplateFault]:
-    """Set every arrangement that the composer can ask for, each part as a word of its own."""
-    network = path.removesuffix(".j2")
-    layout = templates.layouts[network]
-    rules = OURS.get(network)
-    brief = rules is not None and rules.brief
-    for present in [*_brief_arrangements(), *([] if brief else _full_arrangements())]:
-        parts = dict.fromkeys(PARTS, "") | {name: f"⟦{name}⟧" for name in present}
-        parts["order"] = "quote" if "order" in present else "hook"
-        text = layout.set(parts)
-        for name in sorted(present - {"order"}):
-            times = text.count(parts[name])
-            if times != 1:
-                missing = {"link": "no_link", "disclosure": "no_disclosure_part"}
-                rule = "part_twice" if times else missing.get(name, "part_missing")
-                yield TemplateFault(name=rule, values={"part": name})
-                return
-        own = re.sub(r"⟦\w+⟧", "", text)
-        if re.search(r"\w", own):
-            yield TemplateFault(name="own_words")
-            return
-
-
-def _full_arrangements() -> Iterator[frozenset[str]]:
-    """Which parts may stand together in a text that has room."""
-    for some in _chosen("quote", "summary", "again", "more", "hashtags", "order"):
-        if "quote" in some or "order" not in some:
-            yield some | _ALWAYS | {"hook", "ask"}
-
-
-def _brief_arrangements() -> Iterator[frozenset[str]]:
-    """The same in a brief one."""
-    for some in _chosen("title", "lead", "hook", "ask", "hashtags"):
-        if not some >= {"lead", "hook"} and some & {"hook", "lead", "ask", "title"}:
-            yield some | _ALWAYS
-
-
-def _chosen(*names: str) -> Iterator[frozenset[str]]:
-    """Every choice of these."""
-    for chosen in product((False, True), repeat=len(names)):
-        yield frozenset(name for name, is_there in zip(names, chosen, strict=True) if is_there)
+def _claims(layout: Layout, language: str, organisation: str) -> Iterator[TemplateFault]:
+    values = _SAMPLE[language] | {"employer": organisation}
+    text = layout.render(values)
+    claims = check_supported(text, Sources(values.values()), language=language)
+    if claims:
+        values = {"claim": claims[0].split(" ", 2)[-1]}
+        yield TemplateFault(name="claim", line=layout.line, values=values)
+    if layout.short:
+        over = measure_text(X, text).length - X.limit
+        if over > 0:
+            yield TemplateFault(name="too_long_for_x", line=layout.line, values={"over": over})
+    for boast in boasts_in(text, language):
+        yield TemplateFault(
+            name="boast", line=layout.line, values={"word": boast.word}, blocks=False
+        )

@@ -49,11 +49,14 @@ def other_language(content: Content) -> str | None:
 
     None where it is, or may be, what it was sent as.
     """
-    own = primary_language(content.language)
+    text = content.body if isinstance(content, StoryApproved) else content.description
+    return other_language_of(paragraphs(text), primary_language(content.language))
+
+
+def other_language_of(lines: list[str], own: str) -> str | None:
+    """The same of the lines of a text that was sent as ``own``."""
     if own not in CLAIM_WORDS:
         return None
-    text = content.body if isinstance(content, StoryApproved) else content.description
-    lines = paragraphs(text)
     if _in_another_script(lines):
         return ""
     words = [word for line in lines for word in bare_words(line)]

@@ -5,18 +5,21 @@ The list tells who is asked and why; never what anybody decided, now or before.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.domain.voice import Composer
 from services.errors import Rejected
 from services.storage import audience, campaigns
 from services.storage.audience import Found, Listed, Sizes, Standing
 from services.storage.campaigns import Campaign
 from services.storage.sharing_history import asked_lately
 from services.use_cases import change_audience
+from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
 from services.use_cases.launch_campaign import launch
 from services.use_cases.widen_campaign import widen
 from services.web.access import CAMPAIGN_HOMES, CampaignManagerView
@@ -36,7 +39,8 @@ _REMOVED = 200
 class Shown:
     """One page of a campaign's list.
 
-    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week.
+    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week,
+    ``foreseen`` before the launch how many posts the source carries.
     """
 
     home: str
@@ -51,6 +55,7 @@ class Shown:
     pages: int
     find: str
     found: Sequence[Found]
+    foreseen: Foreseen | None = None
 
     @property
     def address(self) -> str:
@@ -174,6 +179,16 @@ async def _show(
             if find
             else (),
         )
+        composer = them = None
+        if campaign.state == "prepared" and not view.partial:
+            composer = await view.parts.templates.composer(transaction)
+            them = await read_audience(transaction, campaign)
+    if composer is not None and them is not None and them.people:
+        link = f"{view.parts.base_url}/r/voorbeeld"
+        # A composer of its own: they are not safe for several threads.
+        own = Composer(composer.templates, composer.blocked, composer.networks)
+        foreseen = await asyncio.to_thread(foresee, own, campaign, them, link=link)
+        shown = replace(shown, foreseen=foreseen)
     return view.page(
         "campaigns/_audience.html" if view.partial else "campaigns/audience.html",
         shown=shown,

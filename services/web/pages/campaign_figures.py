@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.domain.post import PostState
-from services.storage import campaign_figures, campaigns, refusals
+from services.storage import campaign_figures, campaigns, posts
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.storage.campaigns import Campaign
 from services.storage.transaction import Transaction
@@ -26,7 +26,7 @@ CLICK_CLASSES = ("human", "bot", "duplicate")
 class PublicFigures:
     """A campaign with what may be shown of it.
 
-    ``refusals`` are how many people got no draft, by network and reason. ``objections`` are the reasons for which drafts were declined, once enough people gave one.
+    ``asked_first`` are how many people have a question and no text yet, by network and reason. ``objections`` are the reasons for which drafts were declined, once enough people gave one.
     ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
     ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
     clicks and reach to be nobody's own. ``counted``: enough people got a text for the counts of
@@ -35,7 +35,7 @@ class PublicFigures:
 
     campaign: Campaign
     figures: CampaignFigures
-    refusals: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    asked_first: Mapping[tuple[str, str], int] = field(default_factory=dict)
     objections: Sequence[str] = ()
 
     @property
@@ -202,7 +202,7 @@ async def read_of(transaction: Transaction, found: Sequence[Campaign]) -> list[P
 async def read_one(
     transaction: Transaction, campaign_id: str, *, kind: str
 ) -> PublicFigures | None:
-    """One campaign of this kind, with the reasons why some got no draft, or declined."""
+    """One campaign of this kind, with the reasons why some are asked first, or declined."""
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.kind != kind:
         return None
@@ -211,6 +211,6 @@ async def read_one(
     return PublicFigures(
         campaign=campaign,
         figures=figures[campaign_id],
-        refusals=await refusals.counts(transaction, campaign_id),
+        asked_first=await posts.asked_first(transaction, campaign_id),
         objections=objections.reasons if objections.people >= SMALL_GROUP else (),
     )

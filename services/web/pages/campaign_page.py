@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from fastapi import HTTPException
@@ -46,7 +44,6 @@ async def show_campaign(
     return view.page(
         "campaigns/_campaign.html" if view.partial else template,
         shown=found,
-        refusals=_in_words(view, found.refusals),
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
         nobody=nobody,
@@ -54,15 +51,6 @@ async def show_campaign(
         waiting=sizes.proposed if found.campaign.state == "open" else 0,
         just_opened=bool(opened) and not nobody and view.now - _moment(opened) < _NEWS,
     )
-
-
-def _in_words(view: View, refusals: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], int]:
-    """How many people got no draft, by network and the reason as it is said: numbers apart, one
-    reason. Somebody has one reason a network, so that nobody counts twice in a sum."""
-    people: Counter[tuple[str, str]] = Counter()
-    for (network, reason), number in refusals.items():
-        people[network, view.messages.sentence(reason)] += number
-    return people
 
 
 def _wait(view: View, address: str, opened: str) -> Response:

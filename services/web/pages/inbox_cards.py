@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
@@ -32,7 +33,6 @@ from services.storage import (
 from services.storage.figures import Figure
 from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
-from services.use_cases.suggest import AngleOfDraft
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View
@@ -40,12 +40,24 @@ from services.web.view import View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """The question that asks for a fact of one's own, what was answered, and the share of the
-    text that is the person's own, 0 to 1."""
+    """The question that asks for a fact of one's own, with ``others``, what was answered, and the
+    share of the text that is the person's own, 0 to 1.
+
+    Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` is ``told``,
+    from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
+    they answered beside another draft about the same, offered again.
+    """
 
     question: str
     answer: str
     share: float
+    others: Sequence[str] = ()
+    relation: str = ""
+    passage: int = 0
+    passages: int = 0
+    told: str = ""
+    why: str = ""
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +231,8 @@ async def read_cards(
         for post in found
     ]
     remarks = await remarks_on(transaction, written)
-    own = await _read_own(transaction, view, found, texts)
+    recipes = await posts.recipes(transaction, [post.id for post in found])
+    own = await _read_own(transaction, view, found, texts, recipes)
     now = parts.clock()
     cards = []
     for post, remark in zip(found, remarks, strict=True):
@@ -240,14 +253,19 @@ async def read_cards(
                 offered=offered,
                 box=boxes[post.id],
                 text=text,
-                missing=missing(text, original=post.original_text, code=post.link_code),
+                missing=missing(
+                    text,
+                    original=post.original_text,
+                    code=post.link_code,
+                    employer=recipes.get(post.id, {}).get("employer", ""),
+                ),
                 preview=preview_of(parts, post.network, text),
                 price=price_of(parts, post.network, text),
                 images=pictures[post.id],
                 own=own[post.id],
                 kept=kept.get(post.id),
                 window=secrets.token_urlsafe(6),
-                answer=mine.answer or own[post.id].answer,
+                answer=mine.answer or own[post.id].answer or own[post.id].earlier,
                 address=mine.address,
                 fault="" if about_address else mine.fault,
                 address_fault=mine.fault if about_address else "",
@@ -278,25 +296,39 @@ def _wait(post: Post, now: datetime) -> timedelta:
 
 
 async def _read_own(
-    transaction: Transaction, view: View, found: Sequence[Post], texts: Mapping[str, str]
+    transaction: Transaction,
+    view: View,
+    found: Sequence[Post],
+    texts: Mapping[str, str],
+    recipes: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Own]:
-    """Each post's question: one of its angle that this person was not asked before, if any."""
-    kinds = await campaigns.kinds(transaction, sorted({post.campaign_id for post in found}))
+    """Each post's question: one that this person was not asked before, if any; and why this text."""
     given = {each.post_id: each for each in await own_words.answers_of(transaction, view.me.id)}
     asked = {each.prompt for each in given.values()}
-    angles = {
-        post.id: AngleOfDraft(post.language, kinds[post.campaign_id], post.angle) for post in found
+    answered = await posts.by_ids(transaction, list(given))
+    said = {
+        each.campaign_id: given[each.id].answer
+        for each in sorted(answered.values(), key=lambda each: given[each.id].answered_at)
     }
-    prompts_of = await view.parts.suggester.prompts(transaction, set(angles.values()))
     own: dict[str, Own] = {}
     for post in found:
-        prompts = prompts_of[angles[post.id]]
-        fresh = [prompt for prompt in prompts if prompt not in asked] or prompts
+        recipe = recipes.get(post.id, {})
+        questions = recipe.get("questions", [])
+        fresh = [each for each in questions if each not in asked] or questions
         answer = given.get(post.id)
+        question = answer.prompt if answer else next(iter(fresh), "")
+        passage = recipe.get("passage") or {}
         own[post.id] = Own(
-            question=answer.prompt if answer else next(iter(fresh), ""),
+            question=question,
+            others=[each for each in questions if each != question],
             answer=answer.answer if answer else "",
             share=own_share(post.original_text, texts[post.id]),
+            relation=recipe.get("relation", ""),
+            passage=passage.get("number", -1) + 1,
+            passages=passage.get("of", 0),
+            told=passage.get("text", ""),
+            why=recipe.get("why", "") if not post.text else "",
+            earlier=said.get(post.campaign_id, ""),
         )
     return own
 

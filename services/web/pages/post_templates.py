@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.domain.voice.layout_syntax import fields_of
 from services.domain.voice.post_templates import LANGUAGES
 from services.domain.voice.template_check import check_template
 from services.domain.voice.told_in import primary_language
@@ -19,7 +19,7 @@ from services.use_cases import edit_templates
 from services.use_cases.edit_templates import Trial
 from services.use_cases.voice_profile import taught
 from services.web.access import TemplatesView
-from services.web.pages.post_template_rows import Row, rows_of, skeleton
+from services.web.pages.post_template_rows import Row, rows_of
 from services.web.view import View
 
 router = APIRouter(prefix="/templates")
@@ -34,20 +34,9 @@ async def templates(view: TemplatesView) -> Response:
         used = await post_templates.in_use(transaction)
     return view.page(
         "post_templates/list.html",
-        rows=rows_of({*current.files, *used}, used),
-        languages=(*LANGUAGES, ""),
-        fault=view.request.query_params.get("fault", ""),
+        rows=rows_of(current.files, used),
+        languages=LANGUAGES,
     )
-
-
-@router.get("/new")
-async def new(view: TemplatesView, language: str = "", kind: str = "", name: str = "") -> Response:
-    """Go to the page of an angle that is not there yet."""
-    plain = re.sub(r"[^a-z]+", "_", name.strip().lower()).strip("_")
-    path = f"{language}/{kind}/{plain}.clauses"
-    if not edit_templates.may_be_written(view.parts.templates.shipped, path):
-        return view.go("/templates?fault=name")
-    return view.go(f"/templates/edit/{path}")
 
 
 @router.get("/edit/{path:path}")
@@ -94,7 +83,7 @@ async def preview(view: TemplatesView, path: str) -> Response:
         campaign = await campaigns.get(transaction, str(form.get("campaign", "")))
         if campaign is None:
             raise HTTPException(404)
-        language = path.partition("/")[0] if "/" in path else campaign.language[:2]
+        language = path.partition("/")[0]
         some = await people.some_ambassadors(transaction, language=language, limit=20)
         some = list((await taught(transaction, {one.id: one for one in some})).values())
 
@@ -131,14 +120,6 @@ async def restore(view: TemplatesView, path: str) -> Response:
     except Rejected as refusal:
         return await _show(view, path, status=422, fault=view.fault(refusal))
     return view.go(f"/templates/edit/{path}?restored=yes")
-
-
-def _set_by(view: View, row: Row, layouts: Collection[str]) -> list[str]:
-    """The networks whose texts show this one."""
-    if row.network:
-        return [row.network]
-    networks = view.parts.templates.networks
-    return [each for each in networks if not (row.is_layout and each in layouts)]
 
 
 def _known(view: View, path: str) -> None:
@@ -182,13 +163,13 @@ async def _show(
         current = await view.parts.templates.templates(transaction)
         history = await post_templates.history(transaction, path)
         active = await post_templates.active_version(transaction, path)
-        choices = await campaigns.recent(transaction, kind=row.kind or None, limit=_CHOICES)
+        choices = await campaigns.recent(transaction, kind=row.kind, limit=_CHOICES)
     # The newest that this language is for stands first.
     choices.sort(
         key=lambda campaign: not path.startswith(f"{primary_language(campaign.language)}/")
     )
     stored = next((one.text for one in history if one.version == active), None)
-    text = stored or shipped.files.get(path) or skeleton(shipped, path)
+    text = stored or shipped.files[path]
     shown = text if typed is None else typed
     faults = await asyncio.to_thread(check_template, current, path, shown)
     query = view.request.query_params
@@ -198,13 +179,13 @@ async def _show(
         row=row,
         text=shown,
         lines=shown.split("\n"),
-        faults=faults if stored or path in shipped.files or typed is not None else [],
+        faults=faults,
         fault=fault,
         active=active,
         history=history,
-        is_shipped=path in shipped.files,
         campaigns=choices,
-        networks=_set_by(view, row, current.layouts),
+        networks=list(view.parts.templates.networks),
+        slots=sorted(fields_of(path)),
         done=next((name for name in ("saved", "restored") if query.get(name)), ""),
         **{"trials": [], "tried": bool(context), "preview_fault": ""} | context,
     )

@@ -1,4 +1,4 @@
-"""Beside a draft in the inbox: other texts for it, and the question for a fact of one's own."""
+"""Beside a draft in the inbox: other texts for it, and the question whose answer makes the post."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ async def choose(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/answer")
 async def answer(view: AmbassadorView, post_id: str) -> Response:
-    """Set an answer into the text as it stands on the screen; without a script, as it was kept."""
-    given = str((await view.request.form()).get("answer", ""))
+    """Build the post around an answer, with the text as it stands on the screen; without a script, as
+    it was kept."""
+    form = await view.request.form()
+    given, asked = str(form.get("answer", "")), str(form.get("question", ""))
     typing = await typing_in(view)
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
@@ -87,13 +89,13 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
         post_id,
         lambda transaction: answer_prompt(
             transaction,
+            view.parts.suggester,
             post_id=post_id,
             ambassador_id=view.me.id,
-            prompt=card.own.question,
+            prompt=asked if asked in card.own.others else card.own.question,
             answer=given,
             text=typing.text or card.text,
             now=view.now,
-            networks=view.parts.templates.networks,
         ),
         typing=typing if typing.text else None,
         answer=given,

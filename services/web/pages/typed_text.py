@@ -11,7 +11,8 @@ from services.domain.disclosure import missing, put_back
 from services.domain.post import as_networks_keep
 from services.domain.voice.own_words import own_share
 from services.errors import Rejected
-from services.storage import campaigns, connections, typed_texts
+from services.storage import campaigns, connections, posts, typed_texts
+from services.storage.transaction import Transaction
 from services.use_cases.keep_typed import Typing, take_other, undo_typing
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, keep, own_post, show, typing_in
@@ -46,6 +47,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
         (remarks,) = await remarks_on(transaction, [written])
         networks = await connections.networks_of(transaction, [view.me.id])
+        employer = await employer_of(transaction, post_id)
     by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
     return view.page(
         "inbox/_measured.html",
@@ -57,7 +59,7 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         text=text,
         kept=kept,
         unkept=fault,
-        missing=missing(text, original=post.original_text, code=post.link_code),
+        missing=missing(text, original=post.original_text, code=post.link_code, employer=employer),
         title=titles[post.campaign_id],
         own_share=own_share(post.original_text, text),
         by_hand=by_hand,
@@ -71,7 +73,9 @@ async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Respon
     post = await own_post(view, post_id)
     typing = await typing_in(view)
     text = as_networks_keep(typing.text) or post.text
-    mended = put_back(text, original=post.original_text, code=post.link_code)
+    async with view.parts.database.read() as transaction:
+        employer = await employer_of(transaction, post_id)
+    mended = put_back(text, original=post.original_text, code=post.link_code, employer=employer)
     refused = await _kept_first(view, post_id, replace(typing, text=mended))
     return refused or await show(view, post_id)
 
@@ -124,3 +128,9 @@ async def _kept_first(view: AmbassadorView, post_id: str, typing: Typing) -> Res
         left = Typed(post_id=post_id, text=typing.text, fault=view.fault(refusal))
         return await show(view, post_id, left, status=422)
     return None
+
+
+async def employer_of(transaction: Transaction, post_id: str) -> str:
+    """Whom the draft says that its author works for."""
+    recipe = await posts.recipe(transaction, post_id) or {}
+    return str(recipe.get("employer", ""))

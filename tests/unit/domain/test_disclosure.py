@@ -40,6 +40,23 @@ def test_praise_is_no_disclosure(text: str) -> None:
     assert not discloses(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben eerste monteur bij Deltaplan.",
+        "Mijn team, de storingslijn van Deltaplan, zoekt er iemand bij.",
+        "Een collega van me bij Deltaplan zocht het uit.",
+        "Our team at Deltaplan ticked that box.",
+    ],
+)
+def test_a_sentence_about_oneself_with_the_employer_in_it_says_so(text: str) -> None:
+    """As the layouts say it; the employer's name alone, or in somebody else's sentence, does not."""
+    assert discloses(text, employer="Deltaplan")
+    assert not discloses(text, employer="Elders")
+    assert not discloses("Deltaplan bouwde het. Ik keek ernaar.", employer="Deltaplan")
+    assert not discloses("Ik heb nooit iets bij Deltaplan gedaan.", employer="Deltaplan")
+
+
 def test_what_is_missing_is_named() -> None:
     """Link and sentence are looked for apart; another link does not count."""
     assert missing(ORIGINAL, original=ORIGINAL, code="abc123") == Missing(

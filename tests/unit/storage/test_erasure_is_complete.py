@@ -6,7 +6,7 @@ from services.storage.erasure import NO_PROFILE, OWN
 from services.storage.schema import ambassadors, metadata, people
 
 #: Tables that count people: they keep their rows, under the id of nobody.
-COUNTS = {"ambassadors", "audience", "posts", "refusals"}
+COUNTS = {"ambassadors", "audience", "posts"}
 
 
 def test_every_field_of_a_profile_is_emptied() -> None:

@@ -93,7 +93,7 @@ async def test_a_sender_hears_that_nobody_will_be_asked(database: Database) -> N
     assert (len(done.accepted), [note.place for note in done.notes]) == (4, [1, 2, 3])
     assert 'but its text is in "en". Send it as "en"' in done.notes[2].note
     assert 'nobody writes in "fr"' in done.notes[0].note
-    assert "no sentence that can be quoted: it is too short. Give the story" in done.notes[1].note
+    assert "too short to tell anything of it. Add what happened" in done.notes[1].note
 
 
 async def test_events_are_accepted_while_the_database_is_away() -> None:

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from services.domain.voice import Composer, DraftRequest, OverlapGuard, PostTemplates
+from services.domain.voice import Composer, Dealt, DraftRequest, PostTemplates
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.storage import audit, campaigns, people, post_templates, posts
@@ -20,8 +20,7 @@ from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, campaign, fact
 from tests.unit.voice.material import example_content
 
-DISCLOSURES = "nl/shared.clauses"
-OWN = "Ik werk bij {{ organisation }}, vandaar."
+CRAFT = "nl/story/craft.j2"
 #: Something in common with each Dutch example.
 CRAFTS = ("storingen", "netplanning", "middenspanning", "klantcontact")
 ANNA, BERT = (ambassador(number, crafts=CRAFTS) for number in (1, 2))
@@ -33,18 +32,19 @@ def shipped() -> PostTemplates:
     return PostTemplates.load(organisation="Deltaplan")
 
 
-def own_disclosures(ending: str = ", vandaar.") -> str:
-    """The shipped file with one form of disclosure, five times over."""
-    text = shipped().files[DISCLOSURES]
-    head, _, rest = text.partition("[disclosure]\n")
-    tail = rest[rest.index("[disclosure_short]") :]
-    own = "".join(
-        f"Ik werk bij {{{{ organisation }}}}{', zeg ik erbij' * n}{ending}\n" for n in range(5)
-    )
-    return f"{head}[disclosure]\n{own}\n{tail}"
+def own_layouts(ending: str = ", vandaar.") -> str:
+    """Whole posts that all end with one sentence of marketing's own."""
+    works = f"Ik werk bij {{{{ employer }}}}{ending}"
+    told = [
+        f"=== eigen-{letter}{short}\n{{{{ passage }}}}\n\nDit vertelt {{{{ speaker }}}}. {'Zo ging het. ' * number}{works} {{{{ link }}}}\n"
+        for short in ("", " short")
+        for number, letter in enumerate("abcd" if short else "efgh")
+    ]
+    answered = f"=== antwoord\n{{{{ answer }}}}\n\n{works} {{{{ link }}}}\n"
+    return "\n".join([*told, answered])
 
 
-async def save(database: Database, text: str, *, based_on: int = 0, path: str = DISCLOSURES) -> int:
+async def save(database: Database, text: str, *, based_on: int = 0, path: str = CRAFT) -> int:
     template = checked(shipped(), path, text)
     async with database.write() as transaction:
         return await edit_templates.save(
@@ -52,7 +52,7 @@ async def save(database: Database, text: str, *, based_on: int = 0, path: str = 
         )
 
 
-async def restore(database: Database, version: int, path: str = DISCLOSURES) -> None:
+async def restore(database: Database, version: int, path: str = CRAFT) -> None:
     async with database.write() as transaction:
         await edit_templates.restore(
             transaction, path=path, version=version, author="maaike", now=NOW + timedelta(days=1)
@@ -85,7 +85,7 @@ async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None
     shown: list[tuple[bool, dict[str, int]]] = []
     for name, step in zip(stories, ("shipped", "saved", "restored"), strict=False):
         if step == "saved":
-            assert await save(database, own_disclosures()) == 1
+            assert await save(database, own_layouts()) == 1
         if step == "restored":
             await restore(database, 0)
         (identity, *_) = await write_about(database, writer, name)
@@ -94,17 +94,17 @@ async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None
             recipe = await posts.recipe(transaction, identity)
         assert post is not None
         assert recipe is not None
-        assert "k werk bij Deltaplan" in post.text
+        assert "Deltaplan" in post.text
         shown.append((", vandaar." in post.text, recipe.get("edited_templates", {})))
-    assert shown == [(False, {}), (True, {DISCLOSURES: 1}), (False, {})]
+    assert shown == [(False, {}), (True, {CRAFT: 1}), (False, {})]
 
 
 async def test_a_recipe_gives_its_text_again_after_later_changes(database: Database) -> None:
     """Event, profile, template versions, rank and seed give the same bytes, whatever came after."""
     writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
-    await save(database, own_disclosures())
+    await save(database, own_layouts())
     identities = await write_about(database, writer, STORY)
-    await save(database, own_disclosures(", zoals bekend."), based_on=1)
+    await save(database, own_layouts(", zoals bekend."), based_on=1)
     for identity in identities:
         async with database.read() as transaction:
             post = await posts.get(transaction, identity)
@@ -126,18 +126,18 @@ async def test_a_recipe_gives_its_text_again_after_later_changes(database: Datab
             variant=recipe["variant"],
             link=link(post.link_code),
         )
-        again = Composer(templates).compose(request, OverlapGuard())
+        again = Composer(templates).compose(request, Dealt())
         assert again.text.encode() == post.text.encode()
 
 
 async def test_every_change_is_in_the_audit(database: Database) -> None:
     """Who saved or put back which version, in the place of which, is kept in order."""
-    await save(database, own_disclosures())
-    await save(database, own_disclosures(", zoals bekend."), based_on=1)
+    await save(database, own_layouts())
+    await save(database, own_layouts(", zoals bekend."), based_on=1)
     await restore(database, 1)
     await restore(database, 0)
     async with database.read() as transaction:
-        entries = await audit.of(transaction, f"template:{DISCLOSURES}")
+        entries = await audit.of(transaction, f"template:{CRAFT}")
     assert [(entry.action, entry.actor, entry.detail) for entry in entries] == [
         ("template.saved", "maaike", {"version": 1, "instead_of": 0}),
         ("template.saved", "maaike", {"version": 2, "instead_of": 1}),
@@ -148,18 +148,18 @@ async def test_every_change_is_in_the_audit(database: Database) -> None:
 
 async def test_nobody_writes_over_a_change_they_did_not_see(database: Database) -> None:
     """Of two people who began from the same text the second is told; nothing of hers is kept."""
-    await save(database, own_disclosures())
+    await save(database, own_layouts())
     with pytest.raises(Rejected, match="meanwhile"):
-        await save(database, own_disclosures(", zoals bekend."))
+        await save(database, own_layouts(", zoals bekend."))
     async with database.read() as transaction:
-        assert len(await post_templates.history(transaction, DISCLOSURES)) == 1
+        assert len(await post_templates.history(transaction, CRAFT)) == 1
 
 
 async def test_a_broken_template_is_not_kept(database: Database) -> None:
     """A template without its disclosure, or with a loop, never becomes a version."""
     for text in (
-        own_disclosures().replace("Ik werk bij {{ organisation }}, vandaar.", "Zomaar."),
-        own_disclosures() + "{% for x in title %}{{ x }}{% endfor %}\n",
+        own_layouts().replace("Ik werk bij {{ employer }}, vandaar.", "Zomaar."),
+        own_layouts() + "{% for x in job %}{{ x }}{% endfor %}\n",
     ):
         with pytest.raises(Rejected, match="cannot be used yet"):
             await save(database, text)
@@ -170,29 +170,26 @@ async def test_a_broken_template_is_not_kept(database: Database) -> None:
 async def test_a_version_that_cannot_be_used_any_more_is_left_out(database: Database) -> None:
     """A stored template that this release refuses keeps no draft from being written."""
     async with database.write() as transaction:
-        await post_templates.hold(transaction, DISCLOSURES)
-        loop = "[disclosure]\n{% for x in title %}x{% endfor %}\n"
-        await post_templates.write(transaction, DISCLOSURES, loop, author="maaike", now=NOW)
+        await post_templates.hold(transaction, CRAFT)
+        loop = "=== a\n{% for x in job %}x{% endfor %}\n"
+        await post_templates.write(transaction, CRAFT, loop, author="maaike", now=NOW)
     writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
     assert await write_about(database, writer, STORY)
 
 
-def test_a_preview_shows_the_angle_for_five_people() -> None:
-    """Five people of the template's language each get a draft with its angle, all different."""
-    path = "nl/story/question.clauses"
-    hook = "Zo kijk ik naar werk"
-    text = shipped().files[path].replace("[hook]\n", f"[hook]\n{hook}\n")
+def test_a_preview_shows_a_post_for_five_people() -> None:
+    """Five people of the template's language each get a post of it, all different."""
     everybody = [ambassador(number) for number in range(1, 9)]
     everybody[0] = ambassador(1, language="en", address_form="")
     trials = edit_templates.preview(
-        Composer(shipped()).revised(path, text),
-        path,
+        Composer(shipped()).revised(CRAFT, own_layouts()),
+        CRAFT,
         campaign(example_content()[STORY]),
         everybody,
         network="linkedin",
         link="https://go.example.org/r/voorbeeld",
     )
     assert [trial.person.id for trial in trials] == [person.id for person in everybody[1:6]]
-    drafts = [trial.draft for trial in trials if trial.draft]
-    assert [draft.angle for draft in drafts] == ["question"] * 5
-    assert len({draft.text for draft in drafts}) == 5
+    texts = [trial.draft.text for trial in trials if trial.draft.text]
+    assert all(", vandaar." in text for text in texts)
+    assert len(set(texts)) == len(texts) > 2

@@ -12,15 +12,8 @@ from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
-from services.domain.voice import (
-    Composer,
-    Draft,
-    DraftRequest,
-    NoDraft,
-    OverlapGuard,
-    PostTemplates,
-)
-from services.domain.voice.suggestions import first_draft
+from services.domain.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
+from services.domain.voice.relations import cast_of
 from services.events.incoming import StoryApproved, VacancyOpened
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -115,20 +108,17 @@ def compose_all(
     content: Content,
     people: Sequence[Ambassador],
     networks: Sequence[str] = ("linkedin", "x"),
-) -> tuple[list[tuple[Ambassador, Draft]], list[str]]:
-    """All drafts of one campaign, and the reasons why others were not made."""
-    guard = OverlapGuard()
+    *,
+    colleagues: Sequence[Ambassador] = (),
+) -> list[tuple[Ambassador, Draft]]:
+    """All drafts of one campaign, those without a text too."""
+    dealt = Dealt()
+    cast = cast_of(content, [*people, *colleagues])
     drafts: list[tuple[Ambassador, Draft]] = []
-    refused: list[str] = []
     for rank, person in enumerate(people):
         for network in networks:
-            try:
-                draft = first_draft(
-                    composer, request(content, person, network=network, rank=rank), guard
-                )
-            except NoDraft as refusal:
-                refused.append(str(refusal))
-                continue
-            guard.add(f"{person.id}-{network}", draft.text)
+            wanted = request(content, person, network=network, rank=rank, cast=cast)
+            draft = composer.compose(wanted, dealt)
+            dealt.add(f"{person.id}-{network}", draft)
             drafts.append((person, draft))
-    return drafts, refused
+    return drafts

@@ -1,8 +1,7 @@
-"""Whatever comes in, there is a good draft or a clear refusal."""
+"""Whatever comes in, there is a good draft or a question."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,16 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador, Language
+from services.domain.disclosure import discloses
 from services.domain.emoji_sequences import EMOJI
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard
+from services.domain.voice import Composer, Dealt, Draft
 from services.events.incoming import StoryApproved, VacancyOpened
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, example_content, request, shipped_templates
 
 COMPOSER = Composer(shipped_templates())
-DISCLOSURE = re.compile(r"\b(?:ik werk bij|i work at) Zwaan", re.IGNORECASE)
+TOLD = story(
+    body="Drie weken lang klopte de sluisdeur in Utrecht niet. Op 3 maart belde een schipper de dienst."
+)
 
 # What the event models let through: one line without control characters.
 visible = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
@@ -90,24 +92,19 @@ people = st.builds(
 )
 
 
-def good_or_refused(
-    content: Content, person: Ambassador, network: str, rank: int = 0
-) -> Draft | None:
-    asked = request(content, person, network=network, rank=rank)
-    refusal, draft = None, None
-    try:
-        draft = COMPOSER.compose(asked, OverlapGuard())
-    except NoDraft as error:
-        refusal = error
-    if draft is None:
-        assert refusal is not None
-        assert str(refusal)
-        assert refusal.remedy
-        return None
-    assert measure_text(OURS[network], draft.text).valid
-    assert draft.text.count(asked.link) == 1
-    assert len(DISCLOSURE.findall(draft.text)) == 1
-    assert len(EMOJI.findall(draft.text)) <= person.emoji
+def good_or_asked(
+    content: Content, person: Ambassador, network: str, rank: int = 0, answer: str = ""
+) -> Draft:
+    asked = request(content, person, network=network, rank=rank, answer=answer)
+    draft = COMPOSER.compose(asked, Dealt())
+    assert draft.question
+    if draft.text:
+        assert measure_text(OURS[network], draft.text).valid
+        assert draft.text.count(asked.link) == 1
+        assert discloses(draft.text, employer="Zwaan")
+        assert not EMOJI.findall(draft.text)
+    else:
+        assert draft.why
     return draft
 
 
@@ -116,8 +113,8 @@ def good_or_refused(
 def test_any_content_for_anybody(
     content: Content, person: Ambassador, network: str, rank: int
 ) -> None:
-    """Arbitrary text in every field gives a draft within all limits, or a reason."""
-    good_or_refused(content, person, network, rank)
+    """Arbitrary text in every field gives a draft within all limits, or a question."""
+    good_or_asked(content, person, network, rank)
 
 
 @pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
@@ -125,7 +122,7 @@ def test_any_content_for_anybody(
     "content",
     [
         story(body="De nieuwe website staat online."),
-        story(body="Een gewone zin over werk aan de kabel. " * 1_000),
+        story(body="Een gewone zin over werk aan de kabel. " * 10_000),
         story(
             body="<h1>Kop</h1><p>De monteur kwam <b>drie</b> keer terug.</p><script>x()</script>"
         ),
@@ -149,11 +146,10 @@ def test_any_content_for_anybody(
         vacancy(title="y " * 140, location="<b>Utrecht</b>", salary="veel"),
     ],
 )
-def test_bad_content_gives_a_good_draft(content: Content, network: str) -> None:
-    """One line, a dozen pages, markup, emoji, injection, boasts: what is sound is quoted."""
+def test_bad_content_gives_a_good_draft_or_a_question(content: Content, network: str) -> None:
+    """One line, a hundred pages, markup, emoji, injection, boasts: what is sound is told."""
     for rank in range(30):
-        draft = good_or_refused(content, ambassador(), network, rank)
-        assert draft is not None
+        draft = good_or_asked(content, ambassador(), network, rank)
         assert "49" not in draft.text
         assert "gnore all previous" not in draft.text
         assert "<" not in draft.text
@@ -164,32 +160,25 @@ def test_bad_content_gives_a_good_draft(content: Content, network: str) -> None:
 
 @pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "why"),
     [
-        (story(body="Kort."), "no sentence that can be quoted"),
-        (story(body="Test"), "no sentence that can be quoted"),
-        (story(body="Dit is geweldig!!! Echt uniek!"), "no sentence that can be quoted"),
-        (story(body="- een lijst\n- zonder een zin"), "no sentence that can be quoted"),
-        (story(title="🎉", body="🎉 <b></b>"), "no sentence that can be quoted"),
+        (story(body="Kort."), "thin"),
+        (story(body="Dit is geweldig!!! Echt uniek!"), "thin"),
+        (story(body="- een lijst\n- zonder een zin"), "thin"),
+        (story(title="🎉", body="🎉 <b></b>"), "thin"),
         (
             story(language="fr", title="Le câble de Lyon", body="Le technicien est revenu. " * 5),
-            "in a language that this person does not write in",
+            "language",
         ),
-        (
-            story(language="he", title="שלום לכולם", body="ברוכים הבאים לאתר שלנו היום."),
-            "in a language that this person does not write in",
-        ),
-        (vacancy(title="🎉"), "no readable title"),
-        (story(title="🎉"), "no readable title"),
     ],
 )
-def test_with_nothing_to_say_there_is_a_refusal(
-    content: Content, reason: str, network: str
-) -> None:
-    """One word, a list, praise alone, another language: a reason and what would help."""
-    with pytest.raises(NoDraft, match=reason) as refusal:
-        COMPOSER.compose(request(content, ambassador(), network=network), OverlapGuard())
-    assert refusal.value.remedy
+def test_with_nothing_to_say_there_is_a_question(content: Content, why: str, network: str) -> None:
+    """One word, a list, praise alone, another language: never filler, and an answer makes a post."""
+    draft = good_or_asked(content, ambassador(), network)
+    assert (draft.text, draft.why) == ("", why)
+    answer = "Ik stond er zelf bij toen de deur openging"
+    answered = good_or_asked(content, ambassador(), network, answer=answer)
+    assert answered.text.startswith(f"{answer}.")
 
 
 @pytest.mark.parametrize("name", sorted(example_content()))
@@ -198,12 +187,12 @@ def test_an_empty_profile_gets_a_draft(name: str) -> None:
     content = example_content()[name]
     languages: tuple[Language, ...] = ("nl", "en")
     for language in languages:
-        if isinstance(content, StoryApproved) and content.language != language:
+        if content.language != language:
             continue
         person = Ambassador(id="a", email="a@example.org", name="A", language=language)
         for network in ("linkedin", "x"):
             for rank in range(20):
-                assert good_or_refused(content, person, network, rank) is not None
+                assert good_or_asked(content, person, network, rank).text
 
 
 @pytest.mark.parametrize(
@@ -222,7 +211,7 @@ def test_a_profile_cannot_break_a_sentence(field: str, value: str) -> None:
     changes: dict[str, Any] = {field: value}
     for rank in range(20):
         for network in ("linkedin", "x"):
-            draft = good_or_refused(story(), replace(ambassador(), **changes), network, rank)
-            assert draft is not None
+            draft = good_or_asked(TOLD, replace(ambassador(), **changes), network, rank)
+            assert draft.text
             for part in ("{{", "49", "evil", "script", "#ad", "@iedereen", "\u202e", "Koop nu"):
                 assert part not in draft.text

@@ -15,20 +15,17 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, NoDraft, OverlapGuard
+from services.domain.voice import Composer, Dealt, NoDraft
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.boasts import boasts_in, concrete_detail
 from services.domain.voice.rephrase import frame_of, prompt_of
-from services.domain.voice.suggestions import first_draft
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, request, shipped_templates
 
-CRAFT = "nl/story/question.clauses"
+CRAFT = "nl/story/craft.j2"
 SHIPPED = shipped_templates()
-OWN = SHIPPED.revised(
-    {CRAFT: (1, SHIPPED.files[CRAFT].replace("[hook]\n", "[hook]\nZo kijk ik naar werk\n"))}
-)
+OWN = SHIPPED.revised({CRAFT: (1, SHIPPED.files[CRAFT].replace("=== ", "=== eigen-", 1))})
 COMPOSER = Composer(OWN, BlockList([BlockedWord(word="vakgenoten", reason="Zeg collega's.")]))
 SOUND = "De pomp stond drie dagen stil in de regen. Een schipper uit Utrecht belde de dienst."
 EMPTY = Ambassador(id="a", email="a@example.org", name="A", language="nl")
@@ -61,17 +58,16 @@ CONTENTS: dict[str, Content] = {
 @pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
 @pytest.mark.parametrize("person", [EMPTY, ambassador(), replace(EMPTY, language="en")])
 @pytest.mark.parametrize("name", sorted(CONTENTS))
-def test_a_good_draft_or_a_clear_refusal(name: str, person: Ambassador, network: str) -> None:
-    """Each input, for an empty profile too, is a sound draft, or a reason and what would help."""
+def test_a_good_draft_or_a_question(name: str, person: Ambassador, network: str) -> None:
+    """Each input, for an empty profile too, is a sound draft, or a question."""
     content = CONTENTS[name]
     started = time.process_time()
-    refusals: list[NoDraft] = []
     for rank in range(8):
         asked = request(content, person, network=network, rank=rank)
-        try:
-            draft = first_draft(COMPOSER, asked, OverlapGuard())
-        except NoDraft as refusal:
-            refusals.append(refusal)
+        draft = COMPOSER.compose(asked, Dealt())
+        assert draft.question
+        if not draft.text:
+            assert draft.why
             continue
         assert measure_text(OURS[network], draft.text).valid
         assert draft.text.count(asked.link) == 1
@@ -80,7 +76,6 @@ def test_a_good_draft_or_a_clear_refusal(name: str, person: Ambassador, network:
             assert part not in draft.text.replace(asked.link, ""), (part, draft.text)
         assert draft.recipe["edited_templates"] == {CRAFT: 1}
         _ask_a_model(draft.text, draft.recipe["parts"], as_they_write(person, content.language))
-    assert all(str(refusal) and refusal.remedy for refusal in refusals)
     assert time.process_time() - started < 10
 
 
@@ -106,4 +101,4 @@ def test_advice_bears_everything(name: str) -> None:
     detail = concrete_detail(content, "")
     assert time.process_time() - started < 5
     for part in ("{", "<", "\u202e", "gnore all", "500", "🎉"):
-        assert detail is None or part not in detail.text
+        assert part not in detail

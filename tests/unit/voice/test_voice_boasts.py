@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.domain.voice import PostTemplates
 from services.domain.voice.boasts import MOST, boasts_in, concrete_detail
-from tests.builders import story, vacancy
+from tests.builders import vacancy
 from tests.unit.voice.material import example_content
 
 
@@ -62,27 +62,21 @@ def test_a_few_are_enough() -> None:
     assert told("Trots? Ja, Trots!") == [("Trots", "praise")]
 
 
-def test_the_detail_is_the_most_telling_fact_that_is_not_there_yet() -> None:
-    """A sentence of the source with a number comes first, another when the text holds it."""
-    content = story(
-        body="De deur klemde al drie weken. Op 3 mei lag de sluis negen uur stil. "
-        "Een schipper belde toen de dienst. Wij zijn trots op onze unieke sluis in Utrecht."
-    )
-    first = concrete_detail(content, "Onze unieke sluis!")
-    assert first is not None
-    assert first.text == "Op 3 mei lag de sluis negen uur stil."
-    second = concrete_detail(content, f"Onze unieke sluis! {first.source}")
-    assert second is not None
-    assert second.text not in ("", first.text)
-    assert "trots" not in second.text
-    assert concrete_detail(vacancy(description="Kom!"), "") is None
+def test_the_detail_is_the_best_passage_that_is_not_there_yet() -> None:
+    """The first passage of the source, and the next when the text holds it."""
+    content = example_content()["nl-de-mof-van-hengelo"]
+    first = concrete_detail(content, "Onze unieke mof!")
+    assert "viel de stroom voor de derde keer uit" in first
+    second = concrete_detail(content, f"Onze unieke mof! {first}")
+    assert second not in ("", first)
+    assert concrete_detail(vacancy(description="Kom!"), "") == ""
 
 
-def test_the_shipped_clauses_do_not_boast(templates: PostTemplates) -> None:
+def test_the_shipped_layouts_do_not_boast(templates: PostTemplates) -> None:
     """What Zwaan writes itself is never told to sound like advertising."""
-    for (language, file, _), pool in templates.pools.items():
-        for clause in pool:
-            assert told(clause.source, language) == [], (file, clause.source)
+    for path, pool in templates.pools.items():
+        for layout in pool:
+            assert told(layout.source, path[:2]) == [], (path, layout.name)
 
 
 @given(st.text(max_size=300), st.sampled_from(["nl", "en", "fr", ""]))
@@ -95,4 +89,4 @@ def test_any_text_is_looked_at(text: str, language: str) -> None:
 def test_every_example_has_a_detail() -> None:
     """Each story and vacancy of the example organisation has a sentence to offer."""
     for name, content in example_content().items():
-        assert concrete_detail(content, "") is not None, name
+        assert concrete_detail(content, ""), name

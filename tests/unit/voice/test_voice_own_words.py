@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
-from services.domain.voice.own_words import as_sentence, changes, own_share, with_answer
+from services.domain.voice.own_words import (
+    as_sentence,
+    changes,
+    own_share,
+    with_answer,
+    without_answer,
+)
 
 HOOK = "Goed werk herken ik aan de stappen die niemand overslaat."
 TAIL = "Ik werk bij Deltaplan.\nhttps://go.example.org/r/abc #Sluizen"
 DRAFT = f"{HOOK}\n\n“De deur klopte niet.” Dat bleef hangen.\n\n{TAIL}"
-ANSWER = "De steiger stond er al, en niemand wist van wie hij was"
+ANSWER = "De steiger stond er al, en niemand wist van wie hij was."
 words = st.lists(st.sampled_from(["de", "brug", "en", "toch", "nooit"]), max_size=30).map(" ".join)
 
 
@@ -42,47 +46,20 @@ def test_half_of_the_words() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=80))
 def test_an_answer_stays_word_for_word(answer: str) -> None:
-    """The words of an answer stand in the text as they were typed, in a paragraph of their own."""
+    """The words of an answer open a text that its person changed, in a paragraph of their own."""
     sentence = as_sentence(answer)
     assert sentence.split()[:-1] == answer.split()[:-1]
-    if sentence:
-        blocks = with_answer(OURS["linkedin"], DRAFT, answer, original=DRAFT).split("\n\n")
-        assert blocks[:2] == [HOOK, sentence]
-        assert "\n\n".join([blocks[0], *blocks[2:]]) == DRAFT
-
-
-def test_a_title_and_an_own_line_come_first() -> None:
-    """The answer follows the first paragraph of prose, not a title or the usual opening line."""
-    titled = f"Even dit.\n\n“De sluisdeur”\n\n{DRAFT}"
-    blocks = with_answer(
-        OURS["linkedin"], titled, ANSWER, original=titled, opening="Even dit."
-    ).split("\n\n")  # fmt: skip
-    assert blocks.index(f"{ANSWER}.") == blocks.index(HOOK) + 1
+    answered = with_answer(DRAFT, sentence)
+    assert answered == (f"{sentence}\n\n{DRAFT}" if sentence else DRAFT)
+    assert without_answer(answered, sentence) == DRAFT
 
 
 def test_another_answer_replaces_the_first() -> None:
     """Answering again leaves one answer in the text: the last."""
-    once = with_answer(OURS["linkedin"], DRAFT, ANSWER, original=DRAFT)
-    twice = with_answer(
-        OURS["linkedin"], once, "Wij belden te laat.", original=DRAFT, before=ANSWER
+    once = with_answer(DRAFT, ANSWER)
+    assert with_answer(once, "Wij belden te laat.", before=ANSWER) == with_answer(
+        DRAFT, "Wij belden te laat."
     )
-    assert twice == with_answer(OURS["linkedin"], DRAFT, "Wij belden te laat.", original=DRAFT)
-
-
-def test_on_x_an_answer_beats_what_was_generated() -> None:
-    """Where both do not fit, the answer takes the opening's place; link and disclosure stay."""
-    draft = f"{HOOK} {HOOK} Wat sla je nooit over?\n\n{TAIL}"
-    answered = with_answer(OURS["x"], draft, ANSWER + " " + ANSWER, original=draft)
-    assert answered == f"{ANSWER} {ANSWER}.\n\n{TAIL}"
-    assert measure_text(OURS["x"], answered).valid
-
-
-def test_nothing_of_ones_own_makes_room() -> None:
-    """An opening that the person wrote stays, even where the text becomes too long for it."""
-    edited = f"{'Mijn eigen zin. ' * 10}\n\n{TAIL}"
-    answered = with_answer(OURS["x"], edited, ANSWER, original=DRAFT)
-    assert answered.startswith("Mijn eigen zin.")
-    assert ANSWER in answered
 
 
 @pytest.mark.parametrize("end", ["!", "?", "…", ".”"])

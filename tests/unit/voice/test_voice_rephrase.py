@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
-from services.domain.voice import Composer, Draft, NoDraft, OverlapGuard
+from services.domain.voice import Composer, NoDraft
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.claims import house_words
@@ -25,21 +25,27 @@ STORY = example_content()["nl-de-stille-lijn"]
 ANNA = replace(
     PERSON, role="monteur", crafts=("kabelwerk",), address_form="je", emoji=0, length="short"
 )
+PASSAGE = "“Wij wisten niet wie in de wijk van stroom afhankelijk was. De huisarts wist het wel.”"
+OPENING = "Zo vertelt een collega van me het."
+CLOSING = "Ik werk bij Zwaan. {}"
+PARTS = {"passage": PASSAGE, "disclosure": "Ik werk bij Zwaan."}
 
 
-def composed(person: Ambassador = ANNA, *, network: str = "linkedin", rank: int = 0) -> Draft:
-    return COMPOSER.compose(request(STORY, person, network=network, rank=rank), OverlapGuard())
+def composed(person: Ambassador = ANNA) -> str:
+    closing = CLOSING.format(link_of(person, "linkedin"))
+    return "\n\n".join(
+        filter(None, (person.opening, f"{OPENING}\n\n{PASSAGE}", closing, person.ending))
+    )
 
 
-def framed(draft: Draft, person: Ambassador = ANNA) -> Frame:
-    return frame_of(draft.text, draft.recipe["parts"], as_they_write(person, STORY.language))
+def framed(person: Ambassador = ANNA) -> Frame:
+    return frame_of(composed(person), PARTS, as_they_write(person, STORY.language))
 
 
 def answered(answer: str, *, person: Ambassador = ANNA, blocked: BlockList | None = None) -> str:
-    draft = composed(person)
     return rephrased(
         answer,
-        framed(draft, person),
+        framed(person),
         person,
         rules=OURS["linkedin"],
         link=link_of(person, "linkedin"),
@@ -49,50 +55,56 @@ def answered(answer: str, *, person: Ambassador = ANNA, blocked: BlockList | Non
     )
 
 
-def good(person: Ambassador = ANNA) -> str:
-    """Other words around the same quotations."""
-    quotes = " ".join(re.findall("“[^”]*”", framed(composed(person), person).core))
-    return f"Hier moest ik even bij stilstaan, want zo gaat het in het echt.\n\n{quotes}\n\nHoe is dat bij jou?"
+def good(_person: Ambassador = ANNA) -> str:
+    """Other words around the same passage."""
+    return f"Hier vertelt een collega het, want zo gaat het.\n\n{PASSAGE}\n\nHoe is dat bij jou?"
 
 
-@pytest.mark.parametrize("network", ["linkedin", "x"])
-def test_only_the_sentences_are_handed_out(network: str) -> None:
-    """Title, own lines, disclosure, link and hashtags stay outside, and come back where they were."""
+def test_only_the_sentences_are_handed_out() -> None:
+    """Own lines, disclosure and link stay outside, and come back where they were."""
     own = replace(ANNA, opening="Even uit de kabelgoot.", ending="Groet vanaf de straat.")
-    for rank in range(12):
-        draft = composed(own, network=network, rank=rank)
-        frame = framed(draft, own)
-        assert frame.around(frame.core) == draft.text
-        for part in ("disclosure", "link", "hashtags", "title"):
-            assert (
-                not draft.recipe["parts"].get(part) or draft.recipe["parts"][part] not in frame.core
-            )
-        assert own.opening not in frame.core
-        assert own.ending not in frame.core
-        assert frame.core == frame.core.strip() != ""
+    frame = framed(own)
+    assert frame.around(frame.core) == composed(own)
+    assert frame.core == f"{OPENING}\n\n{PASSAGE}"
+
+
+def test_a_passage_alone_is_not_handed_out() -> None:
+    """There is nothing in it that anybody may put in other words."""
+    text = f"{PASSAGE}\n\n{CLOSING.format('https://example.org/r/a')}"
+    with pytest.raises(NoDraft, match="no sentence"):
+        frame_of(text, PARTS, ANNA)
 
 
 def test_the_question_tells_nothing_about_who_they_are() -> None:
     """Language, form of address, work and words to avoid are asked for; name and address are not."""
     person = replace(ANNA, name="Anna Geheim", email="geheim@example.org", avoid=("trots",))
-    prompt = prompt_of(framed(composed(person), person), person)
+    prompt = prompt_of(framed(person), person)
     asked = prompt.instructions + prompt.text
-    for said in ("Dutch", "je", "monteur", "kabelwerk", "trots", "<post>"):
+    for said in (
+        "Dutch",
+        "je",
+        "monteur",
+        "kabelwerk",
+        "trots",
+        "<post>",
+        f"<keep>{PASSAGE}</keep>",
+    ):
         assert said in asked
     for kept in ("Geheim", "geheim", "http", "Ik werk bij"):
         assert kept not in asked
     assert len(prompt.sha256) == 64
 
 
-def test_other_words_around_the_same_quotations_are_used() -> None:
+def test_other_words_around_the_same_passage_are_used() -> None:
     """A good answer takes the place of the sentences; everything around them is as it was."""
     text = answered(good())
-    draft = composed()
-    frame = framed(draft)
+    frame = framed()
     assert text == frame.around(good())
-    assert "stilstaan" in text
     assert text.endswith(frame.after)
-    assert answered(f"\n<post>\n{good()}\n</post>\n") == text
+    assert (
+        answered(f"\n<post>\n{good().replace(PASSAGE, f'<keep>{PASSAGE}</keep>')}\n</post>\n")
+        == text
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +112,7 @@ def test_other_words_around_the_same_quotations_are_used() -> None:
     [
         (lambda _: "", "is empty"),
         (lambda text: text + " Het is weer zo ver in de straat." * 40, "is too long"),
-        (lambda text: text.replace("stilstaan", "stil\x07staan"), "cannot be seen"),
+        (lambda text: text.replace("collega", "col\x07lega"), "cannot be seen"),
         (lambda text: f"{text} https://evil.example", "link"),
         (lambda text: f"{text} evil.com/x", "link"),
         (lambda text: f"{text} #samen", "hashtag"),
@@ -110,14 +122,14 @@ def test_other_words_around_the_same_quotations_are_used() -> None:
         (lambda text: f"{text} Vraag het @anna.", "markup"),
         (lambda text: f"As an AI, ik {text}", "machine"),
         (lambda text: f"Ik werk bij Zwaan. {text}", "employer"),
-        (lambda text: re.sub("“[^”]*”", "“Iets heel anders.”", text), "changes a quotation"),
-        (lambda text: re.sub("“[^”]*”", "", text), "changes a quotation"),
+        (lambda text: re.sub("“[^”]*”", "“Iets heel anders.”", text), "changes the passage"),
+        (lambda text: re.sub("“[^”]*”", "", text), "changes the passage"),
         (lambda text: text.replace("Hier", "“Hier"), "quotation"),
         (lambda text: f"{text} Kom kijken!", "shouts"),
         (lambda text: f"GEWELDIG. {text}", "shouts"),
         (lambda text: f"{text} 🎉", "emoji"),
-        (lambda _: "I had to stop at this line and it is the way that it goes here, for the most.", "quotation"),
-        (lambda text: text.replace("Hier moest ik even bij stilstaan, want zo gaat het in het echt.", "I had to stop at this line and it is the way that it goes."), "language"),
+        (lambda _: "I had to stop at this line and it is the way that it goes here, for the most.", "passage"),
+        (lambda text: text.replace("Hier vertelt een collega het, want zo gaat het.", "I had to stop at this line and it is the way that it goes."), "language"),
         (lambda text: text.replace("jou", "u"), "form"),
         (lambda text: f"{text} Dit is de mooiste ploeg.", "boasts"),
         (lambda text: f"{text} Het waren er 9431.", "number 9431"),
@@ -139,17 +151,17 @@ def test_a_broken_promise_is_told(spoil: object, why: str) -> None:
 
 def test_words_that_are_not_used_keep_it_out() -> None:
     """The organisation's list and the person's own words to avoid hold for an answer as well."""
-    blocked = BlockList([BlockedWord(word="stilstaan", reason="Daarom.")])
-    with pytest.raises(NoDraft, match="stilstaan"):
+    blocked = BlockList([BlockedWord(word="vertelt", reason="Daarom.")])
+    with pytest.raises(NoDraft, match="vertelt"):
         answered(good(), blocked=blocked)
     with pytest.raises(NoDraft, match="its author avoids"):
-        answered(good(), person=replace(ANNA, avoid=("stilstaan",)))
+        answered(good(), person=replace(ANNA, avoid=("vertelt",)))
 
 
 @given(st.text(max_size=400))
 def test_no_answer_changes_what_stands_around(answer: str) -> None:
     """Whatever comes back is refused, or has the same disclosure, link and hashtags at its end."""
-    frame = framed(composed())
+    frame = framed()
     try:
         text = answered(answer)
     except NoDraft:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.voice import other_language, unsaid
-from services.domain.voice.facts import extract_facts
+from services.domain.voice.passages import find_passages
 from tests.builders import story, vacancy
 from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content
@@ -116,13 +116,10 @@ def test_a_short_dutch_story_sent_as_english_is_dutch(body: str) -> None:
 
 @pytest.mark.parametrize("quoted", QUOTED)
 def test_a_quotation_in_a_third_language_is_not_used(quoted: str) -> None:
-    """A Dutch story with such a sentence keeps its own ones."""
+    """A Dutch story with such a sentence is told without it."""
     about = story(body=f"{DUTCH} {quoted}")
     assert other_language(about) is None
-    facts = extract_facts(about)
-    assert quoted not in {fact.source for fact in facts.sentences}
-    assert not any(quoted in fact.sentences for fact in facts.passages)
-    assert facts.sentences == extract_facts(story(body=DUTCH)).sentences
+    assert not any(quoted in passage.text for passage in find_passages(about).chosen)
 
 
 def test_such_a_story_is_refused_whole() -> None:
@@ -132,14 +129,14 @@ def test_such_a_story_is_refused_whole() -> None:
     assert refusal is not None
     assert str(refusal) == 'the story was sent as "nl", but its text is in "en"'
     assert refusal.remedy == 'Send it as "en", under a new story_id.'
-    assert extract_facts(about).sentences == ()
+    assert find_passages(about).chosen == ()
     assert unsaid(story(body=ENGLISH, language="en-GB")) is None
 
 
-def test_a_vacancy_in_another_language_quotes_nothing() -> None:
+def test_a_vacancy_in_another_language_has_no_passage() -> None:
     """It keeps its title and terms, as for people who write in another language."""
     opened = vacancy(description=ENGLISH)
-    assert extract_facts(opened).sentences == ()
+    assert find_passages(opened).chosen == ()
     assert unsaid(opened) is None
 
 

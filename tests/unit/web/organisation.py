@@ -174,9 +174,16 @@ def _rank(person: Ambassador) -> int:
     return int(person.id[:6], 16)
 
 
-RECIPE = {
+RECIPE: dict[str, Any] = {
     "seed": 42,
-    "facts": [{"field": "body", "text": "Toen belde een schipper.", "source": "Toen belde hij."}],
+    "rank": 0,
+    "variant": 0,
+    "relation": "craft",
+    "layout": "role-first",
+    "employer": "Deltaplan",
+    "questions": ["Wanneer ging dit bij jou mis?", "Wat leer jij nieuwe collega’s hierover?"],
+    "passage": {"number": 0, "of": 3, "text": "Toen belde hij."},
+    "parts": {"passage": "Toen belde hij.", "disclosure": "Ik werk bij Deltaplan."},
 }
 VAULT = Vault([new_key()])
 

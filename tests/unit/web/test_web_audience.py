@@ -270,13 +270,19 @@ async def test_the_list_never_tells_what_anybody_decided(organisation: Organisat
         ({"language": "fr"}, "Nobody writes in this language (French)"),
         (
             {"body": "Goed nieuws!"},
-            "The story is too short: it holds no whole sentence. Give the story",
+            "The story is too short to tell anything of it. Add what happened",
         ),
         (
             {"body": IN_ENGLISH},
             "text is in English, but another language was chosen for it. Make the story anew",
         ),
-        ({"language": "en", "body": "For a year one pump ran day and night."}, "(English)"),
+        (
+            {
+                "language": "en",
+                "body": "For three weeks the lock gate at Utrecht did not fit. Then a skipper called us about it.",
+            },
+            "(English)",
+        ),
     ],
 )
 async def test_a_campaign_that_asks_nobody_says_why(

@@ -14,8 +14,8 @@ from tests.unit.web.organisation import (
     submit_by_htmx,
 )
 
-BODY = "Op 3 mei lag de sluis negen uur stil. Wij zijn trots op onze unieke sluis."
-DETAIL = "Op 3 mei lag de sluis negen uur stil."
+DETAIL = "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper."
+BODY = f"{DETAIL} Wij zijn trots op onze unieke sluis."
 
 
 async def test_a_draft_gets_advice_and_is_approved_all_the_same(organisation: Organisation) -> None:
@@ -23,7 +23,7 @@ async def test_a_draft_gets_advice_and_is_approved_all_the_same(organisation: Or
     campaign = await organisation.campaign(story(body=BODY))
     post = await organisation.post(campaign, ANNA)
     await organisation.connect(ANNA)
-    boast = f"Wij zijn de allerbeste. {TEXT}"
+    boast = "Wij zijn de allerbeste. Ik werk bij Deltaplan. https://go.example.org/r/abc"
     async with organisation.signed_in(ANNA.email) as browser:
         address = f"/inbox/{post.id}"
         typed = await submit_by_htmx(browser, "/inbox", f"{address}/measure", text=boast)
@@ -63,11 +63,15 @@ async def test_a_vacancy_gets_advice_while_it_is_typed(organisation: Organisatio
 
 async def test_a_template_gets_advice_and_is_saved(organisation: Organisation) -> None:
     """A boast in a template is told with its line, and the template can be used."""
-    path = "nl/story/craft.clauses"
-    text = post_templates().files[path].replace("[hook]\n", "[hook]\nHier staat de mooiste sluis\n")
+    path = "nl/story/craft.j2"
+    text = (
+        post_templates()
+        .files[path]
+        .replace("{{ passage }}", "{{ passage }} Hier staat de hoogste sluis.", 1)
+    )
     page = f"/templates/edit/{path}"
     async with organisation.staff("maaike@example.org", "marketing") as browser:
         answer = await submit_by_htmx(browser, page, f"/templates/check/{path}", text=text)
-        assert "“de mooiste” sounds like advertising" in answer.text
+        assert "sounds like advertising" in answer.text
         saved = await submit(browser, page, page, text=text, based_on="0")
     assert saved.status_code == 303

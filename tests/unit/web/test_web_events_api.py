@@ -14,7 +14,7 @@ ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
 PLAIN = "application/json"
-BODY = "Drie weken lang klopte de sluisdeur niet."
+BODY = "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper."
 
 
 def event(**data: Any) -> dict[str, Any]:

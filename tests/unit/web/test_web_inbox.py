@@ -299,7 +299,8 @@ async def test_why_shows_the_recipe(organisation: Organisation) -> None:
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get(f"/inbox/{post.id}/why")).text
     assert "Hooguit 4%" in page
-    assert '<li dir="auto">Toen belde hij.</li>' in page
+    assert "Passage 1 van 3, woord voor woord uit de bron." in page
+    assert "Toen belde hij." in page
     assert "&#34;seed&#34;: 42" in page
     assert TEXT in page
 

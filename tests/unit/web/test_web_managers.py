@@ -10,9 +10,9 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, derive_id
 from services.domain.post import PostState
-from services.storage import campaigns, figures, people, refusals
+from services.storage import campaigns, figures, people, posts
+from services.storage import schema as tables
 from services.storage.figures import Click, Figure
-from services.storage.refusals import Unwritten
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW
 from tests.unit.web.arrival import facts_on
@@ -27,7 +27,6 @@ FORM = {
     "closes_at": "2026-12-31",
     "vacancy_id": "ATS-7",
 }
-LIKE = "the wording of this place is too much like another post"
 CAMPAIGN = derive_id("campaign", "vacancy", "ATS-7")
 
 
@@ -52,6 +51,7 @@ async def test_the_form_states_the_event(organisation: Organisation) -> None:
         "url": "https://www.example.org/v/1",
         "crafts": ["constructie", "hydraulica"],
         "closes_at": "2026-12-31T22:59:00Z",
+        "passages": [],
     }
 
 
@@ -305,32 +305,20 @@ async def test_many_declined_is_shown(organisation: Organisation) -> None:
     assert "Person" not in page
 
 
-async def test_why_some_got_no_text(organisation: Organisation) -> None:
-    """The campaign page counts the people without a draft, by network and reason.
-
-    One reason is one line, whatever the numbers in it, and somebody without drafts on two networks
-    is one person on each.
-    """
-    campaign_id = await team(organisation, [PostState.READY] * 2)
+async def test_why_some_are_asked_first(organisation: Organisation) -> None:
+    """The campaign page counts the people with a question and no text, by network and reason."""
+    campaign_id = await team(organisation, [PostState.READY] * 3)
     async with organisation.database.write() as transaction:
-        await refusals.record(
-            transaction,
-            campaign_id,
-            [
-                Unwritten(
-                    ambassador_id=ambassador_id(f"person{place}@example.org"),
-                    network=network,
-                    reason=f"{LIKE} (overlap {overlap}, at most 0.19)",
-                )
-                for place, overlap in enumerate(("0.21", "0.22"))
-                for network in ("linkedin", "x")
-            ],
-        )
+        found = await posts.in_state(transaction, PostState.READY)
+        for post in found[:2]:
+            await transaction.execute(
+                tables.posts.update()
+                .where(tables.posts.c.id == post.id)
+                .values(text="", original_text="", recipe={"why": "capacity"})
+            )
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
-    for network in ("LinkedIn", "X"):
-        sentence = "The wording of this place is too much like another post."
-        assert f"{network}: {sentence} (2 people)" in page
+    assert "All posts are given out. (2 people)" in page
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.domain.voice import unsaid
-from services.domain.voice.angles import ANGLES
+from services.domain.voice.relations import Relation
 from services.web.messages import as_sentence, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 
@@ -35,12 +35,11 @@ def test_every_language_has_the_same_placeholders() -> None:
         assert names(DUTCH.texts[key]) == names(text), key
 
 
-def test_every_angle_has_words() -> None:
-    """The angles of the product are told in words."""
-    for angles in ANGLES.values():
-        for angle in angles:
-            assert f"angle.{angle.name}" in ENGLISH.texts, angle.name
-    assert DUTCH.angle("one of marketing's own") == "one of marketing's own"
+def test_every_relation_has_words() -> None:
+    """Why this text is told in plain words, and so is whom a template is for."""
+    for relation in Relation:
+        for place in ("inbox.stand", "templates.relation"):
+            assert f"{place}.{relation}" in ENGLISH.texts, relation
 
 
 def test_sentences_keep_what_differs() -> None:

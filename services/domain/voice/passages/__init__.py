@@ -1,0 +1,11 @@
+"""Passages: what of a source a stranger understands alone, word for word.
+
+Cleaned of what is not prose (`markup`, `prose`), told in sentences that keep their speaker
+(`speech`, `telling`), judged (`judging`, `standing`, `sensitive`) and chosen (`choosing`).
+"""
+
+from services.domain.voice.passages.choosing import find_passages
+from services.domain.voice.passages.passage import Passage, Passages
+from services.domain.voice.passages.prose import cleaned
+
+__all__ = ["Passage", "Passages", "cleaned", "find_passages"]

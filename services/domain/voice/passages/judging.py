@@ -1,0 +1,158 @@
+"""Whether a sentence may stand in a post at all, and how much it tells.
+
+It tells by signs that can be pointed at: a number with its noun, something that went wrong or
+changed, somebody named, a "nobody" or "never", a moment. Abstractions, intentions and asides take
+away.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from services.domain.voice.lexicon import INJECTION
+from services.domain.voice.passages.telling import Sentence, Source, narrator_of
+from services.domain.voice.told_in import in_another_language
+
+MIN_WORDS, MAX_CHARACTERS = 3, 280
+
+_NEVER = re.compile(
+    r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/|\+?\d[\d -]{8,}"
+)
+_MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
+_CLOCK = re.compile(r"\d{1,2}[.:]\d{2}|(?:1[89]|20)\d\d")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
+
+#: What each sign is worth.
+_NUMBER, _SETBACK, _CHANGE, _PERSON, _TURN, _MOMENT = 1.5, 1.6, 0.9, 1.0, 0.7, 0.5
+_SPOKEN, _OWN, _TITLE, _CEREMONY = 0.8, 0.3, 0.4, -1.5
+_ABSTRACT, _AIM, _ASIDE, _LONG = -0.8, -0.9, -0.6, -0.5
+_DULL = 0.6
+_TASK, _HARD = 1.0, 0.6
+
+
+class Judge:
+    """Judges the sentences of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._words, self._language = source, source.words, source.language
+        self._title = {word[:7] for word in source.title.casefold().split() if len(word) > 3}
+
+    def may_stand(self, sentence: Sentence) -> bool:
+        text = sentence.text
+        if not sentence.whole or sentence.speaker == "":
+            return False
+        if len(sentence.words) < MIN_WORDS or len(text) > MAX_CHARACTERS:
+            return False
+        if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
+            return False
+        return _is_prose(text) and not self._is_fixed(sentence) and self._reads(sentence)
+
+    def _reads(self, sentence: Sentence) -> bool:
+        words = sentence.words
+        doubled = any(a == b and a not in _DOUBLED for a, b in pairwise(words))
+        return not doubled and not in_another_language(sentence.text, self._language)
+
+    def _is_fixed(self, sentence: Sentence) -> bool:
+        """Slogans, calls to action, and texts that stand under everything."""
+        words, lists = sentence.words, self._words
+        if lists["calls"].begins(words) and not self._source.tells_task(words):
+            return True
+        if lists["boilerplate"].within(words) or lists["slogans"].within(words):
+            return True
+        if self._source.is_vacancy and lists["applying"].within(words):
+            return True
+        if INJECTION.search(sentence.text):
+            return True
+        if not self._source.is_vacancy:
+            return False
+        asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
+        return asks or lists["offers"].within(words)
+
+    def weight(self, sentence: Sentence) -> float:
+        words, lists = sentence.words, self._words
+        numbers = self._numbers(sentence)
+        setback = min(2, lists["setbacks"].count(words))
+        change = lists["changes"].within(words)
+        person = bool(self._source.people.named_in(sentence.text))
+        turn = lists["turns"].within(words)
+        moment = lists["dates"].within(words) or any(map(_YEAR.fullmatch, words))
+        total: float = (
+            _NUMBER * min(2, numbers) ** 0.5
+            + _SETBACK * setback**0.5
+            + _CHANGE * change
+            + _PERSON * person
+            + _TURN * turn
+            + _MOMENT * moment
+            + _SPOKEN * (sentence.speaker is not None)
+            + _OWN * (narrator_of(words, self._language) == "i")
+            + _TITLE * any(word[:7] in self._title for word in words)
+            + _ABSTRACT * min(3, lists["abstract"].count(words))
+            + _AIM * lists["aims"].within(words)
+            + _CEREMONY * lists["ceremony"].within(words)
+            + _ASIDE * lists["asides"].within(words)
+            + _LONG * (len(words) > 24)
+        )
+        if self._source.is_vacancy:
+            total += _TASK * self._source.tells_task(words) + _HARD * (
+                sentence.field == "challenge"
+            )
+        return total
+
+    def dates(self, sentence: Sentence) -> bool:
+        """Whether it begins with a moment: "On 9 January", "Op 3 september om 04.12 uur"."""
+        words = sentence.words
+        if not self._words["moments"].begins(words):
+            return False
+        start = words[1:_START]
+        return self._words["dates"].within(start) or any(map(_CLOCK.fullmatch, start))
+
+    def hangs(self, sentence: Sentence) -> bool:
+        """Whether it says that something went wrong, and not what."""
+        words = sentence.words
+        short = len(words) <= _HANGING_WORDS and not self._numbers(sentence)
+        return short and self._words["cliffhangers"].within(words)
+
+    def is_event(self, sentence: Sentence) -> bool:
+        """Whether something concrete is in it, whatever else is."""
+        words, lists = sentence.words, self._words
+        return (
+            self._numbers(sentence) > 0
+            or lists["setbacks"].within(words)
+            or lists["changes"].within(words)
+            or sentence.speaker is not None
+            or bool(self._source.people.named_in(sentence.text))
+            or lists["turns"].within(words)
+            or self._source.tells_task(words)
+        )
+
+    def _numbers(self, sentence: Sentence) -> int:
+        """Numbers that count something: no years and dates."""
+        words, found = sentence.words, 0
+        for place, word in enumerate(words):
+            counts = word in self._words["numbers"]
+            if not counts and (not word[0].isdigit() or _YEAR.fullmatch(word)):
+                continue
+            before, after = words[place - 1] if place else "", words[place + 1 : place + 2]
+            timed = before in self._words["clock"] or before in self._words["dates"]
+            found += not timed and not (after and after[0] in self._words["dates"])
+        return found
+
+
+_HANGING_WORDS, _START = 9, 4
+_DOUBLED = frozenset(
+    ["dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"]
+)
+
+
+def _is_prose(text: str) -> bool:
+    letters = _LETTER.findall(text)
+    if len(letters) < 10 or len(_LATIN.findall(text)) < len(letters):
+        return False
+    if sum(map(str.isupper, letters)) * 3 > len(letters):
+        return False
+    return not _INNER_END.search(text) or text.count("“") == text.count("”")

@@ -1,0 +1,235 @@
+"""Markdown and HTML as blocks of plain text: what is prose, a heading, an item of a list.
+
+Markdown's blocks are read by markdown-it and its inline marks block by block, because the inline
+rules take more than linear time; all HTML, pasted or made of Markdown, is read by lexbor.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from services.domain.emoji_sequences import EMOJI
+
+#: Read of a text: some sixteen pages. What a post is made of stands before.
+MAX_CHARACTERS = 40_000
+#: More tags than these are no text; a deep tree of them takes more than linear time.
+_MAX_TAGS = 3_000
+#: A paragraph with more marks than these is no prose.
+_MOST_MARKS, _LETTERS_A_MARK = 20, 12
+
+Kind = Literal["prose", "heading", "item"]
+
+_IS_HTML = re.compile(r"</(?:p|div|li|ul|ol|h[1-6]|table|section|article)>", re.IGNORECASE)
+_IS_MARKDOWN = re.compile(r"(?m)^ {0,3}(?:#{1,6} |[-*+] |\d+[.)] |> )")
+_MARKED = re.compile(r"[*_`\[\]<>\\!&~]")
+_DROPPED = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "svg",
+        "math",
+        "code",
+        "pre",
+        "table",
+        "figure",
+        "figcaption",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "option",
+        "textarea",
+        "iframe",
+        "object",
+        "head",
+        "title",
+        "audio",
+        "video",
+        "canvas",
+        "dt",
+        "dd",
+        "label",
+    ]
+)
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "blockquote",
+        "center",
+        "address",
+        "body",
+        "html",
+        "ul",
+        "ol",
+        "dl",
+        "details",
+        "summary",
+        "fieldset",
+    ]
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BOLD = frozenset({"b", "strong"})
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
+)
+#: Stands for an emoji until the text is cleaned; invisible, so that it goes with the others.
+_GONE = "\u0001"
+_HOLE = re.compile(rf"[ \t]{{0,4}}{_GONE}[ \t{_GONE}]{{0,40}}(?=[.,;:?!…)])")
+
+
+@dataclass(slots=True)
+class Block:
+    """Text between two block tags; its line ends are kept where the writer's are known."""
+
+    kind: Kind
+    text: str
+    level: int = 0
+    bold: bool = False
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in the tree a text stands."""
+
+    block: int
+    kind: Kind = "prose"
+    level: int = 0
+    bold: bool = False
+    dropped: bool = False
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The block that is being written."""
+
+    place: _Place | None = None
+    parts: list[str] = field(default_factory=list)
+    plain: bool = False
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of a text in its order, code, tables and captions left out."""
+    text = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).replace("\r\n", "\n")
+    text = text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n").strip()
+    if text.startswith("<") or (_IS_HTML.search(text) and not _IS_MARKDOWN.search(text)):
+        return list(_blocks_of_html(text, keep_lines=False))
+    return list(_blocks_of_html(_html_of_markdown(text), keep_lines=True))
+
+
+def visible(text: str) -> str:
+    """Without emoji and characters that nobody sees."""
+    # What an emoji leaves before a mark is a hole: "the bridge ." of "the bridge 😀."
+    return _INVISIBLE.sub("", _HOLE.sub("", EMOJI.sub(_GONE, text)))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    # Press releases are indented more often than they hold code; `prose` knows more kinds of items.
+    return MarkdownIt("commonmark", {"html": True}).disable(["code", "inline", "list"])
+
+
+@cache
+def _inline() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).disable(["image"])
+
+
+def _html_of_markdown(text: str) -> str:
+    made = []
+    for token in _markdown().parse(text):
+        if token.type == "inline":
+            made.append(_inline_html(token.content))
+        elif token.type == "html_block":
+            made.append(token.content)
+        elif token.tag and token.type not in ("fence", "code_block"):
+            made.append(f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}>")
+    return "".join(made)
+
+
+def _inline_html(content: str) -> str:
+    marks = len(_MARKED.findall(content))
+    if marks > _MOST_MARKS + len(content) // _LETTERS_A_MARK:
+        return ""
+    if marks:
+        return str(_inline().renderInline(content))
+    return html.escape(content, quote=False)
+
+
+def _blocks_of_html(text: str, *, keep_lines: bool) -> Iterable[Block]:
+    root = LexborHTMLParser(text).root if text.count("<") <= _MAX_TAGS else None
+    if root is None:
+        return
+    places: dict[int, _Place] = {}
+    writing = _Writing()
+    for node in root.traverse(include_text=True):
+        tag = node.tag or ""
+        above = places.get(node.parent.mem_id) if node.parent else None
+        above = above or _Place(block=0)
+        if tag == "-text":
+            if not above.dropped:
+                yield from _write(writing, above, node.text_content or "", keep_lines)
+        elif tag == "br":
+            writing.parts.append("\n")
+        elif tag == "hr":
+            yield from _end(writing)
+        else:
+            places[node.mem_id] = _place(tag, above, node.mem_id)
+            if places[node.mem_id].block != above.block:
+                yield from _end(writing)
+    yield from _end(writing)
+
+
+def _place(tag: str, above: _Place, number: int) -> _Place:
+    if above.dropped or tag in _DROPPED:
+        return _Place(block=above.block, dropped=True)
+    if tag in _HEADINGS:
+        return _Place(block=number, kind="heading", level=int(tag[1]))
+    if tag == "li":
+        return _Place(block=number, kind="item")
+    if tag in _BLOCKS:
+        return _Place(block=number, kind=above.kind, level=above.level, bold=above.bold)
+    if tag in _BOLD:
+        return _Place(block=above.block, kind=above.kind, level=above.level, bold=True)
+    return above
+
+
+def _write(writing: _Writing, place: _Place, text: str, keep_lines: bool) -> Iterable[Block]:
+    if not keep_lines:
+        pieces = re.split(r"\n[ \t]*\n", text)
+        for number, piece in enumerate(pieces):
+            if number and piece.strip():
+                yield from _end(writing)
+            yield from _write(writing, place, " ".join(piece.split("\n")), keep_lines=True)
+        return
+    if writing.place is not None and place.block != writing.place.block:
+        yield from _end(writing)
+    if text.strip():
+        writing.place = writing.place or place
+        writing.plain = writing.plain or not place.bold
+    writing.parts.append(text)
+
+
+def _end(writing: _Writing) -> Iterable[Block]:
+    text, place = visible("".join(writing.parts)), writing.place
+    if place is not None and text.strip():
+        yield Block(kind=place.kind, text=text, level=place.level, bold=not writing.plain)
+    writing.place, writing.plain = None, False
+    writing.parts.clear()

@@ -1,0 +1,139 @@
+"""Word lists by language, one word or phrase a line, for people who speak it to review and add to.
+
+``*`` at the end of a word stands for the rest of it, at its beginning for what goes before; a line
+that begins with ``#`` is a note. Lists are asked by words without case (`plain_words`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("nl", "en")
+
+WORD = re.compile(r"[^\W_]+(?:['’.&:-][^\W_]+)*")
+_MAX_KNOWN, _MAX_LETTERS = 50_000, 60
+
+
+def plain_words(text: str) -> list[str]:
+    """Its words without case, with one kind of apostrophe: "collega's", "o.a", "twenty-two"."""
+    return WORD.findall(text.casefold().replace("’", "'"))
+
+
+class WordList:
+    """Words and phrases, found in the words of a sentence."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._starts: set[str] = set()
+        self._ends: set[str] = set()
+        self._words: set[str] = set()
+        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        self._known: dict[str, bool] = {}
+        for line in lines:
+            words = line.casefold().replace("’", "'").replace(",", " ").split()
+            if len(words) > 1:
+                self._phrases.setdefault(words[0], []).append(tuple(words[1:]))
+            elif words[0].endswith("*"):
+                self._starts.add(words[0].rstrip("*"))
+            elif words[0].startswith("*"):
+                self._ends.add(words[0].lstrip("*"))
+            else:
+                self._words.add(words[0])
+
+    def __contains__(self, word: str) -> bool:
+        """Whether a single word, in small letters, is listed."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            found = self._known[word] = self._look(word)
+        return found
+
+    def _look(self, word: str) -> bool:
+        if word in self._words:
+            return True
+        if len(word) > _MAX_LETTERS:
+            return False
+        return any(word[:end] in self._starts for end in range(2, len(word) + 1)) or any(
+            word[begin:] in self._ends for begin in range(1, len(word))
+        )
+
+    def places(self, words: Sequence[str]) -> Iterator[int]:
+        """The places in ``words`` at which something listed begins."""
+        known, phrases = self._known, self._phrases
+        for place, word in enumerate(words):
+            listed = known.get(word)
+            if listed is None:
+                listed = word in self
+            if listed or (word in phrases and self._phrase_at(words, place)):
+                yield place
+
+    def count(self, words: Sequence[str]) -> int:
+        return sum(1 for _ in self.places(words))
+
+    def within(self, words: Sequence[str]) -> bool:
+        return next(self.places(words), None) is not None
+
+    def begins(self, words: Sequence[str]) -> bool:
+        """Whether ``words`` begin with something listed."""
+        return bool(words) and (words[0] in self or self._phrase_at(words, 0))
+
+    def _phrase_at(self, words: Sequence[str], place: int) -> bool:
+        for rest in self._phrases.get(words[place], ()):
+            there = words[place + 1 : place + 1 + len(rest)]
+            if len(there) == len(rest) and all(map(_is, there, rest)):
+                return True
+        return False
+
+
+def _is(word: str, listed: str) -> bool:
+    return word.startswith(listed[:-1]) if listed.endswith("*") else word == listed
+
+
+class Vocabulary:
+    """The lists of one language: ``words["setbacks"]``."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._lists: dict[str, WordList] = {}
+
+    def __getitem__(self, name: str) -> WordList:
+        found = self._lists.get(name)
+        if found is None:
+            found = self._lists[name] = WordList(_lines(f"{self.language}/{name}"))
+        return found
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """Of ``nl`` or ``en``."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    return Vocabulary(language)
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names with their capital, from either language."""
+    return frozenset(name for line in _lines("given_names") for name in line.split())
+
+
+@cache
+def name_particles() -> frozenset[str]:
+    """The small words inside names."""
+    return frozenset(_lines("name_particles"))
+
+
+@cache
+def abbreviations(*, at_end: bool) -> WordList:
+    """Of both languages: a text may hold those of the other."""
+    name = "abbreviations_at_end" if at_end else "abbreviations"
+    return WordList([line for each in LANGUAGES for line in _lines(f"{each}/{name}")])
+
+
+def _lines(name: str) -> list[str]:
+    text = (resources.files(__package__) / f"{name}.txt").read_text(encoding="utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,67 @@
+"""What was dealt of a source already, and who of its people are colleagues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from services.domain.ambassador import Ambassador
+from services.domain.identity import ambassador_id
+from services.domain.voice import Dealt
+from services.domain.voice.dealing import NO_PASSAGE
+from services.domain.voice.relations import Cast, Scene, cast_of
+from services.domain.voice.request import Content
+from services.events.incoming import StoryApproved
+from services.storage import people, posts
+from services.storage.transaction import Transaction
+
+_ASCII = re.compile(r"[A-Za-z]{3,}")
+
+
+async def dealt_of(
+    transaction: Transaction, kind: str, source_id: str, *, besides: Collection[str] = ()
+) -> Dealt:
+    """All texts about a story or vacancy, but those ``besides``."""
+    dealt = Dealt()
+    await fill(dealt, transaction, kind, source_id, besides=besides)
+    return dealt
+
+
+async def fill(
+    dealt: Dealt,
+    transaction: Transaction,
+    kind: str,
+    source_id: str,
+    *,
+    besides: Collection[str] = (),
+) -> None:
+    """Add what is not in it yet."""
+    for told in await posts.texts_of_source(transaction, kind=kind, source_id=source_id):
+        if told.id not in besides and told.id not in dealt:
+            passage = told.recipe.get("passage") or {}
+            dealt.remember(
+                told.id,
+                network=told.network,
+                text=told.text,
+                passage=passage.get("number", NO_PASSAGE),
+                layout=f"{told.angle}/{told.recipe.get('layout', '')}",
+                aside=told.recipe.get("parts", {}).get("passage", ""),
+            )
+
+
+async def cast(transaction: Transaction, content: Content, some: Iterable[Ambassador]) -> Cast:
+    """The author among the colleagues; names that several have, as far as ``some`` are spoken of."""
+    known = {person.id: person for person in some}
+    scene = Scene.of(content)
+    spoken_of = {person.name for person in known.values() if scene.speaks_of(person.name)}
+    if isinstance(content, StoryApproved) and content.author is not None:
+        if content.author.email:
+            identity = ambassador_id(content.author.email)
+            known |= await people.ambassadors_by_id(transaction, [identity])
+        if not content.author.email or ambassador_id(content.author.email) not in known:
+            spoken_of.add(content.author.name)
+    for name in sorted(spoken_of):
+        part = max(_ASCII.findall(name), key=len, default="")
+        if part:
+            known |= {one.id: one for one in await people.ambassadors_called(transaction, part)}
+    return cast_of(content, known.values())

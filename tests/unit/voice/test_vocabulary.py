@@ -1,0 +1,53 @@
+"""The word lists, and how they are asked."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from services.domain.voice.vocabulary import LANGUAGES, WordList, plain_words, vocabulary
+
+_ROOT = resources.files("services.domain.voice.vocabulary")
+_NAMES = {
+    language: sorted(
+        each.name for each in (_ROOT / language).iterdir() if each.name.endswith(".txt")
+    )
+    for language in LANGUAGES
+}
+
+
+def test_each_language_has_the_same_lists() -> None:
+    """What is known of one language is asked of the other."""
+    assert _NAMES["nl"] == _NAMES["en"]
+
+
+@pytest.mark.parametrize(("language", "name"), [(la, na) for la in LANGUAGES for na in _NAMES[la]])
+def test_no_line_stands_twice(language: str, name: str) -> None:
+    """A list that says a thing once can be read."""
+    lines = (_ROOT / language / name).read_text(encoding="utf-8").split("\n")
+    said = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    assert sorted(said) == sorted(set(said))
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "found"),
+    [
+        (["lek"], "Het lek is dicht", True),
+        (["lek"], "Het lekte", False),
+        (["lek*"], "Het lekte", True),
+        (["*tig"], "Er waren tweeëntachtig", True),
+        (["te laat"], "Ze kwam te laat", True),
+        (["te laat"], "Te vroeg, laat staan", False),
+        (["collega’s"], "Mijn collega's", True),
+    ],
+)
+def test_words_and_phrases_are_found(lines: list[str], text: str, found: bool) -> None:
+    """Whole words, beginnings, endings and phrases, without case."""
+    assert WordList(lines).within(plain_words(text)) is found
+
+
+def test_a_language_without_lists_is_refused() -> None:
+    """Nobody is judged by the words of another language."""
+    with pytest.raises(KeyError):
+        vocabulary("fr")
