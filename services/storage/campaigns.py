@@ -175,9 +175,7 @@ async def launch(
 async def set_content(transaction: Transaction, campaign_id: str, content: Content) -> None:
     """Another choice of passages; everything else of a content stays as it arrived."""
     await transaction.execute(
-        campaigns.update()
-        .where(campaigns.c.id == campaign_id)
-        .values(content=event_data(content))
+        campaigns.update().where(campaigns.c.id == campaign_id).values(content=event_data(content))
     )
 
 

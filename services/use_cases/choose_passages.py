@@ -47,7 +47,9 @@ async def choose_passages(
     if campaign.content.passages == kept:
         return campaign
     if based_on != version_of(campaign.content):
-        raise Rejected("somebody else changed the passages meanwhile", remedy="Load the page again.")
+        raise Rejected(
+            "somebody else changed the passages meanwhile", remedy="Load the page again."
+        )
     content = campaign.content.model_copy(update={"passages": kept})
     await campaigns.set_content(transaction, campaign_id, content)
     told = [row.passage.sensitive for row in rows_of(content).used if row.passage.sensitive]

@@ -121,16 +121,16 @@ async def _typed(view: View, *, aside: bool) -> _Typed:
     adding = "" if aside else str(form.get("add", "")).strip()
     if len(texts) > _ROWS or any(len(text) > _LETTERS for text in (*texts, adding)):
         raise HTTPException(422)
-    rows = [(text, str(number) in ticked) for number, text in enumerate(texts)]
+    rows: Sequence[tuple[str, bool]] = [
+        (text, str(number) in ticked) for number, text in enumerate(texts)
+    ]
     moved = -1
     if not aside and (wish := str(form.get("move", ""))):
         rows, moved = _moved(rows, wish)
     return _Typed(rows=rows, adding=adding, based_on=str(form.get("based_on", "")), moved=moved)
 
 
-def _moved(
-    rows: Sequence[tuple[str, bool]], wish: str
-) -> tuple[Sequence[tuple[str, bool]], int]:
+def _moved(rows: Sequence[tuple[str, bool]], wish: str) -> tuple[Sequence[tuple[str, bool]], int]:
     """``wish`` is "up-3" or "down-0"; past the ticked row before or after it. With its new place."""
     way, _, number = wish.partition("-")
     if way not in ("up", "down") or not (number.isascii() and number.isdigit()):
