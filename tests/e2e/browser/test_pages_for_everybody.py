@@ -16,7 +16,7 @@ from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, BEN, story, vacancy
 from tests.unit.web.test_web_administration import LETTER
-from tests.unit.web.test_web_passages import FIRST, PRIVATE, SECOND
+from tests.unit.web.test_web_choose_passages import FIRST, PRIVATE, SECOND
 
 pytestmark = pytest.mark.browser
 

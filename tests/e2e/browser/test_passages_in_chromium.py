@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from services.storage import campaigns
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import Organisation
-from tests.unit.web.test_web_passages import FIRST, OWN, SECOND, prepared
+from tests.unit.web.test_web_choose_passages import FIRST, OWN, SECOND, prepared
 
 pytestmark = pytest.mark.browser
 
