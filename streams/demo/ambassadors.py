@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -20,9 +21,12 @@ import structlog
 from services.domain.ambassador import Ambassador
 from services.domain.post import Post, PostState
 from services.errors import NeedsPerson, Rejected, RetryLater
-from services.storage import connections, people, posts
+from services.storage import campaigns, connections, people, posts
+from services.storage.transaction import Transaction
 from services.use_cases import decide, schedule
+from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.schedule import When
+from services.use_cases.suggest import Suggester
 from streams.bootstrap import Parts, clock
 
 _log = structlog.get_logger("demo")
@@ -49,10 +53,22 @@ _REASONS = {
 
 
 class SimulatedAmbassadors:
-    """Acts for everybody except the people in ``left_alone``, whose accounts and drafts are theirs."""
+    """Acts for everybody except the people in ``left_alone``, whose accounts and drafts are theirs.
 
-    def __init__(self, parts: Parts, *, left_alone: Collection[str]) -> None:
+    ``answers`` is what they say when a draft asks them something, by person and by the id of the
+    story or vacancy.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        left_alone: Collection[str],
+        answers: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    ) -> None:
         self._parts = parts
+        self._answers = answers
+        self._suggester = Suggester(parts.current_templates(), short_link=parts.short_link)
         self._left_alone = frozenset(left_alone)
         self._refused: set[str] = set()
         # Nobody changes their mind, so nothing waits to be undone.
@@ -123,6 +139,7 @@ class SimulatedAmbassadors:
         try:
             async with self._parts.database.write() as transaction:
                 if choice < _APPROVED:
+                    post = await self._answered(transaction, post, now)
                     await schedule.approve(
                         transaction,
                         self._pace,
@@ -148,6 +165,26 @@ class SimulatedAmbassadors:
         except (Rejected, NeedsPerson) as refusal:
             _log.info("a simulated decision was refused", post=post.id, reason=str(refusal))
             self._refused.add(post.id)
+
+    async def _answered(self, transaction: Transaction, post: Post, now: datetime) -> Post:
+        """The post around what its person has to say; without that, or without room, as it is."""
+        campaign = await campaigns.get(transaction, post.campaign_id)
+        answer = self._answers.get((post.ambassador_id, campaign.source_id if campaign else ""))
+        recipe = await posts.recipe(transaction, post.id) or {}
+        if answer is None or not recipe.get("questions") or recipe.get("answered"):
+            return post
+        with suppress(Rejected):
+            return await answer_prompt(
+                transaction,
+                self._suggester,
+                post_id=post.id,
+                ambassador_id=post.ambassador_id,
+                prompt=recipe["questions"][0],
+                answer=answer,
+                text="",
+                now=now,
+            )
+        return post
 
 
 def _press_allow(url: str, person: Ambassador) -> str:

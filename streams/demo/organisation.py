@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import product
@@ -82,13 +82,15 @@ _LAST = [
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """``you`` is the ambassador whose decisions are left to whoever looks at the demo; ``images``
-    is the folder with those of the stories."""
+    is the folder with those of the stories, ``answers`` what people say when they are asked, by
+    person and by the id of the story or vacancy."""
 
     people: Sequence[Ambassador]
     you: Ambassador
     staff: Sequence[Person]
     events: Sequence[dict[str, Any]]
     images: Path
+    answers: Mapping[tuple[str, str], str]
 
 
 def load_example(ambassadors: int | None) -> Example:
@@ -108,7 +110,18 @@ def load_example(ambassadors: int | None) -> Example:
         _person("mies@example.org", "Mies Marketing", "marketing"),
         _person("ada@example.org", "Ada Administrator", "administrator"),
     ]
-    return Example(people=people, you=you, staff=staff, events=events, images=folder / "images")
+    answers = {
+        (ambassador_id(each["email"]), each["source"]): each["answer"]
+        for each in json.loads((folder / "answers.json").read_bytes())
+    }
+    return Example(
+        people=people,
+        you=you,
+        staff=staff,
+        events=events,
+        images=folder / "images",
+        answers=answers,
+    )
 
 
 def _folder() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 
 import pytest
 
@@ -134,8 +133,8 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     first = shell.run(*arguments, "--json")
     assert first.code == 0
     assert {line["ambassador"] for line in first.lines} == {"a@e.org"}
-    fields = {"ambassador", "network", "language", "text", "angle", "seed", "overlap"}
-    assert set(first.lines[0]) == fields
+    fields = {"ambassador", "network", "language", "text", "question", "passage", "relation"}
+    assert set(first.lines[0]) == fields | {"layout", "overlap"}
     assert shell.run(*arguments, "--json").out == first.out
     (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
     assert third["network"] == "mastodon"
@@ -144,11 +143,11 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
 
 
 def test_a_dry_run_says_why_there_is_no_text(bare: Shell) -> None:
-    """A story with nothing to quote is refused; where nobody is asked, it is said why."""
+    """A story with nothing to tell is refused; where nobody is asked, it is said why."""
     people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
     arguments = ["--ambassadors", people, "--json"]
     for told, why in (
-        (story(body="Kapot."), "no sentence that can be quoted"),
+        (story(body="Kapot."), "too short to tell anything of it"),
         (story(language="de"), 'nobody writes in "de"'),
         (story(body="The lock that we had built was in the wrong place. " * 4), 'text is in "en"'),
     ):
@@ -178,24 +177,37 @@ def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
     people = shell.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
     arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "x", "--json"]
 
-    async def change(layout: str, word: str) -> None:
+    async def change(path: str, text: str, word: str) -> None:
         database = Database.open(f"sqlite+aiosqlite:///{shell.data / 'zwaan.db'}")
         async with database.write() as transaction:
-            await post_templates.write(transaction, "x.j2", layout, author="m", now=NOW)
+            await post_templates.write(transaction, path, text, author="m", now=NOW)
             blocked = BlockedWord(word=word, reason="Liever niet.")
             await blocked_words.save(transaction, blocked, added_by="m", now=NOW)
         await database.close()
 
     (shipped,) = shell.run(*arguments).lines
-    assert shipped["text"].index("k werk bij") < shipped["text"].index("http")
-    own_words = re.sub("“[^”]*”|https?://.*|.*k werk bij.*", "", shipped["text"])
-    word = re.findall(r"\w{5,}", own_words)[0]
-    layout = (
-        "{{ title }}{{ lead or hook }} {{ ask }}\n\n{{ link }} {{ hashtags }}\n{{ disclosure }}\n"
-    )
-    asyncio.run(change(layout, word))
+    assert shipped["layout"] != "eigen"
+    layout = "=== eigen short\n{{ passage }}\n\nIk werk bij {{ employer }}. {{ link }}\n"
+    asyncio.run(change(f"nl/story/{shipped['relation']}.j2", layout, "verhaal"))
     done = shell.run(*arguments)
     (own,) = done.lines
-    assert own["text"].index("http") < own["text"].index("k werk bij")
-    assert word.casefold() not in own["text"].casefold().split()
+    assert own["layout"] == "eigen"
+    assert "verhaal" not in own["text"].casefold()
     assert shell.run(*arguments).out == done.out
+
+
+def test_an_answer_makes_the_post(bare: Shell) -> None:
+    """With a file of answers the post of whoever answered opens with it, word for word."""
+    told = bare.write("story.json", event(story()))
+    people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
+    arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "linkedin"]
+    given = "Ik stond erbij toen de schipper belde"
+    as_object = json.dumps({"A@e.org": given})
+    as_line = json.dumps({"ambassador": "a@e.org", "answer": given})
+    for written in (as_object, as_line):
+        answers = bare.write("answers.json", written)
+        (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
+        assert line["text"].startswith(f"{given}.\n\n")
+    broken = bare.run(*arguments, "--answers", bare.write("answers.json", "[1]"))
+    assert (broken.code, broken.out) == (1, "")
+    assert "no answers can be read from it" in broken.sentence

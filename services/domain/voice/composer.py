@@ -101,6 +101,10 @@ class Composer:
         voice = voice_of(writing)
         plan = self._plan(request, voice)
         person = self._person(request, writing, voice, plan)
+        if not _known_layouts(plan, person) and person.stand.relation not in _ALWAYS:
+            # Too little is known of them for where they stand; that they work there is.
+            colleague = replace(person.stand, relation=Relation.COLLEAGUE)
+            person = replace(person, stand=colleague)
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = self._usable(request, plan, person)
         kin = _kin(request, person, usable)
@@ -202,13 +206,7 @@ class Composer:
         usable: Sequence[Spoken | None],
     ) -> Iterator[_Turn]:
         """Every turn of one person: those of the length that they like first."""
-        known = {name for name, value in person.values.items() if value}
-        pool = [
-            layout
-            for layout in plan.layouts[person.stand.relation]
-            if bool(person.answer) is ("answer" in layout.needs)
-            and layout.needs - known <= {"passage", "speaker"}
-        ]
+        pool = _known_layouts(plan, person)
         brief = rules.brief or person.voice.length == "short"
         liked = [layout for layout in pool if layout.short is brief]
         others = [layout for layout in pool if layout.short is not brief]
@@ -259,9 +257,8 @@ class Composer:
             told = [""]
         else:
             told = [spoken.text(plan.language)]
-            if rules.brief:
-                count = len(split_sentences(spoken.passage.text))
-                told += [spoken.text(plan.language, some) for some in range(count - 1, 0, -1)]
+            count = len(split_sentences(spoken.passage.text))
+            told += [spoken.text(plan.language, some) for some in range(count - 1, 0, -1)]
         values = {**person.values, "speaker": spoken.speaker if spoken else ""}
         for passage in told:
             text = turn.layout.render({**values, "passage": passage}, polite=person.voice.polite)
@@ -372,6 +369,17 @@ class Composer:
                 remedy="Say it in other words.",
             )
         return NoDraft(f"the answer is too long for {request.network}", remedy="Shorten it.")
+
+
+def _known_layouts(plan: Plan, person: _Person) -> list[Layout]:
+    """Those of where somebody stands that show nothing unknown of them."""
+    known = {name for name, value in person.values.items() if value}
+    return [
+        layout
+        for layout in plan.layouts[person.stand.relation]
+        if bool(person.answer) is ("answer" in layout.needs)
+        and layout.needs - known <= {"passage", "speaker"}
+    ]
 
 
 def _kin(request: DraftRequest, person: _Person, usable: Sequence[Spoken | None]) -> Hashable:

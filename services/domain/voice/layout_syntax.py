@@ -117,11 +117,11 @@ def fields_of(path: str) -> frozenset[str]:
     return SLOTS if "/vacancy/" in path else SLOTS - _OF_VACANCIES
 
 
-def slots_of(source: str) -> Slots:
+def slots_of(section: Section) -> Slots:
     """The slots of a layout that `syntax_faults` finds nothing in."""
     needs: set[str] = set()
     uses: set[str] = set()
-    for form in Section(name="", short=False, line=0, source=source).forms:
+    for form in dict.fromkeys(section.forms):
         tree = _PARSER.parse(form)
         uses |= {name.name for name in tree.find_all(nodes.Name)}
         needs |= set(_shown(tree.body, frozenset()))

@@ -21,7 +21,7 @@ from services.domain.voice.sentences import split_sentences
 from services.domain.voice.statements import akin, telling
 from services.domain.voice.subject import author_of, hashtags_of, title_of
 from services.domain.voice.support import Sources
-from services.domain.voice.terms import vacancy_terms
+from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
@@ -160,10 +160,7 @@ def plan_of(
     foreign = primary_language(content.language) != language
     found = Passages(lacking="other_language") if foreign else find_passages(content)
     relations = {path for path in templates.pools if path.startswith(f"{language}/{kind}/")}
-    facts = ""
-    if not isinstance(content, StoryApproved):
-        terms = {term.field: term.text for term in vacancy_terms(content, language)}
-        facts = ", ".join(terms[field] for field in ("location", "hours") if field in terms)
+    facts = "" if isinstance(content, StoryApproved) else facts_of(content, language)
     topics = content.topics if isinstance(content, StoryApproved) else content.crafts
     return Plan(
         content=content,

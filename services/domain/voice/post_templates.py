@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from services.domain.voice.layout_file import read_sections
+from services.domain.voice.layout_file import Section, read_sections
 from services.domain.voice.layout_syntax import check_syntax, slots_of
 from services.domain.voice.relations import RELATIONS, Relation
 from services.errors import Rejected, Stop
@@ -134,19 +134,22 @@ _ENVIRONMENT = _environment()
 
 def _compiled(path: str, text: str) -> Pool:
     check_syntax(path, text)
-    return tuple(
-        Layout(
-            name=section.name,
-            short=section.short,
-            line=section.line,
-            source=section.source,
-            uses=slots.uses,
-            needs=slots.needs,
-            familiar=_template(section.forms[0]),
-            polite=_template(section.forms[1]),
-        )
-        for section in read_sections(text)
-        for slots in (slots_of(section.source),)
+    return tuple(map(_layout, read_sections(text)))
+
+
+def _layout(section: Section) -> Layout:
+    slots = slots_of(section)
+    familiar, polite = section.forms
+    compiled = _template(familiar)
+    return Layout(
+        name=section.name,
+        short=section.short,
+        line=section.line,
+        source=section.source,
+        uses=slots.uses,
+        needs=slots.needs,
+        familiar=compiled,
+        polite=compiled if polite == familiar else _template(polite),
     )
 
 

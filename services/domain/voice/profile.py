@@ -19,14 +19,9 @@ _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """A profile in the positions where clauses use it; an empty text means: do not mention it.
-
-    ``name`` and its parts ``names`` are without case: nobody is spoken of in their own text.
-    """
+    """A profile in the positions where clauses use it; an empty text means: do not mention it."""
 
     language: Language
-    name: str
-    names: frozenset[str]
     polite: bool
     emoji: int
     length: Length
@@ -44,8 +39,6 @@ def voice_of(person: Ambassador) -> Voice:
     role = _lowered(_field(person.role))
     return Voice(
         language=person.language,
-        name=person.name.casefold(),
-        names=frozenset(part for part in person.name.casefold().split() if len(part) > 2),
         polite=person.address_form == "u",
         emoji=max(0, min(2, person.emoji)),
         length=person.length,

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from services.domain.ambassador import Ambassador
-from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
-from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
 _PERSON_SUFFIX = re.compile(
@@ -19,8 +16,6 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "’", "„": "‘", "«": "‘", "»": "’"})
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 _TRAILING = " .:;,"
-#: A longer topic is a sentence.
-_TOPIC_WORDS = 3
 
 
 def content_id(content: Content) -> str:
@@ -44,43 +39,6 @@ def author_of(content: Content) -> str:
         return ""
     name = phrase(content.author.name, 60)
     return name if _NAME.fullmatch(name) else ""
-
-
-def first_name(name: str) -> str:
-    """What colleagues call somebody; the whole name where it begins with an initial."""
-    first = name.split(" ", 1)[0]
-    return first if len(first) > 2 and first.isalpha() else name
-
-
-def wrote(content: Content, person: Ambassador) -> bool:
-    """Whether ``person`` is the story's author, by e-mail address: a name may be a namesake's."""
-    if not isinstance(content, StoryApproved) or content.author is None:
-        return False
-    return (content.author.email or "").casefold() == person.email.casefold()
-
-
-def place_of(content: Content) -> str:
-    """Where a vacancy is: ``Hengelo`` of ``Hengelo, Twente``; empty when that is no name."""
-    if isinstance(content, StoryApproved) or not content.location:
-        return ""
-    place = phrase(content.location, 60).split(",")[0].strip()
-    return place if _NAME.fullmatch(place) and place[0].isupper() else ""
-
-
-def topics_of(content: Content) -> tuple[str, ...]:
-    """What a story is about, as it can stand after "about": small letters, no article needed."""
-    lexicon = LEXICONS.get(primary_language(content.language))
-    if lexicon is None or not isinstance(content, StoryApproved):
-        return ()
-    topics = (phrase(topic, 40) for topic in content.topics)
-    return tuple(
-        topic
-        for topic in topics
-        if topic.replace(" ", "").isalpha()
-        and topic.islower()
-        and len(topic.split()) <= _TOPIC_WORDS
-        and lexicon.bare_topic.search(topic)
-    )
 
 
 def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:

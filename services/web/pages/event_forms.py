@@ -87,6 +87,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def lines(text: str) -> tuple[str, ...]:
+    """What stands on a line each."""
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
+
 def end_of_day(text: str, zone: tzinfo) -> datetime | None:
     """The last minute of a day written YYYY-MM-DD. Raises ValueError when it is none."""
     if not text:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.boasts import Boast, boasts_in, concrete_detail
+from services.domain.voice.passages import find_passages
 from services.domain.voice.request import Content
 from services.storage import blocked_words, campaigns
 from services.storage.transaction import Transaction
@@ -26,12 +27,15 @@ class Remarks:
     """``blocked`` words have to go before the text can be approved.
 
     ``boasts`` are advice, and ``detail`` is a sentence of the source to put in their place, empty
-    where it holds none.
+    where it holds none. ``passages`` are those that posts would be made of, the best first, and
+    ``withheld`` those that somebody has to choose.
     """
 
     blocked: Sequence[BlockedWord] = ()
     boasts: Sequence[Boast] = ()
     detail: str = ""
+    passages: Sequence[str] = ()
+    withheld: Sequence[str] = ()
 
 
 async def remarks_on(transaction: Transaction, texts: Sequence[Written]) -> list[Remarks]:
@@ -58,7 +62,13 @@ async def remarks_on(transaction: Transaction, texts: Sequence[Written]) -> list
 def remarks_on_content(content: Content, text: str) -> Remarks:
     """About a story or vacancy that is being written, with a better sentence of its own."""
     boasts = boasts_in(text, content.language)
-    return Remarks(boasts=boasts, detail=_detail(content, "") if boasts else "")
+    found = find_passages(content)
+    return Remarks(
+        boasts=boasts,
+        detail=_detail(content, "") if boasts else "",
+        passages=[passage.text for passage in found.chosen],
+        withheld=[passage.text for passage in found.withheld],
+    )
 
 
 def _detail(content: Content | None, text: str) -> str:

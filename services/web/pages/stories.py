@@ -20,6 +20,7 @@ from services.web.pages.event_forms import (
     Filled,
     check,
     in_its_language,
+    lines,
     read_fields,
     state_event,
     words,
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/stories")
 
 SOURCE = "/zwaan/marketing"
 
-_FIELDS = ("title", "body", "language", "url", "author", "topics")
+_FIELDS = ("title", "body", "language", "url", "author", "topics", "passages")
 
 
 @router.get("")
@@ -109,6 +110,7 @@ async def _read_form(view: View) -> Filled[StoryApproved]:
     data = fields | {
         "story_id": f"zwaan-{secrets.token_hex(6)}",
         "topics": words(fields["topics"]),
+        "passages": lines(fields["passages"]),
         "author": {"name": fields["author"]} if fields["author"] else None,
         "approved_by": view.me.name,
         "approved_at": view.now,

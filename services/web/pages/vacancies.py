@@ -20,6 +20,7 @@ from services.web.pages.event_forms import (
     check,
     end_of_day,
     in_its_language,
+    lines,
     read_fields,
     state_event,
     words,
@@ -40,6 +41,7 @@ _FIELDS = (
     "language",
     "team",
     "crafts",
+    "passages",
     "location",
     "hours",
     "salary",
@@ -145,6 +147,7 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
     data = fields | {
         "vacancy_id": vacancy_id,
         "crafts": words(fields["crafts"]),
+        "passages": lines(fields["passages"]),
         "closes_at": closes_at,
     }
     return in_its_language(check(VacancyOpened, form, data, view.messages, faults), view.messages)

@@ -56,7 +56,7 @@ def templates() -> PostTemplates:
     """With a sentence of the house around every passage: only such a draft is asked about."""
     shipped = PostTemplates.load(organisation="Deltaplan")
     posts_ = (
-        f"=== {name}{short}\nDit vertelt {{{{ speaker }}}}{said}.\n\n{{{{ passage }}}}\n\n"
+        f"=== {name}{short}\nDit vertelt {{{{ speaker }}}}{said}{short}.\n\n{{{{ passage }}}}\n\n"
         "Ik werk bij {{ employer }}. {{ link }}\n"
         for name, said in (("a", ""), ("b", " erover"), ("c", " hier"), ("d", " nu"))
         for short in ("", " short")

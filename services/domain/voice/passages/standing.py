@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from services.domain.voice.passages.telling import Sentence, Source, tokens_of
+from services.domain.voice.passages.telling import Sentence, Source, narrator_of, tokens_of
 from services.domain.voice.vocabulary import given_names
 
 _DEFINITE = frozenset({"de", "het", "the"})
@@ -20,7 +21,7 @@ _ENDINGS = ("'s", "ies", "es", "en", "s")
 #: With more nouns that were named before, no few words help.
 _MOST_NAMED = 2
 #: Sentences at the beginning of a source that may say where all of it is.
-_LEAD, _EARLY = 2, 8
+_LEAD, _EARLY, _FAR = 2, 8, 20
 _NEAR = 4
 #: "Two magnets" leaves a reader asking as much as so many nouns with "the".
 _COUNTED = 2
@@ -140,7 +141,8 @@ class Ground:
             there = self._first[stem]
             yield from filter(None, [self._settings[there], self._phrase(stem, there)])
         # Where all of it happened says little of what comes up later.
-        if all(self._first[stem] <= _EARLY for stem in named):
+        tells = narrator_of(self._source.sentences[first].words, self._source.language) != "i"
+        if tells and first < _FAR and all(self._first[stem] <= _EARLY for stem in named):
             yield from filter(None, self._settings[: min(first, _LEAD)])
 
     def _setting(self, sentence: Sentence) -> str:
@@ -246,6 +248,7 @@ _PHRASE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def stem_of(word: str) -> str:
     """What "tekening" and "tekeningen" share; rough, and fast."""
     word = word.casefold().replace("’", "'")

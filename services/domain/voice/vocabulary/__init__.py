@@ -62,8 +62,12 @@ class WordList:
 
     def places(self, words: Sequence[str]) -> Iterator[int]:
         """The places in ``words`` at which something listed begins."""
+        known, phrases = self._known, self._phrases
         for place, word in enumerate(words):
-            if word in self or self._phrase_at(words, place):
+            listed = known.get(word)
+            if listed is None:
+                listed = word in self
+            if listed or (word in phrases and self._phrase_at(words, place)):
                 yield place
 
     def count(self, words: Sequence[str]) -> int:

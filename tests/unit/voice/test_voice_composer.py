@@ -1,0 +1,179 @@
+"""A post is a passage, from where its person stands; or a question, whose answer makes the post."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from services.domain.disclosure import discloses
+from services.domain.network_rules import OURS
+from services.domain.network_text import measure_text
+from services.domain.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
+from services.domain.voice.dealing import even_share
+from services.domain.voice.passages import find_passages
+from services.domain.voice.relations import Relation, cast_of
+from tests.builders import ambassador, story, vacancy
+from tests.unit.voice.material import (
+    compose_all,
+    crowd,
+    example_content,
+    example_people,
+    link_of,
+    request,
+)
+
+MOF = example_content()["nl-de-mof-van-hengelo"]
+ANSWER = "Ik laat leerlingen een mof openzagen die ik met opzet fout heb gemaakt."
+
+
+@pytest.mark.parametrize("name", sorted(example_content()))
+@pytest.mark.parametrize("network", ["linkedin", "x"])
+def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> None:
+    """Of 120 people nobody has a colleague's pair, no passage too large a share; every post fits."""
+    content = example_content()[name]
+    people = list(crowd(120, content.language))
+    drafts = [draft for _, draft in compose_all(composer, content, people, [network])]
+    posts = [draft for draft in drafts if draft.text]
+    pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
+    assert len(set(pairs)) == len(pairs) > 10
+    passages = find_passages(content).chosen
+    uses = Counter(draft.passage for draft in posts)
+    assert max(uses.values()) <= even_share(len(posts), len(passages))
+    for draft in posts:
+        assert measure_text(OURS[network], draft.text).valid
+        assert discloses(draft.text, employer="Zwaan")
+        assert draft.text.count("http") == 1
+        assert "!" not in draft.text
+        assert draft.text.count("“") <= 1
+        assert "#" not in draft.text.replace(link_of(people[0], network), "")
+    assert all(draft.question and draft.why == "capacity" for draft in drafts if not draft.text)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in example_content() if "model" not in name))
+def test_a_passage_stands_as_its_source_has_it(composer: Composer, name: str) -> None:
+    """Word for word: whole, or as many whole sentences of it as fit on X."""
+    content = example_content()[name]
+    for _, draft in compose_all(composer, content, list(crowd(30, content.language))):
+        if draft.text:
+            told = draft.recipe["passage"]["text"]
+            first = told.split(" ")[-3:] if draft.network == "linkedin" else told.split(" ")[1:4]
+            assert " ".join(first).strip("“”").split(".")[0].split("‘")[0] in draft.text
+
+
+def test_the_author_speaks_as_i(composer: Composer) -> None:
+    """Her own sentences stand without quotation marks, whatever others had before her."""
+    people = [*crowd(80, "nl"), *example_people()]
+    made = compose_all(composer, MOF, people)
+    own = [draft for person, draft in made if person.name == "Fatima El Idrissi"]
+    assert [draft.relation for draft in own] == ["author", "author"]
+    assert all(draft.text and "“" not in draft.text for draft in own)
+    assert not any("Fatima" in draft.text for draft in own)
+
+
+def test_nobody_is_spoken_of_in_their_own_post(composer: Composer) -> None:
+    """Somebody whom the story names gets no passage with their name in it."""
+    content = example_content()["en-why-we-draw-by-hand"]
+    henk = ambassador(9, name="Henk Mulder", language="en", address_form="")
+    for variant in range(12):
+        draft = composer.compose(request(content, henk, variant=variant), Dealt())
+        assert "Henk" not in draft.text
+
+
+def test_what_says_i_needs_its_author(composer: Composer) -> None:
+    """Without a name nobody can be quoted, and nobody says somebody else's I as their own."""
+    body = "In mei viel de pomp in Kampen drie keer uit. Ik stond er elke nacht bij met een lamp."
+    plain = composer.compose(request(story(body=body), ambassador()), Dealt())
+    assert "Ik stond" not in plain.text
+    named = story(body=body, author={"name": "Gerda Kolk"})
+    quoted = composer.compose(request(named, ambassador()), Dealt())
+    if "Ik stond" in quoted.text:
+        assert "“" in quoted.text
+        assert "Gerda Kolk" in quoted.text
+
+
+def test_an_answer_opens_the_post(composer: Composer) -> None:
+    """Word for word, with the passage that was asked about, and left out where the answer tells it."""
+    anna = ambassador(1, crafts=("storingen",))
+    asked = request(MOF, anna, answer=ANSWER, passage=1)
+    draft = composer.compose(asked, Dealt())
+    assert draft.text.startswith(f"{ANSWER}\n\n")
+    assert draft.passage in (1, -1)
+    again = find_passages(MOF).chosen[1].text
+    told = composer.compose(request(MOF, anna, answer=again, passage=1), Dealt())
+    assert told.passage == -1
+    assert told.text.startswith(again)
+
+
+def test_an_answer_that_is_too_long_is_told(composer: Composer) -> None:
+    """On X three hundred characters cannot stand."""
+    with pytest.raises(NoDraft, match="the answer is too long for x"):
+        composer.compose(request(MOF, ambassador(), network="x", answer="woord " * 60), Dealt())
+
+
+def test_a_text_is_composed_again_from_its_recipe(composer: Composer) -> None:
+    """Event, profile, layouts, rank, seed and turn give the same bytes, without the others."""
+    people = example_people()
+    cast = cast_of(MOF, people)
+    for rank, (person, draft) in enumerate(compose_all(composer, MOF, people, ["linkedin"])):
+        if draft.text:
+            asked = request(MOF, person, rank=rank, variant=draft.recipe["variant"], cast=cast)
+            again = Composer(PostTemplates.load()).compose(asked, Dealt())
+            assert again.text.encode() == draft.text.encode()
+
+
+def test_the_same_texts_in_another_process() -> None:
+    """No salt of a process gets into a text."""
+    code = (
+        "from tests.unit.voice.material import *;"
+        "from services.domain.voice import PostTemplates;"
+        "drafts = compose_all(Composer(PostTemplates.load()), "
+        "example_content()['nl-de-stille-lijn'], list(crowd(20, 'nl')));"
+        "print(hash(''.join(d.text for _, d in drafts).encode().hex()) and "
+        "__import__('hashlib').sha256(''.join(d.text for _, d in drafts).encode()).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+
+
+def test_a_vacancy_always_says_which_job(composer: Composer) -> None:
+    """Every post about one names it, as it is written."""
+    for name, content in example_content().items():
+        if "description" in type(content).model_fields:
+            title = content.title.partition(" (")[0]
+            made = compose_all(composer, content, list(crowd(20, content.language)))
+            assert all(title in draft.text for _, draft in made if draft.text), name
+
+
+def test_hashtags_are_only_for_who_chose_them(composer: Composer) -> None:
+    """None by default; as many as somebody wants, at the end."""
+    anna = ambassador(1, crafts=("storingen",))
+    assert "#" not in composer.compose(request(MOF, anna), Dealt()).text
+    chosen = composer.compose(request(MOF, replace(anna, hashtags=1)), Dealt()).text
+    assert chosen.rpartition("\n\n")[2].startswith("#")
+
+
+def test_another_language_is_asked_first(composer: Composer) -> None:
+    """A passage is in the language of its source, so whoever writes another has a question."""
+    draft = composer.compose(request(MOF, ambassador(1, language="en", address_form="")), Dealt())
+    assert (draft.text, draft.why, draft.relation) == ("", "language", Relation.COLLEAGUE)
+
+
+def test_a_story_without_a_passage_is_sent_back() -> None:
+    """With one question whose answer would be one."""
+    refusal = unsaid(story(body="Goed nieuws!"))
+    assert refusal is not None
+    assert "?" in refusal.remedy
+    assert unsaid(vacancy(description="-")) is None
