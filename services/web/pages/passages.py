@@ -10,9 +10,11 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.voice import Composer
+from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.passage_rows import LONGEST, MOST, SHORTEST, Rows, rows_of
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
+from services.storage import blocked_words
 from services.storage.campaigns import Campaign
 from services.use_cases.choose_passages import choose_passages, version_of
 from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
@@ -35,6 +37,7 @@ class Shown:
     rows: Rows
     foreseen: Foreseen | None
     version: str
+    blocked: BlockList
     adding: str = ""
     moved: int = -1
 
@@ -46,6 +49,10 @@ class Shown:
     def open(self) -> bool:
         """Whether they may still be chosen."""
         return self.campaign.state == "prepared"
+
+    def held(self, text: str) -> Sequence[BlockedWord]:
+        """The words for which a passage is passed over."""
+        return self.blocked.found_in(text)
 
     @property
     def author(self) -> str:
@@ -158,6 +165,8 @@ async def _show(
     fault: str = "",
 ) -> Response:
     is_open = campaign.state == "prepared"
+    async with view.parts.database.read() as transaction:
+        blocked = await blocked_words.read(transaction)
     ticks = typed.rows if typed is not None and is_open else ()
     shown = Shown(
         home=home,
@@ -165,6 +174,7 @@ async def _show(
         rows=await asyncio.to_thread(rows_of, campaign.content, ticks),
         foreseen=await foreseen_of(view, campaign) if is_open else None,
         version=typed.based_on if typed is not None else version_of(campaign.content),
+        blocked=blocked,
         adding=typed.adding if typed is not None else "",
         moved=moved,
     )

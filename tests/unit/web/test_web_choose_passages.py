@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from services.domain.audience import select_audience
+from services.domain.voice.block_list import BlockedWord
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.storage import audience, campaigns, people
+from services.storage import audience, blocked_words, campaigns, people
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, vacancy
 
@@ -223,6 +224,21 @@ async def test_what_cannot_be_a_passage_stays_in_the_form(
     assert shown(answer.text)[0] == (edited, True)
     assert fields["add"] in html.unescape(answer.text)
     assert await kept(organisation, address) == ()
+
+
+async def test_a_word_that_is_not_used_is_pointed_out(organisation: Organisation) -> None:
+    """Its passage is passed over, and the page says for which word and why."""
+    address = await prepared(organisation)
+    async with organisation.database.write() as transaction:
+        word = BlockedWord(word="schipper", reason="Say who.")
+        await blocked_words.save(transaction, word, added_by="mia", now=NOW)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get(address)).text
+    row, _, rest = page.partition('id="text-1"')
+    assert "Say who." not in rest
+    assert "schipper" in row
+    assert "Say who." in row
+    assert FIRST not in page.partition('id="carried"')[2]
 
 
 async def test_nothing_ticked_is_no_choice(organisation: Organisation) -> None:
