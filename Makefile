@@ -58,7 +58,7 @@ test-chaos: install ## Kill processes at random moments, with a fixed seed
 	$(PYTEST) -m chaos
 
 test-fire: install ## Pages, workers and real servers on fire under load, with a fixed seed
-	$(SERVERS) kafka run -- $(SERVERS) postgres run -- $(PYTEST) -s -m fire
+	$(SERVERS) kafka run -- $(SERVERS) postgres run -- $(PYTEST) -m fire
 
 test-leaks: install ## Search 100 MB of logs at DEBUG, events and pages for secrets in use
 	ZWAAN_TEST_LEAK_MEGABYTES=100 $(PYTEST) -s tests/e2e/test_no_leaks.py

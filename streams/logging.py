@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 import structlog
 
@@ -23,6 +24,26 @@ _WARNINGS_ONLY = (
 
 # Its faults come back as errors of ours, which are said once and in a sentence.
 _SILENT = ("kafka",)
+
+#: Seconds. While the broker is away aiokafka says so thirty times a second.
+_SAID_ONCE_IN = 10.0
+
+
+class _NotAgainSoon(logging.Filter):
+    """Lets aiokafka say the same thing, whatever its values, once in a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("aiokafka"):
+            return True
+        template, now = str(record.msg), time.monotonic()
+        if now - self._said.get(template, -_SAID_ONCE_IN) < _SAID_ONCE_IN:
+            return False
+        self._said[template] = now
+        return True
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
@@ -51,6 +72,7 @@ def configure_logging(*, level: str, as_json: bool) -> None:
         ]
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_NotAgainSoon())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -33,7 +33,7 @@ Handler = Callable[[Transaction, Sequence[Fact[Any]], datetime], Awaitable[list[
 
 #: How often an unexpected error is retried before the event becomes a dead letter.
 _TRIES = 3
-_FIRST_WAIT, _LONGEST_WAIT = 0.05, 15.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 8.0
 _MAX_ERROR_CHARACTERS = 4000
 
 

@@ -44,7 +44,8 @@ class Own:
     share of the text that is the person's own, 0 to 1.
 
     Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` is ``told``,
-    from 1. ``why`` says why there is no text before the question is answered.
+    from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
+    they answered beside another draft about the same, offered again.
     """
 
     question: str
@@ -56,6 +57,7 @@ class Own:
     passages: int = 0
     told: str = ""
     why: str = ""
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +265,7 @@ async def read_cards(
                 own=own[post.id],
                 kept=kept.get(post.id),
                 window=secrets.token_urlsafe(6),
-                answer=mine.answer or own[post.id].answer,
+                answer=mine.answer or own[post.id].answer or own[post.id].earlier,
                 address=mine.address,
                 fault="" if about_address else mine.fault,
                 address_fault=mine.fault if about_address else "",
@@ -303,6 +305,11 @@ async def _read_own(
     """Each post's question: one that this person was not asked before, if any; and why this text."""
     given = {each.post_id: each for each in await own_words.answers_of(transaction, view.me.id)}
     asked = {each.prompt for each in given.values()}
+    answered = await posts.by_ids(transaction, list(given))
+    said = {
+        each.campaign_id: given[each.id].answer
+        for each in sorted(answered.values(), key=lambda each: given[each.id].answered_at)
+    }
     own: dict[str, Own] = {}
     for post in found:
         recipe = recipes.get(post.id, {})
@@ -321,6 +328,7 @@ async def _read_own(
             passages=passage.get("of", 0),
             told=passage.get("text", ""),
             why=recipe.get("why", "") if not post.text else "",
+            earlier=said.get(post.campaign_id, ""),
         )
     return own
 

@@ -65,7 +65,7 @@ def limits(request: pytest.FixtureRequest) -> Limits:
     """Patience for a busy machine, and little of it where a fault is about time."""
     given = getattr(request.node, "callspec", None)
     if given is not None and given.params.get("kind") in ("timeout", "slow_bytes"):
-        return Limits(connect=30, read=2, total=3)
+        return Limits(connect=30, read=1.5, total=2)
     return Limits(connect=30, read=30, total=60)
 
 

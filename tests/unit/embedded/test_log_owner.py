@@ -15,6 +15,7 @@ import pytest
 
 from services.errors import Stop
 from services.ports import Record
+from streams.embedded import owner
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.owner import OwnerLock, is_owned, read_owner, write_owner
@@ -53,12 +54,19 @@ def other(path: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait(timeout=60)
 
 
+@pytest.fixture
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "_ATTEMPTS", 3)
+
+
+@pytest.mark.usefixtures("little_patience")
 def test_a_second_owner_is_told_who_the_first_is(path: Path, other: subprocess.Popen[str]) -> None:
     """Opening a log that another process owns is refused with its pid and what to do."""
     with pytest.raises(Stop, match=rf"process {other.pid}; stop that process.*--data"):
         EmbeddedLog(path)
 
 
+@pytest.mark.usefixtures("little_patience")
 def test_a_log_can_be_read_beside_its_owner(path: Path, other: subprocess.Popen[str]) -> None:
     """Topics, offsets and records can be read without the lock; writing is refused."""
     admin = EmbeddedAdmin(f"embedded://{path}")
@@ -75,10 +83,10 @@ def test_a_log_can_be_read_beside_its_owner(path: Path, other: subprocess.Popen[
 
 def test_the_owner_is_found_while_it_lives(path: Path, other: subprocess.Popen[str]) -> None:
     """A running owner's address is read from beside the log; a killed one's is not."""
-    owner = read_owner(path)
-    assert owner is not None
-    assert (owner.pid, owner.url, owner.token) == (other.pid, "http://127.0.0.1:1", "secret-token")
-    assert "secret" not in repr(owner)
+    found = read_owner(path)
+    assert found is not None
+    assert (found.pid, found.url, found.token) == (other.pid, "http://127.0.0.1:1", "secret-token")
+    assert "secret" not in repr(found)
 
     other.send_signal(signal.SIGKILL)
     other.wait(timeout=60)

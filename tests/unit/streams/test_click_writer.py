@@ -15,6 +15,7 @@ from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
 from services.storage.outbox import OutboxRow
+from streams import click_writer
 from streams.click_writer import ClickWriter
 from tests.builders import NOW
 from tests.fakes import MemoryLog
@@ -86,6 +87,11 @@ def line(number: int) -> bytes:
     """A click as the journal keeps it."""
     event = json.dumps(click(number).event.as_dict())
     return json.dumps({"key": "abc", "event": event}).encode() + b"\n"
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(click_writer, "_DRAIN_SECONDS", 0.05)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from services.storage import dead_letters, figures
 from services.storage.database import Database
 from services.use_cases.statistics import statistics
 from streams import rebuild as rebuild_module
+from streams.embedded import owner as owner_module
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.log import EmbeddedLog
 from streams.processor import ProcessorRunner, SourceRecord
@@ -237,8 +238,11 @@ async def test_what_expires_meanwhile_stays_as_it_was_counted(
     await database.close()
 
 
-async def test_nothing_is_rebuilt_while_the_log_is_in_use(settings: Settings) -> None:
+async def test_nothing_is_rebuilt_while_the_log_is_in_use(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A running owner would count beside the rebuild: it is refused, and the figures stay."""
+    monkeypatch.setattr(owner_module, "_ATTEMPTS", 3)
     database = Database.open(settings.database)
     await _process(settings, database)
     async with database.read() as transaction:

@@ -200,7 +200,7 @@ async def test_after_a_day_a_person_has_to_do_it(desk: Desk) -> None:
     asked = desk.now
     while (await deletion_of(desk, post)).state is DeletionState.ASKED:
         await deleter(desk).delete_due()
-        desk.now += timedelta(minutes=15)
+        desk.now += timedelta(minutes=30)
         assert desk.now < asked + PATIENCE + timedelta(hours=1)
     failed = await deletion_of(desk, post)
     assert failed.reason == "given up after a day: away"

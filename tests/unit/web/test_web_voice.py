@@ -13,11 +13,21 @@ from services.domain.identity import link_code
 from services.domain.post import Post, PostState
 from services.domain.voice.learning import Observation
 from services.storage import own_words, people, posts, voice_profiles
+from services.storage import schema as tables
 from services.storage.own_words import OwnAnswer
 from services.use_cases import voice_profile
 from tests.builders import NOW
 from tests.unit.voice.material import example_content
-from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
+from tests.unit.web.organisation import (
+    ANNA,
+    BEN,
+    RECIPE,
+    TEXT,
+    Organisation,
+    story,
+    submit,
+    submit_by_htmx,
+)
 
 FORM = {
     "language": "nl",
@@ -322,3 +332,48 @@ async def test_why_shows_what_was_changed(organisation: Organisation) -> None:
         page = (await browser.get(f"/inbox/{post.id}/why")).text
     assert "<del>Drie</del><ins>Vier</ins>" in page
     assert "% van de woorden komt van jou." in page
+
+
+async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
+    organisation: Organisation,
+) -> None:
+    """The card says why, shows the passage and the question, and refuses to share nothing."""
+    campaign = await organisation.campaign(example_content()["nl-de-stille-lijn"])
+    post = await organisation.post(campaign, ANNA, text="")
+    asked = {**RECIPE, "why": "capacity", "layout": ""}
+    async with organisation.database.write() as transaction:
+        await transaction.execute(
+            tables.posts.update().where(tables.posts.c.id == post.id).values(recipe=asked)
+        )
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+        assert "Alle teksten van dit verhaal zijn vergeven" in page
+        assert "Toen belde hij." in page
+        assert "Wanneer ging dit bij jou mis?" in page
+        refused = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text="")
+        assert refused.status_code == 422
+        assert "De tekst is leeg." in refused.text
+        await submit(browser, "/inbox", f"/inbox/{post.id}/answer", answer=ANSWER)
+        assert ANSWER in (await browser.get("/inbox")).text
+        assert (await browser.get(f"/inbox/{post.id}/why")).status_code == 200
+    made = await organisation.read(posts.get, post.id)
+    assert made.text.startswith(f"{ANSWER}.\n\n")
+    assert "Deltaplan" in made.text
+    assert f"/r/{link_code(post.id)}" in made.text
+    assert made.original_text
+
+
+async def test_an_answer_is_offered_again_beside_the_other_network(
+    organisation: Organisation,
+) -> None:
+    """Whoever answered for LinkedIn finds it in the box for X, and nothing is done with it."""
+    campaign = await organisation.campaign(example_content()["nl-de-stille-lijn"])
+    first = await organisation.post(campaign, ANNA)
+    other = await organisation.post(campaign, ANNA, "x")
+    async with organisation.signed_in("anna@example.org") as browser:
+        await submit(browser, "/inbox", f"/inbox/{first.id}/answer", answer=ANSWER)
+        page = (await browser.get("/inbox")).text
+    card = page.partition(f'id="{other.id}"')[2]
+    assert f"{ANSWER}.</textarea>" in card.partition("</article>")[0]
+    assert (await organisation.read(posts.get, other.id)).text == TEXT
