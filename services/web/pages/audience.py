@@ -5,6 +5,7 @@ The list tells who is asked and why; never what anybody decided, now or before.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -164,7 +165,6 @@ async def _show(
             campaign=campaign,
             sizes=sizes,
             nobody=why_nobody(view, campaign, sizes),
-            thin=isinstance(unsaid(campaign.content), Thin) and campaign.state == "prepared",
             standing=chosen,
             people=people,
             lately=await asked_lately(
@@ -183,8 +183,11 @@ async def _show(
             if find
             else (),
         )
-    if campaign.state == "prepared" and not view.partial:
-        shown = replace(shown, foreseen=await foreseen_of(view, campaign))
+    if campaign.state == "prepared":
+        refusal = await asyncio.to_thread(unsaid, campaign.content)
+        shown = replace(shown, thin=isinstance(refusal, Thin))
+        if not view.partial:
+            shown = replace(shown, foreseen=await foreseen_of(view, campaign))
     return view.page(
         "campaigns/_audience.html" if view.partial else "campaigns/audience.html",
         shown=shown,

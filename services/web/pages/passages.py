@@ -87,7 +87,8 @@ async def choose(view: CampaignManagerView, home: str, campaign_id: str) -> Resp
     campaign = await campaign_of(view, home, campaign_id)
     aside = view.partial and view.request.headers.get("HX-Target") == "carried"
     typed = await _typed(view, aside=aside)
-    texts = [text for text, used in typed.rows if used]
+    # Whoever empties a row does not want it.
+    texts = [text for text, used in typed.rows if used and text]
     try:
         async with view.parts.database.write() as transaction:
             campaign = await choose_passages(

@@ -203,6 +203,16 @@ async def test_a_passage_is_added_by_hand(organisation: Organisation) -> None:
     assert "You wrote this. Untick it and save, and it goes." in page
 
 
+async def test_an_emptied_row_is_left_out(organisation: Organisation) -> None:
+    """It counts as not ticked, and what was found stands below again."""
+    address = await prepared(organisation)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        await send(browser, address, [("  ", True), (SECOND, True)])
+        page = (await browser.get(address)).text
+    assert await kept(organisation, address) == (SECOND,)
+    assert shown(page)[:2] == [(SECOND, True), (FIRST, False)]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
