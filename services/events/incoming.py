@@ -109,7 +109,7 @@ class StoryApproved(EventData):
     """A story that marketing approved for sharing. ``body`` is plain text, Markdown or HTML.
 
     ``passages`` are the words of it that posts are made of, in that order; without them they are
-    found.
+    found. Those that an editor chooses before the launch stay when it is sent again.
     """
 
     story_id: Id

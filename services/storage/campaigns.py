@@ -172,6 +172,13 @@ async def launch(
     return bool(result.rowcount)
 
 
+async def set_content(transaction: Transaction, campaign_id: str, content: Content) -> None:
+    """Another choice of passages; everything else of a content stays as it arrived."""
+    await transaction.execute(
+        campaigns.update().where(campaigns.c.id == campaign_id).values(content=event_data(content))
+    )
+
+
 async def forget_widening(transaction: Transaction, campaign_id: str) -> bool:
     """Nothing is left for the clock to do. False when the campaign is not open; when it is, nobody
     closes it before this transaction ends."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.audience import added_by
-from services.domain.voice import unsaid
+from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
 from services.storage import audience, audit, campaigns, people
 from services.storage.audit import Entry
@@ -37,7 +37,8 @@ async def add(
     such ambassador, and NoDraft where nobody can be given a text.
     """
     campaign = await _take_turn(transaction, campaign_id)
-    if refusal := unsaid(campaign.content):
+    refusal = unsaid(campaign.content)
+    if refusal and not (campaign.state == "prepared" and isinstance(refusal, Thin)):
         raise refusal
     if await audience.is_listed(transaction, campaign_id, ambassador_id):
         await audience.set_removed(transaction, campaign_id, ambassador_id, removed=False)

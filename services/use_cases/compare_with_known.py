@@ -55,8 +55,10 @@ class Known:
         if first is content:
             return _asks_nobody(content)
         kind, source_id = source
-        if first != content:
+        if not same_facts(first, content):
             raise contradiction(first, content)
+        if first.passages != content.passages:
+            return f'the {kind} "{source_id}" is known already, and keeps its passages'
         if self._states.get(source) == "closed":
             return (
                 f'the {kind} "{source_id}" is known, and its campaign has ended: nothing new '
@@ -81,13 +83,18 @@ _EARLY = {
 }
 
 
+def same_facts(first: Content, later: Content) -> bool:
+    """Passages are no fact: an editor may have chosen others since, and then those stay."""
+    return first == later.model_copy(update={"passages": first.passages})
+
+
 def contradiction(first: Content, later: Content) -> Rejected:
     """The answer to a story or vacancy that is stated again with other facts."""
     kind, source_id = source_of(later)
     changed = [
         name
         for name in type(later).model_fields
-        if getattr(first, name, None) != getattr(later, name)
+        if name != "passages" and getattr(first, name, None) != getattr(later, name)
     ]
     return Rejected(
         f'the {kind} "{source_id}" is known already, with another {" and ".join(changed)}',

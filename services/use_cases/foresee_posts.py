@@ -80,4 +80,12 @@ def foresee(composer: Composer, campaign: Campaign, them: Audience, *, link: str
         dealt.add(person.id, draft)
         if draft.text:
             drafts.append((person, draft))
-    return Foreseen(asked=them.size, texts=len(drafts), samples=drafts[:_SAMPLES])
+    return Foreseen(asked=them.size, texts=len(drafts), samples=_different(drafts))
+
+
+def _different(drafts: Sequence[tuple[Ambassador, Draft]]) -> Sequence[tuple[Ambassador, Draft]]:
+    """A few, of people who stand in different places where there are such."""
+    first = {one[1].relation: one for one in reversed(drafts)}
+    chosen = [one for one in drafts if first[one[1].relation] is one][:_SAMPLES]
+    others = [one for one in drafts if one not in chosen]
+    return [*chosen, *others][:_SAMPLES]

@@ -12,7 +12,7 @@ from datetime import datetime
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.identity import derive_id
-from services.domain.voice import unsaid
+from services.domain.voice import Thin, unsaid
 from services.domain.voice.plain_text import phrase
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
@@ -24,7 +24,7 @@ from services.storage.database import take_turns
 from services.storage.sharing_history import histories
 from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests, started
-from services.use_cases.compare_with_known import contradiction
+from services.use_cases.compare_with_known import contradiction, same_facts
 
 
 async def start_campaigns(
@@ -47,7 +47,7 @@ async def start_campaigns(
         kind, source_id = source_of(fact.data)
         known = await campaigns.by_source(transaction, kind=kind, source_id=source_id)
         if known is not None:
-            if known.content != fact.data:
+            if not same_facts(known.content, fact.data):
                 raise contradiction(known.content, fact.data)
             continue
         if everybody is None:
@@ -75,8 +75,10 @@ async def _start(
             return []
     campaign_id = derive_id("campaign", kind, source_id)
     prepared = plan.launch is Launch.REVIEW
-    # Whoever is asked in vain is asked less for what follows.
-    mute = unsaid(content) is not None
+    # Whoever is asked in vain is asked less for what follows. An editor who looks first may add what
+    # a thin story lacks, or have people asked a question about it.
+    refusal = unsaid(content)
+    mute = refusal is not None and not (prepared and isinstance(refusal, Thin))
     campaign = Campaign(
         id=campaign_id,
         kind=kind,

@@ -7,7 +7,7 @@ from services.domain.voice.post_templates import PostTemplates
 from services.domain.voice.request import Draft, DraftRequest, NoDraft
 from services.domain.voice.support import Sources, check_supported
 from services.domain.voice.told_in import other_language
-from services.domain.voice.unsaid import unsaid
+from services.domain.voice.unsaid import Thin, unsaid
 
 __all__ = [
     "Composer",
@@ -18,6 +18,7 @@ __all__ = [
     "OverlapGuard",
     "PostTemplates",
     "Sources",
+    "Thin",
     "check_supported",
     "other_language",
     "unsaid",

@@ -23,11 +23,19 @@ _LACKING = {
         "the story is a list, and a list is not told",
         "Write one of its points out: what happened, and to whom?",
     ),
+    "sensitive": (
+        "all that the story tells is private to somebody",
+        "Choose what may be told, or add what happened: who did what, and what came of it?",
+    ),
     "boilerplate": (
         "the story holds only sentences that would fit any organisation",
         "Add what only happened here: where was it, and who was there?",
     ),
 }
+
+
+class Thin(NoDraft):
+    """A source tells too little for a text; its people can still be asked a question."""
 
 
 def unsaid(content: Content) -> NoDraft | None:
@@ -48,7 +56,7 @@ def unsaid(content: Content) -> NoDraft | None:
     passages = find_passages(content)
     if not passages.chosen:
         reason, remedy = _LACKING.get(passages.lacking, _LACKING["short"])
-        return NoDraft(reason, remedy=remedy)
+        return Thin(reason, remedy=remedy) if title_of(content) else _no_title("story")
     return None if title_of(content) else _no_title("story")
 
 

@@ -9,23 +9,25 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.domain.voice import Composer
+from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
-from services.storage import audience, campaigns
+from services.storage import audience
 from services.storage.audience import Found, Listed, Sizes, Standing
 from services.storage.campaigns import Campaign
 from services.storage.sharing_history import asked_lately
 from services.use_cases import change_audience
-from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
+from services.use_cases.foresee_posts import Foreseen
 from services.use_cases.launch_campaign import launch
 from services.use_cases.widen_campaign import widen
-from services.web.access import CAMPAIGN_HOMES, CampaignManagerView
+from services.web.access import CampaignManagerView
+from services.web.pages.campaign_page import campaign_of
 from services.web.pages.event_forms import read_fields
 from services.web.pages.launch_form import WIDEN_AFTER_HOURS, read_plan
 from services.web.pages.nobody_fits import why_nobody
+from services.web.pages.passages import foreseen_of
 from services.web.view import View
 
 router = APIRouter(prefix="/{home}/{campaign_id}")
@@ -40,7 +42,8 @@ class Shown:
     """One page of a campaign's list.
 
     ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week,
-    ``foreseen`` before the launch how many posts the source carries.
+    ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
+    whoever is asked is asked a question.
     """
 
     home: str
@@ -56,6 +59,7 @@ class Shown:
     find: str
     found: Sequence[Found]
     foreseen: Foreseen | None = None
+    thin: bool = False
 
     @property
     def address(self) -> str:
@@ -87,7 +91,7 @@ async def add(view: CampaignManagerView, home: str, campaign_id: str) -> Respons
 
 @router.post("/launch")
 async def launch_campaign(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
-    await _campaign(view, home, campaign_id)
+    await campaign_of(view, home, campaign_id)
     plan = await read_plan(view)
     async with view.parts.database.write() as transaction:
         await launch(transaction, campaign_id=campaign_id, plan=plan, by=view.me, now=view.now)
@@ -96,7 +100,7 @@ async def launch_campaign(view: CampaignManagerView, home: str, campaign_id: str
 
 @router.post("/widen")
 async def widen_campaign(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
-    await _campaign(view, home, campaign_id)
+    await campaign_of(view, home, campaign_id)
     async with view.parts.database.write() as transaction:
         await widen(transaction, campaign_id=campaign_id, by=view.me.id, now=view.now)
     return view.go(f"/{home}/{campaign_id}/audience")
@@ -104,7 +108,7 @@ async def widen_campaign(view: CampaignManagerView, home: str, campaign_id: str)
 
 async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Response:
     """Answer htmx with the list as it is now, and a browser without it with its page."""
-    await _campaign(view, home, campaign_id)
+    await campaign_of(view, home, campaign_id)
     fields = await read_fields(view, ("ambassador_id", "standing", "page", "find"))
     change = change_audience.add if added else change_audience.remove
     fault = ""
@@ -145,7 +149,7 @@ async def _show(
     find: str = "",
     fault: str = "",
 ) -> Response:
-    campaign = await _campaign(view, home, campaign_id)
+    campaign = await campaign_of(view, home, campaign_id)
     chosen = _standing(campaign, standing)
     find = find.strip()[:100]
     async with view.parts.database.read() as transaction:
@@ -179,16 +183,11 @@ async def _show(
             if find
             else (),
         )
-        composer = them = None
-        if campaign.state == "prepared" and not view.partial:
-            composer = await view.parts.templates.composer(transaction)
-            them = await read_audience(transaction, campaign)
-    if composer is not None and them is not None and them.people:
-        link = f"{view.parts.base_url}/r/voorbeeld"
-        # A composer of its own: they are not safe for several threads.
-        own = Composer(composer.templates, composer.blocked, composer.networks)
-        foreseen = await asyncio.to_thread(foresee, own, campaign, them, link=link)
-        shown = replace(shown, foreseen=foreseen)
+    if campaign.state == "prepared":
+        refusal = await asyncio.to_thread(unsaid, campaign.content)
+        shown = replace(shown, thin=isinstance(refusal, Thin))
+        if not view.partial:
+            shown = replace(shown, foreseen=await foreseen_of(view, campaign))
     return view.page(
         "campaigns/_audience.html" if view.partial else "campaigns/audience.html",
         shown=shown,
@@ -202,15 +201,6 @@ def _standing(campaign: Campaign, asked_for: str) -> Standing:
     if campaign.state == "prepared" or asked_for == Standing.PROPOSED:
         return Standing.PROPOSED
     return Standing.ASKED
-
-
-async def _campaign(view: View, home: str, campaign_id: str) -> Campaign:
-    """Raises 404 when there is no such campaign, or not in this part of the house."""
-    async with view.parts.database.read() as transaction:
-        campaign = await campaigns.get(transaction, campaign_id)
-    if campaign is None or campaign.kind != CAMPAIGN_HOMES[home]:
-        raise HTTPException(404)
-    return campaign
 
 
 def _page_of(home: str, campaign_id: str) -> str:

@@ -20,6 +20,7 @@ ACTIONS = (
     "campaign.finished",
     "campaign.launched",
     "campaign.opened",
+    "campaign.passages",
     "campaign.widened",
     "dead_letter.dropped",
     "dead_letter.replayed",

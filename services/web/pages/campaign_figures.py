@@ -48,8 +48,16 @@ class PublicFigures:
     @property
     def audience_address(self) -> str:
         """The page that lists whom it asks."""
-        home = "vacancies" if self.campaign.kind == "vacancy" else "stories"
-        return f"/{home}/{self.campaign.id}/audience"
+        return f"/{self._home}/{self.campaign.id}/audience"
+
+    @property
+    def passages_address(self) -> str:
+        """The page that says what its posts are made of."""
+        return f"/{self._home}/{self.campaign.id}/passages"
+
+    @property
+    def _home(self) -> str:
+        return "vacancies" if self.campaign.kind == "vacancy" else "stories"
 
     @property
     def counted(self) -> bool:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from fastapi import HTTPException
 from fastapi.responses import Response
 
-from services.storage import audience
+from services.storage import audience, campaigns
+from services.storage.campaigns import Campaign
+from services.web.access import CAMPAIGN_HOMES
 from services.web.pages.campaign_figures import read_one
 from services.web.pages.nobody_fits import why_nobody
 from services.web.view import View
@@ -51,6 +53,15 @@ async def show_campaign(
         waiting=sizes.proposed if found.campaign.state == "open" else 0,
         just_opened=bool(opened) and not nobody and view.now - _moment(opened) < _NEWS,
     )
+
+
+async def campaign_of(view: View, home: str, campaign_id: str) -> Campaign:
+    """Raises 404 when there is no such campaign, or not in this part of the house."""
+    async with view.parts.database.read() as transaction:
+        campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.kind != CAMPAIGN_HOMES[home]:
+        raise HTTPException(404)
+    return campaign
 
 
 def _wait(view: View, address: str, opened: str) -> Response:

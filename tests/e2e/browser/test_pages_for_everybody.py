@@ -16,6 +16,7 @@ from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, BEN, story, vacancy
 from tests.unit.web.test_web_administration import LETTER
+from tests.unit.web.test_web_choose_passages import FIRST, PRIVATE, SECOND
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,12 @@ async def everything(stage: Stage) -> list[str]:
                 await typed_texts.keep(transaction, typed)
     opened = await organisation.campaign(vacancy())
     prepared = await organisation.campaign(vacancy(vacancy_id="v-13"), state="prepared")
+    waiting = await organisation.campaign(
+        story(story_id="s-waiting", body=f"{FIRST}\n\n{SECOND}\n\n{PRIVATE}"), state="prepared"
+    )
     async with organisation.database.write() as transaction:
+        listed = select_audience(waiting.id, waiting.content, [ANNA])
+        await audience.invite(transaction, waiting.id, listed, asked_at=None)
         await dead_letters.add(transaction, [LETTER])
         listed = select_audience(prepared.id, prepared.content, [ANNA])
         await audience.invite(transaction, prepared.id, listed, asked_at=None)
@@ -53,6 +59,9 @@ async def everything(stage: Stage) -> list[str]:
         "/vacancies/new",
         f"/vacancies/{opened.id}",
         f"/vacancies/{prepared.id}/audience?find=ben",
+        f"/vacancies/{prepared.id}/passages",
+        f"/vacancies/{opened.id}/passages",
+        f"/stories/{waiting.id}/passages",
         "/stories",
         "/stories/new",
         f"/stories/{campaign.id}/campaign",

@@ -48,6 +48,8 @@ async def test_what_a_story_carries_is_said_before_its_launch(organisation: Orga
         (event,) = organisation.log.events("story.approved")
         campaign = derive_id("campaign", "story", event["data"]["story_id"])
         page = (await browser.get(f"/stories/{campaign}/audience")).text
+        posts = (await browser.get(f"/stories/{campaign}/passages")).text
     assert "different posts; nobody gets the same" in page
     assert "are asked for a sentence first" in page
-    assert page.count('class="suggestion"') == 3
+    assert f'href="/stories/{campaign}/passages"' in page
+    assert posts.count('class="as-it-appears"') == 3

@@ -40,6 +40,8 @@ _COMFORTABLE = 230
 _BRIEF, _ENOUGH = 75, 110
 #: A passage that comes to less is not used, or only where there are few.
 _LEAST, _LEAST_OF_FEW, _FEW = 1.2, 0.6, 3
+#: So much of a sentence is left in an edited one, or it is another.
+_STILL = 0.6
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
 
 
@@ -92,8 +94,23 @@ def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
             candidate = _Candidate(window, text, ground.of(window).about, 0)
             yield _passage(candidate, source, privacy, nouns)
         else:
-            narrator = narrator_of(plain_words(text), source.language)
-            yield Passage(text=text, narrator=narrator, start=len(source.sentences) + number)
+            place = len(source.sentences) + number
+            sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
+            if (changed := _changed_in(sentence, source)) is not None:
+                sentence.place, sentence.speaker = changed.place, changed.speaker
+            yield _passage(_Candidate((sentence,), text, "", 0), source, privacy, nouns)
+
+
+def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
+    """The sentence that an editor changed: its words stay those of whoever spoke them."""
+    words = set(edited.words)
+    shares = [
+        (len(words.intersection(each.words)) / len(set(each.words)), each)
+        for each in source.sentences
+        if each.words
+    ]
+    share, best = max(shares, key=lambda one: one[0], default=(0.0, None))
+    return best if share >= _STILL else None
 
 
 def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:

@@ -1,0 +1,72 @@
+"""An editor chooses what the posts of a prepared campaign are made of, and in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.domain.voice.passage_rows import chosen, rows_of
+from services.domain.voice.request import Content
+from services.errors import Rejected
+from services.storage import audit, campaigns
+from services.storage.audit import Entry
+from services.storage.campaigns import Campaign
+from services.storage.database import take_turns
+from services.storage.people import Person
+from services.storage.transaction import Transaction
+
+
+def version_of(content: Content) -> str:
+    """What an editor looked at: another word when somebody else chose meanwhile."""
+    return hashlib.sha256("\x1f".join(content.passages).encode()).hexdigest()[:16]
+
+
+async def choose_passages(
+    transaction: Transaction,
+    *,
+    campaign_id: str,
+    texts: Sequence[str],
+    based_on: str,
+    by: Person,
+    now: datetime,
+) -> Campaign:
+    """Keep these passages, in this order; the campaign as it is then.
+
+    Raises Rejected for texts that cannot be passages, once the campaign was launched, and when
+    somebody else chose since ``based_on``.
+    """
+    kept = chosen(texts)
+    # No choice changes while a launch reads it.
+    await take_turns(transaction, "audience", campaign_id)
+    campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.state != "prepared":
+        raise Rejected(
+            "this campaign was launched already, or has ended", remedy="Load the page again."
+        )
+    if campaign.content.passages == kept:
+        return campaign
+    if based_on != version_of(campaign.content):
+        raise Rejected(
+            "somebody else changed the passages meanwhile", remedy="Load the page again."
+        )
+    content = campaign.content.model_copy(update={"passages": kept})
+    await campaigns.set_content(transaction, campaign_id, content)
+    # A long source takes half a second.
+    rows = await asyncio.to_thread(rows_of, content)
+    told = [row.passage.sensitive for row in rows.used if row.passage.sensitive]
+    await audit.add(
+        transaction,
+        [
+            Entry(
+                at=now,
+                actor=by.id,
+                action="campaign.passages",
+                subject=campaign_id,
+                detail={"passages": len(kept), **({"sensitive": told} if told else {})},
+            )
+        ],
+    )
+    return replace(campaign, content=content)
