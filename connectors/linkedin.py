@@ -308,7 +308,8 @@ class LinkedIn:
         )
         if response.status_code == requests.codes.not_found:
             return None
-        for element in self._json(response).get("elements") or ():
+        elements = self._json(response).get("elements")
+        for element in elements if isinstance(elements, list) else ():
             if isinstance(element, dict) and _metric_type(element) == metric:
                 count = element.get("count")
                 # -1 is LinkedIn's word for "not available".

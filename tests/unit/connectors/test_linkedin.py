@@ -297,6 +297,15 @@ def test_measure_leaves_out_a_post_that_is_gone(
     assert list(linkedin.measure(member, [URN])) == []
 
 
+@pytest.mark.parametrize("elements", [True, 7, "count", {"count": 1}, [None, 3]])
+def test_measure_takes_no_figure_from_another_shape(
+    linkedin: LinkedIn, network: ScriptedNetwork, member: Account, elements: object
+) -> None:
+    """Where the list of figures is something else there is no figure, and no defect."""
+    network.script(*[says({"elements": elements})] * 6)
+    assert list(linkedin.measure(member, [URN])) == []
+
+
 def test_measure_without_the_permission_needs_the_person(
     linkedin: LinkedIn, network: ScriptedNetwork, user: Account
 ) -> None:
