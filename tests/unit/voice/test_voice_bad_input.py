@@ -33,7 +33,7 @@ EMPTY = Ambassador(id="a", email="a@example.org", name="A", language="nl")
 CONTENTS: dict[str, Content] = {
     "one line": story(body="De nieuwe website staat online."),
     "one word": story(body="Kort."),
-    "a hundred pages": story(body=f"{SOUND} Een gewone zin over werk aan de kabel. " * 3_000),
+    "forty pages": story(body=f"{SOUND} Een gewone zin over werk aan de kabel. " * 1_000),
     "a third language": story(language="de", title="Die Schleuse", body="Der Techniker kam. " * 9),
     "HTML": story(body=f"<p onclick='x()'>{SOUND}</p><script>alert(1)</script><img src=x>"),
     "emoji": story(title="🎉 Feest 🎉", body=f"🎉🎉 {SOUND} 🎉", topics=["🎉"]),
