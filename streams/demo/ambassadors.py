@@ -140,6 +140,9 @@ class SimulatedAmbassadors:
             async with self._parts.database.write() as transaction:
                 if choice < _APPROVED:
                     post = await self._answered(transaction, post, now)
+                    if not post.text:
+                        self._refused.add(post.id)  # asked something, and says nothing
+                        return
                     await schedule.approve(
                         transaction,
                         self._pace,
