@@ -18,8 +18,10 @@ async def compare_with_progress(settings: Settings, database: Database) -> list[
     admin = open_admin(settings)
     try:
         records = sum(topic.records for topic in admin.topics() if topic.name in TOPICS.values())
-        # It shows nothing where there is no terminal.
-        with click.progressbar(length=records, label="Comparing", file=sys.stderr) as bar:
+        quiet = not sys.stderr.isatty()
+        with click.progressbar(
+            length=records, label="Comparing", file=sys.stderr, hidden=quiet
+        ) as bar:
             return await compare(
                 database,
                 admin,
