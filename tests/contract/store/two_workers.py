@@ -49,6 +49,7 @@ from services.use_cases.publish import Publisher
 from services.use_cases.remove_person import deactivate, delete, reactivate
 from services.use_cases.schedule import When, approve
 from services.use_cases.standing_consent import approve_by_standing_consent
+from services.use_cases.suggest import Suggester
 from services.use_cases.widen_campaign import widen
 from services.use_cases.write_drafts import DraftWriter
 from services.vault import Vault, new_key
@@ -111,6 +112,7 @@ class Office:
         )
         templates = CurrentTemplates(PostTemplates.load(organisation="Deltaplan"))
         self._processors = processors(DraftWriter(templates, short_link=_link))
+        self.suggester = Suggester(templates, short_link=_link)
 
     async def work(self) -> None:
         """Everything at once, until the office closes."""
@@ -330,6 +332,22 @@ def _on_a_post(change: Callable[..., Awaitable[object]], *states: PostState, **m
     return act
 
 
+async def _answer(office: Office) -> None:
+    post = await office.some_post(PostState.READY)
+    if post is not None:
+        async with office.database.write() as transaction:
+            await answer_prompt(
+                transaction,
+                office.suggester,
+                post_id=post.id,
+                ambassador_id=post.ambassador_id,
+                prompt="Wat was jouw aandeel?",
+                answer="Ik rekende mee.",
+                text=post.text,
+                now=clock(),
+            )
+
+
 async def _choose(office: Office) -> None:
     """Somebody pauses, resumes, gives a consent or withdraws it."""
     who, now = office.somebody(), clock()
@@ -473,13 +491,7 @@ ACTS: dict[str, Act] = {
     "approve": _approve_some,
     "approve more": _approve_some,
     "edit": _on_a_post(decide.edit, PostState.READY, text=lambda post: f"{post.text} Echt."),
-    "answer": _on_a_post(
-        answer_prompt,
-        PostState.READY,
-        prompt="Wat was jouw aandeel?",
-        answer="Ik rekende mee.",
-        text=lambda post: post.text,
-    ),
+    "answer": _answer,
     "decline": _on_a_post(decide.decline, PostState.READY, reason="nee"),
     "take back": _on_a_post(decide.take_back, PostState.APPROVED, PostState.DECLINED),
     "by hand": _on_a_post(

@@ -24,26 +24,34 @@ MAAIKE = Person(
 
 
 async def test_a_template_is_told_tried_and_kept(stage: Stage, page: Page) -> None:
-    """A mistyped field is told without a press, a mended text is tried, saved and in use."""
+    """A mistyped slot is told without a press, a mended post is tried, saved and in use."""
     await stage.organisation.campaign(story())
     async with stage.organisation.database.write() as transaction:
         await people.save_person(transaction, MAAIKE, now=NOW)
     await stage.sign_in(page, MAAIKE.email)
     await page.get_by_role("link", name="Sjablonen").click()
-    await page.get_by_role("link", name="Verhaal: een vraag aan lezers").first.click()
-    box = page.get_by_label("De tekst van dit sjabloon")
+    await page.get_by_role("link", name="Verhaal: de andere collega").first.click()
+    box = page.get_by_label("De berichten van dit sjabloon")
     text = await box.input_value()
-    await box.fill(text.replace("[hook]\n", "[hook]\nZo kijk ik naar {{ crft }}\n", 1))
-    await expect(page.get_by_text("Er is geen veld crft; bedoel je craft?")).to_be_visible()
-    await box.fill(text.replace("[hook]\n", "[hook]\nZo kijk ik naar werk\n", 1))
+    await box.fill(text.replace("{{ passage }}", "Ik kijk naar {{ rol }}.\n{{ passage }}", 1))
+    await expect(page.get_by_text("Er is geen plek rol; bedoel je role?")).to_be_visible()
+    await box.fill(text + _LAYOUT)
     await expect(page.get_by_text("Dit sjabloon kan gebruikt worden.")).to_be_visible()
     await page.get_by_role("button", name="Laat zien voor vijf collega's").click()
     await expect(page.get_by_text("Anna de Wit")).to_be_visible()
-    await expect(page.locator("#preview").get_by_text("k werk bij Deltaplan")).to_be_visible()
+    await expect(page.locator("#preview").get_by_text("bij Deltaplan").first).to_be_visible()
     await page.get_by_role("button", name="Bewaar en gebruik").click()
     await expect(page.get_by_text("Nieuwe teksten worden hiermee geschreven.")).to_be_visible()
     await expect(page.get_by_text("In gebruik", exact=True)).to_be_visible()
-    assert await stage.organisation.read(post_templates.active) == {"nl/story/question.clauses": 1}
+    assert await stage.organisation.read(post_templates.active) == {"nl/story/colleague.j2": 1}
+
+
+_LAYOUT = """
+=== van-ons-allemaal
+{{ passage }}
+
+Ik werk bij {{ employer }}. Het hele verhaal: {{ link }}
+"""
 
 
 async def test_a_word_goes_on_the_list(stage: Stage, page: Page) -> None:

@@ -209,7 +209,8 @@ class Load:
             ready = await posts.in_state(transaction, PostState.READY, limit=2_000)
         self._links += [post.link_code for post in ready if post.id not in self._seen]
         self._seen |= {post.id for post in ready}
-        return self._chance.sample(ready, min(5, len(ready)))
+        written = [post for post in ready if post.text]  # the others are asked something first
+        return self._chance.sample(written, min(5, len(written)))
 
     async def _approve(self, draft: Post) -> None:
         async with self._parts.database.write() as transaction:
