@@ -92,7 +92,7 @@ async def stays_untouched(transaction: Transaction, post_id: str) -> bool:
         posts.c.state == PostState.READY.value,
         posts.c.by_tap_only.is_(sa.false()),
     )
-    return await transaction.scalar(query.with_for_update()) is not None
+    return await transaction.scalar(query.with_for_update(key_share=True)) is not None
 
 
 def is_paused(now: datetime) -> sa.ColumnElement[bool]:

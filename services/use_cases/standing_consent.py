@@ -17,6 +17,7 @@ from services.storage import posts, sharing_preferences
 from services.storage.database import Database
 from services.storage.transaction import Transaction
 from services.use_cases import decide
+from services.use_cases.own_post import check_open
 from services.use_cases.schedule import personal_pace
 
 _log = structlog.get_logger("consent")
@@ -56,13 +57,14 @@ async def _approve(
     now: datetime,
     networks: Mapping[str, PostRules],
 ) -> None:
-    if not await sharing_preferences.stays_untouched(transaction, post.id):
-        return  # its person edits it just now
     try:
         personal = await personal_pace(transaction, pace, post, now=now)
         chosen = await sharing_preferences.get(transaction, post.ambassador_id)
         if chosen != seen or chosen.consent_until is None:
             return  # changed meanwhile: the next look decides
+        await check_open(transaction, post)  # locks the campaign, which comes before posts
+        if not await sharing_preferences.stays_untouched(transaction, post.id):
+            return  # its person edits it just now
         publish_at = good_time(now + CONSENT_NOTICE, personal, post_id=post.id)
         if publish_at >= chosen.consent_until:
             await posts.leave_to_tap(transaction, post.id)
