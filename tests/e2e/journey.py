@@ -90,12 +90,13 @@ class Journey:
             assert answer.status == 202, await answer.text()
 
     async def approve_all(self, campaign_id: str) -> int:
-        """Approve every draft of a campaign as its ambassador; returns how many."""
+        """Approve every draft with a text as its ambassador; returns how many."""
         async with self.parts.database.read() as transaction:
             ready = await posts.in_state(
                 transaction, PostState.READY, campaign_id=campaign_id, limit=1_000
             )
-        for post in ready:
+        written = [post for post in ready if post.text]  # the others are asked something first
+        for post in written:
             async with self.parts.database.write() as transaction:
                 await decide.approve(
                     transaction,
@@ -105,7 +106,7 @@ class Journey:
                     now=clock(),
                     networks=self.parts.rules,
                 )
-        return len(ready)
+        return len(written)
 
     async def counts(self, campaign_id: str) -> dict[str, int]:
         async with self.parts.database.read() as transaction:
