@@ -150,6 +150,11 @@ class Worker:
     async def _tell_expired(self) -> int:
         """Write down which records retention took before they were handled: `doctor --deep` asks."""
         lost = tuple(self._app.consumer.expired)
+        if not lost:
+            return 0
+        async with self._parts.database.write() as transaction:
+            await note_expired(transaction, lost, now=clock())
+        del self._app.consumer.expired[: len(lost)]
         for topic, partition, first, end in lost:
             _log.error(
                 "records expired before they were handled",
@@ -157,11 +162,7 @@ class Worker:
                 partition=partition,
                 offsets=f"{first}-{end - 1}",
             )
-        if lost:
-            async with self._parts.database.write() as transaction:
-                await note_expired(transaction, lost, now=clock())
-            del self._app.consumer.expired[: len(lost)]
-        return 0
+        return len(lost)
 
     async def _as_leader(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work`` while this process leads the group."""

@@ -27,6 +27,7 @@ from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table
 from streams.command_line.name import command_name, data_words
+from streams.command_line.state import open_state
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.demo.audience import SimulatedAudience
 from streams.demo.images import beside_images, image_base, with_images_at
@@ -74,8 +75,9 @@ async def run_demo(
                 raise Stop(f"an example event is refused: {first.fault}")
             await _last(stopping, running, seconds)
         await _settle(running)
-        async with running.parts.database.read() as transaction:
-            figures = await statistics(transaction)
+    # Only now nothing moves any more: what was under way at the end has been finished or put off.
+    async with open_state(settings) as database, database.read() as transaction:
+        figures = await statistics(transaction)
     _print(figures, startup, as_json=as_json)
     return 0
 
@@ -87,7 +89,7 @@ async def _last(stopping: asyncio.Event, running: Running, seconds: float | None
 
 
 async def _settle(running: Running) -> None:
-    """Let what is on its way arrive, so that the summary counts no half-done thing."""
+    """Let what is on its way arrive, so that the summary counts few half-done things."""
     moving = (PostState.APPROVED.value, PostState.PUBLISHING.value)
     with suppress(TimeoutError):
         async with asyncio.timeout(_SETTLE_SECONDS):

@@ -7,8 +7,10 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from kafka import KafkaAdminClient, TopicPartition
 
 from services.ports import EventLog, Record
+from streams.log_admin import TopicSpec
 from tests.contract.log.app import Seen
 from tests.contract.log.conftest import (
     LogUnderTest,
@@ -115,3 +117,35 @@ async def test_a_record_at_work_is_never_committed_past(
         await eventually_in_thread(lambda: log.total_lag() == 0)
 
     assert not while_at_work[0]
+
+
+async def test_what_expired_unread_is_noted(log: LogUnderTest) -> None:
+    """A consumer that comes back after retention took what it had to read notes which records."""
+    topic, first, second = log.topics.inbound, Witness(), Witness()
+
+    async def append(numbers: range) -> None:
+        for n in numbers:
+            record = Record(topic=topic, value=b"%d" % n, partition=0)
+            await asyncio.to_thread(log.admin.append, [record])
+
+    await append(range(2))
+    async with running(log, first):
+        await eventually(lambda: len(first.values(log.topics.outbound)) == 2)
+    await append(range(2, 8))
+    await asyncio.to_thread(_expire_all_but_the_last, log, topic)
+    async with running(log, second) as app:
+        await eventually(lambda: len(second.values(topic)) == 1)
+        expired = list(app.consumer.expired)
+
+    assert second.values(topic) == [b"7"]
+    assert expired == [(topic, 0, 2, 7)]
+
+
+def _expire_all_but_the_last(log: LogUnderTest, topic: str) -> None:
+    if log.kind == "embedded":
+        for _ in range(2):  # what has expired goes as the log is opened the next time
+            log.admin.set_retention([TopicSpec(name=topic, partitions=3, retention_bytes=1)])
+    else:
+        client = KafkaAdminClient(bootstrap_servers=log.broker.removeprefix("kafka://"))
+        client.delete_records({TopicPartition(topic, 0): 7})
+        client.close()
