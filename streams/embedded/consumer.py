@@ -108,7 +108,10 @@ class Consumer(SafeConsumer):
         committed = await asyncio.to_thread(self.log_.committed, self.app.conf.id)
         for tp in self.assignment():
             low_water = self._partition(tp).low_water
-            start = max(committed.get((tp.topic, tp.partition), low_water), low_water)
+            stopped = committed.get((tp.topic, tp.partition), low_water)
+            if stopped < low_water:
+                self.expired.append((tp.topic, tp.partition, stopped, low_water))
+            start = max(stopped, low_water)
             self._positions[tp] = start
         self.begin(self._positions)
         return dict(self._positions)
