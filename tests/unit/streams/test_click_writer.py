@@ -163,23 +163,25 @@ async def test_the_journal_outlives_the_process(journal: Path) -> None:
 @pytest.mark.parametrize("cut", [1, 3, 40])
 async def test_a_torn_line_costs_no_other_click(journal: Path, cut: int) -> None:
     """A process that died within a line leaves it; the clicks before and after it survive."""
-    log = MemoryLog()
-    log.away = True
-    async with writing(log, journal) as writer:
-        for number in (1, 2):
-            await asyncio.wait_for(writer.record(click(number)), 60)
-    (part,) = files(journal)
-    part.write_bytes(part.read_bytes()[:-cut])
+    await _append(journal, _row(1), _row(2))
+    _tear(journal, cut)
     # The process died before it could put the file aside, and the next one appends to it.
-    part.rename(journal)
-    second = ClickWriter(log=log, journal=journal)
-    await second._journal.append([_row(3)])
-    second._journal.close()
+    await _append(journal, _row(3))
     back = MemoryLog()
     async with writing(back, journal):
         await until(lambda: not files(journal))
     whole = [click(number).event.id for number in (1, 2, 3)]
     assert arrived(back) == (whole if cut == 1 else [whole[0], whole[2]])
+
+
+async def _append(journal: Path, *rows: OutboxRow) -> None:
+    writer = ClickWriter(log=MemoryLog(), journal=journal)
+    await writer._journal.append(rows)
+    writer._journal.close()
+
+
+def _tear(journal: Path, cut: int) -> None:
+    journal.write_bytes(journal.read_bytes()[:-cut])
 
 
 def _row(number: int) -> OutboxRow:
