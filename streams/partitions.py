@@ -6,15 +6,28 @@ The Java client and kafka-python compute ``(murmur2(key) & 0x7fffffff) % partiti
 from __future__ import annotations
 
 from functools import lru_cache
-
-from aiokafka.partitioner import murmur2
+from struct import unpack_from
 
 from services.events.catalogue import PARTITIONS
 
-# Keys come back (an ambassador, a campaign), and the hash is pure Python: 5 µs for a UUID.
-_hash = lru_cache(maxsize=16_384)(murmur2)
+_MULTIPLIER, _BITS = 0x5BD1E995, 0xFFFFFFFF
 
 
 def partition_of(key: bytes, partitions: int = PARTITIONS) -> int:
     """The number of the partition of ``key``, in ``range(partitions)``."""
-    return (int(_hash(key)) & 0x7FFFFFFF) % partitions
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+# Keys come back: an ambassador, a campaign.
+@lru_cache(maxsize=16_384)
+def _murmur2(key: bytes) -> int:
+    """As ``org.apache.kafka.common.utils.Utils.murmur2``; aiokafka's takes twice as long."""
+    words = len(key) // 4
+    hashed = 0x9747B28C ^ len(key)
+    for word in unpack_from(f"<{words}I", key):
+        mixed = word * _MULTIPLIER & _BITS
+        hashed = hashed * _MULTIPLIER & _BITS ^ (mixed ^ mixed >> 24) * _MULTIPLIER & _BITS
+    if left := key[4 * words :]:
+        hashed = (hashed ^ int.from_bytes(left, "little")) * _MULTIPLIER & _BITS
+    hashed = (hashed ^ hashed >> 13) * _MULTIPLIER & _BITS
+    return hashed ^ hashed >> 15

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
-from uuid import UUID, uuid5
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData
+from services.events.name_id import name_id
 
 #: The CloudEvents ``source`` of everything that Zwaan states.
 SOURCE = "/zwaan"
 
 Data_co = TypeVar("Data_co", bound=EventData, covariant=True)
 
-_EVENTS = UUID("b1f3a1d2-4c55-5c0e-8f5d-7a7761616e01")
+_EVENTS = UUID("b1f3a1d2-4c55-5c0e-8f5d-7a7761616e01").bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +34,26 @@ def state(data: EventData, *, at: datetime, cause: str = "") -> Statement:
     The id is UUIDv5 of the type, the key and ``cause`` (what makes this one different from others
     with the same key, for example the attempt or the metric): stating it twice gives the same id.
     """
-    event_type = event_type_of(type(data))
-    key = event_type.key_of(data)
+    return stated(type(data), event_data(data), at=at, cause=cause)
+
+
+def stated(
+    model: type[EventData], data: dict[str, Any], *, at: datetime, cause: str = ""
+) -> Statement:
+    """As `state`, of data that we made from checked parts, thousands at a time: validating it again
+    takes longer than all else. Fields that are None are left out by the caller."""
+    event_type = event_type_of(model)
+    key = str(data[event_type.key])
     return Statement(
         key=key,
         event=CloudEvent(
-            id=str(uuid5(_EVENTS, f"{event_type.name}\x1f{key}\x1f{cause}")),
+            id=name_id(_EVENTS, f"{event_type.name}\x1f{key}\x1f{cause}"),
             source=SOURCE,
             type=event_type.name,
             time=at,
             subject=key,
             dataschema=event_type.dataschema,
-            data=event_data(data),
+            data=data,
         ),
     )
 

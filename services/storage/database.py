@@ -228,8 +228,7 @@ async def insert_new_returning(
     if not rows:
         return set()
     statement = insert_for(transaction, table).on_conflict_do_nothing().returning(*columns)
-    inserted = await transaction.execute(statement, [dict(row) for row in _sorted(table, rows)])
-    return {tuple(row) for row in inserted}
+    return set(await transaction.insert_many_returning(statement, _sorted(table, rows)))
 
 
 async def take_turns(transaction: Transaction, *names: str) -> None:

@@ -1,22 +1,25 @@
-"""Events that left a transaction together with its state, on their way to the log."""
+"""Events that left a transaction together with its state, on their way to the log.
+
+A row holds many events of one topic, a line each with its key: ten thousand drafts are a hundred
+rows to write, read and delete.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from services.events.cloudevent import dump_json
 from services.events.statement import Statement
 from services.storage.database import in_key_order
 from services.storage.schema import outbox
 from services.storage.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """``event`` is the JSON text of one CloudEvent."""
+class OutboxRow(NamedTuple):
+    """``event`` is the JSON text of one CloudEvent; those that were stated together share an ``id``."""
 
     id: int
     topic: str
@@ -26,28 +29,39 @@ class OutboxRow:
 
 async def add(transaction: Transaction, statements: Sequence[Statement]) -> None:
     if statements:
-        await transaction.insert_many(
-            outbox.insert(),
-            [
-                {
-                    "topic": statement.event.type,
-                    "key": statement.key,
-                    "event": json.dumps(
-                        statement.event.as_dict(), ensure_ascii=False, separators=(",", ":")
-                    ),
-                }
-                for statement in statements
-            ],
-        )
+        await transaction.insert_many(outbox.insert(), [*_rows(statements)])
+
+
+#: No row has more events, or many more characters.
+_EVENTS, _CHARACTERS = 100, 250_000
+
+
+def _rows(statements: Sequence[Statement]) -> Iterator[dict[str, str]]:
+    topic, keys, events, size = "", list[str](), list[str](), 0
+    for statement in statements:
+        text = dump_json(statement.event.as_dict()).decode()
+        size += len(text)
+        if keys and (statement.event.type != topic or len(keys) == _EVENTS or size > _CHARACTERS):
+            yield {"topic": topic, "key": "\n".join(keys), "event": "\n".join(events)}
+            keys, events, size = [], [], len(text)
+        topic = statement.event.type
+        keys.append(statement.key)
+        events.append(text)
+    yield {"topic": topic, "key": "\n".join(keys), "event": "\n".join(events)}
 
 
 async def oldest(transaction: Transaction, limit: int) -> list[OutboxRow]:
+    """The events of the ``limit`` oldest rows, in the order in which they were stated."""
     rows = await transaction.execute(sa.select(outbox).order_by(outbox.c.id).limit(limit))
-    return [OutboxRow(id=row.id, topic=row.topic, key=row.key, event=row.event) for row in rows]
+    return [
+        OutboxRow(identity, topic, key, event)
+        for identity, topic, keys, events in rows
+        for key, event in zip(keys.split("\n"), events.split("\n"), strict=True)
+    ]
 
 
 async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
-    """Forget rows that are durable in the log.
+    """Forget rows whose events are all durable in the log.
 
     By id, not "up to": on PostgreSQL a lower id may become visible later than a higher one.
     """
@@ -56,4 +70,6 @@ async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
 
 
 async def size(transaction: Transaction) -> int:
-    return (await transaction.scalar(sa.select(sa.func.count()).select_from(outbox))) or 0
+    """How many events wait."""
+    lines = sa.func.length(outbox.c.key) - sa.func.length(sa.func.replace(outbox.c.key, "\n", ""))
+    return (await transaction.scalar(sa.select(sa.func.sum(lines + 1)))) or 0

@@ -17,10 +17,12 @@ is never raised to one that is not. Claims wait for nobody: they skip what is lo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 
@@ -44,7 +46,11 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 
 
 class Json(sa.types.TypeDecorator[Any]):
-    """JSON as text on SQLite and ``jsonb`` on PostgreSQL."""
+    """JSON as text on SQLite and ``jsonb`` on PostgreSQL.
+
+    On SQLite it is converted here: SQLAlchemy's own way takes four times as long, for each of the
+    lists of each of thousands of people.
+    """
 
     impl = sa.JSON
     cache_ok = True
@@ -55,6 +61,20 @@ class Json(sa.types.TypeDecorator[Any]):
 
             return dialect.type_descriptor(JSONB())
         return dialect.type_descriptor(sa.JSON())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _to_text(document: Any) -> str:
+    return to_json(document).decode()
+
+
+def _from_text(text: str | None) -> Any:
+    return None if text is None else from_json(text)
 
 
 metadata = MetaData(

@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from services.storage.faults import AWAY
 
@@ -45,17 +47,42 @@ class Transaction:
         if len(rows) < _MANY:
             await self.execute(statement, [dict(row) for row in rows])
             return
-        names = list(rows[0])
-        compiled = statement.compile(dialect=self.dialect, column_keys=names)
-        columns = [_converted(statement.table.c[name], self.dialect, rows) for name in names]
-        parameters: list[Any] = list(zip(*columns, strict=True))
-        if compiled.positional:
-            places = [names.index(name) for name in compiled.positiontup or ()]
-            if places != list(range(len(names))):
-                parameters = [tuple(row[place] for place in places) for row in parameters]
-        else:
+        compiled, names = self._compiled(statement, rows)
+        parameters: list[Any] = self._parameters(statement, names, rows)
+        if not compiled.positional:
             parameters = [dict(zip(names, row, strict=True)) for row in parameters]
         await driven(self._connection.exec_driver_sql(str(compiled), parameters))
+
+    async def insert_many_returning(
+        self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[Any, ...]]:
+        """As `insert_many`, and what the statement returns of the rows that it inserted."""
+        if len(rows) < _MANY or self.dialect.name != "sqlite":
+            return [tuple(row) for row in await self.execute(statement, [dict(row) for row in rows])]
+        compiled, names = self._compiled(statement, rows)
+        one = f"({', '.join('?' * len(names))})"
+        returned: list[tuple[Any, ...]] = []
+        for start in range(0, len(rows), most := _VARIABLES // len(names)):
+            some = self._parameters(statement, names, rows[start : start + most])
+            text = str(compiled).replace(one, ", ".join([one] * len(some)), 1)
+            found = await driven(
+                self._connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
+            )
+            returned += map(tuple, found)
+        return returned
+
+    def _compiled(
+        self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]
+    ) -> tuple[SQLCompiler, Sequence[str]]:
+        """The statement, and the columns in the order of its parameters."""
+        compiled = statement.compile(dialect=self.dialect, column_keys=list(rows[0]))
+        return compiled, compiled.positiontup or list(rows[0])
+
+    def _parameters(
+        self, statement: sa.Insert, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[Any, ...]]:
+        columns = [_converted(statement.table.c[name], self.dialect, rows) for name in names]
+        return list(zip(*columns, strict=True))
 
     async def scalar(self, statement: sa.Executable) -> Any:
         return await driven(self._connection.scalar(statement))
@@ -69,15 +96,22 @@ class Transaction:
 
 #: From so many rows on compiling anew costs less than it saves.
 _MANY = 20
+#: SQLite takes 32,766 in one statement.
+_VARIABLES = 30_000
 
 
 def _converted(
     column: sa.ColumnClause[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]
 ) -> list[Any]:
     """A column's values as the driver takes them."""
-    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    convert = column.type.bind_processor(dialect)
     values = [row[column.name] for row in rows]
-    return values if convert is None else [convert(value) for value in values]
+    if convert is None:
+        return values
+    first = values[0]
+    if all(value is first for value in values):  # the moment of the transaction, for example
+        return [convert(first)] * len(values)
+    return [convert(value) for value in values]
 
 
 async def driven(work: Coroutine[Any, Any, _T] | Awaitable[_T]) -> _T:

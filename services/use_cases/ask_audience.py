@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.domain.audience import Invitation
 from services.events.outgoing import CampaignStarted, ShareRequested
-from services.events.statement import Statement, state
+from services.events.statement import Statement, state, stated
 from services.storage.campaigns import Campaign
 
 
@@ -32,15 +32,14 @@ def requests(
     campaign: Campaign, invitations: Sequence[Invitation], now: datetime
 ) -> list[Statement]:
     return [
-        state(
-            # Built by us from checked parts; validating 10,000 of them again costs more than
-            # everything else here.
-            ShareRequested.model_construct(
-                campaign_id=campaign.id,
-                ambassador_id=invitation.ambassador_id,
-                rank=invitation.rank,
-                reason=invitation.reason,
-            ),
+        stated(
+            ShareRequested,
+            {
+                "campaign_id": campaign.id,
+                "ambassador_id": invitation.ambassador_id,
+                "rank": invitation.rank,
+                "reason": invitation.reason,
+            },
             at=now,
             cause=campaign.id,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
@@ -49,16 +49,17 @@ async def fill(
             )
 
 
-async def cast(transaction: Transaction, content: Content, some: Iterable[Ambassador]) -> Cast:
+async def cast(transaction: Transaction, content: Content, some: Collection[Ambassador]) -> Cast:
     """The author among the colleagues; names that several have, as far as ``some`` are spoken of."""
-    known = {person.id: person for person in some}
     scene = Scene.of(content)
-    spoken_of = {person.name for person in known.values() if scene.speaks_of(person.name)}
+    known = {person.id: person for person in some if scene.speaks_of(person.name)}
+    spoken_of = {person.name for person in known.values()}
     if isinstance(content, StoryApproved) and content.author is not None:
-        if content.author.email:
-            identity = ambassador_id(content.author.email)
-            known |= await people.ambassadors_by_id(transaction, [identity])
-        if not content.author.email or ambassador_id(content.author.email) not in known:
+        author = ambassador_id(content.author.email or "")
+        known |= await people.ambassadors_by_id(transaction, [author])
+        if author not in known:
+            # By name it may be any of them.
+            known |= {person.id: person for person in some}
             spoken_of.add(content.author.name)
     for name in sorted(spoken_of):
         part = max(_ASCII.findall(name), key=len, default="")

@@ -46,9 +46,9 @@ async def taught(
 ) -> dict[str, Ambassador]:
     """These people as their edits have taught us to write for them."""
     seen = await voice_profiles.observations(transaction, list(everybody))
-    return {
-        identity: apply_lessons(person, learn(seen.get(identity, ())))
-        for identity, person in everybody.items()
+    return dict(everybody) | {
+        identity: apply_lessons(everybody[identity], learn(shown))
+        for identity, shown in seen.items()
     }
 
 

@@ -16,7 +16,7 @@ from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
 from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import PostReady, ShareRequested
-from services.events.statement import Fact, Statement, state
+from services.events.statement import Fact, Statement, stated
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns
@@ -99,6 +99,7 @@ class DraftWriter:
             if number % _AT_ONCE == 0:
                 # Pages and clicks may be served by the same loop.
                 await asyncio.sleep(0)
+            code = link_code(identity)
             draft = composer.compose(
                 DraftRequest(
                     campaign_id=campaign.id,
@@ -107,13 +108,13 @@ class DraftWriter:
                     network=network,
                     rank=rank,
                     seed=campaign.seed,
-                    link=self._short_link(link_code(identity)),
+                    link=self._short_link(code),
                     cast=cast,
                 ),
                 dealt,
             )
             dealt.add(identity, draft)
-            written = _new_post(campaign, identity, person, draft, now)
+            written = _new_post(campaign, identity, code, person, draft, now)
             if self._rephrased_within is not None and draft.text:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
@@ -162,11 +163,11 @@ def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:
 def _new_post(
     campaign: Campaign,
     identity: str,
+    code: str,
     person: Ambassador,
     draft: Draft,
     now: datetime,
 ) -> NewPost:
-    recipe: Mapping[str, Any] = draft.recipe
     return NewPost(
         post=Post(
             id=identity,
@@ -178,25 +179,25 @@ def _new_post(
             state=PostState.READY,
             angle=draft.relation,
             overlap=draft.overlap,
-            link_code=link_code(identity),
+            link_code=code,
             created_at=now,
         ),
-        recipe=recipe,
+        recipe=draft.recipe,
     )
 
 
 def _ready(post: Post) -> Statement:
-    return state(
-        # Built by us from checked parts, thousands at a time.
-        PostReady.model_construct(
-            post_id=post.id,
-            campaign_id=post.campaign_id,
-            ambassador_id=post.ambassador_id,
-            network=post.network,
-            language=post.language,
-            angle=post.angle,
-            overlap=post.overlap,
-        ),
+    return stated(
+        PostReady,
+        {
+            "post_id": post.id,
+            "campaign_id": post.campaign_id,
+            "ambassador_id": post.ambassador_id,
+            "network": post.network,
+            "language": post.language,
+            "angle": post.angle,
+            "overlap": post.overlap,
+        },
         at=post.created_at,
         cause=post.id,
     )
