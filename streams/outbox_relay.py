@@ -57,7 +57,7 @@ class OutboxRelay:
             async with self._database.write() as transaction:
                 if len(fitting) < len(rows):
                     await dead_letters.add(transaction, _too_large(rows, self._clock()))
-                await outbox.remove(transaction, list({row.id for row in rows}))
+                await outbox.remove(transaction, {row.id for row in rows})
         return len(rows)
 
     async def wait(self) -> None:

@@ -43,8 +43,8 @@ class Processor:
     """What handles the events of one topic.
 
     ``handle(transaction, facts, now)`` changes state and returns the events that follow. It is
-    given each event once. At most ``batch`` records, and about ``batch_bytes`` of them, share one
-    transaction.
+    given each event once. At most ``batch`` records, about ``batch_bytes`` of them, and ``events`` that
+    they hold share one transaction.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Processor:
     handle: Handler
     batch: int = 100
     batch_bytes: int = 500_000
+    events: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,11 @@ class ProcessorRunner:
         letters: list[DeadLetter] = []
         for record in records:
             self._read(record, items, letters)
-        await self._handle_all(items, letters)
+        if letters:
+            await self._bury(letters)
+        most = self.processor.events
+        for start in range(0, len(items), most):
+            await self._handle_all(items[start : start + most])
 
     def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
         for element in read_record(record.value, self.processor.topic):
@@ -117,11 +122,7 @@ class ProcessorRunner:
             else:
                 items.append(item)
 
-    async def _handle_all(self, items: Sequence[_Item], letters: Sequence[DeadLetter]) -> None:
-        if letters:
-            await self._bury(letters)
-        if not items:
-            return
+    async def _handle_all(self, items: Sequence[_Item]) -> None:
         try:
             await self._handle(items)
         except (RetryLater, Stop):
@@ -131,7 +132,7 @@ class ProcessorRunner:
                 await self._handle_alone(items[0], fault)
                 return
             for item in items:
-                await self._insist(partial(self._handle_all, [item], []))
+                await self._insist(partial(self._handle_all, [item]))
 
     async def _handle(self, items: Sequence[_Item]) -> None:
         now = self._clock()

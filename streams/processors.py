@@ -36,9 +36,9 @@ def processors(drafts: DraftWriter) -> list[Processor]:
         _processor("start-story-campaigns", start_campaigns, batch=10),
         _processor("start-vacancy-campaigns", start_campaigns, batch=10),
         _processor("close-vacancies", close_vacancies),
-        # About six hundred people at once: what a transaction costs is shared by many, and the first
-        # drafts of a large campaign are readable long before its last ones are written.
-        _processor("write-drafts", drafts.write_drafts, batch_bytes=384_000),
+        # Six hundred people at once: what a transaction costs is shared by many, and the first drafts
+        # of a large campaign are readable long before its last ones are written.
+        _processor("write-drafts", drafts.write_drafts, events=24),
         _processor("learn-from-edits", learn_from_edits),
         *(projection.processor for projection in projections()),
     ]

@@ -30,7 +30,8 @@ _YEAR = timedelta(days=366)
 class EventType:
     """An event type and its topic.
 
-    ``key`` names the field of ``data`` by which records are placed: one key, one order.
+    ``key`` names the field of ``data`` by which records are placed: one key, one order. All versions
+    up to ``version`` are read.
     """
 
     name: str
@@ -44,6 +45,12 @@ class EventType:
     def dataschema(self) -> str:
         return f"urn:zwaan:event:{self.name}:{self.version}"
 
+    def reads(self, dataschema: str | None) -> bool:
+        versions = range(1, self.version + 1)
+        return dataschema is None or dataschema in {
+            f"urn:zwaan:event:{self.name}:{version}" for version in versions
+        }
+
     def key_of(self, data: EventData) -> str:
         return str(getattr(data, self.key))
 
@@ -53,8 +60,12 @@ def _incoming(name: str, data: type[EventData], key: str) -> EventType:
     return EventType(name=name, data=data, key=key, retention=_YEAR, direction="in")
 
 
-def _outgoing(name: str, data: type[EventData], key: str, retention: timedelta) -> EventType:
-    return EventType(name=name, data=data, key=key, retention=retention, direction="out")
+def _outgoing(
+    name: str, data: type[EventData], key: str, retention: timedelta, version: int = 1
+) -> EventType:
+    return EventType(
+        name=name, data=data, key=key, retention=retention, direction="out", version=version
+    )
 
 
 CATALOGUE: Mapping[str, EventType] = {
@@ -66,7 +77,7 @@ CATALOGUE: Mapping[str, EventType] = {
         _incoming("application.received", incoming.ApplicationReceived, "vacancy_id"),
         _outgoing("campaign.started", outgoing.CampaignStarted, "campaign_id", _YEAR),
         _outgoing("campaign.finished", outgoing.CampaignFinished, "campaign_id", _YEAR),
-        _outgoing("share.requested", outgoing.ShareRequested, "ambassador_id", _MONTH),
+        _outgoing("share.requested", outgoing.ShareRequested, "campaign_id", _MONTH, version=2),
         _outgoing("post.ready", outgoing.PostReady, "ambassador_id", _MONTH),
         _outgoing("post.approved", outgoing.PostApproved, "ambassador_id", _YEAR),
         _outgoing("post.declined", outgoing.PostDeclined, "post_id", _YEAR),
@@ -98,7 +109,7 @@ def read_data(event: CloudEvent) -> EventData:
     event_type = CATALOGUE.get(event.type)
     if event_type is None:
         raise _unknown_type(event.type, CATALOGUE)
-    if event.dataschema is not None and event.dataschema != event_type.dataschema:
+    if not event_type.reads(event.dataschema):
         raise Rejected(
             f'the schema "{event.dataschema}" is not supported',
             remedy=f'Use "{event_type.dataschema}" or leave "dataschema" out.',

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
 from services.events.incoming import EventData, Id, Line, Moment, Note
 
@@ -32,13 +32,28 @@ class CampaignFinished(EventData):
     finished_at: Moment
 
 
-class ShareRequested(EventData):
-    """One ambassador is asked to share. ``rank`` is unique in the campaign, from 0."""
+class Asked(EventData):
+    """``rank`` is unique in the campaign, from 0."""
 
-    campaign_id: Id
     ambassador_id: Id
     rank: Annotated[int, Field(ge=0, strict=True)]
     reason: Note
+
+
+class ShareRequested(EventData):
+    """Some ambassadors of a campaign are asked to share. ``rank`` is unique in the campaign, from 0."""
+
+    campaign_id: Id
+    asked: Annotated[tuple[Asked, ...], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one(cls, data: Any) -> Any:
+        """Version 1 asked one ambassador an event; logs hold such ones for a month."""
+        if isinstance(data, dict) and "ambassador_id" in data and "asked" not in data:
+            asked = {name: value for name, value in data.items() if name != "campaign_id"}
+            return {"campaign_id": data.get("campaign_id"), "asked": [asked]}
+        return data
 
 
 class PostReady(EventData):

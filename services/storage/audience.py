@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
-from services.storage.database import in_key_order, insert_new
+from services.storage.database import in_key_order, in_parts, insert_new
 from services.storage.people import IS_AMBASSADOR
 from services.storage.schema import ambassadors, audience, people
 from services.storage.transaction import Transaction
@@ -242,23 +242,30 @@ async def invite(
     asked_at: datetime | None,
 ) -> None:
     """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet."""
-    await insert_new(
-        transaction,
-        audience,
-        [
-            {
-                "campaign_id": campaign_id,
-                "ambassador_id": invitation.ambassador_id,
-                "rank": invitation.rank,
-                "score": invitation.score,
-                "reason": invitation.reason,
-                "fit": invitation.fit,
-                "grounds": [[reason.ground.value, *reason.about] for reason in invitation.reasons],
-                "asked_at": asked_at,
-            }
-            for invitation in invitations
-        ],
-    )
+    # Sorted here, because the parts are one insert to whoever waits for their rows.
+    everybody = sorted(invitations, key=lambda each: each.ambassador_id)
+    for some in in_parts(everybody, variables=_VARIABLES):
+        await insert_new(
+            transaction,
+            audience,
+            [
+                {
+                    "campaign_id": campaign_id,
+                    "ambassador_id": each.ambassador_id,
+                    "rank": each.rank,
+                    "score": each.score,
+                    "reason": each.reason,
+                    "fit": each.fit,
+                    "grounds": [[reason.ground.value, *reason.about] for reason in each.reasons],
+                    "asked_at": asked_at,
+                }
+                for each in some
+            ],
+        )
+
+
+#: Of a row; so a part is a thousand people, and others have the loop between two.
+_VARIABLES = 10
 
 
 async def invitations_of(

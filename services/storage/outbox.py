@@ -6,7 +6,7 @@ rows to write, read and delete.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -52,7 +52,8 @@ def _rows(statements: Sequence[Statement]) -> Iterator[dict[str, str]]:
 
 async def oldest(transaction: Transaction, limit: int) -> list[OutboxRow]:
     """The events of the ``limit`` oldest rows, in the order in which they were stated."""
-    rows = await transaction.execute(sa.select(outbox).order_by(outbox.c.id).limit(limit))
+    query = sa.select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.event)
+    rows = await transaction.execute(query.order_by(outbox.c.id).limit(limit))
     return [
         OutboxRow(identity, topic, key, event)
         for identity, topic, keys, events in rows
@@ -60,13 +61,14 @@ async def oldest(transaction: Transaction, limit: int) -> list[OutboxRow]:
     ]
 
 
-async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
+async def remove(transaction: Transaction, ids: Iterable[int]) -> None:
     """Forget rows whose events are all durable in the log.
 
     By id, not "up to": on PostgreSQL a lower id may become visible later than a higher one.
     """
-    if ids:
-        await transaction.execute(outbox.delete().where(in_key_order(outbox, outbox.c.id.in_(ids))))
+    if rows := sorted(set(ids)):
+        named = in_key_order(outbox, outbox.c.id.in_(rows))
+        await transaction.execute(outbox.delete().where(named))
 
 
 async def size(transaction: Transaction) -> int:

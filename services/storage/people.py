@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -134,7 +135,15 @@ async def hold(transaction: Transaction, ambassador_ids: Iterable[str]) -> None:
 
 
 async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
-    return [_ambassador(row) for row in await transaction.execute(_ASKED)]
+    found: list[Ambassador] = []
+    for some in (await transaction.execute(_ASKED)).partitions(_AT_ONCE):
+        found += map(_ambassador, some)
+        await asyncio.sleep(0)
+    return found
+
+
+#: So many take a few milliseconds; pages and clicks may be served by the same loop.
+_AT_ONCE = 500
 
 
 async def some_ambassadors(

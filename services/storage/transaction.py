@@ -58,7 +58,9 @@ class Transaction:
     ) -> list[tuple[Any, ...]]:
         """As `insert_many`, and what the statement returns of the rows that it inserted."""
         if len(rows) < _MANY or self.dialect.name != "sqlite":
-            return [tuple(row) for row in await self.execute(statement, [dict(row) for row in rows])]
+            return [
+                tuple(row) for row in await self.execute(statement, [dict(row) for row in rows])
+            ]
         compiled, names = self._compiled(statement, rows)
         one = f"({', '.join('?' * len(names))})"
         returned: list[tuple[Any, ...]] = []

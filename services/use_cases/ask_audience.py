@@ -1,4 +1,4 @@
-"""Ask people of a campaign's audience to share: it is launched, and each is asked for a draft."""
+"""Ask people of a campaign's audience to share: it is launched, and drafts are asked for."""
 
 from __future__ import annotations
 
@@ -28,20 +28,30 @@ def started(campaign: Campaign, audience: int) -> Statement:
     )
 
 
+#: What fails for one of them fails for all of an event, so these are few; each costs as much as ten
+#: people do.
+_ASKED_AT_ONCE = 25
+
+
 def requests(
     campaign: Campaign, invitations: Sequence[Invitation], now: datetime
 ) -> list[Statement]:
+    slices = (
+        invitations[start : start + _ASKED_AT_ONCE]
+        for start in range(0, len(invitations), _ASKED_AT_ONCE)
+    )
     return [
         stated(
             ShareRequested,
             {
                 "campaign_id": campaign.id,
-                "ambassador_id": invitation.ambassador_id,
-                "rank": invitation.rank,
-                "reason": invitation.reason,
+                "asked": [
+                    {"ambassador_id": each.ambassador_id, "rank": each.rank, "reason": each.reason}
+                    for each in some
+                ],
             },
             at=now,
-            cause=campaign.id,
+            cause=" ".join(str(each.rank) for each in some),
         )
-        for invitation in invitations
+        for some in slices
     ]

@@ -6,16 +6,15 @@ Whoever a source has no text left for gets a draft without one, and the question
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
 from services.domain.post import Post, PostState
 from services.domain.voice import Dealt, Draft, DraftRequest
-from services.events.outgoing import PostReady, ShareRequested
+from services.events.outgoing import Asked, PostReady, ShareRequested
 from services.events.statement import Fact, Statement, stated
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
@@ -55,9 +54,9 @@ class DraftWriter:
     ) -> list[Statement]:
         """Store a draft for each: a text, or the question alone."""
         statements: list[Statement] = []
-        by_campaign: dict[str, list[ShareRequested]] = {}
+        by_campaign: dict[str, list[Asked]] = {}
         for fact in facts:
-            by_campaign.setdefault(fact.data.campaign_id, []).append(fact.data)
+            by_campaign.setdefault(fact.data.campaign_id, []).extend(fact.data.asked)
         found = [
             campaign
             for campaign_id in sorted(by_campaign)
@@ -66,27 +65,28 @@ class DraftWriter:
         for kind, source_id in sorted((each.kind, each.source_id) for each in found):
             # One worker at a time writes for a source, and knows all that was written before.
             await take_turns(transaction, "drafts", kind, source_id)
-        await people.hold(transaction, [fact.data.ambassador_id for fact in facts])
+        await people.hold(
+            transaction, [each.ambassador_id for fact in facts for each in fact.data.asked]
+        )
         still_open = [each for each in found if await campaigns.stays_open(transaction, each.id)]
         for campaign in still_open:
-            requests = by_campaign[campaign.id]
-            statements += await self._write(transaction, campaign, requests, now)
+            statements += await self._write(transaction, campaign, by_campaign[campaign.id], now)
         return statements
 
     async def _write(
         self,
         transaction: Transaction,
         campaign: Campaign,
-        requests: Sequence[ShareRequested],
+        asked: Sequence[Asked],
         now: datetime,
     ) -> list[Statement]:
-        ids = [request.ambassador_id for request in requests]
+        ids = [each.ambassador_id for each in asked]
         everybody = await taught(transaction, await people.ambassadors_by_id(transaction, ids))
         networks = await connections.networks_of(transaction, ids)
         wanted = [
-            (post_id(campaign.id, person.id, network), person, network, request.rank)
-            for request in requests
-            if (person := everybody.get(request.ambassador_id)) is not None
+            (post_id(campaign.id, person.id, network), person, network, each.rank)
+            for each in asked
+            if (person := everybody.get(each.ambassador_id)) is not None
             for network in self._written_for(networks.get(person.id, ()))
         ]
         stored = await posts.existing(transaction, [wish[0] for wish in wanted])
@@ -114,7 +114,7 @@ class DraftWriter:
                 dealt,
             )
             dealt.add(identity, draft)
-            written = _new_post(campaign, identity, code, person, draft, now)
+            written = _new_post(campaign, person, draft, identity=identity, code=code, now=now)
             if self._rephrased_within is not None and draft.text:
                 written = replace(written, rephrase_by=now + self._rephrased_within)
             drafts.append(written)
@@ -162,10 +162,11 @@ def post_id(campaign_id: str, ambassador_id: str, network: str) -> str:
 
 def _new_post(
     campaign: Campaign,
-    identity: str,
-    code: str,
     person: Ambassador,
     draft: Draft,
+    *,
+    identity: str,
+    code: str,
     now: datetime,
 ) -> NewPost:
     return NewPost(

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.events.outgoing import ShareRequested
+from services.events.outgoing import CampaignFinished, PostDeclined
 from services.events.statement import Statement, state
 from services.storage import dead_letters, inbox, outbox, people
 from services.storage.database import Database
@@ -24,10 +24,10 @@ PERSON = Person(
 
 
 def _statement(rank: int) -> Statement:
-    request = ShareRequested(
-        campaign_id="c", ambassador_id=f"a{rank}", rank=rank, reason="é \U0001f984"
+    declined = PostDeclined(
+        post_id=f"p{rank}", campaign_id="c", reason="é \n\U0001f984", declined_at=NOW
     )
-    return state(request, at=NOW)
+    return state(declined, at=NOW)
 
 
 LETTER = DeadLetter(
@@ -59,46 +59,48 @@ async def test_state_and_outbox_commit_together(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         await fail()
     async with database.read() as transaction:
-        assert [row.key for row in await outbox.oldest(transaction, 10)] == ["a1"]
+        assert [row.key for row in await outbox.oldest(transaction, 10)] == ["p1"]
         assert await people.person(transaction, "p1") == PERSON
 
 
 async def test_the_outbox_keeps_order_and_content(database: Database) -> None:
-    """Rows come back in the order in which they were added, as the events they were, oldest first."""
+    """Events come back in the order in which they were added, as they were, oldest first."""
+    other = state(CampaignFinished(campaign_id="c", cancelled=0, finished_at=NOW), at=NOW)
+    stated = [*map(_statement, range(5)), other, *map(_statement, range(5, 8))]
     async with database.write() as transaction:
-        await outbox.add(transaction, [_statement(rank) for rank in range(5)])
-        await outbox.add(transaction, [_statement(rank) for rank in range(5, 8)])
+        await outbox.add(transaction, stated)
+        await outbox.add(transaction, [_statement(8)])
         await outbox.add(transaction, [])
     async with database.read() as transaction:
-        assert await outbox.size(transaction) == 8
-        rows = await outbox.oldest(transaction, 6)
-    assert [row.key for row in rows] == [f"a{rank}" for rank in range(6)]
-    assert {row.topic for row in rows} == {"share.requested"}
-    assert [json.loads(row.event) for row in rows] == [
-        _statement(rank).event.as_dict() for rank in range(6)
-    ]
+        assert await outbox.size(transaction) == 10
+        rows = await outbox.oldest(transaction, 3)
+        assert len(await outbox.oldest(transaction, 4)) == 10
+    assert [(row.topic, row.key) for row in rows] == [(one.event.type, one.key) for one in stated]
+    assert [json.loads(row.event) for row in rows] == [one.event.as_dict() for one in stated]
+    assert len({row.id for row in rows}) == 3, "what was stated together is a row"
 
 
 async def test_what_is_removed_from_the_outbox_is_gone_alone(database: Database) -> None:
     """Rows are removed by id, and an id is never given again."""
     async with database.write() as transaction:
-        await outbox.add(transaction, [_statement(rank) for rank in range(4)])
+        for rank in range(4):
+            await outbox.add(transaction, [_statement(rank)])
         rows = await outbox.oldest(transaction, 4)
         await outbox.remove(transaction, [rows[1].id, rows[3].id])
         await outbox.remove(transaction, [])
         await outbox.add(transaction, [_statement(9)])
     async with database.read() as transaction:
         left = await outbox.oldest(transaction, 10)
-    assert [row.key for row in left] == ["a0", "a2", "a9"]
+    assert [row.key for row in left] == ["p0", "p2", "p9"]
     assert left[-1].id > rows[-1].id
 
 
 async def test_five_thousand_events_fit_in_one_transaction(database: Database) -> None:
-    """A large campaign's requests are added, read and removed at once."""
+    """A large campaign's drafts are told, read and removed at once."""
     async with database.write() as transaction:
         await outbox.add(transaction, [_statement(rank) for rank in range(5_000)])
         rows = await outbox.oldest(transaction, 5_000)
-        assert [row.key for row in rows] == [f"a{rank}" for rank in range(5_000)]
+        assert [row.key for row in rows] == [f"p{rank}" for rank in range(5_000)]
         await outbox.remove(transaction, [row.id for row in rows])
         assert await outbox.size(transaction) == 0
 

@@ -278,9 +278,10 @@ def test_a_missing_field_is_named() -> None:
     [
         ("link.clicked", {"prefetch": "yes"}),
         ("link.clicked", {"prefetch": 1}),
-        ("share.requested", {"rank": "5"}),
-        ("share.requested", {"rank": True}),
-        ("share.requested", {"rank": -1}),
+        ("share.requested", {"asked": [{"ambassador_id": "a", "rank": "5", "reason": "r"}]}),
+        ("share.requested", {"asked": [{"ambassador_id": "a", "rank": True, "reason": "r"}]}),
+        ("share.requested", {"asked": [{"ambassador_id": "a", "rank": -1, "reason": "r"}]}),
+        ("share.requested", {"asked": []}),
         ("reach.measured", {"value": "5"}),
         ("reach.measured", {"value": 1.0}),
         ("reach.measured", {"tag": "guessed"}),
@@ -293,6 +294,23 @@ def test_wrong_types_are_not_bent_into_right_ones(name: str, data: dict[str, Any
     read_data(parse_event(good(type=name, data=VALID[name])))
 
 
+def test_a_request_of_before_is_read() -> None:
+    """The log may hold requests of version 1, which asked one ambassador each."""
+    asked = {"ambassador_id": "a", "rank": 5, "reason": "r"}
+    old = good(
+        type="share.requested",
+        dataschema="urn:zwaan:event:share.requested:1",
+        data={"campaign_id": "c"} | asked,
+    )
+    new = good(type="share.requested", data={"campaign_id": "c", "asked": [asked]})
+    assert read_data(parse_event(old)) == read_data(parse_event(new))
+    for data in ({"rank": "5"}, {"mood": "good"}):
+        with pytest.raises(Rejected, match=f"data.asked.0.{next(iter(data))}"):
+            read_data(parse_event(old | {"data": old["data"] | data}))
+    with pytest.raises(Rejected, match="requested:3"):
+        read_data(parse_event(new | {"dataschema": "urn:zwaan:event:share.requested:3"}))
+
+
 VALID: dict[str, dict[str, Any]] = {
     "link.clicked": {
         "code": "abc",
@@ -301,7 +319,10 @@ VALID: dict[str, dict[str, Any]] = {
         "user_agent": "x",
         "clicked_at": "2026-11-24T09:00:00Z",
     },
-    "share.requested": {"campaign_id": "c", "ambassador_id": "a", "rank": 5, "reason": "r"},
+    "share.requested": {
+        "campaign_id": "c",
+        "asked": [{"ambassador_id": "a", "rank": 5, "reason": "r"}],
+    },
     "reach.measured": {
         "post_id": "p",
         "campaign_id": "c",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.errors import Rejected, RetryLater
-from services.events.outgoing import ShareRequested
+from services.events.outgoing import CampaignFinished
 from services.events.statement import Statement, state
 from services.ports import Record
 from services.storage import dead_letters, outbox
@@ -68,8 +68,8 @@ def test_many_small_events_share_records() -> None:
 
 
 def _statement(rank: int) -> Statement:
-    request = ShareRequested(campaign_id="c", ambassador_id=f"a{rank % 3}", rank=rank, reason="r")
-    return state(request, at=NOW, cause=str(rank))
+    finished = CampaignFinished(campaign_id=f"c{rank % 3}", cancelled=rank, finished_at=NOW)
+    return state(finished, at=NOW, cause=str(rank))
 
 
 async def _add(database: Database, ranks: Sequence[int]) -> None:
@@ -86,7 +86,9 @@ def _ranks(log: MemoryLog) -> list[int]:
     ranks = []
     for record in log.records:
         found = json.loads(record.value)
-        ranks += [each["data"]["rank"] for each in (found if isinstance(found, list) else [found])]
+        ranks += [
+            each["data"]["cancelled"] for each in (found if isinstance(found, list) else [found])
+        ]
     return ranks
 
 
@@ -159,8 +161,8 @@ async def test_an_event_that_no_log_takes_does_not_hold_up_the_others(database: 
     """A row larger than any event may be goes to the dead letters, and the rest is relayed."""
     log = MemoryLog()
     huge = state(
-        ShareRequested.model_construct(
-            campaign_id="c", ambassador_id="a", rank=9, reason="x" * 1_000_001
+        CampaignFinished.model_construct(
+            campaign_id="c", reason="x" * 1_000_001, cancelled=9, finished_at=NOW
         ),
         at=NOW,
     )
@@ -171,5 +173,5 @@ async def test_an_event_that_no_log_takes_does_not_hold_up_the_others(database: 
     assert await _waiting(database) == 0
     async with database.read() as transaction:
         (letter,) = await dead_letters.waiting(transaction)
-    assert (letter.processor, letter.topic) == ("outbox", "share.requested")
+    assert (letter.processor, letter.topic) == ("outbox", "campaign.finished")
     assert letter.value == huge.event.to_bytes()

@@ -105,6 +105,23 @@ def batch(*elements: Any) -> bytes:
     ).encode()
 
 
+async def test_a_record_of_many_events_is_handled_in_parts(bench: Bench) -> None:
+    """Where a processor limits its transactions, a fault takes none of the parts before it back,
+    and after a redelivery each event still has its effect once."""
+    bench.runner = ProcessorRunner(
+        Processor(name="p", topic=TOPIC, handle=bench.handler, events=2),
+        database=bench.database,
+        clock=lambda: NOW,
+        progress=bench.progress,
+    )
+    bench.handler.faults["d"] = [RetryLater("away")]
+    record = bench.record(batch(*map(good, "abcde")))
+    for _ in range(2):
+        await asyncio.wait_for(bench.runner.run([record]), 60)
+    assert bench.handler.calls == [["a", "b"], ["c", "d"], ["c", "d"], ["e"]]
+    assert await bench.stored() == set("abcde")
+
+
 async def test_a_batch_is_handled_in_one_transaction(bench: Bench) -> None:
     """Records that arrive together share a call; state, events and memory commit together."""
     await bench.run(good("a"), batch(good("b"), good("c")))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.errors import Stop
-from services.events.outgoing import ShareRequested
+from services.events.outgoing import CampaignFinished
 from services.events.statement import state
 from services.ports import Record
 from services.settings import load_settings
@@ -27,7 +27,7 @@ class _LogOfAnother(MemoryLog):
 async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
     """Where the outbox cannot be relayed any more the worker names the reason instead of going on."""
     async with open_parts(load_settings(data=tmp_path)) as parts:
-        request = ShareRequested(campaign_id="c", ambassador_id="a", rank=0, reason="r")
+        request = CampaignFinished(campaign_id="c", cancelled=0, finished_at=NOW)
         async with parts.database.write() as transaction:
             await outbox.add(transaction, [state(request, at=NOW, cause="c")])
         worker = Worker(replace(parts, log=_LogOfAnother()))

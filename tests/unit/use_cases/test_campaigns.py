@@ -65,8 +65,10 @@ async def test_a_story_starts_one_campaign_with_its_audience(staffed: Database) 
     statements = await start(staffed, story())
     assert [each.event.type for each in statements] == ["campaign.started", "share.requested"]
     assert statements[0].event.data["audience"] == 1
-    assert statements[1].key == EVERYBODY[0].id
-    assert statements[1].event.data["reason"] == "zelfde vak: constructie"
+    assert statements[1].key == statements[0].key
+    (asked,) = statements[1].event.data["asked"]
+    assert (asked["ambassador_id"], asked["rank"]) == (EVERYBODY[0].id, 0)
+    assert asked["reason"] == "zelfde vak: constructie"
     async with staffed.read() as transaction:
         (campaign,) = await campaigns.recent(transaction)
         assert (campaign.content, campaign.state) == (story(), "open")
@@ -274,11 +276,11 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
         for network in ("linkedin", "mastodon"):
             await connections.save(transaction, connection(anna, network))
     statements = await start(staffed, story())
-    requests = [ShareRequested.model_validate(each.event.data) for each in statements[1:]]
-    facts = [fact(each) for each in requests if each.ambassador_id == anna.id]
+    (request,) = (ShareRequested.model_validate(each.event.data) for each in statements[1:])
+    assert [each.ambassador_id for each in request.asked] == [anna.id]
     async with staffed.write() as transaction:
-        await writer.write_drafts(transaction, facts, NOW)
-        why = await posts.asked_first(transaction, requests[0].campaign_id)
+        await writer.write_drafts(transaction, [fact(request)], NOW)
+        why = await posts.asked_first(transaction, request.campaign_id)
         drafts = await posts.of_ambassador(transaction, anna.id)
         recipes = await posts.recipes(transaction, [post.id for post in drafts])
     assert why == {("linkedin", "length"): 1}
@@ -303,9 +305,9 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
     ]
     requests = (await start(database, example_content()["nl-middenspanningsmonteur"]))[1:]
     facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
-    for turn, begin in enumerate(range(0, len(facts), 20)):
+    for turn, one in enumerate(facts):
         async with database.write() as transaction:
-            await workers[turn % 2].write_drafts(transaction, facts[begin : begin + 20], NOW)
+            await workers[turn % 2].write_drafts(transaction, [one], NOW)
     async with database.read() as transaction:
         found = await posts.in_state(transaction, PostState.READY, limit=200)
         recipes = await posts.recipes(transaction, [post.id for post in found])
@@ -315,7 +317,7 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
         if post.text
     ]
     assert len(set(told)) == len(told) > 10
-    assert len(found) == len(facts) == 160
+    assert len(found) == sum(len(one.data.asked) for one in facts) == 160
 
 
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:

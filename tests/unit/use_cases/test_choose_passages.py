@@ -12,7 +12,7 @@ from services.domain.voice import PostTemplates
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.events.launch import LaunchPlan
-from services.events.outgoing import ShareRequested
+from services.events.outgoing import Asked, ShareRequested
 from services.storage import audience, audit, campaigns, people, posts
 from services.storage.database import Database
 from services.storage.people import Person
@@ -72,20 +72,20 @@ async def passages(database: Database, campaign_id: str) -> tuple[str, ...]:
 async def written(database: Database, campaign_id: str) -> list[tuple[str, dict[str, Any]]]:
     """Texts and recipes of the drafts after a launch, by rank."""
     async with database.write() as transaction:
-        asked = await launch(
+        launched = await launch(
             transaction, campaign_id=campaign_id, plan=LaunchPlan(), by=MIA, now=NOW
         )
-        assert asked == len(EVERYBODY)
+        assert launched == len(EVERYBODY)
     writer = DraftWriter(
         CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
-    requests = [
-        fact(ShareRequested(campaign_id=campaign_id, ambassador_id=each.id, rank=rank, reason="x"))
-        for rank, each in enumerate(EVERYBODY)
+    asked = [
+        Asked(ambassador_id=each.id, rank=rank, reason="x") for rank, each in enumerate(EVERYBODY)
     ]
+    request = fact(ShareRequested(campaign_id=campaign_id, asked=tuple(asked)))
     async with database.write() as transaction:
-        await writer.write_drafts(transaction, requests, NOW)
+        await writer.write_drafts(transaction, [request], NOW)
         found = await posts.in_state(transaction, PostState.READY)
         told = [(each.text, await posts.recipe(transaction, each.id)) for each in found]
     return sorted(told, key=lambda one: one[1]["rank"])
