@@ -52,12 +52,11 @@ def _rows(statements: Sequence[Statement]) -> Iterator[dict[str, str]]:
 
 async def oldest(transaction: Transaction, limit: int) -> list[OutboxRow]:
     """The events of the ``limit`` oldest rows, in the order in which they were stated."""
-    query = sa.select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.event)
-    rows = await transaction.execute(query.order_by(outbox.c.id).limit(limit))
+    rows = await transaction.execute(sa.select(outbox).order_by(outbox.c.id).limit(limit))
     return [
-        OutboxRow(identity, topic, key, event)
-        for identity, topic, keys, events in rows
-        for key, event in zip(keys.split("\n"), events.split("\n"), strict=True)
+        OutboxRow(row.id, row.topic, key, event)
+        for row in rows
+        for key, event in zip(row.key.split("\n"), row.event.split("\n"), strict=True)
     ]
 
 
