@@ -106,7 +106,7 @@ def _converted(
     column: sa.ColumnClause[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]
 ) -> list[Any]:
     """A column's values as the driver takes them."""
-    convert = column.type.bind_processor(dialect)
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     values = [row[column.name] for row in rows]
     if convert is None:
         return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -45,9 +46,13 @@ async def sizes(organisation: Organisation, campaign_id: str = CAMPAIGN) -> Size
 
 
 async def asked_people(organisation: Organisation) -> int:
-    """How many share requests wait to go out."""
+    """How many people are asked by what waits to go out."""
     rows = await organisation.read(outbox.oldest, 1000)
-    return sum(row.topic == "share.requested" for row in rows)
+    return sum(
+        len(json.loads(row.event)["data"]["asked"])
+        for row in rows
+        if row.topic == "share.requested"
+    )
 
 
 async def test_the_form_proposes_to_look_first(organisation: Organisation) -> None:
