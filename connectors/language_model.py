@@ -17,8 +17,6 @@ from services.errors import NeedsPerson, Rejected, RetryLater
 # The configured endpoint has any address; this stands for it.
 API = "https://language-model.invalid"
 _TITLE = "The language model"
-#: Tokens of an answer: twice what the longest post has.
-_MOST_TOKENS = 1_500
 _ANSWER_BYTES = 200_000
 
 
@@ -36,7 +34,7 @@ class LanguageModel:
     def __repr__(self) -> str:
         return f"LanguageModel(model={self.model!r})"
 
-    def answer(self, *, instructions: str, text: str) -> str:
+    def answer(self, *, instructions: str, text: str, tokens: int) -> str:
         """One answer. Blocks. Raises RetryLater, NeedsPerson (the key), or Rejected (no answer)."""
         question = {
             "model": self.model,
@@ -44,7 +42,7 @@ class LanguageModel:
                 {"role": "system", "content": instructions},
                 {"role": "user", "content": text},
             ],
-            "max_tokens": _MOST_TOKENS,
+            "max_tokens": tokens,
             "stream": False,
         }
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}

@@ -53,6 +53,14 @@ class Metrics:
             registry=registry,
         )
 
+        #: ``use``: passages, follow-up, edit. ``became``: ``used``, ``away``, ``no answer``, or the promise
+        #: that the answer would have broken.
+        self.model_answers = Counter(
+            "zwaan_language_model_answers",
+            "Answers of the language model by use and what became of them.",
+            ("use", "became"),
+            registry=registry,
+        )
         #: Alert on any: neither the log nor the disk took them, and their visitors went on.
         self.clicks_lost = Gauge(
             "zwaan_clicks_lost", "Clicks lost since the process began.", registry=registry

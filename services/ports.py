@@ -265,12 +265,12 @@ class ShareIntents(Protocol):
 
 
 class LanguageModel(Protocol):
-    """Rephrases drafts where one is configured. Calls block; callers run them in a bounded pool."""
+    """Interviews and edits where one is configured. Calls block; callers run them in a bounded pool."""
 
     model: str
 
-    def answer(self, *, instructions: str, text: str) -> str:
-        """One answer, as it came; whoever asks decides whether it may be used.
+    def answer(self, *, instructions: str, text: str, tokens: int) -> str:
+        """One answer of at most so many ``tokens``, as it came; whoever asks decides whether it may be used.
 
         Raises RetryLater when it is away or busy, NeedsPerson when it does not accept the key,
         Rejected when it gave no answer to this question.

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from urllib.parse import urlsplit
 
 from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
@@ -18,16 +19,18 @@ from connectors.registry import NetworkSettings, build_network, build_networks
 from connectors.smtp import SmtpNotifier
 from services.domain.network_rules import OURS
 from services.domain.voice import PostTemplates
+from services.metrics import Metrics
 from services.ports import Network, Notifier, PostRules
 from services.settings import OFF, SANDBOX, Settings, is_real
 from services.storage.migrate import MigratingDatabase
 from services.use_cases.accounts import Accounts
+from services.use_cases.ask_model import AskModel
 from services.use_cases.billed_units import BilledUnits
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter
+from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.publish import Publisher
-from services.use_cases.rephrase_drafts import REPHRASED_WITHIN, Rephraser
 from services.use_cases.upload_images import PostImages
 from services.use_cases.warn_of_expiry import (
     ExpiryWarnings,
@@ -60,7 +63,9 @@ class Parts:
     networks: Mapping[str, Network]
     accounts: Accounts
     calls: Executor
+    metrics: Metrics
     notifier: Notifier | None = None
+    ask_model: AskModel | None = None
 
     @property
     def rules(self) -> Mapping[str, PostRules]:
@@ -78,33 +83,18 @@ class Parts:
         return CurrentTemplates(_templates(self.settings.organisation), self.rules)
 
     def draft_writer(self) -> DraftWriter:
-        return DraftWriter(
-            self.current_templates(),
-            short_link=self.short_link,
-            rephrased_within=REPHRASED_WITHIN if self.settings.llm_url else None,
-        )
+        return DraftWriter(self.current_templates(), short_link=self.short_link)
 
-    def rephraser(self) -> Rephraser | None:
+    def answer_editor(self) -> AnswerEditor | None:
         """None where no language model is configured."""
-        settings = self.settings
-        if not settings.llm_url:
+        if self.ask_model is None:
             return None
-        seconds = settings.llm_timeout.total_seconds()
-        return Rephraser(
+        return AnswerEditor(
             database=self.database,
-            model=LanguageModel(
-                url=settings.llm_url,
-                model=settings.llm_model,
-                key=settings.llm_key.get_secret_value(),
-                timeout=seconds,
-            ),
+            ask=self.ask_model,
             templates=self.current_templates(),
-            calls=self.calls,
             clock=clock,
             short_link=self.short_link,
-            concurrency=settings.llm_concurrency,
-            # The connector keeps its own time; looking up a name does not.
-            patience=timedelta(seconds=seconds + 10),
         )
 
     def publisher(self) -> Publisher:
@@ -187,6 +177,7 @@ async def connect_parts(settings: Settings) -> AsyncIterator[Parts]:
     calls = ThreadPoolExecutor(
         max_workers=settings.publish_concurrency + 4 + models, thread_name_prefix="network"
     )
+    metrics = Metrics()
     try:
         billed = BilledUnits(settings.prices)
         networks = build_networks(
@@ -201,6 +192,8 @@ async def connect_parts(settings: Settings) -> AsyncIterator[Parts]:
             networks=networks,
             notifier=_notifier(settings),
             calls=calls,
+            metrics=metrics,
+            ask_model=_ask_model(settings, calls, metrics),
             accounts=Accounts(
                 database=database,
                 networks=networks,
@@ -215,6 +208,27 @@ async def connect_parts(settings: Settings) -> AsyncIterator[Parts]:
         admin.close()
         await log.close()
         await database.close()
+
+
+def _ask_model(settings: Settings, calls: Executor, metrics: Metrics) -> AskModel | None:
+    if not settings.llm_url:
+        return None
+    seconds = settings.llm_timeout.total_seconds()
+    return AskModel(
+        LanguageModel(
+            url=settings.llm_url,
+            model=settings.llm_model,
+            key=settings.llm_key.get_secret_value(),
+            timeout=seconds,
+        ),
+        where=urlsplit(settings.llm_url).hostname or "",
+        calls=calls,
+        clock=clock,
+        concurrency=settings.llm_concurrency,
+        # The connector keeps its own time; looking up a name does not.
+        patience=timedelta(seconds=seconds + 10),
+        count=lambda use, became: metrics.model_answers.labels(use, became).inc(),
+    )
 
 
 def _notifier(settings: Settings) -> Notifier | None:

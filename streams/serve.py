@@ -19,7 +19,6 @@ from connectors.linkedin import sunset_ahead
 from connectors.share_intent import share_intents
 from services.domain.link_table import LinkTable
 from services.errors import Stop
-from services.metrics import Metrics
 from services.settings import Settings
 from services.use_cases.follow_link import Links
 from services.use_cases.refresh_links import LinkRefresher
@@ -163,7 +162,7 @@ def web_parts(
 ) -> WebParts:
     settings = parts.settings
     templates = parts.current_templates()
-    metrics = Metrics()
+    metrics = parts.metrics
     metrics.clicks_lost.set_function(lambda: clicks.lost)
     return WebParts(
         metrics=metrics,
@@ -181,6 +180,7 @@ def web_parts(
         ),
         share_intents=share_intents,
         suggester=Suggester(templates, short_link=parts.short_link),
+        ask_model=parts.ask_model,
         templates=templates,
         clock=clock,
         readiness=readiness,

@@ -21,11 +21,11 @@ from services.errors import RetryLater, Stop
 from services.storage import publishing
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.delete_posts import PostDeleter
+from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.note_expired import note_expired
 from services.use_cases.publish import Publisher
-from services.use_cases.rephrase_drafts import Rephraser
 from services.use_cases.reseal_tokens import reseal_tokens
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.widen_campaign import widen_due
@@ -48,7 +48,7 @@ _REACH_POLL = 1.0
 _DELETION_POLL = 1.0
 _CONSENT_POLL = 2.0
 _CAMPAIGNS_POLL = 5.0
-_REPHRASE_POLL = 1.0
+_EDIT_POLL = 1.0
 _HOUSEKEEPING = 3600.0
 
 
@@ -108,9 +108,9 @@ class Worker:
             if self._parts.settings.offers_standing_consent:
                 consents = self._as_leader(self._approve_under_consent)
                 self._loops.append(asyncio.create_task(consents, name="standing consents"))
-            if (rephraser := self._parts.rephraser()) is not None:
-                rephrasing = self._as_leader(partial(self._rephrase, rephraser))
-                self._loops.append(asyncio.create_task(rephrasing, name="language model"))
+            if (editor := self._parts.answer_editor()) is not None:
+                editing = self._as_leader(partial(self._edit, editor))
+                self._loops.append(asyncio.create_task(editing, name="language model"))
             _spare_the_collector()
             try:
                 yield
@@ -221,10 +221,10 @@ class Worker:
             await self._guarded(lambda: widen_due(self._parts.database, clock()))
             await asyncio.sleep(_CAMPAIGNS_POLL)
 
-    async def _rephrase(self, rephraser: Rephraser) -> None:
+    async def _edit(self, editor: AnswerEditor) -> None:
         while True:
-            if not await self._guarded(rephraser.rephrase):
-                await asyncio.sleep(_REPHRASE_POLL)
+            if not await self._guarded(editor.edit):
+                await asyncio.sleep(_EDIT_POLL)
 
     async def _keep_house(self) -> None:
         warnings = self._parts.expiry_warnings()

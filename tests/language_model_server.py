@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,10 +26,13 @@ class Asked:
         return str(self.question["messages"][0]["content"])
 
     @property
-    def post(self) -> str:
-        """What stands between the marks of the post."""
-        text = str(self.question["messages"][1]["content"])
-        return text.removeprefix("<post>\n").removesuffix("\n</post>")
+    def text(self) -> str:
+        return str(self.question["messages"][1]["content"])
+
+    def between(self, mark: str) -> str:
+        """What stands between two marks, such as ``answer``; empty where there are none."""
+        found = re.search(f"<{mark}>(.*?)</{mark}>", self.text, re.DOTALL)
+        return found[1].strip("\n") if found else ""
 
 
 Behaviour = Callable[[BaseHTTPRequestHandler, Asked], None]
@@ -47,14 +52,14 @@ class ModelServer:
 
 def says(content: str, **choice: Any) -> Behaviour:
     """The same text for every question."""
-    return rewrites(lambda _: content, **choice)
+    return answers(lambda _: content, **choice)
 
 
-def rewrites(rewrite: Callable[[str], str], **choice: Any) -> Behaviour:
-    """What ``rewrite`` makes of the post."""
+def answers(said: Callable[[Asked], str], **choice: Any) -> Behaviour:
+    """What ``said`` makes of the question."""
 
     def behave(handler: BaseHTTPRequestHandler, asked: Asked) -> None:
-        message = {"role": "assistant", "content": rewrite(asked.post)}
+        message = {"role": "assistant", "content": said(asked)}
         first = {"index": 0, "message": message, "finish_reason": "stop"} | choice
         send(handler, json.dumps({"id": "1", "choices": [first]}).encode())
 
@@ -64,6 +69,17 @@ def rewrites(rewrite: Callable[[str], str], **choice: Any) -> Behaviour:
 def sends(body: bytes, status: int = 200, **headers: str) -> Behaviour:
     """These bytes for every question."""
     return lambda handler, _: send(handler, body, status, **headers)
+
+
+def drips(handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
+    """A byte now and then, for ever."""
+    handler.send_response(200)
+    handler.send_header("content-length", "1000000")
+    handler.end_headers()
+    with suppress(OSError):
+        while True:
+            handler.wfile.write(b" ")
+            time.sleep(0.05)
 
 
 def send(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:

@@ -21,14 +21,10 @@ _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
     """A draft about to be stored; ``recipe`` is everything needed to write it again. Its text is
-    empty for somebody who is asked a question first.
-
-    Until ``rephrase_by`` a language model may put it in other words.
-    """
+    empty for somebody who is asked a question first."""
 
     post: Post
     recipe: Mapping[str, Any]
-    rephrase_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +76,6 @@ async def add(transaction: Transaction, drafts: Sequence[NewPost]) -> None:
                 "link_code": draft.post.link_code,
                 "state": draft.post.state.value,
                 "created_at": draft.post.created_at,
-                "rephrase_by": draft.rephrase_by,
             }
             for draft in drafts
         ],
@@ -251,7 +246,7 @@ async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
     result = await transaction.execute(
         posts.update()
         .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
-        .values(text=text, by_tap_only=True)
+        .values(text=text, by_tap_only=True, rephrase_by=None)
     )
     return bool(result.rowcount)
 

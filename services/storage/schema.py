@@ -266,7 +266,7 @@ posts = Table(
     Column("own_words", sa.Float),
     # The next variant that nobody was shown yet; 0: no other text was ever asked for.
     Column("next_variant", sa.Integer, nullable=False, server_default="0"),
-    # Until then a language model may put it in other words; empty: it may not.
+    # Until then a language model may edit the answer in it; empty: it may not.
     Column("rephrase_by", UtcTime),
     Column("measured_step", sa.Integer, nullable=False, server_default="0"),
     Column("measure_at", UtcTime),

@@ -76,6 +76,7 @@ async def take(
             overlap=overlap,
             recipe=dict(recipe),
             by_tap_only=True,
+            rephrase_by=None,
         )
     )
     return bool(result.rowcount)

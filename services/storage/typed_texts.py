@@ -52,11 +52,11 @@ async def forget(transaction: Transaction, post_ids: Sequence[str]) -> None:
 async def hold_open(transaction: Transaction, post_id: str) -> bool:
     """Let nobody else decide on this draft, or type, before this transaction ends.
 
-    From then on no standing consent covers it. False when it was decided already.
+    From then on no standing consent covers it and no language model edits it. False when it was decided already.
     """
     result = await transaction.execute(
         posts.update()
         .where(posts.c.id == post_id, posts.c.state.in_([state.value for state in OPEN]))
-        .values(by_tap_only=True)
+        .values(by_tap_only=True, rephrase_by=None)
     )
     return bool(result.rowcount)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.domain.post import Post, as_networks_keep, printable
+from services.domain.post import Post, as_networks_keep, printable, text_sha256
 from services.domain.voice.own_words import as_sentence, with_answer, without_answer
 from services.errors import Rejected
-from services.storage import own_words, people
+from services.storage import model_edits, own_words, people, posts
 from services.storage.own_words import OwnAnswer
 from services.storage.transaction import Transaction
 from services.use_cases import decide
@@ -28,11 +28,13 @@ async def answer_prompt(
     answer: str,
     text: str,
     now: datetime,
+    model_until: datetime | None = None,
 ) -> Post:
     """Build the post around ``answer``.
 
     ``text`` is the draft as it stands before the person: one that they changed is not built anew, but
-    begins with the answer. Raises Rejected when the answer is empty or too long, or the draft was
+    begins with the answer. Until ``model_until`` a language model may be asked to think along; None: their
+    answer goes nowhere. Raises Rejected when the answer is empty or too long, or the draft was
     decided already.
     """
     await people.hold(transaction, [ambassador_id])
@@ -48,10 +50,14 @@ async def answer_prompt(
     given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
     before = given.answer if given else ""
     typed = as_networks_keep(text)
-    if without_answer(typed, before) in ("", post.original_text):
+    recipe = await posts.recipe(transaction, post.id) or {}
+    by_model = text_sha256(typed) == recipe.get("model", {}).get("sha256")
+    if by_model or without_answer(typed, before) in ("", post.original_text):
         answered = await suggester.rebuild(
             transaction, post_id=post.id, ambassador_id=ambassador_id, answer=sentence, now=now
         )
+        if model_until is not None:
+            await model_edits.ask(transaction, post.id, by=model_until, first=given is None)
     else:
         answered = await decide.edit(
             transaction,

@@ -102,7 +102,6 @@ async def approve(
         tries=0,
         reason="",
         remedy="",
-        **await _as_it_was_read(transaction, post, plain),
     )
     digest = text_sha256(plain)
     detail: dict[str, Any] = {"sha256": digest, "consent": consent}
@@ -124,15 +123,6 @@ async def approve(
     cause = f"{post.id} {now.isoformat()}"
     await outbox.add(transaction, [state(event, at=now, cause=cause)])
     return await own_post(transaction, post_id, ambassador_id)
-
-
-async def _as_it_was_read(transaction: Transaction, post: Post, text: str) -> dict[str, str]:
-    """Whoever read a draft before a language model rephrased it and approves that edited nothing."""
-    if text in (post.text, post.original_text):
-        return {}
-    recipe = await posts.recipe(transaction, post.id) or {}
-    composed = recipe.get("model", {}).get("composed")
-    return {"original_text": text} if text == composed else {}
 
 
 async def decline(

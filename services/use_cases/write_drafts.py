@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.domain.ambassador import Ambassador
 from services.domain.identity import derive_id, link_code
@@ -33,19 +32,11 @@ _UNCONNECTED = "linkedin"
 class DraftWriter:
     """Writes drafts; keeps what was dealt of the latest sources in memory between batches.
 
-    ``short_link`` turns a link code into the address that stands in the text. For so long as
-    ``rephrased_within`` a language model may put a draft in other words; None: there is none.
+    ``short_link`` turns a link code into the address that stands in the text.
     """
 
-    def __init__(
-        self,
-        templates: CurrentTemplates,
-        *,
-        short_link: Callable[[str], str],
-        rephrased_within: timedelta | None = None,
-    ) -> None:
+    def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:
         self._templates = templates
-        self._rephrased_within = rephrased_within
         self._short_link = short_link
         self._dealt: dict[tuple[str, str], Dealt] = {}
 
@@ -114,10 +105,7 @@ class DraftWriter:
                 dealt,
             )
             dealt.add(identity, draft)
-            written = _new_post(campaign, person, draft, identity=identity, code=code, now=now)
-            if self._rephrased_within is not None and draft.text:
-                written = replace(written, rephrase_by=now + self._rephrased_within)
-            drafts.append(written)
+            drafts.append(_new_post(campaign, person, draft, identity=identity, code=code, now=now))
         await posts.add(transaction, drafts)
         return [_ready(draft.post) for draft in drafts]
 

@@ -12,6 +12,7 @@ from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
+from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
@@ -73,6 +74,7 @@ class WebParts:
     api_token: str | None = field(default=None, repr=False)
     owner_token: str | None = field(default=None, repr=False)
     notifier: Notifier | None = None
+    ask_model: AskModel | None = None
     simulated: bool = False
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)

@@ -72,6 +72,7 @@ class View:
             sandboxes=self.parts.sandboxes,
             all_sandbox=set(self.parts.sandboxes) >= set(self.parts.networks),
             simulated=self.parts.simulated,
+            ask_model=self.parts.ask_model,
             base_url=self.parts.base_url,
             did=self.messages.did,
             actor=self.messages.actor,

@@ -336,7 +336,7 @@ def _linkedin_version(version: str, *, today: date) -> Finding:
 
 
 def _language_model(settings: Settings) -> Finding:
-    """Where drafts go to be rephrased, and whether that address may be used; nothing is asked."""
+    """Where stories and answers go that somebody sends there, and whether that address may be used; nothing is asked."""
     if not settings.llm_url:
         return Finding(subject="model", state="none: texts come from the templates alone")
     LanguageModel(url=settings.llm_url, model=settings.llm_model)

@@ -1,7 +1,4 @@
-"""The words that the check of claims tells apart: small ones, those of talking about a text, denials.
-
-They are compared by stem, so one form of a word stands for all.
-"""
+"""Words that say nothing by themselves, those of talking and asking, and those that turn a sentence."""
 
 from __future__ import annotations
 
@@ -32,23 +29,13 @@ class ClaimWords:
     small: frozenset[str]
     #: Reading, telling, asking and thinking: what a person does with a text.
     talking: frozenset[str]
-    #: A clause with one of these, or that begins with one of ``pointing``, speaks of the writer,
-    #: the reader or the text at hand …
-    personal: frozenset[str]
-    pointing: frozenset[str]
-    #: … unless it promises something, or speaks of the organisation.
-    promising: frozenset[str]
-    #: The reader, and the words that open a question to them.
-    reader: frozenset[str]
-    opening: frozenset[str]
+    #: Without one of these, or with one more, a sentence says something else.
     denying: frozenset[str]
-    #: With these a clause begins that says something of the words before it.
-    pointing_back: frozenset[str]
-    #: "Let us" promises nothing.
-    let_us: str
-    #: What begins a clause; after ``joining`` it goes on about the same.
-    parting: str
-    joining: str
+    counting: frozenset[str]
+    #: Between the words of a sentence these add nothing.
+    glue: frozenset[str]
+    #: What opens a question that claims nothing.
+    asking: frozenset[str]
 
 
 _THIRD_PERSON = re.compile(r"(?<=[^\W\d_aeiou])t$|e$")
@@ -121,23 +108,17 @@ _NL = ClaimWords(
         " besluiten onderwerp vraagteken zeggen gerust plaats verschil detail missen mis gemist overslaan sla twijfel eigen open welkom zin begin",
         "nl",
     ),
-    personal=_set("ik mij me mijn mezelf je jij jou jouw jullie u uw dit deze zulke zulk hier"),
-    pointing=_set("dat die zo daar daarom"),
-    promising=_stems(
-        "wij we ons onze iedereen krijg krijgt krijgen kreeg ontvang ontvangt verdien verdient betaal"
-        " betaalt bied biedt bieden beloon beloont gratis",
-        "nl",
-    ),
-    reader=_set("je jij jou jouw jullie u uw"),
-    opening=_set("wat wie hoe welk welke waar wanneer waarom en met op"),
     denying=_set(
         "niet geen nooit niemand niets nergens noch zonder nauwelijks onwaar onjuist onzin verzonnen"
         " gelogen ontkennen"
     ),
-    pointing_back=_set("dat dit het zij ze hij"),
-    let_us="laten we",
-    parting="want|omdat|doordat|zodat|terwijl|maar|waardoor|waarmee|sindsdien|die|waar",
-    joining="en|of",
+    counting=LEXICONS["nl"].number_words
+    | _set(
+        "bijna soms misschien vaak zelden ooit ongeveer sommige enkele veel weinig meer minder meest"
+        " alle iedereen elke altijd kan kunnen mag moet moeten wil zou zouden één"
+    ),
+    glue=_set("de het een en maar want omdat dus toen daarna dat die dit deze er te"),
+    asking=_set("wat wie hoe waar wanneer waarom welk welke waarmee waardoor waarover"),
 )
 
 _EN = ClaimWords(
@@ -179,24 +160,18 @@ _EN = ClaimWords(
         " gives bring brings seem seems show shows",
         "en",
     ),
-    personal=_set("i me my mine myself you your yours this these those"),
-    pointing=_set("that"),
-    promising=_stems(
-        "we us our ours everyone everybody get gets got receive receives earn earns pay pays paid offer"
-        " offers reward free",
-        "en",
-    ),
-    reader=_set("you your yours"),
-    opening=_set("what who whom whose which how where when why and in on with"),
     denying=_set(
         "not no never nobody nothing none nowhere neither nor without hardly untrue false nonsense"
         " lie lies isn’t don’t doesn’t didn’t won’t wasn’t aren’t can’t cannot couldn’t wouldn’t"
         " shouldn’t haven’t hasn’t"
     ),
-    pointing_back=_set("that this it they"),
-    let_us="let us|let’s",
-    parting="because|but|while|whereas|which|who|although|so",
-    joining="and|or",
+    counting=LEXICONS["en"].number_words
+    | _set(
+        "almost sometimes maybe perhaps often rarely seldom ever about some few many much more less"
+        " most all every everybody everyone always can could may might must should would one"
+    ),
+    glue=_set("the a an and but because so then that this which it to of"),
+    asking=_set("what who how where when why which whose"),
 )
 
 CLAIM_WORDS = {"nl": _NL, "en": _EN}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from services.domain.voice.model.passages import Proposed
 from services.domain.voice.passages import Passage, find_passages
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
@@ -31,12 +32,14 @@ _TELLING = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A passage with its tick. ``edits`` is the found text that this one was; ``own``: an editor wrote
-    all of it. ``unknown`` are words that the source does not have."""
+    all of it. ``unknown`` are words that the source does not have. ``by_model``: a language model proposed
+    it, or says that it is private."""
 
     passage: Passage
     used: bool
     edits: str = ""
     own: bool = False
+    by_model: bool = False
     unknown: tuple[str, ...] = ()
 
     @property
@@ -74,11 +77,36 @@ def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Rows:
         for each in (*found.chosen, *found.withheld)
         if each.text not in shown
     ]
+    return _grouped(rows, "" if content.passages else found.lacking)
+
+
+def with_proposed(rows: Rows, proposed: Proposed, *, untick: bool) -> Rows:
+    """``rows`` as a language model marks them; ``untick`` those that it finds private."""
+    return _grouped(
+        [
+            _marked(row, proposed, untick=untick)
+            for row in (*rows.used, *rows.others, *rows.sensitive)
+        ],
+        rows.lacking,
+    )
+
+
+def _marked(row: Row, proposed: Proposed, *, untick: bool) -> Row:
+    kind = "" if row.passage.sensitive else proposed.kind_of(row.text)
+    if row.text in proposed.texts:
+        row = replace(row, edits="", own=False, by_model=True)
+    if not kind:
+        return row
+    passage = replace(row.passage, sensitive=kind)
+    return replace(row, passage=passage, used=row.used and not untick, by_model=True)
+
+
+def _grouped(rows: Sequence[Row], lacking: str) -> Rows:
     return Rows(
         used=tuple(row for row in rows if row.used),
         others=tuple(row for row in rows if not row.used and not row.passage.sensitive),
         sensitive=tuple(row for row in rows if not row.used and row.passage.sensitive),
-        lacking="" if content.passages else found.lacking,
+        lacking=lacking,
     )
 
 

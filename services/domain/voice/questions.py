@@ -9,6 +9,7 @@ from __future__ import annotations
 from services.domain.voice.passages import Passage
 from services.domain.voice.relations import Relation
 from services.domain.voice.sentences import split_sentences
+from services.domain.voice.statements import bare_words
 
 #: About a thing, and about what stands before.
 _Asked = tuple[tuple[str, str], ...]
@@ -170,3 +171,16 @@ def questions_of(
         first = split_sentences(passage.text)[0]
         before = f"“{first}” " if len(first) <= _LONGEST else before
     return tuple(before + then for _, then in asked)
+
+
+def words_asked(language: str) -> frozenset[str]:
+    """Every word of these questions."""
+    asked = [
+        each
+        for (spoken, _), tables in _QUESTIONS.items()
+        if spoken == language
+        for pairs in tables.values()
+        for pair in pairs
+        for each in pair
+    ]
+    return frozenset(bare_words(" ".join(asked)))

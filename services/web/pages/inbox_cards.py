@@ -24,6 +24,7 @@ from services.storage import (
     campaigns,
     connections,
     deletions,
+    model_edits,
     own_words,
     people,
     post_figures,
@@ -45,7 +46,8 @@ class Own:
 
     Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` is ``told``,
     from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
-    they answered beside another draft about the same, offered again.
+    they answered beside another draft about the same, offered again. ``model`` is what became of a
+    language model's edit: "asked", "used" or "left"; empty: none was asked. ``follow_up`` is its question.
     """
 
     question: str
@@ -58,6 +60,8 @@ class Own:
     told: str = ""
     why: str = ""
     earlier: str = ""
+    model: str = ""
+    follow_up: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +321,7 @@ async def _read_own(
         fresh = [each for each in questions if each not in asked] or questions
         answer = given.get(post.id)
         question = answer.prompt if answer else next(iter(fresh), "")
-        passage = recipe.get("passage") or {}
+        passage, thought = recipe.get("passage") or {}, recipe.get("model") or {}
         own[post.id] = Own(
             question=question,
             others=[each for each in questions if each != question],
@@ -329,6 +333,8 @@ async def _read_own(
             told=passage.get("text", ""),
             why=recipe.get("why", "") if not post.text else "",
             earlier=said.get(post.campaign_id, ""),
+            model=model_edits.state_of(thought, view.now),
+            follow_up=thought.get("follow_up", ""),
         )
     return own
 

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.domain.voice import Composer
 from services.domain.voice.block_list import BlockedWord, BlockList
-from services.domain.voice.passage_rows import LONGEST, MOST, SHORTEST, Rows, rows_of
-from services.errors import Rejected
+from services.domain.voice.model import NotUsed
+from services.domain.voice.model.passages import KINDS, Proposed
+from services.domain.voice.passage_rows import (
+    LONGEST,
+    MOST,
+    SHORTEST,
+    Rows,
+    rows_of,
+    with_proposed,
+)
+from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
 from services.storage import blocked_words
 from services.storage.campaigns import Campaign
 from services.use_cases.choose_passages import choose_passages, version_of
 from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
+from services.use_cases.propose_passages import propose_passages
 from services.web.access import CampaignManagerView
 from services.web.pages.campaign_page import campaign_of
 from services.web.view import View
@@ -25,7 +35,7 @@ from services.web.view import View
 router = APIRouter(prefix="/{home}/{campaign_id}/passages")
 
 #: No form of ours holds more rows, or longer ones.
-_ROWS, _LETTERS = 60, 5_000
+_ROWS, _LETTERS, _SENTENCES = 60, 5_000, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,7 @@ class Shown:
     blocked: BlockList
     adding: str = ""
     moved: int = -1
+    proposed: Proposed = field(default_factory=Proposed)
 
     @property
     def address(self) -> str:
@@ -65,12 +76,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Typed:
-    """The rows as they came back, each with its tick; ``adding`` is a new one."""
+    """The rows as they came back, each with its tick; ``adding`` is a new one. ``untick`` what the
+    model just said is private."""
 
     rows: Sequence[tuple[str, bool]]
     adding: str
     based_on: str
     moved: int
+    proposed: Proposed = field(default_factory=Proposed)
+    untick: bool = False
 
 
 @router.get("")
@@ -104,8 +118,39 @@ async def choose(view: CampaignManagerView, home: str, campaign_id: str) -> Resp
             view, home, campaign, status=422, typed=typed, aside=aside, fault=view.fault(refusal)
         )
     if view.partial:
-        return await _show(view, home, campaign, saved=True, moved=typed.moved, aside=aside)
+        left = replace(typed, based_on=version_of(campaign.content), adding="")
+        return await _show(
+            view,
+            home,
+            campaign,
+            typed=left if typed.proposed.texts or typed.proposed.private else None,
+            saved=True,
+            moved=typed.moved,
+            aside=aside,
+        )
     return view.go(f"/{home}/{campaign_id}/passages?saved=yes#passages")
+
+
+@router.post("/proposed")
+async def propose(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
+    """Put what a language model proposes among the rows, unticked. Nothing is kept by that."""
+    campaign = await campaign_of(view, home, campaign_id)
+    ask, content = view.parts.ask_model, campaign.content
+    if ask is None or campaign.state != "prepared":
+        raise HTTPException(404)
+    typed, fault = await _typed(view, aside=False), ""
+    try:
+        found = await propose_passages(view.parts.database, ask, campaign, by=view.me, now=view.now)
+        there = {text for text, _ in typed.rows}
+        more = [(text, False) for text in found.texts if text not in there]
+        # What an editor chose before stays as it is.
+        untick = not content.passages
+        typed = replace(typed, rows=[*typed.rows, *more], proposed=found, untick=untick)
+    except NotUsed:
+        fault = view.messages.text("passages.model_nothing")
+    except RetryLater as away:
+        fault = view.fault(away)
+    return await _show(view, home, campaign, typed=typed, fault=fault)
 
 
 async def foreseen_of(view: View, campaign: Campaign) -> Foreseen | None:
@@ -135,7 +180,27 @@ async def _typed(view: View, *, aside: bool) -> _Typed:
     moved = -1
     if not aside and (wish := str(form.get("move", ""))):
         rows, moved = _moved(rows, wish)
-    return _Typed(rows=rows, adding=adding, based_on=str(form.get("based_on", "")), moved=moved)
+    return _Typed(
+        rows=rows,
+        adding=adding,
+        based_on=str(form.get("based_on", "")),
+        moved=moved,
+        proposed=_carried(
+            [str(each) for each in form.getlist("proposed")],
+            [str(each) for each in form.getlist("private")],
+        ),
+    )
+
+
+def _carried(texts: Sequence[str], private: Sequence[str]) -> Proposed:
+    """What was proposed before, as the form carries it; each of ``private`` begins with its kind."""
+    if len(texts) > _ROWS or len(private) > _SENTENCES:
+        raise HTTPException(422)
+    kinds = (each.partition(" ") for each in private)
+    return Proposed(
+        texts=tuple(texts),
+        private={text: KINDS[kind] for kind, _, text in kinds if kind in KINDS and text},
+    )
 
 
 def _moved(rows: Sequence[tuple[str, bool]], wish: str) -> tuple[Sequence[tuple[str, bool]], int]:
@@ -169,15 +234,19 @@ async def _show(
     async with view.parts.database.read() as transaction:
         blocked = await blocked_words.read(transaction)
     ticks = typed.rows if typed is not None and is_open else ()
+    rows = await asyncio.to_thread(rows_of, campaign.content, ticks)
+    if typed is not None and is_open:
+        rows = with_proposed(rows, typed.proposed, untick=typed.untick)
     shown = Shown(
         home=home,
         campaign=campaign,
-        rows=await asyncio.to_thread(rows_of, campaign.content, ticks),
+        rows=rows,
         foreseen=await foreseen_of(view, campaign) if is_open else None,
         version=typed.based_on if typed is not None else version_of(campaign.content),
         blocked=blocked,
         adding=typed.adding if typed is not None else "",
         moved=moved,
+        proposed=typed.proposed if typed is not None else Proposed(),
     )
     template = "campaigns/passages.html"
     if view.partial:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -16,6 +17,9 @@ from services.web.pages.inbox import decide_on, own_post, typing_in
 from services.web.pages.inbox_cards import read_cards
 
 router = APIRouter(prefix="/inbox")
+
+#: So long after an answer a post may change by itself.
+_EDITED_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,7 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
     it was kept."""
     form = await view.request.form()
     given, asked = str(form.get("answer", "")), str(form.get("question", ""))
+    wants_model = view.parts.ask_model is not None and form.get("model") == "yes"
     typing = await typing_in(view)
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
@@ -96,7 +101,17 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             answer=given,
             text=typing.text or card.text,
             now=view.now,
+            model_until=view.now + _EDITED_WITHIN if wants_model else None,
         ),
         typing=typing if typing.text else None,
         answer=given,
     )
+
+
+@router.get("/{post_id}/follow-up")
+async def follow_up(view: AmbassadorView, post_id: str) -> Response:
+    """What a language model made of the answer, so far."""
+    post = await own_post(view, post_id)
+    async with view.parts.database.read() as transaction:
+        (card,) = await read_cards(transaction, view, [post])
+    return view.page("inbox/_follow_up.html", card=card)

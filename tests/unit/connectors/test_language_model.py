@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from connectors.language_model import LanguageModel
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop
-from tests.language_model_server import Asked, Behaviour, model_server, says, sends
+from tests.language_model_server import Asked, Behaviour, drips, model_server, says, sends
 
 KEY = "planted-language-model-key"
 
@@ -19,37 +18,27 @@ KEY = "planted-language-model-key"
 def ask(behaviour: Behaviour, *, key: str = KEY, timeout: float = 60) -> str:
     with model_server(behaviour) as server:
         model = LanguageModel(url=server.url, model="small", key=key, timeout=timeout)
-        return model.answer(instructions="Rewrite.", text="<post>\nEen zin.\n</post>")
+        return model.answer(instructions="Rewrite.", text="Een zin.", tokens=9)
 
 
 def test_one_question_is_one_chat_completion() -> None:
     """Model, instructions, text and key go where the interface wants them, and the text comes back."""
     with model_server(says("Andere woorden.")) as server:
         model = LanguageModel(url=server.url, model="small", key=KEY)
-        answer = model.answer(instructions="Rewrite.", text="<post>\nEen zin.\n</post>")
+        answer = model.answer(instructions="Rewrite.", text="Een zin.", tokens=9)
     assert answer == "Andere woorden."
     (asked,) = server.asked
     assert (asked.path, asked.authorization) == ("/v1/chat/completions", f"Bearer {KEY}")
     assert (asked.question["model"], asked.question["stream"]) == ("small", False)
-    assert (asked.instructions, asked.post) == ("Rewrite.", "Een zin.")
+    assert asked.question["max_tokens"] == 9
+    assert (asked.instructions, asked.text) == ("Rewrite.", "Een zin.")
 
 
 def test_without_a_key_none_is_sent() -> None:
     """A local server that wants no key gets no header."""
     with model_server(says("Ja.")) as server:
-        LanguageModel(url=server.url, model="small").answer(instructions="", text="")
+        LanguageModel(url=server.url, model="small").answer(instructions="", text="", tokens=9)
     assert server.asked[0].authorization == ""
-
-
-def _drips(handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
-    """A byte now and then, for ever."""
-    handler.send_response(200)
-    handler.send_header("content-length", "1000000")
-    handler.end_headers()
-    with suppress(OSError):
-        while True:
-            handler.wfile.write(b" ")
-            time.sleep(0.05)
 
 
 def _hangs_up(handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
@@ -63,7 +52,7 @@ def _sleeps(_handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
 @pytest.mark.parametrize(
     "behaviour",
     [
-        _drips,
+        drips,
         _hangs_up,
         _sleeps,
         sends(b"", 500),
@@ -126,7 +115,7 @@ def test_a_wrong_address_is_told() -> None:
     assert "ZWAAN_LLM_MODEL" in refused.value.remedy
     with pytest.raises(RetryLater):
         LanguageModel(url="http://127.0.0.1:9/v1", model="m", timeout=0.5).answer(
-            instructions="", text=""
+            instructions="", text="", tokens=9
         )
 
 

@@ -12,8 +12,9 @@ import pytest
 from services.domain.post import Post, PostState
 from services.domain.scheduling import Pace
 from services.errors import Rejected
-from services.storage import posts, rephrasing, typed_texts
+from services.storage import model_edits, own_words, posts, typed_texts
 from services.storage.database import Database
+from services.storage.own_words import OwnAnswer
 from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
@@ -187,14 +188,19 @@ async def test_no_consent_approves_what_its_person_is_typing(desk: Desk) -> None
         await organise(transaction, [], [about])
         fresh = draft(about, person, created_at=desk.now)
         soon = desk.now.replace(year=desk.now.year + 1)
-        await posts.add(transaction, [NewPost(post=fresh, recipe={}, rephrase_by=soon)])
+        await posts.add(transaction, [NewPost(post=fresh, recipe={})])
+        said = OwnAnswer(
+            post_id=fresh.id, ambassador_id=person.id, prompt="?", answer="Ja.", answered_at=NOW
+        )
+        await own_words.keep_answer(transaction, said)
+        await model_edits.ask(transaction, fresh.id, by=soon, first=True)
     async with desk.database.read() as transaction:
-        assert await rephrasing.waiting(transaction, now=desk.now, limit=9)
+        assert await model_edits.waiting(transaction, now=desk.now, limit=9)
     await type_in(desk, fresh, "Half een zin")
     assert await approve_by_standing_consent(desk.database, Pace(), clock=lambda: desk.now) == 0
     assert await desk.state(fresh) is PostState.READY
     async with desk.database.read() as transaction:
-        assert not await rephrasing.waiting(transaction, now=desk.now, limit=9)
+        assert not await model_edits.waiting(transaction, now=desk.now, limit=9)
 
 
 class Interrupted(Database):

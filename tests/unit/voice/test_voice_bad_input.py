@@ -15,11 +15,11 @@ import pytest
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.voice import Composer, Dealt, NoDraft
-from services.domain.voice.apply_profile import as_they_write
+from services.domain.voice import Composer, Dealt
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.boasts import boasts_in, concrete_detail
-from services.domain.voice.rephrase import frame_of, prompt_of
+from services.domain.voice.model import NotUsed
+from services.domain.voice.model.passages import prompt_of, proposed
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, request, shipped_templates
 
@@ -75,20 +75,28 @@ def test_a_good_draft_or_a_question(name: str, person: Ambassador, network: str)
         for part in ("49", "{%", "{{", "<", "\u202e", "script", "gnore all", "500", "assistant"):
             assert part not in draft.text.replace(asked.link, ""), (part, draft.text)
         assert draft.recipe["edited_templates"] == {CRAFT: 1}
-        _ask_a_model(draft.text, draft.recipe["parts"], as_they_write(person, content.language))
     assert time.process_time() - started < 10
 
 
-def _ask_a_model(text: str, parts: dict[str, str], person: Ambassador) -> None:
-    """Nothing of the source but what the draft quotes is in the question."""
+@pytest.mark.parametrize("name", sorted(CONTENTS))
+def test_a_model_names_what_is_there(name: str) -> None:
+    """Whatever a source holds, one pair of marks stands around its sentences, and a model that names
+    all there is gets nothing but them."""
+    content = CONTENTS[name]
     try:
-        frame = frame_of(text, parts, person)
-    except NoDraft:
+        prompt = prompt_of(content)
+    except NotUsed:
         return
-    prompt = prompt_of(frame, person)
-    assert prompt.text.count("</post>") == 1
-    assert "gnore all" not in prompt.text
-    assert frame.around(frame.core) == text
+    assert prompt.text.count("</sentences>") == 1
+    assert len(prompt.text) < 20_000
+    told = " ".join(
+        line.partition(". ")[2] for line in prompt.text.partition("</sentences>")[0].splitlines()
+    )
+    said = "\n".join(f"{number}-{number + 1}\n{number} health" for number in range(200))
+    for text in (found := proposed(said, content)).texts:
+        assert text in told
+        assert "gnore all" not in text
+    assert all(each in told for each in found.private)
 
 
 @pytest.mark.parametrize("name", sorted(CONTENTS))

@@ -54,12 +54,8 @@ def test_sentences_keep_what_differs() -> None:
     ("said", "dutch"),
     [
         ("the text would say what no source says: the number 7", "geen bron staat: het getal 7."),
-        (
-            "the language model's text says what no source says: the name Anna",
-            "geen bron staat: de naam Anna.",
-        ),
+        ("the text would say what no source says: the name Anna", "geen bron staat: de naam Anna."),
         ("the text would say what no source says: the quotation “a”", "staat: het citaat “a”."),
-        ("the language model's text says what no source says: “Zeven.”", "staat: “Zeven.”."),
     ],
 )
 def test_what_no_source_says_is_told_in_dutch(said: str, dutch: str) -> None:

@@ -1,0 +1,182 @@
+"""An answer was given and its person let a language model think along: one more question, and an edit.
+
+The post is built around the answer already and can be read, changed and approved at once. The model is
+asked afterwards, outside of any transaction; its edit takes the place of the built text only while
+nobody touched that, and only when it keeps every promise. Otherwise nothing happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from services.domain.ambassador import Ambassador
+from services.domain.network_rules import GONE
+from services.domain.post import as_networks_keep, normalise_text, text_sha256
+from services.domain.voice import Composer
+from services.domain.voice.apply_profile import as_they_write, held_word
+from services.domain.voice.fit import fits
+from services.domain.voice.model import NotUsed, edit, follow_up
+from services.domain.voice.model.edit import Frame
+from services.domain.voice.own_words import as_sentence
+from services.domain.voice.request import DraftRequest
+from services.domain.voice.support import Sources, check_supported
+from services.errors import RetryLater
+from services.storage import audit, campaigns, model_edits, people
+from services.storage.audit import Entry
+from services.storage.database import Database
+from services.storage.model_edits import Waiting
+from services.storage.transaction import Transaction
+from services.use_cases.ask_model import AskModel
+from services.use_cases.current_templates import CurrentTemplates
+from services.use_cases.voice_profile import taught
+
+_BATCH = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A post as it was built, and whose it is."""
+
+    waiting: Waiting
+    person: Ambassador
+    sources: Sources
+
+    @property
+    def answer(self) -> str:
+        return as_networks_keep(as_sentence(self.waiting.answer))
+
+    @property
+    def passage(self) -> str:
+        """What it tells of the source."""
+        return as_networks_keep(self.waiting.recipe.get("parts", {}).get("passage", ""))
+
+
+class AnswerEditor:
+    """Asks about a batch of posts at a time. One at a time in an installation (the leader's)."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        ask: AskModel,
+        templates: CurrentTemplates,
+        clock: Callable[[], datetime],
+        short_link: Callable[[str], str],
+    ) -> None:
+        self._database = database
+        self._ask = ask
+        self._templates = templates
+        self._clock = clock
+        self._short_link = short_link
+
+    async def edit(self) -> int:
+        """One round; returns how many posts were looked at."""
+        if self._ask.is_away:
+            return 0
+        async with self._database.read() as transaction:
+            composer = await self._templates.composer(transaction)
+            limit = 1 if self._ask.is_doubted else _BATCH
+            built = await self._built(transaction, composer, limit)
+        await asyncio.gather(*(self._think_along(each, composer) for each in built))
+        return len(built)
+
+    async def _built(
+        self, transaction: Transaction, composer: Composer, limit: int
+    ) -> list[_Built]:
+        waiting = await model_edits.waiting(transaction, now=self._clock(), limit=limit)
+        ids = [each.ambassador_id for each in waiting]
+        everybody = await taught(transaction, await people.ambassadors_by_id(transaction, ids))
+        built = []
+        for each in waiting:
+            campaign = await campaigns.get(transaction, each.campaign_id)
+            person = everybody.get(each.ambassador_id)
+            if campaign is not None and person is not None:
+                request = DraftRequest(
+                    campaign_id=campaign.id,
+                    content=campaign.content,
+                    ambassador=person,
+                    network=each.network,
+                    rank=0,
+                    seed=campaign.seed,
+                    link=self._short_link(each.link_code),
+                )
+                writing = as_they_write(person, campaign.content.language)
+                sources = composer.sources(request)
+                built.append(_Built(waiting=each, person=writing, sources=sources))
+        return built
+
+    async def _think_along(self, built: _Built, composer: Composer) -> None:
+        try:
+            said = {
+                "follow_up": await self._follow_up(built),
+                **await self._edited(built, composer),
+            }
+        except RetryLater:
+            return  # it still waits
+        text = said.pop("text")
+        recipe = dict(built.waiting.recipe)
+        recipe["model"] = {**recipe["model"], "name": self._ask.name, **said}
+        async with self._database.write() as transaction:
+            if text:
+                recipe["model"] |= {"composed": built.waiting.text, "sha256": text_sha256(text)}
+            used = await model_edits.settle(transaction, built.waiting, text=text, recipe=recipe)
+            if used and text:
+                entry = Entry(
+                    at=self._clock(),
+                    actor="language model",
+                    action="post.edited",
+                    subject=built.waiting.post_id,
+                    detail={"model": self._ask.name, "sha256": text_sha256(text)},
+                )
+                await audit.add(transaction, [entry])
+
+    async def _follow_up(self, built: _Built) -> str:
+        """Empty when there is none: one was asked already, or it may not be."""
+        if not built.waiting.recipe["model"].get("first"):
+            return ""
+        there = {
+            "asked": built.waiting.prompt,
+            "answer": built.answer,
+            "passage": built.passage,
+            "language": built.person.language,
+        }
+        try:
+            return await self._ask.use(
+                "follow-up", follow_up.prompt_of(**there), partial(follow_up.question_of, **there)
+            )
+        except NotUsed:
+            return ""
+
+    async def _edited(self, built: _Built, composer: Composer) -> dict[str, Any]:
+        """The ``text``, or empty and why the built one stays."""
+        language = built.person.language
+        try:
+            frame = edit.frame_of(built.waiting.text, answer=built.answer, passage=built.passage)
+            text = await self._ask.use(
+                "edit",
+                edit.prompt_of(frame, language),
+                lambda said: self._kept(edit.edited(said, frame, language), frame, built, composer),
+            )
+        except NotUsed as broken:
+            return {"text": "", "edit": str(broken)}
+        return {"text": text, "edit": "used"}
+
+    def _kept(self, core: str, frame: Frame, built: _Built, composer: Composer) -> str:
+        """The whole text. Raises NotUsed when it is no post any more, or nothing was edited."""
+        person, text = built.person, normalise_text(frame.around(core))
+        network, link = built.waiting.network, self._short_link(built.waiting.link_code)
+        if text == built.waiting.text:
+            raise NotUsed("same")
+        if not fits(composer.networks.get(network, GONE), text, link):
+            raise NotUsed("network")
+        if composer.blocked.found_in(text) or held_word(text, person.avoid):
+            raise NotUsed("blocked")
+        own = (built.answer, frame.told, person.role, person.team, *person.crafts)
+        if check_supported(core, built.sources, profile=own, language=person.language):
+            raise NotUsed("unsupported")
+        return text

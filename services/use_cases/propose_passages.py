@@ -1,0 +1,35 @@
+"""An editor asks a language model which passages to use, and what is private in a source."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from services.domain.voice.model.passages import Proposed, prompt_of, proposed
+from services.storage import audit
+from services.storage.audit import Entry
+from services.storage.campaigns import Campaign
+from services.storage.database import Database
+from services.storage.people import Person
+from services.use_cases.ask_model import AskModel
+
+
+async def propose_passages(
+    database: Database, ask: AskModel, campaign: Campaign, *, by: Person, now: datetime
+) -> Proposed:
+    """What the model names; that the text was sent there is in the audit.
+
+    Raises NotUsed when there is nothing to use, RetryLater when the model is away.
+    """
+    prompt = await asyncio.to_thread(prompt_of, campaign.content)
+    async with database.write() as transaction:
+        sent = Entry(
+            at=now,
+            actor=by.id,
+            action="campaign.passages_asked",
+            subject=campaign.id,
+            detail={"model": ask.name, "where": ask.where},
+        )
+        await audit.add(transaction, [sent])
+    return await ask.use("passages", prompt, partial(proposed, content=campaign.content))
