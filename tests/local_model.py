@@ -10,7 +10,7 @@ import json
 import sys
 import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ def _weights() -> str:
 _MODEL = Llama(
     _weights(), n_ctx=_CONTEXT, n_threads=_THREADS, n_threads_batch=_THREADS, seed=1, verbose=False
 )
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -40,9 +41,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         question = json.loads(self.rfile.read(int(self.headers["content-length"])))
         try:
-            answer = _MODEL.create_chat_completion(
-                question["messages"], temperature=0.0, max_tokens=question["max_tokens"]
-            )
+            with _ONE_AT_A_TIME:
+                answer = _MODEL.create_chat_completion(
+                    question["messages"], temperature=0.0, max_tokens=question["max_tokens"]
+                )
         except ValueError as too_long:
             self._send(400, {"error": {"message": str(too_long)}})
         else:
@@ -61,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = HTTPServer(("127.0.0.1", 0), _Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)  # noqa: T201 - whoever started it reads it
     sys.stdin.read()

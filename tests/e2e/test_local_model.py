@@ -49,7 +49,8 @@ from tests.unit.voice.material import (
     shipped_templates,
 )
 
-pytestmark = pytest.mark.model
+#: On a machine that has more to do an answer takes half a minute.
+pytestmark = [pytest.mark.model, pytest.mark.timeout(1_800)]
 
 ROOT = Path(__file__).parents[2]
 #: As it is dictated: no capital and no full stop, which a small model may set.
