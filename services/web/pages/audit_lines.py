@@ -21,6 +21,7 @@ ACTIONS = (
     "campaign.launched",
     "campaign.opened",
     "campaign.passages",
+    "campaign.passages_asked",
     "campaign.widened",
     "dead_letter.dropped",
     "dead_letter.replayed",
