@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from playwright.async_api import Page
@@ -56,12 +57,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(database: Path) -> AsyncIterator[Stage]:
+async def open_stage(database: Path, **changes: Any) -> AsyncIterator[Stage]:
+    """``changes`` are of `WebParts`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         sandbox = create_sandbox(None, public_url=address)
         async with open_organisation(
-            database, networks_at=address, base_url=address
+            database, networks_at=address, base_url=address, **changes
         ) as organisation:
             parts = organisation.parts
             organisation.parts = replace(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from connectors.language_model import LanguageModel
 from services.domain.post import Post
+from services.metrics import Metrics
 from services.storage import own_words, posts
 from services.use_cases.ask_model import AskModel
 from services.use_cases.edit_answers import AnswerEditor
+from tests.builders import NOW
 from tests.language_model_server import (
+    Asked,
     Behaviour,
     ModelServer,
     answers,
@@ -49,25 +53,26 @@ ANSWER = "ik hoorde het van de schipper en dan ga je kijken naar die deur"
 EDITED = "Ik hoorde het van de schipper. Dan ga je kijken naar die deur."
 
 
+@contextmanager
+def asking(server: ModelServer, metrics: Metrics) -> Iterator[AskModel]:
+    """Somebody who asks this model, on behalf of pages and worker."""
+    with ThreadPoolExecutor(2) as calls:
+        yield AskModel(
+            LanguageModel(url=server.url, model="small"),
+            where="models.example.org",
+            calls=calls,
+            clock=lambda: NOW,
+            concurrency=1,
+            patience=timedelta(seconds=300),
+            count=lambda use, became: metrics.model_answers.labels(use, became).inc(),
+        )
+
+
 @pytest.fixture
 async def model(organisation: Organisation) -> AsyncIterator[ModelServer]:
-    calls = ThreadPoolExecutor(2)
-    with model_server(says("")) as server:
-        organisation.with_parts(
-            ask_model=AskModel(
-                LanguageModel(url=server.url, model="small"),
-                where="models.example.org",
-                calls=calls,
-                clock=lambda: organisation.clock,
-                concurrency=1,
-                patience=timedelta(seconds=300),
-                count=lambda use, became: organisation.parts.metrics.model_answers.labels(
-                    use, became
-                ).inc(),
-            )
-        )
+    with model_server(says("")) as server, asking(server, organisation.parts.metrics) as ask_model:
+        organisation.with_parts(ask_model=ask_model)
         yield server
-    calls.shutdown()
 
 
 async def test_without_a_model_no_page_speaks_of_one(organisation: Organisation) -> None:
@@ -164,6 +169,12 @@ async def test_only_who_launches_may_send_a_story(
     assert model.asked == []
 
 
+def thinks_along(asked: Asked) -> str:
+    if asked.between("question"):
+        return "Wat zei de schipper?"
+    return f"{EDITED}\n\n{asked.between('keep')}"
+
+
 async def drafted(organisation: Organisation) -> Post:
     campaign = await organisation.campaign(story(story_id="s-7", body=STORY))
     return await organisation.post(campaign, ANNA)
@@ -187,13 +198,7 @@ async def test_an_ambassador_lets_the_model_think_along(
     """The card says where the answer goes and sends it only with a tick; what comes of it appears beside
     the field, and a page that stood open shows it when asked."""
     post = await drafted(organisation)
-    model.behaviour = answers(
-        lambda asked: (
-            "Wat zei de schipper?"
-            if asked.between("question")
-            else f"{EDITED}\n\n{asked.between('keep')}"
-        )
-    )
+    model.behaviour = answers(thinks_along)
     path = f"/inbox/{post.id}/answer"
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text
