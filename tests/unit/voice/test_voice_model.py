@@ -120,13 +120,13 @@ ABOUT = {"asked": "Wat leer jij hierover?", "answer": ANSWER, "passage": TOLD, "
     [
         "Wat zien de leerlingen als ze die mof openzagen?",
         " “Hoe vaak ging het fout met een mes?” ",
-        "Wie pakt er een mes?",
+        "Wie pakt er een mes?\n\nDe monteur, in 1953.",
     ],
 )
 def test_a_question_in_their_words_is_asked(said: str) -> None:
     """It is short, opens as a question does, and takes a word of the answer or the passage."""
     question = follow_up.question_of(said, **ABOUT)
-    assert question == said.strip(" “”")
+    assert question == said.partition("\n")[0].strip(" “”")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def prompt_of(*, asked: str, answer: str, passage: str, language: str) -> Prompt
 
 def question_of(said: str, *, asked: str, answer: str, passage: str, language: str) -> str:
     """Raises NotUsed for what is no such question."""
-    question = said.strip().strip("\"“”'")
+    # A small model answers its own question below it.
+    question = said.strip().partition("\n")[0].strip(" \"“”'")
     words = bare_words(question)
     if not SHORTEST <= len(question) <= LONGEST:
         raise NotUsed("length")
