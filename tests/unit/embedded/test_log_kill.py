@@ -23,6 +23,7 @@ def _append_until_killed(path: Path, first: int, after: float) -> list[tuple[int
         [sys.executable, "-m", "tests.unit.embedded.appending", str(path), str(first)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        bufsize=0,  # `communicate` reads past a buffer, and what is in there would be lost
     )
     assert process.stdout is not None
     begun = process.stdout.readline()
