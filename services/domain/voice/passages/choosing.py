@@ -25,21 +25,23 @@ MOST = 10
 #: What the second and third sentence of a passage count for, by weight.
 _SHARES = (1.0, 0.6, 0.4)
 #: Added or taken away.
-_ABOUT, _LONG, _SHORT, _FULL, _DULL, _FIRST = -1.0, -0.4, -0.3, 0.5, -0.4, 1.0
-#: A quotation that goes on after "she says", and "After eleven minutes", lean on what came before.
-_CONTINUED, _COUNTED, _OPEN = -0.8, -0.5, -0.35
+_LONG, _SHORT, _FULL, _DULL, _FIRST = -0.4, -0.3, 0.5, -0.4, 1.0
+#: A quotation that goes on after "she says" leans on what came before.
+_CONTINUED, _OPEN = -0.8, -0.8
 #: A sentence that weighs less is dull.
 _BLAND, _SAID_SHORT = 0.4, 8
 #: "In the first week it went wrong." at the end leaves the reader hanging.
 _HANGING = -0.8
+#: Nobody's and nowhere; only bad news.
+_LOOSE, _GLOOMY = -2.0, -6.0
 #: "Red means open and green means closed." is no beginning.
 _WEAK = -0.5
 #: A moment stands alone, and begins something.
 _DATED = 0.7
 _COMFORTABLE = 230
 _BRIEF, _ENOUGH = 75, 110
-#: A passage that comes to less is not used, or only where there are few.
-_LEAST, _LEAST_OF_FEW, _FEW = 1.2, 0.6, 3
+#: A passage that comes to less is not used.
+_LEAST = 1.5
 #: So much of a sentence is left in an edited one, or it is another.
 _STILL = 0.6
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
@@ -49,7 +51,6 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
 class _Candidate:
     sentences: tuple[Sentence, ...]
     text: str
-    about: str
     score: float
 
 
@@ -64,41 +65,49 @@ def find_passages(content: Content) -> Passages:
     source = Source(content, prose)
     if content.passages:
         return Passages(chosen=tuple(_given(content.passages, source)))
+    privacy, nouns = Privacy(source), Nouns(source)
     candidates = sorted(
         _candidates(source), key=lambda each: (-each.score, each.sentences[0].place)
     )
-    privacy, nouns = Privacy(source), Nouns(source)
-    chosen: list[Passage] = []
-    withheld: list[Passage] = []
+    private = [bool(privacy.of(each.sentences)) for each in candidates]
     taken: set[int] = set()
-    for candidate in candidates:
-        places = {each.place for each in candidate.sentences}
-        least = _LEAST if len(chosen) >= _FEW else _LEAST_OF_FEW
-        if candidate.score < least or not taken.isdisjoint(places):
-            continue
-        passage = _passage(candidate, source, privacy, nouns)
-        kept = withheld if passage.sensitive else chosen
-        if len(kept) < MOST:
-            kept.append(passage)
-            taken |= places
+    chosen, withheld = (
+        [
+            _passage(each, source, privacy, nouns)
+            for each in _apart(candidates, private, taken, wanted=wanted)
+        ]
+        for wanted in (False, True)
+    )
     lacking = "" if chosen else _lacking(source, prose, withheld)
     return Passages(chosen=tuple(chosen), withheld=tuple(withheld), lacking=lacking)
 
 
+def _apart(
+    candidates: Sequence[_Candidate], private: Sequence[bool], taken: set[int], *, wanted: bool
+) -> Iterator[_Candidate]:
+    """The best that share no sentence with one ``taken`` before; private ones or the others."""
+    kept = 0
+    for candidate, is_private in zip(candidates, private, strict=True):
+        places = {each.place for each in candidate.sentences}
+        if is_private is wanted and kept < MOST and taken.isdisjoint(places):
+            taken |= places
+            kept += 1
+            yield candidate
+
+
 def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
     """What an editor chose, as it was sent; about, speaker and noun only where the source has it."""
-    ground, privacy, nouns = Ground(source), Privacy(source), Nouns(source)
+    privacy, nouns = Privacy(source), Nouns(source)
     for number, text in enumerate(texts):
         window = _run_of(text, source)
         if window:
-            candidate = _Candidate(window, text, ground.of(window).about, 0)
-            yield _passage(candidate, source, privacy, nouns)
+            yield _passage(_Candidate(window, text, 0), source, privacy, nouns)
         else:
             place = len(source.sentences) + number
             sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
             if (changed := _changed_in(sentence, source)) is not None:
                 sentence.place, sentence.speaker = changed.place, changed.speaker
-            yield _passage(_Candidate((sentence,), text, "", 0), source, privacy, nouns)
+            yield _passage(_Candidate((sentence,), text, 0), source, privacy, nouns)
 
 
 def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
@@ -133,7 +142,6 @@ def _passage(candidate: _Candidate, source: Source, privacy: Privacy, nouns: Nou
     first = candidate.sentences[0]
     return Passage(
         text=candidate.text,
-        about=candidate.about,
         speaker=first.speaker or "",
         narrator=narrator_of(_own_words(candidate.text), source.language),
         noun=nouns.of(candidate.sentences),
@@ -155,46 +163,48 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
         if first.place not in weights or first.text in seen or leaning.leans(first):
             continue
         seen.add(first.text)
-        for window in _windows(source, first, weights):
+        for window in _windows(source, first, weights, leaning):
             text = " ".join(each.text for each in window)
             if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not any(map(judge.is_event, window)):
                 continue
-            standing = ground.of(window)
-            if standing.alone and leaning.goes_on(window):
-                score = _score(window, weights, text, standing.about)
-                score += _COUNTED * leaning.counts_from(first) + _OPEN * standing.open
+            asked = ground.open_in(window)
+            if asked is not None and leaning.goes_on(window):
+                score = _score(window, weights, text) + _OPEN * asked
+                score += _LOOSE * (bool(first.place) and not any(map(source.is_somebodys, window)))
+                score += _GLOOMY * judge.is_gloomy(window)
                 score += _HANGING * judge.hangs(window[-1]) + _DATED * judge.dates(first)
-                yield _Candidate(window, text, standing.about, score)
+                if score >= _LEAST:
+                    yield _Candidate(window, text, score)
 
 
 def _windows(
-    source: Source, first: Sentence, weights: dict[int, float]
+    source: Source, first: Sentence, weights: dict[int, float], leaning: Leaning
 ) -> Iterator[tuple[Sentence, ...]]:
     """One to three consecutive sentences of one telling."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
-        together = not window or _follows(window[-1], sentence)
+        together = not window or _follows(window[-1], sentence, leaning)
         if not together or sentence.place not in weights or sentence.speaker != first.speaker:
             return
         window.append(sentence)
         yield tuple(window)
 
 
-def _follows(before: Sentence, sentence: Sentence) -> bool:
+def _follows(before: Sentence, sentence: Sentence, leaning: Leaning) -> bool:
     """Whether they are one telling: of a paragraph, or of paragraphs of a single sentence."""
     if sentence.paragraph == before.paragraph:
         return sentence.run == before.run
-    return before.single and not sentence.apart
+    return before.single and not sentence.apart and leaning.leans(sentence)
 
 
-def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str, about: str) -> float:
+def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str) -> float:
     each = sorted((weights[sentence.place] for sentence in window), reverse=True)
     score = sum(share * weight for share, weight in zip(_SHARES, each, strict=False))
     score += _DULL * sum(
         weights[sentence.place] < _BLAND and len(sentence.words) >= _SAID_SHORT
         for sentence in window
     )
-    score += _ABOUT * bool(about) + _LONG * (len(text) > _COMFORTABLE)
+    score += _LONG * (len(text) > _COMFORTABLE)
     score += _SHORT * (len(text) < _BRIEF) + _FULL * (_ENOUGH <= len(text) <= _COMFORTABLE)
     score += _CONTINUED * window[0].continued + _WEAK * (weights[window[0].place] < _BLAND)
     return score + _FIRST * (window[0].place == min(weights))

@@ -8,6 +8,7 @@ away.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from services.domain.voice.lexicon import INJECTION
@@ -25,14 +26,20 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
 _CLOCK = re.compile(r"\d{1,2}[.:]\d{2}|(?:1[89]|20)\d\d")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+#: "What we found The arbor had been": a heading before it.
+_GLUED = re.compile(r"[a-zà-ÿ] (?:The|We|You|Our|In|On|De|Het|Een|Wij|Je|Op|Bij|Er) [a-zà-ÿ]")
+_KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 #: What each sign is worth.
 _NUMBER, _SETBACK, _CHANGE, _PERSON, _TURN, _MOMENT = 1.5, 1.6, 0.9, 1.0, 0.7, 0.5
-_SPOKEN, _OWN, _TITLE, _CEREMONY = 0.8, 0.3, 0.4, -1.5
-_ABSTRACT, _AIM, _ASIDE, _LONG = -0.8, -0.9, -0.6, -0.5
+_SPOKEN, _OWN, _TITLE, _CEREMONY = 0.8, 0.3, 0.4, -2.5
+_ABSTRACT, _AIM, _LONG = -0.8, -0.9, -0.5
 _DULL = 0.6
-_TASK, _HARD = 1.0, 0.6
+_TASK, _HARD, _ANCHOR, _SOMEBODY = 1.0, -0.5, 0.6, 0.6
+_OF = frozenset({"of", "van"})
+_BINDING = frozenset({"and", "or", "but", "not", "as", "en", "of", "maar", "niet", "als"})
+_ADDRESSED = frozenset({"u", "uw", "please"})
 
 
 class Judge:
@@ -50,7 +57,13 @@ class Judge:
             return False
         if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
             return False
-        return _is_prose(text) and not self._is_fixed(sentence) and self._reads(sentence)
+        telegram = all(
+            word not in self._words["small"]
+            or word in self._words["prepositions"]
+            or word in _BINDING
+            for word in sentence.words
+        )
+        return _is_prose(text) and not telegram and not self._is_fixed(sentence) and self._reads(sentence)
 
     def _reads(self, sentence: Sentence) -> bool:
         words = sentence.words
@@ -62,6 +75,10 @@ class Judge:
         words, lists = sentence.words, self._words
         if lists["calls"].begins(words) and not self._source.tells_task(words):
             return True
+        if self._is_of_its_day(words) or _GLUED.search(sentence.text) or _KEY.match(sentence.text):
+            return True
+        if not (self._source.is_vacancy or _ADDRESSED.isdisjoint(words)):
+            return True
         if lists["boilerplate"].within(words) or lists["slogans"].within(words):
             return True
         if self._source.is_vacancy and lists["applying"].within(words):
@@ -72,6 +89,22 @@ class Judge:
             return False
         asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
         return asks or lists["offers"].within(words)
+
+    def _is_of_its_day(self, words: list[str]) -> bool:
+        """ "Today", "since Monday": wrong on the day that a post appears."""
+        if self._source.is_vacancy:
+            return False
+        if any(
+            _OF.isdisjoint(words[place + 2 : place + 3])
+            for place in self._words["deictic"].places(words)
+        ):
+            return True
+        return any(
+            words[place - 1] in self._words["moments"]
+            and not any(each[0].isdigit() for each in words[place + 1 : place + 2])
+            for place in self._words["weekdays"].places(words)
+            if place
+        )
 
     def weight(self, sentence: Sentence) -> float:
         words, lists = sentence.words, self._words
@@ -85,7 +118,8 @@ class Judge:
             _NUMBER * min(2, numbers) ** 0.5
             + _SETBACK * setback**0.5
             + _CHANGE * change
-            + _PERSON * person
+            + (_PERSON if person else _SOMEBODY * self._is_human(words))
+            + _ANCHOR * self._source.is_anchored(sentence)
             + _TURN * turn
             + _MOMENT * moment
             + _SPOKEN * (sentence.speaker is not None)
@@ -94,13 +128,11 @@ class Judge:
             + _ABSTRACT * min(3, lists["abstract"].count(words))
             + _AIM * lists["aims"].within(words)
             + _CEREMONY * lists["ceremony"].within(words)
-            + _ASIDE * lists["asides"].within(words)
             + _LONG * (len(words) > 24)
         )
         if self._source.is_vacancy:
-            total += _TASK * self._source.tells_task(words) + _HARD * (
-                sentence.field == "challenge"
-            )
+            total += _TASK * self._source.tells_task(words)
+            total += _HARD * (sentence.field == "challenge")
         return total
 
     def dates(self, sentence: Sentence) -> bool:
@@ -117,6 +149,21 @@ class Judge:
         short = len(words) <= _HANGING_WORDS and not self._numbers(sentence)
         return short and self._words["cliffhangers"].within(words)
 
+    def is_gloomy(self, sentences: Sequence[Sentence]) -> bool:
+        """Bad news and nothing else: nobody found, changed or mended anything; or only what a job asks."""
+        lists = self._words
+        if self._source.is_vacancy:
+            return not any(map(self._is_bright, sentences))
+        words = [word for each in sentences for word in each.words]
+        eased = any(lists[name].within(words) for name in ("changes", "finders"))
+        return lists["setbacks"].within(words) and not eased
+
+    def _is_bright(self, sentence: Sentence) -> bool:
+        """Whether it tells of the work, and not only what is hard about it."""
+        words = sentence.words
+        tells = self._source.tells_task(words) or self._numbers(sentence) or self._is_human(words)
+        return bool(tells) and not self._words["hardships"].within(words)
+
     def is_event(self, sentence: Sentence) -> bool:
         """Whether something concrete is in it, whatever else is."""
         words, lists = sentence.words, self._words
@@ -127,8 +174,13 @@ class Judge:
             or sentence.speaker is not None
             or bool(self._source.people.named_in(sentence.text))
             or lists["turns"].within(words)
+            or self._is_human(words)
             or self._source.tells_task(words)
         )
+
+    def _is_human(self, words: list[str]) -> bool:
+        persons, nobody = self._words["persons"], self._words["indefinite"]
+        return any(word in persons and word not in nobody for word in words)
 
     def _numbers(self, sentence: Sentence) -> int:
         """Numbers that count something: no years and dates."""

@@ -85,7 +85,7 @@ class People:
         plain = bool(before) and not any(
             before[0] in self._words[each] for each in ("small", "dates", "leaning")
         )
-        return plain and _WORKS.search(before[0]) is not None
+        return plain and is_at_work(before[0])
 
     def _names(self, text: str) -> list[str]:
         """What is written with capitals, without the word that only opens a sentence."""
@@ -110,3 +110,8 @@ class People:
         small = first in self._words["small"] or first in self._words["leaning"]
         title = first in self._words["persons"] or first in self._words["clients"]
         return small or title or any(part in given_names() for part in parts[1:])
+
+
+def is_at_work(word: str) -> bool:
+    """Whether a word ends like those for somebody who does something: "planner", "machinist"."""
+    return _WORKS.search(word) is not None

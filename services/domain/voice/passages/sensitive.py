@@ -76,9 +76,16 @@ class Privacy:
             if word not in lists["indefinite"]
         )
 
+    def _is_of_work(self, sentence: Sentence) -> bool:
+        people = self._source.people.named_in(sentence.text)
+        return bool(people) or any(word in self._words["persons"] for word in sentence.words)
+
     def _blames(self, sentence: Sentence) -> bool:
         """Whether somebody else's mistake is told with their name."""
         words = sentence.words
+        if self._words["absences"].within(words) and self._is_of_work(sentence):
+            # "It stood on the list of a colleague who was on leave."
+            return True
         if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
             return False
         people = [

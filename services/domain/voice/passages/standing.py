@@ -1,261 +1,198 @@
-"""Whether a passage is understood by somebody who has not read what stands before it.
+"""Whether a passage is understood by somebody who reads nothing else.
 
-A noun with "de", "het" or "the" that was first named before the passage, and no word beside it that
-says which one, leaves the reader asking. Then the passage has to begin earlier, or the source's own
-words help out: the place or thing with which the noun was first named (``about``).
+A noun that is taken as known ("the ramp", "their code") must be named in the passage itself, by words
+behind it, or be known to everybody. What the source named before the passage leaves a stranger asking;
+what it never named is guessed from the rest, a few times at most, and not in the first words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from services.domain.voice.passages.telling import Sentence, Source, narrator_of, tokens_of
-from services.domain.voice.vocabulary import given_names
+from services.domain.voice.passages.people import is_at_work
+from services.domain.voice.passages.phrases import Phrase, Phrases, stem_of
+from services.domain.voice.passages.telling import Sentence, Source
+from services.domain.voice.vocabulary import given_names, name_particles
 
-_DEFINITE = frozenset({"de", "het", "the"})
-_HARDENED = str.maketrans("zv", "sf")
-_ENDINGS = ("'s", "ies", "es", "en", "s")
-#: With more nouns that were named before, no few words help.
-_MOST_NAMED = 2
-#: Sentences at the beginning of a source that may say where all of it is.
-_LEAD, _EARLY, _FAR = 2, 8, 20
-_NEAR = 4
-#: "Two magnets" leaves a reader asking as much as so many nouns with "the".
-_COUNTED = 2
-#: "For the first time": counts from nothing.
-#: "Voor de derde keer uit" does not say which.
-_TIMES = frozenset({"time", "times", "keer"})
-_TIME = frozenset({"firsttime", "eerstekeer"})
-_LONGEST_ABOUT = 9
-
-_CAPITAL = r"[A-ZÀ-Þ][\w'’]*(?:-[\w'’]+)*"
-_SETTING = re.compile(
-    r"\b(?P<at>[Bb]ij|[Ii]n|[Oo]p|[Aa]an|[Ll]angs|[Aa]t|[Oo]n|[Nn]ear)\s+"
-    r"(?P<article>(?:de|het|een|onze|ons|the|our|an?)\s+)?"
-    rf"(?P<plain>(?:[a-zà-ÿ][\w'’-]+\s+(?:in\s+|van\s+|of\s+|at\s+)?){{0,3}}){_CAPITAL}"
-    rf"(?P<more>(?:[ -](?:(?:van|de|den|der|of|the|aan|el)\s+){{0,2}}{_CAPITAL}){{0,3}}"
-    rf"(?:\s+(?:in|bij|aan|at|on)\s+{_CAPITAL}(?:[ -]{_CAPITAL})?)?)"
-)
-_TAIL = re.compile(r"(?:\s+[a-zà-ÿ][\w'’-]*){1,3}(?=[.,;:?]|$)")
+#: So much may be guessed; more where the passage says whose place it is, or begins the source.
+_OPEN, _ANCHORED, _BEGINS = 0.5, 1.0, 1.0
+_FULL_NAME, _CODE, _NAMED = 0.5, 0.5, 0.5
+_NEVER = 99.0
+_SHORTEST, _LONGEST = 4, 10
+#: "Relay B12", "line C4".
+_CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
+_OF_A_PLACE = frozenset({"van", "from", "of", "uit"})
+_FIRST = frozenset({"first", "eerste"})
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """``about`` is empty where nothing is needed. ``open`` counts the nouns that a reader can place
-    and would still ask about."""
+@dataclass(slots=True)
+class _Read:
+    """What a reader knows of the passage so far."""
 
-    alone: bool
-    about: str = ""
-    open: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """A noun after "de", "het" or "the". ``modified``: words after it say which one; ``counted``:
-    there were others ("the first week", "het tweede plan")."""
-
-    stem: str
-    place: int
-    modified: bool
-    counted: bool = False
+    stems: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    #: Something began or changed: "the first week" counts from there.
+    changed: bool = False
+    open: float = 0.0
 
 
 class Ground:
-    """What each sentence of a source stands on."""
+    """What the passages of one source stand on."""
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
-        self._tokens = [tokens_of(each.text) for each in source.sentences]
-        self._mentions = [list(self._definite(tokens)) for tokens in self._tokens]
+        self._author = source.author.casefold().split()
+        phrases = Phrases(source.words)
+        self._phrases = [phrases.of(each) for each in source.sentences]
+        self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
+        #: Stems that the source itself takes as known when it first names them.
+        self._introduced: set[str] = set()
         #: In which sentence each stem stands first.
         self._first: dict[str, int] = {}
-        for number, tokens in enumerate(self._tokens):
-            for token in tokens:
-                self._first.setdefault(stem_of(token), number)
-        self._title = {stem_of(token) for token in tokens_of(source.title)}
-        self._subjects = self._title.union(map(stem_of, source.topics))
-        self._settings = [self._setting(each) or self._called(each) for each in source.sentences]
+        for number, sentence in enumerate(self._stems):
+            for ends in sentence:
+                for end in ends:
+                    self._first.setdefault(end, number)
+            for phrase in self._phrases[number]:
+                if phrase.kind == "the" and not phrase.told:
+                    stems = (each for each in phrase.stems if self._first.get(each) == number)
+                    self._introduced.update(stems)
 
-    def of(self, sentences: Sequence[Sentence]) -> Standing:
-        """How the passage of these sentences stands; its first one does not lean."""
-        first = sentences[0].place
-        if self._source.is_vacancy or first == 0:
-            return Standing(alone=True)
-        named = list(dict.fromkeys(self._named_before(sentences[:1], first)))
-        later = set(self._named_before(sentences, first)).difference(named)
-        # The link's card shows the title.
-        asked = [stem for stem in named if stem not in self._title]
-        still = len(named) - len(asked) + len(later) + self._new(sentences[0])
-        if not asked and not self._loose(sentences[0]):
-            return Standing(alone=True, open=still)
-        if len(asked) > _MOST_NAMED or not (asked or self._of_the_event(first)):
-            return Standing(alone=False)
-        if any(each.counted for each in self._mentions[first]):
-            return Standing(alone=False)
-        text = " ".join(each.text for each in sentences).casefold()
-        begins = {stem_of(each) for each in self._tokens[first][:_NEAR] if len(each) >= _NEAR}
-        for about in self._abouts(asked, first):
-            stems = {stem_of(token) for token in tokens_of(about)}
-            if about.casefold() not in text and begins.isdisjoint(stems):
-                return Standing(alone=True, about=about[0].upper() + about[1:], open=len(later))
-        return Standing(alone=False)
+    def open_in(self, sentences: Sequence[Sentence]) -> float | None:
+        """How much a reader has to guess; None: more than a reader would."""
+        begins = self._begins(sentences[0])
+        anchored = any(map(self._source.is_anchored, sentences))
+        most = _OPEN + _ANCHORED * anchored + _BEGINS * begins
+        read = _Read()
+        for number, sentence in enumerate(sentences):
+            for open_ in self._asked(sentence, sentences[0].place, number, read, begins=begins):
+                read.open += open_
+                if read.open > most:
+                    return None
+        return read.open
 
-    def _named_before(self, sentences: Sequence[Sentence], first: int) -> Iterator[str]:
-        """Stems of nouns that sentences take as known, and that stand before the ``first``."""
-        seen: set[str] = set()
-        for sentence in sentences:
-            for mention in self._mentions[sentence.place]:
-                before = self._first.get(mention.stem, sentence.place) < first
-                if before and mention.stem not in seen and not mention.modified:
-                    yield mention.stem
-            seen.update(map(stem_of, self._tokens[sentence.place]))
+    def _begins(self, sentence: Sentence) -> bool:
+        """Whether it begins the source, or what an interview, a challenge or a job begins with."""
+        place = sentence.place
+        return place == 0 or self._source.sentences[place - 1].field != sentence.field
 
-    def _loose(self, sentence: Sentence) -> bool:
-        """Whether it begins with "The fix" or "De drukker", or with "In the first week"."""
-        return any(
-            each.counted or (each.place == 0 and not each.modified)
-            for each in self._mentions[sentence.place]
-        )
+    def _asked(
+        self, sentence: Sentence, first: int, number: int, read: _Read, *, begins: bool
+    ) -> Iterator[float]:
+        done = 0
+        for phrase in self._phrases[sentence.place]:
+            read.stems.update(*self._stems[sentence.place][done : phrase.place])
+            done = max(done, phrase.place)
+            yield self._weight(phrase, first, number, read, begins=begins)
+        read.stems.update(*self._stems[sentence.place][done:])
+        yield from self._names(sentence, read)
+        read.changed = read.changed or self._words["changes"].within(sentence.words)
 
-    def _of_the_event(self, first: int) -> bool:
-        """Whether it begins with "De fout": the place of what happened says which."""
+    def _weight(
+        self, phrase: Phrase, first: int, number: int, read: _Read, *, begins: bool
+    ) -> float:
+        if not read.stems.isdisjoint(phrase.stems):
+            return 0
+        if phrase.kind == "ordinal":
+            begun = read.changed or self._source.is_vacancy
+            counts = phrase.ordinal in _FIRST and phrase.known and begun
+            return 0 if counts else _NEVER
+        earlier = any(self._first.get(stem, first) < first for stem in phrase.stems)
+        if phrase.known or phrase.told:
+            # "The man who asked for the atlas": a reader has not met him.
+            return float(phrase.told and earlier and self._is_person(phrase))
+        opens = not number and self._opens(phrase, first)
+        if phrase.kind == "bare":
+            return _NEVER
+        if phrase.kind == "counted":
+            return _NEVER if earlier and not number else earlier
+        if phrase.kind == "theirs":
+            return earlier
+        if phrase.words[0] in self._words["relational"]:
+            # "The cause": of what stands just before it.
+            return 0 if number else _NEVER
+        if opens and (earlier or not (begins or self._source.is_vacancy)):
+            return _NEVER
+        if self._source.is_vacancy:
+            return _NAMED * earlier
+        taken = self._is_of_many(phrase) or not self._introduced.isdisjoint(phrase.stems)
+        return _NEVER if earlier and not taken else 1
+
+    def _opens(self, phrase: Phrase, first: int) -> bool:
+        """ "The ramp dropped", "Without the ramp": nothing before it helps to guess."""
         words = self._source.sentences[first].words
-        return any(word in self._words["of_the_event"] for word in words[1:3])
+        return phrase.place == 0 or (phrase.place == 1 and words[0] in self._words["prepositions"])
 
-    def _new(self, sentence: Sentence) -> int:
-        """Nouns with "the" that nobody has heard of yet, and "Two magnets" of some named before."""
-        tokens = self._tokens[sentence.place]
-        counted = len(tokens) > 1 and tokens[0].casefold() in self._words["numbers"]
-        before = self._first.get(stem_of(tokens[1]), sentence.place) if counted else sentence.place
-        some = _COUNTED * (before < sentence.place and stem_of(tokens[1]) not in self._title)
-        return some + sum(
-            not each.modified and self._first.get(each.stem) == sentence.place
-            for each in self._mentions[sentence.place]
+    def _is_person(self, phrase: Phrase) -> bool:
+        return any(word in self._words["persons"] for word in phrase.words)
+
+    def _is_of_many(self, phrase: Phrase) -> bool:
+        """ "The guards", "de monteurs": whoever works here."""
+        return any(
+            word in self._words["persons"] or word.rstrip("s") in self._words["persons"]
+            for word in phrase.words
+            if word.endswith(("s", "en"))
         )
 
-    def _abouts(self, named: list[str], first: int) -> Iterator[str]:
-        for stem in named:
-            there = self._first[stem]
-            yield from filter(None, [self._settings[there], self._phrase(stem, there)])
-        # Where all of it happened says little of what comes up later.
-        tells = narrator_of(self._source.sentences[first].words, self._source.language) != "i"
-        if tells and first < _FAR and all(self._first[stem] <= _EARLY for stem in named):
-            yield from filter(None, self._settings[: min(first, _LEAD)])
-
-    def _setting(self, sentence: Sentence) -> str:
-        """ "in de wijk Berflo Es in Hengelo": where it is, by a name that is nobody's."""
-        for found in _SETTING.finditer(sentence.text):
-            tokens = tokens_of(found[0])
-            capitals = [token for token in tokens[1:] if token[0].isupper()]
-            if self._is_adverbial(sentence.text[: found.start()]) and self._is_place(
-                found, capitals
-            ):
-                tail = _TAIL.match(sentence.text, found.end())
-                cut = found["article"] and not found["plain"] and not found["more"]
-                if not cut:
-                    return found[0]
-                if tail and not any(each in self._words["small"] for each in tail[0].split()):
-                    return found[0] + tail[0]
-        return ""
-
-    def _called(self, sentence: Sentence) -> str:
-        """ "Substation Diemen", "gemaal De Wachter": what the source is about, by its name."""
-        for found in _CALLED.finditer(sentence.text):
-            noun = found["noun"].casefold()
-            if stem_of(noun) in self._subjects and noun not in self._words["known"]:
-                names = tokens_of(found["name"])
-                if not any(each in self._source.people.known for each in names):
-                    return found[0]
-        return ""
-
-    def _is_adverbial(self, before: str) -> bool:
-        """Not "a family in Arnhem": that says which family, not where it happened."""
-        words = before.split()
-        return not words or words[-1].endswith((",", ":", ";")) or words[-1] in self._words["small"]
-
-    def _is_place(self, found: re.Match[str], capitals: Sequence[str]) -> bool:
-        plain = found["plain"].split()
-        if not plain and len(capitals) < 2 and not found["article"]:
-            # A city alone says little.
-            return False
-        if any(each.casefold() in self._words["dates"] for each in capitals):
-            return False
-        known = self._source.people.known
-        if any(each in given_names() or each in known or each == "I" for each in capitals):
-            return False
-        return all(
-            word in self._words["modifiers"] for word in plain if word in self._words["small"]
-        )
-
-    def _phrase(self, stem: str, place: int) -> str:
-        """ "a bill of 4,100 euros": how a noun was first named, when that says which one."""
-        text = self._source.sentences[place].text
-        for found in _PHRASE.finditer(text):
-            rest = found[0].split()
-            small = sum(word in self._words["small"] for word in rest)
-            if stem_of(found["noun"]) == stem and len(rest) <= _LONGEST_ABOUT and small <= 3:
-                return found[0]
-        return ""
-
-    def _definite(self, tokens: list[str]) -> Iterator[_Mention]:
-        lists = self._words
-        for place, token in enumerate(tokens[:-1]):
-            if token.casefold() not in _DEFINITE:
+    def _names(self, sentence: Sentence, read: _Read) -> Iterator[float]:
+        tokens, place = sentence.tokens, 0
+        while place < len(tokens):
+            end = self._name_ends(sentence, place)
+            if end == place:
+                yield _CODE * (_CODED.fullmatch(tokens[place]) is not None)
+                yield self._is_short_for(tokens[place])
+                place += 1
                 continue
-            at = place + 1
-            while at < len(tokens) - 1 and tokens[at].casefold() in lists["adjectives"]:
-                at += 1
-            if self._is_adjective(tokens, at):
-                at += 1
-            word = tokens[at].casefold()
-            after = tokens[at + 1].casefold() if at + 1 < len(tokens) else ""
-            modified = after in lists["modifiers"]
-            ordinal = tokens[place + 1].casefold() in lists["ordinals"] and at > place + 1
-            if (
-                ordinal
-                and not (modified and word not in _TIMES)
-                and tokens[place + 1].casefold() + word not in _TIME
-            ):
-                yield _Mention(stem_of(word), place, modified=False, counted=True)
-            elif word in lists["relational"] or self._is_noun(tokens[at]):
-                yield _Mention(stem_of(word), place, modified=modified)
+            names = set(tokens[place:end])
+            if names.isdisjoint(read.names):
+                yield self._stranger(sentence, place, end)
+            read.names |= names
+            place = end
 
-    def _is_noun(self, token: str) -> bool:
-        word = token.casefold()
-        if token[0].isupper() or not word.isalpha():
-            return False
-        return word not in self._words["small"] and word not in self._words["known"]
+    def _name_ends(self, sentence: Sentence, place: int) -> int:
+        """Where the name of a person ends that begins here; here, where none does."""
+        tokens = sentence.tokens
+        first = tokens[place].removesuffix("'s").removesuffix("’s")
+        if first not in given_names() and first not in self._source.people.known:
+            return place
+        if not first[0].isupper() or (not place and sentence.words[0] in self._words["small"]):
+            return place
+        end = place + 1
+        while end < len(tokens) and end not in sentence.breaks:
+            particle = tokens[end] in name_particles() and tokens[end + 1 : end + 2]
+            if not tokens[end][0].isupper() and not (particle and particle[0][0].isupper()):
+                break
+            end += 1
+        return end
 
-    def _is_adjective(self, tokens: list[str], at: int) -> bool:
-        """By its ending, where another plain word follows."""
-        word = tokens[at].casefold()
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if not following[:1].islower() or following.casefold() in self._words["small"]:
-            return False
-        if self._source.language == "nl":
-            return word.endswith("e") and len(word) > 4
-        return word.endswith(("ed", "ing", "al", "ic", "ous", "ful", "ive", "y"))
+    def _stranger(self, sentence: Sentence, place: int, end: int) -> float:
+        """How much a name leaves to guess: nothing where it is said who that is."""
+        words, breaks = sentence.words, sentence.breaks
+        before = words[place - 1] if place and place not in breaks else ""
+        after = words[end] if end < len(words) else ""
+        apart = end in breaks and after and sentence.tokens[end][0].islower()
+        if apart or before in self._words["persons"] or is_at_work(before):
+            return 0
+        if after in _OF_A_PLACE and end not in breaks:
+            return 0
+        if (self._source.is_vacancy and place) or words[place] in self._author:
+            return 0
+        return _FULL_NAME if end - place > 1 else _NEVER
+
+    def _is_short_for(self, token: str) -> bool:
+        letters = len(token) > 1 and token.isalpha() and token.isupper()
+        return letters and token.casefold() not in self._words["acronyms"]
+
+    def _ends_of(self, word: str) -> tuple[str, ...]:
+        """Its stem, and what a longer word ends in: "kabelmof" is a "mof"."""
+        if word in self._words["small"]:
+            return ()
+        stem = stem_of(word)
+        if self._source.language != "nl":
+            return (stem,)
+        last = max(1, len(stem) - _SHORTEST + 1)
+        return (stem, *(stem[at:] for at in range(max(3, len(stem) - _LONGEST), last)))
 
 
-_CALLED = re.compile(rf"\b(?P<noun>[\w-]{{4,}})\s+(?P<name>{_CAPITAL}(?: {_CAPITAL}){{0,2}})")
-_PHRASE = re.compile(
-    r"\b(?:een|an?|onze|our)\s+(?:[a-zà-ÿ][\w'’-]*\s+){0,2}?(?P<noun>[a-zà-ÿ][\w'’-]+)\s+"
-    r"(?:van|of|uit|met|voor|from|with|for|in|op)\s+[^,.;:!?]{2,50}?(?=[,.;:?])",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=8192)
-def stem_of(word: str) -> str:
-    """What "tekening" and "tekeningen" share; rough, and fast."""
-    word = word.casefold().replace("’", "'")
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
-    if len(word) > 3 and word[-1] == word[-2]:
-        word = word[:-1]
-    return word[:9].translate(_HARDENED)

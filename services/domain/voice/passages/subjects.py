@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from services.domain.voice.passages.standing import stem_of
+from services.domain.voice.passages.phrases import stem_of
 from services.domain.voice.passages.telling import Sentence, Source
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[.,;:?!…]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from itertools import pairwise
 
 from services.domain.voice.passages.passage import Narrator
 from services.domain.voice.passages.people import People
@@ -13,10 +14,11 @@ from services.domain.voice.passages.speech import Listener
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
 from services.domain.voice.told_in import primary_language
-from services.domain.voice.vocabulary import WORD, plain_words, vocabulary
+from services.domain.voice.vocabulary import WORD, given_names, plain_words, vocabulary
 from services.events.incoming import StoryApproved
 
 _ENOUGH_QUESTIONS = 2
+_THE = frozenset({"de", "het", "the"})
 _YOU = frozenset({"je", "jij", "u", "you"})
 
 
@@ -40,14 +42,20 @@ class Sentence:
     single: bool = False
     apart: bool = False
     words: list[str] = dataclass_field(default_factory=list)
+    #: As many as `words`, with their capitals.
+    tokens: list[str] = dataclass_field(default_factory=list)
+    #: The places of words that stand behind a comma, or another mark.
+    breaks: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.words = plain_words(self.text)
-
-
-def tokens_of(text: str) -> list[str]:
-    """The words of a text with their capitals; as many as `plain_words` has."""
-    return WORD.findall(text)
+        found = list(WORD.finditer(self.text))
+        self.tokens = [each[0] for each in found]
+        self.breaks = frozenset(
+            number
+            for number, (before, after) in enumerate(pairwise(found), start=1)
+            if not self.text[before.end() : after.start()].isspace()
+        )
 
 
 def narrator_of(words: list[str], language: str) -> Narrator:
@@ -74,6 +82,29 @@ class Source:
         self.is_vacancy = not isinstance(content, StoryApproved)
         self.interviewed = self._interviewed(paragraphs)
         self.sentences = list(self._told(paragraphs))
+
+    def is_anchored(self, sentence: Sentence) -> bool:
+        """Whether it says at whose place: "our pump", "bij ons", or by name, "at Marlow Street"."""
+        if self.words["ours"].within(sentence.words):
+            return True
+        words, tokens = sentence.words, sentence.tokens
+        return any(
+            token[0].isupper()
+            and (words[place] in self.words["prepositions"] or words[place] in _THE)
+            and self._is_place(token)
+            for place, token in enumerate(tokens[1:])
+        )
+
+    def is_somebodys(self, sentence: Sentence) -> bool:
+        """Whether a reader of a post knows whose it is: that, or told by "we" or "I", or of a job."""
+        told = narrator_of(sentence.words, self.language) != "neutral"
+        return self.is_vacancy or told or self.is_anchored(sentence)
+
+    def _is_place(self, name: str) -> bool:
+        word = name.casefold()
+        if word in self.words["dates"] or word in self.words["weekdays"] or name == "I":
+            return False
+        return name not in given_names() and name not in self.people.known
 
     def tells_task(self, words: list[str]) -> bool:
         """Whether it tells what one does in the job: "Je neemt de telefoon op"."""
