@@ -48,7 +48,7 @@ def paragraphs(text: str) -> list[str]:
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _without_code(text)
     text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", text))
-    text = _visible(html.unescape(text))
+    text = visible(html.unescape(text))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = _EMPHASIS.sub(r"\2", text)
     result: list[str] = []
@@ -85,7 +85,7 @@ def _markdown_only(text: str) -> str:
 def phrase(text: str, limit: int = 300) -> str:
     """One clean line, for a title or a field of a profile; empty when nothing readable is left."""
     text = _TAG.sub("", unicodedata.normalize("NFC", text))
-    line = " ".join(_visible(html.unescape(text)).split())
+    line = " ".join(visible(html.unescape(text)).split())
     return line if len(line) <= limit else ""
 
 
@@ -111,7 +111,8 @@ def _without_code(text: str) -> str:
     return "\n".join([*kept, text[position:]])
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Without emoji and characters that nobody sees."""
     # What an emoji leaves before a mark is a hole: "the bridge ." of "the bridge 😀."
     return _INVISIBLE.sub("", _HOLE.sub("", EMOJI.sub(_GONE, text)))
 

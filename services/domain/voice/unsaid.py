@@ -19,6 +19,11 @@ _LACKING = {
         "the story says what is so, and not what happened",
         "Add one day of it: who did what, and what came of it?",
     ),
+    "unclear": (
+        "no part of the story is understood by somebody who reads only that part",
+        "Tell it once to a stranger, in two sentences: on what date was it, who did what, and what "
+        "came of it?",
+    ),
     "list_only": (
         "the story is a list, and a list is not told",
         "Write one of its points out: what happened, and to whom?",

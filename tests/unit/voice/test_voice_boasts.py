@@ -64,10 +64,10 @@ def test_a_few_are_enough() -> None:
 
 def test_the_detail_is_the_best_passage_that_is_not_there_yet() -> None:
     """The first passage of the source, and the next when the text holds it."""
-    content = example_content()["nl-de-mof-van-hengelo"]
-    first = concrete_detail(content, "Onze unieke mof!")
-    assert "viel de stroom voor de derde keer uit" in first
-    second = concrete_detail(content, f"Onze unieke mof! {first}")
+    content = example_content()["nl-de-stille-lijn"]
+    first = concrete_detail(content, "Onze unieke lijn!")
+    assert "tachtig telefoontjes" in first
+    second = concrete_detail(content, f"Onze unieke lijn! {first}")
     assert second not in ("", first)
     assert concrete_detail(vacancy(description="Kom!"), "") == ""
 

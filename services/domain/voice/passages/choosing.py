@@ -24,22 +24,11 @@ MOST = 10
 
 #: What the second and third sentence of a passage count for, by weight.
 _SHARES = (1.0, 0.6, 0.4)
-#: Added or taken away.
-_LONG, _SHORT, _FULL, _DULL, _FIRST = -0.4, -0.3, 0.5, -0.4, 1.0
-#: A quotation that goes on after "she says" leans on what came before.
-_CONTINUED, _OPEN = -0.8, -0.8
-#: A sentence that weighs less is dull.
-_BLAND, _SAID_SHORT = 0.4, 8
-#: "In the first week it went wrong." at the end leaves the reader hanging.
-_HANGING = -0.8
-#: Nobody's and nowhere; only bad news.
-_LOOSE, _GLOOMY = -2.0, -6.0
-#: "Red means open and green means closed." is no beginning.
-_WEAK = -0.5
-#: A moment stands alone, and begins something.
-_DATED = 0.7
-_COMFORTABLE = 230
-_BRIEF, _ENOUGH = 75, 110
+#: Added or taken away: for its length, for what begins the source, for each thing to guess.
+_LONG, _FULL, _FIRST, _OPEN = -0.4, 0.5, 1.0, -0.8
+#: Nobody's and nowhere.
+_LOOSE = -2.0
+_ENOUGH, _COMFORTABLE = 110, 230
 #: A passage that comes to less is not used.
 _LEAST = 1.5
 #: So much of a sentence is left in an edited one, or it is another.
@@ -168,11 +157,9 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
             if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not any(map(judge.is_event, window)):
                 continue
             asked = ground.open_in(window)
-            if asked is not None and leaning.goes_on(window):
-                score = _score(window, weights, text) + _OPEN * asked
-                score += _LOOSE * (bool(first.place) and not any(map(source.is_somebodys, window)))
-                score += _GLOOMY * judge.is_gloomy(window)
-                score += _HANGING * judge.hangs(window[-1]) + _DATED * judge.dates(first)
+            if asked is not None and leaning.goes_on(window) and not judge.is_gloomy(window):
+                loose = bool(first.place) and not any(map(source.is_somebodys, window))
+                score = _score(window, weights, len(text)) + _OPEN * asked + _LOOSE * loose
                 if score >= _LEAST:
                     yield _Candidate(window, text, score)
 
@@ -197,16 +184,10 @@ def _follows(before: Sentence, sentence: Sentence, leaning: Leaning) -> bool:
     return before.single and not sentence.apart and leaning.leans(sentence)
 
 
-def _score(window: tuple[Sentence, ...], weights: dict[int, float], text: str) -> float:
+def _score(window: tuple[Sentence, ...], weights: dict[int, float], length: int) -> float:
     each = sorted((weights[sentence.place] for sentence in window), reverse=True)
     score = sum(share * weight for share, weight in zip(_SHARES, each, strict=False))
-    score += _DULL * sum(
-        weights[sentence.place] < _BLAND and len(sentence.words) >= _SAID_SHORT
-        for sentence in window
-    )
-    score += _LONG * (len(text) > _COMFORTABLE)
-    score += _SHORT * (len(text) < _BRIEF) + _FULL * (_ENOUGH <= len(text) <= _COMFORTABLE)
-    score += _CONTINUED * window[0].continued + _WEAK * (weights[window[0].place] < _BLAND)
+    score += _LONG * (length > _COMFORTABLE) + _FULL * (_ENOUGH <= length <= _COMFORTABLE)
     return score + _FIRST * (window[0].place == min(weights))
 
 
@@ -218,4 +199,8 @@ def _lacking(source: Source, prose: Prose, withheld: list[Passage]) -> Lacking:
         return "list_only"
     if prose.fixed > len(source.sentences):
         return "boilerplate"
-    return "short" if letters < 3 * MIN_LENGTH else "no_event"
+    if letters < 3 * MIN_LENGTH:
+        return "short"
+    judge = Judge(source)
+    tells = any(judge.is_event(each) and judge.weight(each) >= _LEAST for each in source.sentences)
+    return "unclear" if tells else "no_event"

@@ -17,7 +17,7 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from services.domain.emoji_sequences import EMOJI
+from services.domain.voice.plain_text import visible
 
 #: Read of a text: some sixteen pages. What a post is made of stands before.
 MAX_CHARACTERS = 40_000
@@ -32,69 +32,15 @@ _IS_HTML = re.compile(r"</(?:p|div|li|ul|ol|h[1-6]|table|section|article)>", re.
 _IS_MARKDOWN = re.compile(r"(?m)^ {0,3}(?:#{1,6} |[-*+] |\d+[.)] |> )")
 _MARKED = re.compile(r"[*_`\[\]<>\\!&~]")
 _DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "svg",
-        "math",
-        "code",
-        "pre",
-        "table",
-        "figure",
-        "figcaption",
-        "nav",
-        "footer",
-        "aside",
-        "form",
-        "button",
-        "select",
-        "option",
-        "textarea",
-        "iframe",
-        "object",
-        "head",
-        "title",
-        "audio",
-        "video",
-        "canvas",
-        "dt",
-        "dd",
-        "label",
-    ]
+    "script style template noscript svg math code pre table figure figcaption nav footer aside "
+    "form button select option textarea iframe object head title audio video canvas dt dd label".split()
 )
 _BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "blockquote",
-        "center",
-        "address",
-        "body",
-        "html",
-        "ul",
-        "ol",
-        "dl",
-        "details",
-        "summary",
-        "fieldset",
-    ]
+    "p div section article main header blockquote center address body html ul ol dl details "
+    "summary fieldset".split()
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong"})
-_INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
-)
-#: Stands for an emoji until the text is cleaned; invisible, so that it goes with the others.
-_GONE = "\u0001"
-_HOLE = re.compile(rf"[ \t]{{0,4}}{_GONE}[ \t{_GONE}]{{0,40}}(?=[.,;:?!…)])")
-
 
 @dataclass(slots=True)
 class Block:
@@ -133,12 +79,6 @@ def blocks_of(text: str) -> list[Block]:
     if text.startswith("<") or (_IS_HTML.search(text) and not _IS_MARKDOWN.search(text)):
         return list(_blocks_of_html(text, keep_lines=False))
     return list(_blocks_of_html(_html_of_markdown(text), keep_lines=True))
-
-
-def visible(text: str) -> str:
-    """Without emoji and characters that nobody sees."""
-    # What an emoji leaves before a mark is a hole: "the bridge ." of "the bridge 😀."
-    return _INVISIBLE.sub("", _HOLE.sub("", EMOJI.sub(_GONE, text)))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Literal
 Narrator = Literal["neutral", "i", "we"]
 Sensitive = Literal["", "client", "health", "debts", "age", "blame"]
 Lacking = Literal[
-    "", "short", "no_event", "list_only", "boilerplate", "other_language", "sensitive"
+    "", "short", "no_event", "unclear", "list_only", "boilerplate", "other_language", "sensitive"
 ]
 
 

@@ -25,11 +25,13 @@ _THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
 _FIRST, _TIMES = frozenset({"first", "eerste"}), frozenset({"time", "keer"})
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
+_PARTICIPLE = re.compile(r"(?:ge|ver|be|ont|her)\w+(?:d|t|en)")
+_DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
 _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
 _MOST_WORDS, _SHORTEST = 3, 4
 #: "The ramp that broke", "de man van de kade": whatever stands before, these say which.
-_ALWAYS = frozenset({"of", "van", "that", "which", "who", "whose", "die", "dat", "waar", "waarin"})
+_ALWAYS = frozenset({"of", "van", "that", "which", "who", "whose", "die", "dat", "wat", "waar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Phrases:
             if not self._counts(words[at]) and words[at] not in self._words["adjectives"]:
                 break
             at += 1
+        if words[place] == "het" and self._is_no_noun(sentence, at):
+            return
         if at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]:
             if sentence.tokens[at][0].islower():
                 kind: Kind = "ordinal" if words[place + 1] in ordinals else "the"
@@ -85,6 +89,12 @@ class Phrases:
             last = words[at - 1]
             if (self._counts(last) or last in ordinals) and not _DECADE.fullmatch(last):
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
+
+    def _is_no_noun(self, sentence: Sentence, at: int) -> bool:
+        """ "Omdat het zondag was", "niemand had het gezien"."""
+        word = sentence.words[at] if at < len(sentence.words) else ""
+        ended = at + 1 == len(sentence.words) or at + 1 in sentence.breaks
+        return word in self._words["weekdays"] or bool(ended and _PARTICIPLE.fullmatch(word))
 
     def _phrase(self, sentence: Sentence, place: int, kind: Kind, at: int) -> Phrase:
         run = [at]
@@ -149,6 +159,5 @@ def stem_of(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
             break
-    if len(word) > 3 and word[-1] == word[-2]:
-        word = word[:-1]
-    return word.translate(_HARDENED)
+    # "Mannen" and "man", "weken" and "week".
+    return _DOUBLED.sub(r"\1\2", word).translate(_HARDENED)

@@ -35,7 +35,6 @@ class Told:
     run: int
     speaker: str | None = None
     whole: bool = True
-    continued: bool = False
     unended: bool = False
 
 
@@ -90,8 +89,6 @@ class Listener:
                 speaker = self._people.speaker_of(lead, self._last_named)
                 self._last_named = speaker or self._last_named
             spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
-            for told in spoken:
-                told.continued = bool(number) and not lead
             self._last_speaker = speaker
             run += 1
             position = quote.stop

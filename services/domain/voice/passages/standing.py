@@ -99,7 +99,8 @@ class Ground:
             begun = read.changed or self._source.is_vacancy
             counts = phrase.ordinal in _FIRST and phrase.known and begun
             return 0 if counts else _NEVER
-        earlier = any(self._first.get(stem, first) < first for stem in phrase.stems)
+        named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
+        earlier = bool(named)
         if phrase.known or phrase.told:
             # "The man who asked for the atlas": a reader has not met him.
             return float(phrase.told and earlier and self._is_person(phrase))
@@ -117,7 +118,7 @@ class Ground:
             return _NEVER
         if self._source.is_vacancy:
             return _NAMED * earlier
-        taken = self._is_of_many(phrase) or not self._introduced.isdisjoint(phrase.stems)
+        taken = self._is_of_many(phrase) or self._introduced.issuperset(named)
         return _NEVER if earlier and not taken else 1
 
     def _opens(self, phrase: Phrase, first: int) -> bool:

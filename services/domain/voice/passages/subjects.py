@@ -6,58 +6,38 @@ and number are its own. Where in doubt there is none.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-from services.domain.voice.passages.phrases import stem_of
+from services.domain.voice.passages.phrases import Phrases, stem_of
 from services.domain.voice.passages.telling import Sentence, Source
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[.,;:?!…]")
-_ARTICLES = frozenset({"de", "het", "the"})
+_IN_TITLE = 3
 
 
 class Nouns:
     """The nouns that a source uses with an article."""
 
     def __init__(self, source: Source) -> None:
-        self._words = source.words
+        phrases, words = Phrases(source.words), source.words
+        title = Sentence(text=source.title, place=0, paragraph=0, run=0, field="")
         self._articles: dict[str, str] = {}
-        self._times: Counter[str] = Counter()
-        title = {stem_of(word) for word in _TOKEN.findall(source.title)}
-        for text in (source.title, *(each.text for each in source.sentences)):
-            tokens = [*_TOKEN.findall(text), "."]
-            for number, token in enumerate(tokens[:-2]):
-                word, before = tokens[number + 1], tokens[number - 1] if number else ""
-                # "Je het ziet": a pronoun.
-                if before.casefold() in self._words["pronouns"]:
-                    continue
-                if token.casefold() in _ARTICLES and self._is_noun(word, tokens[number + 2]):
-                    self._articles.setdefault(word, token.casefold())
-            self._times.update(stem_of(token) for token in set(tokens))
-        for word in self._articles:
-            if stem_of(word) in title:
-                self._times[stem_of(word)] += _IN_TITLE
+        self._times: Counter[str] = Counter(_IN_TITLE * list(set(map(stem_of, title.words))))
+        for sentence in (title, *source.sentences):
+            self._times.update(set(map(stem_of, sentence.words)))
+            for phrase in phrases.of(sentence):
+                noun, adjacent = phrase.words[0], len(phrase.words) == 1
+                vague = any(noun in words[each] for each in ("vague_nouns", "comparatives"))
+                beside = sentence.words[phrase.place + 1] == noun and len(noun) > 2
+                if phrase.kind == "the" and adjacent and beside and noun.isalpha() and not vague:
+                    self._articles.setdefault(noun, sentence.words[phrase.place])
 
     def of(self, sentences: Sequence[Sentence]) -> str:
         """Of the passage's nouns the one that the source comes back to most; the first of equals."""
         best, most = "", 1
         for sentence in sentences:
-            for word in _TOKEN.findall(sentence.text):
+            for word in sentence.words:
                 times = self._times[stem_of(word)]
                 if word in self._articles and times > most:
                     best, most = f"{self._articles[word]} {word}", times
         return best
-
-    def _is_noun(self, word: str, following: str) -> bool:
-        """A plain word that a mark or a small word follows: no adjective."""
-        if not word.isalpha() or not word.islower() or len(word) < 3:
-            return False
-        if word in self._words["small"] or word in self._words["vague_nouns"]:
-            return False
-        if word in self._words["adjectives"] or word in self._words["comparatives"]:
-            return False
-        return not following[0].isalnum() or following in self._words["small"]
-
-
-_IN_TITLE = 3

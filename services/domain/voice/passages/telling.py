@@ -27,7 +27,7 @@ class Sentence:
     """``place`` counts the sentences of a source; ``run`` those that belong to one telling: of a
     paragraph, or of one quotation in it. ``speaker`` is None where the narrator tells, and empty
     where somebody speaks whom the source does not name. ``whole`` is false where a quotation was
-    cut off or a speaker goes on. ``continued``: the speaker had begun before.
+    cut off or a speaker goes on.
     """
 
     text: str
@@ -37,7 +37,6 @@ class Sentence:
     field: str
     speaker: str | None = None
     whole: bool = True
-    continued: bool = False
     #: It is all of its paragraph, and something stood between that and the one before.
     single: bool = False
     apart: bool = False
@@ -102,7 +101,7 @@ class Source:
 
     def _is_place(self, name: str) -> bool:
         word = name.casefold()
-        if word in self.words["dates"] or word in self.words["weekdays"] or name == "I":
+        if word in self.words["dates"] or word in self.words["weekdays"] or name.isupper():
             return False
         return name not in given_names() and name not in self.people.known
 
@@ -132,7 +131,6 @@ class Source:
                     field=paragraph.field,
                     speaker=told.speaker,
                     whole=told.whole,
-                    continued=told.continued,
                     single=len(sentences) == 1,
                     apart=paragraph.apart,
                 )
