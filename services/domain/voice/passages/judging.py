@@ -24,9 +24,9 @@ _MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
+#: "Monday 3 May" is a date, and "Monday mornings" are all of them.
+_DATED = re.compile(r"\d|mornings|afternoons|evenings|nights")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-#: "What we found The arbor had been": a heading before it.
-_GLUED = re.compile(r"[a-zà-ÿ] (?:The|We|You|Our|In|On|De|Het|Een|Wij|Je|Op|Bij|Er) [a-zà-ÿ]")
 _KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
@@ -73,7 +73,7 @@ class Judge:
         words, lists = sentence.words, self._words
         if lists["calls"].begins(words) and not self._source.tells_task(words):
             return True
-        if self._is_of_its_day(words) or _GLUED.search(sentence.text) or _KEY.match(sentence.text):
+        if self._is_of_its_day(words) or self._is_glued(sentence) or _KEY.match(sentence.text):
             return True
         if not (self._source.is_vacancy or _ADDRESSED.isdisjoint(words)):
             return True
@@ -88,6 +88,19 @@ class Judge:
         asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
         return asks or lists["offers"].within(words)
 
+    def _is_glued(self, sentence: Sentence) -> bool:
+        """ "What we found The arbor had been": a heading before it."""
+        words, tokens = sentence.words, sentence.tokens
+        return any(
+            tokens[place].istitle()
+            and words[place] in self._words["small"]
+            and tokens[place - 1].islower()
+            and tokens[place + 1].islower()
+            and place not in sentence.breaks
+            and words[place] != "i"
+            for place in range(1, len(words) - 1)
+        )
+
     def _is_of_its_day(self, words: list[str]) -> bool:
         """ "Today", "since Monday": wrong on the day that a post appears."""
         if self._source.is_vacancy:
@@ -99,7 +112,7 @@ class Judge:
             return True
         return any(
             words[place - 1] in self._words["moments"]
-            and not any(each[0].isdigit() for each in words[place + 1 : place + 2])
+            and not any(_DATED.match(each) for each in words[place + 1 : place + 2])
             for place in self._words["weekdays"].places(words)
             if place
         )

@@ -22,6 +22,7 @@ _DONE_TO = frozenset({"hem", "him", "them", "hen"})
 _PRONOUNS = _PERSONAL | _MANY | _THINGS | _DONE_TO | _ONE
 _FOR_SOMEBODY = frozenset({"for", "to", "voor", "aan"})
 _JOINTS = frozenset({"en", "maar", "toen", "als", "omdat", "and", "but", "when", "because", "so", "who", "that", "die", "dat", "if", "until", "tot"})
+_ONES = frozenset({"one", "ones"})
 _LAST = frozenset(
     {"het", "dat", "ook", "that", "too", "either", "did", "does", "do", "there", "instead"}
 )
@@ -54,7 +55,10 @@ class Leaning:
         if sentence.speaker is None and sentence.text[0] in _MARKS:
             # Somebody speaks whom the sentence does not name.
             return True
-        if lists["leaning"].begins(words) or self._points_out(words):
+        dated = words[0] in _DEMONSTRATIVE and words[1] in lists["seasons"]
+        if (lists["leaning"].begins(words) and not dated) or self._points_out(words):
+            return True
+        if self._stands_alone(sentence):
             return True
         if words[-1] in _LAST or self._counts_on(words) or self._compares(words):
             return True
@@ -80,6 +84,16 @@ class Leaning:
                     return False
             before += sentence.tokens
         return True
+
+    def _stands_alone(self, sentence: Sentence) -> bool:
+        """ "A new one", "in de grijze,": an adjective without its noun."""
+        words, before = sentence.words, list[str]()
+        for place, word in enumerate(words):
+            adjective = place and words[place - 1] in self._words["adjectives"]
+            if adjective and word in _ONES and not self._something(before, many=False):
+                return True
+            before = sentence.tokens[: place - 1] if place else []
+        return False
 
     def _adds(self, sentence: Sentence) -> bool:
         """ "Residents are also", "two more cracks", "nog elf sleutels": besides what?"""
@@ -197,7 +211,9 @@ class Leaning:
         if word in _THINGS:
             return not self._something(named, many=False)
         found = word in _MANY and self._something(named, many=True)
-        one = word in _ONE and self._something(named, many=False)
+        beside = (sentence.words[place - 1] if place else "", after)
+        several = word in _MANY and any(each.endswith("en") for each in beside)
+        one = word in _ONE and not several and self._something(named, many=False)
         return not (found or one or self._somebody(named))
 
     def _is_joint(self, sentence: Sentence, place: int) -> bool:

@@ -79,7 +79,11 @@ class Phrases:
             return
         if at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]:
             if sentence.tokens[at][0].islower():
-                kind: Kind = "ordinal" if words[place + 1] in ordinals else "the"
+                kind: Kind = "the"
+                counted = words[place + 1].isdigit() or words[place] in _ALL
+                if counted or words[place + 1] in ordinals:
+                    # "The second week", "the 96 houses", "all fourteen": there is a row of them.
+                    kind = "ordinal"
                 phrase = self._phrase(sentence, place, kind, at)
                 first_time = words[place + 1] in _FIRST and words[at] in _TIMES
                 if kind == "the" or not (phrase.told or first_time):
@@ -145,7 +149,8 @@ class Phrases:
         if after in self._words["dates"] or _DECADE.fullmatch(after):
             return False
         # "The hole in the wall was", but "put the key in the wall".
-        return first or sentence.tokens[at + 1][0].isupper() or after in self._words["many"]
+        named = sentence.tokens[at + 1 + (after in _DEFINITE) :][:1]
+        return first or any(each[0].isupper() for each in named) or after in self._words["many"]
 
     def _counts(self, word: str) -> bool:
         return word in self._words["numbers"] or _DIGITS.fullmatch(word) is not None

@@ -17,7 +17,7 @@ from services.domain.voice.passages.telling import Sentence, Source
 from services.domain.voice.vocabulary import given_names, name_particles
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
-_OPEN, _ANCHORED, _BEGINS = 0.5, 1.0, 1.0
+_OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
 _FULL_NAME, _CODE, _NAMED = 0.5, 0.5, 0.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
