@@ -85,6 +85,8 @@ class Judge:
             return True
         if not self._source.is_vacancy:
             return False
+        if sentence.field == "offer" and not self._source.is_anchored(sentence):
+            return True
         asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
         return asks or lists["offers"].within(words)
 

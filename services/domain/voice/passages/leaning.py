@@ -62,7 +62,7 @@ class Leaning:
             return True
         if words[-1] in _LAST or self._counts_on(words) or self._compares(words):
             return True
-        if words[0] in _A and {"is", "are", "zijn"}.intersection(words[2:4]) and words[-1] != "is":
+        if words[0] in _ARTICLES and words[2:3] == ["is"] and words[3:4] and words[3] in _ARTICLES:
             # "A joint is the place where": explains, and tells nothing.
             return True
         if self._adds(sentence) or self._leaves_out(words) or self._has_changed(sentence):

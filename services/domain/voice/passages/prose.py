@@ -46,7 +46,7 @@ _QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """``field`` is the part of the event it stands in; ``asked`` is the question it answers."""
+    """``field`` is the part of the event it stands in, or "offer"; ``asked`` is what it answers."""
 
     text: str
     field: str
@@ -89,7 +89,7 @@ class _Reading:
         self._field, self._words, self._found = name, words, found
         #: Level of the heading whose part is left out; 0: none is.
         self._closed = 0
-        self._over = self._apart = False
+        self._over = self._apart = self._offers = False
         self._asked = ""
         self._first = True
 
@@ -120,6 +120,7 @@ class _Reading:
     def _heading(self, words: list[str], text: str, level: int) -> None:
         self._apart = True
         self._asked = text if _QUESTION.search(text) else ""
+        self._offers = self._words["offer_headings"].begins(words)
         if self._words["closing_headings"].begins(words):
             self._closed = self._closed or level
         elif self._closed and level <= self._closed:
@@ -141,7 +142,12 @@ class _Reading:
             text = text[answer.end() :]
         self._first = False
         self._found.paragraphs.append(
-            Paragraph(text=text, field=self._field, asked=self._asked, apart=self._apart)
+            Paragraph(
+                text=text,
+                field="offer" if self._offers else self._field,
+                asked=self._asked,
+                apart=self._apart,
+            )
         )
         self._apart = False
 

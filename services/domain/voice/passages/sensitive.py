@@ -19,6 +19,8 @@ _NAMED = r"(?:(?:van|de|den|der|het|ten|ter|te|el)\s+)*[A-ZÀ-Þ][\w'’-]*"
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _NEAR = 4
 _SOMEBODY = frozenset({"hij", "zij", "haar", "he", "she", "her", "ik", "i", "my", "mijn"})
+#: Anybody's, "my mother", and nobody's client.
+_OWN = frozenset({"mother", "father", "son", "daughter", "moeder", "vader", "zoon", "dochter"})
 _ONE = frozenset({"de", "een", "the", "a", "an", "our", "onze", "mijn", "my"})
 
 
@@ -37,6 +39,9 @@ class Privacy:
             return "client"
         if self._words["debts"].within(words):
             return "debts"
+        if self._words["setbacks"].within(words) and self._of_a_client(words):
+            # Whatever went wrong, it was theirs.
+            return "client"
         # What a job is like is nobody's illness, unless somebody is named.
         ill = self._words["health"].within(words)
         nobodys = self._source.is_vacancy and not self._source.people.named_in(text)
@@ -45,6 +50,13 @@ class Privacy:
         if _AGE.search(text):
             return "age"
         return "blame" if any(self._blames(each) for each in sentences) else ""
+
+    def _of_a_client(self, words: list[str]) -> bool:
+        """ "The patient", "een huurder": one, not all of them."""
+        return any(
+            one in _ONE and word in self._words["clients"] and word not in _OWN
+            for one, word in pairwise(words)
+        )
 
     def _named_clients(self) -> list[str]:
         """ "Mevrouw Ter Haar", "huurder Jan Smit", and "Jan Smit, huurder"."""

@@ -24,7 +24,8 @@ _SHORTEST, _LONGEST = 4, 10
 #: "Relay B12", "line C4".
 _CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 _OF_A_PLACE = frozenset({"van", "from", "of", "uit"})
-_FIRST = frozenset({"first", "eerste"})
+_FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
+_LATE = 8
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Ground:
 
     def open_in(self, sentences: Sequence[Sentence]) -> float | None:
         """How much a reader has to guess; None: more than a reader would."""
-        begins = self._begins(sentences[0])
+        begins = sentences[0].place == 0
         anchored = any(map(self._source.is_anchored, sentences))
         most = _OPEN + _ANCHORED * anchored + _BEGINS * begins
         read = _Read()
@@ -72,11 +73,6 @@ class Ground:
                 if read.open > most:
                     return None
         return read.open
-
-    def _begins(self, sentence: Sentence) -> bool:
-        """Whether it begins the source, or what an interview, a challenge or a job begins with."""
-        place = sentence.place
-        return place == 0 or self._source.sentences[place - 1].field != sentence.field
 
     def _asked(
         self, sentence: Sentence, first: int, number: int, read: _Read, *, begins: bool
@@ -98,7 +94,9 @@ class Ground:
         if phrase.kind == "ordinal":
             begun = read.changed or self._source.is_vacancy
             counts = phrase.ordinal in _FIRST and phrase.known and begun
-            return 0 if counts else _NEVER
+            # "Whoever was called out after midnight does not start before eleven the next day."
+            follows = phrase.ordinal in _NEXT and phrase.known and phrase.place > _LATE
+            return 0 if counts or follows else _NEVER
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
         earlier = bool(named)
         if phrase.known or phrase.told:
