@@ -21,8 +21,7 @@ _LACKING = {
     ),
     "unclear": (
         "no part of the story is understood by somebody who reads only that part",
-        "Tell it once to a stranger, in two sentences: on what date was it, who did what, and what "
-        "came of it?",
+        "Tell it to a stranger in two sentences: on what date was it, who did what, with what result?",
     ),
     "list_only": (
         "the story is a list, and a list is not told",

@@ -64,6 +64,35 @@ def test_a_source_that_says_nothing_is_told_so(lacking: str, content: object) ->
     assert (found.lacking, found.chosen) == (lacking, ())
 
 
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        "Op 3 mei konden 2.900 klanten van ons drie uur lang niet betalen.",
+        "Vandaag openen we in Zwolle met 30 mensen een pomp, en niemand was er eerder.",
+        "Burgemeester en wethouders maken bekend dat onze Kade van 3 tot 9 mei is afgesloten.",
+        "U kunt op 3 mei met 30 mensen bij ons in Zwolle langskomen, niemand hoeft te bellen.",
+    ],
+)
+def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
+    """What nobody tells of their own place, and what is out of date when it is read."""
+    assert texts_of(story(f"{_GOOD}\n\n{left_out}")) == [_GOOD]
+
+
+def test_only_what_puts_people_off_is_no_passage_of_a_vacancy() -> None:
+    """A hard side is told beside the work."""
+    hard = "Je werkt in ploegen, ook in de nacht en met kerst, en mensen zijn soms boos."
+    assert texts_of(vacancy(hard)) == []
+    told = f"{hard} Je belt elke maandag alle 61 gemalen op, en je hoort welke niet opneemt."
+    assert texts_of(vacancy(told)) == [told]
+
+
+def test_of_an_offer_counts_what_is_told_of_the_place() -> None:
+    """ "Our masons stop at half past three" is told on, "25 days' leave" is not."""
+    told = "Onze 14 monteurs stoppen op vrijdag om drie uur, en de sleutel hangt bij Jan."
+    body = f"<h2>Wat bieden wij</h2><p>Elk jaar 14 dagen vrij voor elke monteur. {told}</p>"
+    assert texts_of(vacancy(body)) == [told]
+
+
 def test_a_single_good_sentence_is_a_passage() -> None:
     """A note of one sentence carries a post."""
     assert texts_of(story(_GOOD)) == [_GOOD]

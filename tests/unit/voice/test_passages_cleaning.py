@@ -77,9 +77,9 @@ def test_nothing_is_read_after_the_end(ending: str) -> None:
 
 
 def test_a_closed_part_ends_at_the_next_heading() -> None:
-    """What is offered and asked is left out, and the story goes on after it."""
+    """What is asked is left out, and the story goes on after it."""
     text = (
-        "<h2>Het werk</h2><p>Je telt gazen.</p><h2>Wat bieden wij?</h2><p>Een goed salaris.</p>"
+        "<h2>Het werk</h2><p>Je telt gazen.</p><h2>Wat vragen wij?</h2><p>Een goed humeur.</p>"
         "<h2>De afdeling</h2><p>Er zijn elf kamers.</p>"
     )
     assert cleaned(vacancy(text)) == "Je telt gazen.\nEr zijn elf kamers."

@@ -7,6 +7,11 @@ import pytest
 from services.domain.voice.passages import find_passages
 from tests.unit.voice.sources import story, texts_of
 
+_BEFORE_NL = (
+    "Op 2 mei viel gemaal De Wachter bij ons uit, omdat niemand het krooshek had nagekeken."
+)
+_BEFORE_EN = "On 2 May our pump stopped at Thorney Drove, because nobody had cleaned the gate."
+
 
 @pytest.mark.parametrize(
     ("before", "leaning"),
@@ -73,6 +78,86 @@ def test_a_leaning_sentence_begins_no_english_passage(before: str, leaning: str)
     assert not any(text.startswith(leaning) for text in _alone(content))
 
 
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        # A noun that everybody but the reader knows.
+        "De monteur zag op 3 mei bij ons dat niemand de klep van de pomp had nagekeken.",
+        "Zonder de 06.10 sliepen bij ons elf leerlingen drie nachten per week op het eiland.",
+        "In kast 14 bleek bij ons de tweede klep te kleven, en niemand had dat gezien.",
+        "Bij ons vergat niemand de eerste week zijn code, en toch belden er elf mensen.",
+        "Alle veertien bedrijven wilden op 3 mei met ons praten, en niemand bleef weg.",
+        # A name that says nothing.
+        "In augustus vond Bram bij ons drie larven onder een plint, en niemand wist wat het was.",
+        "De SKP lag op 3 mei bij ons elf uur stil, en de HRTQ ook, en niemand wist waarom.",
+        # A word that lacks its complement, or its noun.
+        "Onze apotheker vond in maart een oplossing met een camera en tachtig vakken.",
+        "Twee dagen heb ik gezocht, samen met drie jongens van onze groenploeg.",
+        "Een meisje uit onze straat vond hem na elf dagen in een plantenbak.",
+        "Op 3 mei hadden we er acht, en niemand bij ons wist hoeveel het er waren.",
+        # What was there before.
+        "Sinds 3 mei hangen er bij ons nog elf sleutels aan een ring van anderhalve kilo.",
+        "In elke bus ligt nu een doos met zes relais, en niemand hoeft te zoeken.",
+    ],
+)
+def test_a_dutch_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -> None:
+    """Alone or not: something is taken as known that is not."""
+    assert texts_of(story(f"{_BEFORE_NL}\n\n## Later\n\n{unclear}")) == [_BEFORE_NL]
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        "The driver, who asked not to be named, reversed off our ramp and finished his tea.",
+        "Without the 06:10, eleven pupils slept at our school three nights a week.",
+        "The company had planned to replace the ramp in 2029, and found two cracks at our quay.",
+        "We lost two of our volunteers in the first month, and nobody had expected that.",
+        "Our chemist found a solution in March, with a camera and a safe of eighty boxes.",
+        "The man who asked for the atlas in March now has one of our cards.",
+        "In August Bram found three larvae in our cellar, and nobody knew what to do.",
+        "It was an apprentice of ours who shouted on 3 May, and eleven people stopped.",
+        "Parents buy a new one for £14, and nobody at our school claims what is left.",
+        "What we found The valve had been stuck in our pump for eleven weeks.",
+        "Valves 1 to 38 installed and stressed.",
+        "On Monday our pump failed eleven times, because nobody had looked at its valve.",
+    ],
+)
+def test_an_english_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -> None:
+    """The same in English."""
+    found = texts_of(story(f"{_BEFORE_EN}\n\n## Later\n\n{unclear}", language="en"))
+    assert found == [_BEFORE_EN]
+
+
+@pytest.mark.parametrize(
+    ("language", "clear"),
+    [
+        (
+            "nl",
+            "In ons museum bestrijden we kevers met kou: het doek gaat twee weken in de vriezer.",
+        ),
+        ("nl", "Op het dak van gemaal De Kromme liepen in mei elf geiten, en niemand miste ze."),
+        ("nl", "Monteur Aaltje Boer maakte in mei elf dozen, van schuimrubber uit een oude bank."),
+        ("nl", "Dit voorjaar vonden duikers in onze haven 318 houten palen uit 1908."),
+        ("en", "In April our inspector Graham Tull put his foot through a flood bank in Thorney."),
+        ("en", "A neighbour told our harbour office that she had heard the clock strike three."),
+        ("en", "On Wednesday afternoons eleven children bring a broken coat to our library."),
+        (
+            "en",
+            "Every job at Quillstack that has run for a date refuses to run twice for that date.",
+        ),
+    ],
+)
+def test_a_sentence_that_names_its_own_is_one(language: str, clear: str) -> None:
+    """Whose it is, who somebody is, and what everybody knows."""
+    assert clear in texts_of(story(f"Welkom.\n\n{clear}", language=language))
+
+
+def test_a_text_that_no_stranger_understands_is_said_to_be_unclear() -> None:
+    """Its author is asked to tell it once, to a stranger."""
+    found = find_passages(story("Vannacht sloeg de pomp elf keer af, en niemand had het gezien."))
+    assert (found.chosen, found.lacking) == ((), "unclear")
+
+
 def _alone(content: object) -> list[str]:
     found = find_passages(content)  # type: ignore[arg-type]
     return [each.text for each in found.chosen]
@@ -86,7 +171,9 @@ def test_a_passage_is_extended_upwards() -> None:
 
 def test_the_noun_has_the_article_of_the_source() -> None:
     """A question can be asked about it: "Wat had de sluis met jou te maken?"."""
-    body = "Op 3 mei liep de sluis elf keer vol. Niemand had de sluis nagekeken, omdat het zondag was."
+    body = (
+        "Op 3 mei liep de sluis elf keer vol. Niemand had de sluis nagekeken, omdat het zondag was."
+    )
     (passage,) = find_passages(story(body, title="Water in de sluis")).chosen
     assert passage.noun == "de sluis"
 

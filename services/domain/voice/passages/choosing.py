@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.domain.voice.passages.judging import Judge
 from services.domain.voice.passages.leaning import Leaning
-from services.domain.voice.passages.passage import Lacking, Passage, Passages
+from services.domain.voice.passages.passage import Lacking, Passage, Passages, Sensitive
 from services.domain.voice.passages.prose import Prose, prose_of
 from services.domain.voice.passages.sensitive import Privacy
 from services.domain.voice.passages.standing import Ground
@@ -40,7 +40,12 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
 class _Candidate:
     sentences: tuple[Sentence, ...]
     text: str
-    score: float
+    private: Sensitive
+    score: float = 0
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].place
 
 
 def find_passages(content: Content) -> Passages:
@@ -54,49 +59,43 @@ def find_passages(content: Content) -> Passages:
     source = Source(content, prose)
     if content.passages:
         return Passages(chosen=tuple(_given(content.passages, source)))
-    privacy, nouns = Privacy(source), Nouns(source)
-    candidates = sorted(
-        _candidates(source), key=lambda each: (-each.score, each.sentences[0].place)
-    )
-    private = [bool(privacy.of(each.sentences)) for each in candidates]
-    taken: set[int] = set()
+    candidates = sorted(_candidates(source), key=lambda each: (-each.score, each.start))
+    # What becomes somebody's trouble in its second sentence is theirs from the first.
+    theirs = {each.start for each in candidates if each.private == "client"}
+    public = [each for each in candidates if not each.private and each.start not in theirs]
+    private = [each for each in candidates if each.private]
+    nouns, taken = Nouns(source), set[int]()
     chosen, withheld = (
-        [
-            _passage(each, source, privacy, nouns)
-            for each in _apart(candidates, private, taken, wanted=wanted)
-        ]
-        for wanted in (False, True)
+        tuple(_passage(each, source, nouns) for each in _apart(several, taken))
+        for several in (public, private)
     )
-    lacking = "" if chosen else _lacking(source, prose, withheld)
-    return Passages(chosen=tuple(chosen), withheld=tuple(withheld), lacking=lacking)
+    lacking = "" if chosen else _lacking(source, prose, withheld=bool(withheld))
+    return Passages(chosen=chosen, withheld=withheld, lacking=lacking)
 
 
-def _apart(
-    candidates: Sequence[_Candidate], private: Sequence[bool], taken: set[int], *, wanted: bool
-) -> Iterator[_Candidate]:
-    """The best that share no sentence with one ``taken`` before; private ones or the others."""
+def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candidate]:
+    """The best that share no sentence with one ``taken`` before."""
     kept = 0
-    for candidate, is_private in zip(candidates, private, strict=True):
+    for candidate in candidates:
         places = {each.place for each in candidate.sentences}
-        if is_private is wanted and kept < MOST and taken.isdisjoint(places):
+        if kept < MOST and taken.isdisjoint(places):
             taken |= places
             kept += 1
             yield candidate
 
 
 def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
-    """What an editor chose, as it was sent; about, speaker and noun only where the source has it."""
+    """What an editor chose, as it was sent; speaker and noun only where the source has them."""
     privacy, nouns = Privacy(source), Nouns(source)
     for number, text in enumerate(texts):
         window = _run_of(text, source)
-        if window:
-            yield _passage(_Candidate(window, text, 0), source, privacy, nouns)
-        else:
+        if not window:
             place = len(source.sentences) + number
             sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
             if (changed := _changed_in(sentence, source)) is not None:
                 sentence.place, sentence.speaker = changed.place, changed.speaker
-            yield _passage(_Candidate((sentence,), text, 0), source, privacy, nouns)
+            window = (sentence,)
+        yield _passage(_Candidate(window, text, privacy.of(window)), source, nouns)
 
 
 def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
@@ -127,15 +126,14 @@ def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
     return ()
 
 
-def _passage(candidate: _Candidate, source: Source, privacy: Privacy, nouns: Nouns) -> Passage:
-    first = candidate.sentences[0]
+def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
     return Passage(
         text=candidate.text,
-        speaker=first.speaker or "",
+        speaker=candidate.sentences[0].speaker or "",
         narrator=narrator_of(_own_words(candidate.text), source.language),
         noun=nouns.of(candidate.sentences),
-        sensitive=privacy.of(candidate.sentences),
-        start=first.place,
+        sensitive=candidate.private,
+        start=candidate.start,
     )
 
 
@@ -146,6 +144,7 @@ def _own_words(text: str) -> list[str]:
 
 def _candidates(source: Source) -> Iterator[_Candidate]:
     judge, ground, leaning = Judge(source), Ground(source), Leaning(source)
+    privacy = Privacy(source)
     weights = {each.place: judge.weight(each) for each in source.sentences if judge.may_stand(each)}
     seen: set[str] = set()
     for first in source.sentences:
@@ -161,7 +160,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
                 loose = bool(first.place) and not any(map(source.is_somebodys, window))
                 score = _score(window, weights, len(text)) + _OPEN * asked + _LOOSE * loose
                 if score >= _LEAST:
-                    yield _Candidate(window, text, score)
+                    yield _Candidate(window, text, privacy.of(window), score)
 
 
 def _windows(
@@ -191,7 +190,7 @@ def _score(window: tuple[Sentence, ...], weights: dict[int, float], length: int)
     return score + _FIRST * (window[0].place == min(weights))
 
 
-def _lacking(source: Source, prose: Prose, withheld: list[Passage]) -> Lacking:
+def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
     if withheld:
         return "sensitive"
     letters = sum(len(each.text) for each in source.sentences)
@@ -199,8 +198,7 @@ def _lacking(source: Source, prose: Prose, withheld: list[Passage]) -> Lacking:
         return "list_only"
     if prose.fixed > len(source.sentences):
         return "boilerplate"
-    if letters < 3 * MIN_LENGTH:
-        return "short"
     judge = Judge(source)
-    tells = any(judge.is_event(each) and judge.weight(each) >= _LEAST for each in source.sentences)
-    return "unclear" if tells else "no_event"
+    if any(judge.is_event(each) and judge.weight(each) >= _LEAST for each in source.sentences):
+        return "unclear"
+    return "short" if letters < 3 * MIN_LENGTH else "no_event"

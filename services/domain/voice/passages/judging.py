@@ -1,8 +1,7 @@
 """Whether a sentence may stand in a post at all, and how much it tells.
 
 It tells by signs that can be pointed at: a number with its noun, something that went wrong or
-changed, somebody named, a "nobody" or "never", a moment. Abstractions, intentions and asides take
-away.
+changed, somebody named or at work, a "nobody" or "never". Abstractions and ceremonies take away.
 """
 
 from __future__ import annotations
@@ -34,6 +33,9 @@ _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 _NUMBER, _SETBACK, _CHANGE, _PERSON, _SOMEBODY, _TURN = 1.5, 1.6, 0.9, 1.0, 0.6, 0.7
 _SPOKEN, _TITLE, _ANCHOR, _TASK, _CEREMONY, _ABSTRACT = 0.8, 0.4, 0.6, 1.0, -4.0, -0.8
 _OF = frozenset({"of", "van"})
+_DOUBLED = frozenset(
+    {"dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"}
+)
 _BINDING = frozenset({"and", "or", "but", "not", "as", "en", "of", "maar", "niet", "als"})
 _COULD, _NOT = frozenset({"kon", "konden", "could"}), frozenset({"niet", "geen", "not"})
 _ADDRESSED = frozenset({"u", "uw", "please"})
@@ -54,7 +56,10 @@ class Judge:
             return False
         if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
             return False
-        return _is_prose(text) and not self._is_telegram(sentence) and not self._is_fixed(sentence) and self._reads(sentence)
+        if any(a == b and a not in _DOUBLED for a, b in pairwise(sentence.words)):
+            return False
+        fixed = self._is_telegram(sentence) or self._is_fixed(sentence)
+        return _is_prose(text) and not fixed and not in_another_language(text, self._language)
 
     def _is_telegram(self, sentence: Sentence) -> bool:
         """ "Anchors 1 to 38 installed and stressed": no verb, no article, nobody."""
@@ -63,32 +68,28 @@ class Judge:
             word not in small or word in binding or word in _BINDING for word in sentence.words
         )
 
-    def _reads(self, sentence: Sentence) -> bool:
-        words = sentence.words
-        doubled = any(a == b and a not in _DOUBLED for a, b in pairwise(words))
-        return not doubled and not in_another_language(sentence.text, self._language)
-
     def _is_fixed(self, sentence: Sentence) -> bool:
         """Slogans, calls to action, and texts that stand under everything."""
+        words, lists, job = sentence.words, self._words, self._source.is_vacancy
+        return bool(
+            (lists["calls"].begins(words) and not self._source.tells_task(words))
+            or lists["boilerplate"].within(words)
+            or lists["slogans"].within(words)
+            or INJECTION.search(sentence.text)
+            or _KEY.match(sentence.text)
+            or self._is_glued(sentence)
+            or (self._is_of_the_advertisement(sentence) if job else self._is_of_its_day(words))
+            or not (job or _ADDRESSED.isdisjoint(words))
+        )
+
+    def _is_of_the_advertisement(self, sentence: Sentence) -> bool:
+        """What is asked, offered and promised, and how to apply."""
         words, lists = sentence.words, self._words
-        if lists["calls"].begins(words) and not self._source.tells_task(words):
+        if lists["demands_at_start"].begins(words):
             return True
-        if self._is_of_its_day(words) or self._is_glued(sentence) or _KEY.match(sentence.text):
-            return True
-        if not (self._source.is_vacancy or _ADDRESSED.isdisjoint(words)):
-            return True
-        if lists["boilerplate"].within(words) or lists["slogans"].within(words):
-            return True
-        if self._source.is_vacancy and lists["applying"].within(words):
-            return True
-        if INJECTION.search(sentence.text):
-            return True
-        if not self._source.is_vacancy:
-            return False
         if sentence.field == "offer" and not self._source.is_anchored(sentence):
             return True
-        asks = lists["demands_at_start"].begins(words) or lists["demands"].within(words)
-        return asks or lists["offers"].within(words)
+        return any(lists[name].within(words) for name in ("applying", "demands", "offers"))
 
     def _is_glued(self, sentence: Sentence) -> bool:
         """ "What we found The arbor had been": a heading before it."""
@@ -105,8 +106,6 @@ class Judge:
 
     def _is_of_its_day(self, words: list[str]) -> bool:
         """ "Today", "since Monday": wrong on the day that a post appears."""
-        if self._source.is_vacancy:
-            return False
         if any(
             _OF.isdisjoint(words[place + 2 : place + 3])
             for place in self._words["deictic"].places(words)
@@ -121,24 +120,31 @@ class Judge:
 
     def weight(self, sentence: Sentence) -> float:
         words, lists = sentence.words, self._words
-        numbers = self._numbers(sentence)
-        setback = min(2, lists["setbacks"].count(words))
-        change = lists["changes"].within(words)
-        person = bool(self._source.people.named_in(sentence.text))
-        turn = lists["turns"].within(words)
-        total: float = (
-            _NUMBER * min(2, numbers) ** 0.5
-            + _SETBACK * setback**0.5
-            + _CHANGE * change
-            + (_PERSON if person else _SOMEBODY * self._is_human(words))
+        return (
+            self._signs(sentence)
             + _ANCHOR * self._source.is_anchored(sentence)
-            + _TURN * turn
-            + _SPOKEN * (sentence.speaker is not None)
             + _TITLE * any(word[:7] in self._title for word in words)
             + _ABSTRACT * min(3, lists["abstract"].count(words))
             + _CEREMONY * lists["ceremony"].within(words)
         )
-        return total + _TASK * self._source.tells_task(words)
+
+    def is_event(self, sentence: Sentence) -> bool:
+        """Whether something concrete is in it, whatever else is."""
+        return self._signs(sentence) > 0
+
+    def _signs(self, sentence: Sentence) -> float:
+        words, lists = sentence.words, self._words
+        named = bool(self._source.people.named_in(sentence.text))
+        signs: float = (
+            _NUMBER * min(2, self._numbers(sentence)) ** 0.5
+            + _SETBACK * min(2, lists["setbacks"].count(words)) ** 0.5
+            + _CHANGE * lists["changes"].within(words)
+            + (_PERSON if named else _SOMEBODY * self._is_human(words))
+            + _TURN * lists["turns"].within(words)
+            + _SPOKEN * (sentence.speaker is not None)
+            + _TASK * self._source.tells_task(words)
+        )
+        return signs
 
     def is_gloomy(self, sentences: Sequence[Sentence]) -> bool:
         """Bad news and nothing else: nothing found, changed or explained; or only what a job asks."""
@@ -146,37 +152,18 @@ class Judge:
         if self._source.is_vacancy:
             return not any(map(self._is_bright, sentences))
         words = [word for each in sentences for word in each.words]
-        if lists["setbacks"].count(words) + self._fails(words) < len(sentences):
+        # "Konden klanten drie uur lang niet afrekenen".
+        failed = not (_COULD.isdisjoint(words) or _NOT.isdisjoint(words))
+        if lists["setbacks"].count(words) + failed < len(sentences):
             return False
         eased = any(lists[name].within(words) for name in ("changes", "finders", "causes"))
-        return not eased and not any(
-            self._source.people.named_in(each.text) for each in sentences
-        )
-
-    @staticmethod
-    def _fails(words: list[str]) -> bool:
-        """ "Konden klanten drie uur lang niet afrekenen"."""
-        return not (_COULD.isdisjoint(words) or _NOT.isdisjoint(words))
+        return not eased and not any(self._source.people.named_in(each.text) for each in sentences)
 
     def _is_bright(self, sentence: Sentence) -> bool:
         """Whether it tells of the work, and not only what is hard about it."""
         words = sentence.words
         tells = self._source.tells_task(words) or self._numbers(sentence) or self._is_human(words)
         return bool(tells) and not self._words["hardships"].within(words)
-
-    def is_event(self, sentence: Sentence) -> bool:
-        """Whether something concrete is in it, whatever else is."""
-        words, lists = sentence.words, self._words
-        return (
-            self._numbers(sentence) > 0
-            or lists["setbacks"].within(words)
-            or lists["changes"].within(words)
-            or sentence.speaker is not None
-            or bool(self._source.people.named_in(sentence.text))
-            or lists["turns"].within(words)
-            or self._is_human(words)
-            or self._source.tells_task(words)
-        )
 
     def _is_human(self, words: list[str]) -> bool:
         persons, nobody = self._words["persons"], self._words["indefinite"]
@@ -194,11 +181,6 @@ class Judge:
             timed = before in self._words["clock"] or dated
             found += not timed and not (after and after[0] in self._words["dates"])
         return found
-
-
-_DOUBLED = frozenset(
-    ["dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"]
-)
 
 
 def _is_prose(text: str) -> bool:

@@ -31,16 +31,18 @@ Kind = Literal["prose", "heading", "item"]
 _IS_HTML = re.compile(r"</(?:p|div|li|ul|ol|h[1-6]|table|section|article)>", re.IGNORECASE)
 _IS_MARKDOWN = re.compile(r"(?m)^ {0,3}(?:#{1,6} |[-*+] |\d+[.)] |> )")
 _MARKED = re.compile(r"[*_`\[\]<>\\!&~]")
-_DROPPED = frozenset(
-    "script style template noscript svg math code pre table figure figcaption nav footer aside "
-    "form button select option textarea iframe object head title audio video canvas dt dd label".split()
+_DROPPED = re.compile(
+    r"script|style|template|noscript|svg|math|code|pre|table|figure|figcaption|nav"
+    r"|footer|aside|form|button|select|option|textarea|iframe|object|head|title"
+    r"|audio|video|canvas|dt|dd|label"
 )
-_BLOCKS = frozenset(
-    "p div section article main header blockquote center address body html ul ol dl details "
-    "summary fieldset".split()
+_BLOCKS = re.compile(
+    r"p|div|section|article|main|header|blockquote|center|address|body|html|ul|ol"
+    r"|dl|details|summary|fieldset"
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong"})
+
 
 @dataclass(slots=True)
 class Block:
@@ -138,13 +140,13 @@ def _blocks_of_html(text: str, *, keep_lines: bool) -> Iterable[Block]:
 
 
 def _place(tag: str, above: _Place, number: int) -> _Place:
-    if above.dropped or tag in _DROPPED:
+    if above.dropped or _DROPPED.fullmatch(tag):
         return _Place(block=above.block, dropped=True)
     if tag in _HEADINGS:
         return _Place(block=number, kind="heading", level=int(tag[1]))
     if tag == "li":
         return _Place(block=number, kind="item")
-    if tag in _BLOCKS:
+    if _BLOCKS.fullmatch(tag):
         return _Place(block=number, kind=above.kind, level=above.level, bold=above.bold)
     if tag in _BOLD:
         return _Place(block=above.block, kind=above.kind, level=above.level, bold=True)

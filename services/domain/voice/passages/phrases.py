@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from services.domain.voice.passages.telling import Sentence
+from services.domain.voice.passages.telling import THE, Sentence
 from services.domain.voice.vocabulary import Vocabulary
 
 Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 
-_DEFINITE = frozenset({"de", "het", "the"})
 _ALL = frozenset({"all", "alle"})
 _THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
 _FIRST, _TIMES = frozenset({"first", "eerste"}), frozenset({"time", "keer"})
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
 _PARTICIPLE = re.compile(r"(?:ge|ver|be|ont|her)\w+(?:d|t|en)")
 _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
@@ -61,7 +61,7 @@ class Phrases:
         words = sentence.words
         for place, word in enumerate(words[:-1]):
             following = words[place + 1]
-            if word in _DEFINITE or (word in _ALL and self._counts(following)):
+            if word in THE or (word in _ALL and self._counts(following)):
                 yield from self._definite(sentence, place)
             elif word in _THEIRS and following not in self._words["small"]:
                 yield self._phrase(sentence, place, "theirs", place + 1)
@@ -77,7 +77,12 @@ class Phrases:
             at += 1
         if words[place] == "het" and self._is_no_noun(sentence, at):
             return
-        if at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]:
+        if _CLOCK.fullmatch(words[place + 1]):
+            # "Without the 06:10": which sailing?
+            yield Phrase(place, "bare", (words[place + 1],), (words[place + 1],))
+        elif (
+            at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]
+        ):
             if sentence.tokens[at][0].islower():
                 kind: Kind = "the"
                 counted = words[place + 1].isdigit() or words[place] in _ALL
@@ -144,12 +149,12 @@ class Phrases:
         word, after = sentence.words[at], sentence.words[at + 1]
         if word in _ALWAYS:
             return True
-        if word not in self._words["modifiers"] or self._counts(after) and not first:
+        if word not in self._words["modifiers"] or (self._counts(after) and not first):
             return False
         if after in self._words["dates"] or _DECADE.fullmatch(after):
             return False
         # "The hole in the wall was", but "put the key in the wall".
-        named = sentence.tokens[at + 1 + (after in _DEFINITE) :][:1]
+        named = sentence.tokens[at + 1 + (after in THE) :][:1]
         return first or any(each[0].isupper() for each in named) or after in self._words["many"]
 
     def _counts(self, word: str) -> bool:

@@ -39,7 +39,7 @@ class Privacy:
             return "client"
         if self._words["debts"].within(words):
             return "debts"
-        if self._words["setbacks"].within(words) and self._of_a_client(words):
+        if not self._source.is_vacancy and self._troubles_a_client(words):
             # Whatever went wrong, it was theirs.
             return "client"
         # What a job is like is nobody's illness, unless somebody is named.
@@ -51,9 +51,9 @@ class Privacy:
             return "age"
         return "blame" if any(self._blames(each) for each in sentences) else ""
 
-    def _of_a_client(self, words: list[str]) -> bool:
-        """ "The patient", "een huurder": one, not all of them."""
-        return any(
+    def _troubles_a_client(self, words: list[str]) -> bool:
+        """ "The patient", "een huurder": one, not all of them, and something went wrong."""
+        return self._words["setbacks"].within(words) and any(
             one in _ONE and word in self._words["clients"] and word not in _OWN
             for one, word in pairwise(words)
         )

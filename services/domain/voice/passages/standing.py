@@ -49,7 +49,7 @@ class Ground:
         self._phrases = [phrases.of(each) for each in source.sentences]
         self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
         #: Stems that the source itself takes as known when it first names them.
-        self._introduced: set[str] = set()
+        self._taken: set[str] = set()
         #: In which sentence each stem stands first.
         self._first: dict[str, int] = {}
         for number, sentence in enumerate(self._stems):
@@ -59,70 +59,69 @@ class Ground:
             for phrase in self._phrases[number]:
                 if phrase.kind == "the" and not phrase.told:
                     stems = (each for each in phrase.stems if self._first.get(each) == number)
-                    self._introduced.update(stems)
+                    self._taken.update(stems)
 
     def open_in(self, sentences: Sequence[Sentence]) -> float | None:
         """How much a reader has to guess; None: more than a reader would."""
-        begins = sentences[0].place == 0
-        anchored = any(map(self._source.is_anchored, sentences))
-        most = _OPEN + _ANCHORED * anchored + _BEGINS * begins
+        first = sentences[0].place
+        most = _OPEN + _BEGINS * (first == 0)
+        most += _ANCHORED * any(map(self._source.is_anchored, sentences))
         read = _Read()
-        for number, sentence in enumerate(sentences):
-            for open_ in self._asked(sentence, sentences[0].place, number, read, begins=begins):
-                read.open += open_
+        for sentence in sentences:
+            for asked in self._asked(sentence, first, read):
+                read.open += asked
                 if read.open > most:
                     return None
         return read.open
 
-    def _asked(
-        self, sentence: Sentence, first: int, number: int, read: _Read, *, begins: bool
-    ) -> Iterator[float]:
-        done = 0
+    def _asked(self, sentence: Sentence, first: int, read: _Read) -> Iterator[float]:
+        stems, done = self._stems[sentence.place], 0
         for phrase in self._phrases[sentence.place]:
-            read.stems.update(*self._stems[sentence.place][done : phrase.place])
+            read.stems.update(*stems[done : phrase.place])
             done = max(done, phrase.place)
-            yield self._weight(phrase, first, number, read, begins=begins)
-        read.stems.update(*self._stems[sentence.place][done:])
+            yield self._weight(phrase, sentence, first, read)
+        read.stems.update(*stems[done:])
         yield from self._names(sentence, read)
         read.changed = read.changed or self._words["changes"].within(sentence.words)
 
-    def _weight(
-        self, phrase: Phrase, first: int, number: int, read: _Read, *, begins: bool
-    ) -> float:
+    def _weight(self, phrase: Phrase, sentence: Sentence, first: int, read: _Read) -> float:
+        """How much is to be guessed of it."""
         if not read.stems.isdisjoint(phrase.stems):
             return 0
-        if phrase.kind == "ordinal":
-            begun = read.changed or self._source.is_vacancy
-            counts = phrase.ordinal in _FIRST and phrase.known and begun
-            # "Whoever was called out after midnight does not start before eleven the next day."
-            follows = phrase.ordinal in _NEXT and phrase.known and phrase.place > _LATE
-            return 0 if counts or follows else _NEVER
+        begins, later = sentence.place == 0, sentence.place > first
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
-        earlier = bool(named)
-        if phrase.known or phrase.told:
-            # "The man who asked for the atlas": a reader has not met him.
-            return float(phrase.told and earlier and self._is_person(phrase))
-        opens = not number and self._opens(phrase, first)
-        if phrase.kind == "bare":
+        if phrase.kind == "bare" or (
+            phrase.kind == "ordinal" and not self._counts_on(phrase, read)
+        ):
             return _NEVER
-        if phrase.kind == "counted":
-            return _NEVER if earlier and not number else earlier
-        if phrase.kind == "theirs":
-            return earlier
+        if phrase.known or phrase.told or phrase.kind == "ordinal":
+            # "The man who asked for the atlas": a reader has not met him.
+            return float(phrase.told and bool(named) and self._is_person(phrase))
+        if phrase.kind != "the":
+            return _NEVER if named and not later and phrase.kind == "counted" else bool(named)
         if phrase.words[0] in self._words["relational"]:
             # "The cause": of what stands just before it.
-            return 0 if number else _NEVER
-        if opens and (earlier or not (begins or self._source.is_vacancy)):
+            return 0 if later else _NEVER
+        alone = named or not (begins or self._source.is_vacancy)
+        if alone and not later and self._opens(phrase, sentence):
             return _NEVER
         if self._source.is_vacancy:
-            return _NAMED * earlier
-        taken = self._is_of_many(phrase) or self._introduced.issuperset(named)
-        return _NEVER if earlier and not taken else 1
+            return _NAMED * bool(named)
+        return 1 if self._is_of_many(phrase) or self._taken.issuperset(named) else _NEVER
 
-    def _opens(self, phrase: Phrase, first: int) -> bool:
+    def _counts_on(self, phrase: Phrase, read: _Read) -> bool:
+        """ "In the first week" after something began; "the next day", late in a sentence."""
+        begun = read.changed or self._source.is_vacancy
+        if self._source.is_vacancy and phrase.ordinal not in self._words["ordinals"]:
+            # "All 61 pumps": of this job.
+            return True
+        late = phrase.ordinal in _NEXT and phrase.place > _LATE
+        return phrase.known and (late or (begun and phrase.ordinal in _FIRST))
+
+    def _opens(self, phrase: Phrase, sentence: Sentence) -> bool:
         """ "The ramp dropped", "Without the ramp": nothing before it helps to guess."""
-        words = self._source.sentences[first].words
-        return phrase.place == 0 or (phrase.place == 1 and words[0] in self._words["prepositions"])
+        led = sentence.words[0] in self._words["prepositions"]
+        return phrase.place == 0 or (phrase.place == 1 and led)
 
     def _is_person(self, phrase: Phrase) -> bool:
         return any(word in self._words["persons"] for word in phrase.words)
@@ -193,5 +192,3 @@ class Ground:
             return (stem,)
         last = max(1, len(stem) - _SHORTEST + 1)
         return (stem, *(stem[at:] for at in range(max(3, len(stem) - _LONGEST), last)))
-
-

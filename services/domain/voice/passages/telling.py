@@ -18,7 +18,8 @@ from services.domain.voice.vocabulary import WORD, given_names, plain_words, voc
 from services.events.incoming import StoryApproved
 
 _ENOUGH_QUESTIONS = 2
-_THE = frozenset({"de", "het", "the"})
+THE = frozenset({"de", "het", "the"})
+ARTICLES = THE | {"een", "a", "an"}
 _YOU = frozenset({"je", "jij", "u", "you"})
 
 
@@ -89,7 +90,7 @@ class Source:
         words, tokens = sentence.words, sentence.tokens
         return any(
             token[0].isupper()
-            and (words[place] in self.words["prepositions"] or words[place] in _THE)
+            and (words[place] in self.words["prepositions"] or words[place] in THE)
             and self._is_place(token)
             for place, token in enumerate(tokens[1:])
         )

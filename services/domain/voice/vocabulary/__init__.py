@@ -102,7 +102,7 @@ class Vocabulary:
     def __getitem__(self, name: str) -> WordList:
         found = self._lists.get(name)
         if found is None:
-            found = self._lists[name] = WordList(_lines(f"{self.language}/{name}"))
+            found = self._lists[name] = WordList(lines_of(f"{self.language}/{name}"))
         return found
 
 
@@ -117,23 +117,34 @@ def vocabulary(language: str) -> Vocabulary:
 @cache
 def given_names() -> frozenset[str]:
     """Given names with their capital, from either language."""
-    return frozenset(name for line in _lines("given_names") for name in line.split())
+    return frozenset(name for line in lines_of("given_names") for name in line.split())
 
 
 @cache
 def name_particles() -> frozenset[str]:
     """The small words inside names."""
-    return frozenset(_lines("name_particles"))
+    return frozenset(lines_of("name_particles"))
 
 
 @cache
 def abbreviations(*, at_end: bool) -> WordList:
     """Of both languages: a text may hold those of the other."""
     name = "abbreviations_at_end" if at_end else "abbreviations"
-    return WordList([line for each in LANGUAGES for line in _lines(f"{each}/{name}")])
+    return WordList([line for each in LANGUAGES for line in lines_of(f"{each}/{name}")])
 
 
-def _lines(name: str) -> list[str]:
-    text = (resources.files(__package__) / f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+def lines_of(name: str) -> list[str]:
+    """The entries of a list. Raises ValueError where one is said twice or there is no such list."""
+    file = resources.files(__package__) / f"{name}.txt"
+    if not file.is_file():
+        raise ValueError(f"{name}.txt: there is no such list of words")
+    seen: dict[str, int] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        entry = line.strip()
+        if not entry or entry.startswith("#"):
+            continue
+        if seen.setdefault(entry, number) != number:
+            raise ValueError(
+                f'{name}.txt, line {number}: "{entry}" stands in line {seen[entry]} too'
+            )
+    return list(seen)
