@@ -15,11 +15,11 @@ from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content
 
 DUTCH = (
-    "Maandagochtend viel in de hele straat de stroom uit. Onze monteur reed er meteen heen en vond na"
+    "Op 3 maart viel in de hele straat de stroom uit. Onze monteur reed er meteen heen en vond na"
     " twee uur de fout in een oude kast. De tekening klopte niet met de werkelijkheid."
 )
 ENGLISH = (
-    "On Monday morning the power failed in the whole street. Our engineer drove there at once and found"
+    "On 3 March the power failed in the whole street. Our engineer drove there at once and found"
     " the fault after two hours in an old cabinet. The drawing did not match what was there."
 )
 OTHERS = {

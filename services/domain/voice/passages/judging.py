@@ -31,7 +31,8 @@ _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 #: What each sign is worth.
 _NUMBER, _SETBACK, _CHANGE, _PERSON, _SOMEBODY, _TURN = 1.5, 1.6, 0.9, 1.0, 0.6, 0.7
-_SPOKEN, _TITLE, _ANCHOR, _TASK, _CEREMONY, _ABSTRACT = 0.8, 0.4, 0.6, 1.0, -4.0, -0.8
+_SPOKEN, _OWN, _TITLE, _ANCHOR, _TASK = 0.8, 0.5, 0.4, 0.6, 1.0
+_CEREMONY, _ABSTRACT = -4.0, -0.8
 _OF = frozenset({"of", "van"})
 _DOUBLED = frozenset(
     {"dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"}
@@ -55,6 +56,8 @@ class Judge:
         if len(sentence.words) < MIN_WORDS or len(text) > MAX_CHARACTERS:
             return False
         if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
+            return False
+        if text[0] == "‘" and "’" not in text[1:]:
             return False
         if any(a == b and a not in _DOUBLED for a, b in pairwise(sentence.words)):
             return False
@@ -112,10 +115,9 @@ class Judge:
         ):
             return True
         return any(
-            words[place - 1] in self._words["moments"]
+            (not place or words[place - 1] in self._words["moments"])
             and not any(_DATED.match(each) for each in words[place + 1 : place + 2])
             for place in self._words["weekdays"].places(words)
-            if place
         )
 
     def weight(self, sentence: Sentence) -> float:
@@ -123,6 +125,7 @@ class Judge:
         return (
             self._signs(sentence)
             + _ANCHOR * self._source.is_anchored(sentence)
+            + _OWN * lists["one"].within(words)
             + _TITLE * any(word[:7] in self._title for word in words)
             + _ABSTRACT * min(3, lists["abstract"].count(words))
             + _CEREMONY * lists["ceremony"].within(words)

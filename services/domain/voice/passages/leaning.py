@@ -20,6 +20,7 @@ _ALSO, _STILL, _MORE = frozenset({"ook", "also"}), "nog", "more"
 _TOWARDS = frozenset({"naar", "for"})
 _THAN, _NOW = frozenset({"dan", "than"}), frozenset({"nu", "now", "inmiddels"})
 _NOT = frozenset({"niet", "no", "any", "geen", "nooit", "not", "never"})
+_BEING = frozenset({"was", "is", "werd", "wordt"})
 _SAYS_IT = frozenset({"dat", "om", "of", "te"})
 _MARKS = frozenset('“"‘«„')
 _OF_THEM = (["of", "them"], ["of", "these"], ["of", "those"], ["van", "hen"], ["van", "die"])
@@ -99,7 +100,10 @@ class Leaning:
             return alone and not self._pronouns.something(sentence.tokens[:place], many=True)
         if words[place] != "het":
             return False
-        if after and after[0] not in small and after[0] != "één" and not self._counts(after[0]):
+        # "Dat het onzin was".
+        predicate = after[1:2] and after[1] in _BEING and words[place - 1] in _SAYS_IT
+        noun = after and after[0] not in small and after[0] != "één" and not self._counts(after[0])
+        if noun and not predicate:
             return False
         said = not _SAYS_IT.isdisjoint(words[place:]) or not ARTICLES.isdisjoint(words[:place])
         return not said and not self._words["weather"].within(words)

@@ -69,35 +69,35 @@ class Phrases:
                 yield self._phrase(sentence, place, "counted", 1)
 
     def _definite(self, sentence: Sentence, place: int) -> Iterator[Phrase]:
-        words, ordinals = sentence.words, self._words["ordinals"]
-        at = place + 1
-        while at < len(words) and (at == place + 1 or at not in sentence.breaks):
-            if not self._counts(words[at]) and words[at] not in self._words["adjectives"]:
-                break
-            at += 1
+        words, at = sentence.words, self._after_adjectives(sentence, place + 1)
         if words[place] == "het" and self._is_no_noun(sentence, at):
             return
-        if _CLOCK.fullmatch(words[place + 1]):
-            # "Without the 06:10": which sailing?
-            yield Phrase(place, "bare", (words[place + 1],), (words[place + 1],))
-        elif (
+        noun = (
             at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]
-        ):
+        )
+        if noun and not _CLOCK.fullmatch(words[place + 1]):
             if sentence.tokens[at][0].islower():
-                kind: Kind = "the"
-                counted = words[place + 1].isdigit() or words[place] in _ALL
-                if counted or words[place + 1] in ordinals:
-                    # "The second week", "the 96 houses", "all fourteen": there is a row of them.
-                    kind = "ordinal"
-                phrase = self._phrase(sentence, place, kind, at)
+                # "The second week", "the 96 houses", "all fourteen": there is a row of them.
+                row = words[place + 1].isdigit() or words[place] in _ALL
+                row = row or words[place + 1] in self._words["ordinals"]
+                phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
                 first_time = words[place + 1] in _FIRST and words[at] in _TIMES
-                if kind == "the" or not (phrase.told or first_time):
+                if not (row and (phrase.told or first_time)):
                     yield phrase
         elif at > place + 1 and not _ALWAYS.intersection(words[at : at + 1]):
             # "The nineteen", "the 06:10", "de tweede was".
             last = words[at - 1]
-            if (self._counts(last) or last in ordinals) and not _DECADE.fullmatch(last):
+            row = self._counts(last) or last in self._words["ordinals"]
+            if row and not _DECADE.fullmatch(last):
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
+
+    def _after_adjectives(self, sentence: Sentence, at: int) -> int:
+        words, first = sentence.words, at
+        while at < len(words) and (at == first or at not in sentence.breaks):
+            if not self._counts(words[at]) and words[at] not in self._words["adjectives"]:
+                break
+            at += 1
+        return at
 
     def _is_no_noun(self, sentence: Sentence, at: int) -> bool:
         """ "Omdat het zondag was", "niemand had het gezien"."""

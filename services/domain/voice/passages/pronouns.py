@@ -73,6 +73,7 @@ class Pronouns:
     def something(self, tokens: Sequence[str], *, many: bool = False) -> bool:
         """A thing: a noun with an article or "our" before it; ``many``: several, or a group."""
         lists, words = self._words, ["", "", *(token.casefold() for token in tokens)]
+        things, joined = 0, not {"and", "en"}.isdisjoint(words)
         for place, word in enumerate(words[2:], start=2):
             if word in lists["small"] or word in lists["numbers"]:
                 continue
@@ -82,8 +83,11 @@ class Pronouns:
                 if determined and not plural and words[place - 2] not in lists["prepositions"]:
                     return True
                 continue
+            # "A bakery and a pool".
+            things += determined
             apart = determined or not before or before in lists["prepositions"]
-            if word in lists["collectives"] or (plural and (apart or word.endswith("s"))):
+            several = (plural and (apart or word.endswith("s"))) or (things > 1 and joined)
+            if several or word in lists["collectives"]:
                 return True
         return False
 
