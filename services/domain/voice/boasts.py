@@ -13,6 +13,7 @@ from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.passages import find_passages
 from services.domain.voice.plain_text import MAX_CHARACTERS
 from services.domain.voice.request import Content
+from services.domain.voice.vocabulary import lines_of, vocabulary
 from services.domain.voice.words import prose_of
 
 #: So many are told of one text; whoever changes these sees the next.
@@ -39,7 +40,8 @@ def boasts_in(text: str, language: str) -> list[Boast]:
     end = 0
     for kind, match in matches:
         word = _whole(prose, match)
-        is_plain = kind == "superlative" and word.split()[-1].casefold() in _PLAIN
+        last = word.split()[-1].casefold()
+        is_plain = kind == "superlative" and last in vocabulary(language)["not_superlatives"]
         if match.start() >= end and not is_plain:
             found[Boast(word=word, kind=kind)] = None
             end = match.end()
@@ -59,87 +61,13 @@ def _whole(prose: str, match: re.Match[str]) -> str:
     return " ".join((match[0] + (rest[0] if rest else "")).split())
 
 
-def _any_of(phrases: str) -> re.Pattern[str]:
-    """Phrases, a line each; blanks and hyphens in them are interchangeable."""
-    listed = (re.split(r"[\s-]+", line.strip()) for line in phrases.strip().splitlines())
-    joined = (r"[\s-]+".join(map(re.escape, parts)) for parts in listed)
+def _jargon(language: str) -> re.Pattern[str]:
+    """Words and phrases by their beginning; blanks and hyphens in them are interchangeable."""
+    listed = (re.split(r"[\s-]+", each.rstrip("*")) for each in lines_of(f"{language}/jargon"))
+    joined = (r"[,\s-]+".join(map(re.escape, parts)) for parts in listed)
     return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
 
 
-_JARGON = {
-    "nl": _any_of(
-        """
-        synergie
-        stakeholder
-        impactvol
-        ontzorg
-        klantreis
-        low hanging fruit
-        hands on mentaliteit
-        no nonsense
-        toegevoegde waarde
-        totaaloplossing
-        maatwerkoplossing
-        integrale aanpak
-        holistisch
-        innovatieve oplossing
-        next level
-        best practice
-        out of the box
-        win win
-        ecosysteem
-        spin in het web
-        schaap met vijf poten
-        aanpakkersmentaliteit
-        9 tot 5 mentaliteit
-        dynamische omgeving
-        marktconform
-        proactie
-        resultaatgericht
-        klantgericht
-        state of the art
-        game changer
-        strategische partner
-        kernwaarde
-        """
-    ),
-    "en": _any_of(
-        """
-        synerg
-        stakeholder
-        impactful
-        leverag
-        best in class
-        state of the art
-        holistic
-        game chang
-        thought leader
-        low hanging fruit
-        move the needle
-        value add
-        added value
-        win win
-        fast paced
-        results driven
-        customer centric
-        go getter
-        self starter
-        disrupti
-        seamless
-        paradigm
-        next level
-        best practice
-        outside the box
-        hit the ground running
-        work hard, play hard
-        mission critical
-        one stop shop
-        ecosystem
-        strategic partner
-        core value
-        """
-    ),
-}
 _SUPERLATIVES = {
     # "De mooiste", but not "de geplaatste": a participle of a verb on -s or -t.
     "nl": re.compile(
@@ -152,70 +80,10 @@ _SUPERLATIVES = {
         re.IGNORECASE,
     ),
 }
-#: Words with the ending of a superlative that praise nothing.
-_PLAIN = frozenset(
-    [
-        "eerste",
-        "laatste",
-        "meeste",
-        "minste",
-        "naaste",
-        "oudste",
-        "jongste",
-        "twintigste",
-        "achtste",
-        "honderdste",
-        "duizendste",
-        "dertigste",
-        "veertigste",
-        "vijftigste",
-        "zestigste",
-        "zeventigste",
-        "tachtigste",
-        "negentigste",
-        "juiste",
-        "vaste",
-        "gewenste",
-        "vereiste",
-        "bewuste",
-        "verre",
-        "geluste",
-        "diverse",
-        "kortste",
-        "rest",
-        "test",
-        "request",
-        "interest",
-        "forest",
-        "west",
-        "east",
-        "guest",
-        "quest",
-        "harvest",
-        "contest",
-        "honest",
-        "modest",
-        "latest",
-        "nearest",
-        "protest",
-        "chest",
-        "nest",
-        "pest",
-        "arrest",
-        "digest",
-        "manifest",
-        "priest",
-        "northwest",
-        "southwest",
-        "oldest",
-        "youngest",
-        "conquest",
-    ]
-)
 _PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
     language: {
         # Of what begins at the same place the first here is told: phrases before their words.
-        "jargon": _JARGON[language],
+        "jargon": _jargon(language),
         "superlative": _SUPERLATIVES[language],
         "praise": lexicon.boasts,
     }

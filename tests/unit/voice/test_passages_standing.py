@@ -133,10 +133,13 @@ def test_an_english_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -
     [
         (
             "nl",
-            "In ons museum bestrijden we kevers met kou: het doek gaat twee weken in de vriezer.",
+            "In ons museum bestrijden we kevers niet met gif maar met kou: het doek gaat twee weken in de vriezer.",
         ),
         ("nl", "Op het dak van gemaal De Kromme liepen in mei elf geiten, en niemand miste ze."),
-        ("nl", "Monteur Aaltje Boer maakte in mei elf dozen, van schuimrubber uit een oude bank."),
+        (
+            "nl",
+            "Onze monteur Aaltje Boer maakte in mei elf dozen, van schuimrubber uit een oude bank.",
+        ),
         ("nl", "Dit voorjaar vonden duikers in onze haven 318 houten palen uit 1908."),
         ("en", "In April our inspector Graham Tull put his foot through a flood bank in Thorney."),
         ("en", "A neighbour told our harbour office that she had heard the clock strike three."),
@@ -165,7 +168,7 @@ def _alone(content: object) -> list[str]:
 
 def test_a_passage_is_extended_upwards() -> None:
     """A sentence that leans stands behind the one it leans on."""
-    body = "Wim Dekkers ontdekte om half negen dat de pomp stilstond. Hij heeft hem met een hark losgemaakt."
+    body = "Monteur Wim Dekkers ontdekte na elf uur zoeken naar een lek dat de pomp stilstond. Hij heeft hem met een hark losgemaakt."
     assert texts_of(story(body)) == [body]
 
 

@@ -30,7 +30,7 @@ _LONG, _FULL, _FIRST, _OPEN = -0.4, 0.5, 1.0, -0.8
 _LOOSE = -2.0
 _ENOUGH, _COMFORTABLE = 110, 230
 #: A passage that comes to less is not used.
-_LEAST = 1.5
+_LEAST = 1.6
 #: So much of a sentence is left in an edited one, or it is another.
 _STILL = 0.6
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")

@@ -78,6 +78,7 @@ class Judge:
             (lists["calls"].begins(words) and not self._source.tells_task(words))
             or lists["boilerplate"].within(words)
             or lists["slogans"].within(words)
+            or lists["jargon"].within([part for word in words for part in word.split("-")])
             or INJECTION.search(sentence.text)
             or _KEY.match(sentence.text)
             or self._is_glued(sentence)
@@ -127,7 +128,7 @@ class Judge:
             + _ANCHOR * self._source.is_anchored(sentence)
             + _OWN * lists["one"].within(words)
             + _TITLE * any(word[:7] in self._title for word in words)
-            + _ABSTRACT * min(3, lists["abstract"].count(words))
+            + _SPOKEN * (sentence.speaker is not None)
             + _CEREMONY * lists["ceremony"].within(words)
         )
 
@@ -144,10 +145,9 @@ class Judge:
             + _CHANGE * lists["changes"].within(words)
             + (_PERSON if named else _SOMEBODY * self._is_human(words))
             + _TURN * lists["turns"].within(words)
-            + _SPOKEN * (sentence.speaker is not None)
             + _TASK * self._source.tells_task(words)
         )
-        return signs
+        return signs + _ABSTRACT * min(3, lists["abstract"].count(words))
 
     def is_gloomy(self, sentences: Sequence[Sentence]) -> bool:
         """Bad news and nothing else: nothing found, changed or explained; or only what a job asks."""

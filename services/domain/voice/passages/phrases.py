@@ -126,7 +126,8 @@ class Phrases:
         if after >= len(sentence.words) or after in sentence.breaks:
             return False
         word = sentence.words[after]
-        plain = sentence.tokens[after][0].islower() and word not in self._words["small"]
+        binds = word in self._words["small"] or word in self._words["prepositions"]
+        plain = sentence.tokens[after][0].islower() and not binds
         return plain and not self._counts(word) and not word.endswith("ly")
 
     def _is_known(self, words: Sequence[str]) -> bool:

@@ -49,6 +49,8 @@ class Pronouns:
         if word in _PERSONAL or previous in _FOR_SOMEBODY:
             return self.somebody(named)
         several = word in _MANY and (previous.endswith("en") or after.endswith("en"))
+        # "Daar melken ze": a verb, and no plural.
+        named = named[:-1] if several and previous.endswith("en") else named
         if (word in _THINGS or (word in _ONE and not several)) and self.something(named):
             return True
         found = word in _MANY and self.something(named, many=True)

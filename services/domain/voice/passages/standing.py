@@ -153,7 +153,8 @@ class Ground:
         """Where the name of a person ends that begins here; here, where none does."""
         tokens = sentence.tokens
         first = tokens[place].removesuffix("'s").removesuffix("’s")
-        if first not in given_names() and first not in self._source.people.known:
+        known = first.split("-")[0] in given_names() or first in self._source.people.known
+        if not known:
             return place
         if not first[0].isupper() or (not place and sentence.words[0] in self._words["small"]):
             return place
