@@ -24,9 +24,7 @@ COLLEAGUES = [
 ]
 OUTSIDER = ambassador(90, name="Out Sider", crafts=(), role="Kok", team="Keuken", region="")
 FIRST = "Drie weken lang klopte de sluisdeur in Utrecht niet. Toen belde een schipper ons op."
-SECOND = (
-    "In maart hing de nieuwe deur er na elf dagen weer in. Anna de Wit had de tekening verbeterd."
-)
+SECOND = "In maart hing onze nieuwe deur er na elf dagen in. Tekenaar Anna de Wit had haar tekening verbeterd."
 PRIVATE = (
     "Mevrouw De Boer was 84 jaar oud. Ze zat in de storm van januari drie dagen zonder stroom."
 )
