@@ -77,7 +77,6 @@ class Source:
             author = content.author.name if content.author else ""
         self.author, self.title = author, phrase(content.title)
         paragraphs = prose.paragraphs
-        self.topics = content.topics if isinstance(content, StoryApproved) else content.crafts
         self.people = People([self.title, *(each.text for each in paragraphs)], author, self.words)
         self.is_vacancy = not isinstance(content, StoryApproved)
         self.interviewed = self._interviewed(paragraphs)
