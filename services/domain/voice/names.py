@@ -13,56 +13,10 @@ from functools import lru_cache
 
 from services.domain.ambassador import Ambassador
 from services.domain.audience.crafts import folded
+from services.domain.voice.vocabulary import name_particles, titles
 
 _WORD = re.compile(r"[^\W\d_]+")
-_TITLES = frozenset(
-    [
-        "dr",
-        "drs",
-        "ir",
-        "ing",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "professor",
-        "bc",
-        "mevr",
-        "mevrouw",
-        "dhr",
-        "heer",
-        "phd",
-        "msc",
-        "bsc",
-        "ma",
-        "ba",
-        "llm",
-    ]
-)
-_SMALL = frozenset(
-    [
-        "van",
-        "de",
-        "der",
-        "den",
-        "het",
-        "ter",
-        "ten",
-        "te",
-        "t",
-        "s",
-        "von",
-        "und",
-        "la",
-        "le",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "op",
-        "in",
-    ]
-)
+_SMALL = name_particles() | {"s", "und", "in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +31,7 @@ class _Key:
 def _key(name: str) -> _Key:
     before, comma, after = name.partition(",")
     words = _WORD.findall(folded(f"{after} {before}" if comma else name).replace("'", ""))
-    words = [word for word in words if word not in _TITLES]
+    words = [word for word in words if word not in titles()]
     if not words:
         return _Key("", ())
     last = tuple(word for word in words[1:] if len(word) > 1 and word not in _SMALL)
@@ -99,7 +53,7 @@ def spelling(name: str) -> str:
 
     Empty for a name of one word, which may be anything.
     """
-    words = [word for word in _WORD.findall(folded(name)) if word not in _TITLES]
+    words = [word for word in _WORD.findall(folded(name)) if word not in titles()]
     return f" {' '.join(words)} " if len(words) > 1 else ""
 
 
@@ -115,7 +69,7 @@ def own_names(name: str) -> frozenset[str]:
 
 
 def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in _SMALL and word not in _TITLES
+    return len(word) > 2 and word not in _SMALL and word not in titles()
 
 
 def namesakes(name: str, people: Iterable[Ambassador]) -> list[Ambassador]:

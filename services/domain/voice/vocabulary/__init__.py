@@ -148,3 +148,14 @@ def lines_of(name: str) -> list[str]:
                 f'{name}.txt, line {number}: "{entry}" stands in line {seen[entry]} too'
             )
     return list(seen)
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of a list that holds several a line."""
+    return frozenset(word for line in lines_of(name) for word in line.split())
+
+
+@cache
+def titles() -> frozenset[str]:
+    """What stands before or after a name and is no part of it, without its full stop."""
+    return frozenset(lines_of("titles"))
