@@ -59,8 +59,8 @@ class ShareRequested(EventData):
 class PostReady(EventData):
     """A draft, or a question whose answer makes it, lies in the ambassador's inbox.
 
-    ``angle`` is from where they speak: author, named, role, team, craft, place, knows_author or
-    colleague. ``overlap`` is the highest with another text about the same, 0–1.
+    ``angle`` is from where they speak: author, named, role, team, craft or colleague. ``overlap`` is
+    the highest with another text about the same, 0–1.
     """
 
     post_id: Id

@@ -106,11 +106,6 @@ def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
     return ""
 
 
-def own_lines(person: Ambassador) -> str:
-    """The lines that a person repeats on purpose: no repetition in the eyes of the guard."""
-    return f"{person.opening}\n{person.ending}"
-
-
 def recipe_of_profile(person: Ambassador) -> dict[str, object]:
     """What of the profile shapes the text, for its recipe; empty for most people."""
     own: dict[str, object] = {}

@@ -22,6 +22,8 @@ T = TypeVar("T")
 NO_PASSAGE = -1
 #: No passage stands in a larger share of a campaign's posts on a network, …
 MOST_SHARE = 0.15
+#: A text that has more in common with another, their passages aside, is not dealt.
+MOST_OVERLAP = 0.30
 
 
 def turns(rank: int, passages: int, layouts: int, *, shift: int = 0) -> Iterator[tuple[int, int]]:

@@ -25,11 +25,12 @@ _DEPTH = 12
 
 SLOTS = frozenset(
     {
-        "passage", "speaker", "job", "facts", "role", "team", "craft", "place", "employer",
+        "passage", "speaker", "author", "job", "a_job", "facts", "role", "team", "employer",
         "answer", "link",
     }
 )  # fmt: skip
-_OF_VACANCIES = frozenset({"job", "facts"})
+_OF_VACANCIES = frozenset({"job", "a_job", "facts"})
+_OF_STORIES = frozenset({"speaker", "author"})
 
 _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,
@@ -114,7 +115,7 @@ def syntax_faults(path: str, text: str) -> Iterator[TemplateFault]:
 
 def fields_of(path: str) -> frozenset[str]:
     """The slots that a file may name."""
-    return SLOTS if "/vacancy/" in path else SLOTS - _OF_VACANCIES
+    return SLOTS - (_OF_STORIES if "/vacancy/" in path else _OF_VACANCIES)
 
 
 def slots_of(section: Section) -> Slots:

@@ -8,16 +8,16 @@ from functools import cached_property
 
 from services.domain.ambassador import Language
 from services.domain.voice.block_list import BlockList
-from services.domain.voice.claim_words import CLAIM_WORDS
 from services.domain.voice.dealing import shuffled
+from services.domain.voice.jobs import said_job
 from services.domain.voice.names import own_names, same_name
-from services.domain.voice.passages import Passage, Passages, find_passages
+from services.domain.voice.passages import Passages, find_passages
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Pool, PostTemplates
 from services.domain.voice.questions import questions_of
 from services.domain.voice.relations import Relation, Scene
 from services.domain.voice.request import Content
-from services.domain.voice.sentences import split_sentences
+from services.domain.voice.spoken import Spoken
 from services.domain.voice.statements import akin, telling
 from services.domain.voice.subject import author_of, hashtags_of, title_of
 from services.domain.voice.support import Sources
@@ -25,38 +25,10 @@ from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
 from services.events.incoming import StoryApproved
 
-#: Quotation marks inside quotation marks.
-_INNER = str.maketrans({"“": "‘", "”": "’", "„": "‘", "«": "‘", "»": "’", '"': "’"})
-_ENDS = (".", "?", "!", "…", "”", "’", ")")
 #: An answer that says so much of a passage in its own words tells it already.
 _TOLD = 0.4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """A passage as one person may use it: ``quoted`` when it is not theirs to say, then by
-    ``speaker``."""
-
-    number: int
-    passage: Passage
-    quoted: bool
-    speaker: str
-
-    def text(self, language: str, sentences: int = 0) -> str:
-        """Ready to stand, whole or only its first ``sentences``; ends with its own mark."""
-        passage = self.passage
-        told = passage.text
-        if sentences:
-            told = " ".join(split_sentences(told)[:sentences])
-        told = told if told.endswith(_ENDS) else told.rstrip(":;,") + "."
-        if self.quoted:
-            told = f"“{told.translate(_INNER)}”"
-        if not passage.about:
-            return told
-        first = told.split(" ", 1)[0]
-        if first.casefold() in CLAIM_WORDS[language].small:
-            told = told[0].lower() + told[1:]
-        return f"{passage.about}: {told}"
+#: Stems that an answer shares with a passage that belongs beside it.
+_SHARED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +43,7 @@ class Plan:
     scene: Scene
     author: str
     title: str
+    a_job: str
     facts: str
     hashtags: tuple[str, ...]
     layouts: Mapping[Relation, Pool]
@@ -111,20 +84,17 @@ class Plan:
     def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
         """How somebody may use the passage of this number; None: not at all."""
         passage = self.found.chosen[number]
-        own = bool(passage.speaker) and same_name(passage.speaker, name)
         if not own_names(name).isdisjoint(self._names[number]):
             return None
-        wrote = relation is Relation.AUTHOR
-        author = "" if wrote or same_name(self.author, name) else self.author
-        if passage.speaker and not own:
-            return Spoken(number=number, passage=passage, quoted=True, speaker=passage.speaker)
-        theirs = passage.narrator == "i" and not (wrote or own)
-        ours = wrote or relation is Relation.TEAM or self.kind == "vacancy"
-        if passage.narrator == "we" and not ours and author:
-            theirs = True
-        if theirs and not author:
+        if passage.speaker and not same_name(passage.speaker, name):
+            return Spoken(number=number, passage=passage, speaker=passage.speaker)
+        own = relation is Relation.AUTHOR or bool(passage.speaker)
+        author = "" if own or same_name(self.author, name) else self.author
+        if passage.narrator == "i" and not (own or author):
             return None
-        return Spoken(number=number, passage=passage, quoted=theirs, speaker=author)
+        ours = relation is Relation.TEAM or self.kind == "vacancy"
+        says = {"neutral": False, "i": True, "we": not ours}[passage.narrator]
+        return Spoken(number=number, passage=passage, speaker=author if says else "")
 
     @cached_property
     def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
@@ -141,11 +111,15 @@ class Plan:
             )
         return found
 
-    def is_told(self, number: int, answer: str) -> bool:
-        """Whether an answer already says what the passage of this number does."""
+    def shared(self, number: int, answer: str) -> int:
+        """How many stems of the passage of this number an answer holds."""
         said = telling(answer, self.language)
-        stems = self._stems[number]
-        return bool(stems) and sum(akin(each, said) for each in stems) >= _TOLD * len(stems)
+        return sum(akin(each, said) for each in self._stems[number])
+
+    def goes_with(self, spoken: Spoken, answer: str) -> bool:
+        """Whether an answer speaks of a passage without telling it already."""
+        shared = self.shared(spoken.number, answer)
+        return _SHARED <= shared < _TOLD * len(self._stems[spoken.number])
 
 
 def plan_of(
@@ -171,6 +145,7 @@ def plan_of(
         scene=Scene.of(content),
         author=author_of(content),
         title=title_of(content),
+        a_job="" if kind == "story" else said_job(title_of(content), language),
         facts=facts,
         hashtags=hashtags_of(topics),
         layouts={

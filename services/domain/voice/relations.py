@@ -6,13 +6,14 @@ nothing is guessed, and of two people with one name neither is taken for the aut
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from services.domain.ambassador import Ambassador
-from services.domain.audience.crafts import craft_key, name_key
+from services.domain.audience.crafts import name_key
+from services.domain.voice.jobs import is_that_job
 from services.domain.voice.names import namesakes, plain_words, same_name, spelling
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
@@ -21,29 +22,23 @@ from services.events.incoming import StoryApproved
 
 
 class Relation(StrEnum):
-    """``role``: has that very job. ``team``: the author's, the vacancy's, or one that the story
-    names. ``craft`` and ``place``: shared with the source. ``knows_author``: its author is known to be
-    a colleague. ``colleague``: none of these."""
+    """``role``: has that very job. ``team``: the author's, or the vacancy's. ``craft``: has the
+    author's role. ``colleague``: none of these."""
 
     AUTHOR = "author"
     NAMED = "named"
     ROLE = "role"
     TEAM = "team"
     CRAFT = "craft"
-    PLACE = "place"
-    KNOWS_AUTHOR = "knows_author"
     COLLEAGUE = "colleague"
 
 
 #: The relations to each kind of source, in the order in which they are tried.
 RELATIONS = {
     "story": (
-        Relation.AUTHOR, Relation.NAMED, Relation.TEAM, Relation.CRAFT, Relation.PLACE,
-        Relation.KNOWS_AUTHOR, Relation.COLLEAGUE,
+        Relation.AUTHOR, Relation.NAMED, Relation.TEAM, Relation.CRAFT, Relation.COLLEAGUE,
     ),
-    "vacancy": (
-        Relation.ROLE, Relation.TEAM, Relation.CRAFT, Relation.PLACE, Relation.COLLEAGUE,
-    ),
+    "vacancy": (Relation.ROLE, Relation.TEAM, Relation.COLLEAGUE),
 }  # fmt: skip
 
 
@@ -60,60 +55,59 @@ class Cast:
 def cast_of(content: Content, colleagues: Iterable[Ambassador]) -> Cast:
     """By e-mail address, which one person has; otherwise by name, when only one has it."""
     everybody = list(colleagues)
-    counts: dict[str, int] = {}
-    for person in everybody:
-        counts[spelling(person.name)] = counts.get(spelling(person.name), 0) + 1
+    counts = Counter(spelling(person.name) for person in everybody)
     shared = frozenset(name for name, count in counts.items() if name and count > 1)
-    if not isinstance(content, StoryApproved) or content.author is None:
+    if not isinstance(content, StoryApproved):
         return Cast(shared=shared)
-    email = (content.author.email or "").casefold()
+    author, doubt = _author_among(content, everybody)
+    return Cast(author=author, doubt=doubt, shared=shared)
+
+
+def _author_among(
+    story: StoryApproved, everybody: Sequence[Ambassador]
+) -> tuple[Ambassador | None, str]:
+    if story.author is None:
+        return None, ""
+    email = (story.author.email or "").casefold()
     for person in everybody:
         if email and person.email.casefold() == email:
-            return Cast(author=person, shared=shared)
-    found = namesakes(content.author.name, everybody)
+            return person, ""
+    found = namesakes(story.author.name, everybody)
     if len(found) == 1:
-        return Cast(author=found[0], shared=shared)
-    doubt = f"{len(found)} colleagues are called {content.author.name}" if found else ""
-    return Cast(doubt=doubt, shared=shared)
+        return found[0], ""
+    return None, f"{len(found)} colleagues are called {story.author.name}" if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standpoint:
-    """A relation with the craft and the place that are shared; ``doubt`` told with it."""
+    """A relation, and the ``doubt`` to tell with it."""
 
     relation: Relation
-    craft: str = ""
-    place: str = ""
     doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What of a source relations look at, read once. ``crafts`` are keys; texts are plain words."""
+    """What of a source relations look at, read once: ``text`` in plain words."""
 
     content: Content
     text: str
-    crafts: frozenset[str]
     title: str
     author: str
     team: str
-    location: str
 
     @classmethod
     def of(cls, content: Content) -> Scene:
         if isinstance(content, StoryApproved):
-            body, crafts, team, location = content.body, content.topics, "", ""
+            body, team = content.body, ""
         else:
-            body, crafts = content.description, content.crafts
-            team, location = content.team or "", content.location or ""
+            body, team = content.description, content.team or ""
         return cls(
             content=content,
             text=plain_words("\n".join([content.title, *paragraphs(body)])),
-            crafts=frozenset(map(craft_key, crafts)) - {""},
-            title=name_key(title_of(content)),
+            title=title_of(content),
             author=author_of(content),
-            team=name_key(team),
-            location=plain_words(location),
+            team=team,
         )
 
     @property
@@ -125,67 +119,39 @@ class Scene:
         spelled = spelling(name)
         return bool(spelled) and spelled in self.text
 
-    def names(self, phrase: str) -> bool:
-        """Whether the text (of a vacancy: its location) holds this name of a team or place."""
-        words = _plain(phrase)
-        return len(words) > _SHORTEST and words in (self.text if self.is_story else self.location)
-
-
-#: With its blanks: a place of two letters is found in too many texts.
-_SHORTEST = 4
-
-
-@lru_cache(maxsize=20_000)
-def _plain(phrase: str) -> str:
-    return plain_words(phrase)
-
 
 def relation_of(
     person: Ambassador, content: Content | Scene, colleagues: Cast | Sequence[Ambassador] = ()
 ) -> Standpoint:
-    """Why this person: the first relation that holds, with what is shared."""
+    """Why this person: the first relation that holds."""
     scene = content if isinstance(content, Scene) else Scene.of(content)
     cast = (
         colleagues
         if isinstance(colleagues, Cast)
         else cast_of(scene.content, [*colleagues, *(() if person in colleagues else (person,))])
     )
-    craft = next((each for each in person.crafts if craft_key(each) in scene.crafts), "")
-    place = person.region if person.region and scene.names(person.region) else ""
     doubt = cast.doubt if cast.doubt and same_name(person.name, scene.author) else ""
     order = RELATIONS["story" if scene.is_story else "vacancy"]
-    holds = next(
-        each for each in order if _holds(each, person, scene, cast, craft=craft, place=place)
-    )
-    return Standpoint(relation=holds, craft=craft, place=place, doubt=doubt)
+    holds = next(each for each in order if _holds(each, person, scene, cast))
+    return Standpoint(relation=holds, doubt=doubt)
 
 
-def _holds(
-    relation: Relation, person: Ambassador, scene: Scene, cast: Cast, *, craft: str, place: str
-) -> bool:
+def _holds(relation: Relation, person: Ambassador, scene: Scene, cast: Cast) -> bool:
     author = cast.author
     if relation is Relation.AUTHOR:
         return author is not None and author.id == person.id
     if relation is Relation.NAMED:
         return scene.speaks_of(person.name) and spelling(person.name) not in cast.shared
     if relation is Relation.ROLE:
-        return bool(person.role) and name_key(person.role) == scene.title
+        same_team = _same(person.team, scene.team)
+        return is_that_job(person.role, scene.title, same_team=same_team)
     if relation is Relation.TEAM:
-        return bool(person.team) and _same_team(person, scene, author)
+        team = author.team if author else scene.team
+        return bool(person.team) and _same(person.team, team)
     if relation is Relation.CRAFT:
-        return bool(craft)
-    if relation is Relation.PLACE:
-        return bool(place)
-    if relation is Relation.KNOWS_AUTHOR:
-        return author is not None
+        return author is not None and bool(person.role) and _same(person.role, author.role)
     return True
 
 
-def _same_team(person: Ambassador, scene: Scene, author: Ambassador | None) -> bool:
-    team = name_key(person.team)
-    if not scene.is_story:
-        return bool(team) and team == scene.team
-    if author is not None and team == name_key(author.team):
-        return True
-    # One word may be anything: "Data", "Stations".
-    return len(person.team.split()) > 1 and scene.names(person.team)
+def _same(one: str, other: str) -> bool:
+    return name_key(one) == name_key(other)

@@ -36,6 +36,8 @@ _HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
 _SLOT = re.compile(r"⟦\w+⟧")
 _ENDED = re.compile(r"⟦(?:passage|answer)⟧")
 _BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
+#: In its slot stands "My colleague …", with a capital.
+_AUTHOR_INSIDE = re.compile(r"(?<![\n.:…] )(?<!\n)(?<!\A)⟦author⟧")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 #: What nobody said: feelings, opinions, and talk about the text.
 _UNSAID = {
@@ -55,13 +57,13 @@ _UNSAID = {
 _SAMPLE = {
     "nl": {
         "passage": "Een zin.", "speaker": "Fatima El Idrissi", "job": "Netplanner",
-        "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "craft": "kabelwerk",
-        "place": "Twente", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
+        "author": "Mijn collega Fatima El Idrissi", "a_job": "een netplanner",
+        "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
     },
     "en": {
         "passage": "A sentence.", "speaker": "Fatima El Idrissi", "job": "Planner",
-        "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "craft": "cabling",
-        "place": "Twente", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
+        "author": "My colleague Fatima El Idrissi", "a_job": "a planner",
+        "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
     },
 }  # fmt: skip
 
@@ -73,11 +75,11 @@ def check_template(templates: PostTemplates, path: str, text: str) -> list[Templ
     """
     found = list(syntax_faults(path, text))
     if not found:
-        language, relation = path[:2], Relation(path.rpartition("/")[2].removesuffix(".j2"))
+        language, kind, name = path.removesuffix(".j2").split("/")
         layouts = templates.revised({path: (0, text)}).pools[path]
         found = list(_few(layouts))
         for layout in layouts:
-            found += _faults(layout, language, relation, templates.organisation)
+            found += _faults(layout, language, kind, Relation(name), templates.organisation)
     return sorted(found, key=lambda fault: fault.line)
 
 
@@ -94,7 +96,7 @@ def _few(layouts: tuple[Layout, ...]) -> Iterator[TemplateFault]:
 
 
 def _faults(
-    layout: Layout, language: str, relation: Relation, organisation: str
+    layout: Layout, language: str, kind: str, relation: Relation, organisation: str
 ) -> Iterator[TemplateFault]:
     seen: set[str] = set()
     for shown in _combinations(layout):
@@ -105,8 +107,10 @@ def _faults(
                 if name not in seen:
                     seen.add(name)
                     yield TemplateFault(name=name, line=layout.line, values={"layout": layout.name})
-    if relation is Relation.AUTHOR and "speaker" in layout.uses:
+    if relation is Relation.AUTHOR and "author" in layout.uses:
         yield TemplateFault(name="speaks_of_poster", line=layout.line)
+    if kind == "vacancy" and not layout.uses & {"job", "a_job"}:
+        yield TemplateFault(name="no_job", line=layout.line)
     yield from _claims(layout, language, organisation)
 
 
@@ -128,7 +132,10 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "link_inside": bool(after.strip()) or not _BEFORE_LINK.search(before),
         "too_many_words": len(re.findall(r"[\w’'-]+", own)) > MOST_WORDS,
         "answer_later": "answer" in shown and not text.startswith("⟦answer⟧"),
-        "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "speaker")),
+        "author_inside": bool(_AUTHOR_INSIDE.search(text)),
+        "twice": any(
+            text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "speaker", "author")
+        ),
         "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
         "shouts": "!" in own,
         "asks": "?" in own,

@@ -7,6 +7,7 @@ import re
 from services.domain.ambassador import Language
 from services.domain.voice.plain_text import phrase
 from services.domain.voice.told_in import primary_language
+from services.domain.voice.words import words_of
 from services.events.incoming import VacancyOpened
 
 #: What stands in no running sentence.
@@ -21,6 +22,12 @@ def facts_of(vacancy: VacancyOpened, language: Language) -> str:
     found = (vacancy.location or "", hours if same else _translated(hours, _HOURS[language]))
     clean = (phrase(each, 60).rstrip(".") for each in found)
     return ", ".join(each for each in clean if each and not _MARKUP.search(each))
+
+
+def untold(facts: str, passage: str) -> str:
+    """``facts`` without what a passage says already: "four on four off" of "Four nights on, four off"."""
+    told = set(words_of(passage))
+    return ", ".join(each for each in facts.split(", ") if not told.issuperset(words_of(each)))
 
 
 def _translated(text: str, word: str) -> str:

@@ -13,7 +13,7 @@ from services.storage.schema import template_versions
 from services.storage.transaction import Transaction
 from tests.builders import NOW
 
-PATH, OTHER = "nl/story/craft.clauses", "x.j2"
+PATH, OTHER = "nl/story/craft.j2", "x.j2"
 MAAIKE = Person(
     id=ambassador_id("maaike@example.org"),
     email="maaike@example.org",

@@ -67,7 +67,7 @@ async def everything(stage: Stage) -> list[str]:
         f"/stories/{campaign.id}/campaign",
         f"/stories/{campaign.id}/audience",
         "/templates",
-        "/templates/edit/nl/story/craft.clauses",
+        "/templates/edit/nl/story/craft.j2",
         "/templates/edit/x.j2",
         "/templates/words",
         "/figures",

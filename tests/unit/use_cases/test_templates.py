@@ -20,7 +20,7 @@ from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, campaign, fact
 from tests.unit.voice.material import example_content
 
-CRAFT = "nl/story/craft.j2"
+COLLEAGUE = "nl/story/colleague.j2"
 #: Something in common with each Dutch example.
 CRAFTS = ("storingen", "netplanning", "middenspanning", "klantcontact")
 ANNA, BERT = (ambassador(number, crafts=CRAFTS) for number in (1, 2))
@@ -44,7 +44,7 @@ def own_layouts(ending: str = ", vandaar.") -> str:
     return "\n".join([*told, answered])
 
 
-async def save(database: Database, text: str, *, based_on: int = 0, path: str = CRAFT) -> int:
+async def save(database: Database, text: str, *, based_on: int = 0, path: str = COLLEAGUE) -> int:
     template = checked(shipped(), path, text)
     async with database.write() as transaction:
         return await edit_templates.save(
@@ -52,7 +52,7 @@ async def save(database: Database, text: str, *, based_on: int = 0, path: str = 
         )
 
 
-async def restore(database: Database, version: int, path: str = CRAFT) -> None:
+async def restore(database: Database, version: int, path: str = COLLEAGUE) -> None:
     async with database.write() as transaction:
         await edit_templates.restore(
             transaction, path=path, version=version, author="maaike", now=NOW + timedelta(days=1)
@@ -96,7 +96,7 @@ async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None
         assert recipe is not None
         assert "Deltaplan" in post.text
         shown.append((", vandaar." in post.text, recipe.get("edited_templates", {})))
-    assert shown == [(False, {}), (True, {CRAFT: 1}), (False, {})]
+    assert shown == [(False, {}), (True, {COLLEAGUE: 1}), (False, {})]
 
 
 async def test_a_recipe_gives_its_text_again_after_later_changes(database: Database) -> None:
@@ -137,7 +137,7 @@ async def test_every_change_is_in_the_audit(database: Database) -> None:
     await restore(database, 1)
     await restore(database, 0)
     async with database.read() as transaction:
-        entries = await audit.of(transaction, f"template:{CRAFT}")
+        entries = await audit.of(transaction, f"template:{COLLEAGUE}")
     assert [(entry.action, entry.actor, entry.detail) for entry in entries] == [
         ("template.saved", "maaike", {"version": 1, "instead_of": 0}),
         ("template.saved", "maaike", {"version": 2, "instead_of": 1}),
@@ -152,7 +152,7 @@ async def test_nobody_writes_over_a_change_they_did_not_see(database: Database) 
     with pytest.raises(Rejected, match="meanwhile"):
         await save(database, own_layouts(", zoals bekend."))
     async with database.read() as transaction:
-        assert len(await post_templates.history(transaction, CRAFT)) == 1
+        assert len(await post_templates.history(transaction, COLLEAGUE)) == 1
 
 
 async def test_a_broken_template_is_not_kept(database: Database) -> None:
@@ -170,9 +170,9 @@ async def test_a_broken_template_is_not_kept(database: Database) -> None:
 async def test_a_version_that_cannot_be_used_any_more_is_left_out(database: Database) -> None:
     """A stored template that this release refuses keeps no draft from being written."""
     async with database.write() as transaction:
-        await post_templates.hold(transaction, CRAFT)
+        await post_templates.hold(transaction, COLLEAGUE)
         loop = "=== a\n{% for x in job %}x{% endfor %}\n"
-        await post_templates.write(transaction, CRAFT, loop, author="maaike", now=NOW)
+        await post_templates.write(transaction, COLLEAGUE, loop, author="maaike", now=NOW)
     writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
     assert await write_about(database, writer, STORY)
 
@@ -182,8 +182,8 @@ def test_a_preview_shows_a_post_for_five_people() -> None:
     everybody = [ambassador(number) for number in range(1, 9)]
     everybody[0] = ambassador(1, language="en", address_form="")
     trials = edit_templates.preview(
-        Composer(shipped()).revised(CRAFT, own_layouts()),
-        CRAFT,
+        Composer(shipped()).revised(COLLEAGUE, own_layouts()),
+        COLLEAGUE,
         campaign(example_content()[STORY]),
         everybody,
         network="linkedin",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id, link_code
 from services.domain.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
+from services.domain.voice.passages import find_passages
 from services.domain.voice.relations import cast_of
 from services.events.incoming import StoryApproved, VacancyOpened
 
@@ -85,6 +87,18 @@ def crowd(number: int, language: str) -> Iterator[Ambassador]:
             length=("short", "medium", "long")[digest[6] % 3],
             since=1985 + digest[7] % 40 if digest[7] % 5 else None,
         )
+
+
+def longest_told(content: Content) -> str:
+    """The longest passage that nobody in particular says."""
+    told = [each.text for each in find_passages(content).chosen if each.narrator == "neutral"]
+    return max(told, key=len)
+
+
+def speaks_of(passage: str) -> str:
+    """An answer with two words of a passage, so that this belongs beside it."""
+    first, second = sorted(re.findall(r"\w+", passage), key=len)[-2:]
+    return f"Zelf zag ik {first} en {second}."
 
 
 def link_of(person: Ambassador, network: str) -> str:

@@ -50,28 +50,28 @@ def test_the_author_by_address_or_by_name() -> None:
 
 def test_of_two_people_of_one_name_neither_is_the_author() -> None:
     """Without an address that tells, both are in doubt, and it is said."""
-    other = ambassador(2, name="A. van der Berg", team="", crafts=(), region="")
+    other = ambassador(2, name="A. van der Berg", team="", role="")
     about = story(author={"name": "Anna van der Berg"})
     stand = relation_of(other, about, [ANNA])
     assert stand.relation is Relation.COLLEAGUE
     assert stand.doubt == "2 colleagues are called Anna van der Berg"
     assert relation_of(ANNA, story(author=WRITTEN), [other]).relation is Relation.AUTHOR
-    assert relation_of(other, story(author=WRITTEN), [ANNA]).relation is Relation.KNOWS_AUTHOR
+    assert relation_of(other, story(author=WRITTEN), [ANNA]).relation is Relation.COLLEAGUE
 
 
 @pytest.mark.parametrize(
     ("changes", "relation"),
     [
         ({"name": "Joost de Wit"}, Relation.NAMED),
-        ({"team": "Waterkeringen"}, Relation.TEAM),
-        ({"team": "Team Zuid"}, Relation.TEAM),
-        ({"crafts": ("constructies",)}, Relation.CRAFT),
-        ({"region": "Zwolle"}, Relation.PLACE),
-        ({}, Relation.KNOWS_AUTHOR),
+        ({"team": "waterkeringen"}, Relation.TEAM),
+        ({"team": "Team Zuid"}, Relation.COLLEAGUE),
+        ({"role": ANNA.role.upper()}, Relation.CRAFT),
+        ({"crafts": ("constructies",), "region": "Zwolle"}, Relation.COLLEAGUE),
+        ({}, Relation.COLLEAGUE),
     ],
 )
 def test_the_first_that_holds(changes: dict[str, object], relation: Relation) -> None:
-    """Each relation to a story, of somebody of whom nothing else is so."""
+    """Each relation to a story, of somebody of whom nothing else is so: a word of the field is none."""
     nothing = {"team": "", "crafts": (), "region": "", "role": ""}
     person = ambassador(2, **nothing | changes)
     assert relation_of(person, story(body=BODY, author=WRITTEN), [ANNA]).relation is relation
@@ -89,8 +89,7 @@ def test_a_name_that_two_have_is_nobodys() -> None:
     [
         ({"role": "Constructeur sluizen"}, Relation.ROLE),
         ({"team": "waterkeringen"}, Relation.TEAM),
-        ({"crafts": ("constructie",)}, Relation.CRAFT),
-        ({"region": "Utrecht"}, Relation.PLACE),
+        ({"crafts": ("constructie",), "region": "Utrecht"}, Relation.COLLEAGUE),
         ({"role": "Constructeur"}, Relation.COLLEAGUE),
     ],
 )
@@ -101,7 +100,11 @@ def test_the_relations_to_a_vacancy(changes: dict[str, object], relation: Relati
     assert stand.relation is relation
 
 
-def test_what_is_shared_is_told_with_it() -> None:
-    """The craft and the place that a text may name are those of both."""
-    stand = relation_of(ambassador(2, crafts=("beton", "constructie")), vacancy(team="Elders"))
-    assert (stand.relation, stand.craft, stand.place) == (Relation.CRAFT, "constructie", "Utrecht")
+def test_the_same_job_of_another_department_is_another() -> None:
+    """Hours in a title make no difference, a department does."""
+    about = vacancy(title="Legal secretary (nights) – Wills (0,8 fte)", team="Wills")
+    for team, relation in (("Wills", Relation.ROLE), ("Conveyancing", Relation.COLLEAGUE)):
+        person = ambassador(2, role="legal secretary", team=team)
+        assert relation_of(person, about).relation is relation
+    caretaker = ambassador(2, role="conciërge", team="Zuid")
+    assert relation_of(caretaker, vacancy(title="Conciërge (0,8 fte)")).relation is Relation.ROLE

@@ -26,7 +26,7 @@ async def test_the_list_names_every_template(organisation: Organisation) -> None
         page = (await browser.get("/templates")).text
     for path in shipped().pools:
         assert f'href="/templates/edit/{path}"' in page
-    assert "Verhaal: hetzelfde vak" in page
+    assert "Verhaal: hetzelfde werk als wie het schreef" in page
 
 
 @pytest.mark.parametrize("role", ["ambassador", "recruiter", "administrator"])

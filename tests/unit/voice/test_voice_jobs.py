@@ -1,0 +1,65 @@
+"""Roles and jobs as one says them aloud, and what is left out because nobody is it."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.domain.ambassador import Language
+from services.domain.voice.jobs import named_job, said_job, said_role
+
+
+@pytest.mark.parametrize(
+    ("role", "language", "said"),
+    [
+        ("site reliability engineer", "en", "a site reliability engineer"),
+        ("SRE", "en", "an SRE"),
+        ("HR adviser", "en", "an HR adviser"),
+        ("electrician", "en", "an electrician"),
+        ("union officer", "en", "a union officer"),
+        ("head of flys", "en", "head of flys"),
+        ("CEO", "en", "CEO"),
+        ("library assistant", "en", "a library assistant"),
+        ("Kitchen", "en", ""),
+        ("Customer Care", "en", ""),
+        ("accounts payable", "en", ""),
+        ("monteur seinwezen", "nl", "monteur seinwezen"),
+        ("wijkverpleegkundige", "nl", "wijkverpleegkundige"),
+        ("hoofd educatie", "nl", "hoofd educatie"),
+        ("medewerker behoud en beheer", "nl", "medewerker behoud en beheer"),
+        ("HR", "nl", ""),
+        ("Planning", "nl", ""),
+        ("Technisch Beheer", "nl", ""),
+        ("", "nl", ""),
+    ],
+)
+def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
+    """With its article in English; a department says nothing."""
+    assert said_role(role, language) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "said"),
+    [
+        ("Conciërge (0,8 fte)", "nl", "een conciërge"),
+        ("Medewerker storingslijn", "nl", "een medewerker storingslijn"),
+        ("Maintenance Technician (Nights)", "en", "a Maintenance Technician (Nights)"),
+        ("Control room operator", "en", "a control room operator"),
+        ("Registered Nurse – Mixed Practice", "en", "a Registered Nurse"),
+        ("Operations Manager", "en", "an Operations Manager"),
+        ("Verzorgenden IG", "nl", ""),
+        ("Drivers", "en", ""),
+        ("Stage marketing", "nl", ""),
+        ("Wij zoeken een monteur", "nl", ""),
+        ("Nacht", "nl", ""),
+        ("", "en", ""),
+    ],
+)
+def test_a_job_after_we_are_looking_for(title: str, language: Language, said: str) -> None:
+    """What is no single person, or calls, stands after a colon instead."""
+    assert said_job(title, language) == said
+
+
+def test_what_a_job_board_adds_is_no_job() -> None:
+    """A benefit after a bar is left out, a department stays."""
+    assert named_job("Accountmanager | uncapped bonus") == "Accountmanager"
+    assert named_job("Nurse – Mixed Practice") == "Nurse – Mixed Practice"
