@@ -16,8 +16,8 @@ _ONLY = re.compile(
     r"(?:head|director|chief|chair|C[EFIOT]O|president|managing director)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W\d_]+")
-#: "(0,8 fte)" and "– Mixed Practice" after a job.
-_HOURS = re.compile(r"\s*\([^)]*\d[^)]*\)")
+#: "(0,8 fte)", "(permanent)" and "– Mixed Practice" after a job.
+_HOURS = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)")
 _PART = re.compile(r"\s+[–—-]\s.*")
 #: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
 _ASIDE = re.compile(r"\s*\(.*|\s(?:of|for|in|with)\s.*")

@@ -43,6 +43,7 @@ def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
         ("Conciërge (0,8 fte)", "nl", "een conciërge"),
         ("Medewerker storingslijn", "nl", "een medewerker storingslijn"),
         ("Maintenance Technician (Nights)", "en", "a Maintenance Technician (Nights)"),
+        ("Banker Mason (permanent)", "en", "a Banker Mason"),
         ("Control room operator", "en", "a control room operator"),
         ("Registered Nurse – Mixed Practice", "en", "a Registered Nurse"),
         ("Operations Manager", "en", "an Operations Manager"),
