@@ -36,7 +36,9 @@ def questions_of(
 
 def words_asked(language: str) -> frozenset[str]:
     """Every word of these questions."""
-    asked = (each for kind in _asked(language).values() for pairs in kind.values() for each in pairs)
+    asked = (
+        each for kind in _asked(language).values() for pairs in kind.values() for each in pairs
+    )
     return frozenset(bare_words(" ".join(text for pair in asked for text in pair)))
 
 
