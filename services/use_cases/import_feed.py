@@ -5,7 +5,6 @@ Ids are derived from what the feed calls an entry, so importing it again changes
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import re
@@ -16,6 +15,7 @@ from typing import Any
 
 import feedparser
 
+from services.domain.html_text import literal, one_line, plain_text
 from services.domain.identity import derive_id
 from services.domain.post import printable
 from services.errors import Rejected
@@ -26,8 +26,6 @@ _LINKED_DATA = re.compile(
     r"<script\b[^<>]*\btype\s*=\s*[\"']?application/ld\+json[^<>]*>", re.IGNORECASE
 )
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]+>")
-_PARAGRAPH = re.compile(r"</(p|div|li|h[1-6])>|<br\s*/?>", re.IGNORECASE)
 
 
 def read_feed(raw: bytes, *, source: str, language: str, now: datetime) -> list[CloudEvent]:
@@ -40,9 +38,10 @@ def read_feed(raw: bytes, *, source: str, language: str, now: datetime) -> list[
         events = [_vacancy(posting, source, language, now) for posting in postings]
     else:
         # As a stream: bytes would be tried as the name of a file first.
-        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=True)
+        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
         language = str(feed.feed.get("language") or language)
-        events = [_story(entry, source, language, now) for entry in feed.entries]
+        atom = str(feed.get("version")).startswith("atom")
+        events = [_story(entry, atom, source, language, now) for entry in feed.entries]
     if not events:
         raise Rejected(
             f"{source} holds no entries", remedy="Give an RSS or Atom feed, or a JobPosting."
@@ -50,13 +49,18 @@ def read_feed(raw: bytes, *, source: str, language: str, now: datetime) -> list[
     return events
 
 
-def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) -> CloudEvent:
+def _story(
+    entry: Mapping[str, Any], atom: bool, source: str, language: str, now: datetime
+) -> CloudEvent:
+    title = _text(entry.get("title_detail"), atom)
+    contents = [*entry.get("content", ()), entry.get("summary_detail")]
+    # Some feeds name an empty or shortened content.
+    body = max((_text(content, atom) for content in contents), key=len)
     name = str(entry.get("id") or entry.get("link") or entry.get("title") or "")
-    contents = entry.get("content") or [{"value": entry.get("summary") or entry.get("title")}]
     data: dict[str, Any] = {
         "story_id": derive_id("feed", name),
-        "title": _plain(entry.get("title") or ""),
-        "body": _plain(contents[0].get("value") or ""),
+        "title": " ".join(title.split()),
+        "body": body or title,
         "language": language,
         "topics": [str(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term")][:10],
     }
@@ -64,8 +68,16 @@ def _story(entry: Mapping[str, Any], source: str, language: str, now: datetime) 
     if str(entry.get("link") or "").startswith(("http://", "https://")):
         data["url"] = str(entry["link"])
     if entry.get("author"):
-        data["author"] = {"name": _plain(entry["author"])}
+        data["author"] = {"name": one_line(str(entry["author"]))}
     return _event("story.approved", data, name=name, source=source, now=now)
+
+
+def _text(detail: Mapping[str, Any] | None, atom: bool) -> str:
+    """The paragraphs of one of feedparser's values; Atom says which hold no markup."""
+    if detail is None:
+        return ""
+    read = literal if atom and detail.get("type") == "text/plain" else plain_text
+    return read(str(detail.get("value") or ""))
 
 
 def _job_postings(raw: bytes) -> Iterator[Mapping[str, Any]]:
@@ -106,14 +118,14 @@ def _vacancy(posting: Mapping[str, Any], source: str, language: str, now: dateti
     name = str(identifier or posting.get("url") or posting.get("title") or "")
     data: dict[str, Any] = {
         "vacancy_id": name or derive_id("posting", source),
-        "title": _plain(posting.get("title") or ""),
-        "description": _plain(posting.get("description") or ""),
+        "title": one_line(str(posting.get("title") or "")),
+        "description": plain_text(str(posting.get("description") or "")),
         "language": str(posting.get("inLanguage") or language),
         "url": str(posting.get("url") or source),
     }
     for place in _listed(posting.get("jobLocation"))[:1]:
         if isinstance(place, dict) and isinstance(place.get("address"), dict):
-            data["location"] = _plain(place["address"].get("addressLocality") or "") or None
+            data["location"] = one_line(str(place["address"].get("addressLocality") or "")) or None
     if posting.get("validThrough"):
         data["closes_at"] = _moment(str(posting["validThrough"]))
     return _event(
@@ -145,11 +157,3 @@ def _event(kind: str, data: dict[str, Any], *, name: str, source: str, now: date
         subject=printable(name)[:500] or None,
         data=data,
     )
-
-
-def _plain(markup: Any) -> str:
-    """Text with blank lines between paragraphs; tags and entities resolved, nothing unprintable."""
-    text = _TAG.sub("", _PARAGRAPH.sub("\n", str(markup)))
-    text = printable(html.unescape(text).replace("\t", " "))
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    return "\n\n".join(line for line in lines if line)

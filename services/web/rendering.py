@@ -14,10 +14,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
-from services.domain.voice.plain_text import paragraphs, without_html
+from services.web.markdown import markdown
 from services.web.messages import network_name
 
 #: For people whose zone is not known; `services.domain.ambassador` has the same default.
@@ -37,7 +35,6 @@ def environment() -> Environment:
     )
     made.globals["static"] = static_address
     made.filters["markdown"] = markdown
-    made.filters["paragraphs"] = paragraphs
     made.filters["network_name"] = network_name
     made.filters["json"] = _json
     return made
@@ -76,17 +73,3 @@ def dollars(value: Decimal, *, language: str) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def markdown(text: str) -> Markup:
-    """CommonMark without HTML and images: what a story says, and nothing that it could do.
-
-    HTML is left out, as in drafts, and what is left of it shown as text; links lead to web
-    addresses only (markdown-it's own rule).
-    """
-    return Markup(_markdown().render(without_html(text)))  # noqa: S704 - markdown-it escapes; see the tests
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable(["image"])

@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 from services.domain.emoji_sequences import EMOJI
+from services.domain.html_text import one_line, with_signs
 
 #: Characters read of a text; facts beyond its first hundred pages are not needed.
 MAX_CHARACTERS = 250_000
@@ -24,9 +25,6 @@ _BLOCK_TAG = re.compile(
     r"\b[^<>]{0,2000}>"
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
-#: Not Markdown's <https://example.org> and <anna@example.org>.
-_ELEMENT = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,2000})?/?>")
-_FENCED = re.compile(r"(?ms)^([ ]{0,3}(```|~~~).*?^[ ]{0,3}\2[^\n]*$)")
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
@@ -46,7 +44,7 @@ def paragraphs(text: str) -> list[str]:
     """The paragraphs and list items of a text, each on one line, headings and tables left out."""
     text = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).replace("\r\n", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
-    text = _without_code(text)
+    text = _without_code(with_signs(text))
     text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", text))
     text = visible(html.unescape(text))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
@@ -62,30 +60,9 @@ def paragraphs(text: str) -> list[str]:
     return result
 
 
-def without_html(text: str) -> str:
-    """Markdown as it stands, the HTML in it left out: for a page that shows the whole story."""
-    parts = _FENCED.split(text)
-    # Of each block of code its mark is split off too.
-    return "".join(
-        part if place % 3 else _markdown_only(part)
-        for place, part in enumerate(parts)
-        if place % 3 != 2
-    )
-
-
-def _markdown_only(text: str) -> str:
-    kept = _without_code(text)
-    opened = _BLOCK_TAG.sub("\n\n", kept)
-    if opened != kept:
-        # What stood inside a tag was set in to be read as source; Markdown would take it for code.
-        opened = re.sub(r"(?m)^[ \t]+", "", opened)
-    return _ELEMENT.sub("", opened)
-
-
 def phrase(text: str, limit: int = 300) -> str:
     """One clean line, for a title or a field of a profile; empty when nothing readable is left."""
-    text = _TAG.sub("", unicodedata.normalize("NFC", text))
-    line = " ".join(visible(html.unescape(text)).split())
+    line = " ".join(visible(one_line(unicodedata.normalize("NFC", text))).split())
     return line if len(line) <= limit else ""
 
 

@@ -188,3 +188,30 @@ def test_an_entity_bomb_does_not_go_off() -> None:
         events = []
     assert all(len(each.to_bytes()) < 100_000 for each in events)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "body"),
+    [
+        ("text", "Waarom Vec<T> telt", "a < b en c > d."),
+        ("html", "Waarom Vec<T> telt", "a < b en c > d."),
+    ],
+)
+def test_plain_text_of_a_feed_keeps_its_signs(kind: str, title: str, body: str) -> None:
+    """What Atom calls text holds no markup, and signs in HTML are none."""
+    (story,) = read(
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>u</id><title type="{kind}">'
+        f'Waarom Vec&lt;T&gt; telt</title><content type="{kind}">a &lt; b en c &gt; d.</content>'
+        "</entry></feed>"
+    )
+    assert (story.data["title"], story.data["body"]) == (title, body)
+
+
+def test_the_longest_text_of_an_entry_is_its_body() -> None:
+    """A content that is empty or shortened does not hide the other."""
+    (story,) = read(
+        '<rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/"><channel><item>'
+        "<title><![CDATA[List<String> & meer]]></title><guid>1</guid><c:encoded></c:encoded>"
+        "<description>Het hele stuk.</description></item></channel></rss>"
+    )
+    assert (story.data["title"], story.data["body"]) == ("List<String> & meer", "Het hele stuk.")

@@ -17,6 +17,7 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
+from services.domain.html_text import with_signs
 from services.domain.voice.plain_text import visible
 
 #: Read of a text: some sixteen pages. What a post is made of stands before.
@@ -78,6 +79,7 @@ def blocks_of(text: str) -> list[Block]:
     """The blocks of a text in its order, code, tables and captions left out."""
     text = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).replace("\r\n", "\n")
     text = text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n").strip()
+    text = with_signs(text)
     if text.startswith("<") or (_IS_HTML.search(text) and not _IS_MARKDOWN.search(text)):
         return list(_blocks_of_html(text, keep_lines=False))
     return list(_blocks_of_html(_html_of_markdown(text), keep_lines=True))
