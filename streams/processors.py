@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
+from services.domain.ambassador import DEFAULT_ZONE
 from services.storage import figures
 from services.storage.transaction import Transaction
 from services.use_cases.count_clicks import count_clicks
@@ -31,10 +33,12 @@ TOPICS: Mapping[str, str] = {
 }
 
 
-def processors(drafts: DraftWriter) -> list[Processor]:
+def processors(drafts: DraftWriter, zone: tzinfo = DEFAULT_ZONE) -> list[Processor]:
+    """``zone`` is where the organisation is."""
+    start = partial(start_campaigns, zone=zone)
     return [
-        _processor("start-story-campaigns", start_campaigns, batch=10),
-        _processor("start-vacancy-campaigns", start_campaigns, batch=10),
+        _processor("start-story-campaigns", start, batch=10),
+        _processor("start-vacancy-campaigns", start, batch=10),
         _processor("close-vacancies", close_vacancies),
         # Six hundred people at once: what a transaction costs is shared by many, and the first drafts
         # of a large campaign are readable long before its last ones are written.

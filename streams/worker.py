@@ -66,7 +66,7 @@ class Worker:
             data=parts.settings.data,
             runners=[
                 ProcessorRunner(processor, database=parts.database, clock=clock, progress=progress)
-                for processor in processors(parts.draft_writer())
+                for processor in processors(parts.draft_writer(), parts.settings.zone)
             ],
         )
         self._woken = asyncio.Event()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo
+
+#: Of people and organisations who name none.
+DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
 
 Language = Literal["nl", "en"]
 AddressForm = Literal["je", "u", ""]
@@ -29,7 +33,7 @@ class Ambassador:
     team: str = ""
     crafts: tuple[str, ...] = ()
     region: str = ""
-    timezone: str = "Europe/Amsterdam"
+    timezone: str = DEFAULT_ZONE.key
     address_form: AddressForm = ""
     emoji: int = 0
     length: Length = "medium"

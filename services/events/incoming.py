@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -17,9 +17,11 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
-from services.events.moment import read_moment
+from services.events.author import name_of, split_author
+from services.events.moment import read_moment, read_moment_or_day
 
 # Browsers and urlsplit drop some of these in silence, so that what is checked is not what is used.
 _NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")
@@ -34,6 +36,8 @@ def _web_address(value: str) -> str:
         raise ValueError(_NO_WEB_ADDRESS) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(_NO_WEB_ADDRESS)
+    if "@" in parts.netloc:
+        raise ValueError("may hold no user name or password")
     return value
 
 
@@ -84,6 +88,7 @@ Language = Annotated[
 ]
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
+MomentOrDay = Annotated[datetime | date, BeforeValidator(read_moment_or_day)]
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
 #: What an editor chose to be dealt, best first, instead of what is found.
 PassageTexts = Annotated[tuple[Line, ...], Field(max_length=20)]
@@ -96,8 +101,21 @@ class EventData(BaseModel):
 
 
 class Author(EventData):
+    """A ``name`` that holds an e-mail address too is taken apart: it stands on public pages."""
+
     name: Line
     email: Line | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_apart(cls, data: Any) -> Any:
+        written = data.get("name") if isinstance(data, dict) else None
+        if not isinstance(written, str) or "@" not in written:
+            return data
+        name, email = split_author(written)
+        if not email:
+            return data
+        return data | {"name": name or name_of(email), "email": data.get("email") or email}
 
 
 class Image(EventData):
@@ -126,7 +144,10 @@ class StoryApproved(EventData):
 
 
 class VacancyOpened(EventData):
-    """An opened vacancy. ``challenge`` says what is hard about the job; ``passages`` as in a story."""
+    """An opened vacancy. ``challenge`` says what is hard about the job; ``passages`` as in a story.
+
+    A ``closes_at`` without a time is the end of that day, where the organisation is.
+    """
 
     vacancy_id: Id
     title: Line
@@ -138,7 +159,7 @@ class VacancyOpened(EventData):
     location: Line | None = None
     hours: Line | None = None
     salary: Line | None = None
-    closes_at: Moment | None = None
+    closes_at: MomentOrDay | None = None
     challenge: Note | None = None
     passages: PassageTexts = ()
 

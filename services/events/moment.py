@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EXAMPLE = "for example 2026-11-24T09:00:00Z"
 
 
@@ -27,6 +28,22 @@ def read_moment(value: object) -> datetime:
     except OverflowError as error:
         raise ValueError("lies outside the years 1 to 9999") from error
     return moment
+
+
+def read_moment_or_day(value: object) -> datetime | date:
+    """As `read_moment`, or a day (YYYY-MM-DD), which lasts to its end. Raises ValueError."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    return read_moment(value)
+
+
+def end_of(moment: datetime | date, zone: tzinfo) -> datetime:
+    """The moment itself, or the last second of a day in ``zone``."""
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(23, 59, 59), zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=256)

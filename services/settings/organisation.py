@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, SecretStr
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 
 class Organisation(BaseModel):
@@ -13,3 +15,17 @@ class Organisation(BaseModel):
         default=None, description="smtp:// or smtps://user:password@host:port. Empty: no mail."
     )
     mail_from: str = "zwaan@localhost"
+    time_zone: str = Field(
+        default="Europe/Amsterdam", description="Where a day without a time begins and ends."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("is not a time zone; write for example Europe/Amsterdam")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

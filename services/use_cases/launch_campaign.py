@@ -7,7 +7,6 @@ from datetime import datetime
 
 from services.domain.audience import handful
 from services.errors import Rejected
-from services.events.incoming import VacancyOpened
 from services.events.launch import Launch, LaunchPlan
 from services.storage import audience, audit, campaigns, outbox
 from services.storage.audit import Entry
@@ -30,8 +29,7 @@ async def launch(
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None:
         raise Rejected("there is no such campaign", remedy="Go back to the list.")
-    if isinstance(campaign.content, VacancyOpened):
-        check_still_open(campaign.content, now)
+    check_still_open(campaign.closes_at, now)
     listed = await audience.proposed(transaction, campaign_id)
     if not listed:
         raise Rejected("nobody is on the list", remedy="Add a colleague first.")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from services.domain.ambassador import Ambassador
+from services.domain.ambassador import DEFAULT_ZONE, Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.identity import derive_id
 from services.domain.voice import Thin, unsaid
@@ -18,6 +18,7 @@ from services.domain.voice.plain_text import phrase
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
+from services.events.moment import end_of
 from services.events.statement import Fact, Statement
 from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
@@ -32,11 +33,13 @@ async def start_campaigns(
     transaction: Transaction,
     facts: Sequence[Fact[StoryApproved | VacancyOpened]],
     now: datetime,
+    *,
+    zone: tzinfo = DEFAULT_ZONE,
 ) -> list[Statement]:
     """One campaign a story or vacancy, however often it is announced.
 
     Raises Rejected for a vacancy that is over, for a wish that makes no sense, and for other facts
-    than those its campaign began with.
+    than those its campaign began with. A vacancy's last day ends in ``zone``.
     """
     statements: list[Statement] = []
     everybody: list[Ambassador] | None = None
@@ -53,7 +56,7 @@ async def start_campaigns(
             continue
         if everybody is None:
             everybody = await people.all_ambassadors(transaction)
-        statements += await _start(transaction, fact.data, plan, everybody, now)
+        statements += await _start(transaction, fact.data, plan, everybody, now, zone=zone)
     return statements
 
 
@@ -68,10 +71,15 @@ async def _start(
     plan: LaunchPlan,
     everybody: Sequence[Ambassador],
     now: datetime,
+    *,
+    zone: tzinfo,
 ) -> list[Statement]:
     kind, source_id = source_of(content)
+    closes_at: datetime | None = None
     if isinstance(content, VacancyOpened):
-        check_still_open(content, now)
+        if content.closes_at is not None:
+            closes_at = end_of(content.closes_at, zone)
+        check_still_open(closes_at, now)
         if await campaigns.vacancy_is_closed(transaction, source_id):
             return []
     campaign_id = derive_id("campaign", kind, source_id)
@@ -91,7 +99,7 @@ async def _start(
         seed=seed_of(campaign_id),
         started_at=now,
         widen_at=None if mute or plan.widen_after is None else now + plan.widen_after,
-        closes_at=content.closes_at if isinstance(content, VacancyOpened) else None,
+        closes_at=closes_at,
     )
     past: Mapping[str, History] = {}
     if plan.launch is not Launch.EVERYBODY:
@@ -114,14 +122,10 @@ async def _start(
     return [started(campaign, len(asked)), *requests(campaign, asked, now)]
 
 
-def check_still_open(vacancy: VacancyOpened, now: datetime) -> None:
+def check_still_open(closes_at: datetime | None, now: datetime) -> None:
     """Raises Rejected when applications are not taken any more."""
-    if vacancy.closes_at is not None and is_over(vacancy, now):
+    if closes_at is not None and closes_at <= now:
         raise Rejected(
-            f"the vacancy closed on {vacancy.closes_at:%Y-%m-%d}",
+            f"the vacancy closed on {closes_at:%Y-%m-%d}",
             remedy='Send it again with a later "closes_at".',
         )
-
-
-def is_over(vacancy: VacancyOpened, now: datetime) -> bool:
-    return vacancy.closes_at is not None and vacancy.closes_at <= now

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from services.domain.audience import Invitation, select_audience
 from services.domain.voice import unsaid
-from services.events.incoming import VacancyOpened
 from services.storage import audience, audit, campaigns, outbox, people
 from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
@@ -15,7 +14,6 @@ from services.storage.database import Database, take_turns
 from services.storage.sharing_history import histories
 from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests
-from services.use_cases.start_campaign import is_over
 
 #: Who acts when nobody presses the button.
 _CLOCK = "campaigns"
@@ -33,7 +31,7 @@ async def widen(
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or not await campaigns.forget_widening(transaction, campaign_id):
         return 0
-    if isinstance(campaign.content, VacancyOpened) and is_over(campaign.content, now):
+    if campaign.closes_at is not None and campaign.closes_at <= now:
         return 0
     listed = await audience.proposed(transaction, campaign_id)
     newcomers = await _newcomers(transaction, campaign, now)

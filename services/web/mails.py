@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.domain.ambassador import Language
+from services.domain.ambassador import DEFAULT_ZONE, Language
 from services.domain.expiry import Ending
 from services.ports import Message
 from services.storage.people import Person
 from services.web.messages import messages_in, network_name
-from services.web.rendering import DEFAULT_ZONE, day
+from services.web.rendering import day
 
 
 def sign_in_message(person: Person, *, link: str, organisation: str) -> Message:

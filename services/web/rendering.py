@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -17,9 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.web.markdown import markdown
 from services.web.messages import network_name
-
-#: For people whose zone is not known; `services.domain.ambassador` has the same default.
-DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 @cache

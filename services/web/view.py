@@ -10,7 +10,7 @@ from typing import Any, cast
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.domain.ambassador import Language
+from services.domain.ambassador import DEFAULT_ZONE, Language
 from services.errors import NeedsPerson, Rejected, ZwaanError
 from services.storage.people import Person
 from services.web import rendering
@@ -31,7 +31,7 @@ class View:
     parts: WebParts
     messages: Messages
     person: Person | None
-    zone: tzinfo = rendering.DEFAULT_ZONE
+    zone: tzinfo = DEFAULT_ZONE
 
     @property
     def me(self) -> Person:

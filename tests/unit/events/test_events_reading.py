@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,9 +18,12 @@ from services.events.cloudevent import (
     MAX_EVENT_BYTES,
     decode_json,
     dump_json,
+    event_data,
     load_json,
     parse_event,
 )
+from services.events.incoming import Author, VacancyOpened
+from services.events.moment import end_of
 from services.events.record import read_record
 from services.events.statement import Fact
 from tests.builders import event, story
@@ -180,7 +185,7 @@ def test_times_are_rfc_3339(text: str, utc: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-11-24",
+        "20261124",
         "2026-11-24T09:00:00",
         "2026-11-24T09:00Z",
         "2026-11-24 09:00:00Z",
@@ -197,10 +202,37 @@ def test_times_are_rfc_3339(text: str, utc: str) -> None:
     ],
 )
 def test_other_times_are_refused(text: Any) -> None:
-    """A date, a number, a time without zone or one that UTC cannot express is refused."""
+    """A number, a time without zone or one that UTC cannot express is refused."""
     assert refused(good(time=text)).startswith('"time"')
     sentence = refused(good(type="vacancy.opened", data=_vacancy(closes_at=text)))
     assert sentence.startswith('the field "data.closes_at"')
+
+
+def test_a_vacancy_may_close_on_a_day() -> None:
+    """A day without a time is taken as it is, and lasts to its end where the organisation is."""
+    vacancy = read_data(
+        parse_event(good(type="vacancy.opened", data=_vacancy(closes_at="2026-12-18")))
+    )
+    assert isinstance(vacancy, VacancyOpened)
+    assert vacancy.closes_at == date(2026, 12, 18)
+    assert event_data(vacancy)["closes_at"] == "2026-12-18"
+    assert refused(good(time="2026-12-18")).startswith('"time"')
+    assert end_of(vacancy.closes_at, ZoneInfo("Europe/Amsterdam")) == datetime(
+        2026, 12, 18, 22, 59, 59, tzinfo=UTC
+    )
+
+
+def test_an_address_holds_no_password() -> None:
+    """A user name or password in an address is refused, wherever the address stands."""
+    sentence = refused(good(type="vacancy.opened", data=_vacancy(url="https://a:b@example.org/")))
+    assert "may hold no user name or password" in sentence
+
+
+def test_an_author_s_address_does_not_stand_in_their_name() -> None:
+    """A name with an e-mail address is taken apart; an address alone tells a name."""
+    author = Author.model_validate({"name": "Jan Vos <jan@example.org>"})
+    assert (author.name, author.email) == ("Jan Vos", "jan@example.org")
+    assert Author.model_validate({"name": "jan.vos@example.org"}).name == "Jan Vos"
 
 
 def _vacancy(**changes: Any) -> dict[str, Any]:

@@ -141,6 +141,13 @@ async def test_a_vacancy_that_is_over_is_refused(staffed: Database) -> None:
     assert await start(staffed, vacancy(closes_at=NOW + timedelta(seconds=1)))
 
 
+async def test_a_vacancy_s_last_day_ends_where_the_organisation_is(staffed: Database) -> None:
+    """On its last day, at nine in London, applications are still taken."""
+    with pytest.raises(Rejected, match="closed on 2026-11-23"):
+        await start(staffed, vacancy(closes_at=(NOW - timedelta(days=1)).date()))
+    assert await start(staffed, vacancy(closes_at=NOW.date()))
+
+
 async def test_a_vacancy_closed_before_it_opened_stays_closed(staffed: Database) -> None:
     """Topics have no order among each other."""
     assert await close(staffed) == []
