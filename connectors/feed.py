@@ -15,19 +15,22 @@ from requests.exceptions import InvalidSchema, InvalidURL
 
 from services.domain.loopback import is_loopback
 from services.errors import Rejected, RetryLater
+from services.use_cases.source_text import Source
 
 _MAX_BYTES = 5_000_000
 _TIMEOUT = (5.0, 20.0)
 _MOST_SECONDS = 60.0
 
 
-def fetch_feed(source: str) -> bytes:
+def fetch_feed(source: str) -> Source:
     """What stands at ``source``, an address or a file.
 
     Raises Rejected for an address or a file that cannot be used, RetryLater when the address does
     not answer.
     """
-    return _fetch(source) if source.startswith(("http://", "https://")) else _load(source)
+    if source.lower().startswith(("http://", "https://")):
+        return _fetch(source)
+    return Source(raw=_load(source), address=source)
 
 
 def _check(address: str) -> None:
@@ -46,7 +49,7 @@ def _check(address: str) -> None:
         )
 
 
-def _fetch(address: str) -> bytes:
+def _fetch(address: str) -> Source:
     _check(address)
     with requests.Session() as session:
         session.trust_env = False
@@ -64,7 +67,11 @@ def _fetch(address: str) -> bytes:
                         f"{address} answered {answer.status_code}", remedy="Correct the address."
                     )
                 answer.raise_for_status()
-                return _read_within_limit(answer, address)
+                return Source(
+                    raw=_read_within_limit(answer, address),
+                    address=address,
+                    content_type=answer.headers.get("Content-Type", ""),
+                )
         except (InvalidURL, InvalidSchema, UnicodeError) as error:
             raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
         except requests.RequestException as error:

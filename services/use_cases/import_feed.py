@@ -6,12 +6,11 @@ Ids are derived from what the feed calls an entry, so importing it again changes
 from __future__ import annotations
 
 import io
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from datetime import time as time_of_day
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -19,57 +18,104 @@ from services.domain.html_text import literal, one_line, plain_text
 from services.domain.identity import derive_id
 from services.domain.post import printable
 from services.errors import Rejected
+from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
+from services.use_cases import posting_values as values
+from services.use_cases.posting_pay import hours, salary
+from services.use_cases.source_text import LOST, Source, decoded, web_address
+from services.use_cases.structured_data import find_postings
 
-# No part of these can run past the next "<": a hostile page must not cost quadratic time.
-_LINKED_DATA = re.compile(
-    r"<script\b[^<>]*\btype\s*=\s*[\"']?application/ld\+json[^<>]*>", re.IGNORECASE
-)
-_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+_LONGEST_ID = 200
+_IDENTIFYING = ("@value", "value", "@id", "name")
+_ADDRESSES = ("@id", "@value", "url", "value")
 
 
-def read_feed(raw: bytes, *, source: str, language: str, now: datetime) -> list[CloudEvent]:
+def check_whole(event: CloudEvent) -> None:
+    """Raises Rejected when characters were lost before the text came to us."""
+    if LOST in str(event.data):
+        raise Rejected(
+            "some of its characters were lost (\ufffd)",
+            remedy="Have its source send them in one encoding, best UTF-8.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """Where a document came from, and what holds where it says nothing itself."""
+
+    source: str
+    base: str
+    language: str
+    zone: tzinfo
+    now: datetime
+    is_atom: bool = False
+
+
+def read_feed(source: Source, *, language: str, zone: tzinfo, now: datetime) -> list[CloudEvent]:
     """The events of a feed or page; each is checked on its own when it is published.
 
-    ``source`` is where it came from. Raises Rejected when it holds neither entries nor JobPostings.
+    A day without a time is one in ``zone``. Raises Rejected when the source holds neither entries
+    nor JobPostings.
     """
-    postings = list(_job_postings(raw))
-    if postings:
-        events = [_vacancy(posting, source, language, now) for posting in postings]
+    text = decoded(source)
+    found = find_postings(text)
+    reading = _Reading(
+        source=source.address,
+        base=urljoin(source.address, found.base),
+        language=values.read_language(found.language) or language,
+        zone=zone,
+        now=now,
+    )
+    if found.postings:
+        events = [_vacancy(posting, reading) for posting in found.postings]
     else:
-        # As a stream: bytes would be tried as the name of a file first.
-        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
-        language = str(feed.feed.get("language") or language)
-        atom = str(feed.get("version")).startswith("atom")
-        events = [_story(entry, atom, source, language, now) for entry in feed.entries]
+        events = _stories(text, reading)
     if not events:
         raise Rejected(
-            f"{source} holds no entries", remedy="Give an RSS or Atom feed, or a JobPosting."
+            f"{source.address} holds no entries",
+            remedy="Give an RSS or Atom feed, or a JobPosting.",
         )
-    return events
+    return list({event.id: event for event in events}.values())
 
 
-def _story(
-    entry: Mapping[str, Any], atom: bool, source: str, language: str, now: datetime
-) -> CloudEvent:
-    title = _text(entry.get("title_detail"), atom)
+def _stories(text: str, reading: _Reading) -> list[CloudEvent]:
+    # As a stream: bytes would be tried as the name of a file first. Its charset is read already.
+    feed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+    )
+    reading = replace(
+        reading,
+        is_atom=str(feed.get("version")).startswith("atom"),
+        language=values.read_language(feed.feed.get("language")) or reading.language,
+        base=urljoin(reading.source, str(feed.feed.get("link") or "")),
+    )
+    return [_story(entry, reading) for entry in feed.entries]
+
+
+def _story(entry: Mapping[str, Any], reading: _Reading) -> CloudEvent:
+    title = _text(entry.get("title_detail"), reading.is_atom)
     contents = [*entry.get("content", ()), entry.get("summary_detail")]
     # Some feeds name an empty or shortened content.
-    body = max((_text(content, atom) for content in contents), key=len)
+    body = max((_text(content, reading.is_atom) for content in contents), key=len)
     name = str(entry.get("id") or entry.get("link") or entry.get("title") or "")
     data: dict[str, Any] = {
         "story_id": derive_id("feed", name),
         "title": " ".join(title.split()),
         "body": body or title,
-        "language": language,
+        "language": reading.language,
         "topics": [str(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term")][:10],
     }
+    link = str(entry.get("link") or "")
     # In RSS a guid without a link counts as one, though many are no address.
-    if str(entry.get("link") or "").startswith(("http://", "https://")):
-        data["url"] = str(entry["link"])
-    if entry.get("author"):
-        data["author"] = {"name": one_line(str(entry["author"]))}
-    return _event("story.approved", data, name=name, source=source, now=now)
+    is_guid = link == entry.get("id") and not link.startswith(("http:", "https:", "/"))
+    if url := "" if is_guid else web_address(link, reading.base):
+        data["url"] = url
+    if author := _author(entry, reading.is_atom):
+        data["author"] = author
+    return _event("story.approved", data, name, reading)
 
 
 def _text(detail: Mapping[str, Any] | None, atom: bool) -> str:
@@ -80,80 +126,54 @@ def _text(detail: Mapping[str, Any] | None, atom: bool) -> str:
     return read(str(detail.get("value") or ""))
 
 
-def _job_postings(raw: bytes) -> Iterator[Mapping[str, Any]]:
-    """JobPostings in a JSON-LD document, or in the scripts of an HTML page."""
-    text = raw.decode("utf-8", "replace")
-    scripts = [text] if text.lstrip()[:1] in ("[", "{") else _linked_data(text)
-    for script in scripts:
-        try:
-            document = json.loads(script)
-        except (ValueError, RecursionError):
-            continue
-        for node in document if isinstance(document, list) else [document]:
-            graph = node.get("@graph", [node]) if isinstance(node, dict) else []
-            for item in graph if isinstance(graph, list) else [graph]:
-                if isinstance(item, dict) and "JobPosting" in _listed(item.get("@type")):
-                    yield item
+def _author(entry: Mapping[str, Any], atom: bool) -> dict[str, str]:
+    """Name and address apart; an address alone still tells whose story it is."""
+    written = str(entry.get("author") or "")
+    if atom:  # the first; of RSS's, feedparser cuts the address
+        first: Mapping[str, Any] = next(iter(entry.get("authors", [])), {})
+        written = f"{first.get('name', '')} {first.get('email', '')}"
+    name, email = split_author(one_line(written))
+    if not email:
+        return {"name": name} if name else {}
+    return {"name": name or name_of(email), "email": email}
 
 
-def _linked_data(page: str) -> Iterator[str]:
-    position = 0
-    while found := _LINKED_DATA.search(page, position):
-        end = _SCRIPT_END.search(page, found.end())
-        if end is None:
-            return
-        yield page[found.end() : end.start()]
-        position = end.end()
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    """JSON-LD writes one thing alone and several as a list."""
-    return value if isinstance(value, list) else [value]
-
-
-def _vacancy(posting: Mapping[str, Any], source: str, language: str, now: datetime) -> CloudEvent:
-    identifier = posting.get("identifier")
-    if isinstance(identifier, dict):
-        identifier = identifier.get("value")
-    name = str(identifier or posting.get("url") or posting.get("title") or "")
-    data: dict[str, Any] = {
-        "vacancy_id": name or derive_id("posting", source),
-        "title": one_line(str(posting.get("title") or "")),
-        "description": plain_text(str(posting.get("description") or "")),
-        "language": str(posting.get("inLanguage") or language),
-        "url": str(posting.get("url") or source),
-    }
-    for place in _listed(posting.get("jobLocation"))[:1]:
-        if isinstance(place, dict) and isinstance(place.get("address"), dict):
-            data["location"] = one_line(str(place["address"].get("addressLocality") or "")) or None
-    if posting.get("validThrough"):
-        data["closes_at"] = _moment(str(posting["validThrough"]))
-    return _event(
-        "vacancy.opened",
-        {key: value for key, value in data.items() if value is not None},
-        name=name,
-        source=source,
-        now=now,
+def _vacancy(posting: Mapping[str, Any], reading: _Reading) -> CloudEvent:
+    title = posting.get("title") or posting.get("name")
+    language = (
+        values.read_language(posting.get("inLanguage"))
+        or values.language_of(title)
+        or reading.language
     )
+    written = values.text(posting.get("url"), holders=_ADDRESSES) or values.text(posting.get("@id"))
+    url = web_address(written, reading.base) or reading.source
+    identifier = one_line(values.text(posting.get("identifier"), holders=_IDENTIFYING))
+    name = identifier or written.strip() or values.text(title)
+    details = ("responsibilities", "qualifications", "skills", "jobBenefits")
+    data: dict[str, Any] = {
+        "vacancy_id": printable(name)
+        if 0 < len(name) <= _LONGEST_ID
+        else derive_id("posting", name or reading.source),
+        "title": one_line(values.text(title, language=language)),
+        "description": values.prose(values.in_language(posting.get("description"), language))
+        or "\n\n".join(filter(None, (values.prose(posting.get(each)) for each in details))),
+        "language": language,
+        "url": url,
+        "location": values.location(posting, language),
+        "hours": hours(posting, language),
+        "salary": salary(posting, language),
+        "closes_at": values.end(posting.get("validThrough"), reading.zone),
+    }
+    kept = {key: value for key, value in data.items() if value or key in ("title", "description")}
+    return _event("vacancy.opened", kept, name, reading)
 
 
-def _moment(text: str) -> str:
-    """RFC 3339. A date without a time means: up to the end of that day."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text  # refused with the name of its field, as every other wrong value
-    if len(text) == len("2026-11-24"):
-        moment = datetime.combine(moment, time_of_day(23, 59, 59))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
-
-
-def _event(kind: str, data: dict[str, Any], *, name: str, source: str, now: datetime) -> CloudEvent:
+def _event(kind: str, data: dict[str, Any], name: str, reading: _Reading) -> CloudEvent:
     return CloudEvent(
         id=derive_id("import", kind, name),
-        source=source[:500],
+        source=reading.source[:500],
         type=kind,
-        time=now,
+        time=reading.now,
         subject=printable(name)[:500] or None,
         data=data,
     )

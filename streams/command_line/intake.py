@@ -20,7 +20,7 @@ from services.events.documents import read_documents
 from services.settings import Settings
 from services.use_cases.accept_events import accept
 from services.use_cases.admit_people import admit_ambassadors
-from services.use_cases.import_feed import read_feed
+from services.use_cases.import_feed import check_whole, read_feed
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
@@ -171,17 +171,26 @@ def import_feed(source: str, language: str, data: Path | None, as_json: bool) ->
     settings = settings_of(data=data)
     if not as_json:
         require_log(settings)
-    events = read_feed(fetch_feed(source), source=source, language=language, now=clock())
+    events = read_feed(fetch_feed(source), language=language, zone=settings.zone, now=clock())
     if as_json:
         return _print(events)
-    sources = [_Source(place=event.subject or event.id, value=event.as_dict()) for event in events]
+    sources = [_Source(place=event.subject or event.id, value=_stated(event)) for event in events]
     return _publish(settings, sources)
+
+
+def _stated(event: CloudEvent) -> dict[str, Any] | Rejected:
+    try:
+        check_whole(event)
+    except Rejected as fault:
+        return fault
+    return event.as_dict()
 
 
 def _print(events: Sequence[CloudEvent]) -> int:
     refused = 0
     for event in events:
         try:
+            check_whole(event)
             read_incoming(event)
         except Rejected as fault:
             refused += 1

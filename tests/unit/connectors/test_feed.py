@@ -54,8 +54,9 @@ def serving(status: int = 200, body: bytes = b"", **headers: str) -> Iterator[st
 
 def test_a_feed_is_fetched() -> None:
     """An address is read as a file is."""
-    with serving(body=b"<rss/>") as address:
-        assert fetch_feed(address) == b"<rss/>"
+    with serving(body=b"<rss/>", Content_Type="text/xml") as address:
+        source = fetch_feed(address)
+    assert (source.raw, source.address, source.content_type) == (b"<rss/>", address, "text/xml")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.use_cases.import_feed import read_feed
+from services.use_cases.source_text import Source
 from tests.builders import NOW
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Nieuws</title>
@@ -48,7 +50,8 @@ def page(*documents: Any) -> str:
 
 def read(content: str | bytes, language: str = "nl") -> list[CloudEvent]:
     raw = content if isinstance(content, bytes) else content.encode()
-    return read_feed(raw, source="https://e.org/feed", language=language, now=NOW)
+    source = Source(raw=raw, address="https://e.org/feed")
+    return read_feed(source, language=language, zone=ZoneInfo("Europe/Amsterdam"), now=NOW)
 
 
 def test_rss_entries_become_stories() -> None:
@@ -89,7 +92,7 @@ def test_job_postings_become_vacancies(content: str) -> None:
     )
     assert vacancy.description == "Je rekent.\n\naan sluizen"
     assert vacancy.closes_at is not None
-    assert vacancy.closes_at.isoformat() == "2026-12-31T23:59:59+00:00"
+    assert vacancy.closes_at.isoformat() == "2026-12-31T23:59:59+01:00"
 
 
 def test_importing_again_states_the_same_events() -> None:

@@ -1,0 +1,137 @@
+"""What a JobPosting says of pay and hours, as its language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency, format_decimal
+
+from services.domain.html_text import one_line
+from services.use_cases.posting_values import MOST_CHARACTERS, listed, text
+
+_HOURS = {"nl": "uur", "en": "hours"}
+_PER = {
+    "nl": {
+        "HOUR": "per uur",
+        "DAY": "per dag",
+        "WEEK": "per week",
+        "MONTH": "per maand",
+        "YEAR": "per jaar",
+    },
+    "en": {
+        "HOUR": "per hour",
+        "DAY": "per day",
+        "WEEK": "per week",
+        "MONTH": "per month",
+        "YEAR": "per year",
+    },
+}
+#: UN/CEFACT's codes and what people write, by how it begins.
+_UNITS = {
+    **dict.fromkeys(("HOUR", "HUR", "UUR", "PER UUR", "PER HOUR", "STUNDE"), "HOUR"),
+    **dict.fromkeys(("DAY", "DAG", "PER DAG", "PER DAY"), "DAY"),
+    **dict.fromkeys(("WEE", "WEEK", "PER WEEK"), "WEEK"),
+    **dict.fromkeys(("MON", "MAAND", "PER MAAND", "PER MONTH"), "MONTH"),
+    **dict.fromkeys(("YEAR", "ANN", "JAAR", "PER JAAR", "PER YEAR", "P.A"), "YEAR"),
+}  # fmt: skip
+
+
+def hours(posting: Mapping[str, Any], language: str) -> str:
+    """What the posting says of the working week; a bare figure gets its word."""
+    value = posting.get("workHours")
+    told = _range(value, language) if isinstance(value, Mapping) else one_line(text(value))
+    if told and not any(character.isalpha() for character in told):
+        told = f"{told} {_HOURS.get(language[:2].lower(), _HOURS['en'])}"
+    return told[:MOST_CHARACTERS]
+
+
+def salary(posting: Mapping[str, Any], language: str) -> str:
+    """ "€ 3.000 – € 4.000 per maand", as the vacancy's language writes it."""
+    for key in ("baseSalary", "estimatedSalary"):
+        for value in listed(posting.get(key)):
+            told = _salary(value, text(posting.get("salaryCurrency")), language)
+            if told:
+                return told[:MOST_CHARACTERS]
+    return ""
+
+
+def _salary(value: Any, currency: str, language: str) -> str:
+    if not isinstance(value, Mapping):
+        written = one_line(text(value))
+        return _money(written, currency, language) if _number(written) is not None else written
+    currency = text(value.get("currency") or value.get("priceCurrency")) or currency
+    # A MonetaryAmount holds its figures itself, or as a QuantitativeValue.
+    inner = next((each for each in listed(value.get("value")) if isinstance(each, Mapping)), value)
+    told = _range(inner, language, currency)
+    unit = text(inner.get("unitText")) or text(inner.get("unitCode")) or text(value.get("unitText"))
+    unit = (
+        unit.strip().upper().rstrip("LY")
+        if unit.strip().upper().endswith("LY")
+        else unit.strip().upper()
+    )
+    kind = _UNITS.get(unit) or next(
+        (k for begin, k in _UNITS.items() if unit.startswith(begin)), ""
+    )
+    per = _PER.get(language[:2].lower(), _PER["en"]).get(kind, "")
+    return f"{told} {per}".strip() if told else ""
+
+
+def _range(value: Mapping[str, Any], language: str, currency: str = "") -> str:
+    def told(*names: str) -> str:
+        return next(
+            filter(None, (_money(text(value.get(n)), currency, language) for n in names)), ""
+        )
+
+    least, most = told("minValue", "minPrice"), told("maxValue", "maxPrice")
+    if least and most and least != most:
+        return f"{least} – {most}"
+    return least or most or told("@value", "value", "price")
+
+
+def _money(written: str, currency: str, language: str) -> str:
+    number = _number(written)
+    if number is None:
+        return one_line(written)
+    locale = _locale(language)
+    if not currency:
+        return str(format_decimal(number, locale=locale))
+    whole = number == number.to_integral_value()
+    code = {"€": "EUR", "$": "USD", "£": "GBP"}.get(currency.strip(), currency.strip().upper())
+    pattern = locale.currency_formats["standard"].pattern
+    told = format_currency(
+        number,
+        code,
+        pattern.replace(".00", "") if whole else None,
+        locale,
+        currency_digits=not whole,
+    )
+    return " ".join(told.split())
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+def _number(written: str) -> Decimal | None:
+    """A figure as sites write it: "3.500,00", "3,500", "€ 3500"."""
+    figure = "".join(written.split()).strip("€$£-,.")
+    if not figure or not all(character in "0123456789.,'" for character in figure):
+        return None
+    figure = figure.replace("'", "")
+    last = max(figure.rfind("."), figure.rfind(","))
+    behind = len(figure) - last - 1
+    is_decimal = last >= 0 and (behind != 3 or figure.count(figure[last]) == 0)
+    if is_decimal and figure.count(figure[last]) == 1:
+        figure = f"{figure[:last].replace('.', '').replace(',', '')}.{figure[last + 1 :]}"
+    else:
+        figure = figure.replace(".", "").replace(",", "")
+    try:
+        return Decimal(figure)
+    except InvalidOperation:
+        return None

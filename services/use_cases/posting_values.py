@@ -1,0 +1,161 @@
+"""Values of a JobPosting of any shape, as a person reads them.
+
+JSON-LD writes one thing as text, number, list, ``@value`` or object; a value that cannot be read is
+left out, and never shown as it is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any
+
+from dateutil import parser as date_parser
+
+from services.domain.html_text import one_line, plain_text
+
+_HOLDERS = ("@value", "@list", "@set", "name", "value", "text")
+_REMOTE = {"nl": "op afstand", "en": "remote"}
+_LANGUAGES = {
+    "dutch": "nl",
+    "nederlands": "nl",
+    "english": "en",
+    "engels": "en",
+    "german": "de",
+    "duits": "de",
+}
+MOST_CHARACTERS = 300
+_DEPTH = 6
+
+
+def texts(value: Any, *, holders: Sequence[str] = _HOLDERS, depth: int = 0) -> Iterator[str]:
+    """Every text in a value, in its order, as it is written."""
+    if isinstance(value, str):
+        if value.strip():
+            yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if math.isfinite(value):
+            yield str(int(value) if value == int(value) else value)
+    elif isinstance(value, list | Mapping) and depth < _DEPTH:
+        for item in value if isinstance(value, list) else _held(value, holders):
+            yield from texts(item, holders=holders, depth=depth + 1)
+
+
+def _held(value: Mapping[str, Any], holders: Sequence[str]) -> Sequence[Any]:
+    """What an object stands for, or the texts of a map of languages."""
+    for holder in holders:
+        if any(True for _ in texts(value.get(holder), holders=holders, depth=1)):
+            return [value[holder]]
+    is_map = all(
+        isinstance(each, str) and key[:1].isalpha() and 2 <= len(key) <= 5
+        for key, each in value.items()
+    )
+    return list(value.values()) if is_map else []
+
+
+def text(value: Any, *, holders: Sequence[str] = _HOLDERS, language: str = "") -> str:
+    """The first text in a value, or the one in this language where it names languages."""
+    return next(texts(in_language(value, language), holders=holders), "")
+
+
+def in_language(value: Any, language: str) -> Any:
+    """Of values that say their language those in this one, else all."""
+    primary = language[:2].lower()
+    if isinstance(value, Mapping) and isinstance(value.get(primary), str):
+        return value[primary]
+    if isinstance(value, list):
+        return [item for item in value if language_of(item)[:2] == primary] or value
+    return value
+
+
+def language_of(value: Any) -> str:
+    """The code of the language that a value is written in, or nothing."""
+    return read_language(value.get("@language")) if isinstance(value, Mapping) else ""
+
+
+def read_language(value: Any) -> str:
+    """``nl-NL`` of "nl_NL", a language's name or object; nothing where it is none."""
+    name = text(value, holders=("alternateName", *_HOLDERS)).strip().replace("_", "-").rstrip("/")
+    name = _LANGUAGES.get(name.lower(), name.rpartition("/")[2])
+    primary, *more = name.split("-")
+    fits = primary.isascii() and primary.isalpha() and len(primary) in (2, 3)
+    return name if fits and all(part.isalnum() and 2 <= len(part) <= 8 for part in more) else ""
+
+
+def prose(values: Any) -> str:
+    """Every text of a value, in paragraphs."""
+    return "\n\n".join(filter(None, map(plain_text, texts(values))))
+
+
+def location(posting: Mapping[str, Any], language: str) -> str:
+    """The places, and that the work is done from afar: "Arnhem, Ede, op afstand"."""
+    names = [name for place in listed(posting.get("jobLocation")) if (name := _place(place))]
+    if any("telecommute" in kind.lower() for kind in texts(posting.get("jobLocationType"))):
+        names.append(_REMOTE.get(language[:2].lower(), _REMOTE["en"]))
+    told = ""
+    for name in dict.fromkeys(names):
+        if len(told) + len(name) + 2 <= MOST_CHARACTERS:
+            told = f"{told}, {name}" if told else name
+    return told
+
+
+def _place(place: Any) -> str:
+    if not isinstance(place, Mapping):
+        return one_line(text(place))
+    for address in [*listed(place.get("address")), place]:
+        if isinstance(address, Mapping):
+            parts = ("addressLocality", "addressRegion", "addressCountry", "streetAddress")
+            found = next(filter(None, (one_line(text(address.get(part))) for part in parts)), "")
+        else:
+            found = one_line(text(address))
+        if found:
+            return found
+    return one_line(text(place, holders=("name", "@value")))
+
+
+def end(value: Any, zone: tzinfo) -> str:
+    """RFC 3339: a day without a time is the whole day; one without a zone is where we are.
+
+    What is no moment stays as it is, to be refused with the name of its field.
+    """
+    written = text(value).strip()
+    found = _moment(written)
+    if found is None:
+        return written
+    if isinstance(found, datetime):
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).isoformat()
+    return datetime.combine(found, time(23, 59, 59), zone).isoformat()
+
+
+def _moment(written: str) -> datetime | date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        pass
+    if written.isdecimal() and len(written) in (10, 13):
+        return datetime.fromtimestamp(int(written[:10]), UTC)
+    # dateutil fills what is not written from a day of ours: what differs was not.
+    found: datetime
+    other: datetime
+    try:
+        found, other = (
+            date_parser.parse(written, dayfirst=True, default=default)
+            for default in (datetime(2000, 1, 1), datetime(2004, 2, 2, 2, 2))  # noqa: DTZ001
+        )
+    except (ValueError, OverflowError):
+        return None
+    if found.date() != other.date():
+        return None
+    return found if found.time() == other.time() else found.date()
+
+
+def listed(value: Any) -> Sequence[Any]:
+    """JSON-LD writes one thing alone and several as a list, or as the list of an object."""
+    if isinstance(value, Mapping) and ("@list" in value or "@set" in value):
+        value = value.get("@list") or value.get("@set")
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,172 @@
+"""JobPostings in whatever way a page writes them: JSON-LD however loose, Microdata, RDFa.
+
+Nodes come as JSON-LD has them, with the names of schema.org without their prefix; what a node only
+refers to by its ``@id`` stands in it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import chompjs
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+Node = Mapping[str, Any]
+
+#: How deep a reference to another node is followed, and a tree is walked.
+_REFERENCES, _DEPTH = 4, 200
+_ADDRESSES = {"a": "href", "area": "href", "link": "href", "object": "data"} | dict.fromkeys(
+    ("audio", "embed", "iframe", "img", "source", "track", "video"), "src"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """``base`` and ``language`` are those that the page names."""
+
+    postings: Sequence[Node] = ()
+    base: str = ""
+    language: str = ""
+
+
+def find_postings(text: str) -> Found:
+    """The JobPostings in a JSON document or a page."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if text[:1] in ("[", "{"):
+        return Found(postings=_postings([_loose_json(text)]))
+    page = LexborHTMLParser(text)
+    scripts = [
+        _loose_json(script.text(deep=True))
+        for script in page.css("script")
+        if "ld+json" in (script.attributes.get("type") or "").lower()
+    ]
+    base, root = page.css_first("base[href]"), page.css_first("html")
+    return Found(
+        postings=_postings(scripts)
+        or _marked(page, "itemtype", "itemprop")
+        or _marked(page, "typeof", "property"),
+        base=(base.attributes.get("href") or "") if base else "",
+        language=(root.attributes.get("lang") or "") if root else "",
+    )
+
+
+def _loose_json(text: str) -> Any:
+    """JSON as sites write it: with raw line ends, comments, CDATA, commas too many."""
+    readings = [text]
+    if "&quot;" in text and '"' not in text:
+        readings.append(html.unescape(text))
+    for reading in readings:
+        try:
+            return json.loads(reading, strict=False)
+        except (ValueError, RecursionError):
+            pass
+        try:
+            return chompjs.parse_js_object(_without_marks(reading), loader_kwargs={"strict": False})
+        except (ValueError, RecursionError):
+            pass
+    return None
+
+
+def _without_marks(text: str) -> str:
+    for mark in ("<![CDATA[", "]]>", "<!--", "-->"):
+        text = text.replace(mark, " ")
+    return text
+
+
+def _postings(documents: Sequence[Any]) -> list[Node]:
+    nodes = [node for document in documents for node in _nodes(document)]
+    named: dict[str, Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > 1:
+            named.setdefault(name, node)
+    return [_complete(node, named, _REFERENCES) for node in nodes if _is_posting(node)]
+
+
+def _nodes(document: Any) -> Iterator[Node]:
+    """Every object in a document, in its order, with the local names of its keys."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += reversed(value)
+        elif isinstance(value, dict):
+            yield {_local(key): item for key, item in value.items()}
+            waiting += reversed(value.values())
+
+
+def _local(name: str) -> str:
+    """``title`` of "schema:title" and "https://schema.org/title"."""
+    name = name.strip()
+    return (
+        name
+        if name.startswith("@")
+        else name.rstrip("/#").replace("#", "/").replace(":", "/").rpartition("/")[2]
+    )
+
+
+def _is_posting(node: Node) -> bool:
+    return _names_posting(node.get("@type") or node.get("type"))
+
+
+def _names_posting(kinds: Any) -> bool:
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return any(
+        isinstance(kind, str) and _local(kind.strip()).lower() == "jobposting" for kind in kinds
+    )
+
+
+def _complete(value: Any, named: Mapping[str, Node], depth: int) -> Any:
+    if isinstance(value, list):
+        return [_complete(item, named, depth) for item in value]
+    if not isinstance(value, dict) or depth == 0:
+        return value
+    if value.keys() == {"@id"}:
+        value = named.get(str(value["@id"]), value)
+    return {_local(key): _complete(item, named, depth - 1) for key, item in value.items()}
+
+
+def _marked(page: LexborHTMLParser, kind: str, name: str) -> list[Node]:
+    """Microdata's items, or RDFa's: both write a tree of properties into the elements."""
+    return [
+        _item(node, kind, name, 0)
+        for node in page.css(f"[{kind}]")
+        if _names_posting((node.attributes.get(kind) or "").split())
+    ]
+
+
+def _item(top: LexborNode, kind: str, name: str, depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"@type": (top.attributes.get(kind) or "").split()}
+    waiting = list(top.iter())
+    for reference in (top.attributes.get("itemref") or "").split():
+        # Only names that need no escaping in a selector.
+        if reference.replace("-", "").replace("_", "").isalnum():
+            waiting += top.parser.css(f'[id="{reference}"]')
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        is_item = kind in node.attributes or "itemscope" in node.attributes
+        for property_name in (node.attributes.get(name) or "").split():
+            value = (
+                _item(node, kind, name, depth + 1)
+                if is_item and depth < _REFERENCES
+                else _value(node)
+            )
+            found.setdefault(_local(property_name), []).append(value)
+        if not is_item:
+            waiting += reversed(list(node.iter()))
+    return found
+
+
+def _value(node: LexborNode) -> str:
+    """The markup in it where it is text: blocks in it are told apart later."""
+    given = node.attributes
+    own = _ADDRESSES.get(node.tag or "", "datetime" if node.tag == "time" else "value")
+    for attribute in ("content", own, "resource"):
+        if (value := given.get(attribute)) is not None:
+            return value
+    return node.inner_html or ""
