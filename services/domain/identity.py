@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from uuid import UUID
 
 from services.events.name_id import name_id
@@ -13,6 +14,8 @@ _BASE32 = "abcdefghijkmnpqrstuvwxyz23456789"
 _LINK_CODE = re.compile(f"[{_BASE32}]{{10}}")
 #: Two digits at once, the lower one first.
 _PAIRS = [_BASE32[number & 31] + _BASE32[number >> 5] for number in range(1024)]
+_COPIED = re.compile(rf"[\W_]*([{_BASE32}]{{10}})(?![A-Za-z0-9])")
+_LONGEST_COPY = 200
 #: From our digits to those that `int` reads.
 _DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")
 
@@ -31,6 +34,22 @@ def link_code(post_id: str) -> str:
     """The short link code of a post: ten characters without look-alikes (50 bits)."""
     number = int.from_bytes(hashlib.blake2b(post_id.encode(), digest_size=8).digest(), "big")
     return "".join([_PAIRS[(number >> place) & 1023] for place in (0, 10, 20, 30, 40)])
+
+
+def copied_code(copied: str) -> str:
+    """The code in what people copy: in capitals, with what stood around it or nobody sees.
+
+    Another letter or figure behind it makes it another code.
+    """
+    if _LINK_CODE.fullmatch(copied):
+        return copied
+    plain = "".join(
+        character
+        for character in unicodedata.normalize("NFKC", copied[:_LONGEST_COPY]).lower()
+        if unicodedata.category(character) not in ("Cf", "Cc", "Mn")
+    )
+    found = _COPIED.match(plain)
+    return found[1] if found else copied
 
 
 def link_number(code: str) -> int | None:

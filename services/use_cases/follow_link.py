@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 
 from services.domain.click import visitor_key
-from services.domain.identity import link_number
+from services.domain.identity import copied_code, link_number
 from services.domain.link_table import LinkTable, Target
 from services.domain.post import printable
 from services.errors import RetryLater
@@ -72,7 +72,7 @@ class Links:
         A visitor is never kept from the target: a click that cannot be kept is logged as lost.
         Raises RetryLater only when the table lacks a code that there may be and the database is away.
         """
-        now = self._clock()
+        now, code = self._clock(), copied_code(code)
         target = self._table.target(code) or await self._look_up(code)
         if target is None:
             return None

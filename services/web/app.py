@@ -45,7 +45,7 @@ from services.web.pages import (
 )
 from services.web.parts import WebParts
 from services.web.request_metrics import RequestMetrics
-from services.web.short_links import PREFIX, ShortLinks
+from services.web.short_links import PREFIXES, ShortLinks
 
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
 _PAGES = (
@@ -84,7 +84,7 @@ def create_web(parts: WebParts) -> ASGIApp:
 
     async def web(scope: Scope, receive: Receive, send: Send) -> None:
         # Before the framework: short links are asked for a thousand times more often than pages.
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
             await short_links(scope, receive, send)
         else:
             await pages(scope, receive, send)

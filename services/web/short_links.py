@@ -6,7 +6,6 @@ The click is durable before the redirect is answered, and a visitor is never kep
 from __future__ import annotations
 
 import math
-from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -16,11 +15,11 @@ from services.metrics import Metrics
 from services.use_cases.follow_link import Links, Visit
 from services.web import rendering
 from services.web.messages import LANGUAGES, messages_in, preferred_language
+from services.web.redirect_address import redirect_address
 
 PREFIX = "/r/"
-
-# What may stand in an address as it is, so that nothing is encoded twice (RFC 3986).
-_PLAIN = ":/%#?=@[]!$&'()*+,;~"
+#: A printed or scanned address may be in capitals.
+PREFIXES = (PREFIX, PREFIX.upper())
 
 
 class ShortLinks:
@@ -49,7 +48,7 @@ class ShortLinks:
         if method not in ("GET", "HEAD"):
             await _answer(send, 405, {"Allow": "GET, HEAD"}, b"")
             return
-        code = scope["path"].removeprefix(PREFIX)
+        code = scope["path"][len(PREFIX) :]
         client = scope.get("client")
         visit = Visit(
             method=method,
@@ -70,7 +69,7 @@ class ShortLinks:
             return
         self._answers["redirect"].inc()
         # Not cached, so that every visit counts and a closed vacancy's link changes its target.
-        await _answer(send, 302, {"Location": quote(target, safe=_PLAIN)}, b"")
+        await _answer(send, 302, {"Location": redirect_address(target)}, b"")
 
     async def _page(
         self, send: Send, status: int, page: str, headers: Headers, more: dict[str, str]

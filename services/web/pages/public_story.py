@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.events.incoming import StoryApproved
 from services.storage import campaigns
 from services.web.access import VisitorView
+from services.web.redirect_address import redirect_address
 
 router = APIRouter(prefix="/stories")
 
@@ -22,7 +23,7 @@ async def public_story(view: VisitorView, campaign_id: str) -> Response:
         # Nobody was asked yet: it is the organisation's own until somebody launches it.
         raise HTTPException(404)
     if campaign.content.url is not None:
-        return RedirectResponse(campaign.content.url)
+        return RedirectResponse(redirect_address(campaign.content.url))
     return view.page(
         "stories/public.html",
         title=campaign.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.web.redirect_address import redirect_address
 from tests.unit.web.organisation import ANNA, Organisation, story, vacancy
 
 
@@ -21,6 +22,62 @@ async def test_a_click_is_recorded_before_the_redirect(organisation: Organisatio
     assert click.event.data["user_agent"] == "Firefox/140"
     assert click.event.data["method"] == "GET"
     assert click.event.data["prefetch"] is False
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        *("{upper}", "{title}", "{code}/", "{code}.", "{code},", "{code})", "{code}'", '{code}"', "{code}…"),
+        *("{code} ", "{code}%20", "{code}&fbclid=1", "{code}%3Ffbclid=1", "{code};", "{code}*", "{code}_"),
+        *("{code}%E2%80%8B", "%EF%BB%BF{code}", "/{code}", "({code})", "{first}%E2%80%8B{rest}", "{code}»"),
+        *("{code}/index.html", "{code}%0A", "{code}: lees dit", "{code}と", "{wide}", "<{code}>"),
+    ],
+)  # fmt: skip
+async def test_a_copied_link_leads_there(organisation: Organisation, copied: str) -> None:
+    """In capitals, and with what stood around it where it was copied."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    code = post.link_code
+    path = copied.format(
+        code=code,
+        upper=code.upper(),
+        title=code.capitalize(),
+        first=code[:4],
+        rest=code[4:],
+        wide="".join(chr(ord(letter) + 0xFEE0) for letter in code),
+    )
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{path}")
+        capitals = await browser.get(f"/R/{code.upper()}")
+    assert (answer.status_code, capitals.status_code) == (302, 302)
+    assert organisation.clicks.clicks[0].key == code
+
+
+@pytest.mark.parametrize(
+    "copied", ["{code}x", "x{code}", "{code}9", "{short}", "zzzzzzzzzz", "", "."]
+)
+async def test_another_code_leads_nowhere(organisation: Organisation, copied: str) -> None:
+    """What is more or less than the code is another one."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(
+            f"/r/{copied.format(code=post.link_code, short=post.link_code[:9])}"
+        )
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("https://bücher.example/é?q=ü", "https://xn--bcher-kva.example/%C3%A9?q=%C3%BC"),
+        ("https://Straße.example:8443/%C3%A9", "https://xn--strae-oqa.example:8443/%C3%A9"),
+        ("https://例え。テスト/a", "https://xn--r8jz45g.xn--zckzah/a"),
+        ("https://💡.example/", "https://xn--ds8h.example/"),
+        ("https://a_b.example/é#ü", "https://a_b.example/%C3%A9#%C3%BC"),
+    ],
+)
+def test_a_redirect_s_address_is_ascii(address: str, location: str) -> None:
+    """An international host name is punycode, as a browser would ask for it."""
+    assert redirect_address(address) == location
 
 
 async def test_no_address_is_kept(organisation: Organisation) -> None:
