@@ -1,0 +1,58 @@
+"""Machines among the visitors: how many of two public lists are told apart, and how fast.
+
+The lists: crawler-user-agents' examples, and isbot's fixtures (tests/unit/domain/agents).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
+from benchmarks.report import Row, report
+from services.domain.click import classify
+from services.domain.user_agent import machine_of
+
+_ISBOT = Path(__file__).parent.parent / "tests/unit/domain/agents"
+_ROUNDS, _RUNS = 20, 5
+
+
+def _isbot(name: str) -> set[str]:
+    return set((_ISBOT / f"isbot_{name}.txt").read_text(encoding="utf-8").splitlines())
+
+
+def _share(agents: Collection[str], *, machines: bool) -> list[float]:
+    counted = sum(bool(machine_of(agent)) is machines for agent in agents)
+    return [100 * counted / len(agents)]
+
+
+def _rate(agents: Collection[str]) -> float:
+    started = time.process_time()
+    for _ in range(_ROUNDS):
+        for agent in agents:
+            classify(method="GET", user_agent=agent, prefetch=False)
+    return _ROUNDS * len(agents) / (time.process_time() - started)
+
+
+def main() -> None:
+    listed = {agent for each in CRAWLER_USER_AGENTS_DATA for agent in each.get("instances", ())}
+    crawlers, browsers, unclear = map(_isbot, ("crawlers", "browsers", "unclear"))
+    everything = [*listed, *browsers]
+    _rate(everything)
+    report(
+        "Machines among the visitors",
+        "python -m benchmarks.machines",
+        [
+            Row(what=f"machines counted as people, of {len(listed):,} of crawler-user-agents", runs=_share(listed, machines=False), unit="%", target="≤ 2 %"),
+            Row(what=f"machines counted as people, of {len(crawlers)} of isbot", runs=_share(crawlers, machines=False), unit="%", target="≤ 2 %"),
+            Row(what=f"browsers counted as machines, of {len(browsers)} of isbot", runs=_share(browsers, machines=True), unit="%", target="≤ 1 %"),
+            Row(what=f"the same with the {len(unclear)} that isbot calls glitches and insignificant bots", runs=_share(browsers | unclear, machines=True), unit="%"),
+            Row(what="classified, with the cache", runs=[_rate(everything) for _ in range(_RUNS)], unit="agents/s", target="≥ 200,000"),
+        ],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
