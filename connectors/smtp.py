@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
 from services.domain.loopback import is_loopback
 from services.errors import Rejected, RetryLater, WrongSetting
+from services.events.mail_address import exactly
 from services.ports import Message
 
 _SECONDS = 15.0
@@ -45,30 +47,38 @@ class SmtpNotifier:
     async def send(self, message: Message) -> None:
         """Raises RetryLater when the server is away, Rejected when it refuses the address."""
         try:
-            mail = self._mail(message)
-        except ValueError as fault:  # a line end in an address or a subject
+            to = exactly(message.to)
+            mail = self._mail(message, to)
+        except ValueError as fault:  # no mailbox, or a line end in the subject
             raise Rejected("this message cannot be put into a mail") from fault
-        await asyncio.to_thread(self._deliver, mail)
+        await asyncio.to_thread(self._deliver, mail, to)
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Message, to: str) -> EmailMessage:
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, message.to, message.subject
+        mail["From"], mail["Subject"] = self._sender, message.subject
+        # As one address: a header in words is read as a list of several.
+        local, _, domain = to.rpartition("@")
+        mail["To"] = Address(username=local, domain=domain)
         mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or None)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
         mail.set_content(message.text)
         return mail
 
-    def _deliver(self, mail: EmailMessage) -> None:
+    def _deliver(self, mail: EmailMessage, to: str) -> None:
         try:
             with self._connected() as server:
                 if self._user:
                     server.login(self._user, self._password)
-                server.send_message(mail)
+                _send(server, mail, to)
         except smtplib.SMTPRecipientsRefused as refusal:
             code, _ = next(iter(refusal.recipients.values()))
             if code >= 500:
                 raise Rejected("the mail server refuses this address") from refusal
             raise RetryLater("the mail server takes no mail for this address now") from refusal
+        except smtplib.SMTPDataError as refusal:
+            if refusal.smtp_code >= 500:
+                raise Rejected("the mail server refuses this mail") from refusal
+            raise RetryLater("the mail server takes no mail now") from refusal
         except (smtplib.SMTPException, OSError) as error:
             # Not with the server's words: they may repeat what was sent to it.
             raise RetryLater(f"the mail server is away ({type(error).__name__})") from error
@@ -86,3 +96,13 @@ class SmtpNotifier:
                 server.close()
                 raise
         return server
+
+
+def _send(server: smtplib.SMTP, mail: EmailMessage, to: str) -> None:
+    try:
+        server.send_message(mail, to_addrs=[to])
+    except smtplib.SMTPNotSupportedError as refusal:
+        raise Rejected(
+            "the mail server takes no address with letters beyond ASCII",
+            remedy="Use another address of this person.",
+        ) from refusal

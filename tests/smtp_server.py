@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+_FINE = b"250 fine\r\n"
+
 
 @dataclass(slots=True)
 class MailServer:
-    """``refusing`` is its answer to RCPT, when it refuses. ``logins`` are user and password.
+    """``refusing`` holds its answers to RCPT or DATA, when it refuses. ``logins`` are user and password.
 
     With ``tls`` it offers STARTTLS; ``encrypted`` says whether the client took it.
     """
@@ -22,7 +24,8 @@ class MailServer:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
-    refusing: bytes = b""
+    refusing: dict[bytes, bytes] = field(default_factory=dict)
+    recipients: list[bytes] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     encrypted: bool = False
 
@@ -31,10 +34,8 @@ class MailServer:
         while line := await reader.readline():
             match line.split()[0].upper():
                 case b"EHLO":
-                    if self.tls and not self.encrypted:
-                        writer.write(b"250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n")
-                    else:
-                        writer.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+                    more = b"250-STARTTLS\r\n" if self.tls and not self.encrypted else b""
+                    writer.write(b"250-here\r\n" + more + b"250 AUTH PLAIN\r\n")
                 case b"STARTTLS" if self.tls:
                     writer.write(b"220 go on\r\n")
                     try:
@@ -46,8 +47,11 @@ class MailServer:
                     _, user, password = base64.b64decode(line.split()[2]).decode().split("\0")
                     self.logins.append((user, password))
                     writer.write(b"235 welcome\r\n")
-                case b"RCPT" if self.refusing:
-                    writer.write(self.refusing + b"\r\n")
+                case verb if verb in self.refusing:
+                    writer.write(self.refusing[verb] + b"\r\n")
+                case b"RCPT":
+                    self.recipients.append(line.split(b":", 1)[1].split()[0])
+                    writer.write(_FINE)
                 case b"DATA":
                     writer.write(b"354 go on\r\n")
                     content = await reader.readuntil(b"\r\n.\r\n")
@@ -61,7 +65,7 @@ class MailServer:
                     writer.write(b"221 bye\r\n")
                     break
                 case _:
-                    writer.write(b"250 fine\r\n")
+                    writer.write(_FINE)
         writer.close()
 
 

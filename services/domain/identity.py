@@ -7,6 +7,7 @@ import re
 import unicodedata
 from uuid import UUID
 
+from services.events.mail_address import normal_address
 from services.events.name_id import name_id
 
 _NAMESPACE = UUID("6f0c2f0e-8d4a-5f5e-9a51-7a7761616e00").bytes
@@ -26,8 +27,8 @@ def derive_id(kind: str, *causes: object) -> str:
 
 
 def ambassador_id(email: str) -> str:
-    """The id of the person with this e-mail address; case does not matter."""
-    return derive_id("ambassador", email.strip().casefold())
+    """The id of the person with this e-mail address, however it is written."""
+    return derive_id("ambassador", normal_address(email).casefold())
 
 
 def link_code(post_id: str) -> str:

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from services.events.author import name_of, split_author
+from services.events.mail_address import normal_address
 from services.events.moment import read_moment, read_moment_or_day
 
 # Browsers and urlsplit drop some of these in silence, so that what is checked is not what is used.
@@ -104,7 +105,7 @@ class Author(EventData):
     """A ``name`` that holds an e-mail address too is taken apart: it stands on public pages."""
 
     name: Line
-    email: Line | None = None
+    email: Annotated[Line, AfterValidator(normal_address)] | None = None
 
     @model_validator(mode="before")
     @classmethod

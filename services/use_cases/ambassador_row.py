@@ -17,6 +17,7 @@ from pydantic import (
 from services.domain.ambassador import Ambassador
 from services.domain.identity import ambassador_id
 from services.domain.post import on_one_line
+from services.events.mail_address import mailbox
 from services.use_cases.ambassador_columns import language_code, year_of
 
 _ZONES = available_timezones()
@@ -50,8 +51,8 @@ class AmbassadorRow(BaseModel):
 
     email: Annotated[
         str,
-        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
-        AfterValidator(on_one_line),
+        StringConstraints(max_length=500),
+        AfterValidator(mailbox),
     ]
     name: Annotated[_Line, StringConstraints(min_length=1)]
     language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]

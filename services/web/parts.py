@@ -16,6 +16,7 @@ from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
+from services.web.sign_in_mail import MailState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class WebParts:
     owner_token: str | None = field(default=None, repr=False)
     notifier: Notifier | None = None
     ask_model: AskModel | None = None
+    mail: MailState = field(default_factory=MailState)
     simulated: bool = False
     linkedin_sunset: Callable[[], date | None] = lambda: None
     pace: Pace = field(default_factory=Pace)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 
 import click
 
 from services.domain.identity import ambassador_id
-from services.domain.post import printable
 from services.errors import Rejected
+from services.events.mail_address import mailbox
 from services.storage import people
 from services.storage.people import ROLES, Person
 from services.use_cases.admit_people import admit_by_link
@@ -78,13 +77,13 @@ def sign_in(
 
 
 def _address(email: str) -> str:
-    address = printable(email).strip()
-    if address != email.strip() or not _ADDRESS.fullmatch(address):
-        raise Rejected("this is not an e-mail address", remedy="Write it as name@example.org.")
-    return address
+    try:
+        return mailbox(email)
+    except ValueError as error:
+        raise Rejected(
+            "this is not an e-mail address", remedy="Write it as name@example.org."
+        ) from error
 
 
 #: Characters, as in an imported table.
 _NAME = 200
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")

@@ -30,6 +30,7 @@ from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.events.mail_address import normal_address
 from services.ports import OutgoingPost, PostRules
 from services.settings import OFF, SANDBOX, Settings
 from services.storage.database import Database
@@ -117,7 +118,7 @@ def compose(
                 cast=cast,
             )
             draft = composer.compose(request, dealt)
-            if answer := given.get(person.email.casefold()):
+            if answer := given.get(normal_address(person.email)):
                 try:
                     draft = composer.compose(
                         replace(request, answer=answer, passage=draft.passage), dealt
@@ -169,7 +170,7 @@ def _answers(file: BinaryIO | None) -> dict[str, str]:
             raise fault
         email = line.get("ambassador") or line.get("email")
         pairs = [(email, line.get("answer", ""))] if email else line.items()
-        found |= {str(who).casefold(): said for who, said in pairs}
+        found |= {normal_address(str(who)): said for who, said in pairs}
     return found
 
 

@@ -24,6 +24,7 @@ from services.web.api.access import is_this_machine
 from services.web.mails import sign_in_message
 from services.web.menu import home_of, may_open
 from services.web.parts import WebParts
+from services.web.sign_in_mail import send_in_earnest
 from services.web.view import View
 
 router = APIRouter()
@@ -37,7 +38,7 @@ async def front_door(view: VisitorView) -> Response:
 @router.get("/sign-in")
 async def ask(view: VisitorView) -> Response:
     """How to get a link: by mail where mail is set up, else from an administrator."""
-    return view.page("sign_in/ask.html", by_mail=view.parts.notifier is not None, sent=False)
+    return _asked(view, sent=False)
 
 
 @router.post("/sign-in")
@@ -45,7 +46,7 @@ async def send_link(view: VisitorView) -> Response:
     """The same answer, as fast, for every address: nobody learns here who works with us."""
     email = str((await view.request.form()).get("email", ""))[:254]
     await count_ask(view.parts.database, email, _asker(view))
-    response = view.page("sign_in/ask.html", by_mail=view.parts.notifier is not None, sent=True)
+    response = _asked(view, sent=True)
     if view.parts.notifier is not None:
         response.background = BackgroundTask(_mail_link, view.parts, view.parts.notifier, email)
     return response
@@ -102,6 +103,11 @@ async def leave_everywhere(view: PersonView) -> Response:
     return _left(view)
 
 
+def _asked(view: View, *, sent: bool) -> Response:
+    by_mail = view.parts.notifier is not None
+    return view.page("sign_in/ask.html", by_mail=by_mail, sent=sent, away=view.parts.mail.away)
+
+
 def _asker(view: View) -> Asker:
     client = view.request.client
     return Asker(secret=view.parts.secret_key, address=client.host if client else "", now=view.now)
@@ -127,4 +133,5 @@ async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
         if await was_just_made(transaction, person.id, now=parts.clock()):
             return
         link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
-    await notifier.send(sign_in_message(person, link=link, organisation=parts.organisation))
+    message = sign_in_message(person, link=link, organisation=parts.organisation)
+    await send_in_earnest(notifier, message, parts.mail)

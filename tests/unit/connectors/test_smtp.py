@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,10 +61,45 @@ async def test_a_refused_address_is_final_or_not_as_the_server_says(
 ) -> None:
     """5xx will never work, 4xx may."""
     async with mail_server() as server:
-        server.refusing = answer
+        server.refusing[b"RCPT"] = answer
         with pytest.raises(error):
             await notifier(server.port).send(MESSAGE)
     assert server.mails == []
+
+
+@pytest.mark.parametrize(("answer", "error"), [(b"554 spam", Rejected), (b"451 busy", RetryLater)])
+async def test_a_refused_text_is_final_or_not_too(answer: bytes, error: type[Exception]) -> None:
+    """As the server says."""
+    async with mail_server() as server:
+        server.refusing[b"DATA"] = answer
+        with pytest.raises(error):
+            await notifier(server.port).send(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["a,b@x.example", "x<y@x.example", "mailto:m@x.example", "jan@x..example", "Jan <j@x.example>"],
+)
+async def test_mail_goes_to_no_other_address(to: str) -> None:
+    """What is not exactly one mailbox gets nothing, nor does what a parser would make of it."""
+    async with mail_server() as server:
+        with pytest.raises(Rejected):
+            await notifier(server.port).send(replace(MESSAGE, to=to))
+    assert (server.recipients, server.mails) == ([], [])
+
+
+async def test_a_foreign_domain_is_written_as_servers_take_it() -> None:
+    """In punycode, to exactly one recipient."""
+    async with mail_server() as server:
+        await notifier(server.port).send(replace(MESSAGE, to="o'brien+x@bücher.example"))
+    assert server.recipients == [b"<o'brien+x@xn--bcher-kva.example>"]
+
+
+async def test_a_server_that_takes_no_foreign_letters_will_never() -> None:
+    """An address with é where SMTPUTF8 is not known is refused for good, in a sentence."""
+    async with mail_server() as server:
+        with pytest.raises(Rejected, match="letters beyond ASCII"):
+            await notifier(server.port).send(replace(MESSAGE, to="josé@x.example"))
 
 
 async def test_a_server_that_is_away_means_later() -> None:

@@ -34,7 +34,7 @@ def test_a_full_row_is_read() -> None:
     (anna,) = read_ambassadors(table(row)).ambassadors
     assert anna.id == ambassador_id("anna@example.ORG ")
     assert (anna.email, anna.name, anna.crafts) == (
-        "Anna@Example.org",
+        "anna@example.org",
         "Anna de Wit",
         ("beton", "staal"),
     )
@@ -148,7 +148,7 @@ def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
         table("a@e.org,Anna,nl", " A@E.ORG ,Anna,nl", header="email,name,language")
     )
     assert len(reading.ambassadors) == 1
-    assert faults(reading) == [(3, "A@E.ORG stands on line 2 already")]
+    assert faults(reading) == [(3, "a@e.org stands on line 2 already")]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from services.errors import Rejected, RetryLater
+from services.ports import Message
 from services.storage import audit
+from services.web.sign_in_mail import MailState
 from tests.fakes import Mailbox
 from tests.unit.web.organisation import ANNA, Organisation, form_token, submit
 
@@ -176,6 +181,47 @@ async def test_nobody_learns_who_works_here(organisation: Organisation) -> None:
         known = await submit(browser, "/sign-in", "/sign-in", email="anna@example.org")
     assert unknown.text == known.text
     assert [message.to for message in mailbox.messages] == ["anna@example.org"]
+
+
+class Failing:
+    """A mail server that is away for so many tries, or refuses."""
+
+    def __init__(self, *faults: Exception) -> None:
+        self.faults = list(faults)
+        self.sent = 0
+
+    async def send(self, _message: Message) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent += 1
+
+
+async def test_a_link_is_mailed_once_the_server_is_back(organisation: Organisation) -> None:
+    """Two tries fail, the third does not."""
+    mail = Failing(RetryLater("away"), RetryLater("away"))
+    organisation.with_parts(notifier=mail, mail=MailState(pauses=(0, 0)))
+    async with organisation.client() as browser:
+        await submit(browser, "/sign-in", "/sign-in", email="\u200banna@example.org")
+        page = await browser.get("/sign-in")
+    assert mail.sent == 1
+    assert "Mail cannot be sent" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("faults", "away"),
+    [([RetryLater("away")] * 9, True), ([Rejected("the mail server refuses this address")], False)],
+)
+async def test_a_link_that_cannot_be_mailed_is_no_crash(
+    organisation: Organisation, faults: list[Exception], away: bool
+) -> None:
+    """The visitor gets the usual answer; while mail is away the page says so, and promises none."""
+    organisation.with_parts(notifier=Failing(*faults), mail=MailState(pauses=(0,)))
+    async with organisation.client() as browser:
+        answer = await submit(browser, "/sign-in", "/sign-in", email="anna@example.org")
+        later = await submit(browser, "/sign-in", "/sign-in", email="nobody@example.org")
+    assert answer.status_code == 200
+    assert ("Mail cannot be sent" in later.text) is away
+    assert ("we mail a link to it" in later.text) is not away
 
 
 async def test_a_mailbox_is_not_flooded(organisation: Organisation) -> None:

@@ -1,0 +1,62 @@
+"""E-mail addresses: the one form in which everybody has theirs, and which can be a mailbox at all."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import idna
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+_LONGEST = 254
+_AROUND = " <>;,\"'"
+
+
+def normal_address(written: str) -> str:
+    """The same for one mailbox however it is written: without what nobody sees, in lower case.
+
+    Nothing is refused; what is no address comes out as it is.
+    """
+    visible = "".join(
+        " " if category[0] == "Z" else character
+        for character in unicodedata.normalize("NFC", written)
+        if (category := unicodedata.category(character)) != "Cf"
+    )
+    address = visible.strip().strip(_AROUND)
+    if address[:7].lower() == "mailto:":
+        address = address[7:].partition("?")[0].strip(_AROUND)
+    local, at, domain = address.lower().rpartition("@")
+    if not domain.isascii() or "xn--" in domain:
+        try:
+            domain = idna.decode(domain, uts46=True)
+        except (idna.IDNAError, UnicodeError):
+            domain = unicodedata.normalize("NFKC", domain)
+    return f"{unicodedata.normalize('NFC', local)}{at}{domain}"
+
+
+def exactly(address: str) -> str:
+    """``address`` as mail servers take it, its domain in punycode, and nothing else changed.
+
+    Raises ValueError for anything but one mailbox.
+    """
+    checked = _validated(address)
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def mailbox(written: str) -> str:
+    """The normal form of an address to which mail can go. Raises ValueError for any other."""
+    address = normal_address(written)
+    _validated(address)
+    return address
+
+
+def _validated(address: str) -> ValidatedEmail:
+    try:
+        # Whether the domain exists is the mail server's to say; an organisation's may be its own.
+        checked = validate_email(
+            address, check_deliverability=False, globally_deliverable=False, strict=True
+        )
+    except EmailNotValidError as error:
+        raise ValueError("is not an e-mail address") from error
+    if len(address) > _LONGEST or "." not in checked.ascii_domain:
+        raise ValueError("is not an e-mail address")
+    return checked
