@@ -323,15 +323,34 @@ class X:
         )
 
     def _patience(self, response: requests.Response) -> float | None:
-        """Seconds until ``x-rate-limit-reset``, by X's own clock where it tells the time."""
-        reset = response.headers.get("x-rate-limit-reset", "")
-        if not reset.isdecimal():
+        """Seconds until the last exhausted limit begins anew, by X's own clock where it tells it."""
+        resets = _resets(response.headers)
+        if not resets:
             return None
         try:
             now = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
         except ValueError:
             now = self._clock().timestamp()
-        return min(max(int(reset) - now, 1.0), _LONGEST_WAIT.total_seconds())
+        return min(max(max(resets) - now, 1.0), _LONGEST_WAIT.total_seconds())
+
+
+def _resets(headers: Mapping[str, str]) -> list[float]:
+    """When limits begin anew: those that are exhausted, or where none says so all that tell it.
+
+    Source: https://docs.x.com/x-api/fundamentals/rate-limits: ``x-rate-limit-*`` for a quarter of an
+    hour, ``x-user-limit-24hour-*`` and ``x-app-limit-24hour-*`` for a day.
+    """
+    exhausted: list[float] = []
+    others: list[float] = []
+    for name, value in headers.items():
+        limit, is_reset, _ = name.lower().rpartition("-reset")
+        if not is_reset or "limit" not in limit or not value.strip().isdecimal():
+            continue
+        remaining = headers.get(f"{limit}-remaining", "0").strip()
+        # A number that is none says nothing, and counts as exhausted.
+        is_open = remaining.isdecimal() and int(remaining) > 0
+        (others if is_open else exhausted).append(float(value))
+    return exhausted or others
 
 
 def _for_a_person(status: int, said: str) -> NeedsPerson | None:

@@ -56,7 +56,7 @@ from services.use_cases.network_room import (
     members_at_limit,
     reserve_probes,
 )
-from services.use_cases.publish_outcome import Attempt, Outcome, outage_of
+from services.use_cases.publish_outcome import Attempt, Outcome, is_long, outage_of
 from services.use_cases.record_outcome import Ended, OutcomeRecorder
 from services.use_cases.upload_images import NotReady, PostImages, references, with_images
 
@@ -365,7 +365,7 @@ class Publisher:
         )
 
     def _later(self, job: _Job, later: RetryLater) -> Outcome:
-        if job.claim.tries < MAX_TRIES:
+        if job.claim.tries < MAX_TRIES or is_long(later):
             return self._ended(job).later(later)
         reason = f"given up after {job.claim.tries} tries: {later}"
         remedy = "Approve it again."

@@ -4,7 +4,7 @@ network."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,9 @@ from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
 from services.ports import PublishedPost
 from services.storage.publishing import Claim
+
+#: A network that names a moment further away means a day's limit, not a slow quarter of an hour.
+_COUNTED_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,10 @@ class Attempt:
 
     def later(self, error: RetryLater) -> Outcome:
         """The network did not take the post: it goes out after a pause."""
-        return self._approved_until(self._pause(error.after), str(error), outage_of(error))
+        outcome = self._approved_until(self._pause(error.after), str(error), outage_of(error))
+        if not is_long(error):
+            return outcome
+        return replace(outcome, changes={**outcome.changes, "tries": self.claim.tries - 1})
 
     def not_there(self) -> Outcome:
         """The network shows that the post never arrived, so that it is safe to send it."""
@@ -120,6 +126,11 @@ class Attempt:
             "campaign_id": self.post.campaign_id,
             "network": self.post.network,
         }
+
+
+def is_long(later: RetryLater) -> bool:
+    """Whether the network named a moment so far away that the try does not count: a day's limit."""
+    return later.after is not None and later.after > _COUNTED_WAIT.total_seconds()
 
 
 def outage_of(error: ZwaanError) -> str:

@@ -202,6 +202,39 @@ def test_patience_is_counted_by_the_clock_of_x(
     assert 595 <= caught.value.after <= 601
 
 
+@pytest.mark.parametrize(
+    ("limits", "seconds"),
+    [
+        ({"rate_limit": (1_079_999, 900), "user_limit_24hour": (0, 72_000)}, 72_000),
+        ({"rate_limit": (1_079_999, 900), "app_limit_24hour": (0, 72_000)}, 72_000),
+        ({"rate_limit": (0, 900), "user_limit_24hour": (12, 72_000)}, 900),
+        ({"rate_limit": (0, 900), "user_limit_24hour": (0, 72_000)}, 72_000),
+        ({"user_limit_24hour": (0, 600), "app_limit_24hour": (0, 50_000)}, 50_000),
+        ({"rate_limit": (5, 900)}, 900),
+        ({"rate_limit": ("none", 900)}, 900),
+        ({"user_limit_24hour": (0, "soon"), "rate_limit": (3, 900)}, 900),
+        ({"user_limit_24hour": (0, 10**9)}, 86_400),
+    ],
+)
+def test_the_latest_exhausted_limit_counts(
+    x: X,
+    network: ScriptedNetwork,
+    user: Account,
+    limits: dict[str, tuple[object, object]],
+    seconds: int,
+) -> None:
+    """Among a quarter of an hour's and a day's limits, of the member and of the app."""
+    now = int(datetime.now(UTC).timestamp())
+    headers = {}
+    for name, (remaining, reset) in limits.items():
+        headers[f"x_{name}_remaining"] = str(remaining)
+        headers[f"x_{name}_reset"] = str(now + reset if isinstance(reset, int) else reset)
+    network.script(says({}, 429, **headers))
+    with pytest.raises(RetryLater) as caught:
+        x.publish(user, POST)
+    assert caught.value.after == pytest.approx(seconds, abs=5)
+
+
 def test_a_duplicate_that_is_ours_is_published(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:

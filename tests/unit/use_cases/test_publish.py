@@ -121,6 +121,18 @@ async def test_patience_ends_and_begins_anew_with_an_approval(desk: Desk) -> Non
     assert await desk.state(draft) is PostState.PUBLISHED
 
 
+async def test_a_day_s_limit_uses_up_no_tries(desk: Desk) -> None:
+    """A post that waits for days goes out when the network takes it."""
+    (draft,) = await desk.prepare()
+    await desk.approve(draft)
+    desk.network.publishing = [RetryLater("the day's limit", after=72_000)] * (MAX_TRIES + 2)
+    for _ in range(MAX_TRIES + 3):
+        assert await desk.state(draft) is PostState.APPROVED
+        await desk.work()
+        desk.now += timedelta(hours=21)
+    assert await desk.state(draft) is PostState.PUBLISHED
+
+
 @pytest.mark.parametrize("error", [Rejected, NeedsPerson])
 async def test_a_refusal_is_final_and_says_what_to_do(desk: Desk, error: Any) -> None:
     """The post fails with the network's reason and remedy, and is not tried again."""
