@@ -7,6 +7,7 @@ A file of an organisation in the Netherlands has Dutch headings, languages in wo
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 #: The header, in any order and case. Lists are separated by ";".
@@ -51,8 +52,19 @@ _LANGUAGES = {
     "english": "en",
 }
 
-#: A day with its year last, as people write it, or first, as programs do.
-_DAY = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4})|(\d{4})-\d{2}-\d{2}")
+_MONTH = r"(?:jan|feb|m[aä]?[ar]|apr|mei|may|ju[nl]|aug|sep|o[kc]t|nov|de[cz])[^\W\d]*"
+#: A day or a month, in figures or with a month's name, perhaps with a time behind it.
+_DAY = re.compile(
+    r"(?:\d{1,2}[-/. ]+){0,2}"
+    rf"(?:{_MONTH}[-/. ,]+)?(?:\d{1, 2}[-/. ,]+)?((?:19|20)\d\d)"
+    r"|((?:19|20)\d\d)[-/.]?\d{1,2}(?:[-/.]?\d{1,2})?(?:[T ]+\d{1,2}:\d\d\S*)?"
+    r"|(?:\d{1,2}[-/. ]+){2}((?:19|20)\d\d)[T ]+\d{1,2}:\d\d.*",
+    re.IGNORECASE,
+)
+_SHORT_DAY = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]'?(\d\d)")
+#: Spreadsheets count days since the end of 1899; such a number is a day of these years.
+_FIRST_SERIAL, _LAST_SERIAL = 18_264, 73_050  # 1950 – 2099
+_THIS_CENTURY = 70
 
 
 def _key(heading: str) -> str:
@@ -83,5 +95,14 @@ def language_code(value: Any) -> Any:
 
 def year_of(value: Any) -> Any:
     """The year of a day such as 01-03-2012; whatever is no day stays as it is."""
-    found = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-    return (found[1] or found[2]) if found else value
+    if not isinstance(value, str):
+        return value
+    written = value.strip().removesuffix(".0")
+    if found := _DAY.fullmatch(written):
+        return next(filter(None, found.groups()))
+    if found := _SHORT_DAY.fullmatch(written):
+        year = int(found[1])
+        return str(year + (2000 if year < _THIS_CENTURY else 1900))
+    if written.isdecimal() and _FIRST_SERIAL <= int(written) <= _LAST_SERIAL:
+        return str((date(1899, 12, 30) + timedelta(days=int(written))).year)
+    return written

@@ -1,11 +1,13 @@
-"""Ambassadors from a CSV file: every bad row is named, and none is imported unless asked."""
+"""Ambassadors from a CSV file or a workbook: every bad row is named, and none is imported unless asked."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -15,9 +17,16 @@ from services.errors import Rejected
 from services.sentences import guesses, predicate
 from services.use_cases.ambassador_columns import COLUMNS, HEADINGS, column_of
 from services.use_cases.ambassador_row import AmbassadorRow
-from services.use_cases.spreadsheet_text import read_spreadsheet_text
+from services.use_cases.spreadsheet_text import SpreadsheetText, read_spreadsheet_text
+from services.use_cases.workbook import SIGNATURE, read_sheets
 
 _REQUIRED = frozenset({"email", "name", "language"})
+_MOST_ROWS, _MOST_COLUMNS = 200_000, 100
+
+
+class _Row(NamedTuple):
+    line: int
+    fields: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,51 +47,75 @@ class Reading:
 
 
 def read_ambassadors(content: bytes) -> Reading:
-    """Read a CSV file: UTF-8 or as spreadsheets write it, separated by commas, semicolons or tabs.
+    """Read an XLSX file, or CSV as spreadsheets write it, separated by commas, semicolons or tabs.
 
     Raises Rejected when the file as a whole is no such table, or holds nobody.
     """
     if not content.strip():
         raise Rejected("the file is empty", remedy="Write a header and a line for each person.")
+    if content.startswith(SIGNATURE):
+        return _read(_rows_of_workbook(content))
     sheet = read_spreadsheet_text(content)
+    reading = _read(_rows_of_text(sheet))
+    return replace(reading, guessed_encoding=sheet.guessed)
+
+
+def _rows_of_text(sheet: SpreadsheetText) -> Iterator[_Row]:
     rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True)
-    found: dict[str, Ambassador] = {}
-    first_lines: dict[str, int] = {}
-    bad_rows: list[BadRow] = []
     line = sheet.skipped
     try:
-        names = _columns(next(rows, []))
-        line = rows.line_num + sheet.skipped
         for row in rows:
             line = rows.line_num + sheet.skipped
-            if not any(field.strip() for field in row):
-                continue
-            try:
-                person = _ambassador(names, row)
-            except Rejected as fault:
-                bad_rows.append(BadRow(line=line, fault=str(fault)))
-                continue
-            if person.id in found:
-                fault_text = f"{person.email} stands on line {first_lines[person.id]} already"
-                bad_rows.append(BadRow(line=line, fault=fault_text))
-                continue
-            found[person.id] = person
-            first_lines[person.id] = line
+            yield _Row(line, row)
     except csv.Error as error:
         raise Rejected(
             f"line {line + 1} is not CSV: {error}",
             remedy="Look for a quotation mark that is not closed.",
         ) from error
+
+
+def _rows_of_workbook(content: bytes) -> Iterator[_Row]:
+    """Those of the first sheet that holds something."""
+    try:
+        sheets = read_sheets(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS)
+        for sheet in sheets:
+            if any(any(row) for row in sheet):
+                yield from (_Row(line, row) for line, row in enumerate(sheet, start=1))
+                return
+    except Rejected as fault:
+        raise Rejected(str(fault), remedy='Save it as "CSV UTF-8" and import that.') from fault
+
+
+def _read(rows: Iterator[_Row]) -> Reading:
+    filled = (row for row in rows if any(field.strip() for field in row.fields))
+    first = next(filled, _Row(1, []))
+    names = _columns(first.fields)
+    found: dict[str, Ambassador] = {}
+    first_lines: dict[str, int] = {}
+    bad_rows: list[BadRow] = []
+    for row in filled:
+        try:
+            person = _ambassador(names, row.fields)
+        except Rejected as fault:
+            bad_rows.append(BadRow(line=row.line, fault=str(fault)))
+            continue
+        if person.id in found:
+            fault_text = f"{person.email} stands on line {first_lines[person.id]} already"
+            bad_rows.append(BadRow(line=row.line, fault=fault_text))
+            continue
+        found[person.id] = person
+        first_lines[person.id] = row.line
     if not found and not bad_rows:
         raise Rejected("the file holds a header and nobody", remedy="Write a line for each person.")
-    return Reading(
-        ambassadors=list(found.values()), bad_rows=bad_rows, guessed_encoding=sheet.guessed
-    )
+    return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)
 
 
 def _columns(headings: Sequence[str]) -> list[str]:
-    """The column that each heading stands for. Raises Rejected where that is not clear."""
-    columns = [column_of(heading) for heading in headings]
+    """The column that each heading stands for, empty for one without a heading.
+
+    Raises Rejected where that is not clear.
+    """
+    columns = [column_of(heading) if heading.strip() else "" for heading in headings]
     unknown = [
         heading.strip() for heading, name in zip(headings, columns, strict=True) if name is None
     ]
@@ -113,9 +146,11 @@ def _columns(headings: Sequence[str]) -> list[str]:
 
 
 def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:
-    if len(row) > len(names):
+    fields = list(zip_longest(names, row[: len(names)], fillvalue=""))
+    beside = [*(value for name, value in fields if not name), *row[len(names) :]]
+    if any(value.strip() for value in beside):
         raise Rejected("it has more fields than the header")
-    values = {name: value for name, value in zip(names, row, strict=False) if value != ""}
+    values = {name: value for name, value in fields if name and value != ""}
     try:
         read = AmbassadorRow.model_validate(values)
     except ValidationError as error:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,10 +20,10 @@ from services.domain.post import printable
 from services.errors import Rejected
 from services.use_cases.linkedin_export_words import is_followers, metric_of
 from services.use_cases.spreadsheet_text import read_spreadsheet_text
+from services.use_cases.workbook import SIGNATURE, read_sheets
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50
-_MOST_BYTES = 50_000_000
 _NO_EXPORT = (
     "Download your analytics from LinkedIn, with LinkedIn in Dutch or English, as XLSX or CSV."
 )
@@ -177,8 +176,11 @@ def _number(cell: str) -> int | None:
 
 
 def _sheets(content: bytes) -> Iterator[list[_Row]]:
-    if content.startswith(b"PK\x03\x04"):
-        yield from _workbook(content)
+    if content.startswith(SIGNATURE):
+        try:
+            yield from read_sheets(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS)
+        except Rejected as fault:
+            raise Rejected(str(fault), remedy=_NO_EXPORT) from fault
         return
     try:
         text = read_spreadsheet_text(content).text
@@ -191,24 +193,6 @@ def _sheets(content: bytes) -> Iterator[list[_Row]]:
 def _delimiter(text: str) -> str:
     head = text[:10_000]
     return max(",;\t", key=head.count)
-
-
-def _workbook(content: bytes) -> Iterator[list[_Row]]:
-    import openpyxl  # noqa: PLC0415 - slow, and rarely needed
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            # What is unpacked never grows over what the archive declares.
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-                raise Rejected("this file is too large once unpacked", remedy=_NO_EXPORT)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what the file says of its own size may be anything
-            yield _tidy(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True))
-    except Rejected:
-        raise
-    except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise Rejected("this file is no readable XLSX", remedy=_NO_EXPORT) from error
 
 
 def _tidy(rows: Iterable[Sequence[object]]) -> list[_Row]:

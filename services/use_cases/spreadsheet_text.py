@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from services.errors import Rejected
 
 _SEPARATORS = ",;\t"
-_SAID = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
-_ZIP = b"PK\x03\x04"
+# Alone, in quotation marks, or with the empty fields that a spreadsheet adds on saving.
+_SAID = re.compile(r"\s*\"?sep=([,;\t|])\"?[ ,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
+#: Programs of DOS days end a text so.
+_END_OF_FILE = b"\x1a"
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -30,22 +32,25 @@ class SpreadsheetText:
 
 def read_spreadsheet_text(content: bytes) -> SpreadsheetText:
     """Raises Rejected for what is no text."""
-    if content.startswith(_ZIP):
-        raise Rejected(
-            "the file is a workbook, not CSV", remedy='Save it as "CSV UTF-8" and import that.'
-        )
-    text, guessed = _decode(content)
+    text, guessed = _decode(content.rstrip(_END_OF_FILE))
     said = _SAID.match(text)
     if said:
         return SpreadsheetText(
             text=text[said.end() :], separator=said[1], skipped=1, guessed=guessed
         )
-    header = text.partition("\n")[0]
+    header = next(filter(str.strip, text.splitlines()), "")
     separator = max(_SEPARATORS, key=header.count)
     return SpreadsheetText(text=text, separator=separator, guessed=guessed)
 
 
 def _decode(content: bytes) -> tuple[str, str]:
+    for encoding, zeros in (("utf-16-le", content[1:200:2]), ("utf-16-be", content[0:200:2])):
+        # Most letters of a table are ASCII, of which UTF-16 makes every other byte a zero.
+        if not content.startswith(tuple(_BYTE_ORDER_MARKS)) and zeros.count(0) > len(zeros) // 2:
+            try:
+                return content.decode(encoding), "UTF-16"
+            except UnicodeDecodeError:
+                break
     try:
         marked = _BYTE_ORDER_MARKS.get(content[:2])
         return content.decode(marked or "utf-8-sig"), ""

@@ -102,7 +102,7 @@ async def _ensure_topics(settings: Settings) -> None:
 
 @click.group("import", cls=Group)
 def import_() -> None:
-    """Bring in people from a CSV file, or stories and vacancies from a feed."""
+    """Bring in people from a CSV or XLSX file, or stories and vacancies from a feed."""
 
 
 @import_.command("ambassadors")
@@ -110,7 +110,7 @@ def import_() -> None:
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although others are bad.")
 @data_option
 def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int:
-    """Import ambassadors from a CSV FILE ("-" is standard input).
+    """Import ambassadors from a CSV or XLSX FILE ("-" is standard input).
 
     The header names email, name, role, team, crafts, region, language, timezone, address_form,
     emoji, length, since, topics and other_languages; only email, name and language are required, lists (crafts,

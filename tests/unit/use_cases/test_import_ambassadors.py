@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from services.domain.identity import ambassador_id
 from services.errors import Rejected
@@ -97,7 +99,7 @@ def test_quotes_commas_and_line_ends_inside_a_field_are_read() -> None:
         ('a@e.org,"An\nna",nl', "name holds control characters"),
         ("a@e.org,   ,nl", "name is empty"),
         (f"a@e.org,{'x' * 201},nl", "name is longer than 200 characters"),
-        ("a@e.org,Anna,nl,,", "it has more fields than the header"),
+        ("a@e.org,Anna,nl,,x", "it has more fields than the header"),
         ("a@e.org,Anna", "language is missing"),
         ("a@e.org,Anna,Frans", "language has to be 'nl' or 'en'"),
         (f"a@e.org,{'x' * 100_000},nl", "name is longer than 200 characters"),
@@ -157,7 +159,7 @@ def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
         (b"", "the file is empty"),
         (b"email;name;language\r\n", "a header and nobody"),
         (b"Adres|Naam", "the header lacks email, name, language"),
-        (b"PK\x03\x04rest", "is a workbook, not CSV"),
+        (b"PK\x03\x04rest", "no readable XLSX"),
         (b"email,name,language\n\x81,\xff", "the file is not UTF-8 .byte 20"),
         (b"email,name\xff\x00", "the file is not UTF-8"),
         (table(header="email,name"), "the header lacks language"),
@@ -199,6 +201,69 @@ def test_a_file_is_read_as_spreadsheets_write_it(content: bytes, guessed: str) -
     (zoe,) = reading.ambassadors
     assert (zoe.email, zoe.name, zoe.crafts) == ("a@e.org", "Zoë", ("beton", "staal"))
     assert (reading.bad_rows, reading.guessed_encoding) == ([], guessed)
+
+
+HEAD = "email;name;language;since"
+ROW = "a@e.org;Zoë;nl;2019"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEAD};;\r\n{ROW};;\r\n".encode(),
+        f"{HEAD}\n{ROW};;;\n".encode(),
+        f"email;;name;language;since\n{ROW.replace(';', ';;', 1)}\n".encode(),
+        f'"sep=;"\r\n{HEAD}\r\n{ROW}\r\n'.encode(),
+        f"sep=; \r\n{HEAD}\r\n{ROW}\r\n".encode(),
+        f"SEP=;;;;\r\n{HEAD}\r\n{ROW}\r\n".encode(),
+        f"\ufeffsep=;\r\n{HEAD}\r\n{ROW}\r\n".encode(),
+        f"sep=;\r{HEAD}\r{ROW}\r".encode(),
+        f"sep=|\n{HEAD}\n{ROW}\n".replace(";", "|").encode(),
+        f"\r\n;;;\r\n{HEAD}\r\n{ROW}\r\n".encode(),
+        f"{HEAD}\n{ROW}\n\x1a".encode(),
+        f"{HEAD}\n{ROW}\n".encode("utf-16-le"),
+        f"{HEAD}\n{ROW}\n".encode("utf-16-be"),
+        f"{HEAD}\n{ROW}\n".encode("utf-16"),
+        *(
+            f"{HEAD}\n{ROW.replace('2019', since)}\n".encode()
+            for since in (
+                *("2019-03-01 00:00:00", "2019-03-01T00:00:00.000Z", "1-3-2019 0:00", "01-03-19"),
+                *("1 maart 2019", "Mar 1, 2019", "1-mrt-2019", "3/1/2019", "2019/03/01", "43525"),
+                *("2019.0", "20190301", "03-2019", "2019-03", "maart 2019", "1.3.2019", " 2019 "),
+            )
+        ),
+    ],
+)
+def test_a_table_may_be_dressed_in_any_way(content: bytes) -> None:
+    """Empty columns, the separator named in any form, days as programs write them, old ends."""
+    reading = read_ambassadors(content)
+    assert reading.bad_rows == []
+    (zoe,) = reading.ambassadors
+    assert (zoe.email, zoe.name, zoe.since) == ("a@e.org", "Zoë", 2019)
+
+
+@pytest.mark.parametrize("since", ["about 2019", "2019 euro's 3", "31", "99999", "12:30", "19-3"])
+def test_what_is_no_day_is_a_fault(since: str) -> None:
+    """The column is named."""
+    ((line, fault),) = faults(read_ambassadors(f"{HEAD}\na@e.org;A;nl;{since}\n".encode()))
+    assert line == 2
+    assert fault.startswith("since ")
+
+
+def test_a_workbook_is_read() -> None:
+    """Of an XLSX file the first sheet that holds something, with its days and numbers."""
+    book = Workbook()
+    sheet = book.create_sheet("Mensen")
+    sheet.append(["E-mail", "Naam", "Taal", "In dienst sinds", "Emoji", None])
+    sheet.append(["A@e.org", "Zoë", "Nederlands", datetime(2019, 3, 1), 1.0, None])  # noqa: DTZ001
+    sheet.append([None, None, None, None, None, None])
+    sheet.append(["b@e.org", "Ben", "klingon", 2015, 0, None])
+    file = io.BytesIO()
+    book.save(file)
+    reading = read_ambassadors(file.getvalue())
+    (zoe,) = reading.ambassadors
+    assert (zoe.email, zoe.name, zoe.since, zoe.emoji) == ("a@e.org", "Zoë", 2019, 1)
+    assert [line for line, _ in faults(reading)] == [4]
 
 
 def test_a_dutch_table_is_read() -> None:
