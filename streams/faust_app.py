@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 
+from services.events.binary_mode import from_kafka
 from services.events.catalogue import PARTITIONS
 from streams.processor import ProcessorRunner, SourceRecord
 
@@ -121,5 +122,5 @@ def _source(message: Any) -> SourceRecord:
         partition=message.partition,
         offset=message.offset,
         key=message.key,
-        value=message.value or b"",
+        value=from_kafka(message.headers or (), message.value or b""),
     )

@@ -5,6 +5,7 @@ Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
@@ -99,7 +100,7 @@ def decode_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
     if len(value) > limit:
         raise too_large(len(value), limit)
     try:
-        document = _DECODER.decode(value.decode("utf-8"))
+        document = _DECODER.decode(value.decode("utf-8-sig"))
         _check_depth(document)
     except UnicodeDecodeError as error:
         raise Rejected(
@@ -182,6 +183,8 @@ def parse_event(document: Any) -> CloudEvent:
     """Check the envelope of one event. Raises Rejected naming the attribute at fault."""
     if not isinstance(document, dict):
         raise Rejected("an event is a JSON object", remedy="Send a CloudEvent in structured JSON.")
+    # The JSON format: what is null is not there.
+    document = {name: value for name, value in document.items() if value is not None}
     _check_required(document)
     for name in ("subject", "dataschema"):
         if document.get(name) is not None:
@@ -193,16 +196,16 @@ def parse_event(document: Any) -> CloudEvent:
         time=_parse_time(document.get("time")),
         subject=document.get("subject"),
         dataschema=document.get("dataschema"),
-        data=document["data"],
+        data=_data(document),
         extensions=_extensions(document),
     )
 
 
 def _extensions(document: dict[str, Any]) -> dict[str, Any]:
-    """Source: CloudEvents 1.0.2, "Naming conventions" and "Type system"; null means absent."""
+    """Source: CloudEvents 1.0.2, "Naming conventions" and "Type system"."""
     extensions = {}
     for name, value in document.items():
-        if name in _ATTRIBUTES or name == "data" or value is None:
+        if name in _ATTRIBUTES or name in ("data", "data_base64"):
             continue
         if not _EXTENSION_NAME.fullmatch(name):
             raise Rejected(
@@ -240,13 +243,32 @@ def _check_required(document: dict[str, Any]) -> None:
         if not isinstance(text, str) or not text.strip():
             raise Rejected(f'"{name}" is missing or not a text', remedy=f'Add "{name}".')
         _check_text(name, text)
-    content_type = document.get("datacontenttype", "application/json")
-    if content_type != "application/json":
+    if not is_json(document.get("datacontenttype", "application/json")):
         raise Rejected('"datacontenttype" has to be "application/json"')
-    if "data_base64" in document:
-        raise Rejected('"data_base64" is not supported', remedy='Put the JSON into "data".')
-    if not isinstance(document.get("data"), dict):
+    if not isinstance(_data(document), dict):
         raise Rejected('"data" is missing or not an object', remedy='Put the facts into "data".')
+
+
+def is_json(media_type: Any) -> bool:
+    """Whether it is JSON's, in any case and with any parameters (RFC 2045, RFC 6839)."""
+    if not isinstance(media_type, str):
+        return False
+    essence = media_type.partition(";")[0].strip().lower()
+    return essence in ("application/json", "text/json") or essence.endswith("+json")
+
+
+def _data(document: dict[str, Any]) -> Any:
+    """The facts: as JSON, or in Base64 as those write them who took them for bytes."""
+    encoded = document.get("data_base64")
+    if encoded is None:
+        return document.get("data")
+    if "data" in document:
+        raise Rejected('"data" and "data_base64" exclude each other', remedy="Leave one out.")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, TypeError) as error:
+        raise Rejected('"data_base64" is not Base64', remedy='Put the JSON into "data".') from error
+    return load_json(raw)
 
 
 def _parse_time(value: Any) -> datetime | None:

@@ -56,7 +56,8 @@ _MONTH = r"(?:jan|feb|m[aä]?[ar]|apr|mei|may|ju[nl]|aug|sep|o[kc]t|nov|de[cz])[
 #: A day or a month, in figures or with a month's name, perhaps with a time behind it.
 _DAY = re.compile(
     r"(?:\d{1,2}[-/. ]+){0,2}"
-    rf"(?:{_MONTH}[-/. ,]+)?(?:\d{1, 2}[-/. ,]+)?((?:19|20)\d\d)"
+    rf"(?:{_MONTH}[-/. ,]+)?"
+    r"(?:\d{1,2}[-/. ,]+)?((?:19|20)\d\d)"
     r"|((?:19|20)\d\d)[-/.]?\d{1,2}(?:[-/.]?\d{1,2})?(?:[T ]+\d{1,2}:\d\d\S*)?"
     r"|(?:\d{1,2}[-/. ]+){2}((?:19|20)\d\d)[T ]+\d{1,2}:\d\d.*",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from services.errors import Rejected
+from services.events.binary_mode import from_kafka
 from services.ports import Record
 from streams.embedded import registry
 from streams.embedded.database import cannot_be_opened
@@ -106,7 +107,7 @@ class EmbeddedAdmin:
                     position=Position(topic=topic, partition=partition, offset=record.offset),
                     timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
                     key=record.key,
-                    value=record.value,
+                    value=record.value and from_kafka(record.headers, record.value),
                 )
                 for record in found
             ]

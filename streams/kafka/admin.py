@@ -23,6 +23,7 @@ from kafka.errors import (
 )
 
 from services.errors import Rejected, RetryLater
+from services.events.binary_mode import from_kafka
 from services.ports import Record
 from streams.kafka.connection import STILL_SETTLING, TIMEOUT_MS, Broker, error_from, settings
 from streams.kafka.event_log import KafkaEventLog
@@ -333,5 +334,5 @@ def _record(record: Any) -> LogRecord:
         position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
         timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
         key=record.key,
-        value=record.value,
+        value=record.value and from_kafka(record.headers, record.value),
     )

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 
 from fastapi import Request
 
 from services.errors import Rejected
-from services.events.cloudevent import MAX_EVENT_BYTES, load_json
+from services.events.binary_mode import from_http, is_binary
+from services.events.cloudevent import MAX_EVENT_BYTES, check_characters, load_json
 from services.web.api.refusal import Refused
 
 #: Bytes of all events of one request together.
@@ -40,8 +42,12 @@ def _batch(body: bytes) -> Sequence[Any]:
     return _not_empty(document)
 
 
+#: A byte order mark among them.
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
 def _one_or_batch(body: bytes) -> Sequence[Any]:
-    return _batch(body) if body.lstrip()[:1] == b"[" else _one(body)
+    return _batch(body) if body.lstrip(_BLANK)[:1] == b"[" else _one(body)
 
 
 def _lines(body: bytes) -> Sequence[Any]:
@@ -72,6 +78,8 @@ FORMATS = {
 
 async def read_documents(request: Request) -> Sequence[Any]:
     """Raises Refused (415 and 413); Rejected when the body as a whole is no JSON."""
+    if is_binary(request.headers):
+        return [_checked(from_http(request.headers, await _read(request, MAX_EVENT_BYTES)))]
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     body_format = FORMATS.get(media_type)
     if body_format is None:
@@ -82,7 +90,25 @@ async def read_documents(request: Request) -> Sequence[Any]:
             else "the content type is missing",
             remedy=f"Send Content-Type: {', or '.join(FORMATS)}.",
         )
-    return body_format.read(await _read(request, body_format.limit))
+    return body_format.read(_utf_8(request, await _read(request, body_format.limit)))
+
+
+def _checked(document: Any) -> Any:
+    check_characters(document)
+    return document
+
+
+def _utf_8(request: Request, body: bytes) -> bytes:
+    """The body in UTF-8, whatever charset its type names."""
+    message = Message()
+    message["Content-Type"] = request.headers.get("Content-Type", "")
+    charset = message.get_content_charset("utf-8")
+    if charset in ("utf-8", "us-ascii"):
+        return body
+    try:
+        return body.decode(charset).encode()
+    except (LookupError, UnicodeError) as error:
+        raise Rejected(f"the event is not {charset[:40]}", remedy="Encode it as UTF-8.") from error
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -135,7 +135,7 @@ def test_what_is_missing_is_named(name: str) -> None:
         ({"subject": "\ud800"}, '"subject" holds control characters'),
         ({"specversion": "0.3"}, '"specversion" has to be "1.0"'),
         ({"datacontenttype": "text/xml"}, '"datacontenttype" has to be "application/json"'),
-        ({"data_base64": "YQ=="}, '"data_base64" is not supported'),
+        ({"data_base64": "YQ=="}, '"data" and "data_base64" exclude each other'),
         ({"data": "text"}, '"data" is missing or not an object'),
         ({"dataschema": "urn:other:1"}, 'the schema "urn:other:1" is not supported'),
         ({"type": "story.deleted"}, 'the type "story.deleted" is unknown'),

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from cloudevents.core.bindings import http
+from cloudevents.core.v1.event import CloudEvent as SdkEvent
 
 from tests.unit.web.organisation import Organisation
 
@@ -50,6 +52,64 @@ async def test_one_event_is_accepted(organisation: Organisation, content_type: s
     }
     (record,) = organisation.log.records
     assert (record.topic, record.key) == ("story.approved", b"s-1")
+
+
+def sdk_event(**attributes: Any) -> SdkEvent:
+    given = {"type": "story.approved", "source": "/cms/é", "id": "e 1", "subject": "ü %25"}
+    return SdkEvent(attributes=given | attributes, data=event()["data"])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        http.to_binary_event(sdk_event()),
+        http.to_binary_event(sdk_event(datacontenttype="application/json; charset=utf-8")),
+        http.to_structured_event(sdk_event()),
+        http.HTTPMessage(
+            {"content-type": BATCH}, b"[%s]" % http.to_structured_event(sdk_event()).body
+        ),
+    ],
+)
+async def test_the_official_sdk_is_understood(
+    organisation: Organisation, message: http.HTTPMessage
+) -> None:
+    """In binary, structured and batch mode."""
+    async with organisation.client() as client:
+        answer = await client.post("/api/v1/events", content=message.body, headers=message.headers)
+    assert answer.status_code == 202, answer.text
+    (record,) = organisation.log.records
+    kept = json.loads(record.value)
+    assert (kept["id"], kept["source"], kept["subject"]) == ("e 1", "/cms/é", "ü %25")
+    assert kept["data"] == event()["data"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "sentence"),
+    [
+        ({"ce-id": "1"}, b"{}", '"source" is missing'),
+        ({"Content-Type": "text/xml"}, b"<a/>", "is missing"),
+        ({"Content-Type": "application/json"}, b"<a/>", "is not JSON"),
+    ],
+)
+async def test_a_wrong_request_in_binary_mode_is_refused(
+    organisation: Organisation, headers: dict[str, str], body: bytes, sentence: str
+) -> None:
+    """With the fault that it has."""
+    async with organisation.client() as client:
+        answer = await client.post(
+            "/api/v1/events", content=body, headers={"ce-specversion": "1.0", **headers}
+        )
+    assert answer.status_code in (400, 422)
+    assert sentence in answer.json()["refused"][0]["fault"]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-8", "iso-8859-1"])
+async def test_a_body_is_read_in_its_charset(organisation: Organisation, charset: str) -> None:
+    """As its type names it; with a byte order mark or without."""
+    body = json.dumps(event(title="Één"), ensure_ascii=False).encode(charset)
+    answer = await send(organisation, body, f'{ONE}; charset="{charset}"')
+    assert answer.status_code == 202
+    assert json.loads(organisation.log.records[0].value)["data"]["title"] == "Één"
 
 
 @pytest.mark.parametrize("content_type", [BATCH, PLAIN])
