@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.identity import ambassador_id, derive_id, link_code
 from services.domain.post import Post, PostState
+from services.domain.voice import PostTemplates
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
@@ -21,6 +23,12 @@ from services.storage.posts import NewPost
 from services.storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@cache
+def our_templates() -> PostTemplates:
+    """Those that we ship, compiled once a process, because that takes a while."""
+    return PostTemplates.load(organisation="Deltaplan")
 
 
 def ambassador(number: int = 1, **changes: Any) -> Ambassador:

@@ -5,6 +5,7 @@ Everything else that a test needs stands beside the test.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -21,6 +22,16 @@ from tests.servers.required import required_server
 # How long one example takes says how busy the machine is. What is slow by itself meets pytest's limit.
 settings.register_profile("zwaan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zwaan")
+
+# What collecting makes stays until the end: the collector would go through it again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
 
 # As the product does: a traceback with every local variable in a frame takes a second to draw.
 structlog.configure(

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import tempfile
-from functools import cache
 from pathlib import Path
-from sqlite3 import connect
+from typing import Any
+
+import sqlalchemy as sa
 
 from services.storage.database import Database
 from services.storage.migrate import migrate
 
-_SQLITE = "sqlite+aiosqlite:///"
+_compiled: dict[Any, Any] = {}
+_template: list[tuple[bytes, sa.Dialect]] = []
 
 
 async def open_migrated(path: Path) -> Database:
-    """An empty database with today's schema at ``path``."""
-    template = _template()
-    if not template.exists():
-        database = Database.open(f"{_SQLITE}{template}")
+    """An empty database with today's schema at ``path``, for this process alone."""
+    if not _template:
+        _template.append(await _migrate())
+    content, dialect = _template[0]
+    database = _copied(content, path)
+    engine = database._engine.sync_engine
+    # A statement is compiled once a process, not once a test.
+    engine.dialect = dialect
+    engine.update_execution_options(compiled_cache=_compiled)
+
+    @sa.event.listens_for(engine, "connect")
+    def _skip_fsync(connection: Any, _record: Any) -> None:
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
+    return database
+
+
+async def _migrate() -> tuple[bytes, sa.Dialect]:
+    with tempfile.TemporaryDirectory(prefix="zwaan-") as folder:
+        path = Path(folder) / "template.db"
+        database = _open(path)
         await migrate(database)
         await database.close()
-    with connect(template) as source, connect(path) as target:
-        source.backup(target)
-    return Database.open(f"{_SQLITE}{path}")
+        return path.read_bytes(), database._engine.dialect
 
 
-@cache
-def _template() -> Path:
-    return Path(_folder().name) / "template.db"
+def _copied(content: bytes, path: Path) -> Database:
+    path.write_bytes(content)
+    return _open(path)
 
 
-@cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="zwaan-")
+def _open(path: Path) -> Database:
+    return Database.open(f"sqlite+aiosqlite:///{path}")

@@ -20,7 +20,6 @@ from psycopg.errors import ForeignKeyViolation
 
 from services.domain.post import Post, PostState, text_sha256
 from services.domain.scheduling import Pace
-from services.domain.voice import PostTemplates
 from services.errors import Conflict, NeedsPerson, Rejected
 from services.events.catalogue import read_data
 from services.events.cloudevent import parse_event
@@ -55,7 +54,16 @@ from services.use_cases.write_drafts import DraftWriter
 from services.vault import Vault, new_key
 from streams.processor import Processor
 from streams.processors import processors
-from tests.builders import ambassador, campaign, connection, draft, event, story, vacancy
+from tests.builders import (
+    ambassador,
+    campaign,
+    connection,
+    draft,
+    event,
+    our_templates,
+    story,
+    vacancy,
+)
 from tests.scripted_network import ScriptedNetwork
 
 PEOPLE = 16
@@ -110,7 +118,7 @@ class Office:
         self.collector = ReachCollector(
             database=database, accounts=self.accounts, clock=clock, steps=_STEPS
         )
-        templates = CurrentTemplates(PostTemplates.load(organisation="Deltaplan"))
+        templates = CurrentTemplates(our_templates())
         self._processors = processors(DraftWriter(templates, short_link=_link))
         self.suggester = Suggester(templates, short_link=_link)
 

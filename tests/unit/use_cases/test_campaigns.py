@@ -11,7 +11,6 @@ import pytest
 
 from services.domain.audience import Content
 from services.domain.post import PostState
-from services.domain.voice import PostTemplates
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
@@ -30,7 +29,7 @@ from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, connection, fact, story, vacancy
+from tests.builders import NOW, ambassador, connection, fact, our_templates, story, vacancy
 from tests.unit.voice.material import example_content
 
 EVERYBODY = [
@@ -210,7 +209,7 @@ async def test_a_vacancy_is_not_ended_as_a_story(staffed: Database) -> None:
 
 async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
     """Ready and approved posts are cancelled, the others stay; a second closing does nothing."""
-    templates = PostTemplates.load(organisation="Deltaplan")
+    templates = our_templates()
     writer = DraftWriter(
         CurrentTemplates(templates), short_link=lambda code: f"https://go.example.org/{code}"
     )
@@ -243,7 +242,7 @@ async def test_closing_cancels_what_was_not_sent(staffed: Database) -> None:
 async def test_drafts_are_written_once_for_every_connected_network(staffed: Database) -> None:
     """Each network with texts gets a draft, somebody without one gets one to copy, and no more."""
     writer = DraftWriter(
-        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(our_templates()),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     anna, bert = ambassador(1), ambassador(4)
@@ -275,7 +274,7 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
 async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> None:
     """A post that fits one network and not another leaves a question and a reason for the other."""
     writer = DraftWriter(
-        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(our_templates()),
         short_link=lambda code: f"https://go.example.org/r/{code}{'a' * 4_000}",
     )
     anna = ambassador(1)
@@ -305,7 +304,7 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
         await people.save_ambassadors(transaction, crowd, now=NOW)
     workers = [
         DraftWriter(
-            CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+            CurrentTemplates(our_templates()),
             short_link=lambda code: f"https://go.example.org/{code}",
         )
         for _ in range(2)
@@ -330,7 +329,7 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
 async def test_drafts_that_were_rolled_back_are_written_again_the_same(staffed: Database) -> None:
     """A crash between writing and committing changes nothing about the texts."""
     writer = DraftWriter(
-        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(our_templates()),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     requests = (await start(staffed, story()))[1:]

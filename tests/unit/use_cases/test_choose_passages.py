@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.domain.post import PostState
-from services.domain.voice import PostTemplates
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.events.launch import LaunchPlan
@@ -22,7 +21,7 @@ from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.launch_campaign import launch
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, campaign, fact, story
+from tests.builders import NOW, ambassador, campaign, fact, our_templates, story
 
 MIA = Person(
     id="mia", email="mia@example.org", name="Mia", language="nl", roles=frozenset({"marketing"})
@@ -77,7 +76,7 @@ async def written(database: Database, campaign_id: str) -> list[tuple[str, dict[
         )
         assert launched == len(EVERYBODY)
     writer = DraftWriter(
-        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(our_templates()),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     asked = [

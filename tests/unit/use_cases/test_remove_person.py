@@ -6,7 +6,6 @@ import pytest
 
 from services.domain.audience import Invitation
 from services.domain.post import PostState
-from services.domain.voice import PostTemplates
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
 from services.storage import (
@@ -25,7 +24,7 @@ from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.sign_in import begin_session, make_link, whose_link, whose_session
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, campaign, fact, organise, story
+from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import Desk
 
 ADMIN = "the administrator's id"
@@ -140,7 +139,7 @@ async def test_a_deletion_waits_for_a_post_under_way(desk: Desk) -> None:
 async def test_a_deletion_is_not_undone_by_a_replay(database: Database, desk: Desk) -> None:
     """Every event of before, delivered again, brings back neither the person nor a text."""
     writer = DraftWriter(
-        CurrentTemplates(PostTemplates.load(organisation="Deltaplan")),
+        CurrentTemplates(our_templates()),
         short_link=lambda code: f"https://go.example.org/r/{code}",
     )
     told = fact(story())

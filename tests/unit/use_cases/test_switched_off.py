@@ -11,7 +11,6 @@ from services.domain.deletion import DeletionState
 from services.domain.network_rules import OURS
 from services.domain.post import Post, PostState
 from services.domain.scheduling import Pace
-from services.domain.voice import PostTemplates
 from services.events.outgoing import ReachMeasured, ShareRequested
 from services.storage import connections, deletions, outbox, post_figures, posts
 from services.use_cases import choose_pace
@@ -23,7 +22,7 @@ from services.use_cases.record_reach import record_reach
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import ambassador, connection, fact, organise, story
+from tests.builders import ambassador, connection, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import STEPS, Desk
 from tests.unit.use_cases.test_warn_of_expiry import Mailbox, warnings
 
@@ -159,9 +158,7 @@ async def test_drafts_are_written_for_what_is_offered(
     given a text to share by hand for the first that is offered."""
     connected, other = ambassador(1), ambassador(2)
     writer = DraftWriter(
-        CurrentTemplates(
-            PostTemplates.load(organisation="Deltaplan"), {name: OURS[name] for name in offered}
-        ),
+        CurrentTemplates(our_templates(), {name: OURS[name] for name in offered}),
         short_link=lambda code: f"https://go.example.org/{code}",
     )
     async with desk.database.write() as transaction:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 
 import pytest
 
-from services.domain.voice import Composer, Dealt, DraftRequest, PostTemplates
+from services.domain.voice import Composer, Dealt, DraftRequest
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.storage import audit, campaigns, people, post_templates, posts
@@ -17,7 +16,7 @@ from services.use_cases.current_templates import CurrentTemplates, revision
 from services.use_cases.edit_templates import checked
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, campaign, fact
+from tests.builders import NOW, ambassador, campaign, fact, our_templates
 from tests.unit.voice.material import example_content
 
 COLLEAGUE = "nl/story/colleague.j2"
@@ -25,11 +24,6 @@ COLLEAGUE = "nl/story/colleague.j2"
 CRAFTS = ("storingen", "netplanning", "middenspanning", "klantcontact")
 ANNA, BERT = (ambassador(number, crafts=CRAFTS) for number in (1, 2))
 STORY = "nl-de-stille-lijn"
-
-
-@cache
-def shipped() -> PostTemplates:
-    return PostTemplates.load(organisation="Deltaplan")
 
 
 def own_layouts(ending: str = ", vandaar.") -> str:
@@ -45,7 +39,7 @@ def own_layouts(ending: str = ", vandaar.") -> str:
 
 
 async def save(database: Database, text: str, *, based_on: int = 0, path: str = COLLEAGUE) -> int:
-    template = checked(shipped(), path, text)
+    template = checked(our_templates(), path, text)
     async with database.write() as transaction:
         return await edit_templates.save(
             transaction, template, based_on=based_on, author="maaike", now=NOW
@@ -80,7 +74,7 @@ def link(code: str) -> str:
 
 async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None:
     """A saved template is in the next drafts, by name and version; put back, it is gone again."""
-    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    writer = DraftWriter(CurrentTemplates(our_templates()), short_link=link)
     stories = [name for name in example_content() if name.startswith("nl-")]
     shown: list[tuple[bool, dict[str, int]]] = []
     for name, step in zip(stories, ("shipped", "saved", "restored"), strict=False):
@@ -101,7 +95,7 @@ async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None
 
 async def test_a_recipe_gives_its_text_again_after_later_changes(database: Database) -> None:
     """Event, profile, template versions, rank and seed give the same bytes, whatever came after."""
-    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    writer = DraftWriter(CurrentTemplates(our_templates()), short_link=link)
     await save(database, own_layouts())
     identities = await write_about(database, writer, STORY)
     await save(database, own_layouts(", zoals bekend."), based_on=1)
@@ -114,7 +108,7 @@ async def test_a_recipe_gives_its_text_again_after_later_changes(database: Datab
             about = await campaigns.get(transaction, post.campaign_id)
             assert about is not None
             everybody = await people.ambassadors_by_id(transaction, [post.ambassador_id])
-            templates = await revision(transaction, shipped(), recipe["edited_templates"])
+            templates = await revision(transaction, our_templates(), recipe["edited_templates"])
         assert templates.version == recipe["template_version"]
         request = DraftRequest(
             campaign_id=recipe["campaign"],
@@ -173,7 +167,7 @@ async def test_a_version_that_cannot_be_used_any_more_is_left_out(database: Data
         await post_templates.hold(transaction, COLLEAGUE)
         loop = "=== a\n{% for x in job %}x{% endfor %}\n"
         await post_templates.write(transaction, COLLEAGUE, loop, author="maaike", now=NOW)
-    writer = DraftWriter(CurrentTemplates(shipped()), short_link=link)
+    writer = DraftWriter(CurrentTemplates(our_templates()), short_link=link)
     assert await write_about(database, writer, STORY)
 
 
@@ -182,7 +176,7 @@ def test_a_preview_shows_a_post_for_five_people() -> None:
     everybody = [ambassador(number) for number in range(1, 9)]
     everybody[0] = ambassador(1, language="en", address_form="")
     trials = edit_templates.preview(
-        Composer(shipped()).revised(COLLEAGUE, own_layouts()),
+        Composer(our_templates()).revised(COLLEAGUE, own_layouts()),
         COLLEAGUE,
         campaign(example_content()[STORY]),
         everybody,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
 from services.domain.post import Post, PostState, text_sha256
-from services.domain.voice import PostTemplates
 from services.errors import Rejected
 from services.events.outgoing import PostApproved, ShareRequested
 from services.storage import audit, connections, own_words, people, posts
@@ -27,18 +25,13 @@ from services.use_cases.learn_from_edits import learn_from_edits
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, connection, fact, story
+from tests.builders import NOW, ambassador, connection, fact, our_templates, story
 from tests.unit.voice.material import example_content
 
 #: Something in common with each example story.
 CRAFTS = ("storingen", "netplanning", "constructie")
 ANNA = ambassador(1, length="long", crafts=CRAFTS)
 ANSWER = "De steiger stond er al, en niemand wist van wie hij was"
-
-
-@cache
-def templates() -> PostTemplates:
-    return PostTemplates.load(organisation="Deltaplan")
 
 
 def short_link(code: str) -> str:
@@ -50,8 +43,8 @@ class Voices:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.writer = DraftWriter(CurrentTemplates(templates()), short_link=short_link)
-        self.suggester = Suggester(CurrentTemplates(templates()), short_link=short_link)
+        self.writer = DraftWriter(CurrentTemplates(our_templates()), short_link=short_link)
+        self.suggester = Suggester(CurrentTemplates(our_templates()), short_link=short_link)
 
     async def draft(self, name: str = "nl-de-stille-lijn", network: str = "linkedin") -> Post:
         """Anna's draft about an example story."""

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from services.domain.audience import Invitation
 from services.domain.identity import ambassador_id
 from services.domain.link_table import LinkTable
 from services.domain.post import Post, PostState
-from services.domain.voice import PostTemplates
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.ports import Network, Tokens
 from services.storage import audience, campaigns, connections, people, posts
@@ -40,7 +38,7 @@ from services.vault import Vault, new_key
 from services.web.app import create_web
 from services.web.parts import Readiness, WebParts
 from tests import builders
-from tests.builders import NOW
+from tests.builders import NOW, our_templates
 from tests.fakes import MemoryClicks, MemoryLog
 from tests.migrated import open_migrated
 
@@ -202,11 +200,6 @@ def vacancy(**changes: Any) -> VacancyOpened:
     return builders.vacancy(**{"vacancy_id": "v-12", "title": "Constructeur sluizen", **changes})
 
 
-@cache
-def post_templates() -> PostTemplates:
-    return PostTemplates.load(organisation="Deltaplan")
-
-
 @asynccontextmanager
 async def open_organisation(
     path: Path, *, networks_at: str = "http://127.0.0.1:9", **changes: Any
@@ -215,7 +208,7 @@ async def open_organisation(
     database = await open_migrated(path)
     log, clicks = MemoryLog(), MemoryClicks()
     networks = sandbox_networks(networks_at)
-    templates = CurrentTemplates(post_templates())
+    templates = CurrentTemplates(our_templates())
     with ThreadPoolExecutor(max_workers=2) as calls:
 
         def clock() -> datetime:

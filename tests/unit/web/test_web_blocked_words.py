@@ -10,13 +10,12 @@ from services.storage.transaction import Transaction
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
-from tests.builders import NOW, ambassador, fact
+from tests.builders import NOW, ambassador, fact, our_templates
 from tests.unit.voice.material import example_content
 from tests.unit.web.organisation import (
     ANNA,
     TEXT,
     Organisation,
-    post_templates,
     story,
     submit,
     submit_by_htmx,
@@ -97,7 +96,7 @@ async def test_the_campaign_says_how_many_are_asked_first_and_why(
     """A word that every text would hold leaves people with a question, counted with the reason."""
     content = example_content()["nl-de-stille-lijn"]
     writer = DraftWriter(
-        CurrentTemplates(post_templates()), short_link=lambda code: f"https://z/{code}"
+        CurrentTemplates(our_templates()), short_link=lambda code: f"https://z/{code}"
     )
     everybody = [ambassador(number, crafts=("storingen",)) for number in range(1, 4)]
     async with organisation.database.write() as transaction:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.domain.post import PostState
 from services.storage import posts
+from tests.builders import our_templates
 from tests.unit.web.organisation import (
     ANNA,
     TEXT,
     Organisation,
-    post_templates,
     story,
     submit,
     submit_by_htmx,
@@ -65,7 +65,7 @@ async def test_a_template_gets_advice_and_is_saved(organisation: Organisation) -
     """A boast in a template is told with its line, and the template can be used."""
     path = "nl/story/craft.j2"
     text = (
-        post_templates()
+        our_templates()
         .files[path]
         .replace("{{ passage }}", "{{ passage }} Hier staat de hoogste sluis.", 1)
     )

@@ -7,8 +7,9 @@ import pytest
 from services.domain.network_rules import OURS
 from services.domain.post import PostState
 from services.use_cases.current_templates import CurrentTemplates
+from tests.builders import our_templates
 from tests.scripted_network import ScriptedNetwork
-from tests.unit.web.organisation import ANNA, TEXT, Organisation, post_templates, story, submit
+from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 PIGEON = ScriptedNetwork("pigeon")
 
@@ -19,7 +20,7 @@ def with_pigeon(organisation: Organisation) -> Organisation:
     rules = {**OURS, "pigeon": PIGEON.rules}
     return organisation.with_parts(
         networks={**organisation.parts.networks, "pigeon": PIGEON},
-        templates=CurrentTemplates(post_templates(), rules),
+        templates=CurrentTemplates(our_templates(), rules),
     )
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from services.storage import post_templates
+from tests.builders import our_templates
 from tests.unit.web.organisation import (
     Organisation,
     story,
     submit,
     submit_by_htmx,
 )
-from tests.unit.web.organisation import post_templates as shipped
 
 PATH = "nl/story/craft.j2"
 PAGE = f"/templates/edit/{PATH}"
-TEXT = shipped().files[PATH]
+TEXT = our_templates().files[PATH]
 CHANGED = TEXT.replace("=== ", "=== zo-kijk-ik-", 1)
 MAAIKE = "maaike@example.org"
 
@@ -24,7 +24,7 @@ async def test_the_list_names_every_template(organisation: Organisation) -> None
     """Every shipped file is a link, with its language, kind and relation in words."""
     async with organisation.staff(MAAIKE, "marketing", language="nl") as browser:
         page = (await browser.get("/templates")).text
-    for path in shipped().pools:
+    for path in our_templates().pools:
         assert f'href="/templates/edit/{path}"' in page
     assert "Verhaal: hetzelfde werk als wie het schreef" in page
 
