@@ -10,6 +10,8 @@ INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
 FAST := not model and not commands and not kafka and not postgres and not browser and not chaos and not fire
 MODEL := .cache/model
+# Compiled once, also where an image forbids it: rewriting the tests takes longer than importing them.
+export PYTHONDONTWRITEBYTECODE :=
 SERVERS := $(firstword $(wildcard $(BIN)/python) python3) -m tests.servers
 
 ##@ Run
