@@ -42,13 +42,14 @@ def jumps(zone: str) -> tuple[datetime, ...]:
     def search() -> Iterator[datetime]:
         info = ZoneInfo(zone)
         days = [FROM + DAY * number for number in range(0, (UNTIL - FROM).days + 1, 10)]
-        for before, after in pairwise(days):
-            if before.astimezone(info).utcoffset() == after.astimezone(info).utcoffset():
+        offsets = [day.astimezone(info).utcoffset() for day in days]
+        for (start, before), (end, after) in pairwise(zip(days, offsets, strict=True)):
+            if before == after:
                 continue
-            low, high = before, after
+            low, high = start, end
             while high - low > MINUTE:
                 middle = low + MINUTE * ((high - low) // MINUTE // 2)
-                same = middle.astimezone(info).utcoffset() == low.astimezone(info).utcoffset()
+                same = middle.astimezone(info).utcoffset() == before
                 low, high = (middle, high) if same else (low, middle)
             yield high
 

@@ -31,7 +31,7 @@ ROWS = st.lists(
     max_size=20,
 ).map(
     lambda drawn: [
-        OutboxRow(id=number, topic=topic, key=key, event=json.dumps({"n": number, "x": "é" * size}))
+        OutboxRow(id=number, topic=topic, key=key, event=f'{{"n":{number},"x":"{"é" * size}"}}')
         for number, (topic, key, size) in enumerate(drawn)
     ]
 )
