@@ -76,6 +76,9 @@ $(MODEL)/.installed: tests/local_model.txt
 test-texts: install ## 100,000 generated texts through LinkedIn's escaping and back
 	ZWAAN_TEST_TEXTS=100000 $(PYTEST) tests/unit/connectors/test_little_text.py
 
+test-fuzz: install ## 100,000 generated inputs through every entrance
+	ZWAAN_TEST_FUZZ=100000 $(PYTEST) -n 2 --timeout 0 tests/unit/test_any_input.py
+
 ##@ Services for development
 
 kafka: ## Apache Kafka 4 (KRaft) on 127.0.0.1:19092, from Maven's jars
@@ -103,5 +106,5 @@ help:
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts test-model \
+.PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts test-fuzz test-model \
 	kafka kafka-stop postgres postgres-stop docs bench help

@@ -41,6 +41,7 @@ def _is_on(network: str, address: str) -> bool:
     return (
         parts.scheme == "https"
         and bool(host)
+        and "@" not in parts.netloc
         and at_home
         and port in (None, 443)
         and "@" not in parts.netloc

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from services.errors import Rejected
-from services.events.cloudevent import decode_json, dump_json, is_json
+from services.events.cloudevent import dump_json, is_json, load_json
 
 _HTTP, _KAFKA = "ce-", "ce_"
 
@@ -55,4 +55,4 @@ def _document(attributes: dict[str, Any], content_type: str | None, body: bytes)
     document = attributes | ({} if content_type is None else {"datacontenttype": content_type})
     if content_type is not None and not is_json(content_type):
         return document | {"data": {}}  # refused for its type
-    return document | {"data": decode_json(body)}
+    return document | {"data": load_json(body)}

@@ -79,13 +79,7 @@ def read_feed(source: Source, *, language: str, zone: tzinfo, now: datetime) -> 
 
 
 def _stories(text: str, reading: _Reading) -> list[CloudEvent]:
-    # As a stream: bytes would be tried as the name of a file first. Its charset is read already.
-    feed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        sanitize_html=False,
-        resolve_relative_uris=False,
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-    )
+    feed = _parsed(text, reading.source)
     reading = replace(
         reading,
         is_atom=str(feed.get("version")).startswith("atom"),
@@ -93,6 +87,19 @@ def _stories(text: str, reading: _Reading) -> list[CloudEvent]:
         base=urljoin(reading.source, str(feed.feed.get("link") or "")),
     )
     return [_story(entry, reading) for entry in feed.entries]
+
+
+def _parsed(text: str, source: str) -> Any:
+    try:
+        # As a stream: bytes would be tried as the name of a file first. Its charset is read already.
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+        )
+    except Exception as error:  # feedparser raises whatever a broken feed makes it stumble over
+        raise Rejected(f"{source} is no readable feed", remedy="Look into it.") from error
 
 
 def _story(entry: Mapping[str, Any], reading: _Reading) -> CloudEvent:
@@ -148,10 +155,10 @@ def _vacancy(posting: Mapping[str, Any], reading: _Reading) -> CloudEvent:
     written = values.text(posting.get("url"), holders=_ADDRESSES) or values.text(posting.get("@id"))
     url = web_address(written, reading.base) or reading.source
     identifier = one_line(values.text(posting.get("identifier"), holders=_IDENTIFYING))
-    name = identifier or written.strip() or values.text(title)
+    name = printable(identifier or written.strip() or values.text(title))
     details = ("responsibilities", "qualifications", "skills", "jobBenefits")
     data: dict[str, Any] = {
-        "vacancy_id": printable(name)
+        "vacancy_id": name
         if 0 < len(name) <= _LONGEST_ID
         else derive_id("posting", name or reading.source),
         "title": one_line(values.text(title, language=language)),

@@ -12,6 +12,8 @@ from babel.numbers import format_currency, format_decimal
 from services.domain.html_text import one_line
 from services.use_cases.posting_values import MOST_CHARACTERS, listed, text
 
+#: A figure so large is a mistake.
+_NO_PAY = 10**9
 _HOURS = {"nl": "uur", "en": "hours"}
 _PER = {
     "nl": {
@@ -95,6 +97,8 @@ def _money(written: str, currency: str, language: str) -> str:
     number = _number(written)
     if number is None:
         return one_line(written)
+    if number >= _NO_PAY:
+        return ""
     locale = _locale(language)
     if not currency:
         return str(format_decimal(number, locale=locale))

@@ -14,7 +14,7 @@ from fastapi import Request
 
 from services.errors import Rejected
 from services.events.binary_mode import from_http, is_binary
-from services.events.cloudevent import MAX_EVENT_BYTES, check_characters, load_json
+from services.events.cloudevent import MAX_EVENT_BYTES, load_json
 from services.web.api.refusal import Refused
 
 #: Bytes of all events of one request together.
@@ -79,7 +79,7 @@ FORMATS = {
 async def read_documents(request: Request) -> Sequence[Any]:
     """Raises Refused (415 and 413); Rejected when the body as a whole is no JSON."""
     if is_binary(request.headers):
-        return [_checked(from_http(request.headers, await _read(request, MAX_EVENT_BYTES)))]
+        return [from_http(request.headers, await _read(request, MAX_EVENT_BYTES))]
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     body_format = FORMATS.get(media_type)
     if body_format is None:
@@ -91,11 +91,6 @@ async def read_documents(request: Request) -> Sequence[Any]:
             remedy=f"Send Content-Type: {', or '.join(FORMATS)}.",
         )
     return body_format.read(_utf_8(request, await _read(request, body_format.limit)))
-
-
-def _checked(document: Any) -> Any:
-    check_characters(document)
-    return document
 
 
 def _utf_8(request: Request, body: bytes) -> bytes:

@@ -1,0 +1,233 @@
+"""Whatever comes in from outside: no crash, no second of waiting, and what is taken is whole.
+
+``ZWAAN_TEST_FUZZ`` is how many inputs each entrance gets; `make test-fuzz` gives a hundred thousand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors import x
+from services.domain.html_text import plain_text
+from services.domain.identity import ambassador_id, copied_code, link_number
+from services.domain.user_agent import machine_of
+from services.errors import Rejected
+from services.events.binary_mode import from_http, from_kafka
+from services.events.catalogue import CATALOGUE, read_incoming
+from services.events.cloudevent import CloudEvent, load_json, parse_event
+from services.events.mail_address import mailbox
+from services.events.record import read_record
+from services.use_cases.import_ambassadors import read_ambassadors
+from services.use_cases.import_feed import check_whole, read_feed
+from services.use_cases.source_text import Source
+from services.web.markdown import markdown
+from services.web.redirect_address import redirect_address
+from tests.builders import NOW, event, story, vacancy
+
+FUZZ = settings(
+    max_examples=int(os.environ.get("ZWAAN_TEST_FUZZ", "100")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+PIECES = (
+    *("<", ">", "&", ";", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", '"', "'", "=", "\\", "\n\n"),
+    *("<p>", "</p>", "<td>", "<tr>", "<table>", "<li>", "<script>", "<style>", "<b", "<sup>9</sup>"),
+    *("&lt;p&gt;", "&amp;amp;", "&#0;", "&#x110000;", "\x00", "\ufffd", "\ufeff", "\u200b", "\ud800"),
+    *("Vec<T>", "x < 5", "![a](b)", "[a](javascript:b)", "# ", "* ", "```", "|", "é", "字", "😀"),
+    *("{", "}", "[", "]", ",", ":", "null", "1e999", "-0", "@", "@id", "@value", "@type", "JobPosting"),
+    *("title", "description", "jobLocation", "baseSalary", "validThrough", "url", "2026-12-31"),
+    *("https://e.org/a b", "//[", "mailto:a@e.org", "\\u0000", "\\ud800", "sep=;", ";", "\t", "\r"),
+    *("email", "name", "language", "since", "nl", "\x1a", "bücher.example", "xn--", "%00", "%E2"),
+)  # fmt: skip
+TEXT = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40).map("".join)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(PIECES), inner, max_size=5),
+    max_leaves=15,
+)  # fmt: skip
+NAMES = (
+    *("title", "description", "url", "identifier", "jobLocation", "jobLocationType", "inLanguage"),
+    *("baseSalary", "estimatedSalary", "salaryCurrency", "workHours", "validThrough", "@id", "name"),
+)  # fmt: skip
+POSTING = st.dictionaries(st.sampled_from(NAMES), JSON).map(
+    lambda each: {"@type": "JobPosting"} | each
+)
+
+
+@contextmanager
+def within_a_second() -> Iterator[None]:
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < 1
+
+
+def damaged(raw: bytes) -> st.SearchStrategy[bytes]:
+    """A good document of which pieces are cut out and others put in."""
+
+    def damage(edits: list[tuple[int, int, bytes]]) -> bytes:
+        made = raw
+        for place, length, piece in edits:
+            at = place % (len(made) + 1)
+            made = made[:at] + piece + made[at + length :]
+        return made
+
+    piece = st.one_of(
+        TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary(max_size=9)
+    )
+    return st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 60), piece), max_size=4).map(
+        damage
+    )
+
+
+def surrogates(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read(raw: bytes, content_type: str = "") -> None:
+    source = Source(raw=raw, address="https://e.org/feed", content_type=content_type)
+    with within_a_second():
+        try:
+            events = read_feed(source, language="nl", zone=ZoneInfo("UTC"), now=NOW)
+        except Rejected:
+            return
+    for each in events:
+        with suppress(Rejected):
+            check_whole(each)
+            read_incoming(each)
+            assert parse_event(load_json(each.to_bytes())).data == each.data
+            assert "{'" not in each.data["title"]
+
+
+RSS = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>
+<link>https://e.org/</link><language>nl</language><item><guid>1</guid><title>Een &amp; twee</title>
+<link>/1</link><author>jan@e.org (Jan)</author><category>a</category>
+<description>&lt;p&gt;Een&lt;/p&gt;&lt;p&gt;Twee&lt;/p&gt;</description></item></channel></rss>"""
+ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://e.org/"><entry><id>u</id>
+<title type="text">a &lt; b</title><link href="1"/><author><name>Jan</name><email>j@e.org</email></author>
+<content type="html">&lt;p&gt;Een&lt;/p&gt;</content></entry></feed>"""
+MARKED = b"""<html lang="nl"><base href="/x/"><div itemscope itemtype="http://schema.org/JobPosting"
+itemref="b"><h1 itemprop="title">t</h1><div itemprop="description"><p>Een</p></div></div>
+<div id="b" typeof="JobPosting"><b property="title">u</b><i property="description">x</i></div></html>"""
+
+
+@FUZZ
+@given(
+    st.one_of(damaged(RSS), damaged(ATOM)), st.sampled_from(["", "text/xml; charset=utf-16", "a"])
+)
+def test_any_feed(raw: bytes, content_type: str) -> None:
+    """Stories, or one refusal."""
+    read(raw, content_type)
+
+
+@FUZZ
+@given(
+    st.one_of(
+        POSTING.map(lambda each: surrogates(json.dumps(each, ensure_ascii=False))),
+        POSTING.map(lambda each: b"<script type=application/ld+json>%s</script>" % json.dumps(each).encode()),
+        st.lists(POSTING, max_size=3).map(lambda each: json.dumps({"@graph": each}).encode("utf-16")),
+        damaged(MARKED),
+        TEXT.map(lambda text: b'<script type="application/ld+json">%s' % surrogates(text)),
+    )
+)  # fmt: skip
+def test_any_posting(raw: bytes) -> None:
+    """Vacancies, of which no value is shown as it is written in Python, or one refusal."""
+    read(raw)
+
+
+TABLE = "email;name;language;since;crafts\r\na@e.org;Zoë;nl;2019-03-01;a;b\r\n"
+
+
+@FUZZ
+@given(
+    st.one_of(*(damaged(TABLE.encode(code)) for code in ("utf-8", "cp1252", "utf-16", "utf-16-le")))
+)
+def test_any_table(raw: bytes) -> None:
+    """People whose addresses can be mailboxes, named faults, or one refusal."""
+    with within_a_second(), suppress(Rejected):
+        reading = read_ambassadors(raw)
+        assert all(row.fault and row.line >= 1 for row in reading.bad_rows)
+        assert all(mailbox(each.email) == each.email for each in reading.ambassadors)
+        assert all(ambassador_id(each.email) == each.id for each in reading.ambassadors)
+
+
+GOOD = st.sampled_from([event(story()), event(vacancy())]).map(CloudEvent.as_dict)
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["id", "time", "subject", "datacontenttype", "data_base64", "data", "x", "Ü"]),
+    JSON,
+)
+
+
+@FUZZ
+@given(
+    st.one_of(
+        st.tuples(GOOD, ATTRIBUTES).map(lambda each: surrogates(json.dumps(each[0] | each[1]))),
+        damaged(event(story()).to_bytes()),
+        JSON.map(lambda each: surrogates(json.dumps(each, ensure_ascii=False))),
+    ),
+    st.dictionaries(
+        st.sampled_from(["ce-id", "ce-time", "ce-ü", "content-type", "ce-"]), TEXT, max_size=4
+    ),
+)
+def test_any_event(raw: bytes, headers: dict[str, str]) -> None:
+    """An event with valid data, or a refusal; in binary mode too."""
+    with within_a_second():
+        for topic in ("story.approved", "vacancy.opened"):
+            for element in read_record(raw, topic):
+                assert isinstance(element.fact, Rejected) or element.fact.event.type in CATALOGUE
+        latin = {
+            name: value.encode("utf-8", "replace").decode("latin-1")
+            for name, value in headers.items()
+        }
+        with suppress(Rejected):
+            from_http(latin | {"ce-specversion": "1.0"}, raw)
+        kafka = [(name.replace("ce-", "ce_"), surrogates(value)) for name, value in headers.items()]
+        read_record(from_kafka([("ce_specversion", b"1.0"), *kafka], raw), "story.approved")
+
+
+@FUZZ
+@given(TEXT)
+def test_any_markdown(text: str) -> None:
+    """A page without scripts, and paragraphs of one tidy line each."""
+    with within_a_second():
+        assert "<script" not in markdown(text)
+        for line in plain_text(text).split("\n\n"):
+            assert line == " ".join(line.split())
+
+
+def _quietly(read_text: Callable[[str], object]) -> Callable[[str], object]:
+    def call(text: str) -> object:
+        with suppress(ValueError):
+            return read_text(text)
+        return None
+
+    return call
+
+
+@FUZZ
+@given(st.one_of(TEXT, st.tuples(TEXT, st.just("abcdefghij"), TEXT).map("".join)))
+def test_any_code_address_and_agent(text: str) -> None:
+    """A code, an e-mail address, a browser's name, a redirect: each is judged."""
+    with within_a_second():
+        code = copied_code(text)
+        assert link_number(code) is not None or code == text
+        machine_of(text)
+        if address := _quietly(mailbox)(text):
+            assert mailbox(str(address)) == address
+        if "\ud800" not in text:
+            _quietly(redirect_address)(f"https://{text}")
+
+
+@FUZZ
+@given(st.dictionaries(st.sampled_from([f"x-{name}-{end}" for name in ("rate-limit", "user-limit-24hour", "limit") for end in ("reset", "remaining")]), st.one_of(TEXT, st.integers().map(str))))  # fmt: skip
+def test_any_limit_headers(headers: dict[str, str]) -> None:
+    """Moments, whatever stands there."""
+    with within_a_second():
+        assert all(isinstance(each, float) for each in x._resets(headers))
