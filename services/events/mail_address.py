@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import idna
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 _LONGEST = 254
+#: Nearly all, which need no look at each character.
+_NORMAL = re.compile(r"(?!mailto:)[a-z0-9.!#$%&*+/=?^_`{|}~-]+@(?!.*xn--)[a-z0-9.-]+")
 _AROUND = " <>;,\"'"
 
 
@@ -16,6 +19,8 @@ def normal_address(written: str) -> str:
 
     Nothing is refused; what is no address comes out as it is.
     """
+    if _NORMAL.fullmatch(written):
+        return written
     visible = "".join(
         " " if category[0] == "Z" else character
         for character in unicodedata.normalize("NFC", written)
