@@ -52,7 +52,7 @@ test-kafka: install ## What runs on Apache Kafka: ZWAAN_TEST_KAFKA=host:port, or
 	$(SERVERS) kafka run -- $(PYTEST) -m kafka
 
 test-postgres: install ## What runs on PostgreSQL: ZWAAN_TEST_POSTGRES=url, or one of its own
-	$(SERVERS) postgres run -- $(PYTEST) -m postgres
+	$(SERVERS) postgres run -- $(PYTEST) -n 2 -m postgres
 
 test-browser: install ## The pages in headless Chromium
 	$(PYTEST) -m browser

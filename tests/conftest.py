@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from hypothesis import HealthCheck, settings
 
@@ -68,10 +69,23 @@ def secured_kafka(
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
-    """SQLAlchemy URL of an empty database; tests share it, so they use schemas of their own."""
-    return required_server(
+def postgres_url(worker_id: str) -> str:
+    """SQLAlchemy URL of an empty database; tests share it, so they use schemas of their own.
+
+    Each of several processes of tests has its own, because PostgreSQL counts deadlocks by database.
+    It is made anew, and left behind: fixtures with a schema in it may end later than this one.
+    """
+    given = required_server(
         Postgres.variable,
         remedy="run `make test-postgres`, or `make postgres` and what it prints.",
         environment=os.environ,
     )
+    if worker_id == "master":
+        return given
+    own = sa.make_url(given).set(database=f"zwaan_tests_{worker_id}")
+    engine = sa.create_engine(given, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {own.database}"))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
