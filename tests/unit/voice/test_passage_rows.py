@@ -15,7 +15,7 @@ from tests.builders import story
 
 EXAMPLES = sorted(Path("examples").glob("[sv]*/*.json"))
 BODY = (
-    "In maart hing de nieuwe sluisdeur in Utrecht er na elf dagen weer in. "
+    "In maart kreeg de ploeg de nieuwe sluisdeur in Utrecht er na elf dagen weer in. "
     "“Ik heb de tekening drie keer nagemeten voor ik het geloofde”, zegt Fatima El Idrissi. "
     "De schipper voer als eerste door de sluis."
 )

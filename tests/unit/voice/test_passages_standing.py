@@ -146,7 +146,7 @@ def test_an_english_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -
         ("en", "On Wednesday afternoons eleven children bring a broken coat to our library."),
         (
             "en",
-            "Every job at Quillstack that has run for a date refuses to run twice for that date.",
+            "Our planners at Quillstack run no job that has run for a date twice for that date.",
         ),
     ],
 )

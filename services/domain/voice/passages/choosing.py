@@ -14,6 +14,7 @@ from services.domain.voice.passages.sensitive import Privacy
 from services.domain.voice.passages.standing import Ground
 from services.domain.voice.passages.subjects import Nouns
 from services.domain.voice.passages.telling import Sentence, Source, narrator_of
+from services.domain.voice.passages.worth import Worth
 from services.domain.voice.request import Content
 from services.domain.voice.told_in import other_language_of, primary_language
 from services.domain.voice.vocabulary import LANGUAGES, plain_words
@@ -22,13 +23,11 @@ MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
 #: More of one source makes posts weaker, not more different.
 MOST = 10
 
-#: What the second and third sentence of a passage count for, by weight.
-_SHARES = (1.0, 0.6, 0.4)
 #: Added or taken away: for its length, for what begins the source, for each thing to guess.
-_LONG, _FULL, _FIRST, _OPEN = -0.4, 0.5, 1.0, -0.8
+_LONG, _FULL, _FIRST, _OPEN = -0.2, 0.5, 0.3, -0.6
 #: Nobody's and nowhere.
-_LOOSE = -2.0
-_ENOUGH, _COMFORTABLE = 110, 230
+_LOOSE = -3.0
+_ENOUGH, _COMFORTABLE = 100, 230
 #: A passage that comes to less is not used.
 _LEAST = 1.6
 #: So much of a sentence is left in an edited one, or it is another.
@@ -42,6 +41,7 @@ class _Candidate:
     text: str
     private: Sensitive
     score: float = 0
+    about: str = ""
 
     @property
     def start(self) -> int:
@@ -86,16 +86,18 @@ def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candi
 
 def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
     """What an editor chose, as it was sent; speaker and noun only where the source has them."""
-    privacy, nouns = Privacy(source), Nouns(source)
+    privacy, nouns, ground = Privacy(source), Nouns(source), Ground(source)
     for number, text in enumerate(texts):
-        window = _run_of(text, source)
-        if not window:
+        window, about = _run_of(text, source), ""
+        if window:
+            about = _about(window, source, ground)
+        else:
             place = len(source.sentences) + number
             sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
             if (changed := _changed_in(sentence, source)) is not None:
                 sentence.place, sentence.speaker = changed.place, changed.speaker
             window = (sentence,)
-        yield _passage(_Candidate(window, text, privacy.of(window)), source, nouns)
+        yield _passage(_Candidate(window, text, privacy.of(window), about=about), source, nouns)
 
 
 def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
@@ -129,6 +131,7 @@ def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
 def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
     return Passage(
         text=candidate.text,
+        about=candidate.about,
         speaker=candidate.sentences[0].speaker or "",
         narrator=narrator_of(_own_words(candidate.text), source.language),
         noun=nouns.of(candidate.sentences),
@@ -144,33 +147,48 @@ def _own_words(text: str) -> list[str]:
 
 def _candidates(source: Source) -> Iterator[_Candidate]:
     judge, ground, leaning = Judge(source), Ground(source), Leaning(source)
-    privacy = Privacy(source)
-    weights = {each.place: judge.weight(each) for each in source.sentences if judge.may_stand(each)}
+    privacy, worth = Privacy(source), Worth(source)
+    standing = {each.place for each in source.sentences if judge.may_stand(each)}
     seen: set[str] = set()
     for first in source.sentences:
-        if first.place not in weights or first.text in seen or leaning.leans(first):
+        if first.place not in standing or first.text in seen or leaning.leans(first):
             continue
         seen.add(first.text)
-        for window in _windows(source, first, weights, leaning):
+        for window in _windows(source, first, standing, leaning):
             text = " ".join(each.text for each in window)
-            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not any(map(judge.is_event, window)):
+            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not leaning.goes_on(window):
                 continue
-            asked = ground.open_in(window)
-            if asked is not None and leaning.goes_on(window) and not judge.is_gloomy(window):
-                loose = bool(first.place) and not any(map(source.is_somebodys, window))
-                score = _score(window, weights, len(text)) + _OPEN * asked + _LOOSE * loose
+            if leaning.teases(window[-1]):
+                continue
+            if not (weight := worth.of(window)):
+                continue
+            about = _about(window, source, ground)
+            loose = not about and first.place and not any(map(source.is_somebodys, window))
+            asked = ground.open_in(window, about)
+            if asked is not None:
+                score = weight + _of_length(len(text)) + _OPEN * asked + _LOOSE * bool(loose)
+                score += _FIRST * (not first.place)
                 if score >= _LEAST:
-                    yield _Candidate(window, text, privacy.of(window), score)
+                    yield _Candidate(window, text, privacy.of(window), score, about)
+
+
+def _about(window: Sequence[Sentence], source: Source, ground: Ground) -> str:
+    """The words that lead in to what would hang in the air without them."""
+    length = len(ground.scene) + sum(len(each.text) + 1 for each in window) + 1
+    if not ground.scene or not window[0].place or length > MAX_LENGTH:
+        return ""
+    placed = any(map(source.is_anchored, window)) and ground.open_in(window) is not None
+    return "" if placed else ground.scene
 
 
 def _windows(
-    source: Source, first: Sentence, weights: dict[int, float], leaning: Leaning
+    source: Source, first: Sentence, standing: set[int], leaning: Leaning
 ) -> Iterator[tuple[Sentence, ...]]:
     """One to three consecutive sentences of one telling."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
         together = not window or _follows(window[-1], sentence, leaning)
-        if not together or sentence.place not in weights or sentence.speaker != first.speaker:
+        if not together or sentence.place not in standing or sentence.speaker != first.speaker:
             return
         window.append(sentence)
         yield tuple(window)
@@ -183,11 +201,8 @@ def _follows(before: Sentence, sentence: Sentence, leaning: Leaning) -> bool:
     return before.single and not sentence.apart and leaning.leans(sentence)
 
 
-def _score(window: tuple[Sentence, ...], weights: dict[int, float], length: int) -> float:
-    each = sorted((weights[sentence.place] for sentence in window), reverse=True)
-    score = sum(share * weight for share, weight in zip(_SHARES, each, strict=False))
-    score += _LONG * (length > _COMFORTABLE) + _FULL * (_ENOUGH <= length <= _COMFORTABLE)
-    return score + _FIRST * (window[0].place == min(weights))
+def _of_length(length: int) -> float:
+    return _LONG * (length > _COMFORTABLE) + _FULL * (length >= _ENOUGH)
 
 
 def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
@@ -198,7 +213,7 @@ def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
         return "list_only"
     if prose.fixed > len(source.sentences):
         return "boilerplate"
-    judge = Judge(source)
-    if any(judge.is_event(each) and judge.weight(each) >= _LEAST for each in source.sentences):
+    worth = Worth(source)
+    if any(worth.of([each]) >= _LEAST for each in source.sentences):
         return "unclear"
     return "short" if letters < 3 * MIN_LENGTH else "no_event"

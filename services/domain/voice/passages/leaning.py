@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.domain.voice.passages.phrases import is_done
 from services.domain.voice.passages.pronouns import Pronouns
 from services.domain.voice.passages.telling import ARTICLES, Sentence, Source
+from services.domain.voice.vocabulary import given_names
 
 _DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
 _LAST = frozenset(
@@ -25,7 +27,7 @@ _SAYS_IT = frozenset({"dat", "om", "of", "te"})
 _MARKS = frozenset('“"‘«„')
 _OF_THEM = (["of", "them"], ["of", "these"], ["of", "those"], ["van", "hen"], ["van", "die"])
 _HAVE = frozenset({"had", "has", "have", "of", "made", "took"})
-_NEAR, _SETTLED = 4, 6
+_NEAR, _SETTLED, _SAID = 4, 6, 12
 
 
 class Leaning:
@@ -43,6 +45,7 @@ class Leaning:
             (sentence.speaker is None and sentence.text[0] in _MARKS)
             or words[-1] in _LAST
             or self._opens(words)
+            or self._exclaims(sentence)
             or self._points_out(words)
             or self._counts_on(words)
             or self._compares(words)
@@ -59,12 +62,23 @@ class Leaning:
         """Whether what its later sentences point back to stands in the passage itself."""
         return self._pronouns.are_clear(sentences)
 
+    def teases(self, sentence: Sentence) -> bool:
+        """ "Dat ging niet vanzelf": what comes next is missing."""
+        return sentence.words[0] in _DEMONSTRATIVE and len(sentence.words) < _SETTLED
+
     def _opens(self, words: list[str]) -> bool:
         if words[0] in _DEMONSTRATIVE and words[1:2] and words[1] in self._words["seasons"]:
             return False
         # "A joint is the place where": explains, and tells nothing.
         defines = words[0] in ARTICLES and words[2:3] == ["is"] and bool(ARTICLES & {*words[3:4]})
         return defines or self._words["leaning"].begins(words)
+
+    def _exclaims(self, sentence: Sentence) -> bool:
+        """ "Yes, and", "Klein, harig, en ik wist het", "“84 jars": answers, or tells on."""
+        first = sentence.tokens[0]
+        name = first in self._source.people.known or first in given_names()
+        answers = sentence.speaker is not None and self._counts(sentence.words[0])
+        return answers or (1 in sentence.breaks and not name)
 
     def _adds(self, sentence: Sentence) -> bool:
         """ "Residents are also", "two more cracks", "nog elf sleutels", "a new one": besides what?"""
@@ -89,7 +103,7 @@ class Leaning:
     def _has_changed(self, sentence: Sentence) -> bool:
         """ "Monitoring now comes in": a reader wants to know at whose place, and what was before."""
         changed = self._words["by_now"].within(sentence.words)
-        return changed and not self._source.is_anchored(sentence)
+        return changed and not self._source.is_somebodys(sentence)
 
     def _is_empty(self, sentence: Sentence, place: int) -> bool:
         """ "Dat het een zak was", "we hadden er acht": nothing is named that they stand for."""
@@ -103,6 +117,8 @@ class Leaning:
         # "Dat het onzin was".
         predicate = after[1:2] and after[1] in _BEING and words[place - 1] in _SAYS_IT
         noun = after and after[0] not in small and after[0] != "één" and not self._counts(after[0])
+        # "Ik heb het geturfd, vier weken lang."
+        noun = noun and not is_done(sentence, place + 1)
         if noun and not predicate:
             return False
         said = not _SAYS_IT.isdisjoint(words[place:]) or not ARTICLES.isdisjoint(words[:place])
@@ -133,6 +149,8 @@ class Leaning:
         return any(
             (place == 0 or words[place - 1] not in _NOT) and _THAN.isdisjoint(words[place:])
             for place in self._words["comparatives"].places(words)
+            # "We went back to paper, and it worked better": said with what before.
+            if place < _SAID
         )
 
     def _points(self, words: list[str], place: int) -> bool:

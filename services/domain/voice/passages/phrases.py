@@ -102,8 +102,7 @@ class Phrases:
     def _is_no_noun(self, sentence: Sentence, at: int) -> bool:
         """ "Omdat het zondag was", "niemand had het gezien"."""
         word = sentence.words[at] if at < len(sentence.words) else ""
-        ended = at + 1 == len(sentence.words) or at + 1 in sentence.breaks
-        return word in self._words["weekdays"] or bool(ended and _PARTICIPLE.fullmatch(word))
+        return word in self._words["weekdays"] or is_done(sentence, at)
 
     def _phrase(self, sentence: Sentence, place: int, kind: Kind, at: int) -> Phrase:
         run = [at]
@@ -150,7 +149,8 @@ class Phrases:
         word, after = sentence.words[at], sentence.words[at + 1]
         if word in _ALWAYS:
             return True
-        if word not in self._words["modifiers"] or (self._counts(after) and not first):
+        if word not in self._words["modifiers"] or self._counts(after):
+            # "The instrument of 1781": which?
             return False
         if after in self._words["dates"] or _DECADE.fullmatch(after):
             return False
@@ -160,6 +160,12 @@ class Phrases:
 
     def _counts(self, word: str) -> bool:
         return word in self._words["numbers"] or _DIGITS.fullmatch(word) is not None
+
+
+def is_done(sentence: Sentence, at: int) -> bool:
+    """Whether a participle ends what is told there."""
+    ended = at + 1 >= len(sentence.words) or at + 1 in sentence.breaks
+    return ended and any(map(_PARTICIPLE.fullmatch, sentence.words[at : at + 1]))
 
 
 @lru_cache(maxsize=8192)

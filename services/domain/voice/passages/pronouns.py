@@ -95,4 +95,8 @@ class Pronouns:
 
     def _determines(self, word: str) -> bool:
         names = ("adjectives", "many", "one", "numbers")
-        return word in ARTICLES or any(word in self._words[name] for name in names)
+        return (
+            word in ARTICLES
+            or word[:1].isdigit()
+            or any(word in self._words[name] for name in names)
+        )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from services.domain.voice.passages.passage import Sensitive
+from services.domain.voice.passages.people import is_at_work
 from services.domain.voice.passages.telling import Sentence, Source
 from services.domain.voice.vocabulary import plain_words
 
 _AGE = re.compile(
     r"[^\W\d_]\s\(\d{1,3}(?:\sjaar)?\)|\b\d{1,3}-?jarige\b|\baged\s\d{1,3}\b|\b\d{1,3}[- ]year[- ]old\b"
     r"|\b(?:is|was|werd|wordt|turned|turns|ben)\s\d{2,3}(?=[.,;]|\s(?:en|and|jaar oud|years old|jaar\.))"
-    r"|\b\d{1,3}\s(?:jaar\soud|years\sold)\b|,\s\d{2},\s"
+    r"|\b\d{1,3}\s(?:jaar\soud|years\sold)\b|,\s\d{1,2},\s"
 )
 _NAMED = r"(?:(?:van|de|den|der|het|ten|ter|te|el)\s+)*[A-ZÀ-Þ][\w'’-]*"
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
@@ -105,4 +106,15 @@ class Privacy:
             for name in self._source.people.named_in(sentence.text)
             if name not in (self._source.author, sentence.speaker)
         ]
-        return bool(people)
+        return bool(people) and not self._is_of_another(sentence, people)
+
+    def _is_of_another(self, sentence: Sentence, people: Sequence[str]) -> bool:
+        """ "A contractor closed the wrong valve, and Rachid carried buckets"."""
+        words = sentence.words
+        wrong = next(self._words["mistakes"].places(words))
+        another = any(
+            one in {"een", "a", "an"} and (word in self._words["persons"] or is_at_work(word))
+            for one, word in pairwise(words[:wrong])
+        )
+        before = set(sentence.tokens[:wrong])
+        return another and all(before.isdisjoint(name.split()) for name in people)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from services.domain.voice.passages.people import is_at_work
 from services.domain.voice.passages.phrases import Phrase, Phrases, stem_of
+from services.domain.voice.passages.scene import scene_of
 from services.domain.voice.passages.telling import Sentence, Source
-from services.domain.voice.vocabulary import given_names, name_particles
+from services.domain.voice.vocabulary import given_names, name_particles, plain_words
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
@@ -37,6 +38,8 @@ class _Read:
     #: Something began or changed: "the first week" counts from there.
     changed: bool = False
     open: float = 0.0
+    #: Where it is was said before the passage.
+    scene: bool = False
 
 
 class Ground:
@@ -44,6 +47,7 @@ class Ground:
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
+        self.scene = scene_of(source)
         self._author = source.author.casefold().split()
         phrases = Phrases(source.words)
         self._phrases = [phrases.of(each) for each in source.sentences]
@@ -61,12 +65,13 @@ class Ground:
                     stems = (each for each in phrase.stems if self._first.get(each) == number)
                     self._taken.update(stems)
 
-    def open_in(self, sentences: Sequence[Sentence]) -> float | None:
-        """How much a reader has to guess; None: more than a reader would."""
+    def open_in(self, sentences: Sequence[Sentence], scene: str = "") -> float | None:
+        """How much a reader has to guess who was told the ``scene``; None: more than they would."""
         first = sentences[0].place
-        most = _OPEN + _BEGINS * (first == 0)
-        most += _ANCHORED * any(map(self._source.is_anchored, sentences))
-        read = _Read()
+        most = _OPEN + _BEGINS * (first == 0 or bool(scene))
+        most += _ANCHORED * (bool(scene) or any(map(self._source.is_anchored, sentences)))
+        read = _Read(scene=bool(scene))
+        read.stems.update(*map(self._ends_of, plain_words(scene)))
         for sentence in sentences:
             for asked in self._asked(sentence, first, read):
                 read.open += asked
@@ -88,15 +93,15 @@ class Ground:
         """How much is to be guessed of it."""
         if not read.stems.isdisjoint(phrase.stems):
             return 0
-        begins, later = sentence.place == 0, sentence.place > first
+        begins, later = sentence.place == 0 or read.scene, sentence.place > first
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
-        if phrase.kind == "bare" or (
-            phrase.kind == "ordinal" and not self._counts_on(phrase, read)
-        ):
-            return _NEVER
-        if phrase.known or phrase.told or phrase.kind == "ordinal":
+        if phrase.kind in ("bare", "ordinal"):
+            return self._in_a_row(phrase, read, later=later, named=bool(named))
+        if phrase.known or phrase.told:
             # "The man who asked for the atlas": a reader has not met him.
-            return float(phrase.told and bool(named) and self._is_person(phrase))
+            one = self._is_person(phrase) and not self._is_of_many(phrase)
+            strange = phrase.told and one and not read.scene
+            return (_NEVER if not phrase.place else bool(named)) if strange else 0
         if phrase.kind != "the":
             return _NEVER if named and not later and phrase.kind == "counted" else bool(named)
         if phrase.words[0] in self._words["relational"]:
@@ -109,11 +114,21 @@ class Ground:
             return _NAMED * bool(named)
         return 1 if self._is_of_many(phrase) or self._taken.issuperset(named) else _NEVER
 
+    def _in_a_row(self, phrase: Phrase, read: _Read, *, later: bool, named: bool) -> float:
+        if phrase.kind == "bare":
+            # "Twelve hundred sensors. After a week the first failed."
+            return 0 if later and phrase.words[-1] in self._words["ordinals"] else _NEVER
+        if self._counts_on(phrase, read):
+            return 0
+        return 1 if read.scene and not named else _NEVER
+
     def _counts_on(self, phrase: Phrase, read: _Read) -> bool:
         """ "In the first week" after something began; "the next day", late in a sentence."""
         begun = read.changed or self._source.is_vacancy
-        if self._source.is_vacancy and phrase.ordinal not in self._words["ordinals"]:
-            # "All 61 pumps": of this job.
+        if self._source.is_vacancy and (
+            phrase.ordinal in _FIRST or phrase.ordinal not in self._words["ordinals"]
+        ):
+            # "All 61 pumps", "the first operation of the day": of this job.
             return True
         late = phrase.ordinal in _NEXT and phrase.place > _LATE
         return phrase.known and (late or (begun and phrase.ordinal in _FIRST))

@@ -89,7 +89,7 @@ class Source:
         words, tokens = sentence.words, sentence.tokens
         return any(
             token[0].isupper()
-            and (words[place] in self.words["prepositions"] or words[place] in THE)
+            and (words[place] in self.words["prepositions"] or (place and words[place] in THE))
             and self._is_place(token)
             for place, token in enumerate(tokens[1:])
         )
@@ -134,7 +134,7 @@ class Source:
                     single=len(sentences) == 1,
                     apart=paragraph.apart,
                 )
-                if self.interviewed is not None and paragraph.asked and told.speaker is None:
+                if self.interviewed is not None and paragraph.asked and not told.speaker:
                     # Where questions are headings, what answers them is spoken.
                     sentence.speaker = self.interviewed
                 place += 1
