@@ -78,6 +78,75 @@ def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
     assert texts_of(story(f"{_GOOD}\n\n{left_out}")) == [_GOOD]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "nl",
+            "In de nacht van 2 op 3 oktober heeft gemaal De Wachter in Wilmersdorp zes uur stilgestaan. "
+            "Het peil is bij ons 14 cm gestegen.",
+        ),
+        ("nl", "Het orgel uit 1781 ligt sinds april in onderdelen in onze werkplaats in Heerdam."),
+        (
+            "nl",
+            "Ik heb het geturfd, vier weken voor en vier weken na de verbouwing van ons gebouw.",
+        ),
+        ("en", "“A third of our engineers will reach sixty within eight years,” said Paul Dyer."),
+        (
+            "en",
+            "The temperature in the cold store at our depot rose from 2 to 9 degrees. 61 pallets were destroyed.",
+        ),
+        (
+            "en",
+            "Special mention for the planner in our team, who came in because the pump was off.",
+        ),
+        (
+            "en",
+            "The youngest was an apprentice of ours, who fixed four of them and then went home.",
+        ),
+    ],
+)
+def test_what_nobody_does_is_no_post(language: str, told: str) -> None:
+    """Reports and bare figures say nothing alone; a post has somebody who acts, or a cause."""
+    assert texts_of(story(told, language=language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "nl",
+            "Wasserij Blankers in Meerdonk zoekt een planner voor de expeditie van 22 ton linnen.",
+        ),
+        ("en", "A 20-minute call, then one interview with us about a claim, and we talk it over."),
+    ],
+)
+def test_a_vacancy_is_not_announced_twice(language: str, told: str) -> None:
+    """Who seeks whom is said by the post itself, and how to apply by the page behind the link."""
+    content = vacancy(told, language=language)
+    assert texts_of(content) == []
+
+
+def test_a_passage_is_led_in_by_the_place_that_the_source_names() -> None:
+    """What hangs in the air without it begins with the source's own words for it."""
+    body = (
+        "Op 14 juli is de Hefbrug Oosterweel in open stand blijven staan.\n\n"
+        "Brugwachter Anneke de Rooij belde de brandweer, omdat de brug vier millimeter te lang was."
+    )
+    (passage,) = find_passages(story(body, title="Storing Hefbrug Oosterweel")).chosen
+    assert passage.about == "De Hefbrug Oosterweel"
+    assert passage.text.startswith("Brugwachter Anneke")
+
+
+def test_nothing_leads_in_where_the_source_names_no_place() -> None:
+    """Then what cannot stand alone is left out."""
+    body = (
+        "Op 14 juli ging er iets mis.\n\n"
+        "De klep bleef hangen, omdat monteur Anneke de Rooij hem in maart had vervangen."
+    )
+    assert texts_of(story(body)) == []
+
+
 def test_only_what_puts_people_off_is_no_passage_of_a_vacancy() -> None:
     """A hard side is told beside the work."""
     hard = "Je werkt in ploegen, ook in de nacht en met kerst, en mensen zijn soms boos."

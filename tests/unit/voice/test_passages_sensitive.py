@@ -48,6 +48,11 @@ from tests.unit.voice.sources import story
             "en",
             "Driver Dennis Vermeulen, aged 41, drove freight trains for eleven years in a row.",
         ),
+        (
+            "age",
+            "en",
+            "Our trainer Ann Hall made a medal for Ayaan, 7, because he swam four lengths alone.",
+        ),
         ("blame", "nl", "Monteur Joost Bakker vergat in maart drie keer de klep te sluiten."),
         (
             "blame",

@@ -1,7 +1,8 @@
 """Passages: what of a source a stranger understands alone, word for word.
 
 Cleaned of what is not prose (`markup`, `prose`), told in sentences that keep their speaker
-(`speech`, `telling`), judged (`judging`, `standing`, `sensitive`) and chosen (`choosing`).
+(`speech`, `telling`), judged (`judging`, `standing`, `sensitive`), weighed (`worth`) and chosen
+(`choosing`), led in by the place where they play (`scene`).
 """
 
 from services.domain.voice.passages.choosing import find_passages

@@ -70,7 +70,6 @@ class Judge:
             or INJECTION.search(sentence.text)
             or _KEY.match(sentence.text)
             or self._is_glued(sentence)
-            or self._introduces(sentence)
             or (self._is_of_the_advertisement(sentence) if job else self._is_of_its_day(words))
             or not (job or _ADDRESSED.isdisjoint(words))
         )
@@ -84,12 +83,6 @@ class Judge:
             return True
         return any(lists[name].within(words) for name in ("applying", "demands", "offers"))
 
-    def _introduces(self, sentence: Sentence) -> bool:
-        """ "We're Quayle, a maker of limbs": who is hiring stands in the post already."""
-        at = 1 + (sentence.words[1:2] == ["are"] or sentence.words[1:2] == ["zijn"])
-        opens = sentence.words[0] in ({"we're"} if at == 1 else {"we", "wij"})
-        return opens and sentence.tokens[at : at + 1][0][:1].isupper()
-
     def _is_glued(self, sentence: Sentence) -> bool:
         """ "What we found The arbor had been": a heading before it."""
         words, tokens = sentence.words, sentence.tokens
@@ -99,7 +92,7 @@ class Judge:
             and tokens[place - 1].islower()
             and tokens[place + 1].islower()
             and place not in sentence.breaks
-            and words[place] != "i"
+            and words[place] not in {"i", "may"}
             for place in range(1, len(words) - 1)
         )
 

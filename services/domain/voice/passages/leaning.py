@@ -1,7 +1,7 @@
 """Whether a sentence leans on the one before it, by its own words.
 
 By its first words ("Dat", "They", "The solution"), by a word that points ("the same", "daarvan"),
-by a comparison with something not said, by a noun or verb that lacks what it needs ("an answer"), by
+by a noun or verb that lacks what it needs ("an answer"), by
 a change from something not told.
 """
 
@@ -20,14 +20,13 @@ _LAST = frozenset(
 )
 _ALSO, _STILL, _MORE = frozenset({"ook", "also"}), "nog", "more"
 _TOWARDS = frozenset({"naar", "for"})
-_THAN, _NOW = frozenset({"dan", "than"}), frozenset({"nu", "now", "inmiddels"})
-_NOT = frozenset({"niet", "no", "any", "geen", "nooit", "not", "never"})
+_NOW = frozenset({"nu", "now", "inmiddels"})
 _BEING = frozenset({"was", "is", "werd", "wordt"})
 _SAYS_IT = frozenset({"dat", "om", "of", "te"})
 _MARKS = frozenset('“"‘«„')
 _OF_THEM = (["of", "them"], ["of", "these"], ["of", "those"], ["van", "hen"], ["van", "die"])
 _HAVE = frozenset({"had", "has", "have", "of", "made", "took"})
-_NEAR, _SETTLED, _SAID = 4, 6, 12
+_NEAR, _SETTLED = 4, 6
 
 
 class Leaning:
@@ -48,7 +47,6 @@ class Leaning:
             or self._exclaims(sentence)
             or self._points_out(words)
             or self._counts_on(words)
-            or self._compares(words)
             or self._adds(sentence)
             or self._leaves_out(words)
             or self._has_changed(sentence)
@@ -144,14 +142,6 @@ class Leaning:
             # "After eleven minutes": of what?
             return any(self._counts(word) or word in ARTICLES for word in words[1:3])
         return words[1:3] in _OF_THEM or (words[0] in _NOW and any(map(self._counts, words)))
-
-    def _compares(self, words: list[str]) -> bool:
-        return any(
-            (place == 0 or words[place - 1] not in _NOT) and _THAN.isdisjoint(words[place:])
-            for place in self._words["comparatives"].places(words)
-            # "We went back to paper, and it worked better": said with what before.
-            if place < _SAID
-        )
 
     def _points(self, words: list[str], place: int) -> bool:
         """ "In die periode", "for that week", "las dat in de krant"."""

@@ -22,6 +22,7 @@ Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 _ALL = frozenset({"all", "alle"})
 _THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
 _FIRST, _TIMES = frozenset({"first", "eerste"}), frozenset({"time", "keer"})
+_OTHER, _ONE = frozenset({"other", "ander", "andere"}), frozenset({"one", "een", "één", "ene"})
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
@@ -29,7 +30,7 @@ _PARTICIPLE = re.compile(r"(?:ge|ver|be|ont|her)\w+(?:d|t|en)")
 _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
 _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
-_MOST_WORDS, _SHORTEST = 3, 4
+_MOST_WORDS, _SHORTEST, _EARLY = 3, 4, 4
 #: "The ramp that broke", "de man van de kade": whatever stands before, these say which.
 _ALWAYS = frozenset({"of", "van", "that", "which", "who", "whose", "die", "dat", "wat", "waar"})
 
@@ -78,7 +79,8 @@ class Phrases:
         if noun and not _CLOCK.fullmatch(words[place + 1]):
             if sentence.tokens[at][0].islower():
                 # "The second week", "the 96 houses", "all fourteen": there is a row of them.
-                row = words[place + 1].isdigit() or words[place] in _ALL
+                number = words[place + 1].isdigit() or (place < _EARLY and at > place + 1)
+                row = (number and self._counts(words[place + 1])) or words[place] in _ALL
                 row = row or words[place + 1] in self._words["ordinals"]
                 phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
                 first_time = words[place + 1] in _FIRST and words[at] in _TIMES
@@ -88,7 +90,12 @@ class Phrases:
             # "The nineteen", "the 06:10", "de tweede was".
             last = words[at - 1]
             row = self._counts(last) or last in self._words["ordinals"]
-            if row and not _DECADE.fullmatch(last):
+            # "The 42 to Seacroft".
+            row = row and not any(each[0].isupper() for each in sentence.tokens[at + 1 : at + 2])
+            dated = words[place - 1 : place] == ["on"] and last.endswith(("st", "nd", "rd", "th"))
+            # "One half now and the other later".
+            paired = last in _OTHER and not _ONE.isdisjoint(words[:place])
+            if row and not dated and not paired and not _DECADE.fullmatch(last):
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
 
     def _after_adjectives(self, sentence: Sentence, at: int) -> int:

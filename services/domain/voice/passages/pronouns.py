@@ -16,6 +16,9 @@ _ALL = _PERSONAL | _MANY | _THINGS | _ONE | _DONE_TO
 _FOR_SOMEBODY = frozenset({"for", "to", "voor", "aan"})
 #: "It was raining", "it took two days": stands for nothing.
 _EXPLETIVE = frozenset({"was", "is", "takes", "took", "rained", "rains", "would", "could", "may"})
+#: "It was my stop": stands for something.
+_WHOSE = frozenset({"my", "our", "his", "her", "their"})
+_OURS = frozenset({"my", "our", "mijn", "onze", "ons"})
 _SHORTEST, _FAR = 4, 10
 
 
@@ -39,7 +42,7 @@ class Pronouns:
     def _is_clear(self, word: str, sentence: Sentence, place: int, before: list[str]) -> bool:
         words = ["", *sentence.words, ""]
         previous, after = words[place], words[place + 2]
-        if word == "it" and after in _EXPLETIVE:
+        if word == "it" and after in _EXPLETIVE and not _WHOSE.intersection(words[place + 3 :][:1]):
             # "It was an apprentice who shouted": a reader does not know that somebody did.
             return bool(before) or "who" not in words[place + 3 :]
         named = [*before, *sentence.tokens[:place]]
@@ -94,9 +97,6 @@ class Pronouns:
         return False
 
     def _determines(self, word: str) -> bool:
-        names = ("adjectives", "many", "one", "numbers")
-        return (
-            word in ARTICLES
-            or word[:1].isdigit()
-            or any(word in self._words[name] for name in names)
-        )
+        if word in ARTICLES or word in _OURS or word[:1].isdigit():
+            return True
+        return word in self._words["adjectives"] or word in self._words["numbers"]

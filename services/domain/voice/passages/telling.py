@@ -147,8 +147,8 @@ class Source:
         spoken_to = any(not _YOU.isdisjoint(plain_words(each)) for each in questions)
         if len(questions) < _ENOUGH_QUESTIONS or not spoken_to:
             return None
-        first = sum(narrator_of(plain_words(each.text), self.language) == "i" for each in asked)
-        if first < _ENOUGH_QUESTIONS:
+        told = [narrator_of(plain_words(each.text), self.language) for each in asked]
+        if "i" not in told or len(told) - told.count("neutral") < _ENOUGH_QUESTIONS:
             return None
         intro = [self.title, *(each.text for each in paragraphs if not each.asked)]
         named = [name for text in intro for name in self.people.named_in(text) if " " in name]

@@ -22,7 +22,7 @@ _SUBJECT = frozenset({"we", "wij", "we've", "we'd"})
 _COULD, _NOT = frozenset({"kon", "konden", "could"}), frozenset({"niet", "geen", "not"})
 
 #: What each sign is worth.
-_NAMED, _SOMEBODY, _WE, _OURS = 1.2, 0.9, 0.7, 0.4
+_NAMED, _SOMEBODY, _WE, _ITS, _OURS = 1.2, 0.9, 0.7, 0.6, 0.4
 _EVENT, _CAUSE, _TURN, _TROUBLE, _COUNTS, _TASK = 1.0, 1.0, 0.6, 0.7, (0.0, 0.6, 0.9), 0.9
 _SPOKEN, _TITLE, _ANCHOR = 0.4, 0.3, 0.6
 _CEREMONY, _ABSTRACT, _IDLE, _MORE = -4.0, -0.7, -0.5, 0.4
@@ -47,14 +47,15 @@ class Worth:
             at_work = who > _WE and (
                 task or (counts and not (who < _NAMED and lists["many"].begins(words)))
             )
-            told = (task or at_work or event or trouble) and (
-                counts or cause or turn or trouble or at_work
-            )
+            told = bool(task or at_work or event or trouble)
+            told = told and bool(counts or cause or turn or trouble or at_work)
         else:
-            we = who == _WE and (turn or trouble or counts)
-            acts = event and (who > _WE or we or (who and lists["finders"].within(words)))
-            told = acts or (cause and (who or event)) or (who > _WE and turn and trouble)
-            told = told or (self._is_habit(window, who) and (turn or counts))
+            # "Our software sent 1,903 invoices", and not "our ice machine sank".
+            signs = counts > 0 or (who == _WE and (turn or trouble))
+            acts = who > _WE or (who >= _ITS and signs)
+            acts = acts or bool(who and lists["finders"].within(words))
+            told = bool((event and acts) or (cause and (who or event)))
+            told = told or (self._is_habit(window, who) and bool(turn or counts))
         if not told or self._is_gloomy(window, words):
             return 0
         return (
@@ -78,8 +79,10 @@ class Worth:
             return _NAMED
         if self._words["one"].within(words) or self._is_human(words) or not _HE.isdisjoint(words):
             return _SOMEBODY
-        if not _SUBJECT.isdisjoint(words) or self._is_ours(words):
+        if not _SUBJECT.isdisjoint(words):
             return _WE
+        if self._is_ours(words):
+            return _ITS
         return _OURS * self._words["many"].within(words)
 
     def _is_ours(self, words: list[str]) -> bool:
