@@ -83,8 +83,7 @@ def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
     [
         (
             "nl",
-            "In de nacht van 2 op 3 oktober heeft gemaal De Wachter in Wilmersdorp zes uur stilgestaan. "
-            "Het peil is bij ons 14 cm gestegen.",
+            "Op 3 oktober heeft ons gemaal De Wachter zes uur stilgestaan. Het peil is 14 cm gestegen.",
         ),
         ("nl", "Het orgel uit 1781 ligt sinds april in onderdelen in onze werkplaats in Heerdam."),
         (

@@ -56,8 +56,21 @@ class Pronouns:
         named = named[:-1] if several and previous.endswith("en") else named
         if (word in _THINGS or (word in _ONE and not several)) and self.something(named):
             return True
+        if word == "them" and not before:
+            # "He came from the allotments and shook them": not the allotments.
+            named = self._apart(sentence, place)
+            return self.something(named, many=True)
         found = word in _MANY and self.something(named, many=True)
         return found or (word not in _THINGS and self.somebody(named))
+
+    def _apart(self, sentence: Sentence, end: int) -> list[str]:
+        """What stands before ``end``, without what only says where."""
+        words = ["", "", *sentence.words[:end]]
+        return [
+            sentence.tokens[place]
+            for place in range(end)
+            if not any(each in self._words["prepositions"] for each in words[place : place + 2])
+        ]
 
     def _is_joined(self, sentence: Sentence, place: int) -> bool:
         """Whether a comma or "and" stands before ``place``."""
