@@ -241,7 +241,7 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     for some, told in product((liked, others), rounds):
         for passage, number in turns(request.rank, len(told), len(some), shift=shift):
             variant += 1
-            if goes(told[passage], some[number]):
+            if goes(told[passage], some[number], poster):
                 yield _Turn(variant=variant, layout=some[number], spoken=told[passage])
 
 
@@ -251,7 +251,9 @@ def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
     network, layout = poster.request.network, f"{poster.stand.relation}/{turn.layout.name}"
     if poster.has_own_words:
         return not dealt.is_taken(network, turn.passage, layout)
-    return dealt.is_free(network, turn.passage, layout, len(poster.plan.found.chosen))
+    return dealt.is_free(
+        network, turn.passage, layout, len(poster.plan.found.chosen), weak=poster.is_weak
+    )
 
 
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
@@ -262,9 +264,8 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         count = len(split_sentences(spoken.passage.text))
         parts = (spoken.text(plan.language, some) for some in range(count - 1, 0, -1))
         told += [each for each in parts if len(each) >= _LEAST]
-    speaker = spoken.speaker if spoken else ""
     for passage in told:
-        slots = {"passage": passage, "speaker": speaker, "facts": untold(plan.facts, passage)}
+        slots = {"passage": passage, "facts": untold(plan.facts, passage)}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags

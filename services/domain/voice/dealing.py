@@ -22,6 +22,8 @@ T = TypeVar("T")
 NO_PASSAGE = -1
 #: No passage stands in a larger share of a campaign's posts on a network, …
 MOST_SHARE = 0.15
+#: and in no more than so many, or one more than that share, of people who have no other relation.
+_WEAK_SHARE = 2
 #: A text that has more in common with another, their passages aside, is not dealt.
 MOST_OVERLAP = 0.30
 
@@ -73,14 +75,23 @@ class Dealt:
     def __contains__(self, post_id: str) -> bool:
         return post_id in self._seen
 
-    def is_free(self, network: str, passage: int, layout: str, passages: int) -> bool:
-        """Whether nobody has this pair, and the passage has not had its share."""
+    def is_free(
+        self, network: str, passage: int, layout: str, passages: int, *, weak: bool = False
+    ) -> bool:
+        """Whether nobody has this pair, and the passage has not had its share.
+
+        Where there are few passages they are for people with a relation: ``weak`` is who has none.
+        """
         if (passage, layout) in self._pairs.get(network, ()):
             return False
         if passage == NO_PASSAGE:
             return True
         uses = self._uses.get(network)
-        return uses is None or uses[passage] + 1 <= even_share(uses.total() + 1, passages)
+        if uses is None:
+            return True
+        posts = uses.total() + 1
+        most = max(_WEAK_SHARE, MOST_SHARE * posts + 1) if weak else even_share(posts, passages)
+        return uses[passage] + 1 <= most
 
     def is_taken(self, network: str, passage: int, layout: str) -> bool:
         return (passage, layout) in self._pairs.get(network, ())

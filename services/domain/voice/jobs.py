@@ -9,7 +9,7 @@ import re
 
 from services.domain.ambassador import Language
 from services.domain.audience.crafts import name_key
-from services.domain.voice.vocabulary import LANGUAGES, plain_words, vocabulary
+from services.domain.voice.vocabulary import LANGUAGES, plain_words, vocabulary, words_of
 
 #: Who holds it is the only one: "I'm head of flys".
 _ONLY = re.compile(
@@ -21,14 +21,16 @@ _HOURS = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)")
 _PART = re.compile(r"\s+[–—-]\s.*")
 #: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
 _ASIDE = re.compile(r"\s*\(.*|\s(?:of|for|in|with)\s.*")
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’()/&-]){2,60}")
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
+#: "Apprentice, first year" is no word for somebody.
+_LISTED = frozenset(",(")
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
 _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
 
 def said_role(role: str, language: Language) -> str:
     """After "I'm" or "ik ben"; empty for what nobody is."""
-    if not _is_somebody(role, language):
+    if _LISTED & {*role} or not _is_somebody(role, language):
         return ""
     return role if language == "nl" or _ONLY.match(role) else f"{_article(role)} {role}"
 
@@ -46,8 +48,9 @@ def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
     return bool(role) and name_key(role) == name_key(job)
 
 
-def said_job(title: str, language: Language) -> str:
-    """After "we're looking for" or "we zoeken"; empty where the title does not fit into a sentence."""
+def said_job(title: str, language: Language, *names: str) -> str:
+    """After "we're looking for" or "we zoeken", without a capital that is not of ``names``; empty where
+    the title does not fit into a sentence."""
     plain = _PART.sub("", _HOURS.sub("", named_job(title)))
     if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):
         return ""
@@ -55,17 +58,21 @@ def said_job(title: str, language: Language) -> str:
     outer = words[-1:] if language == "en" else (words[0], words[-1])
     if vocabulary(language)["several"].within([word.casefold() for word in outer]):
         return ""
-    if language == "nl":
-        return f"een {lowered(plain)}"
-    # "Control Room Operator" is written as a name, "Control room operator" is not.
-    named = any(word[0].isupper() for word in plain.split()[1:])
-    spelled = plain if named else lowered(plain)
-    return f"{_article(spelled)} {spelled}"
+    spelled = lowered(plain, *names)
+    return f"een {spelled}" if language == "nl" else f"{_article(spelled)} {spelled}"
 
 
-def lowered(text: str) -> str:
-    """``Monteur`` inside a sentence is ``monteur``; ``HR-adviseur`` and ``iOS`` stay."""
-    return text[0].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
+def lowered(text: str, *names: str) -> str:
+    """``Service Engineer`` inside a sentence is ``service engineer``; ``HR``, ``iOS`` and ``Android``
+    stay, and the words of ``names``."""
+    kept = {*_WORD.findall(" ".join(names))}
+
+    def small(match: re.Match[str]) -> str:
+        word = match[0]
+        plain = len(word) > 1 and word[1:].islower() and word not in kept
+        return word.lower() if plain and word not in words_of("names_in_roles") else word
+
+    return _WORD.sub(small, text)
 
 
 def _is_somebody(role: str, language: Language) -> bool:

@@ -25,12 +25,12 @@ _DEPTH = 12
 
 SLOTS = frozenset(
     {
-        "passage", "speaker", "author", "job", "a_job", "facts", "role", "team", "employer",
+        "passage", "author", "job", "a_job", "facts", "role", "team", "employer",
         "answer", "link",
     }
 )  # fmt: skip
 _OF_VACANCIES = frozenset({"job", "a_job", "facts"})
-_OF_STORIES = frozenset({"speaker", "author"})
+_OF_STORIES = frozenset({"author"})
 
 _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,

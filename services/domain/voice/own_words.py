@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from services.domain.voice.sentences import split_sentences
 from services.domain.voice.words import words_of
 
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
+#: "Niet in het bericht zetten hoor": what somebody says to us alone.
+_ASIDE = re.compile(
+    r"\b(?:(?:don['’]?t|do not|please not|not) (?:put|post|use|share|print|quote|include) (?:that|this|it)\b"
+    r"|off the record|between (?:you and me|us)\b|niet (?:\w+ ){0,4}(?:in|er ?in|op|er ?op) ?zetten\b"
+    r"|(?:dit|dat|zet dat|zet dit) (?:er )?niet (?:in|erin|plaatsen|delen|gebruiken)\b"
+    r"|onder ons gezegd|tussen ons gezegd)",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"\s+|[^\s]+")
 
 
@@ -30,8 +39,11 @@ def own_share(original: str, final: str) -> float:
 
 
 def as_sentence(answer: str) -> str:
-    """An answer on one line, word for word, with a full stop where it has no mark of its own."""
+    """An answer on one line, word for word, with a full stop where it has no mark of its own; without
+    a sentence that asks not to be told."""
     line = " ".join(answer.split())
+    if _ASIDE.search(line):
+        line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
     return line if not line or _ENDS.search(line) else f"{line}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,26 +10,38 @@ from functools import cached_property
 from services.domain.ambassador import Language
 from services.domain.voice.block_list import BlockList
 from services.domain.voice.dealing import shuffled
-from services.domain.voice.jobs import said_job
+from services.domain.voice.jobs import named_job, said_job
 from services.domain.voice.names import own_names, same_name
-from services.domain.voice.passages import Passages, find_passages
+from services.domain.voice.passages import Passage, Passages, find_passages
 from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Pool, PostTemplates
 from services.domain.voice.questions import questions_of
 from services.domain.voice.relations import Relation, Scene
 from services.domain.voice.request import Content
-from services.domain.voice.spoken import Spoken
+from services.domain.voice.spoken import Spoken, role_of
 from services.domain.voice.statements import akin, telling
 from services.domain.voice.subject import author_of, hashtags_of, title_of
 from services.domain.voice.support import Sources
 from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
+from services.domain.voice.vocabulary import plain_words, vocabulary
 from services.events.incoming import StoryApproved
 
 #: An answer that says so much of a passage in its own words tells it already.
 _TOLD = 0.4
 #: Stems that an answer shares with a passage that belongs beside it.
 _SHARED = 2
+#: "Die haak": of what is meant a stranger has to be told.
+_WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
+)
+_A_COLLEAGUE = {"nl": "een collega", "en": "a colleague"}
+#: A vacancy's passage that says once more that somebody is sought.
+_SOUGHT = re.compile(
+    r"\b(?:zoek(?:t|en)?|gezocht|vacature|looking for|seeking|recruiting|hiring|vacancy)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +61,7 @@ class Plan:
     hashtags: tuple[str, ...]
     layouts: Mapping[Relation, Pool]
     sources: Sources
-    #: Numbers of passages with a word that the organisation does not use.
+    #: Numbers of passages that are not dealt: a word that is not used, or the vacancy once more.
     held: frozenset[int] = frozenset()
 
     @cached_property
@@ -86,15 +99,31 @@ class Plan:
         passage = self.found.chosen[number]
         if not own_names(name).isdisjoint(self._names[number]):
             return None
+        bad = self.kind == "story" and self._is_bad(passage)
         if passage.speaker and not same_name(passage.speaker, name):
-            return Spoken(number=number, passage=passage, speaker=passage.speaker)
+            return Spoken(
+                number=number,
+                passage=passage,
+                speaker=passage.speaker,
+                written=same_name(passage.speaker, self.author) and relation is not Relation.AUTHOR,
+                role=self._role_of(passage.speaker),
+                bad=bad,
+            )
         own = relation is Relation.AUTHOR or bool(passage.speaker)
         author = "" if own or same_name(self.author, name) else self.author
         if passage.narrator == "i" and not (own or author):
             return None
-        ours = relation is Relation.TEAM or self.kind == "vacancy"
+        # "Our masons" says every colleague; "we" only who was there.
+        ours = relation is Relation.TEAM or self.kind == "vacancy" or not _WE.search(passage.text)
         says = {"neutral": False, "i": True, "we": not ours}[passage.narrator]
-        return Spoken(number=number, passage=passage, speaker=author if says else "")
+        speaker = author if says else ""
+        return Spoken(number=number, passage=passage, speaker=speaker, written=says, bad=bad)
+
+    def _is_bad(self, passage: Passage) -> bool:
+        return vocabulary(self.language)["setbacks"].within(plain_words(passage.text))
+
+    def _role_of(self, name: str) -> str:
+        return role_of(name, self.sources.texts, self.language)
 
     @cached_property
     def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
@@ -117,9 +146,18 @@ class Plan:
         return sum(akin(each, said) for each in self._stems[number])
 
     def goes_with(self, spoken: Spoken, answer: str) -> bool:
-        """Whether an answer speaks of a passage without telling it already."""
+        """Whether an answer speaks of a passage, or of a thing in it, without telling it already."""
+        stems = self._stems[spoken.number]
         shared = self.shared(spoken.number, answer)
-        return _SHARED <= shared < _TOLD * len(self._stems[spoken.number])
+        return shared < _TOLD * len(stems) and (shared >= _SHARED or self._is_meant(stems, answer))
+
+    def _is_meant(self, stems: frozenset[str], answer: str) -> bool:
+        dates = vocabulary(self.language)["dates"]
+        meant = " ".join(word for word in _MEANT.findall(answer) if word.casefold() not in dates)
+        return any(
+            akin(noun, stems) or any(each.endswith(noun) for each in stems)
+            for noun in telling(meant, self.language)
+        )
 
 
 def plan_of(
@@ -145,7 +183,7 @@ def plan_of(
         scene=Scene.of(content),
         author=author_of(content),
         title=title_of(content),
-        a_job="" if kind == "story" else said_job(title_of(content), language),
+        a_job=_sought(content, language),
         facts=facts,
         hashtags=hashtags_of(topics),
         layouts={
@@ -155,9 +193,28 @@ def plan_of(
         },
         sources=_sources(content, found, facts, templates.organisation),
         held=frozenset(
-            number for number, each in enumerate(found.chosen) if blocked.found_in(each.text)
+            number
+            for number, each in enumerate(found.chosen)
+            if blocked.found_in(each.text)
+            or (kind == "vacancy" and _says_again(each.text, content, language))
         ),
     )
+
+
+def _sought(content: Content, language: Language) -> str:
+    """After "we're looking for"; a job that does not fit into a sentence stands behind a colon."""
+    if isinstance(content, StoryApproved):
+        return ""
+    title = title_of(content)
+    said = said_job(title, language, content.location or "")
+    return said or (f"{_A_COLLEAGUE[language]}: {named_job(title)}" if title else "")
+
+
+def _says_again(text: str, content: Content, language: Language) -> bool:
+    """Whether a passage says that somebody is sought for the job, which every post says."""
+    said = telling(text, language)
+    job = telling(title_of(content), language)
+    return bool(_SOUGHT.search(text)) and any(akin(each, said) for each in job)
 
 
 def _sources(content: Content, found: Passages, facts: str, organisation: str) -> Sources:

@@ -18,6 +18,7 @@ from services.domain.voice.relations import Relation, Standpoint, relation_of
 from services.domain.voice.request import DraftRequest
 from services.domain.voice.spoken import Spoken
 
+_APART = {Relation.CRAFT, Relation.COLLEAGUE}
 _COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}
 
 
@@ -37,6 +38,14 @@ class Poster:
     def has_own_words(self) -> bool:
         """They have a post, however often a passage was used before them."""
         return bool(self.answer) or self.stand.relation in {Relation.AUTHOR, Relation.NAMED}
+
+    @property
+    def is_weak(self) -> bool:
+        """No more is known than that they work where a story happened, and they say nothing of it."""
+        is_colleague = self.stand.relation is Relation.COLLEAGUE
+        return (
+            is_colleague and self.plan.kind == "story" and not (self.answer or self.request.as_if)
+        )
 
     @property
     def known(self) -> frozenset[str]:
@@ -74,17 +83,20 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
 
 
 def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
-    """Of a story, at the beginning of a sentence; empty for who is or may be the author."""
+    """Of a story, at the beginning of a sentence; empty for who is or may be the author, and where no
+    colleague is."""
     if relation is Relation.AUTHOR or same_name(plan.author, request.ambassador.name):
         return ""
-    if relation is Relation.TEAM or not (request.cast and request.cast.author):
+    if not (request.cast and request.cast.author):
+        return ""
+    if relation is Relation.TEAM:
         return plan.author
     return f"{_COLLEAGUE[plan.language]} {plan.author}"
 
 
 def layouts_for(poster: Poster) -> list[Layout]:
     """Those of where somebody stands that show nothing unknown of them."""
-    known = poster.known | {"passage", "speaker"}
+    known = poster.known | {"passage"}
     return [
         layout
         for layout in poster.plan.layouts[poster.stand.relation]
@@ -93,28 +105,37 @@ def layouts_for(poster: Poster) -> list[Layout]:
 
 
 def passages_for(poster: Poster) -> Sequence[Spoken | None]:
-    """The passages that somebody may use, the best first; None stands for none.
+    """The passages that somebody may use, the best first; None stands for none. Bad news is for who
+    was there.
 
     Beside an answer the one that it speaks of, unless it tells that already, and then none.
     """
     plan, answer, asked = poster.plan, poster.answer, poster.request
     spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
     if not answer:
-        return spoken
+        names = asked.cast.names if asked.cast else frozenset[str]()
+        apart = asked.as_if is None and poster.stand.relation in _APART
+        return [
+            each
+            for each in spoken
+            if not (apart and each.bad) and (not each.quoted or each.is_known_by(names))
+        ]
     beside = [each for each in spoken if not each.quoted and plan.goes_with(each, answer)]
     beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
     return [*beside[:1], None]
 
 
-def goes(spoken: Spoken | None, layout: Layout) -> bool:
-    """Whether a layout can hold a passage: a quotation only where it says whose it is."""
+def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:
+    """Whether a layout can hold a passage: the author's words only where it names them, once, and what
+    somebody has no part in only where it is said whose it is."""
     if spoken is None:
-        return not layout.needs & {"passage", "speaker"}
-    if "passage" not in layout.uses or ("speaker" in layout.needs and not spoken.speaker):
+        return "passage" not in layout.needs
+    if "passage" not in layout.uses:
         return False
-    if not spoken.quoted:
-        return True
-    return "speaker" in layout.uses or (spoken.written and "author" in layout.uses)
+    names_author = "author" in layout.uses
+    if spoken.quoted:
+        return names_author or not spoken.written
+    return names_author or not poster.is_weak or spoken.is_ours(poster.values["employer"])
 
 
 def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:

@@ -56,12 +56,12 @@ _UNSAID = {
 
 _SAMPLE = {
     "nl": {
-        "passage": "Een zin.", "speaker": "Fatima El Idrissi", "job": "Netplanner",
+        "passage": "Een zin.", "job": "Netplanner",
         "author": "Mijn collega Fatima El Idrissi", "a_job": "een netplanner",
         "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
     },
     "en": {
-        "passage": "A sentence.", "speaker": "Fatima El Idrissi", "job": "Planner",
+        "passage": "A sentence.", "job": "Planner",
         "author": "My colleague Fatima El Idrissi", "a_job": "a planner",
         "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
     },
@@ -133,9 +133,7 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "too_many_words": len(re.findall(r"[\w’'-]+", own)) > MOST_WORDS,
         "answer_later": "answer" in shown and not text.startswith("⟦answer⟧"),
         "author_inside": bool(_AUTHOR_INSIDE.search(text)),
-        "twice": any(
-            text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "speaker", "author")
-        ),
+        "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "author")),
         "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
         "shouts": "!" in own,
         "asks": "?" in own,

@@ -17,7 +17,7 @@ from services.use_cases.edit_templates import checked
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, campaign, fact, our_templates
-from tests.unit.voice.material import example_content
+from tests.unit.voice.material import Content, example_content
 
 COLLEAGUE = "nl/story/colleague.j2"
 #: Something in common with each Dutch example.
@@ -30,7 +30,7 @@ def own_layouts(ending: str = ", vandaar.") -> str:
     """Whole posts that all end with one sentence of marketing's own."""
     works = f"Ik werk bij {{{{ employer }}}}{ending}"
     told = [
-        f"=== eigen-{letter}{short}\n{{{{ passage }}}}\n\nDit vertelt {{{{ speaker }}}}. {'Zo ging het. ' * number}{works} {{{{ link }}}}\n"
+        f"=== eigen-{letter}{short}\n{{{{ passage }}}}\n\n{'Zo ging het. ' * number}{works} {{{{ link }}}}\n"
         for short in ("", " short")
         for number, letter in enumerate("abcd" if short else "efgh")
     ]
@@ -53,9 +53,19 @@ async def restore(database: Database, version: int, path: str = COLLEAGUE) -> No
         )
 
 
+def told_of_us(name: str) -> Content:
+    """An example with passages that every colleague may tell."""
+    told = (
+        "In mei kreeg onze ploeg in Hengelo drie nieuwe bussen met een kraan erop.",
+        "Sinds juni tellen onze monteurs elke vrijdag de moffen in het magazijn van Zwolle.",
+        "Op 3 oktober reed onze oudste bus met 412.000 kilometer voor het laatst de poort uit.",
+    )
+    return example_content()[name].model_copy(update={"passages": told})
+
+
 async def write_about(database: Database, writer: DraftWriter, name: str) -> list[str]:
     """The ids of the drafts that the worker writes about an example."""
-    content = example_content()[name]
+    content = told_of_us(name)
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
         statements = await start_campaigns(transaction, [fact(content)], NOW)
@@ -178,7 +188,7 @@ def test_a_preview_shows_a_post_for_five_people() -> None:
     trials = edit_templates.preview(
         Composer(our_templates()).revised(COLLEAGUE, own_layouts()),
         COLLEAGUE,
-        campaign(example_content()[STORY]),
+        campaign(told_of_us(STORY)),
         everybody,
         network="linkedin",
         link="https://go.example.org/r/voorbeeld",

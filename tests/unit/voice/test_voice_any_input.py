@@ -22,7 +22,7 @@ from tests.unit.voice.material import Content, example_content, request, shipped
 
 COMPOSER = Composer(shipped_templates())
 TOLD = story(
-    body="Drie weken lang klopte de sluisdeur in Utrecht niet. Op 3 maart belde een schipper de dienst."
+    body="Op 3 maart kreeg onze sluis in Utrecht een nieuwe deur. Er pasten 212 klinknagels in."
 )
 
 # What the event models let through: one line without control characters.
@@ -183,7 +183,7 @@ def test_with_nothing_to_say_there_is_a_question(content: Content, why: str, net
 
 @pytest.mark.parametrize("name", sorted(example_content()))
 def test_an_empty_profile_gets_a_draft(name: str) -> None:
-    """Somebody of whom we know a name and a language is not left out."""
+    """Somebody of whom we know a name and a language has a vacancy to tell of."""
     content = example_content()[name]
     languages: tuple[Language, ...] = ("nl", "en")
     for language in languages:
@@ -192,7 +192,8 @@ def test_an_empty_profile_gets_a_draft(name: str) -> None:
         person = Ambassador(id="a", email="a@example.org", name="A", language=language)
         for network in ("linkedin", "x"):
             for rank in range(20):
-                assert good_or_asked(content, person, network, rank).text
+                told = good_or_asked(content, person, network, rank).text
+                assert told or isinstance(content, StoryApproved)
 
 
 @pytest.mark.parametrize(

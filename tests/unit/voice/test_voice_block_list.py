@@ -94,9 +94,10 @@ def test_no_draft_holds_a_blocked_word(language: str, network: str) -> None:
     words = {"nl": ("verhaal", "bakker*"), "en": ("story", "engineer*")}
     content = next(one for one in example_content().values() if one.language == language)
     composer = Composer(TEMPLATES, blocked(*words[language]))
-    drafts = [
-        draft for _, draft in compose_all(composer, content, list(crowd(9, language)), [network])
-    ]
+    people = [replace(one, team=TEAMS[language]) for one in crowd(9, language)]
+    author = next(one for one in example_people() if one.team == TEAMS[language])
+    made = compose_all(composer, content, people, [network], colleagues=[author])
+    drafts = [draft for _, draft in made]
     assert not any(composer.blocked.found_in(draft.text) for draft in drafts)
     assert any(draft.text for draft in drafts)
 

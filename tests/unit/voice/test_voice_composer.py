@@ -37,11 +37,11 @@ ANSWER = "Ik laat leerlingen een mof openzagen die ik met opzet fout heb gemaakt
 def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> None:
     """Of 120 people nobody has a colleague's pair, no passage too large a share; every post fits."""
     content = example_content()[name]
-    people = list(crowd(120, content.language))
+    people = [*example_people(), *crowd(120, content.language)]
     drafts = [draft for _, draft in compose_all(composer, content, people, [network])]
     posts = [draft for draft in drafts if draft.text]
     pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
-    assert len(set(pairs)) == len(pairs) > 10
+    assert len(set(pairs)) == len(pairs) > 4
     passages = find_passages(content).chosen
     uses = Counter(draft.passage for draft in posts)
     assert max(uses.values()) <= even_share(len(posts), len(passages))
@@ -53,7 +53,8 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
         assert draft.text.count("“") <= 1
         assert "#" not in draft.text.replace(link_of(people[0], network), "")
     asked = [draft for draft in drafts if not draft.text]
-    assert all(draft.question and draft.why in {"capacity", "length"} for draft in asked)
+    whys = {"capacity", "length", "language"}
+    assert all(draft.question and draft.why in whys for draft in asked)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in example_content() if "model" not in name))
@@ -96,6 +97,74 @@ def test_what_says_i_needs_its_author(composer: Composer) -> None:
     if "Ik stond" in quoted.text:
         assert "“" in quoted.text
         assert "Gerda Kolk" in quoted.text
+
+
+def test_a_colleague_needs_a_reason(composer: Composer) -> None:
+    """Nobody posts whatever happened somewhere: it is ours, or a colleague wrote it, and no bad news."""
+    told = "In Kampen kwamen in mei 14 zwaluwen terug onder de brug over de vaart."
+    other = f"{told} Sinds juni zitten er 9 nesten."
+    fault = "In mei viel de pomp in Kampen drie keer uit door een losse pakking."
+    author, reader = ambassador(1, name="Gerda Kolk", team="Oost"), ambassador(2, team="", role="")
+    mate = ambassador(3, team="Oost", role="")
+    for text, known, person, is_told in (
+        (told, False, reader, False),
+        (told.replace("de brug", "onze brug"), False, reader, True),
+        (told.replace("de brug", "een brug van Zwaan"), False, reader, True),
+        (told, True, reader, True),
+        (fault, True, reader, False),
+        (fault, True, ambassador(4, team=""), False),
+        (fault, True, mate, True),
+    ):
+        about = story(body=other, author={"name": "Gerda Kolk"}, passages=(text,))
+        cast = cast_of(about, [person, *([author] if known else [])])
+        draft = composer.compose(request(about, person, cast=cast), Dealt())
+        assert bool(draft.text) is is_told, (text, known, person)
+        if known and is_told:
+            assert "Gerda Kolk" in draft.text or person is mate
+
+
+def test_who_is_quoted_is_known(composer: Composer) -> None:
+    """By what the source says they are, or as a colleague; nobody else is quoted."""
+    said = "Elf jaar heb ik naar een sluisdeur gezocht, en in mei lag hij in de haven van Urk."
+    for lead, colleague, quoted in (
+        ("zegt sluismeester Henk Mulder.", False, "\n– Henk Mulder, sluismeester\n"),
+        ("zegt Henk Mulder.", True, " zegt mijn collega Henk Mulder.\n"),
+        ("zegt Henk Mulder.", False, ""),
+    ):
+        body = f"In mei kwam er een sluisdeur terug in Kampen. “{said}” {lead}"
+        about = story(body=body, passages=(said,))
+        asked, henk = ambassador(1, team="Oost"), ambassador(2, name="Henk Mulder")
+        cast = cast_of(about, [asked, *([henk] if colleague else [])])
+        texts = [
+            composer.compose(
+                request(about, asked, rank=rank, cast=cast, as_if=Relation.TEAM), Dealt()
+            ).text
+            for rank in range(4)
+        ]
+        assert any("Urk" in text for text in texts) is bool(quoted)
+        assert all(quoted in text for text in texts if "Urk" in text)
+
+
+def test_an_answer_stands_beside_what_it_means(composer: Composer) -> None:
+    """A hook that an answer takes for known is told to a stranger."""
+    told = "De wachtdienst trok het krooshek van De Snoek los met een oude haak uit de bus."
+    about = story(body=f"{told} Sinds mei ligt er een op elke bus.", passages=(told,))
+    for answer, times in (("Die haak lag er nog in.", 1), ("Wij reden die nacht om.", 0)):
+        draft = composer.compose(request(about, ambassador(), answer=answer), Dealt())
+        assert draft.text.count(told) == times
+
+
+def test_a_vacancy_is_told_once(composer: Composer) -> None:
+    """First thing in the post; no passage says once more that somebody is sought."""
+    told = "Op een dag zet de constructeur zes sluisdeuren recht, de zwaarste weegt 40 ton."
+    again = "Zwaan in Utrecht zoekt een constructeur sluizen voor de ploeg in Kampen."
+    about = vacancy(passages=(again, told))
+    drafts = [draft for _, draft in compose_all(composer, about, list(crowd(20, "nl")))]
+    posts = [draft.text for draft in drafts if draft.text]
+    assert posts
+    for text in posts:
+        assert again not in text
+        assert "onstructeur" in text.partition("\n\n")[0]
 
 
 def test_an_answer_opens_the_post(composer: Composer) -> None:
@@ -162,8 +231,9 @@ def test_a_vacancy_always_says_which_job(composer: Composer) -> None:
 def test_hashtags_are_only_for_who_chose_them(composer: Composer) -> None:
     """None by default; as many as somebody wants, at the end."""
     anna = ambassador(1, crafts=("storingen",))
-    assert "#" not in composer.compose(request(MOF, anna), Dealt()).text
-    chosen = composer.compose(request(MOF, replace(anna, hashtags=1)), Dealt()).text
+    team = {"as_if": Relation.TEAM}
+    assert "#" not in composer.compose(request(MOF, anna, **team), Dealt()).text
+    chosen = composer.compose(request(MOF, replace(anna, hashtags=1), **team), Dealt()).text
     assert chosen.rpartition("\n\n")[2].startswith("#")
 
 

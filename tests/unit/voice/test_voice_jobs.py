@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.domain.ambassador import Language
-from services.domain.voice.jobs import named_job, said_job, said_role
+from services.domain.voice.jobs import lowered, named_job, said_job, said_role
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from services.domain.voice.jobs import named_job, said_job, said_role
         ("head of flys", "en", "head of flys"),
         ("CEO", "en", "CEO"),
         ("library assistant", "en", "a library assistant"),
+        ("apprentice, first year", "en", ""),
         ("Kitchen", "en", ""),
         ("Customer Care", "en", ""),
         ("accounts payable", "en", ""),
@@ -42,11 +43,14 @@ def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
     [
         ("Conciërge (0,8 fte)", "nl", "een conciërge"),
         ("Medewerker storingslijn", "nl", "een medewerker storingslijn"),
-        ("Maintenance Technician (Nights)", "en", "a Maintenance Technician (Nights)"),
-        ("Banker Mason (permanent)", "en", "a Banker Mason"),
+        ("Maintenance Technician (Nights)", "en", ""),
+        ("Banker Mason (permanent)", "en", "a banker mason"),
         ("Control room operator", "en", "a control room operator"),
-        ("Registered Nurse – Mixed Practice", "en", "a Registered Nurse"),
-        ("Operations Manager", "en", "an Operations Manager"),
+        ("Android Developer", "en", "an Android developer"),
+        ("Adviseur HR en WGA", "nl", "een adviseur HR en WGA"),
+        ("Claims Handler, Cargo", "en", ""),
+        ("Registered Nurse – Mixed Practice", "en", "a registered nurse"),
+        ("Operations Manager", "en", "an operations manager"),
         ("Verzorgenden IG", "nl", ""),
         ("Drivers", "en", ""),
         ("Stage marketing", "nl", ""),
@@ -64,3 +68,20 @@ def test_what_a_job_board_adds_is_no_job() -> None:
     """A benefit after a bar is left out, a department stays."""
     assert named_job("Accountmanager | uncapped bonus") == "Accountmanager"
     assert named_job("Nurse – Mixed Practice") == "Nurse – Mixed Practice"
+
+
+@pytest.mark.parametrize(
+    ("role", "spelled"),
+    [
+        ("Service Engineer", "service engineer"),
+        ("Disability Swimming Coach", "disability swimming coach"),
+        ("HR-Adviseur", "HR-adviseur"),
+        ("iOS and Android Developer", "iOS and Android developer"),
+        ("Teacher of German", "teacher of German"),
+        ("DevOps Engineer", "DevOps engineer"),
+        ("Monteur Zwolle", "monteur Zwolle"),
+    ],
+)
+def test_a_capital_that_names_nothing_is_small(role: str, spelled: str) -> None:
+    """Acronyms, inner capitals and names stay."""
+    assert lowered(role, "Zwolle") == spelled

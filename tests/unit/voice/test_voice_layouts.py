@@ -26,8 +26,8 @@ from tests.unit.voice.material import (
 PATH = "nl/story/craft.j2"
 #: What a passage says, and the rest of its story.
 TOLD = {
-    "nl": "In mei viel de pomp in Kampen drie keer uit door een losse pakking van een euro.",
-    "en": "The reservoir pump in Kampen failed three times in May over a gasket worth one euro.",
+    "nl": "In mei kreeg onze pomp in Kampen drie keer een nieuwe pakking van een euro.",
+    "en": "Our reservoir pump in Kampen got a new gasket worth one euro three times in May.",
 }
 ENOUGH = {
     "nl": "De monteur zette er in juni een nieuwe in, en sindsdien loopt hij weer.",
@@ -84,7 +84,7 @@ def test_every_shipped_layout_is_dealt_to_somebody(
         known = {
             layout.name
             for layout in templates.layouts(language, kind, relation)
-            if not layout.needs & {"speaker", "author"}
+            if "author" not in layout.needs
         }
         assert known <= shown, (relation, known - shown)
 

@@ -74,3 +74,19 @@ def test_changes_tell_the_whole_text(original: str, final: str) -> None:
     found = changes(original, final)
     assert "".join(c.text for c in found if c.kind != "removed") == final
     assert "".join(c.text for c in found if c.kind != "added") == original
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("I gave him a date. I cried a bit, dont put that in.", "I gave him a date."),
+        ("Het was koud. Niet in het bericht zetten hoor", "Het was koud."),
+        (
+            "Dat mag er niet in zitten, zei de keurmeester",
+            "Dat mag er niet in zitten, zei de keurmeester.",
+        ),
+    ],
+)
+def test_what_was_said_to_us_alone_is_not_told(answer: str, told: str) -> None:
+    """Everything else stands word for word."""
+    assert as_sentence(answer) == told

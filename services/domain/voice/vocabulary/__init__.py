@@ -150,6 +150,7 @@ def lines_of(name: str) -> list[str]:
     return list(seen)
 
 
+@cache
 def words_of(name: str) -> frozenset[str]:
     """The words of a list that holds several a line."""
     return frozenset(word for line in lines_of(name) for word in line.split())
