@@ -14,10 +14,11 @@ from services.domain.voice.words import words_of
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 #: "Niet in het bericht zetten hoor": what somebody says to us alone.
 _ASIDE = re.compile(
-    r"\b(?:(?:don['’]?t|do not|please not|not) (?:put|post|use|share|print|quote|include) (?:that|this|it)\b"
-    r"|off the record|between (?:you and me|us)\b|niet (?:\w+ ){0,4}(?:in|er ?in|op|er ?op) ?zetten\b"
-    r"|(?:dit|dat|zet dat|zet dit) (?:er )?niet (?:in|erin|plaatsen|delen|gebruiken)\b"
-    r"|onder ons gezegd|tussen ons gezegd)",
+    r"(?:^|[,.;(–-]\s*)(?:please )?(?:do not|don['’]?t) "
+    r"(?:put (?:that|this|it) in|(?:post|share|print|quote|use|include) (?:that|this))\b"
+    r"|off the record|zet (?:dit|dat) (?:er )?(?:maar )?niet|onder ons gezegd"
+    r"|niet (?:in|op) (?:het|je|de) (?:bericht|post|stuk|verhaal) zetten"
+    r"|(?:dit|dat) (?:er )?niet (?:in ?zetten|erin|plaatsen|delen)\b",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\s+|[^\s]+")
