@@ -177,11 +177,12 @@ def judge(
         tally.shares.append(
             max(passages.values(), default=0) / len(told) / (max(0.15, even) + 1 / len(told))
         )
-        # Two that tell one passage first do so on purpose.
+        # Two that tell one passage first do so on purpose, and so do those that say who is sought.
         own = [
             count
             for opening, count in openings.items()
-            if not any(opening in (draft.aside or "") for _, draft, _ in told)
+            if isinstance(content, StoryApproved)
+            and not any(opening in (draft.aside or "") for _, draft, _ in told)
         ]
         tally.openings.append(max(own, default=0) / len(told))
     for person, draft, answer in told:

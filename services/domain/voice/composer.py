@@ -232,7 +232,7 @@ class Composer:
 def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) -> Iterator[_Turn]:
     """Every turn of one person: those of the length that they like first."""
     request, pool = poster.request, layouts_for(poster)
-    brief = rules.brief or poster.voice.length == "short"
+    brief = rules.brief or poster.voice.short
     liked = [layout for layout in pool if layout.short is brief]
     others = [layout for layout in pool if layout.short is not brief]
     shift, variant = shift_of(request.network), -1

@@ -141,6 +141,6 @@ def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:
 def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:
     """The same for people who have the same turns: where none is free for one, none is for another."""
     numbers = tuple(NO_PASSAGE if each is None else each.number for each in usable)
-    values, stand, length = poster.values, poster.stand.relation, poster.voice.length
+    values, stand, length = poster.values, poster.stand.relation, poster.voice.short
     shown = (values["author"], values["role"], values["team"], bool(poster.answer))
     return (poster.request.network, stand, length, shown, numbers)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.domain.ambassador import Ambassador, Language, Length
+from services.domain.ambassador import Ambassador
 from services.domain.voice.jobs import lowered, said_role
 from services.domain.voice.plain_text import phrase
 
@@ -21,33 +21,23 @@ class Voice:
     """A profile as posts use it; an empty text means: do not mention it. ``said_role`` is the role
     where a sentence has it."""
 
-    language: Language
     polite: bool
-    emoji: int
-    length: Length
+    short: bool
     role: str
     said_role: str
     team: str
-    region: str
-    since: str
-    crafts: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)
 def voice_of(person: Ambassador) -> Voice:
     """The voice of one person; whatever could break a sentence is left out."""
-    role = lowered(_field(person.role))
+    role = lowered(_field(person.role), person.region)
     return Voice(
-        language=person.language,
         polite=person.address_form == "u",
-        emoji=max(0, min(2, person.emoji)),
-        length=person.length,
+        short=person.length == "short",
         role=role,
         said_role=said_role(role, person.language),
         team=_field(person.team),
-        region=_field(person.region),
-        since=str(person.since) if person.since and 1900 <= person.since <= 2100 else "",
-        crafts=tuple(filter(None, (lowered(_field(craft)) for craft in person.crafts))),
     )
 
 

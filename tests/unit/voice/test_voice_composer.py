@@ -43,7 +43,8 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
     pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
     assert len(set(pairs)) == len(pairs) > 4
     passages = find_passages(content).chosen
-    uses = Counter(draft.passage for draft in posts)
+    # An author has theirs however often it was used before.
+    uses = Counter(draft.passage for draft in posts if draft.relation != Relation.AUTHOR)
     assert max(uses.values()) <= even_share(len(posts), len(passages))
     for draft in posts:
         assert measure_text(OURS[network], draft.text).valid
