@@ -36,13 +36,13 @@ def said_role(role: str, language: Language) -> str:
 
 
 def named_job(title: str) -> str:
-    """Without what a job board adds: "Nurse | up to 20 % bonus"."""
-    return title.split(" | ", maxsplit=1)[0].rstrip()
+    """Without what a job board adds: "Nurse (0,8 fte) | up to 20 % bonus"."""
+    return _HOURS.sub("", title.split(" | ", maxsplit=1)[0]).rstrip()
 
 
 def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
     """Whether somebody of this role has the job; that of another department is another job."""
-    job = _HOURS.sub("", named_job(title))
+    job = named_job(title)
     if same_team:
         job = _PART.sub("", job).split(" (")[0]
     return bool(role) and name_key(role) == name_key(job)
@@ -51,7 +51,7 @@ def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
 def said_job(title: str, language: Language, *names: str) -> str:
     """After "we're looking for" or "we zoeken", without a capital that is not of ``names``; empty where
     the title does not fit into a sentence."""
-    plain = _PART.sub("", _HOURS.sub("", named_job(title)))
+    plain = _PART.sub("", named_job(title))
     if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):
         return ""
     words = _WORD.findall(_ASIDE.sub("", plain))

@@ -32,6 +32,12 @@ _TOLD = 0.4
 #: Stems that an answer shares with a passage that belongs beside it.
 _SHARED = 2
 #: "Die haak": of what is meant a stranger has to be told.
+#: "Stond vijf uur stil": what no list of phrases holds.
+_STOOD_STILL = re.compile(
+    r"\b(?:stond|stonden|lag|lagen|viel|vielen|bleef|bleven)\b[^.]*\b(?:stil|plat|uit|dicht)\b"
+    r"|\bstil(?:ge|st)\w+",
+    re.IGNORECASE,
+)
 _WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
 _MEANT = re.compile(
     r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
@@ -120,7 +126,8 @@ class Plan:
         return Spoken(number=number, passage=passage, speaker=speaker, written=says, bad=bad)
 
     def _is_bad(self, passage: Passage) -> bool:
-        return vocabulary(self.language)["setbacks"].within(plain_words(passage.text))
+        setbacks = vocabulary(self.language)["setbacks"]
+        return setbacks.within(plain_words(passage.text)) or bool(_STOOD_STILL.search(passage.text))
 
     def _role_of(self, name: str) -> str:
         return role_of(name, self.sources.texts, self.language)

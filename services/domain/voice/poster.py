@@ -132,10 +132,11 @@ def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:
         return "passage" not in layout.needs
     if "passage" not in layout.uses:
         return False
-    names_author = "author" in layout.uses
-    if spoken.quoted:
-        return names_author or not spoken.written
-    return names_author or not poster.is_weak or spoken.is_ours(poster.values["employer"])
+    if "author" in layout.uses:
+        return True
+    return not (spoken.quoted and spoken.written) and (
+        not poster.is_weak or spoken.is_ours(poster.values["employer"])
+    )
 
 
 def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:
