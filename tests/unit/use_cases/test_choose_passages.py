@@ -29,10 +29,10 @@ MIA = Person(
 BODY = (
     "Drie weken lang klopte de sluisdeur in Utrecht niet. Niemand had de tekening van 1974 gelezen. "
     "Toen belde een schipper.\n\n"
-    "In maart hing de nieuwe deur er na elf dagen weer in. De schipper voer als eerste door de sluis."
+    "In maart hing onze nieuwe deur er na elf dagen weer in. De schipper voer als eerste door de sluis."
 )
-ONE = "In maart hing de nieuwe deur er na elf dagen weer in."
-OWN = "De schipper die belde, kreeg de eerste doorvaart cadeau."
+ONE = "In maart hing onze nieuwe deur er na elf dagen weer in."
+OWN = "De schipper die belde, kreeg onze eerste doorvaart cadeau."
 THIN = "We zijn er trots op. Kom langs."
 EVERYBODY = [ambassador(number) for number in range(1, 6)]
 

@@ -17,7 +17,7 @@ from services.use_cases.edit_templates import checked
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, campaign, fact, our_templates
-from tests.unit.voice.material import Content, example_content
+from tests.unit.voice.material import example_content, told_of_us
 
 COLLEAGUE = "nl/story/colleague.j2"
 #: Something in common with each Dutch example.
@@ -51,16 +51,6 @@ async def restore(database: Database, version: int, path: str = COLLEAGUE) -> No
         await edit_templates.restore(
             transaction, path=path, version=version, author="maaike", now=NOW + timedelta(days=1)
         )
-
-
-def told_of_us(name: str) -> Content:
-    """An example with passages that every colleague may tell."""
-    told = (
-        "In mei kreeg onze ploeg in Hengelo drie nieuwe bussen met een kraan erop.",
-        "Sinds juni tellen onze monteurs elke vrijdag de moffen in het magazijn van Zwolle.",
-        "Op 3 oktober reed onze oudste bus met 412.000 kilometer voor het laatst de poort uit.",
-    )
-    return example_content()[name].model_copy(update={"passages": told})
 
 
 async def write_about(database: Database, writer: DraftWriter, name: str) -> list[str]:

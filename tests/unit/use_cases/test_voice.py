@@ -26,7 +26,7 @@ from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, connection, fact, our_templates, story
-from tests.unit.voice.material import example_content
+from tests.unit.voice.material import told_of_us
 
 #: Something in common with each example story.
 CRAFTS = ("storingen", "netplanning", "constructie")
@@ -48,7 +48,7 @@ class Voices:
 
     async def draft(self, name: str = "nl-de-stille-lijn", network: str = "linkedin") -> Post:
         """Anna's draft about an example story."""
-        content = example_content()[name]
+        content = told_of_us(name)
         async with self.database.write() as transaction:
             statements = await start_campaigns(transaction, [fact(content)], NOW)
             requests = [
@@ -386,7 +386,7 @@ async def test_a_story_in_ones_other_language(voices: Voices) -> None:
         "en-1",
         language="en",
         title="The lock that lied",
-        body="For three weeks the lock gate did not fit. Then a skipper called us about it. "
+        body="For three weeks our lock gate in Utrecht stood in the yard. Then a skipper called us about it. "
         "Nobody had measured the old hinge before we ordered steel.",
         topics=["constructie"],
     )

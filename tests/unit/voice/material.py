@@ -67,6 +67,18 @@ def example_content() -> dict[str, Content]:
     return found
 
 
+def told_of_us(name: str) -> Content:
+    """An example with passages that every colleague may tell."""
+    told = (
+        "In mei kreeg onze ploeg in Hengelo drie nieuwe bussen met een kraan erop.",
+        "Sinds juni tellen onze monteurs elke vrijdag de moffen in het magazijn van Zwolle.",
+        "Op 3 oktober reed onze oudste bus met 412.000 kilometer voor het laatst de poort uit.",
+        "Elke woensdag leest onze wacht in Enschede 61 meterkasten uit, te voet en met een lamp.",
+        "In het voorjaar plantte onze buitendienst 140 knotwilgen langs de vaart bij Almelo.",
+    )
+    return example_content()[name].model_copy(update={"passages": told})
+
+
 def crowd(number: int, language: str) -> Iterator[Ambassador]:
     """People who differ in everything, the same ones on every run."""
     choices = _CHOICES[language]

@@ -11,7 +11,7 @@ from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, fact, our_templates
-from tests.unit.voice.material import example_content
+from tests.unit.voice.material import told_of_us
 from tests.unit.web.organisation import (
     ANNA,
     TEXT,
@@ -94,7 +94,7 @@ async def test_the_campaign_says_how_many_are_asked_first_and_why(
     organisation: Organisation,
 ) -> None:
     """A word that every text would hold leaves people with a question, counted with the reason."""
-    content = example_content()["nl-de-stille-lijn"]
+    content = told_of_us("nl-de-stille-lijn")
     writer = DraftWriter(
         CurrentTemplates(our_templates()), short_link=lambda code: f"https://z/{code}"
     )

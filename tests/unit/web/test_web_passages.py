@@ -12,8 +12,8 @@ from tests.unit.web.organisation import Organisation, submit, submit_by_htmx
 MAAIKE = "maaike@example.org"
 BODY = (
     "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper.\n\n"
-    "Op 3 mei lag de sluis in Utrecht negen uur stil. Monteur Kees Vos vond een losse bout.\n\n"
-    "Sindsdien hangt er een lamp naast de deur, en telt de wacht elke avond de bouten."
+    "Op 3 mei kreeg onze sluis in Utrecht een nieuwe deur. Monteur Kees Vos draaide 212 bouten aan.\n\n"
+    "Op 9 juni legden onze monteurs in Vreeswijk 14 nieuwe planken op de loopbrug."
 )
 FORM = {"title": "De sluisdeur", "body": BODY, "language": "nl", "topics": "constructie"}
 

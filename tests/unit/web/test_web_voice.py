@@ -17,7 +17,7 @@ from services.storage import schema as tables
 from services.storage.own_words import OwnAnswer
 from services.use_cases import voice_profile
 from tests.builders import NOW
-from tests.unit.voice.material import example_content
+from tests.unit.voice.material import told_of_us
 from tests.unit.web.organisation import (
     ANNA,
     BEN,
@@ -74,7 +74,7 @@ async def learn_no_emoji(organisation: Organisation) -> None:
 
 async def example_post(organisation: Organisation, network: str = "linkedin") -> Post:
     """A draft of Anna's about an example story, with a stand-in for its text."""
-    campaign = await organisation.campaign(example_content()["nl-de-stille-lijn"])
+    campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
     return await organisation.post(campaign, ANNA, network)
 
 
@@ -338,7 +338,7 @@ async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
     organisation: Organisation,
 ) -> None:
     """The card says why, shows the passage and the question, and refuses to share nothing."""
-    campaign = await organisation.campaign(example_content()["nl-de-stille-lijn"])
+    campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
     post = await organisation.post(campaign, ANNA, text="")
     asked = {**RECIPE, "why": "capacity", "layout": ""}
     async with organisation.database.write() as transaction:
@@ -368,7 +368,7 @@ async def test_an_answer_is_offered_again_beside_the_other_network(
     organisation: Organisation,
 ) -> None:
     """Whoever answered for LinkedIn finds it in the box for X, and nothing is done with it."""
-    campaign = await organisation.campaign(example_content()["nl-de-stille-lijn"])
+    campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
     first = await organisation.post(campaign, ANNA)
     other = await organisation.post(campaign, ANNA, "x")
     async with organisation.signed_in("anna@example.org") as browser:
