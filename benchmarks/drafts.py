@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import Row, arguments, report, shown
-from services.domain.identity import derive_id
+from services.identity import derive_id
 from services.settings import load_settings
 from services.storage import audience, people, posts
 from services.use_cases.accept_events import accept

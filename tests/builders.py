@@ -9,13 +9,13 @@ from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
-from services.domain.identity import ambassador_id, derive_id, link_code
-from services.domain.post import Post, PostState
 from services.domain.voice import PostTemplates
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.statement import Fact
+from services.identity import ambassador_id, derive_id, link_code
+from services.post import Post, PostState
 from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.connections import Connection

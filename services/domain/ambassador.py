@@ -16,7 +16,7 @@ Length = Literal["short", "medium", "long"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambassador:
-    """One person. ``id`` is derived from the e-mail address (see `services.domain.identity`).
+    """One person. ``id`` is derived from the e-mail address (see `services.identity`).
 
     ``emoji`` is how many at most fit this person's style (0–2), ``hashtags`` likewise (0–3);
     ``since`` the year they joined; ``address_form`` how they address readers in Dutch (empty in

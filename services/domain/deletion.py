@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.domain.post import Post, PostState
 from services.errors import Rejected
+from services.post import Post, PostState
 
 #: So long a network that does not answer is asked again. X wants a post gone within a day of the
 #: request (https://docs.x.com/developer-terms/policy); after that a person has to do it.

@@ -18,7 +18,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from services.domain.identity import link_number
+from services.identity import link_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

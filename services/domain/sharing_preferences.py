@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.domain.scheduling import WorkingHours
+from services.scheduling import WorkingHours
 
 #: A standing consent ends after so long unless the person renews it.
 CONSENT_LASTS = timedelta(days=90)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from services.domain.loopback import is_loopback
-from services.domain.price import X_PRICES, Prices
+from services.price import X_PRICES, Prices
 from services.settings.values import Addresses, from_json
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
-from services.domain.scheduling import Pace, WorkingHours
+from services.scheduling import Pace, WorkingHours
 from services.settings.values import Duration, Hours
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.figures import best
 from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
 from services.storage.transaction import Transaction

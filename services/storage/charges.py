@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.database import insert_for
 from services.storage.schema import billed_units, posts
 from services.storage.transaction import Transaction

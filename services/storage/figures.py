@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.database import in_parts, insert_for, insert_new, insert_new_returning
 from services.storage.schema import (
     applications,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.schema import own_answers, posts
 from services.storage.transaction import Transaction
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.database import in_key_order, replace
 from services.storage.schema import own_answers, posts
 from services.storage.transaction import Transaction

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.domain.post import Post, PostState
+from services.post import Post, PostState
 from services.storage.database import in_key_order, in_parts, insert_new
 from services.storage.schema import campaigns, posts
 from services.storage.transaction import Transaction

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import account_leases
 from services.storage.schema import connections, posts, sharing_preferences
 from services.storage.sharing_preferences import is_paused

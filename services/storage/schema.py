@@ -1,4 +1,4 @@
-"""All tables. Times are UTC; ids are derived from what caused them (services.domain.identity).
+"""All tables. Times are UTC; ids are derived from what caused them (services.identity).
 
 The order in which a transaction locks, so that no two wait for each other on PostgreSQL:
 

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.domain.post import PostState
-from services.domain.scheduling import WorkingHours
 from services.domain.sharing_preferences import SharingPreferences
+from services.post import PostState
+from services.scheduling import WorkingHours
 from services.storage.database import replace
 from services.storage.schema import campaigns, connections, posts, sharing_preferences
 from services.storage.transaction import Transaction

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage.database import in_parts, replace
 from services.storage.schema import posts, typed_texts
 from services.storage.transaction import Transaction

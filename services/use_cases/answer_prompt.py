@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.domain.post import Post, as_networks_keep, printable, text_sha256
 from services.domain.voice.own_words import as_sentence, with_answer, without_answer
 from services.errors import Rejected
+from services.post import Post, as_networks_keep, printable, text_sha256
 from services.storage import model_edits, own_words, people, posts
 from services.storage.own_words import OwnAnswer
 from services.storage.transaction import Transaction

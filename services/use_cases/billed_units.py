@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from threading import Lock
 
-from services.domain.price import Prices
+from services.price import Prices
 from services.storage import charges
 from services.storage.database import Database
 

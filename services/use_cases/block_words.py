@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.domain.post import printable
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.errors import Rejected
+from services.post import printable
 from services.storage import audit, blocked_words
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.domain.post import PostState
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
+from services.post import PostState
 from services.storage import audit, outbox, posts, typed_texts
 from services.storage.audit import Entry
 from services.storage.posts import Moved

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.domain.scheduling import Pace, WorkingHours
 from services.domain.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
+from services.scheduling import Pace, WorkingHours
 from services.storage import audit, campaigns, posts, sharing_preferences
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection
 
 from services.domain.ambassador import Ambassador
-from services.domain.identity import ambassador_id
 from services.domain.voice import Dealt
 from services.domain.voice.dealing import NO_PASSAGE
 from services.domain.voice.relations import Cast, Scene, cast_of
 from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved
+from services.identity import ambassador_id
 from services.storage import people, posts
 from services.storage.transaction import Transaction
 

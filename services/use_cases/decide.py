@@ -9,15 +9,6 @@ from typing import Any, Literal
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS, rules_of
 from services.domain.network_text import measure_text
-from services.domain.post import (
-    Post,
-    PostState,
-    check_transition,
-    normalise_text,
-    printable,
-    text_sha256,
-)
-from services.domain.price import Prices, charge_for
 from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
@@ -29,6 +20,15 @@ from services.events.outgoing import (
 )
 from services.events.statement import state
 from services.ports import PostRules
+from services.post import (
+    Post,
+    PostState,
+    check_transition,
+    normalise_text,
+    printable,
+    text_sha256,
+)
+from services.price import Prices, charge_for
 from services.storage import blocked_words, connections, outbox, posts, typed_texts
 from services.storage.transaction import Transaction
 from services.use_cases.block_words import refuse_blocked

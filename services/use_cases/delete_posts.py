@@ -15,12 +15,12 @@ from uuid import uuid4
 import structlog
 
 from services.domain.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
-from services.domain.post import Post
-from services.domain.scheduling import backoff
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import EventData
 from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletionFailed
 from services.events.statement import state
+from services.post import Post
+from services.scheduling import backoff
 from services.storage import account_leases, audit, deletions, measuring, outbox, posts
 from services.storage.audit import Entry
 from services.storage.database import Database, take_turns

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.domain.scheduling import first_apart
+from services.scheduling import first_apart
 from services.storage import posts
 from services.storage.database import has_turn
 from services.storage.publishing import Due

@@ -16,7 +16,6 @@ from typing import Any
 
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import GONE
-from services.domain.post import as_networks_keep, normalise_text, text_sha256
 from services.domain.voice import Composer
 from services.domain.voice.apply_profile import as_they_write, held_word
 from services.domain.voice.fit import fits
@@ -26,6 +25,7 @@ from services.domain.voice.own_words import as_sentence
 from services.domain.voice.request import DraftRequest
 from services.domain.voice.support import Sources, check_supported
 from services.errors import RetryLater
+from services.post import as_networks_keep, normalise_text, text_sha256
 from services.storage import audit, campaigns, model_edits, people
 from services.storage.audit import Entry
 from services.storage.database import Database

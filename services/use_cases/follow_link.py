@@ -14,12 +14,12 @@ from uuid import uuid4
 import structlog
 
 from services.domain.click import visitor_key
-from services.domain.identity import copied_code, link_number
 from services.domain.link_table import LinkTable, Target
-from services.domain.post import printable
 from services.errors import RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
+from services.identity import copied_code, link_number
+from services.post import printable
 from services.storage import figures, links
 from services.storage.database import Database
 

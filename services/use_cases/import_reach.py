@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from services.domain.estimate import FollowerCount
 from services.domain.linkedin_address import moment_of, numbers_in
-from services.domain.post import Post
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
+from services.post import Post
 from services.storage import audit, followers, outbox, posts
 from services.storage.audit import Entry
 from services.storage.database import Database

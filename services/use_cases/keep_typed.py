@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.domain.post import Post, printable
 from services.errors import Rejected
+from services.post import Post, printable
 from services.storage import typed_texts
 from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText

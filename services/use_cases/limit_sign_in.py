@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.domain.identity import ambassador_id
 from services.domain.rate_limit import Limit
 from services.domain.sign_in_limits import (
     ASKS_OF_ADDRESS,
@@ -24,6 +23,7 @@ from services.domain.sign_in_limits import (
     client_of,
 )
 from services.errors import RetryLater
+from services.identity import ambassador_id
 from services.storage import sign_in_tries
 from services.storage.database import Database, take_turns
 from services.storage.people import Person

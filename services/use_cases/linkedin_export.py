@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 
-from services.domain.post import printable
 from services.errors import Rejected
+from services.post import printable
 from services.use_cases.linkedin_export_words import is_followers, metric_of
 from services.use_cases.spreadsheet_text import read_spreadsheet_text
 from services.use_cases.workbook import SIGNATURE, read_sheets

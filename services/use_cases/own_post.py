@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.domain.post import Post, PostState, check_transition
 from services.errors import Rejected
+from services.post import Post, PostState, check_transition
 from services.storage import audit, campaigns, posts, typed_texts
 from services.storage.audit import Entry
 from services.storage.transaction import Transaction

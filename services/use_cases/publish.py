@@ -17,8 +17,6 @@ from typing import TypeVar
 import structlog
 
 from services.domain.circuit import CircuitRules
-from services.domain.post import Post, PostState, text_sha256
-from services.domain.price import Prices, charge_for
 from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import (
     AccessInDoubt,
@@ -32,6 +30,8 @@ from services.events.incoming import Image
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
 from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
+from services.post import Post, PostState, text_sha256
+from services.price import Prices, charge_for
 from services.storage import (
     audit,
     campaigns,

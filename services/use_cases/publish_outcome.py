@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.domain.post import Post, PostState, printable
-from services.domain.scheduling import backoff
 from services.errors import AccessInDoubt, OutcomeUnknown, RetryLater, ZwaanError
 from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
 from services.ports import PublishedPost
+from services.post import Post, PostState, printable
+from services.scheduling import backoff
 from services.storage.publishing import Claim
 
 #: A network that names a moment further away means a day's limit, not a slow quarter of an hour.

@@ -16,10 +16,10 @@ from datetime import datetime
 import structlog
 
 from services.domain.circuit import CircuitRules
-from services.domain.post import Post, PostState
 from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
+from services.post import Post, PostState
 from services.storage import account_leases, audit, campaigns, outbox, posts, publishing
 from services.storage.audit import Entry
 from services.storage.database import Database

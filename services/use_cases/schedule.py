@@ -7,14 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.network_rules import OURS
-from services.domain.post import Post
-from services.domain.scheduling import Pace, PersonalPace, goes_out_now, good_time
-from services.domain.scheduling.spacing import WEEK
-from services.domain.scheduling.working_hours import zone_of
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
 from services.events.statement import state
 from services.ports import PostRules
+from services.post import Post
+from services.scheduling import Pace, PersonalPace, goes_out_now, good_time
+from services.scheduling.spacing import WEEK
+from services.scheduling.working_hours import zone_of
 from services.storage import audit, outbox, people, posts, sharing_preferences
 from services.storage.audit import Entry
 from services.storage.database import take_turns

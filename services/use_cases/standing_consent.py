@@ -8,11 +8,11 @@ from datetime import datetime
 import structlog
 
 from services.domain.network_rules import OURS
-from services.domain.post import Post
-from services.domain.scheduling import Pace, good_time
 from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.ports import PostRules
+from services.post import Post
+from services.scheduling import Pace, good_time
 from services.storage import posts, sharing_preferences
 from services.storage.database import Database
 from services.storage.transaction import Transaction

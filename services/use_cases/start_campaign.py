@@ -12,7 +12,6 @@ from datetime import datetime, tzinfo
 
 from services.domain.ambassador import DEFAULT_ZONE, Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
-from services.domain.identity import derive_id
 from services.domain.voice import Thin, unsaid
 from services.domain.voice.plain_text import phrase
 from services.errors import Rejected
@@ -20,6 +19,7 @@ from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.moment import end_of
 from services.events.statement import Fact, Statement
+from services.identity import derive_id
 from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.domain.ambassador import Ambassador
-from services.domain.identity import derive_id, link_code
-from services.domain.post import Post, PostState
 from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import Asked, PostReady, ShareRequested
 from services.events.statement import Fact, Statement, stated
+from services.identity import derive_id, link_code
+from services.post import Post, PostState
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import take_turns

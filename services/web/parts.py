@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.domain.price import Prices
-from services.domain.scheduling import Pace
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
+from services.price import Prices
+from services.scheduling import Pace
 from services.storage.database import Database
 from services.use_cases.accounts import Accounts
 from services.use_cases.ask_model import AskModel

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from services.domain.identity import ambassador_id
 from services.errors import Rejected
 from services.events.mail_address import mailbox
+from services.identity import ambassador_id
 from services.storage import people
 from services.storage.people import ROLES, Person
 from services.use_cases.admit_people import admit_by_link

@@ -14,9 +14,7 @@ from typing import BinaryIO
 import click
 
 from services.domain.audience import Content, select_audience, source_of
-from services.domain.identity import derive_id, link_code
 from services.domain.network_rules import OURS
-from services.domain.post import normalise_text
 from services.domain.voice import (
     Composer,
     Dealt,
@@ -31,7 +29,9 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.mail_address import normal_address
+from services.identity import derive_id, link_code
 from services.ports import OutgoingPost, PostRules
+from services.post import normalise_text
 from services.settings import OFF, SANDBOX, Settings
 from services.storage.database import Database
 from services.storage.migrate import is_current

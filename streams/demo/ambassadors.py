@@ -19,8 +19,8 @@ import requests
 import structlog
 
 from services.domain.ambassador import Ambassador
-from services.domain.post import Post, PostState
 from services.errors import NeedsPerson, Rejected, RetryLater
+from services.post import Post, PostState
 from services.storage import campaigns, connections, people, posts
 from services.storage.transaction import Transaction
 from services.use_cases import decide, schedule

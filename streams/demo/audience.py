@@ -13,8 +13,8 @@ import structlog
 
 from connectors.sandbox.app import SandboxApp
 from connectors.sandbox.audience import Visit
-from services.domain.post import Post, PostState
 from services.errors import RetryLater
+from services.post import Post, PostState
 from services.storage import posts
 from streams.bootstrap import Parts, clock
 

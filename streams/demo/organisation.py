@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from services.domain.ambassador import Ambassador
-from services.domain.identity import ambassador_id
 from services.errors import Stop
+from services.identity import ambassador_id
 from services.storage.people import Person
 from services.use_cases.import_ambassadors import read_ambassadors
 

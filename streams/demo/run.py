@@ -17,8 +17,8 @@ import aiohttp
 import click
 
 from connectors.sandbox.app import SandboxApp
-from services.domain.post import PostState
 from services.errors import Stop, WrongSetting
+from services.post import PostState
 from services.settings import Settings
 from services.storage import outbox, people, posts
 from services.use_cases.accept_events import accept

@@ -18,8 +18,8 @@ from typing import Any
 import aiohttp
 
 from services.domain.deletion import DeletionState
-from services.domain.identity import derive_id
-from services.domain.post import Post, PostState
+from services.identity import derive_id
+from services.post import Post, PostState
 from services.settings import Settings, load_settings
 from services.storage import dead_letters, deletions, measuring, outbox, people, posts
 from services.use_cases import decide

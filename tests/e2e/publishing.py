@@ -19,7 +19,7 @@ from connectors.http import Limits
 from connectors.registry import build_networks
 from services.domain.ambassador import Ambassador
 from services.domain.circuit import CircuitRules
-from services.domain.post import Post
+from services.post import Post
 from services.settings import load_settings
 from services.storage.database import Database
 from services.use_cases import decide

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import posts
 from streams.command_line.texts import compose, preview
 from tests.e2e.journey import EXAMPLES, campaign_of, example, journey, journey_settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.domain.identity import ambassador_id, derive_id
+from services.identity import ambassador_id, derive_id
 from tests.e2e.zwaan_process import Running, last_json_line, running, zwaan
 from tests.servers.process import free_port
 from tests.unit.web.organisation import form_token

@@ -18,7 +18,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from services.domain.identity import derive_id
+from services.identity import derive_id
 from services.storage import campaigns, dead_letters, figures, outbox, posts
 from services.storage.schema import applications
 from services.storage.transaction import Transaction

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.domain.identity import link_code
+from services.identity import link_code
 from services.storage import campaigns
 from services.storage.database import Database
 from services.storage.migrate import migrate

@@ -22,13 +22,13 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.domain.disclosure import discloses
-from services.domain.identity import ambassador_id
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.post import Post
 from services.domain.voice.model import NotUsed
 from services.domain.voice.passages import cleaned
 from services.events.outgoing import ShareRequested
+from services.identity import ambassador_id
+from services.post import Post
 from services.storage import campaigns, people, posts
 from services.storage.database import Database
 from services.storage.people import Person

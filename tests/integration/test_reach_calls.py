@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from connectors.registry import NetworkSettings
 from connectors.x import X
-from services.domain.post import PostState
 from services.ports import Tokens
+from services.post import PostState
 from services.storage import connections, outbox, schema
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector

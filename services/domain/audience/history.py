@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.domain.scheduling import Pace
+from services.scheduling import Pace
 
 #: Points for each earlier campaign about the same things that the person shared, or declined …
 INTEREST = 5

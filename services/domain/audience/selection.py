@@ -10,7 +10,7 @@ from services.domain.ambassador import Ambassador, Language
 from services.domain.audience.grounds import Ground, Reason, in_words
 from services.domain.audience.history import History
 from services.domain.audience.matching import LANGUAGE, Content, Strength, seek, strength
-from services.domain.identity import derive_id
+from services.identity import derive_id
 
 #: "A handful": at least so many where there are as many, at most …
 FEWEST = 5

@@ -15,9 +15,9 @@ from difflib import get_close_matches
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from services.domain.post import printable
 from services.domain.voice.layout_file import Section, read_sections
 from services.errors import Rejected
+from services.post import printable
 
 #: Characters of a file and of a layout, layouts of a file, and marks (``{{``, ``{%``) of a layout.
 MOST = {"file": 20_000, "layouts": 40, "layout": 1_500, "marks": 24}

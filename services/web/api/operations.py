@@ -9,9 +9,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from services.domain.post import PostState
-from services.domain.price import MICROS
 from services.errors import RetryLater
+from services.post import PostState
+from services.price import MICROS
 from services.storage import charges, circuits, dead_letters, figures, outbox, posts
 from services.web.api.access import is_admitted, is_this_machine
 from services.web.parts import WebParts

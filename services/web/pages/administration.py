@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from services.domain.circuit import Circuit
 from services.domain.loopback import is_loopback
-from services.domain.price import MICROS
+from services.price import MICROS
 from services.storage import charges, circuits, dead_letters, outbox
 from services.storage.headcount import headcount
 from services.use_cases.drop_dead_letter import drop

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import campaign_figures, campaigns, posts
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.storage.campaigns import Campaign

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.domain.price import MICROS
+from services.price import MICROS
 from services.storage import charges, own_words
 from services.storage.campaign_figures import people_who_shared
 from services.storage.charges import Charge, UnitCharge

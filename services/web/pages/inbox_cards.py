@@ -14,11 +14,11 @@ from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
 from services.domain.network_rules import GONE
 from services.domain.network_text import measure_text
-from services.domain.post import Post, PostState, as_networks_keep
 from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
 from services.ports import OutgoingPost, Preview, ShareIntent
+from services.post import Post, PostState, as_networks_keep
 from services.storage import (
     audience,
     campaigns,

@@ -11,9 +11,9 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.domain.scheduling import WorkingHours
 from services.domain.sharing_preferences import HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
+from services.scheduling import WorkingHours
 from services.storage import sharing_preferences
 from services.storage.transaction import Transaction
 from services.use_cases import choose_pace

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.price import Prices
+from services.price import Prices
 from services.storage import connections, people, sharing_preferences
 from services.storage.connections import Connection
 from services.use_cases.voice_profile import taught

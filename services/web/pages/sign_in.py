@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from services.domain.identity import ambassador_id
+from services.identity import ambassador_id
 from services.ports import Notifier
 from services.storage import people
 from services.storage.people import Person

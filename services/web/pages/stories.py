@@ -8,9 +8,9 @@ import secrets
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.identity import derive_id
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
+from services.identity import derive_id
 from services.use_cases.finish_campaign import end_story
 from services.web.access import MarketingView
 from services.web.pages import launch_form

@@ -8,8 +8,8 @@ import secrets
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.identity import derive_id
 from services.events.incoming import VacancyClosed, VacancyOpened
+from services.identity import derive_id
 from services.storage import campaigns
 from services.web.access import RecruiterView
 from services.web.pages import launch_form

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown
 from services.ports import Image, Network
+from services.price import X_PRICES
 from tests.contract.networks.stage import (
     PIXEL,
     REDIRECT_URI,

@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from services.domain.post import PostState
 from services.errors import OutcomeUnknown, RetryLater
+from services.post import PostState
 from services.storage import posts
 from services.storage.database import Database
 from services.use_cases.learn_from_edits import learn_from_edits

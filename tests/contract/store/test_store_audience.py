@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.domain.audience import Ground, History, Strength, added_by, select_audience
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import audience, campaigns, people, posts
 from services.storage.audience import Found, Standing
 from services.storage.database import Database

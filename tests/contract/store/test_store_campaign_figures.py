@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.domain.post import Post, PostState
+from services.post import Post, PostState
 from services.storage import campaign_figures, connections, figures, posts
 from services.storage.campaign_figures import ReachFigure
 from services.storage.database import Database

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.domain.audience import Invitation
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import audience, campaigns, posts
 from services.storage.database import Database
 from services.storage.posts import Moved, NewPost

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.price import X_PRICES
 from services.errors import RetryLater
+from services.price import X_PRICES
 from services.storage import charges
 from services.storage.charges import UnitCharge
 from services.storage.database import Database

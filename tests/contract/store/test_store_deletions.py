@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.domain.deletion import Deletion
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import deletions, erasure, posts
 from services.storage.database import Database
 from tests.builders import NOW, ambassador, campaign, organise, story

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.domain.estimate import FollowerCount
-from services.domain.identity import ambassador_id
-from services.domain.post import PostState
 from services.domain.sharing_preferences import SharingPreferences
+from services.identity import ambassador_id
+from services.post import PostState
 from services.storage import (
     audience,
     audit,

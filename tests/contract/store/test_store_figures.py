@@ -10,7 +10,7 @@ from datetime import UTC, timedelta, timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.domain.post import Post, PostState
+from services.post import Post, PostState
 from services.storage import figures, post_figures, posts
 from services.storage.database import Database
 from services.storage.figures import Click, Figure, ReachTotals

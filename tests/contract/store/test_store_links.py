@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.domain.link_table import LinkTable, Target
-from services.domain.post import Post
+from services.post import Post
 from services.storage import campaigns, links, posts
 from services.storage.database import Database
 from services.storage.posts import NewPost

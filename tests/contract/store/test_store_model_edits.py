@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import campaigns, model_edits, own_words, posts, suggestions, typed_texts
 from services.storage.database import Database
 from services.storage.model_edits import Waiting

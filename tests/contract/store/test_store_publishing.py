@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.domain.post import Post, PostState
 from services.domain.sharing_preferences import SharingPreferences
+from services.post import Post, PostState
 from services.storage import (
     account_leases,
     connections,

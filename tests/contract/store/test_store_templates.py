@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from services.domain.identity import ambassador_id
+from services.identity import ambassador_id
 from services.storage import people, post_templates
 from services.storage.database import Database
 from services.storage.people import Person

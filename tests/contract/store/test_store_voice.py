@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from services.domain.post import PostState
 from services.domain.voice.learning import Observation, Seen
+from services.post import PostState
 from services.storage import own_words, people, posts, suggestions, voice_profiles
 from services.storage.database import Database
 from services.storage.own_words import OwnAnswer, OwnWords

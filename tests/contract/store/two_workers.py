@@ -18,8 +18,6 @@ from typing import Any
 import sqlalchemy as sa
 from psycopg.errors import ForeignKeyViolation
 
-from services.domain.post import Post, PostState, text_sha256
-from services.domain.scheduling import Pace
 from services.errors import Conflict, NeedsPerson, Rejected
 from services.events.catalogue import read_data
 from services.events.cloudevent import parse_event
@@ -28,6 +26,8 @@ from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Fact
 from services.ports import Tokens
+from services.post import Post, PostState, text_sha256
+from services.scheduling import Pace
 from services.storage import campaigns, connections, figures, inbox, outbox, people, posts
 from services.storage.database import Database
 from services.storage.people import Person

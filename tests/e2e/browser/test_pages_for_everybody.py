@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Page
 
 from services.domain.audience import select_audience
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import audience, dead_letters, typed_texts
 from services.storage.typed_texts import TypedText
 from tests.builders import NOW

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import posts
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from services.domain.identity import ambassador_id
+from services.identity import ambassador_id
 from services.storage import people, post_templates
 from services.storage.people import Person
 from tests.builders import NOW

@@ -20,8 +20,8 @@ from typing import Any
 
 import aiohttp
 
-from services.domain.post import Post, PostState
 from services.errors import RetryLater
+from services.post import Post, PostState
 from services.storage import posts
 from services.use_cases import decide
 from streams.bootstrap import Parts

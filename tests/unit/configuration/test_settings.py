@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.domain.scheduling import Pace, WorkingHours
 from services.errors import WrongSetting
+from services.scheduling import Pace, WorkingHours
 from services.settings import load_settings, unknown_settings
 from services.vault import new_key
 from streams.bootstrap import network_settings

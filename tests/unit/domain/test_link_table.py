@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.identity import link_code, link_number
 from services.domain.link_table import (
     Damaged,
     LinkedCampaign,
@@ -17,6 +16,7 @@ from services.domain.link_table import (
     NewLink,
     Target,
 )
+from services.identity import link_code, link_number
 from tests.builders import NOW
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.domain.price import X_PRICES, Prices, charge_for
+from services.price import X_PRICES, Prices, charge_for
 
 
 def test_a_post_with_a_link_costs_more() -> None:

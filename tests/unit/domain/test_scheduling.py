@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.scheduling import (
+from services.errors import Rejected
+from services.scheduling import (
     PersonalPace,
     WorkingHours,
     backoff,
@@ -22,7 +23,6 @@ from services.domain.scheduling import (
     goes_out_now,
     good_time,
 )
-from services.errors import Rejected
 
 MINUTE, HOUR, DAY, WEEK = (
     timedelta(minutes=1),

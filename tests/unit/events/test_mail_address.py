@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.identity import ambassador_id
 from services.events.mail_address import exactly, mailbox, normal_address
+from services.identity import ambassador_id
 
 TRUE = "jan.vos@x.example"
 

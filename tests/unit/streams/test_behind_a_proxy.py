@@ -16,8 +16,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
 from connectors.sandbox.control.routes import OPERATIONS
-from services.domain.identity import ambassador_id
 from services.domain.link_table import LinkTable
+from services.identity import ambassador_id
 from services.settings import load_settings
 from services.storage import people
 from services.storage.people import Person

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from services.domain.identity import link_code
 from services.domain.link_table import LinkedCampaign, LinkTable, NewLink
+from services.identity import link_code
 from streams.link_file import LinkFile
 
 ABOUT = LinkedCampaign(id="c", kind="story", source_id="s", url=None, closed=False)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.post import Post, PostState
-from services.domain.price import Prices
 from services.ports import Tokens
+from services.post import Post, PostState
+from services.price import Prices
 from services.storage import audit, connections, outbox, posts
 from services.storage.database import Database
 from services.use_cases import decide

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from services.domain.audience import Ground, History, Strength, source_of
-from services.domain.identity import derive_id
-from services.domain.post import PostState
 from services.domain.sharing_preferences import SharingPreferences
 from services.domain.voice import NoDraft
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.statement import Statement
+from services.identity import derive_id
+from services.post import PostState
 from services.storage import audience, audit, campaigns, outbox, people, posts, sharing_preferences
 from services.storage.audience import Standing
 from services.storage.database import Database

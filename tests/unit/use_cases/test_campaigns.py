@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from services.domain.audience import Content
-from services.domain.post import PostState
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
+from services.post import PostState
 from services.storage import (
     audience,
     audit,

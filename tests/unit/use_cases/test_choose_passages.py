@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.domain.post import PostState
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.events.launch import LaunchPlan
 from services.events.outgoing import Asked, ShareRequested
+from services.post import PostState
 from services.storage import audience, audit, campaigns, people, posts
 from services.storage.database import Database
 from services.storage.people import Person

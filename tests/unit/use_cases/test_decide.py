@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.domain.post import Post, PostState, text_sha256
-from services.domain.price import X_PRICES
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.post import Post, PostState, text_sha256
+from services.price import X_PRICES
 from services.storage import campaigns, charges, connections, outbox
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish

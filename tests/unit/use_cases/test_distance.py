@@ -12,8 +12,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.domain.post import Post, PostState
 from services.errors import RetryLater
+from services.post import Post, PostState
 from services.storage import posts
 from services.use_cases import share_by_hand
 from tests.migrated import open_migrated

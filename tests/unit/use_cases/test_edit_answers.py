@@ -17,11 +17,11 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.domain.circuit import CircuitRules
-from services.domain.post import Post
 from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.model import NotUsed
 from services.errors import RetryLater
 from services.events.outgoing import ShareRequested
+from services.post import Post
 from services.storage import audit, blocked_words, campaigns, people, posts
 from services.storage.database import Database
 from services.storage.people import Person

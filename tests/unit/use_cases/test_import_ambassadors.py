@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from services.domain.identity import ambassador_id
 from services.errors import Rejected
+from services.identity import ambassador_id
 from services.use_cases.ambassador_columns import COLUMNS, HEADINGS, column_of
 from services.use_cases.import_ambassadors import Reading, read_ambassadors
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from services.domain.linkedin_address import moment_of
-from services.domain.post import Post, PostState
 from services.events.outgoing import ReachMeasured
+from services.post import Post, PostState
 from services.storage import audit, figures, outbox, post_figures, posts
 from services.storage.figures import ReachTotals
 from services.use_cases.import_reach import Imported, import_reach, match

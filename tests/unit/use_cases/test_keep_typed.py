@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from services.domain.post import Post, PostState
-from services.domain.scheduling import Pace
 from services.errors import Rejected
+from services.post import Post, PostState
+from services.scheduling import Pace
 from services.storage import model_edits, own_words, posts, typed_texts
 from services.storage.database import Database
 from services.storage.own_words import OwnAnswer

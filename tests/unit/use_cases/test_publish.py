@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from services.domain.post import Post, PostState
-from services.domain.price import X_PRICES
 from services.errors import (
     AccessInDoubt,
     Conflict,
@@ -21,6 +19,8 @@ from services.errors import (
     RetryLater,
 )
 from services.ports import Tokens
+from services.post import Post, PostState
+from services.price import X_PRICES
 from services.storage import (
     campaigns,
     charges,

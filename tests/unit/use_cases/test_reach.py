@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from services.domain.estimate import FollowerCount
-from services.domain.post import Post
 from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
+from services.post import Post
 from services.settings import Settings
 from services.storage import account_leases, connections, figures, followers, outbox, schema
 from services.storage.figures import Figure, ReachTotals

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.domain.audience import Invitation
-from services.domain.post import PostState
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
+from services.post import PostState
 from services.storage import (
     audience,
     audit,

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.domain.post import Post, PostState
-from services.domain.scheduling import Pace, WorkingHours
 from services.errors import Rejected
+from services.post import Post, PostState
+from services.scheduling import Pace, WorkingHours
 from services.storage import outbox
 from services.use_cases import choose_pace, decide, schedule
 from services.use_cases.schedule import When

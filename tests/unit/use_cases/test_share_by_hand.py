@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from services.domain.post import PostState, text_sha256
 from services.errors import Rejected
+from services.post import PostState, text_sha256
 from services.storage import audit, campaigns, outbox, posts
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.domain.post import Post, PostState, text_sha256
-from services.domain.scheduling import Pace
 from services.domain.sharing_preferences import (
     CONSENT_LASTS,
     CONSENT_NOTICE,
     CONSENT_WARNING,
     SharingPreferences,
 )
+from services.post import Post, PostState, text_sha256
+from services.scheduling import Pace
 from services.storage import audit, connections, posts, sharing_preferences
 from services.storage.posts import NewPost
 from services.use_cases import choose_pace, decide

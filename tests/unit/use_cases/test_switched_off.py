@@ -9,9 +9,9 @@ import pytest
 
 from services.domain.deletion import DeletionState
 from services.domain.network_rules import OURS
-from services.domain.post import Post, PostState
-from services.domain.scheduling import Pace
 from services.events.outgoing import ReachMeasured, ShareRequested
+from services.post import Post, PostState
+from services.scheduling import Pace
 from services.storage import connections, deletions, outbox, post_figures, posts
 from services.use_cases import choose_pace
 from services.use_cases.accounts import Accounts

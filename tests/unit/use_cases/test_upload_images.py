@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from services.domain.network_rules import GONE, OURS
-from services.domain.post import Post, PostState
 from services.domain.post_images import images_in_post
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
+from services.post import Post, PostState
 from services.storage import campaigns, circuits, connections
 from services.use_cases.publish import LEASE
 from services.use_cases.upload_images import PostImages

@@ -12,9 +12,9 @@ import pytest
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
-from services.domain.post import Post, PostState, text_sha256
 from services.errors import Rejected
 from services.events.outgoing import PostApproved, ShareRequested
+from services.post import Post, PostState, text_sha256
 from services.storage import audit, connections, own_words, people, posts
 from services.storage import schema as tables
 from services.storage.database import Database

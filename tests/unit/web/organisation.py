@@ -19,11 +19,11 @@ from connectors.share_intent import share_intents
 from connectors.x import X
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
-from services.domain.identity import ambassador_id
 from services.domain.link_table import LinkTable
-from services.domain.post import Post, PostState
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.identity import ambassador_id
 from services.ports import Network, Tokens
+from services.post import Post, PostState
 from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.database import Database

@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import audience, campaigns, outbox, people, posts
 from services.storage.audience import Sizes
 from services.storage.posts import NewPost

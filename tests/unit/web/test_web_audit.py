@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from services.domain.identity import ambassador_id
+from services.identity import ambassador_id
 from services.storage import audit
 from services.storage.audit import Entry
 from services.web.messages import LANGUAGES, messages_in

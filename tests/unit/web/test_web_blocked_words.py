@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.domain.post import PostState
 from services.domain.voice.block_list import BlockedWord
 from services.events.outgoing import ShareRequested
+from services.post import PostState
 from services.storage import audit, blocked_words, campaigns, people, posts
 from services.storage.transaction import Transaction
 from services.use_cases.current_templates import CurrentTemplates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import posts
 from tests.builders import our_templates
 from tests.unit.web.organisation import (

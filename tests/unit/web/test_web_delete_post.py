@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.domain.deletion import Deletion
-from services.domain.post import Post, PostState
+from services.post import Post, PostState
 from services.storage import deletions
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 

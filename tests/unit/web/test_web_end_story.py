@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import audit, campaigns, posts
 from tests.unit.web.organisation import Organisation, story, submit
 from tests.unit.web.test_web_managers import team

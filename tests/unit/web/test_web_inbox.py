@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.domain.post import PostState, text_sha256
-from services.domain.scheduling import Pace
 from services.events.incoming import Image
+from services.post import PostState, text_sha256
+from services.scheduling import Pace
 from services.storage import audit, outbox, posts
 from tests import builders
 from tests.unit.web.organisation import (

@@ -12,8 +12,8 @@ from datetime import timedelta
 import pytest
 
 from connectors.language_model import LanguageModel
-from services.domain.post import Post
 from services.metrics import Metrics
+from services.post import Post
 from services.storage import own_words, posts
 from services.use_cases.ask_model import AskModel
 from services.use_cases.edit_answers import AnswerEditor

@@ -8,8 +8,8 @@ import io
 import pytest
 
 from services.domain.ambassador import Ambassador
-from services.domain.identity import ambassador_id, derive_id
-from services.domain.post import PostState
+from services.identity import ambassador_id, derive_id
+from services.post import PostState
 from services.storage import campaigns, figures, people, posts
 from services.storage import schema as tables
 from services.storage.figures import Click, Figure

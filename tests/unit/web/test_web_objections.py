@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.identity import ambassador_id, derive_id
-from services.domain.post import PostState
+from services.identity import ambassador_id, derive_id
+from services.post import PostState
 from services.storage import posts
 from tests.unit.web.organisation import Organisation
 from tests.unit.web.test_web_managers import team

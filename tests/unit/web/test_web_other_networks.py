@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.domain.network_rules import OURS
-from services.domain.post import PostState
+from services.post import PostState
 from services.use_cases.current_templates import CurrentTemplates
 from tests.builders import our_templates
 from tests.scripted_network import ScriptedNetwork

@@ -6,8 +6,8 @@ import json
 
 import httpx
 
-from services.domain.post import PostState
 from services.events.outgoing import ReachMeasured
+from services.post import PostState
 from services.storage import followers, outbox
 from services.use_cases.record_reach import record_reach
 from tests.builders import fact

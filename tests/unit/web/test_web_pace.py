@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.domain.circuit import Circuit
-from services.domain.post import PostState
-from services.domain.scheduling import WorkingHours
 from services.domain.sharing_preferences import CONSENT_LASTS
+from services.post import PostState
+from services.scheduling import WorkingHours
 from services.storage import circuits, posts, sharing_preferences
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.domain.identity import derive_id
+from services.identity import derive_id
 from services.storage import people
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW, ambassador

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.domain.post import PostState
-from services.domain.price import X_PRICES, Prices
+from services.post import PostState
+from services.price import X_PRICES, Prices
 from services.storage.people import save_ambassadors
 from services.use_cases.billed_units import BilledUnits
 from tests.builders import ambassador

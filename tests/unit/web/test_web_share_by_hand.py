@@ -6,7 +6,7 @@ import html
 import re
 from urllib.parse import quote
 
-from services.domain.post import PostState
+from services.post import PostState
 from services.storage import posts
 from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
 

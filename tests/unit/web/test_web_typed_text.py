@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 
-from services.domain.post import Post, PostState
+from services.post import Post, PostState
 from services.storage import posts, typed_texts
 from services.storage.typed_texts import TypedText
 from tests.unit.web.organisation import (

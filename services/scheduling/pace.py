@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from services.domain.chance import fraction
-from services.domain.scheduling.spacing import first_apart, first_within_cap
-from services.domain.scheduling.working_hours import WorkingHours
+from services.chance import fraction
+from services.scheduling.spacing import first_apart, first_within_cap
+from services.scheduling.working_hours import WorkingHours
 
 #: Good times are spread over so long, so that a story does not break out at nine sharp.
 SPREAD = timedelta(hours=2)

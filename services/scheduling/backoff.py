@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.domain.chance import fraction
+from services.chance import fraction
 
 _LONGEST = timedelta(minutes=15)
 _LONGEST_EXTRA = timedelta(minutes=5)
