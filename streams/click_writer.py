@@ -21,10 +21,10 @@ from typing import IO, TypeVar
 
 import structlog
 
+from services.database.outbox import OutboxRow
 from services.errors import RetryLater
 from services.events.statement import Statement
 from services.ports import EventLog
-from services.storage.outbox import OutboxRow
 from streams.outbox_relay import pack
 from streams.shared_folder import in_turn, sync_folder
 

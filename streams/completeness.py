@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from services.database import audit, dead_letters, inbox
+from services.database.dead_letters import DeadLetter, Place
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.events.record import Element, read_record
 from services.events.statement import Fact
-from services.storage import audit, dead_letters, inbox
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter, Place
-from services.storage.transaction import Transaction
 from streams.bootstrap import clock
 from streams.log_admin import LogAdmin, LogRecord, PartitionLag
 

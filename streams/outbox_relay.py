@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import structlog
 
+from services.database import dead_letters, outbox
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
+from services.database.outbox import OutboxRow
 from services.errors import RetryLater, Stop
 from services.events.cloudevent import MAX_EVENT_BYTES
 from services.ports import EventLog, Record
-from services.storage import dead_letters, outbox
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter
-from services.storage.outbox import OutboxRow
 from streams.partitions import partition_of
 
 _log = structlog.get_logger("outbox")

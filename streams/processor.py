@@ -18,13 +18,13 @@ from typing import Any
 
 import structlog
 
+from services.database import dead_letters, inbox, outbox
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater, Stop
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
-from services.storage import dead_letters, inbox, outbox
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter
-from services.storage.transaction import Transaction
 from streams.progress import Progress
 
 _log = structlog.get_logger("processor")

@@ -9,9 +9,9 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
+from services.database.transaction import Transaction
 from services.domain.ambassador import DEFAULT_ZONE
 from services.storage import figures
-from services.storage.transaction import Transaction
 from services.use_cases.count_clicks import count_clicks
 from services.use_cases.finish_campaign import close_vacancies
 from services.use_cases.learn_from_edits import learn_from_edits

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from services.database import inbox
+from services.database.engine import Database
+from services.database.migrate import migrate
+from services.database.transaction import Transaction
 from services.events.record import read_record
 from services.events.statement import Fact
 from services.settings import Settings
-from services.storage import inbox
-from services.storage.database import Database
-from services.storage.migrate import migrate
-from services.storage.transaction import Transaction
 from streams.bootstrap import clock
 from streams.log_admin import LogAdmin, TopicState
 from streams.logs import open_admin, open_log

@@ -16,8 +16,8 @@ from functools import partial
 
 import structlog
 
+from services.database.engine import Database
 from services.errors import ZwaanError
-from services.storage.database import Database
 from services.web.parts import Readiness, Waiting
 from streams.bootstrap import Parts, clock
 from streams.log_admin import LogAdmin, PartitionLag

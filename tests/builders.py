@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.voice import PostTemplates
@@ -20,7 +21,6 @@ from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.connections import Connection
 from services.storage.posts import NewPost
-from services.storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.storage.database import Database
-from services.storage.migrate import migrate
+from services.database.engine import Database
+from services.database.migrate import migrate
 
 _compiled: dict[Any, Any] = {}
 _template: list[tuple[bytes, sa.Dialect]] = []

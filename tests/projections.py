@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.database.schema import applications, click_counts
+from services.database.transaction import Transaction
 from services.storage import figures
-from services.storage.schema import applications, click_counts
-from services.storage.transaction import Transaction
 
 
 async def wipe(transaction: Transaction) -> None:

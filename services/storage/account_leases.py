@@ -11,9 +11,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import in_key_order
-from services.storage.schema import connections
-from services.storage.transaction import Transaction
+from services.database.engine import in_key_order
+from services.database.schema import connections
+from services.database.transaction import Transaction
 
 #: (ambassador id, network).
 Account = tuple[str, str]

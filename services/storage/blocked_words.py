@@ -7,10 +7,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.engine import replace
+from services.database.schema import blocked_words, people
+from services.database.transaction import Transaction
 from services.domain.voice.block_list import BlockedWord, BlockList
-from services.storage.database import replace
-from services.storage.schema import blocked_words, people
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

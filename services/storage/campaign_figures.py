@@ -9,10 +9,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.schema import applications, audience, campaigns, click_counts, posts, reach
+from services.database.transaction import Transaction
 from services.post import PostState
 from services.storage.figures import best
-from services.storage.schema import applications, audience, campaigns, click_counts, posts, reach
-from services.storage.transaction import Transaction
 
 #: The source of a sum of estimates.
 ESTIMATED = "followers × rate"

@@ -9,12 +9,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.database.engine import in_parts, insert_new
+from services.database.schema import campaigns, closed_vacancies, posts
+from services.database.transaction import Transaction
 from services.domain.audience import Content
 from services.events.cloudevent import event_data
 from services.events.incoming import Image, StoryApproved, VacancyOpened
-from services.storage.database import in_parts, insert_new
-from services.storage.schema import campaigns, closed_vacancies, posts
-from services.storage.transaction import Transaction
 
 _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
     "story": StoryApproved,

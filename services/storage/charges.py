@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from services.database.engine import insert_for
+from services.database.schema import billed_units, posts
+from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage.database import insert_for
-from services.storage.schema import billed_units, posts
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from services.database.engine import replace
+from services.database.schema import circuits
+from services.database.transaction import Transaction
 from services.domain.circuit import Circuit
-from services.storage.database import replace
-from services.storage.schema import circuits
-from services.storage.transaction import Transaction
 
 
 async def every(transaction: Transaction) -> list[Circuit]:

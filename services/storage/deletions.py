@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.schema import post_deletions, posts
+from services.database.transaction import Transaction
 from services.domain.deletion import Deletion
-from services.storage.schema import post_deletions, posts
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

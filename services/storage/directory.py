@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.database.schema import ambassadors, people
+from services.database.transaction import Transaction
 from services.storage.people import HAS_NAME, Person, read_person
-from services.storage.schema import ambassadors, people
-from services.storage.transaction import Transaction
 
 _EVERYBODY = people.outerjoin(ambassadors, ambassadors.c.id == people.c.id)
 

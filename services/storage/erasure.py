@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.storage.database import take_turns
-from services.storage.schema import (
+from services.database.engine import take_turns
+from services.database.schema import (
     ambassadors,
     audience,
     audit,
@@ -34,7 +34,7 @@ from services.storage.schema import (
     voice_observations,
     voice_profiles,
 )
-from services.storage.transaction import Transaction
+from services.database.transaction import Transaction
 
 #: Mentions of a person's id that no foreign key takes along.
 _MENTIONS = (
@@ -88,7 +88,7 @@ _NO_TEXT: Mapping[str, Any] = {
 
 async def hold(transaction: Transaction, person_id: str) -> None:
     """Lock all that belongs to this person, in the order in which everybody does
-    (`services.storage.schema`): their own foreign keys would take it in another one."""
+    (`services.database.schema`): their own foreign keys would take it in another one."""
     await take_turns(transaction, "memory")
     for table in (people, ambassadors):
         await transaction.execute(

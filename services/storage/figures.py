@@ -9,9 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.post import PostState
-from services.storage.database import in_parts, insert_for, insert_new, insert_new_returning
-from services.storage.schema import (
+from services.database.engine import in_parts, insert_for, insert_new, insert_new_returning
+from services.database.schema import (
     applications,
     click_counts,
     clicks,
@@ -19,7 +18,8 @@ from services.storage.schema import (
     reach,
     visitor_salts,
 )
-from services.storage.transaction import Transaction
+from services.database.transaction import Transaction
+from services.post import PostState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

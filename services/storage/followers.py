@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.database.engine import replace
+from services.database.schema import followers
+from services.database.transaction import Transaction
 from services.domain.estimate import FollowerCount
-from services.storage.database import replace
-from services.storage.schema import followers
-from services.storage.transaction import Transaction
 
 
 async def save(

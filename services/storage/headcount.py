@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from services.database.schema import connections, people
+from services.database.transaction import Transaction
 from services.storage.people import IS_ACTIVE, IS_AMBASSADOR
-from services.storage.schema import connections, people
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

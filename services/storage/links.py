@@ -9,10 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.database.engine import in_parts
+from services.database.schema import campaigns, posts
+from services.database.transaction import Transaction
 from services.domain.link_table import LinkedCampaign, LinkMark, NewLink, Target
-from services.storage.database import in_parts
-from services.storage.schema import campaigns, posts
-from services.storage.transaction import Transaction
 
 _CAMPAIGN = (
     campaigns.c.id,

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import in_key_order
-from services.storage.schema import posts
-from services.storage.transaction import Transaction
+from services.database.engine import in_key_order
+from services.database.schema import posts
+from services.database.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

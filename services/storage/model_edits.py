@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from services.database.schema import own_answers, posts
+from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage.schema import own_answers, posts
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

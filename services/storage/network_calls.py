@@ -7,9 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import insert_for
-from services.storage.schema import network_calls
-from services.storage.transaction import Transaction
+from services.database.engine import insert_for
+from services.database.schema import network_calls
+from services.database.transaction import Transaction
 
 #: Stands for all members together, in place of a member.
 APP = ""

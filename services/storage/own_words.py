@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.engine import in_key_order, replace
+from services.database.schema import own_answers, posts
+from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage.database import in_key_order, replace
-from services.storage.schema import own_answers, posts
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

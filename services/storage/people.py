@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.engine import in_parts, insert_for, replace
+from services.database.schema import ambassadors, people, sign_in_links, voice_profiles
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
-from services.storage.database import in_parts, insert_for, replace
-from services.storage.schema import ambassadors, people, sign_in_links, voice_profiles
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +227,7 @@ async def person(transaction: Transaction, person_id: str) -> Person | None:
 
 
 def read_person(row: Any) -> Person | None:
-    """A row of `services.storage.schema.people`, if there is one."""
+    """A row of `services.database.schema.people`, if there is one."""
     if row is None:
         return None
     return Person(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from services.database.schema import click_counts, reach
+from services.database.transaction import Transaction
 from services.storage.figures import BEST_FIRST, Figure
-from services.storage.schema import click_counts, reach
-from services.storage.transaction import Transaction
 
 
 async def clicks_by_code(

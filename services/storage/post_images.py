@@ -8,9 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import replace
-from services.storage.schema import post_images
-from services.storage.transaction import Transaction
+from services.database.engine import replace
+from services.database.schema import post_images
+from services.database.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

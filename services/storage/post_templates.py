@@ -8,9 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import replace, take_turns
-from services.storage.schema import active_templates, people, template_versions
-from services.storage.transaction import Transaction
+from services.database.engine import replace, take_turns
+from services.database.schema import active_templates, people, template_versions
+from services.database.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.database.engine import in_key_order, in_parts, insert_new
+from services.database.schema import campaigns, posts
+from services.database.transaction import Transaction
 from services.post import Post, PostState
-from services.storage.database import in_key_order, in_parts, insert_new
-from services.storage.schema import campaigns, posts
-from services.storage.transaction import Transaction
 
 _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.schema import connections, posts, sharing_preferences
+from services.database.transaction import Transaction
 from services.post import PostState
 from services.storage import account_leases
-from services.storage.schema import connections, posts, sharing_preferences
 from services.storage.sharing_preferences import is_paused
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

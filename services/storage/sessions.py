@@ -6,9 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.schema import people, sessions
+from services.database.transaction import Transaction
 from services.storage.people import IS_ACTIVE, Person, read_person
-from services.storage.schema import people, sessions
-from services.storage.transaction import Transaction
 
 
 async def add(

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.database.engine import replace
+from services.database.schema import campaigns, connections, posts, sharing_preferences
+from services.database.transaction import Transaction
 from services.domain.sharing_preferences import SharingPreferences
 from services.post import PostState
 from services.scheduling import WorkingHours
-from services.storage.database import replace
-from services.storage.schema import campaigns, connections, posts, sharing_preferences
-from services.storage.transaction import Transaction
 
 _AS_THEY_ARE = (
     "paused_at",

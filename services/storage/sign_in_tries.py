@@ -7,9 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.storage.database import insert_for
-from services.storage.schema import sign_in_tries
-from services.storage.transaction import Transaction
+from services.database.engine import insert_for
+from services.database.schema import sign_in_tries
+from services.database.transaction import Transaction
 
 
 async def counted(transaction: Transaction, keys: Collection[str]) -> dict[str, int]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.schema import audience, posts
+from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage.schema import audience, posts
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.engine import in_parts, replace
+from services.database.schema import posts, typed_texts
+from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage.database import in_parts, replace
-from services.storage.schema import posts, typed_texts
-from services.storage.transaction import Transaction
 
 #: While a draft is in one of these its person may change its text.
 OPEN = (PostState.READY, PostState.FAILED)

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.engine import in_key_order, in_parts, insert_new, replace
+from services.database.schema import voice_observations, voice_profiles
+from services.database.transaction import Transaction
 from services.domain.voice.learning import Habit, Observation, Seen
-from services.storage.database import in_key_order, in_parts, insert_new, replace
-from services.storage.schema import voice_observations, voice_profiles
-from services.storage.transaction import Transaction
 
 
 async def settings(transaction: Transaction, ambassador_id: str) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.database.engine import Database
 from services.errors import Rejected, RetryLater
 from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import MAX_EVENT_BYTES, CloudEvent, parse_event
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.launch import read_launch_plan
 from services.ports import EventLog, Record
-from services.storage.database import Database
 from services.use_cases.compare_with_known import Known, known_about
 
 

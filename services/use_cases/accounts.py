@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
 from services.errors import AccessInDoubt, NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import Account, Network
-from services.storage import audit, connections
-from services.storage.audit import Entry
+from services.storage import connections
 from services.storage.connections import Connection
-from services.storage.database import Database
 from services.use_cases.billed_units import BilledUnits
 from services.vault import Vault
 

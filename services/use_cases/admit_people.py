@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
-from services.storage import audit, people
-from services.storage.audit import Entry
-from services.storage.transaction import Transaction
+from services.storage import people
 from services.use_cases.sign_in import make_link
 
 

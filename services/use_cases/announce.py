@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
 from services.ports import EventLog
-from services.storage import audit
-from services.storage.audit import Entry
-from services.storage.database import Database
 from services.storage.people import Person
 from services.use_cases.accept_events import accept
 

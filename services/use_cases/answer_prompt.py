@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.domain.voice.own_words import as_sentence, with_answer, without_answer
 from services.errors import Rejected
 from services.post import Post, as_networks_keep, printable, text_sha256
 from services.storage import model_edits, own_words, people, posts
 from services.storage.own_words import OwnAnswer
-from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.use_cases.own_post import own_post
 from services.use_cases.suggest import Suggester

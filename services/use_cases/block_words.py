@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.errors import Rejected
 from services.post import printable
-from services.storage import audit, blocked_words
-from services.storage.audit import Entry
-from services.storage.transaction import Transaction
+from services.storage import blocked_words
 
 #: What most posts say of whom their author works for.
 _EMPLOYER = ("ik werk bij {}", "i work at {}")

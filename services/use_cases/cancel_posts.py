@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
 from services.post import PostState
-from services.storage import audit, outbox, posts, typed_texts
-from services.storage.audit import Entry
+from services.storage import posts, typed_texts
 from services.storage.posts import Moved
-from services.storage.transaction import Transaction
 
 #: What can still be held back. A post in ``publishing`` may be on the network already.
 _UNSENT = (PostState.READY, PostState.APPROVED)

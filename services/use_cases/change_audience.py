@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.audience import added_by
 from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
-from services.storage import audience, audit, campaigns, people
-from services.storage.audit import Entry
+from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
-from services.storage.database import take_turns
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 
 
 async def remove(

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
 from services.scheduling import Pace, WorkingHours
-from services.storage import audit, campaigns, posts, sharing_preferences
-from services.storage.audit import Entry
-from services.storage.transaction import Transaction
+from services.storage import campaigns, posts, sharing_preferences
 from services.use_cases import decide
 from services.use_cases.schedule import plan_anew, take_person_turn, take_turns_to_plan
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.voice.passage_rows import chosen, rows_of
 from services.domain.voice.request import Content
 from services.errors import Rejected
-from services.storage import audit, campaigns
-from services.storage.audit import Entry
+from services.storage import campaigns
 from services.storage.campaigns import Campaign
-from services.storage.database import take_turns
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 
 
 def version_of(content: Content) -> str:

@@ -12,15 +12,16 @@ from uuid import uuid4
 
 import structlog
 
+from services.database import outbox
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.estimate import Estimate, estimate_reach
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.ports import Account, Measurement
-from services.storage import account_leases, followers, measuring, outbox
-from services.storage.database import Database
+from services.storage import account_leases, followers, measuring
 from services.storage.measuring import DuePost
-from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
 
 _log = structlog.get_logger("reach")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.database.transaction import Transaction
 from services.domain.audience import Content, source_of
 from services.domain.voice import unsaid
 from services.errors import Rejected
@@ -19,7 +20,6 @@ from services.events.incoming import (
     VacancyOpened,
 )
 from services.storage import campaigns
-from services.storage.transaction import Transaction
 
 
 class Known:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from services.database import audit
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.errors import Rejected
-from services.storage import audit, erasure, people
-from services.storage.database import Database
+from services.storage import erasure, people
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
 from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 

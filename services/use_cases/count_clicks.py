@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.domain.click import DUPLICATE_WINDOW, ClickClass, Verdict, classify
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact, Statement
 from services.storage import figures
 from services.storage.figures import Click
-from services.storage.transaction import Transaction
 
 
 async def count_clicks(

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import structlog
 
+from services.database.transaction import Transaction
 from services.domain.network_rules import OURS
 from services.domain.voice import Composer, PostTemplates
 from services.domain.voice.block_list import BlockList
 from services.errors import Rejected, Stop
 from services.ports import PostRules
 from services.storage import blocked_words, post_templates
-from services.storage.transaction import Transaction
 
 _log = structlog.get_logger("templates")
 

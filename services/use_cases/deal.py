@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.voice import Dealt
 from services.domain.voice.dealing import NO_PASSAGE
@@ -13,7 +14,6 @@ from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved
 from services.identity import ambassador_id
 from services.storage import people, posts
-from services.storage.transaction import Transaction
 
 _ASCII = re.compile(r"[A-Za-z]{3,}")
 

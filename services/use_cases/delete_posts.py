@@ -14,6 +14,10 @@ from uuid import uuid4
 
 import structlog
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.engine import Database, take_turns
+from services.database.transaction import Transaction
 from services.domain.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import EventData
@@ -21,11 +25,8 @@ from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletio
 from services.events.statement import state
 from services.post import Post
 from services.scheduling import backoff
-from services.storage import account_leases, audit, deletions, measuring, outbox, posts
-from services.storage.audit import Entry
-from services.storage.database import Database, take_turns
+from services.storage import account_leases, deletions, measuring, posts
 from services.storage.deletions import DueDeletion
-from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
 from services.use_cases.own_post import note, own_post
 from services.use_cases.publish_outcome import short

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from services.database.engine import has_turn
+from services.database.transaction import Transaction
 from services.scheduling import first_apart
 from services.storage import posts
-from services.storage.database import has_turn
 from services.storage.publishing import Due
-from services.storage.transaction import Transaction
 
 
 async def places(

@@ -14,6 +14,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.network_rules import GONE
 from services.domain.voice import Composer
@@ -26,11 +30,8 @@ from services.domain.voice.request import DraftRequest
 from services.domain.voice.support import Sources, check_supported
 from services.errors import RetryLater
 from services.post import as_networks_keep, normalise_text, text_sha256
-from services.storage import audit, campaigns, model_edits, people
-from services.storage.audit import Entry
-from services.storage.database import Database
+from services.storage import campaigns, model_edits, people
 from services.storage.model_edits import Waiting
-from services.storage.transaction import Transaction
 from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.voice import (
     Composer,
@@ -17,10 +20,8 @@ from services.domain.voice import (
 from services.domain.voice.relations import Relation, cast_of, relation_of
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
-from services.storage import audit, post_templates
-from services.storage.audit import Entry
+from services.storage import post_templates
 from services.storage.campaigns import Campaign
-from services.storage.transaction import Transaction
 
 #: People that a template is tried on.
 PREVIEWED = 5

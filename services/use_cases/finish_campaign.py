@@ -11,15 +11,16 @@ from datetime import datetime
 
 import structlog
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.engine import Database, take_turns
+from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.storage import audit, campaigns, outbox
-from services.storage.audit import Entry
+from services.storage import campaigns
 from services.storage.campaigns import Campaign
-from services.storage.database import Database, take_turns
-from services.storage.transaction import Transaction
 from services.use_cases.cancel_posts import cancel_of_campaigns
 
 _log = structlog.get_logger("campaigns")

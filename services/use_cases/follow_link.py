@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import structlog
 
+from services.database.engine import Database
 from services.domain.click import visitor_key
 from services.domain.link_table import LinkTable, Target
 from services.errors import RetryLater
@@ -21,7 +22,6 @@ from services.events.statement import Statement, state
 from services.identity import copied_code, link_number
 from services.post import printable
 from services.storage import figures, links
-from services.storage.database import Database
 
 _log = structlog.get_logger("links")
 

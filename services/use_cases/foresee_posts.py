@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.voice import Composer, Dealt, Draft, DraftRequest
 from services.domain.voice.relations import Cast
 from services.storage import audience, people
 from services.storage.campaigns import Campaign
-from services.storage.transaction import Transaction
 from services.use_cases import deal
 from services.use_cases.voice_profile import taught
 

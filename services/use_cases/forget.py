@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.storage import audit, figures, inbox, network_calls, people, sessions, sign_in_tries
-from services.storage.database import take_turns
-from services.storage.transaction import Transaction
+from services.database import audit, inbox
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
+from services.storage import figures, network_calls, people, sessions, sign_in_tries
 from services.use_cases.limit_sign_in import TRIES_MEMORY
 
 #: Longer than any window of a network's limits.

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, printable
 from services.storage import typed_texts
-from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
 from services.use_cases.own_post import own_post
 

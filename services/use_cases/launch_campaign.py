@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.audience import handful
 from services.errors import Rejected
 from services.events.launch import Launch, LaunchPlan
-from services.storage import audience, audit, campaigns, outbox
-from services.storage.audit import Entry
-from services.storage.database import take_turns
+from services.storage import audience, campaigns
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests, started
 from services.use_cases.start_campaign import check_still_open
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.domain.voice.learning import observe
 from services.domain.voice.own_words import own_share
 from services.events.outgoing import PostApproved
 from services.events.statement import Fact, Statement
 from services.post import text_sha256
 from services.storage import own_words, people, posts, voice_profiles
-from services.storage.transaction import Transaction
 
 
 async def learn_from_edits(

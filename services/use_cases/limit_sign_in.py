@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.database.engine import Database, take_turns
+from services.database.transaction import Transaction
 from services.domain.rate_limit import Limit
 from services.domain.sign_in_limits import (
     ASKS_OF_ADDRESS,
@@ -25,9 +27,7 @@ from services.domain.sign_in_limits import (
 from services.errors import RetryLater
 from services.identity import ambassador_id
 from services.storage import sign_in_tries
-from services.storage.database import Database, take_turns
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from services.use_cases.sign_in import use_link, whose_link
 
 #: Longer than any of the limits looks back.

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.circuit import Circuit, CircuitRules
 from services.domain.rate_limit import Counted, RateLimit
-from services.storage import audit, circuits, network_calls
-from services.storage.audit import Entry
+from services.storage import circuits, network_calls
 from services.storage.publishing import Claim, Due
-from services.storage.transaction import Transaction
 
 Limits = Mapping[str, Sequence[RateLimit]]
 

@@ -6,11 +6,11 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
 from services.domain.voice.model.passages import Proposed, prompt_of, proposed
-from services.storage import audit
-from services.storage.audit import Entry
 from services.storage.campaigns import Campaign
-from services.storage.database import Database
 from services.storage.people import Person
 from services.use_cases.ask_model import AskModel
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from services.database.engine import Database
 from services.domain.link_table import LinkMark, LinkTable
 from services.storage import links
-from services.storage.database import Database
 
 #: What a transaction wrote is seen when it commits, which may be so long after the time in it.
 _LATE = timedelta(minutes=2)

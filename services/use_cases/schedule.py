@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.network_rules import OURS
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
@@ -15,10 +19,7 @@ from services.post import Post
 from services.scheduling import Pace, PersonalPace, goes_out_now, good_time
 from services.scheduling.spacing import WEEK
 from services.scheduling.working_hours import zone_of
-from services.storage import audit, outbox, people, posts, sharing_preferences
-from services.storage.audit import Entry
-from services.storage.database import take_turns
-from services.storage.transaction import Transaction
+from services.storage import people, posts, sharing_preferences
 from services.use_cases import decide
 from services.use_cases.own_post import own_post
 

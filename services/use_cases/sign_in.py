@@ -6,10 +6,11 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from services.storage import audit, people, sessions
-from services.storage.audit import Entry
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
+from services.storage import people, sessions
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 
 #: How long a link waits to be used. Opening it is no use yet: mail scanners open links first.
 LIFETIME = timedelta(days=2)

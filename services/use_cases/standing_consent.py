@@ -7,6 +7,8 @@ from datetime import datetime
 
 import structlog
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.network_rules import OURS
 from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
 from services.errors import NeedsPerson, Rejected
@@ -14,8 +16,6 @@ from services.ports import PostRules
 from services.post import Post
 from services.scheduling import Pace, good_time
 from services.storage import posts, sharing_preferences
-from services.storage.database import Database
-from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.use_cases.own_post import check_open
 from services.use_cases.schedule import personal_pace

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.ambassador import DEFAULT_ZONE, Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.voice import Thin, unsaid
@@ -22,9 +24,7 @@ from services.events.statement import Fact, Statement
 from services.identity import derive_id
 from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
-from services.storage.database import take_turns
 from services.storage.sharing_history import histories
-from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests, started
 from services.use_cases.compare_with_known import contradiction, same_facts
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from services.storage import campaigns, dead_letters, figures, posts
+from services.database import dead_letters
+from services.database.transaction import Transaction
+from services.storage import campaigns, figures, posts
 from services.storage.figures import ReachTotals
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

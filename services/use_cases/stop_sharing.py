@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.storage import audience, connections, sharing_preferences
-from services.storage.database import Database
-from services.storage.transaction import Transaction
 from services.use_cases.accounts import Accounts
 from services.use_cases.cancel_posts import cancel_of_person
 

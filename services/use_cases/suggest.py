@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.domain.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.domain.voice.own_words import as_sentence, without_answer
 from services.domain.voice.suggestions import other_drafts
@@ -13,7 +14,6 @@ from services.errors import Rejected
 from services.ports import PostRules
 from services.post import Post, PostState, normalise_text, text_sha256
 from services.storage import campaigns, own_words, people, posts, suggestions, typed_texts
-from services.storage.transaction import Transaction
 from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.own_post import check_open, note, own_post

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.voice.learning import Habit, Lesson, apply_lessons, learn
 from services.errors import Rejected
-from services.storage import audit, own_words, people, voice_profiles
-from services.storage.audit import Entry
+from services.storage import own_words, people, voice_profiles
 from services.storage.own_words import OwnAnswer
-from services.storage.transaction import Transaction
 
 #: What a person decides about themselves; name, address and time zone are the organisation's.
 OWN_FIELDS = tuple(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.database import audit, outbox
+from services.database.audit import Entry
+from services.database.engine import Database, take_turns
+from services.database.transaction import Transaction
 from services.domain.audience import Invitation, select_audience
 from services.domain.voice import unsaid
-from services.storage import audience, audit, campaigns, outbox, people
-from services.storage.audit import Entry
+from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
-from services.storage.database import Database, take_turns
 from services.storage.sharing_history import histories
-from services.storage.transaction import Transaction
 from services.use_cases.ask_audience import requests
 
 #: Who acts when nobody presses the button.

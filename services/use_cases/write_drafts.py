@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from services.database.engine import take_turns
+from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import Asked, PostReady, ShareRequested
@@ -17,9 +19,7 @@ from services.identity import derive_id, link_code
 from services.post import Post, PostState
 from services.storage import campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
-from services.storage.database import take_turns
 from services.storage.posts import NewPost
-from services.storage.transaction import Transaction
 from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.voice_profile import taught

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
+from services.database.transaction import Transaction
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from services.use_cases.sign_in import begin_session, end_session, whose_session
 from services.web.menu import roles_of
 from services.web.view import NotSignedIn, View, make_view, parts_of

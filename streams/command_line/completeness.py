@@ -6,8 +6,8 @@ import sys
 
 import click
 
+from services.database.engine import Database
 from services.settings import Settings
-from services.storage.database import Database
 from streams.completeness import Account, compare
 from streams.logs import open_admin
 from streams.processors import TOPICS

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from services.database import dead_letters as letters
+from services.database.dead_letters import DeadLetter
+from services.database.drop_dead_letter import drop
+from services.database.replay_dead_letter import replay
 from services.errors import Rejected
 from services.settings import Settings
-from services.storage import dead_letters as letters
-from services.storage.dead_letters import DeadLetter
-from services.use_cases.drop_dead_letter import drop
-from services.use_cases.replay_dead_letter import replay
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of

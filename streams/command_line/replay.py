@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from services.database import dead_letters
+from services.database.replay_dead_letter import replay as replay_letter
 from services.settings import Settings
-from services.storage import dead_letters
-from services.use_cases.replay_dead_letter import replay as replay_letter
 from streams.bootstrap import clock
 from streams.command_line.completeness import compare_with_progress
 from streams.command_line.log import reach_log

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.database.engine import Database
+from services.database.migrate import migrate
 from services.errors import Stop
 from services.settings import Settings
-from services.storage.database import Database
-from services.storage.migrate import migrate
 
 
 @asynccontextmanager

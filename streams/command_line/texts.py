@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 import click
 
+from services.database.engine import Database
+from services.database.migrate import is_current
 from services.domain.audience import Content, select_audience, source_of
 from services.domain.network_rules import OURS
 from services.domain.voice import (
@@ -33,8 +35,6 @@ from services.identity import derive_id, link_code
 from services.ports import OutgoingPost, PostRules
 from services.post import normalise_text
 from services.settings import OFF, SANDBOX, Settings
-from services.storage.database import Database
-from services.storage.migrate import is_current
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id

@@ -17,10 +17,11 @@ import aiohttp
 import click
 
 from connectors.sandbox.app import SandboxApp
+from services.database import outbox
 from services.errors import Stop, WrongSetting
 from services.post import PostState
 from services.settings import Settings
-from services.storage import outbox, people, posts
+from services.storage import people, posts
 from services.use_cases.accept_events import accept
 from services.use_cases.sign_in import make_link
 from services.use_cases.statistics import Statistics, statistics

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from services.database.faults import remedy_of
 from services.errors import RetryLater, Stop, ZwaanError
-from services.storage.faults import remedy_of
 
 #: Row keys of batches: the partition's number in the high bits, the first offset in the low ones.
 OFFSET_BITS = 40

@@ -17,11 +17,12 @@ from typing import Any
 
 import aiohttp
 
+from services.database import dead_letters, outbox
 from services.domain.deletion import DeletionState
 from services.identity import derive_id
 from services.post import Post, PostState
 from services.settings import Settings, load_settings
-from services.storage import dead_letters, deletions, measuring, outbox, people, posts
+from services.storage import deletions, measuring, people, posts
 from services.use_cases import decide
 from services.use_cases.delete_posts import ask_for_deletion
 from services.use_cases.import_ambassadors import read_ambassadors

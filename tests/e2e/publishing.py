@@ -17,11 +17,11 @@ import requests
 
 from connectors.http import Limits
 from connectors.registry import build_networks
+from services.database.engine import Database
 from services.domain.ambassador import Ambassador
 from services.domain.circuit import CircuitRules
 from services.post import Post
 from services.settings import load_settings
-from services.storage.database import Database
 from services.use_cases import decide
 from services.use_cases.accounts import Accounts
 from services.use_cases.publish import Publisher

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.database.schema import inbox, metadata, outbox
 from services.events.catalogue import CATALOGUE, PARTITIONS
 from services.ports import Record
-from services.storage.schema import inbox, metadata, outbox
 from tests.e2e.emptied_kafka import delete_topics
 from tests.e2e.journey import Journey, journey, journey_settings, travel
 

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
+from services.database.engine import Database
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS
 from services.domain.network_text import measure_text
@@ -30,7 +31,6 @@ from services.events.outgoing import ShareRequested
 from services.identity import ambassador_id
 from services.post import Post
 from services.storage import campaigns, people, posts
-from services.storage.database import Database
 from services.storage.people import Person
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.ask_model import AskModel

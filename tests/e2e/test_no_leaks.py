@@ -21,11 +21,12 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
+from services.database import dead_letters
+from services.database.schema import connections
 from services.events.catalogue import CATALOGUE, PARTITIONS
 from services.ports import Record
 from services.settings import SANDBOX_CLIENT_SECRET
-from services.storage import dead_letters, people
-from services.storage.schema import connections
+from services.storage import people
 from services.use_cases.sign_in import make_link
 from services.vault import new_key
 from streams.bootstrap import clock

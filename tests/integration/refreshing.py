@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from connectors.registry import NetworkSettings, build_networks
-from services.storage.database import Database
+from services.database.engine import Database
 from services.use_cases.accounts import Accounts
 from services.vault import Vault
 

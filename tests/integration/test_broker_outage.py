@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from services.database import outbox
+from services.database.engine import Database
 from services.errors import RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
-from services.storage import outbox
-from services.storage.database import Database
 from streams.click_writer import ClickWriter
 from streams.kafka.admin import KafkaAdmin
 from streams.kafka.connection import Broker

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from services.storage import dead_letters
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter
-from services.storage.migrate import migrate
+from services.database import dead_letters
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
+from services.database.migrate import migrate
 from tests.builders import NOW, event, story
 from tests.integration.shell import Shell
 

@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from connectors.registry import NetworkSettings
 from connectors.x import X
+from services.database import outbox, schema
 from services.ports import Tokens
 from services.post import PostState
-from services.storage import connections, outbox, schema
+from services.storage import connections
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.vault import Vault, new_key

@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from connectors.sandbox.app import create_sandbox
+from services.database.engine import Database
 from services.storage import connections, people
-from services.storage.database import Database
 from services.vault import new_key
 from tests.builders import ambassador
 from tests.integration import refreshing

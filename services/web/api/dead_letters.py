@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
 
-from services.use_cases.replay_dead_letter import replay
+from services.database.replay_dead_letter import replay
 from services.web.api.access import admit
 from services.web.view import parts_of
 

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.database import dead_letters, outbox
+from services.database.drop_dead_letter import drop
+from services.database.replay_dead_letter import replay
 from services.domain.circuit import Circuit
 from services.domain.loopback import is_loopback
 from services.price import MICROS
-from services.storage import charges, circuits, dead_letters, outbox
+from services.storage import charges, circuits
 from services.storage.headcount import headcount
-from services.use_cases.drop_dead_letter import drop
-from services.use_cases.replay_dead_letter import replay
 from services.web.access import AdministratorView
 from services.web.messages import network_name
 from services.web.parts import Readiness, WebParts

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from services.database.audit import Entry, Kept
+from services.database.transaction import Transaction
 from services.storage import campaigns, people
-from services.storage.audit import Entry, Kept
-from services.storage.transaction import Transaction
 
 #: Every action that is shown; `templates/web/messages` has words for each.
 ACTIONS = (

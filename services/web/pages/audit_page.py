@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.storage import audit
+from services.database import audit
 from services.web.access import AdministratorView
 from services.web.pages.audit_lines import ACTIONS, read_lines
 

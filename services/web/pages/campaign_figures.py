@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.database.transaction import Transaction
 from services.post import PostState
 from services.storage import campaign_figures, campaigns, posts
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.storage.campaigns import Campaign
-from services.storage.transaction import Transaction
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5

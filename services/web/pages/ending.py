@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from services.database.transaction import Transaction
 from services.domain.expiry import ends_soon
 from services.storage import connections
 from services.storage.connections import Connection
-from services.storage.transaction import Transaction
 
 
 async def ending_connections(

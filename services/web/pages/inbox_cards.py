@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
 from services.domain.network_rules import GONE
@@ -32,7 +33,6 @@ from services.storage import (
     typed_texts,
 )
 from services.storage.figures import Figure
-from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.database.transaction import Transaction
 from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.boasts import Boast, boasts_in, concrete_detail
 from services.domain.voice.passages import find_passages
 from services.domain.voice.request import Content
 from services.storage import blocked_words, campaigns
-from services.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

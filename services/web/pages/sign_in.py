@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
+from services.database.transaction import Transaction
 from services.identity import ambassador_id
 from services.ports import Notifier
 from services.storage import people
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from services.use_cases.limit_sign_in import Asker, check_tries, count_ask, try_link
 from services.use_cases.sign_in import (
     end_all_access,

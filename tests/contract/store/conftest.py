@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.storage.database import Database
-from services.storage.migrate import migrate
-from services.storage.schema import metadata
+from services.database.engine import Database
+from services.database.migrate import migrate
+from services.database.schema import metadata
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

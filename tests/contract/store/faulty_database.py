@@ -10,8 +10,8 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.storage.database import Database
-from services.storage.transaction import Transaction
+from services.database.engine import Database
+from services.database.transaction import Transaction
 
 Step = Literal["begin", "commit", "committed"]
 

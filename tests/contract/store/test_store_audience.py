@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.database.engine import Database
 from services.domain.audience import Ground, History, Strength, added_by, select_audience
 from services.post import PostState
 from services.storage import audience, campaigns, people, posts
 from services.storage.audience import Found, Standing
-from services.storage.database import Database
 from services.storage.sharing_history import asked_lately, histories
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from services.database.engine import Database
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.storage import blocked_words
-from services.storage.database import Database
 from tests.builders import NOW
 
 SALE = BlockedWord(word="Sale", reason="We verkopen niet.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.post import Post, PostState
 from services.storage import campaign_figures, connections, figures, posts
 from services.storage.campaign_figures import ReachFigure
-from services.storage.database import Database
 from services.storage.figures import Click, Figure
 from services.storage.headcount import Headcount, headcount
-from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy
 
 PEOPLE = [ambassador(number) for number in range(1, 4)]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from services.database.engine import Database
 from services.errors import RetryLater
 from services.price import X_PRICES
 from services.storage import charges
 from services.storage.charges import UnitCharge
-from services.storage.database import Database
 from services.use_cases.billed_units import BilledUnits
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from services.database import audit, inbox, outbox
+from services.database.audit import Entry
+from services.database.engine import Database, has_turn, take_turns
+from services.database.transaction import Transaction
 from services.errors import RetryLater, Stop
-from services.storage import audit, inbox, outbox, people
-from services.storage.audit import Entry
-from services.storage.database import Database, has_turn, take_turns
+from services.storage import people
 from services.storage.headcount import headcount
 from services.storage.people import Person
-from services.storage.transaction import Transaction
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store
 

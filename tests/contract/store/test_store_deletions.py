@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from services.database.engine import Database
 from services.domain.deletion import Deletion
 from services.post import PostState
 from services.storage import deletions, erasure, posts
-from services.storage.database import Database
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 PEOPLE = [ambassador(1), ambassador(2)]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
+from services.database.schema import metadata, outbox
+from services.database.transaction import Transaction
 from services.domain.estimate import FollowerCount
 from services.domain.sharing_preferences import SharingPreferences
 from services.identity import ambassador_id
 from services.post import PostState
 from services.storage import (
     audience,
-    audit,
     campaign_figures,
     connections,
     directory,
@@ -25,11 +29,7 @@ from services.storage import (
     typed_texts,
     voice_profiles,
 )
-from services.storage.audit import Entry
-from services.storage.database import Database
 from services.storage.own_words import OwnAnswer
-from services.storage.schema import metadata, outbox
-from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
 from services.use_cases.sign_in import begin_session, make_link, whose_session
 from tests.builders import NOW, ambassador, campaign, organise, story

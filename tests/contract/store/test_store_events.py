@@ -9,11 +9,12 @@ from datetime import timedelta
 
 import pytest
 
+from services.database import dead_letters, inbox, outbox
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
 from services.events.outgoing import CampaignFinished, PostDeclined
 from services.events.statement import Statement, state
-from services.storage import dead_letters, inbox, outbox, people
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter
+from services.storage import people
 from services.storage.people import Person
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store

@@ -10,11 +10,11 @@ from datetime import UTC, timedelta, timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.post import Post, PostState
 from services.storage import figures, post_figures, posts
-from services.storage.database import Database
 from services.storage.figures import Click, Figure, ReachTotals
-from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 from tests.projections import applications_by_stage, click_cells, wipe

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from services.database.engine import Database
 from services.domain.link_table import LinkTable, Target
 from services.post import Post
 from services.storage import campaigns, links, posts
-from services.storage.database import Database
 from services.storage.posts import NewPost
 from services.use_cases import refresh_links
 from services.use_cases.refresh_links import LinkRefresher

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from services.database import migrate as steps
+from services.database.engine import Database
+from services.database.migrate import is_current, migrate
+from services.database.schema import metadata
 from services.errors import Stop
-from services.storage import migrate as steps
-from services.storage.database import Database
-from services.storage.migrate import is_current, migrate
-from services.storage.schema import metadata
 from tests.contract.store.conftest import Store
 
 
@@ -76,7 +76,7 @@ async def _set_version(database: Database, version: str) -> None:
 
 def test_head_is_the_newest_step() -> None:
     """``HEAD`` names the newest file in migrations/versions, so that a start need not look."""
-    folder = resources.files("services.storage") / "migrations" / "versions"
+    folder = resources.files("services.database") / "migrations" / "versions"
     numbers = sorted(file.name[:4] for file in folder.iterdir() if file.name.endswith(".py"))
     assert numbers[-1] == steps.HEAD
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]

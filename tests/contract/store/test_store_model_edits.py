@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.post import PostState
 from services.storage import campaigns, model_edits, own_words, posts, suggestions, typed_texts
-from services.storage.database import Database
 from services.storage.model_edits import Waiting
 from services.storage.own_words import OwnAnswer
 from services.storage.posts import NewPost
-from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, draft, organise
 
 ABOUT = campaign()

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from services.database.engine import Database
 from services.storage import account_leases, connections, people
-from services.storage.database import Database
 from services.storage.people import Person
 from tests.builders import NOW, ambassador, connection, organise
 

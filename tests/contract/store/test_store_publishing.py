@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.sharing_preferences import SharingPreferences
 from services.post import Post, PostState
 from services.storage import (
@@ -20,9 +22,7 @@ from services.storage import (
     publishing,
     sharing_preferences,
 )
-from services.storage.database import Database
 from services.storage.publishing import Claim
-from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 

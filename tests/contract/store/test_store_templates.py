@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from services.database.engine import Database
+from services.database.schema import template_versions
+from services.database.transaction import Transaction
 from services.identity import ambassador_id
 from services.storage import people, post_templates
-from services.storage.database import Database
 from services.storage.people import Person
-from services.storage.schema import template_versions
-from services.storage.transaction import Transaction
 from tests.builders import NOW
 
 PATH, OTHER = "nl/story/craft.j2", "x.j2"

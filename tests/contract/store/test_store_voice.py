@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.voice.learning import Observation, Seen
 from services.post import PostState
 from services.storage import own_words, people, posts, suggestions, voice_profiles
-from services.storage.database import Database
 from services.storage.own_words import OwnAnswer, OwnWords
 from services.storage.suggestions import Place
-from services.storage.transaction import Transaction
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 ANNA, BERT = ambassador(1, emoji=2), ambassador(2)

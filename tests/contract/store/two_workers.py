@@ -18,6 +18,10 @@ from typing import Any
 import sqlalchemy as sa
 from psycopg.errors import ForeignKeyViolation
 
+from services.database import inbox, outbox
+from services.database.engine import Database
+from services.database.schema import campaigns as _campaigns
+from services.database.schema import posts as _posts
 from services.errors import Conflict, NeedsPerson, Rejected
 from services.events.catalogue import read_data
 from services.events.cloudevent import parse_event
@@ -28,12 +32,9 @@ from services.events.statement import Fact
 from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import campaigns, connections, figures, inbox, outbox, people, posts
-from services.storage.database import Database
+from services.storage import campaigns, connections, figures, people, posts
 from services.storage.people import Person
 from services.storage.posts import NewPost
-from services.storage.schema import campaigns as _campaigns
-from services.storage.schema import posts as _posts
 from services.use_cases import change_audience, choose_pace, decide, share_by_hand, voice_profile
 from services.use_cases.accounts import Accounts
 from services.use_cases.answer_prompt import answer_prompt

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.storage import figures, outbox
-from services.storage.database import Database
-from services.storage.migrate import migrate
+from services.database import outbox
+from services.database.engine import Database
+from services.database.migrate import migrate
+from services.storage import figures
 
 ROUNDS = 40
 

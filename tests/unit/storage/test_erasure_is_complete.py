@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.database.schema import ambassadors, metadata, people
 from services.storage.erasure import NO_PROFILE, OWN
-from services.storage.schema import ambassadors, metadata, people
 
 #: Tables that count people: they keep their rows, under the id of nobody.
 COUNTS = {"ambassadors", "audience", "posts"}

@@ -10,9 +10,9 @@ from psycopg import errors
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from services.database.faults import named
+from services.database.transaction import driven
 from services.errors import Conflict, RetryLater, Stop, ZwaanError
-from services.storage.faults import named
-from services.storage.transaction import driven
 
 #: Every class that PostgreSQL's manual lists, and codes that differ from their class.
 STATEMENT = """02 03 09 0A 0B 0F 0Z 10 20 21 22 23 24 27 2B 2D 2F 34 38 39 3B 42 44 54"""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.database.quick_check import quick_check
 from services.errors import Stop
-from services.storage.quick_check import quick_check
 
 
 @pytest.fixture

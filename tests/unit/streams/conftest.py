@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.storage.database import Database
+from services.database.engine import Database
 from tests.migrated import open_migrated
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from services.database.outbox import OutboxRow
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
-from services.storage.outbox import OutboxRow
 from streams import click_writer
 from streams.click_writer import ClickWriter
 from tests.builders import NOW

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.storage import dead_letters
-from services.storage.database import Database
-from services.storage.schema import inbox
-from services.use_cases.drop_dead_letter import drop
-from services.use_cases.note_expired import note_expired
+from services.database import dead_letters
+from services.database.drop_dead_letter import drop
+from services.database.engine import Database
+from services.database.note_expired import note_expired
+from services.database.schema import inbox
 from streams.completeness import Account, compare
 from streams.embedded.admin import EmbeddedAdmin
 from streams.embedded.log import EmbeddedLog

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from services.database.engine import Database
 from services.domain.link_table import LinkTable
 from services.identity import link_code
 from services.post import Post
-from services.storage.database import Database
 from services.use_cases.refresh_links import LinkRefresher
 from streams import link_file
 from streams.link_file import LinkFile, LinkKeeper

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.database import dead_letters, outbox
+from services.database.engine import Database
+from services.database.outbox import OutboxRow
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Statement, state
 from services.ports import Record
-from services.storage import dead_letters, outbox
-from services.storage.database import Database
-from services.storage.outbox import OutboxRow
 from streams.outbox_relay import OutboxRelay, pack
 from streams.partitions import partition_of
 from tests.builders import NOW

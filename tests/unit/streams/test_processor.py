@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from services.database import dead_letters, outbox
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater, Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.storage import campaigns, dead_letters, outbox
-from services.storage.database import Database
-from services.storage.dead_letters import DeadLetter
-from services.storage.transaction import Transaction
+from services.storage import campaigns
 from streams.processor import Processor, ProcessorRunner, SourceRecord
 from streams.progress import Progress
 from tests.builders import NOW, campaign, event, story

@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
+from services.database import dead_letters
+from services.database.engine import Database
 from services.errors import Stop
 from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import state
 from services.ports import Record
 from services.settings import Settings, load_settings
-from services.storage import dead_letters, figures
-from services.storage.database import Database
+from services.storage import figures
 from services.use_cases.statistics import statistics
 from streams import rebuild as rebuild_module
 from streams.embedded import owner as owner_module

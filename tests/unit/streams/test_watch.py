@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from services.database.engine import Database
 from services.errors import RetryLater
-from services.storage.database import Database
 from streams.log_admin import PartitionLag
 from streams.watch import STALLED_AFTER, Watch
 from tests.builders import NOW

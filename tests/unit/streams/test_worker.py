@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from services.database import outbox
 from services.errors import Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import state
 from services.ports import Record
 from services.settings import load_settings
-from services.storage import outbox
 from streams.bootstrap import open_parts
 from streams.worker import Worker
 from tests.builders import NOW

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from services.database import audit, outbox
+from services.database.engine import Database
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.price import Prices
-from services.storage import audit, connections, outbox, posts
-from services.storage.database import Database
+from services.storage import connections, posts
 from services.use_cases import decide
 from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.storage import audit, people
-from services.storage.database import Database
+from services.database import audit
+from services.database.engine import Database
+from services.storage import people
 from services.use_cases.admit_people import admit_ambassadors, admit_by_link
 from tests.builders import NOW, ambassador
 

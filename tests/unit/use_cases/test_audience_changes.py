@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from services.database import audit, outbox
+from services.database.engine import Database
 from services.domain.audience import Ground, History, Strength, source_of
 from services.domain.sharing_preferences import SharingPreferences
 from services.domain.voice import NoDraft
@@ -19,9 +21,8 @@ from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.statement import Statement
 from services.identity import derive_id
 from services.post import PostState
-from services.storage import audience, audit, campaigns, outbox, people, posts, sharing_preferences
+from services.storage import audience, campaigns, people, posts, sharing_preferences
 from services.storage.audience import Standing
-from services.storage.database import Database
 from services.storage.people import Person
 from services.storage.sharing_history import asked_lately, histories
 from services.use_cases import change_audience

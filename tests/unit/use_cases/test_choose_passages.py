@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from services.database import audit
+from services.database.engine import Database
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.events.launch import LaunchPlan
 from services.events.outgoing import Asked, ShareRequested
 from services.post import PostState
-from services.storage import audience, audit, campaigns, people, posts
-from services.storage.database import Database
+from services.storage import audience, campaigns, people, posts
 from services.storage.people import Person
 from services.use_cases.change_audience import add
 from services.use_cases.choose_passages import choose_passages, version_of

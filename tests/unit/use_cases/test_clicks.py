@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.database.engine import Database
 from services.domain.click import classify, visitor_key
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact
 from services.storage import figures
-from services.storage.database import Database
 from services.use_cases.count_clicks import count_clicks
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated

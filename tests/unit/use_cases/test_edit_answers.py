@@ -16,14 +16,15 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
+from services.database import audit
+from services.database.engine import Database
 from services.domain.circuit import CircuitRules
 from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.model import NotUsed
 from services.errors import RetryLater
 from services.events.outgoing import ShareRequested
 from services.post import Post
-from services.storage import audit, blocked_words, campaigns, people, posts
-from services.storage.database import Database
+from services.storage import blocked_words, campaigns, people, posts
 from services.storage.people import Person
 from services.use_cases import decide
 from services.use_cases.answer_prompt import answer_prompt

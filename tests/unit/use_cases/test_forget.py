@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.database import audit
+from services.database.audit import Entry
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.domain.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
-from services.storage import audit, figures, people, sign_in_tries
-from services.storage.audit import Entry
-from services.storage.database import Database
+from services.storage import figures, people, sign_in_tries
 from services.storage.figures import Click
-from services.storage.transaction import Transaction
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.sign_in import (
     LIFETIME,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from services.database.engine import Database
+from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, PostState
 from services.scheduling import Pace
 from services.storage import model_edits, own_words, posts, typed_texts
-from services.storage.database import Database
 from services.storage.own_words import OwnAnswer
 from services.storage.posts import NewPost
-from services.storage.transaction import Transaction
 from services.storage.typed_texts import TypedText
 from services.use_cases import choose_pace, decide, share_by_hand
 from services.use_cases.cancel_posts import cancel_of_campaigns

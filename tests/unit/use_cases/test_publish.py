@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from services.database import outbox
+from services.database.transaction import Transaction
 from services.errors import (
     AccessInDoubt,
     Conflict,
@@ -21,18 +23,9 @@ from services.errors import (
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.price import X_PRICES
-from services.storage import (
-    campaigns,
-    charges,
-    circuits,
-    connections,
-    measuring,
-    outbox,
-    publishing,
-)
+from services.storage import campaigns, charges, circuits, connections, measuring, publishing
 from services.storage.charges import Charge
 from services.storage.publishing import Claim
-from services.storage.transaction import Transaction
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE, MAX_TRIES

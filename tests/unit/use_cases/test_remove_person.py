@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from services.database import audit, outbox
+from services.database.engine import Database
 from services.domain.audience import Invitation
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
 from services.post import PostState
-from services.storage import (
-    audience,
-    audit,
-    campaigns,
-    connections,
-    outbox,
-    people,
-    posts,
-    sharing_preferences,
-)
-from services.storage.database import Database
+from services.storage import audience, campaigns, connections, people, posts, sharing_preferences
 from services.use_cases import choose_pace, remove_person
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.sign_in import begin_session, make_link, whose_link, whose_session

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.database import outbox
 from services.errors import Rejected
 from services.post import Post, PostState
 from services.scheduling import Pace, WorkingHours
-from services.storage import outbox
 from services.use_cases import choose_pace, decide, schedule
 from services.use_cases.schedule import When
 from tests.unit.use_cases.conftest import Desk

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from services.database import audit, outbox
 from services.errors import Rejected
 from services.post import PostState, text_sha256
-from services.storage import audit, campaigns, outbox, posts
+from services.storage import campaigns, posts
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.share_by_hand import not_shared, tell_shared

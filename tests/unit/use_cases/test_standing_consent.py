@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from services.database import audit
 from services.domain.sharing_preferences import (
     CONSENT_LASTS,
     CONSENT_NOTICE,
@@ -12,7 +13,7 @@ from services.domain.sharing_preferences import (
 )
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import audit, connections, posts, sharing_preferences
+from services.storage import connections, posts, sharing_preferences
 from services.storage.posts import NewPost
 from services.use_cases import choose_pace, decide
 from services.use_cases.standing_consent import approve_by_standing_consent

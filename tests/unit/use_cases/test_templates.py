@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from services.database import audit
+from services.database.engine import Database
 from services.domain.voice import Composer, Dealt, DraftRequest
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
-from services.storage import audit, campaigns, people, post_templates, posts
-from services.storage.database import Database
+from services.storage import campaigns, people, post_templates, posts
 from services.use_cases import edit_templates
 from services.use_cases.current_templates import CurrentTemplates, revision
 from services.use_cases.edit_templates import checked

@@ -17,6 +17,7 @@ from connectors.linkedin import LinkedIn
 from connectors.registry import NetworkSettings
 from connectors.share_intent import share_intents
 from connectors.x import X
+from services.database.engine import Database
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.link_table import LinkTable
@@ -26,7 +27,6 @@ from services.ports import Network, Tokens
 from services.post import Post, PostState
 from services.storage import audience, campaigns, connections, people, posts
 from services.storage.campaigns import Campaign
-from services.storage.database import Database
 from services.storage.people import Person
 from services.storage.posts import NewPost
 from services.use_cases.accounts import Accounts

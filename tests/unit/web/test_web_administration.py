@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.storage import audit, dead_letters
-from services.storage.dead_letters import DeadLetter
+from services.database import audit, dead_letters
+from services.database.dead_letters import DeadLetter
 from services.web.parts import Readiness, Waiting
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, submit

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from services.database import audit
+from services.database.audit import Entry
 from services.identity import ambassador_id
-from services.storage import audit
-from services.storage.audit import Entry
 from services.web.messages import LANGUAGES, messages_in
 from services.web.pages.audit_lines import ACTIONS
 from services.web.pages.audit_page import KINDS

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from services.database import audit
 from services.post import PostState
-from services.storage import audit, campaigns, posts
+from services.storage import campaigns, posts
 from tests.unit.web.organisation import Organisation, story, submit
 from tests.unit.web.test_web_managers import team
 

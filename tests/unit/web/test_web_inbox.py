@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.database import audit, outbox
 from services.events.incoming import Image
 from services.post import PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import audit, outbox, posts
+from services.storage import posts
 from tests import builders
 from tests.unit.web.organisation import (
     ANNA,

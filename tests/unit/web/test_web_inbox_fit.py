@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.storage.schema import audience
+from services.database.schema import audience
 from tests.unit.web.organisation import (
     ANNA,
     TEXT,

@@ -7,11 +7,11 @@ import io
 
 import pytest
 
+from services.database import schema as tables
 from services.domain.ambassador import Ambassador
 from services.identity import ambassador_id, derive_id
 from services.post import PostState
 from services.storage import campaigns, figures, people, posts
-from services.storage import schema as tables
 from services.storage.figures import Click, Figure
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW

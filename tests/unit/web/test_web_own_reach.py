@@ -6,9 +6,10 @@ import json
 
 import httpx
 
+from services.database import outbox
 from services.events.outgoing import ReachMeasured
 from services.post import PostState
-from services.storage import followers, outbox
+from services.storage import followers
 from services.use_cases.record_reach import record_reach
 from tests.builders import fact
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, submit

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from services.database import audit
 from services.errors import Rejected, RetryLater
 from services.ports import Message
-from services.storage import audit
 from services.web.sign_in_mail import MailState
 from tests.fakes import Mailbox
 from tests.unit.web.organisation import ANNA, Organisation, form_token, submit

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.database.schema import posts
 from services.post import PostState
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
-from services.storage.schema import posts
 from services.web.pages.campaign_figures import (
     SMALL_GROUP,
     PublicFigures,

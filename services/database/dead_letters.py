@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from services.storage.database import insert_new
-from services.storage.schema import dead_letters
-from services.storage.transaction import Transaction
+from services.database.engine import insert_new
+from services.database.schema import dead_letters
+from services.database.transaction import Transaction
 
 
 class Place(NamedTuple):

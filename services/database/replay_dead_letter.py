@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.database import audit, dead_letters
+from services.database.audit import Entry
+from services.database.engine import Database
 from services.errors import Rejected
 from services.ports import EventLog, Record
-from services.storage import audit, dead_letters
-from services.storage.audit import Entry
-from services.storage.database import Database
 
 
 async def replay(

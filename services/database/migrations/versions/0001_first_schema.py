@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import services.storage.schema
+import services.database.schema
 
 revision = '0001'
 down_revision = None
@@ -23,7 +23,7 @@ def upgrade() -> None:
     sa.Column('stage', sa.Text(), nullable=False),
     sa.Column('vacancy_id', sa.Text(), nullable=False),
     sa.Column('link_code', sa.Text(), nullable=True),
-    sa.Column('at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('application_id', 'stage', name=op.f('pk_applications'))
     )
     with op.batch_alter_table('applications', schema=None) as batch_op:
@@ -31,11 +31,11 @@ def upgrade() -> None:
 
     op.create_table('audit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('action', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
-    sa.Column('detail', services.storage.schema.Json(), nullable=False),
+    sa.Column('detail', services.database.schema.Json(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
@@ -53,7 +53,7 @@ def upgrade() -> None:
     sa.Column('word', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('added_by', sa.Text(), nullable=False),
-    sa.Column('added_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('added_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_blocked_words'))
     )
     op.create_table('campaigns',
@@ -62,13 +62,13 @@ def upgrade() -> None:
     sa.Column('source_id', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
-    sa.Column('content', services.storage.schema.Json(), nullable=False),
+    sa.Column('content', services.database.schema.Json(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('seed', sa.BigInteger(), nullable=False),
-    sa.Column('started_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.Column('finished_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('widen_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('closes_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('started_at', services.database.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('finished_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('widen_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('closes_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaigns')),
     sa.UniqueConstraint('kind', 'source_id', name=op.f('uq_campaigns_kind_source_id'))
     )
@@ -79,8 +79,8 @@ def upgrade() -> None:
     op.create_table('circuits',
     sa.Column('network', sa.Text(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
-    sa.Column('opened_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('open_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('opened_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('open_until', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('probe', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('network', name=op.f('pk_circuits'))
@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.Column('visitor', sa.Text(), nullable=False),
     sa.Column('click_class', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('clicked_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('clicked_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clicks'))
     )
     with op.batch_alter_table('clicks', schema=None) as batch_op:
@@ -107,7 +107,7 @@ def upgrade() -> None:
 
     op.create_table('closed_vacancies',
     sa.Column('vacancy_id', sa.Text(), nullable=False),
-    sa.Column('closed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('closed_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('vacancy_id', name=op.f('pk_closed_vacancies'))
     )
     op.create_table('dead_letters',
@@ -121,8 +121,8 @@ def upgrade() -> None:
     sa.Column('value', sa.LargeBinary(), nullable=False),
     sa.Column('error', sa.Text(), nullable=False),
     sa.Column('remedy', sa.Text(), nullable=False),
-    sa.Column('died_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.Column('replayed_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('died_at', services.database.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('replayed_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dead_letters')),
     sa.UniqueConstraint('processor', 'topic', 'partition', 'offset', 'part', name=op.f('uq_dead_letters_processor_topic_partition_offset_part')),
     sqlite_autoincrement=True
@@ -131,7 +131,7 @@ def upgrade() -> None:
     sa.Column('processor', sa.Text(), nullable=False),
     sa.Column('event_source', sa.Text(), nullable=False),
     sa.Column('event_id', sa.Text(), nullable=False),
-    sa.Column('handled_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('handled_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('processor', 'event_source', 'event_id', name=op.f('pk_inbox'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
@@ -140,7 +140,7 @@ def upgrade() -> None:
     op.create_table('network_calls',
     sa.Column('network', sa.Text(), nullable=False),
     sa.Column('member', sa.Text(), nullable=False),
-    sa.Column('bucket_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('bucket_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('calls', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('network', 'member', 'bucket_at', name=op.f('pk_network_calls'))
     )
@@ -157,9 +157,9 @@ def upgrade() -> None:
     sa.Column('email', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
-    sa.Column('roles', services.storage.schema.Json(), nullable=False),
-    sa.Column('created_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.Column('deactivated_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('roles', services.database.schema.Json(), nullable=False),
+    sa.Column('created_at', services.database.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('deactivated_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('email', name=op.f('uq_people_email'))
     )
@@ -168,7 +168,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('author', sa.Text(), nullable=False),
-    sa.Column('written_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('written_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('path', 'version', name=op.f('pk_template_versions'))
     )
     op.create_table('visitor_salts',
@@ -180,22 +180,22 @@ def upgrade() -> None:
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('team', sa.Text(), nullable=False),
-    sa.Column('crafts', services.storage.schema.Json(), nullable=False),
+    sa.Column('crafts', services.database.schema.Json(), nullable=False),
     sa.Column('region', sa.Text(), nullable=False),
     sa.Column('timezone', sa.Text(), nullable=False),
     sa.Column('address_form', sa.Text(), nullable=False),
     sa.Column('emoji', sa.Integer(), nullable=False),
     sa.Column('length', sa.Text(), nullable=False),
     sa.Column('since', sa.Integer(), nullable=True),
-    sa.Column('topics', services.storage.schema.Json(), nullable=False),
-    sa.Column('other_languages', services.storage.schema.Json(), nullable=False),
+    sa.Column('topics', services.database.schema.Json(), nullable=False),
+    sa.Column('other_languages', services.database.schema.Json(), nullable=False),
     sa.ForeignKeyConstraint(['id'], ['people.id'], name=op.f('fk_ambassadors_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ambassadors'))
     )
     op.create_table('sessions',
     sa.Column('token_sha256', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Text(), nullable=False),
-    sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('expires_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sessions_person_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sessions'))
     )
@@ -205,8 +205,8 @@ def upgrade() -> None:
     op.create_table('sign_in_links',
     sa.Column('token_sha256', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Text(), nullable=False),
-    sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.Column('used_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('expires_at', services.database.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('used_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sign_in_links_person_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_sign_in_links'))
     )
@@ -220,8 +220,8 @@ def upgrade() -> None:
     sa.Column('score', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('fit', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('grounds', services.storage.schema.Json(), server_default='[]', nullable=False),
-    sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('grounds', services.database.schema.Json(), server_default='[]', nullable=False),
+    sa.Column('asked_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('removed', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_audience_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_audience_campaign_id'), onupdate='CASCADE', ondelete='CASCADE'),
@@ -237,16 +237,16 @@ def upgrade() -> None:
     sa.Column('member_id', sa.Text(), nullable=False),
     sa.Column('handle', sa.Text(), nullable=False),
     sa.Column('tokens', sa.LargeBinary(), nullable=False),
-    sa.Column('scopes', services.storage.schema.Json(), nullable=False),
-    sa.Column('expires_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('connected_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('scopes', services.database.schema.Json(), nullable=False),
+    sa.Column('expires_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('connected_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('needs_person', sa.Text(), server_default='', nullable=False),
     sa.Column('renewable', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('warned_days', sa.Integer(), nullable=True),
     sa.Column('refreshing_by', sa.Text(), nullable=True),
-    sa.Column('refreshing_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('refreshing_until', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('leased_by', sa.Text(), nullable=True),
-    sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('leased_until', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_connections_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_connections'))
     )
@@ -255,7 +255,7 @@ def upgrade() -> None:
     sa.Column('network', sa.Text(), nullable=False),
     sa.Column('followers', sa.BigInteger(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('counted_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('counted_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_followers_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'network', name=op.f('pk_followers'))
     )
@@ -269,14 +269,14 @@ def upgrade() -> None:
     sa.Column('original_text', sa.Text(), nullable=False),
     sa.Column('angle', sa.Text(), nullable=False),
     sa.Column('overlap', sa.Float(), nullable=False),
-    sa.Column('recipe', services.storage.schema.Json(), nullable=False),
+    sa.Column('recipe', services.database.schema.Json(), nullable=False),
     sa.Column('link_code', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
-    sa.Column('created_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('created_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('consent', sa.Text(), server_default='', nullable=False),
     sa.Column('by_tap_only', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
-    sa.Column('publish_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('published_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('publish_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('published_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('external_id', sa.Text(), nullable=True),
     sa.Column('external_url', sa.Text(), nullable=True),
     sa.Column('charged', sa.BigInteger(), nullable=True),
@@ -284,14 +284,14 @@ def upgrade() -> None:
     sa.Column('remedy', sa.Text(), server_default='', nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('attempt_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('attempt_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('leased_by', sa.Text(), nullable=True),
-    sa.Column('leased_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('leased_until', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('own_words', sa.Float(), nullable=True),
     sa.Column('next_variant', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('rephrase_by', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('rephrase_by', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('measured_step', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('measure_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('measure_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_posts_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_posts_campaign_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
@@ -317,21 +317,21 @@ def upgrade() -> None:
     op.create_table('sharing_preferences',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('weekly_cap', sa.Integer(), nullable=True),
-    sa.Column('weekdays', services.storage.schema.Json(), nullable=True),
+    sa.Column('weekdays', services.database.schema.Json(), nullable=True),
     sa.Column('work_starts', sa.Text(), nullable=True),
     sa.Column('work_ends', sa.Text(), nullable=True),
-    sa.Column('paused_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('paused_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('consent_given_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
-    sa.Column('consent_until', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('paused_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('paused_until', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('consent_given_at', services.database.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('consent_until', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('consent_warned_days', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_sharing_preferences_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', name=op.f('pk_sharing_preferences'))
     )
     op.create_table('voice_profiles',
     sa.Column('ambassador_id', sa.Text(), nullable=False),
-    sa.Column('settings', services.storage.schema.Json(), nullable=False),
-    sa.Column('changed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('settings', services.database.schema.Json(), nullable=False),
+    sa.Column('changed_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_profiles_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', name=op.f('pk_voice_profiles'))
     )
@@ -340,7 +340,7 @@ def upgrade() -> None:
     sa.Column('ambassador_id', sa.Text(), nullable=False),
     sa.Column('prompt', sa.Text(), nullable=False),
     sa.Column('answer', sa.Text(), nullable=False),
-    sa.Column('answered_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('answered_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_own_answers_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_own_answers_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', name=op.f('pk_own_answers'))
@@ -350,12 +350,12 @@ def upgrade() -> None:
 
     op.create_table('post_deletions',
     sa.Column('post_id', sa.Text(), nullable=False),
-    sa.Column('asked_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('asked_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('due_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('due_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), server_default='', nullable=False),
     sa.Column('remedy', sa.Text(), server_default='', nullable=False),
-    sa.Column('deleted_at', services.storage.schema.UtcTime(timezone=True), nullable=True),
+    sa.Column('deleted_at', services.database.schema.UtcTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_post_deletions_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', name=op.f('pk_post_deletions'))
     )
@@ -366,15 +366,15 @@ def upgrade() -> None:
     sa.Column('post_id', sa.Text(), nullable=False),
     sa.Column('url', sa.Text(), nullable=False),
     sa.Column('media_id', sa.Text(), nullable=False),
-    sa.Column('uploaded_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
-    sa.Column('usable_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('uploaded_at', services.database.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('usable_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_post_images_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', 'url', name=op.f('pk_post_images'))
     )
     op.create_table('reach',
     sa.Column('post_id', sa.Text(), nullable=False),
     sa.Column('metric', sa.Text(), nullable=False),
-    sa.Column('measured_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('measured_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('tag', sa.Text(), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=True),
     sa.Column('source', sa.Text(), nullable=False),
@@ -387,7 +387,7 @@ def upgrade() -> None:
     sa.Column('habit', sa.Text(), nullable=False),
     sa.Column('word', sa.Text(), nullable=False),
     sa.Column('most', sa.Integer(), nullable=False),
-    sa.Column('observed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('observed_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['ambassador_id'], ['ambassadors.id'], name=op.f('fk_voice_observations_ambassador_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_voice_observations_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ambassador_id', 'post_id', 'habit', 'word', name=op.f('pk_voice_observations'))

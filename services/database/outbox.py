@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from services.database.engine import in_key_order
+from services.database.schema import outbox
+from services.database.transaction import Transaction
 from services.events.cloudevent import dump_json
 from services.events.statement import Statement
-from services.storage.database import in_key_order
-from services.storage.schema import outbox
-from services.storage.transaction import Transaction
 
 
 class OutboxRow(NamedTuple):

@@ -3,7 +3,7 @@
 The order in which a transaction locks, so that no two wait for each other on PostgreSQL:
 
 1. the inbox: whether there is anything to do;
-2. turns (`services.storage.database.take_turns`), sorted;
+2. turns (`services.database.engine.take_turns`), sorted;
 3. rows, table by table in the order of this file, and in a table by its key. A statement that
    changes several rows takes them `in_key_order`; several statements, or the rows of an insert, are
    sorted. Whoever needs the rows of several campaigns locks all of those campaigns first.

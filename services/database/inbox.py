@@ -7,11 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.database.engine import in_parts, insert_new_returning
+from services.database.schema import inbox
+from services.database.transaction import Transaction
 from services.events.catalogue import incoming_types
 from services.events.cloudevent import CloudEvent
-from services.storage.database import in_parts, insert_new_returning
-from services.storage.schema import inbox
-from services.storage.transaction import Transaction
 
 _INCOMING = frozenset(incoming_types())
 

@@ -1,7 +1,7 @@
 """Bring a database to the schema of this code.
 
-To make a new step after changing `services.storage.schema`:
-``python -m services.storage.migrate "what changed"``.
+To make a new step after changing `services.database.schema`:
+``python -m services.database.migrate "what changed"``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from services.database.engine import Database, take_turns
+from services.database.transaction import Transaction
 from services.errors import RetryLater, Stop
-from services.storage.database import Database, take_turns
-from services.storage.transaction import Transaction
 
 #: The newest step in ``migrations/versions``; a test keeps it true.
 HEAD = "0005"
@@ -93,7 +93,7 @@ def _config(connection: sa.Connection):  # type: ignore[no-untyped-def]
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    location = resources.files("services.storage") / "migrations"
+    location = resources.files("services.database") / "migrations"
     config.set_main_option("script_location", str(location))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

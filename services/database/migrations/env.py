@@ -1,10 +1,10 @@
-"""Run by Alembic, on the connection that `services.storage.migrate` hands over."""
+"""Run by Alembic, on the connection that `services.database.migrate` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from services.storage.schema import metadata
+from services.database.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import services.storage.schema
+import services.database.schema
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -16,9 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.database.faults import READ_ONLY, named
+from services.database.transaction import Transaction, driven, to_its_end
 from services.errors import RetryLater, WrongSetting
-from services.storage.faults import READ_ONLY, named
-from services.storage.transaction import Transaction, driven, to_its_end
 
 _T = TypeVar("_T")
 
@@ -58,7 +58,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """A transaction that commits at the end. Its faults are named by `services.storage.faults`.
+        """A transaction that commits at the end. Its faults are named by `services.database.faults`.
 
         Where the connection broke during the commit, RetryLater leaves open whether it committed.
         """
@@ -184,7 +184,7 @@ def in_key_order(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.Col
     """The rows that fulfil ``conditions``, locked one by one in the order of their key before the
     statement changes the first. On its own a statement locks in whatever order it finds them.
 
-    See `services.storage.schema`.
+    See `services.database.schema`.
     """
     key = (
         sa.tuple_(*table.primary_key)
@@ -234,7 +234,7 @@ async def insert_new_returning(
 async def take_turns(transaction: Transaction, *names: str) -> None:
     """Let one transaction at a time go on from here with these ``names``, until it ends.
 
-    Before any row is locked (`services.storage.schema`), several of them sorted. On SQLite writers
+    Before any row is locked (`services.database.schema`), several of them sorted. On SQLite writers
     take turns anyway.
     """
     if transaction.dialect.name == "postgresql":

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.storage.dead_letters import Place
-from services.storage.schema import audit, people
-from services.storage.transaction import Transaction
+from services.database.dead_letters import Place
+from services.database.schema import audit, people
+from services.database.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

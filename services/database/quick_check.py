@@ -6,8 +6,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from services.database.faults import DAMAGED, remedy_of
 from services.errors import Stop
-from services.storage.faults import DAMAGED, remedy_of
 
 #: SQLite looks at the clock after so many of its steps: some milliseconds.
 _STEPS = 10_000

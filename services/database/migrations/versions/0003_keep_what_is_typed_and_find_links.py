@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import services.storage.schema
+import services.database.schema
 
 revision = '0003'
 down_revision = '0002'
@@ -17,7 +17,7 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('window', sa.Text(), nullable=False),
-    sa.Column('typed_at', services.storage.schema.UtcTime(timezone=True), nullable=False),
+    sa.Column('typed_at', services.database.schema.UtcTime(timezone=True), nullable=False),
     sa.Column('other', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_typed_texts_post_id'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('post_id', name=op.f('pk_typed_texts'))

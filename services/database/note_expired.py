@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.storage import audit
-from services.storage.transaction import Transaction
+from services.database import audit
+from services.database.transaction import Transaction
 
 
 async def note_expired(

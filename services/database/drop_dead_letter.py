@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.database import audit, dead_letters
+from services.database.audit import Entry
+from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.storage import audit, dead_letters
-from services.storage.audit import Entry
-from services.storage.transaction import Transaction
 
 _MAX_ERROR_CHARACTERS = 300
 

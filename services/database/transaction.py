@@ -19,7 +19,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.storage.faults import AWAY
+from services.database.faults import AWAY
 
 _T = TypeVar("_T")
 
