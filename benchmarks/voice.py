@@ -24,7 +24,6 @@ from benchmarks.report import arguments, keep, machine
 from services.domain.ambassador import Ambassador
 from services.domain.disclosure import disclosure_in
 from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
 from services.domain.voice import (
     Composer,
     Dealt,
@@ -41,6 +40,7 @@ from services.domain.voice.statements import akin, telling
 from services.domain.voice.subject import content_id
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id, link_code
+from services.text.network_text import measure_text
 
 TITLE = "The voice: posts that people would share"
 HERE, EXAMPLES = Path(__file__).parent, Path(__file__).parents[1] / "examples"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL
 
-from services.domain.loopback import is_loopback
 from services.errors import Rejected, RetryLater
+from services.text.loopback import is_loopback
 from services.use_cases.source_text import Source
 
 _MAX_BYTES = 5_000_000

@@ -25,8 +25,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from connectors.deadline import Unreachable, pools_with_deadline
-from services.domain.loopback import is_loopback
 from services.errors import OutcomeUnknown, Rejected, RetryLater, WrongSetting
+from services.text.loopback import is_loopback
 
 SessionT = TypeVar("SessionT", bound=requests.Session)
 

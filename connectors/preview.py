@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.domain.network_text import measure_text
 from services.ports import Network, Preview
+from services.text.network_text import measure_text
 
 
 def preview_text(network: Network, text: str, *, payload: str) -> Preview:

@@ -10,10 +10,10 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-from services.domain.loopback import is_loopback
 from services.errors import Rejected, RetryLater, WrongSetting
-from services.events.mail_address import exactly
 from services.ports import Message
+from services.text.loopback import is_loopback
+from services.text.mail_address import exactly
 
 _SECONDS = 15.0
 _PORTS = {"smtp": 587, "smtps": 465}

@@ -21,7 +21,6 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.domain.links_in_text import link_spans
 from services.domain.network_rules import X as X_RULES
 from services.errors import (
     AccessInDoubt,
@@ -42,6 +41,7 @@ from services.ports import (
     Tokens,
     UploadedImage,
 )
+from services.text.links_in_text import link_spans
 
 API = "https://api.x.com"
 WEBSITE = "https://x.com"

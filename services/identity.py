@@ -7,8 +7,8 @@ import re
 import unicodedata
 from uuid import UUID
 
-from services.events.mail_address import normal_address
 from services.name_id import name_id
+from services.text.mail_address import normal_address
 
 _NAMESPACE = UUID("6f0c2f0e-8d4a-5f5e-9a51-7a7761616e00").bytes
 _BASE32 = "abcdefghijkmnpqrstuvwxyz23456789"

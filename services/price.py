@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from services.domain.links_in_text import has_link
+from services.text.links_in_text import has_link
 
 #: Charges are kept in whole millionths of a dollar.
 MICROS = 1_000_000

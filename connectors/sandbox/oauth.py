@@ -12,7 +12,7 @@ from connectors.sandbox.networks import Networks
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.pages import page
 from connectors.sandbox.state.grants import Grant
-from services.domain.loopback import is_loopback
+from services.text.loopback import is_loopback
 
 _DEFAULT_NAME = "Robin de Vries"
 _MAX_EMAIL, _MAX_NAME = 254, 100

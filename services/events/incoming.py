@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from services.events.author import name_of, split_author
-from services.events.mail_address import normal_address
 from services.events.moment import read_moment, read_moment_or_day
+from services.text.mail_address import normal_address
 
 # Browsers and urlsplit drop some of these in silence, so that what is checked is not what is used.
 _NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from services.domain.loopback import is_loopback
 from services.price import X_PRICES, Prices
 from services.settings.values import Addresses, from_json
+from services.text.loopback import is_loopback
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")

@@ -15,9 +15,9 @@ from pydantic import (
 )
 
 from services.domain.ambassador import Ambassador
-from services.events.mail_address import mailbox
 from services.identity import ambassador_id
 from services.post import on_one_line
+from services.text.mail_address import mailbox
 from services.use_cases.ambassador_columns import language_code, year_of
 
 _ZONES = available_timezones()

@@ -10,7 +10,6 @@ from services.database import outbox
 from services.database.transaction import Transaction
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS, rules_of
-from services.domain.network_text import measure_text
 from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
@@ -32,6 +31,7 @@ from services.post import (
 )
 from services.price import Prices, charge_for
 from services.storage import blocked_words, connections, posts, typed_texts
+from services.text.network_text import measure_text
 from services.use_cases.block_words import refuse_blocked
 from services.use_cases.own_post import check_open, move, note, own_post
 

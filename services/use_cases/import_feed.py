@@ -14,12 +14,12 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from services.domain.html_text import literal, one_line, plain_text
 from services.errors import Rejected
 from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
 from services.identity import derive_id
 from services.post import printable
+from services.text.html_text import literal, one_line, plain_text
 from services.use_cases import posting_values as values
 from services.use_cases.posting_pay import hours, salary
 from services.use_cases.source_text import LOST, Source, decoded, web_address

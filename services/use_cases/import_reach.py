@@ -14,11 +14,11 @@ from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.domain.estimate import FollowerCount
-from services.domain.linkedin_address import moment_of, numbers_in
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
 from services.post import Post
 from services.storage import followers, posts
+from services.text.linkedin_address import moment_of, numbers_in
 from services.use_cases.linkedin_export import Export
 
 NETWORK = "linkedin"

@@ -18,9 +18,9 @@ from types import MappingProxyType
 
 from services.errors import Rejected
 from services.post import printable
+from services.text.spreadsheet_text import read_spreadsheet_text
+from services.text.workbook import SIGNATURE, read_sheets
 from services.use_cases.linkedin_export_words import is_followers, metric_of
-from services.use_cases.spreadsheet_text import read_spreadsheet_text
-from services.use_cases.workbook import SIGNATURE, read_sheets
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50

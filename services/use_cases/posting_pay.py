@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal
 
-from services.domain.html_text import one_line
+from services.text.html_text import one_line
 from services.use_cases.posting_values import MOST_CHARACTERS, listed, text
 
 #: A figure so large is a mistake.

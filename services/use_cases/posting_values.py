@@ -13,7 +13,7 @@ from typing import Any
 
 from dateutil import parser as date_parser
 
-from services.domain.html_text import one_line, plain_text
+from services.text.html_text import one_line, plain_text
 
 _HOLDERS = ("@value", "@list", "@set", "name", "value", "text")
 _REMOTE = {"nl": "op afstand", "en": "remote"}

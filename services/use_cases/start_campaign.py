@@ -15,7 +15,6 @@ from services.database.transaction import Transaction
 from services.domain.ambassador import DEFAULT_ZONE, Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.voice import Thin, unsaid
-from services.domain.voice.plain_text import phrase
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -25,6 +24,7 @@ from services.identity import derive_id
 from services.storage import audience, campaigns, people
 from services.storage.campaigns import Campaign
 from services.storage.sharing_history import histories
+from services.text.plain_text import phrase
 from services.use_cases.ask_audience import requests, started
 from services.use_cases.compare_with_known import contradiction, same_facts
 

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from services.domain.html_text import TagKind, plain_text, tag_kind
+from services.text.html_text import TagKind, plain_text, tag_kind
 
 
 def markdown(text: str) -> Markup:

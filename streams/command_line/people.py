@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from services.errors import Rejected
-from services.events.mail_address import mailbox
 from services.identity import ambassador_id
 from services.storage import people
 from services.storage.people import ROLES, Person
+from services.text.mail_address import mailbox
 from services.use_cases.admit_people import admit_by_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of

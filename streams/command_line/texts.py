@@ -30,11 +30,11 @@ from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.events.mail_address import normal_address
 from services.identity import derive_id, link_code
 from services.ports import OutgoingPost, PostRules
 from services.post import normalise_text
 from services.settings import OFF, SANDBOX, Settings
+from services.text.mail_address import normal_address
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id

@@ -24,7 +24,6 @@ from connectors.language_model import LanguageModel
 from services.database.engine import Database
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
 from services.domain.voice.model import NotUsed
 from services.domain.voice.passages import cleaned
 from services.events.outgoing import ShareRequested
@@ -32,6 +31,7 @@ from services.identity import ambassador_id
 from services.post import Post
 from services.storage import campaigns, people, posts
 from services.storage.people import Person
+from services.text.network_text import measure_text
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates

@@ -9,10 +9,10 @@ import pytest
 
 from services.database.engine import Database
 from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
 from services.domain.voice.block_list import BlockedWord
 from services.identity import ambassador_id
 from services.storage import blocked_words, people, post_templates
+from services.text.network_text import measure_text
 from tests.builders import NOW, event, story, vacancy
 from tests.integration.shell import Shell
 

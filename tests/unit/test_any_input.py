@@ -16,15 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors import x
-from services.domain.html_text import plain_text
 from services.domain.user_agent import machine_of
 from services.errors import Rejected
 from services.events.binary_mode import from_http, from_kafka
 from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import CloudEvent, load_json, parse_event
-from services.events.mail_address import mailbox
 from services.events.record import read_record
 from services.identity import ambassador_id, copied_code, link_number
+from services.text.html_text import plain_text
+from services.text.mail_address import mailbox
 from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import check_whole, read_feed
 from services.use_cases.source_text import Source

@@ -11,11 +11,11 @@ from dataclasses import fields, replace
 from typing import Literal
 
 from services.domain.ambassador import Ambassador, Language
-from services.domain.links_in_text import has_link
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import words_of
 from services.ports import PostRules
+from services.text.links_in_text import has_link
 
 
 def as_they_write(person: Ambassador, language: str) -> Ambassador:

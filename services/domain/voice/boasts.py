@@ -11,10 +11,10 @@ from typing import Literal
 
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.passages import find_passages
-from services.domain.voice.plain_text import MAX_CHARACTERS
 from services.domain.voice.request import Content
 from services.domain.voice.vocabulary import lines_of, vocabulary
 from services.domain.voice.words import prose_of
+from services.text.plain_text import MAX_CHARACTERS
 
 #: So many are told of one text; whoever changes these sees the next.
 MOST = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from unicodedata import is_normalized
 
-from services.domain.network_text import DOUBLE, EMOJI_AHEAD, measure_text
 from services.ports import PostRules
+from services.text.network_text import DOUBLE, EMOJI_AHEAD, measure_text
 
 # A dot or slash between letters may be a link to X, whatever its length.
 _MAYBE_LINK = re.compile(r"\w[./]\w")

@@ -13,8 +13,8 @@ from difflib import SequenceMatcher
 from typing import Literal, get_args
 
 from services.domain.ambassador import Ambassador, Length
-from services.domain.emoji_sequences import EMOJI
 from services.domain.voice.words import words_of
+from services.text.emoji_sequences import EMOJI
 
 Habit = Literal["emoji", "hashtags", "exclamation", "length", "word"]
 HABITS: tuple[Habit, ...] = get_args(Habit)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from services.domain.voice.model.passages import Proposed
 from services.domain.voice.passages import Passage, find_passages
-from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
 from services.domain.voice.subject import author_of
 from services.domain.voice.vocabulary import WORD, plain_words
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
+from services.text.plain_text import paragraphs
 
 #: Of what an editor writes; what is found is longer.
 SHORTEST, LONGEST = 20, 300

@@ -13,7 +13,6 @@ from services.domain.voice.dealing import shuffled
 from services.domain.voice.jobs import named_job, said_job
 from services.domain.voice.names import own_names, same_name
 from services.domain.voice.passages import Passage, Passages, find_passages
-from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.post_templates import Pool, PostTemplates
 from services.domain.voice.questions import questions_of
 from services.domain.voice.relations import Relation, Scene
@@ -26,6 +25,7 @@ from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
 from services.domain.voice.vocabulary import plain_words, vocabulary
 from services.events.incoming import StoryApproved
+from services.text.plain_text import paragraphs
 
 #: An answer that says so much of a passage in its own words tells it already.
 _TOLD = 0.4

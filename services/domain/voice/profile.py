@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from services.domain.ambassador import Ambassador
 from services.domain.voice.jobs import lowered, said_role
-from services.domain.voice.plain_text import phrase
+from services.text.plain_text import phrase
 
 _LONGEST = 48
 _UNSAFE = re.compile(

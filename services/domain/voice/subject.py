@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved
+from services.text.plain_text import phrase
 
 _PERSON_SUFFIX = re.compile(
     r"\s*[(\[](?:m|v|x|w|f|d|man|vrouw)(?:\s?/\s?\w+){1,3}[)\]]", re.IGNORECASE

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from services.domain.ambassador import Language
-from services.domain.voice.plain_text import phrase
 from services.domain.voice.told_in import primary_language
 from services.domain.voice.words import words_of
 from services.events.incoming import VacancyOpened
+from services.text.plain_text import phrase
 
 #: What stands in no running sentence.
 _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")

@@ -16,11 +16,11 @@ from functools import cache
 from services.domain.voice.claim_words import CLAIM_WORDS
 from services.domain.voice.foreign_words import FOREIGN_WORDS, ForeignWords
 from services.domain.voice.lexicon import LEXICONS
-from services.domain.voice.plain_text import paragraphs
 from services.domain.voice.request import Content
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.statements import bare_words
 from services.events.incoming import StoryApproved
+from services.text.plain_text import paragraphs
 
 _CLAUSE_END = re.compile(r"[,;:.!?…()–—·\n]")
 #: Words of a clause that counts, and how many such words make a text that is judged by them alone.

@@ -13,10 +13,10 @@ from services.database import dead_letters, outbox
 from services.database.drop_dead_letter import drop
 from services.database.replay_dead_letter import replay
 from services.domain.circuit import Circuit
-from services.domain.loopback import is_loopback
 from services.price import MICROS
 from services.storage import charges, circuits
 from services.storage.headcount import headcount
+from services.text.loopback import is_loopback
 from services.web.access import AdministratorView
 from services.web.messages import network_name
 from services.web.parts import Readiness, WebParts

@@ -14,7 +14,6 @@ from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
 from services.domain.network_rules import GONE
-from services.domain.network_text import measure_text
 from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
@@ -34,6 +33,7 @@ from services.storage import (
 )
 from services.storage.figures import Figure
 from services.storage.typed_texts import TypedText
+from services.text.network_text import measure_text
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View

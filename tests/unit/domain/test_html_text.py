@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.html_text import literal, one_line, plain_text, with_signs
+from services.text.html_text import literal, one_line, plain_text, with_signs
 
 READ = {
     "open paragraphs": (

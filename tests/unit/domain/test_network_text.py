@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.links_in_text import has_link, link_spans
 from services.domain.network_rules import OURS, rules_of
-from services.domain.network_text import measure_text, weighted_length
 from services.errors import Rejected
+from services.text.links_in_text import has_link, link_spans
+from services.text.network_text import measure_text, weighted_length
 
 CASES = yaml.safe_load(Path(__file__).with_name("twitter_text_cases.yml").read_text("utf-8"))
 

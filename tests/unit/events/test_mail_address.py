@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.events.mail_address import exactly, mailbox, normal_address
 from services.identity import ambassador_id
+from services.text.mail_address import exactly, mailbox, normal_address
 
 TRUE = "jan.vos@x.example"
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from services.database import audit, outbox
-from services.domain.linkedin_address import moment_of
 from services.events.outgoing import ReachMeasured
 from services.post import Post, PostState
 from services.storage import figures, post_figures, posts
 from services.storage.figures import ReachTotals
+from services.text.linkedin_address import moment_of
 from services.use_cases.import_reach import Imported, import_reach, match
 from services.use_cases.linkedin_export import Export
 from services.use_cases.record_reach import record_reach

@@ -14,11 +14,11 @@ from services.database import schema as tables
 from services.database.engine import Database
 from services.domain.disclosure import discloses
 from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
 from services.errors import Rejected
 from services.events.outgoing import PostApproved, ShareRequested
 from services.post import Post, PostState, text_sha256
 from services.storage import connections, own_words, people, posts
+from services.text.network_text import measure_text
 from services.use_cases import decide, voice_profile
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.current_templates import CurrentTemplates

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from services.domain.ambassador import Ambassador, Language
 from services.domain.disclosure import discloses
-from services.domain.emoji_sequences import EMOJI
 from services.domain.network_rules import OURS
-from services.domain.network_text import measure_text
 from services.domain.voice import Composer, Dealt, Draft
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.text.emoji_sequences import EMOJI
+from services.text.network_text import measure_text
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, example_content, request, shipped_templates
 

@@ -147,7 +147,7 @@ _ELSEWHERE = (
     "services/settings/",
     "services/use_cases/import_ambassadors.py",
     "services/use_cases/import_feed.py",
-    "services/use_cases/spreadsheet_text.py",
+    "services/text/spreadsheet_text.py",
     "services/vault.py",
     "services/web/api/",
     "streams/command_line/",

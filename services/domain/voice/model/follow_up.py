@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from services.domain.links_in_text import has_link
 from services.domain.voice.claim_words import CLAIM_WORDS, stem
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.model import LANGUAGES, NotUsed, Prompt
@@ -15,6 +14,7 @@ from services.domain.voice.questions import words_asked
 from services.domain.voice.statements import bare_words, telling
 from services.domain.voice.words import FIGURE
 from services.post import printable
+from services.text.links_in_text import has_link
 
 SHORTEST, LONGEST = 12, 140
 _MARKS = frozenset(" ,'’-?")

@@ -17,8 +17,8 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from services.domain.html_text import with_signs
-from services.domain.voice.plain_text import visible
+from services.text.html_text import with_signs
+from services.text.plain_text import visible
 
 #: Read of a text: some sixteen pages. What a post is made of stands before.
 MAX_CHARACTERS = 40_000

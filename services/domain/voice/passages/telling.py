@@ -11,11 +11,11 @@ from services.domain.voice.passages.passage import Narrator
 from services.domain.voice.passages.people import People
 from services.domain.voice.passages.prose import Paragraph, Prose
 from services.domain.voice.passages.speech import Listener
-from services.domain.voice.plain_text import phrase
 from services.domain.voice.request import Content
 from services.domain.voice.told_in import primary_language
 from services.domain.voice.vocabulary import WORD, given_names, plain_words, vocabulary
 from services.events.incoming import StoryApproved
+from services.text.plain_text import phrase
 
 _ENOUGH_QUESTIONS = 2
 THE = frozenset({"de", "het", "the"})

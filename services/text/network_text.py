@@ -10,9 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from services.domain.emoji_sequences import EMOJI
-from services.domain.links_in_text import link_spans
 from services.ports import PostRules
+from services.text.emoji_sequences import EMOJI
+from services.text.links_in_text import link_spans
 
 #: Everything outside these ranges weighs two.
 DOUBLE = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from services.domain.top_level_domains import TOP_LEVEL_DOMAINS
+from services.text.top_level_domains import TOP_LEVEL_DOMAINS
 
 _ACCENTED = (
     "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268"
