@@ -21,9 +21,9 @@ from pathlib import Path
 
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
+from services.accounts.rules.network_rules import OURS
 from services.domain.ambassador import Ambassador
 from services.domain.disclosure import disclosure_in
-from services.domain.network_rules import OURS
 from services.domain.voice import (
     Composer,
     Dealt,

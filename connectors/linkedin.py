@@ -20,7 +20,7 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.domain.network_rules import LINKEDIN
+from services.accounts.rules.network_rules import LINKEDIN
 from services.errors import (
     AccessInDoubt,
     NeedsNewAccess,

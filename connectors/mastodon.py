@@ -22,7 +22,7 @@ from connectors.oauth import connecting, json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from services import errors, ports
-from services.domain.network_rules import MASTODON
+from services.accounts.rules.network_rules import MASTODON
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"

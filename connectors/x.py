@@ -21,7 +21,7 @@ from connectors.http import Transport, no_usable_answer, repeatable
 from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from services.domain.network_rules import X as X_RULES
+from services.accounts.rules.network_rules import X as X_RULES
 from services.errors import (
     AccessInDoubt,
     NeedsPerson,

@@ -17,15 +17,15 @@ from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
 from connectors.registry import NetworkSettings, build_network, build_networks
 from connectors.smtp import SmtpNotifier
+from services.accounts.accounts import Accounts
+from services.accounts.billed_units import BilledUnits
+from services.accounts.rules.network_rules import OURS
 from services.database.migrate import MigratingDatabase
-from services.domain.network_rules import OURS
 from services.domain.voice import PostTemplates
 from services.metrics import Metrics
 from services.ports import Network, Notifier, PostRules
 from services.settings import OFF, SANDBOX, Settings, is_real
-from services.use_cases.accounts import Accounts
 from services.use_cases.ask_model import AskModel
-from services.use_cases.billed_units import BilledUnits
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter

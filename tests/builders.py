@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
@@ -17,9 +19,8 @@ from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.statement import Fact
 from services.identity import ambassador_id, derive_id, link_code
 from services.post import Post, PostState
-from services.storage import audience, campaigns, connections, people, posts
+from services.storage import audience, campaigns, people, posts
 from services.storage.campaigns import Campaign
-from services.storage.connections import Connection
 from services.storage.posts import NewPost
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

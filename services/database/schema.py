@@ -433,7 +433,7 @@ circuits = Table(
     Column("reason", Text, nullable=False),
 )
 
-# Calls that created posts, counted in buckets of time (services.domain.rate_limit).
+# Calls that created posts, counted in buckets of time (services.accounts.rules.rate_limit).
 network_calls = Table(
     "network_calls",
     metadata,
@@ -443,7 +443,7 @@ network_calls = Table(
     Column("calls", sa.Integer, nullable=False),
 )
 
-# What networks charge for besides posts (services.use_cases.billed_units).
+# What networks charge for besides posts (services.accounts.billed_units).
 billed_units = Table(
     "billed_units",
     metadata,

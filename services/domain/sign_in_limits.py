@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from services.domain.rate_limit import Limit
+from services.accounts.rules.rate_limit import Limit
 
 _MINUTE = timedelta(minutes=1)
 

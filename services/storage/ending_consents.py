@@ -6,9 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.accounts.rules.expiry import Ending
 from services.database.schema import people, sharing_preferences
 from services.database.transaction import Transaction
-from services.domain.expiry import Ending
 
 _TABLE = sharing_preferences
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.accounts.store import account_leases
 from services.database.schema import connections, posts, sharing_preferences
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import account_leases
 from services.storage.sharing_preferences import is_paused
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.domain.circuit import Circuit, CircuitRules
+from services.accounts.rules.circuit import Circuit, CircuitRules
 from services.domain.voice.model import NotUsed, Prompt
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.ports import LanguageModel

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import structlog
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import account_leases
 from services.database import outbox
 from services.database.engine import Database
 from services.database.transaction import Transaction
@@ -20,9 +22,8 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.ports import Account, Measurement
-from services.storage import account_leases, followers, measuring
+from services.storage import followers, measuring
 from services.storage.measuring import DuePost
-from services.use_cases.accounts import Accounts
 
 _log = structlog.get_logger("reach")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from services.accounts.accounts import Accounts
 from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
@@ -13,7 +14,6 @@ from services.domain.ambassador import Ambassador
 from services.errors import Rejected
 from services.storage import erasure, people
 from services.storage.people import Person
-from services.use_cases.accounts import Accounts
 from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 
 

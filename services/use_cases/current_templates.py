@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import structlog
 
+from services.accounts.rules.network_rules import OURS
 from services.database.transaction import Transaction
-from services.domain.network_rules import OURS
 from services.domain.voice import Composer, PostTemplates
 from services.domain.voice.block_list import BlockList
 from services.errors import Rejected, Stop

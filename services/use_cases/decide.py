@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from services.accounts.rules.network_rules import OURS, rules_of
+from services.accounts.store import connections
 from services.database import outbox
 from services.database.transaction import Transaction
 from services.domain.disclosure import discloses
-from services.domain.network_rules import OURS, rules_of
 from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
@@ -30,7 +31,7 @@ from services.post import (
     text_sha256,
 )
 from services.price import Prices, charge_for
-from services.storage import blocked_words, connections, posts, typed_texts
+from services.storage import blocked_words, posts, typed_texts
 from services.text.network_text import measure_text
 from services.use_cases.block_words import refuse_blocked
 from services.use_cases.own_post import check_open, move, note, own_post

@@ -14,6 +14,8 @@ from uuid import uuid4
 
 import structlog
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import account_leases
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
@@ -25,9 +27,8 @@ from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletio
 from services.events.statement import state
 from services.post import Post
 from services.scheduling import backoff
-from services.storage import account_leases, deletions, measuring, posts
+from services.storage import deletions, measuring, posts
 from services.storage.deletions import DueDeletion
-from services.use_cases.accounts import Accounts
 from services.use_cases.own_post import note, own_post
 from services.use_cases.publish_outcome import short
 

@@ -14,12 +14,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from services.accounts.rules.network_rules import GONE
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
-from services.domain.network_rules import GONE
 from services.domain.voice import Composer
 from services.domain.voice.apply_profile import as_they_write, held_word
 from services.domain.voice.fit import fits

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from services.accounts.store import network_calls
 from services.database import audit, inbox
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.storage import figures, network_calls, people, sessions, sign_in_tries
+from services.storage import figures, people, sessions, sign_in_tries
 from services.use_cases.limit_sign_in import TRIES_MEMORY
 
 #: Longer than any window of a network's limits.

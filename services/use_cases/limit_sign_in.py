@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.accounts.rules.rate_limit import Limit
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.domain.rate_limit import Limit
 from services.domain.sign_in_limits import (
     ASKS_OF_ADDRESS,
     ASKS_OF_CLIENT,

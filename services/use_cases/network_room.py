@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.accounts.rules.circuit import Circuit, CircuitRules
+from services.accounts.rules.rate_limit import Counted, RateLimit
+from services.accounts.store import circuits, network_calls
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.circuit import Circuit, CircuitRules
-from services.domain.rate_limit import Counted, RateLimit
-from services.storage import circuits, network_calls
 from services.storage.publishing import Claim, Due
 
 Limits = Mapping[str, Sequence[RateLimit]]

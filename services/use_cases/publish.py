@@ -16,12 +16,15 @@ from typing import TypeVar
 
 import structlog
 
+from services.accounts.accounts import Accounts
+from services.accounts.rules.circuit import CircuitRules
+from services.accounts.rules.rate_limit import CREATE_LIMITS
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.circuit import CircuitRules
-from services.domain.rate_limit import CREATE_LIMITS
 from services.errors import (
     AccessInDoubt,
     NeedsNewAccess,
@@ -36,11 +39,9 @@ from services.events.statement import state
 from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
 from services.post import Post, PostState, text_sha256
 from services.price import Prices, charge_for
-from services.storage import campaigns, connections, post_images, posts, publishing
-from services.storage.connections import Connection
+from services.storage import campaigns, post_images, posts, publishing
 from services.storage.post_images import HeldImage
 from services.storage.publishing import Claim, Due
-from services.use_cases.accounts import Accounts
 from services.use_cases.distance import places
 from services.use_cases.network_room import (
     Limits,

@@ -15,16 +15,17 @@ from datetime import datetime
 
 import structlog
 
+from services.accounts.rules.circuit import CircuitRules
+from services.accounts.store import account_leases
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.circuit import CircuitRules
 from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
 from services.post import Post, PostState
-from services.storage import account_leases, campaigns, posts, publishing
+from services.storage import campaigns, posts, publishing
 from services.storage.publishing import Claim
 from services.use_cases.network_room import heed
 from services.use_cases.publish_outcome import Outcome

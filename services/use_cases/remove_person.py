@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from services.accounts.accounts import Accounts
 from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.storage import erasure, people, posts
-from services.use_cases.accounts import Accounts
 from services.use_cases.sign_in import end_all_access
 from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from services.accounts.rules.network_rules import OURS
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.network_rules import OURS
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
 from services.events.statement import state

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import structlog
 
+from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.network_rules import OURS
 from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.ports import PostRules

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.storage import audience, connections, sharing_preferences
-from services.use_cases.accounts import Accounts
+from services.storage import audience, sharing_preferences
 from services.use_cases.cancel_posts import cancel_of_person
 
 _REASON = "its ambassador does not share any more"

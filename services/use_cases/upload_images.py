@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from services.accounts.accounts import Accounts
+from services.accounts.rules.network_rules import GONE
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.network_rules import GONE
 from services.domain.post_images import images_in_post
 from services.errors import OutcomeUnknown, RetryLater
 from services.events import incoming
 from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
 from services.storage import campaigns, post_images
 from services.storage.post_images import HeldImage
-from services.use_cases.accounts import Accounts
 
 #: Networks forget an image that no post refers to after a day.
 _KEPT = timedelta(hours=12)

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.accounts.rules.expiry import WARN_AT_DAYS, Ending, due_warning
+from services.accounts.store import connections
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.expiry import WARN_AT_DAYS, Ending, due_warning
 from services.errors import Rejected, RetryLater
 from services.ports import Message, Notifier
-from services.storage import connections, ending_consents
+from services.storage import ending_consents
 
 _log = structlog.get_logger("expiry")
 

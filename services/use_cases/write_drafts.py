@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from services.accounts.store import connections
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
@@ -17,7 +18,7 @@ from services.events.outgoing import Asked, PostReady, ShareRequested
 from services.events.statement import Fact, Statement, stated
 from services.identity import derive_id, link_code
 from services.post import Post, PostState
-from services.storage import campaigns, connections, people, posts
+from services.storage import campaigns, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.use_cases import deal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.accounts.rules.expiry import Ending
 from services.domain.ambassador import DEFAULT_ZONE, Language
-from services.domain.expiry import Ending
 from services.ports import Message
 from services.storage.people import Person
 from services.web.messages import messages_in, network_name

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from services.accounts.accounts import Accounts
 from services.database.engine import Database
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.price import Prices
 from services.scheduling import Pace
-from services.use_cases.accounts import Accounts
 from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links

@@ -23,12 +23,12 @@ from connectors.language_model import LanguageModel
 from connectors.linkedin import sunset, sunset_ahead
 from connectors.registry import NetworkSettings, build_network
 from connectors.smtp import SmtpNotifier
+from services.accounts.reseal_tokens import under_older_keys
 from services.database.engine import Database
 from services.database.migrate import is_current
 from services.database.quick_check import quick_check
 from services.errors import WrongSetting, ZwaanError
 from services.settings import OFF, SANDBOX, Settings
-from services.use_cases.reseal_tokens import under_older_keys
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
 from streams.command_line.completeness import compare_with_progress

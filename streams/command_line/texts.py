@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 import click
 
+from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.database.migrate import is_current
 from services.domain.audience import Content, select_audience, source_of
-from services.domain.network_rules import OURS
 from services.domain.voice import (
     Composer,
     Dealt,

@@ -18,11 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 import structlog
 
+from services.accounts.store import connections
 from services.database.transaction import Transaction
 from services.domain.ambassador import Ambassador
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.post import Post, PostState
-from services.storage import campaigns, connections, people, posts
+from services.storage import campaigns, people, posts
 from services.use_cases import decide, schedule
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.schedule import When

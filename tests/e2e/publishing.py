@@ -17,13 +17,13 @@ import requests
 
 from connectors.http import Limits
 from connectors.registry import build_networks
+from services.accounts.accounts import Accounts
+from services.accounts.rules.circuit import CircuitRules
 from services.database.engine import Database
 from services.domain.ambassador import Ambassador
-from services.domain.circuit import CircuitRules
 from services.post import Post
 from services.settings import load_settings
 from services.use_cases import decide
-from services.use_cases.accounts import Accounts
 from services.use_cases.publish import Publisher
 from streams.bootstrap import network_settings
 from streams.key_files import vault

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
+from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.domain.disclosure import discloses
-from services.domain.network_rules import OURS
 from services.domain.voice.model import NotUsed
 from services.domain.voice.passages import cleaned
 from services.events.outgoing import ShareRequested

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from connectors.registry import NetworkSettings, build_networks
+from services.accounts.accounts import Accounts
 from services.database.engine import Database
-from services.use_cases.accounts import Accounts
 from services.vault import Vault
 
 

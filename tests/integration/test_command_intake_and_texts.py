@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
-from services.domain.network_rules import OURS
 from services.domain.voice.block_list import BlockedWord
 from services.identity import ambassador_id
 from services.storage import blocked_words, people, post_templates

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from connectors.registry import NetworkSettings
 from connectors.x import X
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
 from services.database import outbox, schema
 from services.ports import Tokens
 from services.post import PostState
-from services.storage import connections
-from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.vault import Vault, new_key
 from tests.builders import NOW, ambassador, campaign, connection, organise, story

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from services.accounts.rules.network_rules import OURS, rules_of
 from services.domain.disclosure import disclosure_in
-from services.domain.network_rules import OURS, rules_of
 from services.domain.voice.apply_profile import (
     apply_profile,
     held_word,

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
+from services.accounts.rules.network_rules import X
 from services.domain.disclosure import FIRST_PERSON
-from services.domain.network_rules import X
 from services.domain.voice.boasts import boasts_in
 from services.domain.voice.layout_syntax import SLOTS, TemplateFault, syntax_faults
 from services.domain.voice.lexicon import LEXICONS

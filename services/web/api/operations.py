@@ -9,11 +9,12 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.errors import RetryLater
 from services.post import PostState
 from services.price import MICROS
-from services.storage import charges, circuits, figures, posts
+from services.storage import figures, posts
 from services.web.api.access import is_admitted, is_this_machine
 from services.web.parts import WebParts
 from services.web.view import parts_of

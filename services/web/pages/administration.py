@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.accounts.rules.circuit import Circuit
+from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.database.drop_dead_letter import drop
 from services.database.replay_dead_letter import replay
-from services.domain.circuit import Circuit
 from services.price import MICROS
-from services.storage import charges, circuits
 from services.storage.headcount import headcount
 from services.text.loopback import is_loopback
 from services.web.access import AdministratorView

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from services.accounts.rules.expiry import ends_soon
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.database.transaction import Transaction
-from services.domain.expiry import ends_soon
-from services.storage import connections
-from services.storage.connections import Connection
 
 
 async def ending_connections(

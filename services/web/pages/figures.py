@@ -9,10 +9,11 @@ from decimal import Decimal
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.accounts.store import charges
+from services.accounts.store.charges import Charge, UnitCharge
 from services.price import MICROS
-from services.storage import charges, own_words
+from services.storage import own_words
 from services.storage.campaign_figures import people_who_shared
-from services.storage.charges import Charge, UnitCharge
 from services.storage.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of

@@ -10,10 +10,11 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from services.accounts.rules.network_rules import GONE
+from services.accounts.store import connections
 from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.disclosure import Missing, missing
-from services.domain.network_rules import GONE
 from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
@@ -22,7 +23,6 @@ from services.post import Post, PostState, as_networks_keep
 from services.storage import (
     audience,
     campaigns,
-    connections,
     deletions,
     model_edits,
     own_words,

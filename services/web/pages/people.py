@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from services.domain.network_rules import OURS
+from services.accounts.rules.network_rules import OURS
 from services.storage import directory, people, voice_profiles
 from services.storage.people import ROLES, Person
 from services.use_cases import correct_person, remove_person

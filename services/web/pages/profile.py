@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.price import Prices
-from services.storage import connections, people, sharing_preferences
-from services.storage.connections import Connection
+from services.storage import people, sharing_preferences
 from services.use_cases.voice_profile import taught
 from services.web.access import PersonView
 from services.web.pages.ending import ending_connections

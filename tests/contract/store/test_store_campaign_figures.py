@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import Post, PostState
-from services.storage import campaign_figures, connections, figures, posts
+from services.storage import campaign_figures, figures, posts
 from services.storage.campaign_figures import ReachFigure
 from services.storage.figures import Click, Figure
 from services.storage.headcount import Headcount, headcount

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from services.accounts.billed_units import BilledUnits
+from services.accounts.store import charges
+from services.accounts.store.charges import UnitCharge
 from services.database.engine import Database
 from services.errors import RetryLater
 from services.price import X_PRICES
-from services.storage import charges
-from services.storage.charges import UnitCharge
-from services.use_cases.billed_units import BilledUnits
 
 
 async def test_units_add_up_by_network_unit_and_price(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.accounts.store import connections
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -16,7 +17,6 @@ from services.post import PostState
 from services.storage import (
     audience,
     campaign_figures,
-    connections,
     directory,
     erasure,
     figures,

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from services.accounts.store import account_leases, connections
 from services.database.engine import Database
-from services.storage import account_leases, connections, people
+from services.storage import people
 from services.storage.people import Person
 from tests.builders import NOW, ambassador, connection, organise
 

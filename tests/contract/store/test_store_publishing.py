@@ -10,18 +10,12 @@ from typing import Any
 
 import pytest
 
+from services.accounts.store import account_leases, connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.domain.sharing_preferences import SharingPreferences
 from services.post import Post, PostState
-from services.storage import (
-    account_leases,
-    connections,
-    measuring,
-    posts,
-    publishing,
-    sharing_preferences,
-)
+from services.storage import measuring, posts, publishing, sharing_preferences
 from services.storage.publishing import Claim
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store

@@ -18,6 +18,8 @@ from typing import Any
 import sqlalchemy as sa
 from psycopg.errors import ForeignKeyViolation
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
 from services.database import inbox, outbox
 from services.database.engine import Database
 from services.database.schema import campaigns as _campaigns
@@ -32,11 +34,10 @@ from services.events.statement import Fact
 from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import campaigns, connections, figures, people, posts
+from services.storage import campaigns, figures, people, posts
 from services.storage.people import Person
 from services.storage.posts import NewPost
 from services.use_cases import change_audience, choose_pace, decide, share_by_hand, voice_profile
-from services.use_cases.accounts import Accounts
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.correct_person import correct

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from services.domain.network_rules import OURS
+from services.accounts.rules.network_rules import OURS
 from services.domain.post_images import LARGEST, images_in_post, is_image
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import parse_event

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.price import Prices
-from services.storage import connections, posts
+from services.storage import posts
 from services.use_cases import decide
-from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.publish import Publisher
 from services.use_cases.upload_images import PostImages

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.database import audit
 from services.errors import NeedsPerson, RetryLater
 from services.ports import Account, Tokens
-from services.storage import connections
-from services.storage.connections import Connection
 from tests.scripted_network import ScriptedNetwork
 from tests.unit.use_cases.conftest import Desk
 

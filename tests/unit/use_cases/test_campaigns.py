@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.accounts.store import connections
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.domain.audience import Content
@@ -17,7 +18,7 @@ from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
 from services.post import PostState
-from services.storage import audience, campaigns, connections, people, posts
+from services.storage import audience, campaigns, people, posts
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
 from services.use_cases.start_campaign import start_campaigns

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from services.accounts.store import charges, connections
 from services.database import outbox
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.post import Post, PostState, text_sha256
 from services.price import X_PRICES
-from services.storage import campaigns, charges, connections
+from services.storage import campaigns
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
+from services.accounts.rules.circuit import CircuitRules
 from services.database import audit
 from services.database.engine import Database
-from services.domain.circuit import CircuitRules
 from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.model import NotUsed
 from services.errors import RetryLater

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.accounts.store import account_leases, connections
 from services.database import outbox, schema
 from services.domain.estimate import FollowerCount
 from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.post import Post
 from services.settings import Settings
-from services.storage import account_leases, connections, figures, followers
+from services.storage import figures, followers
 from services.storage.figures import Figure, ReachTotals
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.record_reach import record_reach

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from services.accounts.store import connections
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.domain.audience import Invitation
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
 from services.post import PostState
-from services.storage import audience, campaigns, connections, people, posts, sharing_preferences
+from services.storage import audience, campaigns, people, posts, sharing_preferences
 from services.use_cases import choose_pace, remove_person
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.sign_in import begin_session, make_link, whose_link, whose_session

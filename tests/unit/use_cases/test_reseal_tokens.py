@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.storage import connections
-from services.storage.connections import Connection
-from services.use_cases.reseal_tokens import reseal_tokens, under_older_keys
+from services.accounts.reseal_tokens import reseal_tokens, under_older_keys
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.vault import Vault, new_key
 from tests.builders import ambassador
 from tests.unit.use_cases.conftest import Desk

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.accounts import Accounts
+from services.accounts.rules.network_rules import OURS
+from services.accounts.store import connections
 from services.database import outbox
 from services.domain.deletion import DeletionState
-from services.domain.network_rules import OURS
 from services.events.outgoing import ReachMeasured, ShareRequested
 from services.post import Post, PostState
 from services.scheduling import Pace
-from services.storage import connections, deletions, post_figures, posts
+from services.storage import deletions, post_figures, posts
 from services.use_cases import choose_pace
-from services.use_cases.accounts import Accounts
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter, ask_for_deletion

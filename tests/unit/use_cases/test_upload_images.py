@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from services.domain.network_rules import GONE, OURS
+from services.accounts.rules.network_rules import GONE, OURS
+from services.accounts.store import circuits, connections
 from services.domain.post_images import images_in_post
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
-from services.storage import campaigns, circuits, connections
+from services.storage import campaigns
 from services.use_cases.publish import LEASE
 from services.use_cases.upload_images import PostImages
 from tests.builders import ambassador, campaign, connection, organise, story

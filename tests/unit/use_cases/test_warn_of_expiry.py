@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.accounts.store import connections
 from services.database import audit
 from services.errors import Rejected, RetryLater
 from services.ports import Message
-from services.storage import connections
 from services.use_cases import choose_pace
 from services.use_cases.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
 from services.web.mails import consent_message, expiry_message

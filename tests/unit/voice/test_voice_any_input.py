@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.accounts.rules.network_rules import OURS
 from services.domain.ambassador import Ambassador, Language
 from services.domain.disclosure import discloses
-from services.domain.network_rules import OURS
 from services.domain.voice import Composer, Dealt, Draft
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.text.emoji_sequences import EMOJI

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from services.accounts.rules.network_rules import OURS
 from services.domain.ambassador import Ambassador
-from services.domain.network_rules import OURS
 from services.domain.voice import Composer, Dealt
 from services.domain.voice.block_list import BlockedWord, BlockList
 from services.domain.voice.boasts import boasts_in, concrete_detail

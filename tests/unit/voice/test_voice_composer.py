@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.accounts.rules.network_rules import OURS
 from services.domain.disclosure import discloses
-from services.domain.network_rules import OURS
 from services.domain.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
 from services.domain.voice.dealing import even_share
 from services.domain.voice.passages import find_passages

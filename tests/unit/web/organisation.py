@@ -17,6 +17,8 @@ from connectors.linkedin import LinkedIn
 from connectors.registry import NetworkSettings
 from connectors.share_intent import share_intents
 from connectors.x import X
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
 from services.database.engine import Database
 from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
@@ -25,11 +27,10 @@ from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id
 from services.ports import Network, Tokens
 from services.post import Post, PostState
-from services.storage import audience, campaigns, connections, people, posts
+from services.storage import audience, campaigns, people, posts
 from services.storage.campaigns import Campaign
 from services.storage.people import Person
 from services.storage.posts import NewPost
-from services.use_cases.accounts import Accounts
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.sign_in import make_link

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from connectors.sandbox.app import create_sandbox
+from services.accounts.store import connections
 from services.database import audit
 from services.errors import AccessInDoubt
 from services.ports import OutgoingPost
-from services.storage import connections
 from tests.builders import connection
 from tests.unit.sandbox.serving import Server
 from tests.unit.web.organisation import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.domain.circuit import Circuit
+from services.accounts.rules.circuit import Circuit
+from services.accounts.store import circuits
 from services.domain.sharing_preferences import CONSENT_LASTS
 from services.post import PostState
 from services.scheduling import WorkingHours
-from services.storage import circuits, posts, sharing_preferences
+from services.storage import posts, sharing_preferences
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 PACE = "/profile/pace"

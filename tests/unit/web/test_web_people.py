@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from services.accounts.store import connections
 from services.database import audit
 from services.identity import ambassador_id
-from services.storage import connections, people, posts, voice_profiles
+from services.storage import people, posts, voice_profiles
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, BEN, Organisation, story, submit
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from services.accounts.billed_units import BilledUnits
 from services.post import PostState
 from services.price import X_PRICES, Prices
 from services.storage.people import save_ambassadors
-from services.use_cases.billed_units import BilledUnits
 from tests.builders import ambassador
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 

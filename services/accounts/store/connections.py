@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.accounts.rules.expiry import Ending
 from services.database.engine import in_parts, replace
 from services.database.schema import ambassadors, connections, people
 from services.database.transaction import Transaction
-from services.domain.expiry import Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from services.accounts.rules.circuit import Circuit
 from services.database.engine import replace
 from services.database.schema import circuits
 from services.database.transaction import Transaction
-from services.domain.circuit import Circuit
 
 
 async def every(transaction: Transaction) -> list[Circuit]:

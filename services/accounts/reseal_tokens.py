@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import structlog
 
+from services.accounts.store import connections
+from services.accounts.store.connections import Sealed
 from services.database.engine import Database
 from services.errors import NeedsPerson
-from services.storage import connections
-from services.storage.connections import Sealed
 from services.vault import Vault
 
 _log = structlog.get_logger("vault")

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from threading import Lock
 
+from services.accounts.store import charges
 from services.database.engine import Database
 from services.price import Prices
-from services.storage import charges
 
 
 class BilledUnits:

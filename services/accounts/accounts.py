@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
+from services.accounts.billed_units import BilledUnits
+from services.accounts.store import connections
+from services.accounts.store.connections import Connection
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.errors import AccessInDoubt, NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import Account, Network
-from services.storage import connections
-from services.storage.connections import Connection
-from services.use_cases.billed_units import BilledUnits
 from services.vault import Vault
 
 _T = TypeVar("_T")
