@@ -22,8 +22,6 @@ from pathlib import Path
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
 from services.accounts.rules.network_rules import OURS
-from services.domain.ambassador import Ambassador
-from services.domain.disclosure import disclosure_in
 from services.domain.voice import (
     Composer,
     Dealt,
@@ -40,6 +38,8 @@ from services.domain.voice.statements import akin, telling
 from services.domain.voice.subject import content_id
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id, link_code
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.disclosure import disclosure_in
 from services.text.network_text import measure_text
 
 TITLE = "The voice: posts that people would share"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.domain.ambassador import Language
 from services.errors import Rejected
+from services.language import Language
 
 
 class PostState(StrEnum):

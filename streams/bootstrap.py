@@ -23,6 +23,11 @@ from services.accounts.rules.network_rules import OURS
 from services.database.migrate import MigratingDatabase
 from services.domain.voice import PostTemplates
 from services.metrics import Metrics
+from services.people.warn_of_expiry import (
+    ExpiryWarnings,
+    watch_connections,
+    watch_consents,
+)
 from services.ports import Network, Notifier, PostRules
 from services.settings import OFF, SANDBOX, Settings, is_real
 from services.use_cases.ask_model import AskModel
@@ -32,11 +37,6 @@ from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.publish import Publisher
 from services.use_cases.upload_images import PostImages
-from services.use_cases.warn_of_expiry import (
-    ExpiryWarnings,
-    watch_connections,
-    watch_consents,
-)
 from services.use_cases.write_drafts import DraftWriter
 from services.web.mails import consent_message, expiry_message
 from streams.key_files import vault

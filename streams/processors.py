@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from services.database.transaction import Transaction
-from services.domain.ambassador import DEFAULT_ZONE
+from services.people.rules.ambassador import DEFAULT_ZONE
 from services.storage import figures
 from services.use_cases.count_clicks import count_clicks
 from services.use_cases.finish_campaign import close_vacancies

@@ -10,7 +10,6 @@ from typing import Any
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.voice import PostTemplates
 from services.events.catalogue import event_type_of
@@ -18,8 +17,10 @@ from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.statement import Fact
 from services.identity import ambassador_id, derive_id, link_code
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
 from services.post import Post, PostState
-from services.storage import audience, campaigns, people, posts
+from services.storage import audience, campaigns, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 

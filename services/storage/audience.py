@@ -16,7 +16,7 @@ from services.database.schema import ambassadors, audience, people
 from services.database.transaction import Transaction
 from services.domain.audience import Ground, Invitation, Reason, Strength, strength
 from services.domain.audience.matching import GOOD_FROM, STRONG_FROM
-from services.storage.people import IS_AMBASSADOR
+from services.people.store.people import IS_AMBASSADOR
 
 
 class Standing(StrEnum):

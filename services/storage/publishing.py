@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from services.accounts.store import account_leases
 from services.database.schema import connections, posts, sharing_preferences
 from services.database.transaction import Transaction
+from services.people.store.sharing_preferences import is_paused
 from services.post import PostState
-from services.storage.sharing_preferences import is_paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

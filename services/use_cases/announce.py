@@ -11,8 +11,8 @@ from services.database.audit import Entry
 from services.database.engine import Database
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
+from services.people.store.people import Person
 from services.ports import EventLog
-from services.storage.people import Person
 from services.use_cases.accept_events import accept
 
 _ACTIONS: Mapping[str, str] = MappingProxyType(

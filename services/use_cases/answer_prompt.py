@@ -7,8 +7,9 @@ from datetime import datetime
 from services.database.transaction import Transaction
 from services.domain.voice.own_words import as_sentence, with_answer, without_answer
 from services.errors import Rejected
+from services.people.store import people
 from services.post import Post, as_networks_keep, printable, text_sha256
-from services.storage import model_edits, own_words, people, posts
+from services.storage import model_edits, own_words, posts
 from services.storage.own_words import OwnAnswer
 from services.use_cases import decide
 from services.use_cases.own_post import own_post

@@ -12,9 +12,10 @@ from services.database.transaction import Transaction
 from services.domain.audience import added_by
 from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
-from services.storage import audience, campaigns, people
+from services.people.store import people
+from services.people.store.people import Person
+from services.storage import audience, campaigns
 from services.storage.campaigns import Campaign
-from services.storage.people import Person
 
 
 async def remove(

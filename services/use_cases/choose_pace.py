@@ -10,10 +10,11 @@ from typing import Any
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
+from services.people.rules.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
+from services.people.store import sharing_preferences
 from services.scheduling import Pace, WorkingHours
-from services.storage import campaigns, posts, sharing_preferences
+from services.storage import campaigns, posts
 from services.use_cases import decide
 from services.use_cases.schedule import plan_anew, take_person_turn, take_turns_to_plan
 

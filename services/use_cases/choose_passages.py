@@ -15,9 +15,9 @@ from services.database.transaction import Transaction
 from services.domain.voice.passage_rows import chosen, rows_of
 from services.domain.voice.request import Content
 from services.errors import Rejected
+from services.people.store.people import Person
 from services.storage import campaigns
 from services.storage.campaigns import Campaign
-from services.storage.people import Person
 
 
 def version_of(content: Content) -> str:

@@ -10,10 +10,11 @@ from services.accounts.accounts import Accounts
 from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.errors import Rejected
-from services.storage import erasure, people
-from services.storage.people import Person
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
+from services.people.store.people import Person
+from services.storage import erasure
 from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 
 

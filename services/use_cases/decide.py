@@ -10,8 +10,6 @@ from services.accounts.rules.network_rules import OURS, rules_of
 from services.accounts.store import connections
 from services.database import outbox
 from services.database.transaction import Transaction
-from services.domain.disclosure import discloses
-from services.domain.sharing_preferences import SharingPreferences
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
     PostApproved,
@@ -21,6 +19,8 @@ from services.events.outgoing import (
     PostTakenBack,
 )
 from services.events.statement import state
+from services.people.rules.disclosure import discloses
+from services.people.rules.sharing_preferences import SharingPreferences
 from services.ports import PostRules
 from services.post import (
     Post,

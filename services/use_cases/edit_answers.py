@@ -19,7 +19,6 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.voice import Composer
 from services.domain.voice.apply_profile import as_they_write, held_word
 from services.domain.voice.fit import fits
@@ -29,8 +28,10 @@ from services.domain.voice.own_words import as_sentence
 from services.domain.voice.request import DraftRequest
 from services.domain.voice.support import Sources, check_supported
 from services.errors import RetryLater
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
 from services.post import as_networks_keep, normalise_text, text_sha256
-from services.storage import campaigns, model_edits, people
+from services.storage import campaigns, model_edits
 from services.storage.model_edits import Waiting
 from services.use_cases.ask_model import AskModel
 from services.use_cases.current_templates import CurrentTemplates

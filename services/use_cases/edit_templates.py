@@ -9,7 +9,6 @@ from datetime import datetime
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.voice import (
     Composer,
     Dealt,
@@ -20,6 +19,7 @@ from services.domain.voice import (
 from services.domain.voice.relations import Relation, cast_of, relation_of
 from services.domain.voice.template_check import check_template
 from services.errors import Rejected
+from services.people.rules.ambassador import Ambassador
 from services.storage import post_templates
 from services.storage.campaigns import Campaign
 

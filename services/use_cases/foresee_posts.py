@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.voice import Composer, Dealt, Draft, DraftRequest
 from services.domain.voice.relations import Cast
-from services.storage import audience, people
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
+from services.storage import audience
 from services.storage.campaigns import Campaign
 from services.use_cases import deal
 from services.use_cases.voice_profile import taught

@@ -12,8 +12,8 @@ from services.database.transaction import Transaction
 from services.domain.audience import handful
 from services.errors import Rejected
 from services.events.launch import Launch, LaunchPlan
+from services.people.store.people import Person
 from services.storage import audience, campaigns
-from services.storage.people import Person
 from services.use_cases.ask_audience import requests, started
 from services.use_cases.start_campaign import check_still_open
 

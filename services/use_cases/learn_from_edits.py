@@ -10,8 +10,9 @@ from services.domain.voice.learning import observe
 from services.domain.voice.own_words import own_share
 from services.events.outgoing import PostApproved
 from services.events.statement import Fact, Statement
+from services.people.store import people
 from services.post import text_sha256
-from services.storage import own_words, people, posts, voice_profiles
+from services.storage import own_words, posts, voice_profiles
 
 
 async def learn_from_edits(

@@ -10,8 +10,8 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.domain.voice.model.passages import Proposed, prompt_of, proposed
+from services.people.store.people import Person
 from services.storage.campaigns import Campaign
-from services.storage.people import Person
 from services.use_cases.ask_model import AskModel
 
 

@@ -10,8 +10,9 @@ from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.storage import erasure, people, posts
-from services.use_cases.sign_in import end_all_access
+from services.people.sign_in import end_all_access
+from services.people.store import people
+from services.storage import erasure, posts
 from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 
 

@@ -10,12 +10,13 @@ import structlog
 from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.sharing_preferences import CONSENT_NOTICE, SharingPreferences
 from services.errors import NeedsPerson, Rejected
+from services.people.rules.sharing_preferences import CONSENT_NOTICE, SharingPreferences
+from services.people.store import sharing_preferences
 from services.ports import PostRules
 from services.post import Post
 from services.scheduling import Pace, good_time
-from services.storage import posts, sharing_preferences
+from services.storage import posts
 from services.use_cases import decide
 from services.use_cases.own_post import check_open
 from services.use_cases.schedule import personal_pace

@@ -12,7 +12,6 @@ from datetime import datetime, tzinfo
 
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.ambassador import DEFAULT_ZONE, Ambassador
 from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
@@ -21,7 +20,9 @@ from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.moment import end_of
 from services.events.statement import Fact, Statement
 from services.identity import derive_id
-from services.storage import audience, campaigns, people
+from services.people.rules.ambassador import DEFAULT_ZONE, Ambassador
+from services.people.store import people
+from services.storage import audience, campaigns
 from services.storage.campaigns import Campaign
 from services.storage.sharing_history import histories
 from services.text.plain_text import phrase

@@ -11,9 +11,10 @@ from services.domain.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.domain.voice.own_words import as_sentence, without_answer
 from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
+from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, normalise_text, text_sha256
-from services.storage import campaigns, own_words, people, posts, suggestions, typed_texts
+from services.storage import campaigns, own_words, posts, suggestions, typed_texts
 from services.use_cases import deal
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.own_post import check_open, note, own_post

@@ -10,10 +10,11 @@ from typing import Any
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.voice.learning import Habit, Lesson, apply_lessons, learn
 from services.errors import Rejected
-from services.storage import own_words, people, voice_profiles
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
+from services.storage import own_words, voice_profiles
 from services.storage.own_words import OwnAnswer
 
 #: What a person decides about themselves; name, address and time zone are the organisation's.

@@ -12,13 +12,14 @@ from datetime import datetime
 from services.accounts.store import connections
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
 from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import Asked, PostReady, ShareRequested
 from services.events.statement import Fact, Statement, stated
 from services.identity import derive_id, link_code
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
 from services.post import Post, PostState
-from services.storage import campaigns, people, posts
+from services.storage import campaigns, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.use_cases import deal

@@ -12,8 +12,8 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from services.database.transaction import Transaction
-from services.storage.people import Person
-from services.use_cases.sign_in import begin_session, end_session, whose_session
+from services.people.sign_in import begin_session, end_session, whose_session
+from services.people.store.people import Person
 from services.web.menu import roles_of
 from services.web.view import NotSignedIn, View, make_view, parts_of
 

@@ -10,7 +10,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.use_cases.sign_in import SESSION
+from services.people.sign_in import SESSION
 from services.web.api import dead_letters, events, operations, statistics
 from services.web.assets import Assets
 from services.web.body_limit import MAX_FORM_BYTES, BodyLimit

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
+from services.people.limit_sign_in import TooOften
 from services.sentences import predicate
-from services.use_cases.limit_sign_in import TooOften
 from services.web.access import person_of
 from services.web.api.refusal import Refused
 from services.web.view import NotSignedIn, View, make_view

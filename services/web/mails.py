@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.accounts.rules.expiry import Ending
-from services.domain.ambassador import DEFAULT_ZONE, Language
+from services.language import Language
+from services.people.rules.ambassador import DEFAULT_ZONE
+from services.people.store.people import Person
 from services.ports import Message
-from services.storage.people import Person
 from services.web.messages import messages_in, network_name
 from services.web.rendering import day
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.storage.people import Person
+from services.people.store.people import Person
 
 #: Path and name of each page in the menu, and the roles that it is for.
 _MENU: Sequence[tuple[str, str, frozenset[str]]] = (

@@ -13,7 +13,7 @@ from typing import Any
 from babel import Locale
 from babel.plural import PluralRule
 
-from services.domain.ambassador import Language
+from services.language import Language
 
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 

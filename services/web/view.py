@@ -10,9 +10,10 @@ from typing import Any, cast
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.domain.ambassador import DEFAULT_ZONE, Language
 from services.errors import NeedsPerson, Rejected, ZwaanError
-from services.storage.people import Person
+from services.language import Language
+from services.people.rules.ambassador import DEFAULT_ZONE
+from services.people.store.people import Person
 from services.web import rendering
 from services.web.menu import menu_of
 from services.web.messages import LANGUAGES, Messages, messages_in, preferred_language

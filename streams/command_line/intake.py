@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 import click
 
 from connectors.feed import fetch_feed
-from services.domain.ambassador import Ambassador
 from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
+from services.people.admit_people import admit_ambassadors
+from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
 from services.use_cases.accept_events import accept
-from services.use_cases.admit_people import admit_ambassadors
 from services.use_cases.import_feed import check_whole, read_feed
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log

@@ -9,10 +9,10 @@ import click
 
 from services.errors import Rejected
 from services.identity import ambassador_id
-from services.storage import people
-from services.storage.people import ROLES, Person
+from services.people.admit_people import admit_by_link
+from services.people.store import people
+from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox
-from services.use_cases.admit_people import admit_by_link
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import click
 
 from services.errors import Rejected
-from services.use_cases.import_ambassadors import Reading, read_ambassadors
+from services.people.import_ambassadors import Reading, read_ambassadors
 from streams.command_line.terminal import visible
 
 

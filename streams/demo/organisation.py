@@ -10,11 +10,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from services.domain.ambassador import Ambassador
 from services.errors import Stop
 from services.identity import ambassador_id
-from services.storage.people import Person
-from services.use_cases.import_ambassadors import read_ambassadors
+from services.people.import_ambassadors import read_ambassadors
+from services.people.rules.ambassador import Ambassador
+from services.people.store.people import Person
 
 ORGANISATION = "Zwaan Netbeheer"
 

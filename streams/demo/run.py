@@ -19,11 +19,12 @@ import click
 from connectors.sandbox.app import SandboxApp
 from services.database import outbox
 from services.errors import Stop, WrongSetting
+from services.people.sign_in import make_link
+from services.people.store import people
 from services.post import PostState
 from services.settings import Settings
-from services.storage import people, posts
+from services.storage import posts
 from services.use_cases.accept_events import accept
-from services.use_cases.sign_in import make_link
 from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table

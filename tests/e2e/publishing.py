@@ -20,7 +20,7 @@ from connectors.registry import build_networks
 from services.accounts.accounts import Accounts
 from services.accounts.rules.circuit import CircuitRules
 from services.database.engine import Database
-from services.domain.ambassador import Ambassador
+from services.people.rules.ambassador import Ambassador
 from services.post import Post
 from services.settings import load_settings
 from services.use_cases import decide

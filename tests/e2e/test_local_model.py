@@ -23,14 +23,15 @@ import pytest
 from connectors.language_model import LanguageModel
 from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
-from services.domain.disclosure import discloses
 from services.domain.voice.model import NotUsed
 from services.domain.voice.passages import cleaned
 from services.events.outgoing import ShareRequested
 from services.identity import ambassador_id
+from services.people.rules.disclosure import discloses
+from services.people.store import people
+from services.people.store.people import Person
 from services.post import Post
-from services.storage import campaigns, people, posts
-from services.storage.people import Person
+from services.storage import campaigns, posts
 from services.text.network_text import measure_text
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.ask_model import AskModel

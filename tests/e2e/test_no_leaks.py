@@ -24,10 +24,10 @@ import sqlalchemy as sa
 from services.database import dead_letters
 from services.database.schema import connections
 from services.events.catalogue import CATALOGUE, PARTITIONS
+from services.people.sign_in import make_link
+from services.people.store import people
 from services.ports import Record
 from services.settings import SANDBOX_CLIENT_SECRET
-from services.storage import people
-from services.use_cases.sign_in import make_link
 from services.vault import new_key
 from streams.bootstrap import clock
 from streams.demo.ambassadors import SimulatedAmbassadors

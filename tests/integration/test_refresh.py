@@ -17,7 +17,7 @@ import requests
 from connectors.sandbox.app import create_sandbox
 from services.accounts.store import connections
 from services.database.engine import Database
-from services.storage import people
+from services.people.store import people
 from services.vault import new_key
 from tests.builders import ambassador
 from tests.integration import refreshing

@@ -23,9 +23,9 @@ from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import CloudEvent, load_json, parse_event
 from services.events.record import read_record
 from services.identity import ambassador_id, copied_code, link_number
+from services.people.import_ambassadors import read_ambassadors
 from services.text.html_text import plain_text
 from services.text.mail_address import mailbox
-from services.use_cases.import_ambassadors import read_ambassadors
 from services.use_cases.import_feed import check_whole, read_feed
 from services.use_cases.source_text import Source
 from services.web.markdown import markdown

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.ambassador import Language
+from services.language import Language
 
 
 class Ground(StrEnum):

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.domain.ambassador import Ambassador, Language
 from services.domain.audience.grounds import Ground, Reason, in_words
 from services.domain.audience.history import History
 from services.domain.audience.matching import LANGUAGE, Content, Strength, seek, strength
 from services.identity import derive_id
+from services.language import Language
+from services.people.rules.ambassador import Ambassador
 
 #: "A handful": at least so many where there are as many, at most …
 FEWEST = 5

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Literal
 
-from services.domain.ambassador import Ambassador, Language
 from services.domain.voice.fit import fits
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.words import words_of
+from services.language import Language
+from services.people.rules.ambassador import Ambassador
 from services.ports import PostRules
 from services.text.links_in_text import has_link
 

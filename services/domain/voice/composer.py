@@ -14,7 +14,6 @@ from itertools import product
 from typing import Any
 
 from services.accounts.rules.network_rules import OURS, rules_of
-from services.domain.disclosure import disclosure_in
 from services.domain.voice.apply_profile import (
     apply_profile,
     held_word,
@@ -39,6 +38,7 @@ from services.domain.voice.sentences import split_sentences
 from services.domain.voice.spoken import Spoken
 from services.domain.voice.support import Sources, check_supported
 from services.domain.voice.terms import untold
+from services.people.rules.disclosure import disclosure_in
 from services.ports import PostRules
 
 #: Plans kept ready: one a campaign and language.

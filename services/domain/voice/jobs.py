@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from services.domain.ambassador import Language
-from services.domain.audience.crafts import name_key
 from services.domain.voice.vocabulary import LANGUAGES, plain_words, vocabulary, words_of
+from services.language import Language
+from services.people.rules.crafts import name_key
 
 #: Who holds it is the only one: "I'm head of flys".
 _ONLY = re.compile(

@@ -12,8 +12,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Literal, get_args
 
-from services.domain.ambassador import Ambassador, Length
 from services.domain.voice.words import words_of
+from services.people.rules.ambassador import Ambassador, Length
 from services.text.emoji_sequences import EMOJI
 
 Habit = Literal["emoji", "hashtags", "exclamation", "length", "word"]

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.domain.ambassador import Ambassador
-from services.domain.audience.crafts import folded
 from services.domain.voice.vocabulary import name_particles, titles
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.crafts import folded
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = name_particles() | {"s", "und", "in"}

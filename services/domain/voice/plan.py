@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.domain.ambassador import Language
 from services.domain.voice.block_list import BlockList
 from services.domain.voice.dealing import shuffled
 from services.domain.voice.jobs import named_job, said_job
@@ -25,6 +24,7 @@ from services.domain.voice.terms import facts_of
 from services.domain.voice.told_in import primary_language
 from services.domain.voice.vocabulary import plain_words, vocabulary
 from services.events.incoming import StoryApproved
+from services.language import Language
 from services.text.plain_text import paragraphs
 
 #: An answer that says so much of a passage in its own words tells it already.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.domain.ambassador import Ambassador
 from services.domain.voice.apply_profile import as_they_write
 from services.domain.voice.dealing import NO_PASSAGE
 from services.domain.voice.jobs import named_job
@@ -17,6 +16,7 @@ from services.domain.voice.profile import Voice, voice_of
 from services.domain.voice.relations import Relation, Standpoint, relation_of
 from services.domain.voice.request import DraftRequest
 from services.domain.voice.spoken import Spoken
+from services.people.rules.ambassador import Ambassador
 
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 _COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}

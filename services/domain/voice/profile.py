@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.domain.ambassador import Ambassador
 from services.domain.voice.jobs import lowered, said_role
+from services.people.rules.ambassador import Ambassador
 from services.text.plain_text import phrase
 
 _LONGEST = 48

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.ambassador import Ambassador
-from services.domain.audience.crafts import name_key
 from services.domain.voice.jobs import is_that_job
 from services.domain.voice.names import namesakes, plain_words, same_name, spelling
 from services.domain.voice.request import Content
 from services.domain.voice.subject import author_of, title_of
 from services.events.incoming import StoryApproved
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.crafts import name_key
 from services.text.plain_text import paragraphs
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from services.domain.ambassador import Ambassador, Language
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.language import Language
+from services.people.rules.ambassador import Ambassador
 
 if TYPE_CHECKING:
     from services.domain.voice.relations import Cast, Relation

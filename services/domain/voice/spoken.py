@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.domain.ambassador import Language
 from services.domain.voice.claim_words import CLAIM_WORDS
 from services.domain.voice.jobs import said_role
 from services.domain.voice.names import spelling
 from services.domain.voice.passages import Passage
 from services.domain.voice.sentences import split_sentences
 from services.domain.voice.vocabulary import plain_words, vocabulary
+from services.language import Language
 
 #: Quotation marks inside quotation marks.
 _INNER = str.maketrans({"“": "‘", "”": "’", "„": "‘", "«": "‘", "»": "’", '"': "’"})

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from itertools import product
 
 from services.accounts.rules.network_rules import X
-from services.domain.disclosure import FIRST_PERSON
 from services.domain.voice.boasts import boasts_in
 from services.domain.voice.layout_syntax import SLOTS, TemplateFault, syntax_faults
 from services.domain.voice.lexicon import LEXICONS
 from services.domain.voice.post_templates import Layout, PostTemplates
 from services.domain.voice.relations import Relation
 from services.domain.voice.support import Sources, check_supported
+from services.people.rules.disclosure import FIRST_PERSON
 from services.text.emoji_sequences import EMOJI
 from services.text.links_in_text import has_link
 from services.text.network_text import measure_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from services.domain.ambassador import Language
 from services.domain.voice.told_in import primary_language
 from services.domain.voice.words import words_of
 from services.events.incoming import VacancyOpened
+from services.language import Language
 from services.text.plain_text import phrase
 
 #: What stands in no running sentence.

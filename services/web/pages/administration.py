@@ -14,8 +14,8 @@ from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.database.drop_dead_letter import drop
 from services.database.replay_dead_letter import replay
+from services.people.store.headcount import headcount
 from services.price import MICROS
-from services.storage.headcount import headcount
 from services.text.loopback import is_loopback
 from services.web.access import AdministratorView
 from services.web.messages import network_name

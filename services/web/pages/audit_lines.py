@@ -9,7 +9,8 @@ from typing import Any
 
 from services.database.audit import Entry, Kept
 from services.database.transaction import Transaction
-from services.storage import campaigns, people
+from services.people.store import people
+from services.storage import campaigns
 
 #: Every action that is shown; `templates/web/messages` has words for each.
 ACTIONS = (

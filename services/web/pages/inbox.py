@@ -14,8 +14,9 @@ from services.database.transaction import Transaction
 from services.domain.post_address import WrongAddress
 from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
+from services.people.store import sharing_preferences
 from services.post import Post
-from services.storage import audience, campaigns, posts, sharing_preferences, typed_texts
+from services.storage import audience, campaigns, posts, typed_texts
 from services.storage.typed_texts import TypedText
 from services.use_cases import decide, schedule
 from services.use_cases.keep_typed import Typing, keep_typed

@@ -14,10 +14,11 @@ from services.accounts.rules.network_rules import GONE
 from services.accounts.store import connections
 from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
-from services.domain.disclosure import Missing, missing
 from services.domain.post_images import images_in_post
 from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
+from services.people.rules.disclosure import Missing, missing
+from services.people.store import people
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.post import Post, PostState, as_networks_keep
 from services.storage import (
@@ -26,7 +27,6 @@ from services.storage import (
     deletions,
     model_edits,
     own_words,
-    people,
     post_figures,
     posts,
     typed_texts,

@@ -12,10 +12,10 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from services.database.transaction import Transaction
-from services.domain.sharing_preferences import HIGHEST_CAP, SharingPreferences
 from services.errors import Rejected
+from services.people.rules.sharing_preferences import HIGHEST_CAP, SharingPreferences
+from services.people.store import sharing_preferences
 from services.scheduling import WorkingHours
-from services.storage import sharing_preferences
 from services.use_cases import choose_pace
 from services.web.access import AmbassadorView
 from services.web.pages.inbox_cards import time_zone_of

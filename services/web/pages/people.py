@@ -9,10 +9,11 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
 from services.accounts.rules.network_rules import OURS
-from services.storage import directory, people, voice_profiles
-from services.storage.people import ROLES, Person
+from services.people.sign_in import end_all_access
+from services.people.store import directory, people
+from services.people.store.people import ROLES, Person
+from services.storage import voice_profiles
 from services.use_cases import correct_person, remove_person
-from services.use_cases.sign_in import end_all_access
 from services.web.access import AdministratorView
 from services.web.pages.people_form import empty, filled, read_form, roles_in
 from services.web.view import View

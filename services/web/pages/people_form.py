@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from services.domain.ambassador import Ambassador
-from services.storage.people import ROLES, Person
-from services.use_cases.ambassador_row import AmbassadorRow
+from services.people.ambassador_row import AmbassadorRow
+from services.people.rules.ambassador import Ambassador
+from services.people.store.people import ROLES, Person
 from services.web.messages import Messages
 from services.web.pages.event_forms import Filled, check, read_fields
 from services.web.view import View

@@ -14,7 +14,8 @@ from services.domain.voice.post_templates import LANGUAGES
 from services.domain.voice.template_check import check_template
 from services.domain.voice.told_in import primary_language
 from services.errors import Rejected
-from services.storage import campaigns, people, post_templates
+from services.people.store import people
+from services.storage import campaigns, post_templates
 from services.use_cases import edit_templates
 from services.use_cases.edit_templates import Trial
 from services.use_cases.voice_profile import taught

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
+from services.people.store import people, sharing_preferences
 from services.price import Prices
-from services.storage import people, sharing_preferences
 from services.use_cases.voice_profile import taught
 from services.web.access import PersonView
 from services.web.pages.ending import ending_connections

@@ -8,17 +8,17 @@ from starlette.background import BackgroundTask
 
 from services.database.transaction import Transaction
 from services.identity import ambassador_id
-from services.ports import Notifier
-from services.storage import people
-from services.storage.people import Person
-from services.use_cases.limit_sign_in import Asker, check_tries, count_ask, try_link
-from services.use_cases.sign_in import (
+from services.people.limit_sign_in import Asker, check_tries, count_ask, try_link
+from services.people.sign_in import (
     end_all_access,
     end_session,
     make_link,
     was_just_made,
     whose_link,
 )
+from services.people.store import people
+from services.people.store.people import Person
+from services.ports import Notifier
 from services.web.access import PersonView, VisitorView, session_token, sign_in_as
 from services.web.api.access import is_this_machine
 from services.web.mails import sign_in_message

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from services.database.engine import Database
 from services.domain.audience import Ground, History, Strength, added_by, select_audience
+from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts
+from services.storage import audience, campaigns, posts
 from services.storage.audience import Found, Standing
 from services.storage.sharing_history import asked_lately, histories
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy

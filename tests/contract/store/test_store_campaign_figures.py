@@ -7,11 +7,11 @@ from datetime import timedelta
 from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.people.store.headcount import Headcount, headcount
 from services.post import Post, PostState
 from services.storage import campaign_figures, figures, posts
 from services.storage.campaign_figures import ReachFigure
 from services.storage.figures import Click, Figure
-from services.storage.headcount import Headcount, headcount
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy
 
 PEOPLE = [ambassador(number) for number in range(1, 4)]

@@ -15,9 +15,9 @@ from services.database.audit import Entry
 from services.database.engine import Database, has_turn, take_turns
 from services.database.transaction import Transaction
 from services.errors import RetryLater, Stop
-from services.storage import people
-from services.storage.headcount import headcount
-from services.storage.people import Person
+from services.people.store import people
+from services.people.store.headcount import headcount
+from services.people.store.people import Person
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store
 

@@ -11,27 +11,25 @@ from services.database.engine import Database
 from services.database.schema import metadata, outbox
 from services.database.transaction import Transaction
 from services.domain.estimate import FollowerCount
-from services.domain.sharing_preferences import SharingPreferences
 from services.identity import ambassador_id
+from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.sign_in import begin_session, make_link, whose_session
+from services.people.store import directory, people, sharing_preferences
 from services.post import PostState
 from services.storage import (
     audience,
     campaign_figures,
-    directory,
     erasure,
     figures,
     followers,
     links,
     own_words,
-    people,
     posts,
-    sharing_preferences,
     typed_texts,
     voice_profiles,
 )
 from services.storage.own_words import OwnAnswer
 from services.storage.typed_texts import TypedText
-from services.use_cases.sign_in import begin_session, make_link, whose_session
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 ANNA = ambassador(

@@ -14,8 +14,8 @@ from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
 from services.events.outgoing import CampaignFinished, PostDeclined
 from services.events.statement import Statement, state
-from services.storage import people
-from services.storage.people import Person
+from services.people.store import people
+from services.people.store.people import Person
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Conflict, RetryLater
-from services.storage import people
+from services.people.store import people
 from tests.builders import NOW
 from tests.contract.store.conftest import Store
 from tests.contract.store.test_store_database import _person

@@ -9,8 +9,8 @@ import pytest
 
 from services.accounts.store import account_leases, connections
 from services.database.engine import Database
-from services.storage import people
-from services.storage.people import Person
+from services.people.store import people
+from services.people.store.people import Person
 from tests.builders import NOW, ambassador, connection, organise
 
 ANNA = ambassador(1, since=2019, emoji=2)

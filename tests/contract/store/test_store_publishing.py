@@ -13,9 +13,10 @@ import pytest
 from services.accounts.store import account_leases, connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.sharing_preferences import SharingPreferences
+from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.store import sharing_preferences
 from services.post import Post, PostState
-from services.storage import measuring, posts, publishing, sharing_preferences
+from services.storage import measuring, posts, publishing
 from services.storage.publishing import Claim
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from services.database.engine import Database
 from services.database.schema import sign_in_tries as table
-from services.domain.sign_in_limits import ASKS_OF_ADDRESS, ASKS_OF_CLIENT, TRIES_OF_CLIENT
-from services.storage import sign_in_tries
-from services.use_cases.limit_sign_in import Asker, TooOften, count_ask, try_link
+from services.people.limit_sign_in import Asker, TooOften, count_ask, try_link
+from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, ASKS_OF_CLIENT, TRIES_OF_CLIENT
+from services.people.store import sign_in_tries
 from tests.builders import NOW
 from tests.contract.store.conftest import Store
 

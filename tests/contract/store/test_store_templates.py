@@ -9,8 +9,9 @@ from services.database.engine import Database
 from services.database.schema import template_versions
 from services.database.transaction import Transaction
 from services.identity import ambassador_id
-from services.storage import people, post_templates
-from services.storage.people import Person
+from services.people.store import people
+from services.people.store.people import Person
+from services.storage import post_templates
 from tests.builders import NOW
 
 PATH, OTHER = "nl/story/craft.j2", "x.j2"

@@ -8,8 +8,9 @@ from datetime import timedelta
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.domain.voice.learning import Observation, Seen
+from services.people.store import people
 from services.post import PostState
-from services.storage import own_words, people, posts, suggestions, voice_profiles
+from services.storage import own_words, posts, suggestions, voice_profiles
 from services.storage.own_words import OwnAnswer, OwnWords
 from services.storage.suggestions import Place
 from tests.builders import NOW, ambassador, campaign, organise, story

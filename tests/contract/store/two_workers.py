@@ -31,11 +31,12 @@ from services.events.incoming import ApplicationReceived, EventData, VacancyClos
 from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Fact
+from services.people.store import people
+from services.people.store.people import Person
 from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import campaigns, figures, people, posts
-from services.storage.people import Person
+from services.storage import campaigns, figures, posts
 from services.storage.posts import NewPost
 from services.use_cases import change_audience, choose_pace, decide, share_by_hand, voice_profile
 from services.use_cases.answer_prompt import answer_prompt

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.domain.ambassador import Ambassador
 from services.domain.audience import (
     Ground,
     History,
@@ -24,9 +23,10 @@ from services.domain.audience import (
     strength,
     topics_in_common,
 )
-from services.domain.audience.crafts import craft_key
 from services.domain.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
 from services.events.incoming import StoryApproved
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.crafts import craft_key
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import example_content, example_people
 

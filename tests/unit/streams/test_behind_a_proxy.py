@@ -18,10 +18,10 @@ from starlette.types import ASGIApp
 from connectors.sandbox.control.routes import OPERATIONS
 from services.domain.link_table import LinkTable
 from services.identity import ambassador_id
+from services.people.sign_in import make_link
+from services.people.store import people
+from services.people.store.people import Person
 from services.settings import load_settings
-from services.storage import people
-from services.storage.people import Person
-from services.use_cases.sign_in import make_link
 from services.web.app import create_pages, create_web
 from streams.bootstrap import Parts, clock, open_parts
 from streams.click_writer import ClickWriter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.database import audit
 from services.database.engine import Database
-from services.storage import people
-from services.use_cases.admit_people import admit_ambassadors, admit_by_link
+from services.people.admit_people import admit_ambassadors, admit_by_link
+from services.people.store import people
 from tests.builders import NOW, ambassador
 
 

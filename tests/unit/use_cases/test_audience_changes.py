@@ -13,17 +13,18 @@ import pytest
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.domain.audience import Ground, History, Strength, source_of
-from services.domain.sharing_preferences import SharingPreferences
 from services.domain.voice import NoDraft
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.statement import Statement
 from services.identity import derive_id
+from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.store import people, sharing_preferences
+from services.people.store.people import Person
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts, sharing_preferences
+from services.storage import audience, campaigns, posts
 from services.storage.audience import Standing
-from services.storage.people import Person
 from services.storage.sharing_history import asked_lately, histories
 from services.use_cases import change_audience
 from services.use_cases.accept_events import accept

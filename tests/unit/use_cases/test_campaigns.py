@@ -17,8 +17,9 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
+from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts
+from services.storage import audience, campaigns, posts
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
 from services.use_cases.start_campaign import start_campaigns

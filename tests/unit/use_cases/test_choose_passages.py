@@ -13,9 +13,10 @@ from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.events.launch import LaunchPlan
 from services.events.outgoing import Asked, ShareRequested
+from services.people.store import people
+from services.people.store.people import Person
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts
-from services.storage.people import Person
+from services.storage import audience, campaigns, posts
 from services.use_cases.change_audience import add
 from services.use_cases.choose_passages import choose_passages, version_of
 from services.use_cases.current_templates import CurrentTemplates

@@ -23,9 +23,10 @@ from services.domain.voice.block_list import BlockedWord
 from services.domain.voice.model import NotUsed
 from services.errors import RetryLater
 from services.events.outgoing import ShareRequested
+from services.people.store import people
+from services.people.store.people import Person
 from services.post import Post
-from services.storage import blocked_words, campaigns, people, posts
-from services.storage.people import Person
+from services.storage import blocked_words, campaigns, posts
 from services.use_cases import decide
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.ask_model import AskModel

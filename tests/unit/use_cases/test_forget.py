@@ -8,11 +8,8 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
-from services.storage import figures, people, sign_in_tries
-from services.storage.figures import Click
-from services.use_cases.forget import forget_what_is_old
-from services.use_cases.sign_in import (
+from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
+from services.people.sign_in import (
     LIFETIME,
     SESSION,
     begin_session,
@@ -20,6 +17,10 @@ from services.use_cases.sign_in import (
     whose_link,
     whose_session,
 )
+from services.people.store import people, sign_in_tries
+from services.storage import figures
+from services.storage.figures import Click
+from services.use_cases.forget import forget_what_is_old
 from tests.builders import NOW, ambassador, organise
 
 

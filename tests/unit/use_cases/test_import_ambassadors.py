@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from services.errors import Rejected
 from services.identity import ambassador_id
-from services.use_cases.ambassador_columns import COLUMNS, HEADINGS, column_of
-from services.use_cases.import_ambassadors import Reading, read_ambassadors
+from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
+from services.people.import_ambassadors import Reading, read_ambassadors
 
 HEADER = ",".join(COLUMNS)
 

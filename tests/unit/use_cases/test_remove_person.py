@@ -10,11 +10,12 @@ from services.database.engine import Database
 from services.domain.audience import Invitation
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
+from services.people.sign_in import begin_session, make_link, whose_link, whose_session
+from services.people.store import people, sharing_preferences
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts, sharing_preferences
+from services.storage import audience, campaigns, posts
 from services.use_cases import choose_pace, remove_person
 from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.sign_in import begin_session, make_link, whose_link, whose_session
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story

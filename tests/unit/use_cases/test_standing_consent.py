@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 from services.accounts.store import connections
 from services.database import audit
-from services.domain.sharing_preferences import (
+from services.people.rules.sharing_preferences import (
     CONSENT_LASTS,
     CONSENT_NOTICE,
     CONSENT_WARNING,
     SharingPreferences,
 )
+from services.people.store import sharing_preferences
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import posts, sharing_preferences
+from services.storage import posts
 from services.storage.posts import NewPost
 from services.use_cases import choose_pace, decide
 from services.use_cases.standing_consent import approve_by_standing_consent

@@ -11,7 +11,8 @@ from services.database.engine import Database
 from services.domain.voice import Composer, Dealt, DraftRequest
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
-from services.storage import campaigns, people, post_templates, posts
+from services.people.store import people
+from services.storage import campaigns, post_templates, posts
 from services.use_cases import edit_templates
 from services.use_cases.current_templates import CurrentTemplates, revision
 from services.use_cases.edit_templates import checked

@@ -14,11 +14,12 @@ from services.accounts.store import connections
 from services.database import audit
 from services.database import schema as tables
 from services.database.engine import Database
-from services.domain.disclosure import discloses
 from services.errors import Rejected
 from services.events.outgoing import PostApproved, ShareRequested
+from services.people.rules.disclosure import discloses
+from services.people.store import people
 from services.post import Post, PostState, text_sha256
-from services.storage import own_words, people, posts
+from services.storage import own_words, posts
 from services.text.network_text import measure_text
 from services.use_cases import decide, voice_profile
 from services.use_cases.answer_prompt import answer_prompt

@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from services.accounts.rules.network_rules import OURS
-from services.domain.disclosure import discloses
 from services.domain.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
 from services.domain.voice.dealing import even_share
 from services.domain.voice.passages import find_passages
 from services.domain.voice.relations import Relation, cast_of
+from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import (

@@ -20,20 +20,21 @@ from connectors.x import X
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
 from services.database.engine import Database
-from services.domain.ambassador import Ambassador
 from services.domain.audience import Invitation
 from services.domain.link_table import LinkTable
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id
+from services.people.rules.ambassador import Ambassador
+from services.people.sign_in import make_link
+from services.people.store import people
+from services.people.store.people import Person
 from services.ports import Network, Tokens
 from services.post import Post, PostState
-from services.storage import audience, campaigns, people, posts
+from services.storage import audience, campaigns, posts
 from services.storage.campaigns import Campaign
-from services.storage.people import Person
 from services.storage.posts import NewPost
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
-from services.use_cases.sign_in import make_link
 from services.use_cases.suggest import Suggester
 from services.vault import Vault, new_key
 from services.web.app import create_web

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from services.database import outbox
+from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, people, posts
+from services.storage import audience, campaigns, posts
 from services.storage.audience import Sizes
 from services.storage.posts import NewPost
 from tests.builders import NOW, ambassador, draft

@@ -6,8 +6,9 @@ from services.database import audit
 from services.database.transaction import Transaction
 from services.domain.voice.block_list import BlockedWord
 from services.events.outgoing import ShareRequested
+from services.people.store import people
 from services.post import PostState
-from services.storage import blocked_words, campaigns, people, posts
+from services.storage import blocked_words, campaigns, posts
 from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter

@@ -12,7 +12,8 @@ import pytest
 from services.domain.audience import select_audience
 from services.domain.voice.block_list import BlockedWord
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.storage import audience, blocked_words, campaigns, people
+from services.people.store import people
+from services.storage import audience, blocked_words, campaigns
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, vacancy
 

@@ -8,10 +8,11 @@ import io
 import pytest
 
 from services.database import schema as tables
-from services.domain.ambassador import Ambassador
 from services.identity import ambassador_id, derive_id
+from services.people.rules.ambassador import Ambassador
+from services.people.store import people
 from services.post import PostState
-from services.storage import campaigns, figures, people, posts
+from services.storage import campaigns, figures, posts
 from services.storage.figures import Click, Figure
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW

@@ -145,7 +145,7 @@ _ELSEWHERE = (
     "connectors/sandbox/",
     "connectors/smtp.py",
     "services/settings/",
-    "services/use_cases/import_ambassadors.py",
+    "services/people/import_ambassadors.py",
     "services/use_cases/import_feed.py",
     "services/text/spreadsheet_text.py",
     "services/vault.py",

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from services.accounts.rules.circuit import Circuit
 from services.accounts.store import circuits
-from services.domain.sharing_preferences import CONSENT_LASTS
+from services.people.rules.sharing_preferences import CONSENT_LASTS
+from services.people.store import sharing_preferences
 from services.post import PostState
 from services.scheduling import WorkingHours
-from services.storage import posts, sharing_preferences
+from services.storage import posts
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 PACE = "/profile/pace"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.identity import derive_id
-from services.storage import people
+from services.people.store import people
 from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW, ambassador
 from tests.unit.web.arrival import facts_on

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.accounts.store import connections
 from services.database import audit
 from services.identity import ambassador_id
-from services.storage import people, posts, voice_profiles
+from services.people.store import people
+from services.storage import posts, voice_profiles
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, BEN, Organisation, story, submit
 

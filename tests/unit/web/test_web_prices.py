@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.accounts.billed_units import BilledUnits
+from services.people.store.people import save_ambassadors
 from services.post import PostState
 from services.price import X_PRICES, Prices
-from services.storage.people import save_ambassadors
 from tests.builders import ambassador
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 

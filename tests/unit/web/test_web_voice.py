@@ -12,8 +12,9 @@ import pytest
 from services.database import schema as tables
 from services.domain.voice.learning import Observation
 from services.identity import link_code
+from services.people.store import people
 from services.post import Post, PostState
-from services.storage import own_words, people, posts, voice_profiles
+from services.storage import own_words, posts, voice_profiles
 from services.storage.own_words import OwnAnswer
 from services.use_cases import voice_profile
 from tests.builders import NOW

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from services.domain.disclosure import discloses
 from services.domain.voice.claim_words import CLAIM_WORDS
 from services.domain.voice.model import LANGUAGES, NotUsed, Prompt
 from services.domain.voice.statements import bare_words
 from services.domain.voice.words import FIGURE, QUOTED, words_of
+from services.people.rules.disclosure import discloses
 from services.post import printable
 from services.text.links_in_text import has_link
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
-from services.storage import people
-from services.use_cases.sign_in import make_link
+from services.people.rules.ambassador import Ambassador
+from services.people.sign_in import make_link
+from services.people.store import people
 
 
 async def admit_ambassadors(

@@ -14,11 +14,11 @@ from pydantic import (
     StringConstraints,
 )
 
-from services.domain.ambassador import Ambassador
 from services.identity import ambassador_id
+from services.people.ambassador_columns import language_code, year_of
+from services.people.rules.ambassador import Ambassador
 from services.post import on_one_line
 from services.text.mail_address import mailbox
-from services.use_cases.ambassador_columns import language_code, year_of
 
 _ZONES = available_timezones()
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.database.schema import connections, people
 from services.database.transaction import Transaction
-from services.storage.people import IS_ACTIVE, IS_AMBASSADOR
+from services.people.store.people import IS_ACTIVE, IS_AMBASSADOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.database.engine import replace
 from services.database.schema import campaigns, connections, posts, sharing_preferences
 from services.database.transaction import Transaction
-from services.domain.sharing_preferences import SharingPreferences
+from services.people.rules.sharing_preferences import SharingPreferences
 from services.post import PostState
 from services.scheduling import WorkingHours
 

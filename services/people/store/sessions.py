@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.database.schema import people, sessions
 from services.database.transaction import Transaction
-from services.storage.people import IS_ACTIVE, Person, read_person
+from services.people.store.people import IS_ACTIVE, Person, read_person
 
 
 async def add(

@@ -18,8 +18,8 @@ from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater
+from services.people.store import ending_consents
 from services.ports import Message, Notifier
-from services.storage import ending_consents
 
 _log = structlog.get_logger("expiry")
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.database.schema import ambassadors, people
 from services.database.transaction import Transaction
-from services.storage.people import HAS_NAME, Person, read_person
+from services.people.store.people import HAS_NAME, Person, read_person
 
 _EVERYBODY = people.outerjoin(ambassadors, ambassadors.c.id == people.c.id)
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from services.domain.ambassador import Ambassador
 from services.errors import Rejected
+from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
+from services.people.ambassador_row import AmbassadorRow
+from services.people.rules.ambassador import Ambassador
 from services.sentences import guesses, predicate
 from services.text.spreadsheet_text import SpreadsheetText, read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
-from services.use_cases.ambassador_columns import COLUMNS, HEADINGS, column_of
-from services.use_cases.ambassador_row import AmbassadorRow
 
 _REQUIRED = frozenset({"email", "name", "language"})
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 100

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.language import Language
+
 #: Of people and organisations who name none.
 DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
 
-Language = Literal["nl", "en"]
 AddressForm = Literal["je", "u", ""]
 Length = Literal["short", "medium", "long"]
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from services.database.engine import in_parts, insert_for, replace
 from services.database.schema import ambassadors, people, sign_in_links, voice_profiles
 from services.database.transaction import Transaction
-from services.domain.ambassador import Ambassador
+from services.people.rules.ambassador import Ambassador
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

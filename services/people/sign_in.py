@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.storage import people, sessions
-from services.storage.people import Person
+from services.people.store import people, sessions
+from services.people.store.people import Person
 
 #: How long a link waits to be used. Opening it is no use yet: mail scanners open links first.
 LIFETIME = timedelta(days=2)

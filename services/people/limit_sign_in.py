@@ -17,18 +17,18 @@ from datetime import datetime, timedelta
 from services.accounts.rules.rate_limit import Limit
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.domain.sign_in_limits import (
+from services.errors import RetryLater
+from services.identity import ambassador_id
+from services.people.rules.sign_in_limits import (
     ASKS_OF_ADDRESS,
     ASKS_OF_CLIENT,
     TRIES_OF_ADDRESS,
     TRIES_OF_CLIENT,
     client_of,
 )
-from services.errors import RetryLater
-from services.identity import ambassador_id
-from services.storage import sign_in_tries
-from services.storage.people import Person
-from services.use_cases.sign_in import use_link, whose_link
+from services.people.sign_in import use_link, whose_link
+from services.people.store import sign_in_tries
+from services.people.store.people import Person
 
 #: Longer than any of the limits looks back.
 TRIES_MEMORY = timedelta(hours=2)
