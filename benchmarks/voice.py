@@ -22,7 +22,12 @@ from pathlib import Path
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
 from services.accounts.rules.network_rules import OURS
-from services.domain.voice import (
+from services.events.incoming import StoryApproved, VacancyOpened
+from services.identity import ambassador_id, link_code
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.disclosure import disclosure_in
+from services.text.network_text import measure_text
+from services.voice import (
     Composer,
     Dealt,
     Draft,
@@ -32,15 +37,10 @@ from services.domain.voice import (
     check_supported,
     unsaid,
 )
-from services.domain.voice.relations import cast_of
-from services.domain.voice.sentences import split_sentences
-from services.domain.voice.statements import akin, telling
-from services.domain.voice.subject import content_id
-from services.events.incoming import StoryApproved, VacancyOpened
-from services.identity import ambassador_id, link_code
-from services.people.rules.ambassador import Ambassador
-from services.people.rules.disclosure import disclosure_in
-from services.text.network_text import measure_text
+from services.voice.checking.statements import akin, telling
+from services.voice.language.sentences import split_sentences
+from services.voice.writing.relations import cast_of
+from services.voice.writing.subject import content_id
 
 TITLE = "The voice: posts that people would share"
 HERE, EXAMPLES = Path(__file__).parent, Path(__file__).parents[1] / "examples"

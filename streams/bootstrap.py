@@ -21,7 +21,6 @@ from services.accounts.accounts import Accounts
 from services.accounts.billed_units import BilledUnits
 from services.accounts.rules.network_rules import OURS
 from services.database.migrate import MigratingDatabase
-from services.domain.voice import PostTemplates
 from services.metrics import Metrics
 from services.people.warn_of_expiry import (
     ExpiryWarnings,
@@ -30,14 +29,15 @@ from services.people.warn_of_expiry import (
 )
 from services.ports import Network, Notifier, PostRules
 from services.settings import OFF, SANDBOX, Settings, is_real
-from services.use_cases.ask_model import AskModel
 from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter
 from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.publish import Publisher
 from services.use_cases.upload_images import PostImages
 from services.use_cases.write_drafts import DraftWriter
+from services.voice import PostTemplates
+from services.voice.ask_model import AskModel
+from services.voice.current_templates import CurrentTemplates
 from services.web.mails import consent_message, expiry_message
 from streams.key_files import vault
 from streams.log_admin import LogAdmin

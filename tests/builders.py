@@ -11,7 +11,6 @@ from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.database.transaction import Transaction
 from services.domain.audience import Invitation
-from services.domain.voice import PostTemplates
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
@@ -23,6 +22,7 @@ from services.post import Post, PostState
 from services.storage import audience, campaigns, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
+from services.voice import PostTemplates
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -262,7 +262,7 @@ posts = Table(
     Column("attempt_at", UtcTime),
     Column("leased_by", Text),
     Column("leased_until", UtcTime),
-    # The share of the approved text that is the person's own, 0 to 1 (services.domain.voice).
+    # The share of the approved text that is the person's own, 0 to 1 (services.voice).
     Column("own_words", sa.Float),
     # The next variant that nobody was shown yet; 0: no other text was ever asked for.
     Column("next_variant", sa.Integer, nullable=False, server_default="0"),

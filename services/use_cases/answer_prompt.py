@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.database.transaction import Transaction
-from services.domain.voice.own_words import as_sentence, with_answer, without_answer
 from services.errors import Rejected
 from services.people.store import people
 from services.post import Post, as_networks_keep, printable, text_sha256
-from services.storage import model_edits, own_words, posts
-from services.storage.own_words import OwnAnswer
+from services.storage import model_edits, posts
 from services.use_cases import decide
 from services.use_cases.own_post import own_post
 from services.use_cases.suggest import Suggester
+from services.voice.learning.own_words import as_sentence, with_answer, without_answer
+from services.voice.store import own_words
+from services.voice.store.own_words import OwnAnswer
 
 #: A longer answer is a text of its own, and can be typed into the draft itself.
 MAX_CHARACTERS = 1_000

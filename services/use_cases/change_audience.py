@@ -10,12 +10,12 @@ from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.domain.audience import added_by
-from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
 from services.people.store import people
 from services.people.store.people import Person
 from services.storage import audience, campaigns
 from services.storage.campaigns import Campaign
+from services.voice import Thin, unsaid
 
 
 async def remove(

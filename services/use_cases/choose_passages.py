@@ -12,12 +12,12 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.voice.passage_rows import chosen, rows_of
-from services.domain.voice.request import Content
 from services.errors import Rejected
 from services.people.store.people import Person
 from services.storage import campaigns
 from services.storage.campaigns import Campaign
+from services.voice.writing.passage_rows import chosen, rows_of
+from services.voice.writing.request import Content
 
 
 def version_of(content: Content) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from services.database.transaction import Transaction
 from services.domain.audience import Content, source_of
-from services.domain.voice import unsaid
 from services.errors import Rejected
 from services.events.incoming import (
     ApplicationReceived,
@@ -20,6 +19,7 @@ from services.events.incoming import (
     VacancyOpened,
 )
 from services.storage import campaigns
+from services.voice import unsaid
 
 
 class Known:

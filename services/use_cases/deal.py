@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection
 
 from services.database.transaction import Transaction
-from services.domain.voice import Dealt
-from services.domain.voice.dealing import NO_PASSAGE
-from services.domain.voice.relations import Cast, Scene, cast_of
-from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved
 from services.identity import ambassador_id
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.storage import posts
+from services.voice import Dealt
+from services.voice.writing.dealing import NO_PASSAGE
+from services.voice.writing.relations import Cast, Scene, cast_of
+from services.voice.writing.request import Content
 
 _ASCII = re.compile(r"[A-Za-z]{3,}")
 

@@ -31,10 +31,11 @@ from services.post import (
     text_sha256,
 )
 from services.price import Prices, charge_for
-from services.storage import blocked_words, posts, typed_texts
+from services.storage import posts, typed_texts
 from services.text.network_text import measure_text
-from services.use_cases.block_words import refuse_blocked
 from services.use_cases.own_post import check_open, move, note, own_post
+from services.voice.block_words import refuse_blocked
+from services.voice.store import blocked_words
 
 _MAX_REASON_CHARACTERS = 1000
 

@@ -19,23 +19,23 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.voice import Composer
-from services.domain.voice.apply_profile import as_they_write, held_word
-from services.domain.voice.fit import fits
-from services.domain.voice.model import NotUsed, edit, follow_up
-from services.domain.voice.model.edit import Frame
-from services.domain.voice.own_words import as_sentence
-from services.domain.voice.request import DraftRequest
-from services.domain.voice.support import Sources, check_supported
 from services.errors import RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import as_networks_keep, normalise_text, text_sha256
 from services.storage import campaigns, model_edits
 from services.storage.model_edits import Waiting
-from services.use_cases.ask_model import AskModel
-from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.voice_profile import taught
+from services.voice import Composer
+from services.voice.ask_model import AskModel
+from services.voice.checking.support import Sources, check_supported
+from services.voice.current_templates import CurrentTemplates
+from services.voice.learning.own_words import as_sentence
+from services.voice.model import NotUsed, edit, follow_up
+from services.voice.model.edit import Frame
+from services.voice.voice_profile import taught
+from services.voice.writing.apply_profile import as_they_write, held_word
+from services.voice.writing.fit import fits
+from services.voice.writing.request import DraftRequest
 
 _BATCH = 20
 

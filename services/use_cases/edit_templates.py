@@ -9,19 +9,19 @@ from datetime import datetime
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.domain.voice import (
+from services.errors import Rejected
+from services.people.rules.ambassador import Ambassador
+from services.storage.campaigns import Campaign
+from services.voice import (
     Composer,
     Dealt,
     Draft,
     DraftRequest,
     PostTemplates,
 )
-from services.domain.voice.relations import Relation, cast_of, relation_of
-from services.domain.voice.template_check import check_template
-from services.errors import Rejected
-from services.people.rules.ambassador import Ambassador
-from services.storage import post_templates
-from services.storage.campaigns import Campaign
+from services.voice.store import post_templates
+from services.voice.writing.relations import Relation, cast_of, relation_of
+from services.voice.writing.template_check import check_template
 
 #: People that a template is tried on.
 PREVIEWED = 5

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.database.transaction import Transaction
-from services.domain.voice import Composer, Dealt, Draft, DraftRequest
-from services.domain.voice.relations import Cast
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.storage import audience
 from services.storage.campaigns import Campaign
 from services.use_cases import deal
-from services.use_cases.voice_profile import taught
+from services.voice import Composer, Dealt, Draft, DraftRequest
+from services.voice.voice_profile import taught
+from services.voice.writing.relations import Cast
 
 #: So many people are looked at: no source carries more posts.
 _LOOKED_AT = 1_000

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.database.transaction import Transaction
-from services.domain.voice.learning import observe
-from services.domain.voice.own_words import own_share
 from services.events.outgoing import PostApproved
 from services.events.statement import Fact, Statement
 from services.people.store import people
 from services.post import text_sha256
-from services.storage import own_words, posts, voice_profiles
+from services.storage import posts
+from services.voice.learning.learning import observe
+from services.voice.learning.own_words import own_share
+from services.voice.store import own_words, voice_profiles
 
 
 async def learn_from_edits(

@@ -9,10 +9,10 @@ from functools import partial
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
-from services.domain.voice.model.passages import Proposed, prompt_of, proposed
 from services.people.store.people import Person
 from services.storage.campaigns import Campaign
-from services.use_cases.ask_model import AskModel
+from services.voice.ask_model import AskModel
+from services.voice.model.passages import Proposed, prompt_of, proposed
 
 
 async def propose_passages(

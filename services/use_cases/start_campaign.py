@@ -13,7 +13,6 @@ from datetime import datetime, tzinfo
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.domain.audience import Content, History, handful, select_audience, source_of
-from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -28,6 +27,7 @@ from services.storage.sharing_history import histories
 from services.text.plain_text import phrase
 from services.use_cases.ask_audience import requests, started
 from services.use_cases.compare_with_known import contradiction, same_facts
+from services.voice import Thin, unsaid
 
 
 async def start_campaigns(

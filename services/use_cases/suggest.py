@@ -7,18 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.database.transaction import Transaction
-from services.domain.voice import Dealt, Draft, DraftRequest, NoDraft
-from services.domain.voice.own_words import as_sentence, without_answer
-from services.domain.voice.suggestions import other_drafts
 from services.errors import Rejected
 from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, normalise_text, text_sha256
-from services.storage import campaigns, own_words, posts, suggestions, typed_texts
+from services.storage import campaigns, posts, typed_texts
 from services.use_cases import deal
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.own_post import check_open, note, own_post
-from services.use_cases.voice_profile import taught
+from services.voice import Dealt, Draft, DraftRequest, NoDraft
+from services.voice.current_templates import CurrentTemplates
+from services.voice.learning.own_words import as_sentence, without_answer
+from services.voice.learning.suggestions import other_drafts
+from services.voice.store import own_words, suggestions
+from services.voice.voice_profile import taught
 
 
 class Suggester:

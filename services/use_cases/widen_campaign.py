@@ -10,12 +10,12 @@ from services.database.audit import Entry
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
 from services.domain.audience import Invitation, select_audience
-from services.domain.voice import unsaid
 from services.people.store import people
 from services.storage import audience, campaigns
 from services.storage.campaigns import Campaign
 from services.storage.sharing_history import histories
 from services.use_cases.ask_audience import requests
+from services.voice import unsaid
 
 #: Who acts when nobody presses the button.
 _CLOCK = "campaigns"

@@ -12,7 +12,6 @@ from datetime import datetime
 from services.accounts.store import connections
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.voice import Dealt, Draft, DraftRequest
 from services.events.outgoing import Asked, PostReady, ShareRequested
 from services.events.statement import Fact, Statement, stated
 from services.identity import derive_id, link_code
@@ -23,8 +22,9 @@ from services.storage import campaigns, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
 from services.use_cases import deal
-from services.use_cases.current_templates import CurrentTemplates
-from services.use_cases.voice_profile import taught
+from services.voice import Dealt, Draft, DraftRequest
+from services.voice.current_templates import CurrentTemplates
+from services.voice.voice_profile import taught
 
 #: For somebody who connected nothing that we have texts for, or else the first that is offered: the
 #: draft can be copied and shared by hand.

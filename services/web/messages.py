@@ -62,7 +62,7 @@ class Messages:
         return as_sentence(english)
 
     def claim(self, english: str) -> str:
-        """What `services.domain.voice.support` found that no source says."""
+        """What `services.voice.checking.support` found that no source says."""
         found = _CLAIM.fullmatch(english)
         return english if found is None else self.text(_CLAIMS[found["kind"]], said=found["said"])
 

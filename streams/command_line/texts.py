@@ -17,15 +17,6 @@ from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.database.migrate import is_current
 from services.domain.audience import Content, select_audience, source_of
-from services.domain.voice import (
-    Composer,
-    Dealt,
-    DraftRequest,
-    NoDraft,
-    PostTemplates,
-    unsaid,
-)
-from services.domain.voice.relations import cast_of
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
@@ -35,9 +26,18 @@ from services.ports import OutgoingPost, PostRules
 from services.post import normalise_text
 from services.settings import OFF, SANDBOX, Settings
 from services.text.mail_address import normal_address
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id
+from services.voice import (
+    Composer,
+    Dealt,
+    DraftRequest,
+    NoDraft,
+    PostTemplates,
+    unsaid,
+)
+from services.voice.current_templates import CurrentTemplates
+from services.voice.writing.relations import cast_of
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.people_file import read_people
 

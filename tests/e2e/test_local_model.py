@@ -23,8 +23,6 @@ import pytest
 from connectors.language_model import LanguageModel
 from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
-from services.domain.voice.model import NotUsed
-from services.domain.voice.passages import cleaned
 from services.events.outgoing import ShareRequested
 from services.identity import ambassador_id
 from services.people.rules.disclosure import discloses
@@ -34,13 +32,15 @@ from services.post import Post
 from services.storage import campaigns, posts
 from services.text.network_text import measure_text
 from services.use_cases.answer_prompt import answer_prompt
-from services.use_cases.ask_model import AskModel
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.propose_passages import propose_passages
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.ask_model import AskModel
+from services.voice.current_templates import CurrentTemplates
+from services.voice.model import NotUsed
+from services.voice.passages import cleaned
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated
 from tests.unit.voice.material import (

@@ -9,11 +9,11 @@ import pytest
 
 from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
-from services.domain.voice.block_list import BlockedWord
 from services.identity import ambassador_id
 from services.people.store import people
-from services.storage import blocked_words, post_templates
 from services.text.network_text import measure_text
+from services.voice.checking.block_list import BlockedWord
+from services.voice.store import blocked_words, post_templates
 from tests.builders import NOW, event, story, vacancy
 from tests.integration.shell import Shell
 

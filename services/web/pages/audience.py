@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.domain.voice import Thin, unsaid
 from services.errors import Rejected
 from services.storage import audience
 from services.storage.audience import Found, Listed, Sizes, Standing
@@ -22,6 +21,7 @@ from services.use_cases import change_audience
 from services.use_cases.foresee_posts import Foreseen
 from services.use_cases.launch_campaign import launch
 from services.use_cases.widen_campaign import widen
+from services.voice import Thin, unsaid
 from services.web.access import CampaignManagerView
 from services.web.pages.campaign_page import campaign_of
 from services.web.pages.event_forms import read_fields

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.errors import Rejected
-from services.storage import blocked_words
-from services.use_cases import block_words
+from services.voice import block_words
+from services.voice.store import blocked_words
 from services.web.access import TemplatesView
 from services.web.pages.event_forms import read_fields
 from services.web.view import View

@@ -12,9 +12,9 @@ from fastapi.responses import Response
 from services.accounts.store import charges
 from services.accounts.store.charges import Charge, UnitCharge
 from services.price import MICROS
-from services.storage import own_words
 from services.storage.campaign_figures import people_who_shared
-from services.storage.own_words import OwnWords
+from services.voice.store import own_words
+from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of
 from services.web.pages.figure_rows import rows_of

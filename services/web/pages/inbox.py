@@ -12,7 +12,6 @@ from fastapi.responses import Response
 
 from services.database.transaction import Transaction
 from services.domain.post_address import WrongAddress
-from services.domain.voice.own_words import changes, own_share
 from services.errors import NeedsPerson, Rejected
 from services.people.store import sharing_preferences
 from services.post import Post
@@ -21,6 +20,7 @@ from services.storage.typed_texts import TypedText
 from services.use_cases import decide, schedule
 from services.use_cases.keep_typed import Typing, keep_typed
 from services.use_cases.schedule import When
+from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
 from services.web.pages.ending import ending_connections
 from services.web.pages.inbox_cards import Typed, read_cards, read_inbox, time_zone_of

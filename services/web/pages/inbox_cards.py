@@ -15,7 +15,6 @@ from services.accounts.store import connections
 from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.post_images import images_in_post
-from services.domain.voice.own_words import own_share
 from services.events.incoming import Image
 from services.people.rules.disclosure import Missing, missing
 from services.people.store import people
@@ -26,7 +25,6 @@ from services.storage import (
     campaigns,
     deletions,
     model_edits,
-    own_words,
     post_figures,
     posts,
     typed_texts,
@@ -34,6 +32,8 @@ from services.storage import (
 from services.storage.figures import Figure
 from services.storage.typed_texts import TypedText
 from services.text.network_text import measure_text
+from services.voice.learning.own_words import own_share
+from services.voice.store import own_words
 from services.web.pages.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.domain.voice import unsaid
 from services.events.incoming import StoryApproved
 from services.storage.audience import Sizes
 from services.storage.campaigns import Campaign
+from services.voice import unsaid
 from services.web.messages import LANGUAGES, language_name
 from services.web.view import View
 

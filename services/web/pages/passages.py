@@ -9,11 +9,18 @@ from dataclasses import dataclass, field, replace
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.voice import Composer
-from services.domain.voice.block_list import BlockedWord, BlockList
-from services.domain.voice.model import NotUsed
-from services.domain.voice.model.passages import KINDS, Proposed
-from services.domain.voice.passage_rows import (
+from services.errors import Rejected, RetryLater
+from services.events.incoming import StoryApproved
+from services.storage.campaigns import Campaign
+from services.use_cases.choose_passages import choose_passages, version_of
+from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
+from services.use_cases.propose_passages import propose_passages
+from services.voice import Composer
+from services.voice.checking.block_list import BlockedWord, BlockList
+from services.voice.model import NotUsed
+from services.voice.model.passages import KINDS, Proposed
+from services.voice.store import blocked_words
+from services.voice.writing.passage_rows import (
     LONGEST,
     MOST,
     SHORTEST,
@@ -21,13 +28,6 @@ from services.domain.voice.passage_rows import (
     rows_of,
     with_proposed,
 )
-from services.errors import Rejected, RetryLater
-from services.events.incoming import StoryApproved
-from services.storage import blocked_words
-from services.storage.campaigns import Campaign
-from services.use_cases.choose_passages import choose_passages, version_of
-from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
-from services.use_cases.propose_passages import propose_passages
 from services.web.access import CampaignManagerView
 from services.web.pages.campaign_page import campaign_of
 from services.web.view import View

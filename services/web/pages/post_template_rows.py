@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from services.domain.voice.post_templates import PATHS
-from services.storage.post_templates import TemplateVersion
+from services.voice.store.post_templates import TemplateVersion
+from services.voice.writing.post_templates import PATHS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,17 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.voice.layout_syntax import fields_of
-from services.domain.voice.post_templates import LANGUAGES
-from services.domain.voice.template_check import check_template
-from services.domain.voice.told_in import primary_language
 from services.errors import Rejected
 from services.people.store import people
-from services.storage import campaigns, post_templates
+from services.storage import campaigns
 from services.use_cases import edit_templates
 from services.use_cases.edit_templates import Trial
-from services.use_cases.voice_profile import taught
+from services.voice.language.told_in import primary_language
+from services.voice.store import post_templates
+from services.voice.voice_profile import taught
+from services.voice.writing.layout_syntax import fields_of
+from services.voice.writing.post_templates import LANGUAGES
+from services.voice.writing.template_check import check_template
 from services.web.access import TemplatesView
 from services.web.pages.post_template_rows import Row, rows_of
 from services.web.view import View

@@ -11,7 +11,7 @@ from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.people.store import people, sharing_preferences
 from services.price import Prices
-from services.use_cases.voice_profile import taught
+from services.voice.voice_profile import taught
 from services.web.access import PersonView
 from services.web.pages.ending import ending_connections
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.database.transaction import Transaction
-from services.domain.voice.block_list import BlockedWord
-from services.domain.voice.boasts import Boast, boasts_in, concrete_detail
-from services.domain.voice.passages import find_passages
-from services.domain.voice.request import Content
-from services.storage import blocked_words, campaigns
+from services.storage import campaigns
+from services.voice.checking.block_list import BlockedWord
+from services.voice.checking.boasts import Boast, boasts_in, concrete_detail
+from services.voice.passages import find_passages
+from services.voice.store import blocked_words
+from services.voice.writing.request import Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

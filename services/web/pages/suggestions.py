@@ -8,10 +8,10 @@ from datetime import timedelta
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.voice import Draft
 from services.errors import Rejected
 from services.post import text_sha256
 from services.use_cases.answer_prompt import answer_prompt
+from services.voice import Draft
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, own_post, typing_in
 from services.web.pages.inbox_cards import read_cards

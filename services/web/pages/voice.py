@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.domain.voice.learning import HABITS
-from services.storage import own_words
-from services.use_cases import voice_profile
+from services.voice import voice_profile
+from services.voice.learning.learning import HABITS
+from services.voice.store import own_words
 from services.web.access import AmbassadorView
 from services.web.pages.voice_form import filled, read_form
 from services.web.view import View

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.domain.voice.apply_profile import own_line_fault
 from services.language import Language
 from services.people.rules.ambassador import Ambassador
 from services.post import on_one_line
+from services.voice.writing.apply_profile import own_line_fault
 from services.web.messages import Messages
 from services.web.pages.event_forms import Filled, check, read_fields, words
 from services.web.view import View

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.database.engine import Database
-from services.domain.voice.block_list import BlockedWord, BlockList
-from services.storage import blocked_words
+from services.voice.checking.block_list import BlockedWord, BlockList
+from services.voice.store import blocked_words
 from tests.builders import NOW
 
 SALE = BlockedWord(word="Sale", reason="We verkopen niet.")

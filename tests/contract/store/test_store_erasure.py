@@ -23,13 +23,12 @@ from services.storage import (
     figures,
     followers,
     links,
-    own_words,
     posts,
     typed_texts,
-    voice_profiles,
 )
-from services.storage.own_words import OwnAnswer
 from services.storage.typed_texts import TypedText
+from services.voice.store import own_words, voice_profiles
+from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 ANNA = ambassador(

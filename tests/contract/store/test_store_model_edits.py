@@ -8,10 +8,11 @@ from datetime import timedelta
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import campaigns, model_edits, own_words, posts, suggestions, typed_texts
+from services.storage import campaigns, model_edits, posts, typed_texts
 from services.storage.model_edits import Waiting
-from services.storage.own_words import OwnAnswer
 from services.storage.posts import NewPost
+from services.voice.store import own_words, suggestions
+from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, draft, organise
 
 ABOUT = campaign()

@@ -11,7 +11,7 @@ from services.database.transaction import Transaction
 from services.identity import ambassador_id
 from services.people.store import people
 from services.people.store.people import Person
-from services.storage import post_templates
+from services.voice.store import post_templates
 from tests.builders import NOW
 
 PATH, OTHER = "nl/story/craft.j2", "x.j2"

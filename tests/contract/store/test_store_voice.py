@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.voice.learning import Observation, Seen
 from services.people.store import people
 from services.post import PostState
-from services.storage import own_words, posts, suggestions, voice_profiles
-from services.storage.own_words import OwnAnswer, OwnWords
-from services.storage.suggestions import Place
+from services.storage import posts
+from services.voice.learning.learning import Observation, Seen
+from services.voice.store import own_words, suggestions, voice_profiles
+from services.voice.store.own_words import OwnAnswer, OwnWords
+from services.voice.store.suggestions import Place
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 ANNA, BERT = ambassador(1, emoji=2), ambassador(2)

@@ -38,11 +38,10 @@ from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
 from services.storage import campaigns, figures, posts
 from services.storage.posts import NewPost
-from services.use_cases import change_audience, choose_pace, decide, share_by_hand, voice_profile
+from services.use_cases import change_audience, choose_pace, decide, share_by_hand
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.correct_person import correct
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
 from services.use_cases.finish_campaign import end_story, finish_over
 from services.use_cases.forget import forget_what_is_old
@@ -55,6 +54,8 @@ from services.use_cases.suggest import Suggester
 from services.use_cases.widen_campaign import widen
 from services.use_cases.write_drafts import DraftWriter
 from services.vault import Vault, new_key
+from services.voice import voice_profile
+from services.voice.current_templates import CurrentTemplates
 from streams.processor import Processor
 from streams.processors import processors
 from tests.builders import (

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from services.identity import ambassador_id
 from services.people.store import people
 from services.people.store.people import Person
-from services.storage import post_templates
+from services.voice.store import post_templates
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import story

@@ -13,7 +13,6 @@ import pytest
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.domain.audience import Ground, History, Strength, source_of
-from services.domain.voice import NoDraft
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -32,6 +31,7 @@ from services.use_cases.finish_campaign import close_vacancies
 from services.use_cases.launch_campaign import launch
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.widen_campaign import widen, widen_due
+from services.voice import NoDraft
 from tests.builders import NOW, ambassador, campaign, event, fact, organise, story, vacancy
 from tests.fakes import MemoryLog
 

@@ -20,10 +20,10 @@ from services.events.statement import Statement
 from services.people.store import people
 from services.post import PostState
 from services.storage import audience, campaigns, posts
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, connection, fact, our_templates, story, vacancy
 from tests.unit.voice.material import example_content
 

@@ -19,10 +19,10 @@ from services.post import PostState
 from services.storage import audience, campaigns, posts
 from services.use_cases.change_audience import add
 from services.use_cases.choose_passages import choose_passages, version_of
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.launch_campaign import launch
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, our_templates, story
 
 MIA = Person(

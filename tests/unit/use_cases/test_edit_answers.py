@@ -19,23 +19,24 @@ from connectors.language_model import LanguageModel
 from services.accounts.rules.circuit import CircuitRules
 from services.database import audit
 from services.database.engine import Database
-from services.domain.voice.block_list import BlockedWord
-from services.domain.voice.model import NotUsed
 from services.errors import RetryLater
 from services.events.outgoing import ShareRequested
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import Post
-from services.storage import blocked_words, campaigns, posts
+from services.storage import campaigns, posts
 from services.use_cases import decide
 from services.use_cases.answer_prompt import answer_prompt
-from services.use_cases.ask_model import AskModel
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.edit_answers import AnswerEditor
 from services.use_cases.propose_passages import propose_passages
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.ask_model import AskModel
+from services.voice.checking.block_list import BlockedWord
+from services.voice.current_templates import CurrentTemplates
+from services.voice.model import NotUsed
+from services.voice.store import blocked_words
 from tests.builders import NOW, ambassador, fact
 from tests.language_model_server import (
     Asked,

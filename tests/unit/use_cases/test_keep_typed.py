@@ -14,8 +14,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, PostState
 from services.scheduling import Pace
-from services.storage import model_edits, own_words, posts, typed_texts
-from services.storage.own_words import OwnAnswer
+from services.storage import model_edits, posts, typed_texts
 from services.storage.posts import NewPost
 from services.storage.typed_texts import TypedText
 from services.use_cases import choose_pace, decide, share_by_hand
@@ -28,6 +27,8 @@ from services.use_cases.keep_typed import (
     undo_typing,
 )
 from services.use_cases.standing_consent import approve_by_standing_consent
+from services.voice.store import own_words
+from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, draft, organise, story
 from tests.unit.use_cases.conftest import Desk
 

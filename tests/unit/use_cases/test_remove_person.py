@@ -15,9 +15,9 @@ from services.people.store import people, sharing_preferences
 from services.post import PostState
 from services.storage import audience, campaigns, posts
 from services.use_cases import choose_pace, remove_person
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import Desk
 

@@ -18,12 +18,12 @@ from services.scheduling import Pace
 from services.storage import deletions, post_figures, posts
 from services.use_cases import choose_pace
 from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
 from services.use_cases.record_reach import record_reach
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.current_templates import CurrentTemplates
 from tests.builders import ambassador, connection, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import STEPS, Desk
 from tests.unit.use_cases.test_warn_of_expiry import Mailbox, warnings

@@ -8,16 +8,17 @@ import pytest
 
 from services.database import audit
 from services.database.engine import Database
-from services.domain.voice import Composer, Dealt, DraftRequest
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.people.store import people
-from services.storage import campaigns, post_templates, posts
+from services.storage import campaigns, posts
 from services.use_cases import edit_templates
-from services.use_cases.current_templates import CurrentTemplates, revision
 from services.use_cases.edit_templates import checked
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice import Composer, Dealt, DraftRequest
+from services.voice.current_templates import CurrentTemplates, revision
+from services.voice.store import post_templates
 from tests.builders import NOW, ambassador, campaign, fact, our_templates
 from tests.unit.voice.material import example_content, told_of_us
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice import Composer, PostTemplates
+from services.voice import Composer, PostTemplates
 from tests.unit.voice.material import shipped_templates
 
 

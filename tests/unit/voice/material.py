@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.domain.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
-from services.domain.voice.passages import find_passages
-from services.domain.voice.relations import cast_of
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id, link_code
 from services.people.rules.ambassador import Ambassador
+from services.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
+from services.voice.passages import find_passages
+from services.voice.writing.relations import cast_of
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 Content = StoryApproved | VacancyOpened

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.domain.voice.passages import Passage, find_passages
-from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.voice.passages import Passage, find_passages
+from services.voice.writing.request import Content
 
 ROOT = Path(__file__).parents[3]
 #: As real organisations write them; the benchmark of the voice reads them too.

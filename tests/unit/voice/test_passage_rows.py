@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice.passage_rows import rows_of
-from services.domain.voice.passages import find_passages
-from services.domain.voice.request import Content
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.voice.passages import find_passages
+from services.voice.writing.passage_rows import rows_of
+from services.voice.writing.request import Content
 from tests.builders import story
 
 EXAMPLES = sorted(Path("examples").glob("[sv]*/*.json"))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice.passages import Passage, find_passages
-from services.domain.voice.sentences import split_sentences
-from services.domain.voice.vocabulary import plain_words
+from services.voice.language.sentences import split_sentences
+from services.voice.passages import Passage, find_passages
+from services.voice.vocabulary import plain_words
 from tests.unit.voice.sources import ROOT, content_of
 
 _SOURCES = sorted((ROOT / "tests" / "passages_by_an_editor").glob("*.json"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.passages import find_passages
+from services.voice.passages import find_passages
 from tests.unit.voice.sources import EXAMPLES, content_of, story, texts_of, vacancy
 
 _GOOD = "Op 3 mei viel gemaal De Wachter uit, omdat niemand het krooshek had nagekeken."

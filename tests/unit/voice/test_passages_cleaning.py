@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.passages import cleaned
+from services.voice.passages import cleaned
 from tests.unit.voice.sources import story, vacancy
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice.passages import Passage, find_passages
+from services.voice.passages import Passage, find_passages
 from tests.unit.voice.sources import EXAMPLES, content_of
 
 _EXPECTED = Path(__file__).parent / "passages_of_examples"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.voice.passages import cleaned, find_passages
-from services.domain.voice.passages.choosing import MAX_LENGTH, MIN_LENGTH, MOST
-from services.domain.voice.request import Content
-from services.domain.voice.sentences import split_sentences
-from services.domain.voice.vocabulary import plain_words
+from services.voice.language.sentences import split_sentences
+from services.voice.passages import cleaned, find_passages
+from services.voice.passages.choosing import MAX_LENGTH, MIN_LENGTH, MOST
+from services.voice.vocabulary import plain_words
+from services.voice.writing.request import Content
 from tests.unit.voice.sources import EXAMPLES, FURTHER, content_of, story, vacancy
 
 _PIECES = st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.passages import find_passages
+from services.voice.passages import find_passages
 from tests.unit.voice.sources import story
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.passages.prose import prose_of
-from services.domain.voice.passages.telling import Source
+from services.voice.passages.prose import prose_of
+from services.voice.passages.telling import Source
 from tests.unit.voice.sources import story, texts_of
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice.vocabulary import LANGUAGES, WordList, lines_of, plain_words, vocabulary
+from services.voice.vocabulary import LANGUAGES, WordList, lines_of, plain_words, vocabulary
 
-_ROOT = resources.files("services.domain.voice.vocabulary")
+_ROOT = resources.files("services.voice.vocabulary")
 _NAMES = {
     language: sorted(
         each.name for each in (_ROOT / language).iterdir() if each.name.endswith(".txt")

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from services.accounts.rules.network_rules import OURS
-from services.domain.voice import Composer, Dealt
-from services.domain.voice.block_list import BlockedWord, BlockList
-from services.domain.voice.boasts import boasts_in, concrete_detail
-from services.domain.voice.model import NotUsed
-from services.domain.voice.model.passages import prompt_of, proposed
 from services.people.rules.ambassador import Ambassador
 from services.text.network_text import measure_text
+from services.voice import Composer, Dealt
+from services.voice.checking.block_list import BlockedWord, BlockList
+from services.voice.checking.boasts import boasts_in, concrete_detail
+from services.voice.model import NotUsed
+from services.voice.model.passages import prompt_of, proposed
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, request, shipped_templates
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Composer, Dealt
-from services.domain.voice.block_list import BlockedWord, BlockList
+from services.voice import Composer, Dealt
+from services.voice.checking.block_list import BlockedWord, BlockList
 from tests.unit.voice.material import (
     compose_all,
     crowd,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import PostTemplates
-from services.domain.voice.boasts import MOST, boasts_in, concrete_detail
+from services.voice import PostTemplates
+from services.voice.checking.boasts import MOST, boasts_in, concrete_detail
 from tests.builders import vacancy
 from tests.unit.voice.material import example_content
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from services.accounts.rules.network_rules import OURS
-from services.domain.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
-from services.domain.voice.dealing import even_share
-from services.domain.voice.passages import find_passages
-from services.domain.voice.relations import Relation, cast_of
 from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
+from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
+from services.voice.passages import find_passages
+from services.voice.writing.dealing import even_share
+from services.voice.writing.relations import Relation, cast_of
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import (
     compose_all,
@@ -200,7 +200,7 @@ def test_the_same_texts_in_another_process() -> None:
     """No salt of a process gets into a text."""
     code = (
         "from tests.unit.voice.material import *;"
-        "from services.domain.voice import PostTemplates;"
+        "from services.voice import PostTemplates;"
         "drafts = compose_all(Composer(PostTemplates.load()), "
         "example_content()['nl-de-stille-lijn'], list(crowd(20, 'nl')));"
         "print(hash(''.join(d.text for _, d in drafts).encode().hex()) and "

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.dealing import NO_PASSAGE, Dealt, even_share, shuffled, turns
+from services.voice.writing.dealing import NO_PASSAGE, Dealt, even_share, shuffled, turns
 
 some = st.integers(1, 12)
 

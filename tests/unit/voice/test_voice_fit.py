@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.x import X
-from services.domain.voice.fit import fits
 from services.text.network_text import measure_text
+from services.voice.writing.fit import fits
 
 LINKS = (
     "https://zwaan.example.org/r/abcdefgh",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.jobs import lowered, named_job, said_job, said_role
 from services.language import Language
+from services.voice.writing.jobs import lowered, named_job, said_job, said_role
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Composer, Dealt, PostTemplates
-from services.domain.voice.layout_file import read_sections
-from services.domain.voice.layout_syntax import MOST, slots_of, syntax_faults
-from services.domain.voice.post_templates import PATHS
-from services.domain.voice.relations import RELATIONS, Relation
-from services.domain.voice.template_check import check_template
 from services.errors import Rejected, Stop
+from services.voice import Composer, Dealt, PostTemplates
+from services.voice.writing.layout_file import read_sections
+from services.voice.writing.layout_syntax import MOST, slots_of, syntax_faults
+from services.voice.writing.post_templates import PATHS
+from services.voice.writing.relations import RELATIONS, Relation
+from services.voice.writing.template_check import check_template
 from tests.builders import story, vacancy
 from tests.unit.voice.material import (
     crowd,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.learning import (
+from services.voice.learning.learning import (
     HABITS,
     Observation,
     Seen,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.model import NotUsed, edit, follow_up, passages
-from services.domain.voice.model.edit import Frame
-from services.domain.voice.passage_rows import rows_of, with_proposed
-from services.domain.voice.words import words_of
+from services.voice.language.words import words_of
+from services.voice.model import NotUsed, edit, follow_up, passages
+from services.voice.model.edit import Frame
+from services.voice.writing.passage_rows import rows_of, with_proposed
 from tests.builders import story
 
 ANSWER = (

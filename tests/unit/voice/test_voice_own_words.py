@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.own_words import (
+from services.voice.learning.own_words import (
     as_sentence,
     changes,
     own_share,

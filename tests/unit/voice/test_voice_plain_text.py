@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice.sentences import split_sentences
 from services.text.plain_text import paragraphs, phrase
+from services.voice.language.sentences import split_sentences
 
 #: The bidirectional classes of characters that change the direction of others (Unicode Annex 9).
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.names import same_name
-from services.domain.voice.relations import Relation, cast_of, relation_of
+from services.voice.language.names import same_name
+from services.voice.writing.relations import Relation, cast_of, relation_of
 from tests.builders import ambassador, story, vacancy
 
 ANNA = ambassador(1, name="Anna van der Berg", email="anna@example.org")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.voice.subject import hashtags_of
+from services.voice.writing.subject import hashtags_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import Sources, check_supported
+from services.voice import Sources, check_supported
 
 SOURCES = Sources(
     [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.voice import other_language, unsaid
-from services.domain.voice.passages import find_passages
+from services.voice import other_language, unsaid
+from services.voice.passages import find_passages
 from tests.builders import story, vacancy
 from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content

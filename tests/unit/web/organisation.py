@@ -33,10 +33,10 @@ from services.post import Post, PostState
 from services.storage import audience, campaigns, posts
 from services.storage.campaigns import Campaign
 from services.storage.posts import NewPost
-from services.use_cases.current_templates import CurrentTemplates
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester
 from services.vault import Vault, new_key
+from services.voice.current_templates import CurrentTemplates
 from services.web.app import create_web
 from services.web.parts import Readiness, WebParts
 from tests import builders

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from services.database import audit
 from services.database.transaction import Transaction
-from services.domain.voice.block_list import BlockedWord
 from services.events.outgoing import ShareRequested
 from services.people.store import people
 from services.post import PostState
-from services.storage import blocked_words, campaigns, posts
-from services.use_cases.current_templates import CurrentTemplates
+from services.storage import campaigns, posts
 from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
+from services.voice.checking.block_list import BlockedWord
+from services.voice.current_templates import CurrentTemplates
+from services.voice.store import blocked_words
 from tests.builders import NOW, ambassador, fact, our_templates
 from tests.unit.voice.material import told_of_us
 from tests.unit.web.organisation import (

@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from services.domain.audience import select_audience
-from services.domain.voice.block_list import BlockedWord
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.people.store import people
-from services.storage import audience, blocked_words, campaigns
+from services.storage import audience, campaigns
+from services.voice.checking.block_list import BlockedWord
+from services.voice.store import blocked_words
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, vacancy
 

@@ -14,9 +14,10 @@ import pytest
 from connectors.language_model import LanguageModel
 from services.metrics import Metrics
 from services.post import Post
-from services.storage import own_words, posts
-from services.use_cases.ask_model import AskModel
+from services.storage import posts
 from services.use_cases.edit_answers import AnswerEditor
+from services.voice.ask_model import AskModel
+from services.voice.store import own_words
 from tests.builders import NOW
 from tests.language_model_server import (
     Asked,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.voice import unsaid
-from services.domain.voice.relations import Relation
+from services.voice import unsaid
+from services.voice.writing.relations import Relation
 from services.web.messages import as_sentence, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.accounts.rules.network_rules import OURS
 from services.post import PostState
-from services.use_cases.current_templates import CurrentTemplates
+from services.voice.current_templates import CurrentTemplates
 from tests.builders import our_templates
 from tests.scripted_network import ScriptedNetwork
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.storage import post_templates
+from services.voice.store import post_templates
 from tests.builders import our_templates
 from tests.unit.web.organisation import (
     Organisation,

@@ -10,13 +10,14 @@ import httpx
 import pytest
 
 from services.database import schema as tables
-from services.domain.voice.learning import Observation
 from services.identity import link_code
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import own_words, posts, voice_profiles
-from services.storage.own_words import OwnAnswer
-from services.use_cases import voice_profile
+from services.storage import posts
+from services.voice import voice_profile
+from services.voice.learning.learning import Observation
+from services.voice.store import own_words, voice_profiles
+from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW
 from tests.unit.voice.material import told_of_us
 from tests.unit.web.organisation import (

@@ -1,0 +1,25 @@
+"""The voice: every ambassador a text of their own, made of the story and of where they stand."""
+
+from services.voice.checking.guard import OverlapGuard
+from services.voice.checking.support import Sources, check_supported
+from services.voice.checking.unsaid import Thin, unsaid
+from services.voice.language.told_in import other_language
+from services.voice.writing.composer import Composer
+from services.voice.writing.dealing import Dealt
+from services.voice.writing.post_templates import PostTemplates
+from services.voice.writing.request import Draft, DraftRequest, NoDraft
+
+__all__ = [
+    "Composer",
+    "Dealt",
+    "Draft",
+    "DraftRequest",
+    "NoDraft",
+    "OverlapGuard",
+    "PostTemplates",
+    "Sources",
+    "Thin",
+    "check_supported",
+    "other_language",
+    "unsaid",
+]

@@ -1,0 +1,83 @@
+"""Marketing keeps the list of words that no draft may hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.database import audit
+from services.database.audit import Entry
+from services.database.transaction import Transaction
+from services.errors import Rejected
+from services.post import printable
+from services.voice.checking.block_list import BlockedWord, BlockList
+from services.voice.store import blocked_words
+
+#: What most posts say of whom their author works for.
+_EMPLOYER = ("ik werk bij {}", "i work at {}")
+#: Words on the list, characters of a word and of a reason.
+MOST, LONGEST_WORD, LONGEST_REASON = 1000, 60, 200
+
+
+async def block(
+    transaction: Transaction,
+    *,
+    word: str,
+    reason: str,
+    organisation: str,
+    author: str,
+    now: datetime,
+) -> None:
+    """Put a word on the list, or change its reason.
+
+    Raises Rejected when either cannot be used, or when no post for ``organisation`` could do without
+    the word.
+    """
+    blocked = BlockedWord(word=_line(word), reason=_line(reason))
+    if not blocked.key or len(blocked.word) > LONGEST_WORD:
+        raise Rejected(
+            "that is no word", remedy=f"Write a word or a phrase of at most {LONGEST_WORD} letters."
+        )
+    for employer in _EMPLOYER:
+        sentence = employer.format(organisation)
+        if BlockList([blocked]).found_in(sentence):
+            raise Rejected(
+                f"every post says “{sentence[0].upper()}{sentence[1:]}”, so no text could do without this word",
+                remedy="Block a longer word or a phrase.",
+            )
+    if not blocked.reason or len(blocked.reason) > LONGEST_REASON:
+        raise Rejected(
+            "a word needs its reason",
+            remedy=f"Say in at most {LONGEST_REASON} characters why it is not used.",
+        )
+    if await blocked_words.count(transaction) >= MOST:
+        raise Rejected(
+            f"there are {MOST} words on the list already", remedy="Take one off before you go on."
+        )
+    await blocked_words.save(transaction, blocked, added_by=author, now=now)
+    await _audit(transaction, "word.blocked", blocked.key, author, now, reason=blocked.reason)
+
+
+async def allow(transaction: Transaction, *, key: str, author: str, now: datetime) -> None:
+    """Take a word off the list; one that is off already stays off."""
+    if await blocked_words.remove(transaction, key):
+        await _audit(transaction, "word.allowed", key, author, now)
+
+
+def refuse_blocked(found: list[BlockedWord]) -> None:
+    """Raises Rejected naming the first blocked word that a person's text holds."""
+    for blocked in found:
+        raise Rejected(
+            f"the word “{blocked.word}” is not used here: {blocked.reason}",
+            remedy="Write it in another way.",
+        )
+
+
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+async def _audit(
+    transaction: Transaction, action: str, key: str, author: str, now: datetime, **detail: str
+) -> None:
+    entry = Entry(at=now, actor=author, action=action, subject=f"word:{key}", detail=detail)
+    await audit.add(transaction, [entry])

@@ -1,0 +1,91 @@
+"""Praise, superlatives and company jargon: words that people skip, and a detail that says more.
+
+Only ever advice. A superlative may be plain fact ("the oldest lock"), so a person decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from services.text.plain_text import MAX_CHARACTERS
+from services.voice.language.lexicon import LEXICONS
+from services.voice.language.words import prose_of
+from services.voice.passages import find_passages
+from services.voice.vocabulary import lines_of, vocabulary
+from services.voice.writing.request import Content
+
+#: So many are told of one text; whoever changes these sees the next.
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boast:
+    """``word`` as it stands in the text."""
+
+    word: str
+    kind: Literal["praise", "superlative", "jargon"]
+
+
+def boasts_in(text: str, language: str) -> list[Boast]:
+    """The first few in the order of the text; none in a language that we have no lists for."""
+    patterns = _PATTERNS.get(language)
+    if patterns is None:
+        return []
+    prose = prose_of(text[:MAX_CHARACTERS])
+    matches = [(kind, match) for kind, one in patterns.items() for match in one.finditer(prose)]
+    matches.sort(key=lambda each: each[1].start())
+    found: dict[Boast, None] = {}
+    end = 0
+    for kind, match in matches:
+        word = _whole(prose, match)
+        last = word.split()[-1].casefold()
+        is_plain = kind == "superlative" and last in vocabulary(language)["not_superlatives"]
+        if match.start() >= end and not is_plain:
+            found[Boast(word=word, kind=kind)] = None
+            end = match.end()
+    return list(found)[:MOST]
+
+
+def concrete_detail(content: Content, text: str) -> str:
+    """The best passage of ``content`` that ``text`` does not hold yet; empty: there is none."""
+    held = text.casefold()
+    chosen = find_passages(content).chosen
+    return next((each.text for each in chosen if each.text.casefold() not in held), "")
+
+
+def _whole(prose: str, match: re.Match[str]) -> str:
+    """A stem with the rest of its word."""
+    rest = re.match(r"[\w’'-]*", prose[match.end() :])
+    return " ".join((match[0] + (rest[0] if rest else "")).split())
+
+
+def _jargon(language: str) -> re.Pattern[str]:
+    """Words and phrases by their beginning; blanks and hyphens in them are interchangeable."""
+    listed = (re.split(r"[\s-]+", each.rstrip("*")) for each in lines_of(f"{language}/jargon"))
+    joined = (r"[,\s-]+".join(map(re.escape, parts)) for parts in listed)
+    return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
+
+
+_SUPERLATIVES = {
+    # "De mooiste", but not "de geplaatste": a participle of a verb on -s or -t.
+    "nl": re.compile(
+        r"\b(?:de|het|ons|onze)\s+(?:meest\s+(?!van\b)\w{3,}"
+        r"|(?!ge\w+[lnprst]ste\b)(?:aller)?\w{2,}ste)\b|\ballerbeste\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"\b(?:the|our|your|its)\s+(?:very\s+)?(?:\w{2,}est|most\s+(?!of\b|people\b)\w{4,})\b",
+        re.IGNORECASE,
+    ),
+}
+_PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
+    language: {
+        # Of what begins at the same place the first here is told: phrases before their words.
+        "jargon": _jargon(language),
+        "superlative": _SUPERLATIVES[language],
+        "praise": lexicon.boasts,
+    }
+    for language, lexicon in LEXICONS.items()
+}

@@ -1,0 +1,46 @@
+"""How much a text has in common with the others of its story: a measure, told beside the text.
+
+Overlap is the Jaccard index of the sets of shingles, counted over every text that was added. What is
+shared on purpose, a passage or an answer, counts to a text's size and never as common.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from services.voice.checking.shingles import shingles
+
+
+class OverlapGuard:
+    """The texts of all campaigns of one story, as numbers. Not safe for several threads."""
+
+    def __init__(self) -> None:
+        self._posts: set[str] = set()
+        self._sizes: list[int] = []
+        self._texts_with: dict[int, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def __contains__(self, post_id: str) -> bool:
+        return post_id in self._posts
+
+    def overlap(self, text: str, *, aside: str = "") -> float:
+        """The highest overlap of ``text`` with any text added before, 0 to 1."""
+        marks = shingles(text)
+        shared = Counter[int]()
+        for mark in marks - shingles(aside):
+            shared.update(self._texts_with.get(mark, ()))
+        size = len(marks)
+        found = (common / (size + self._sizes[n] - common) for n, common in shared.items())
+        return round(max(found, default=0.0), 4)
+
+    def add(self, post_id: str, text: str, *, aside: str = "") -> None:
+        """Remember a text; adding the same post again changes nothing."""
+        if post_id in self._posts:
+            return
+        marks = shingles(text)
+        for mark in marks - shingles(aside):
+            self._texts_with.setdefault(mark, []).append(len(self._sizes))
+        self._posts.add(post_id)
+        self._sizes.append(len(marks))

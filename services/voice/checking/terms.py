@@ -1,0 +1,35 @@
+"""What a vacancy says of place and hours, as running words."""
+
+from __future__ import annotations
+
+import re
+
+from services.events.incoming import VacancyOpened
+from services.language import Language
+from services.text.plain_text import phrase
+from services.voice.language.told_in import primary_language
+from services.voice.language.words import words_of
+
+#: What stands in no running sentence.
+_MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
+_HOURS = {"nl": "uur", "en": "hours"}
+
+
+def facts_of(vacancy: VacancyOpened, language: Language) -> str:
+    """``Zwolle, 24 tot 32 uur``; in another language than the vacancy's only what translates."""
+    same = primary_language(vacancy.language) == language
+    hours = vacancy.hours or ""
+    found = (vacancy.location or "", hours if same else _translated(hours, _HOURS[language]))
+    clean = (phrase(each, 60).rstrip(".") for each in found)
+    return ", ".join(each for each in clean if each and not _MARKUP.search(each))
+
+
+def untold(facts: str, passage: str) -> str:
+    """``facts`` without what a passage says already: "four on four off" of "Four nights on, four off"."""
+    told = set(words_of(passage))
+    return ", ".join(each for each in facts.split(", ") if not told.issuperset(words_of(each)))
+
+
+def _translated(text: str, word: str) -> str:
+    found = re.match(r"\s*(\d{1,2})(?:\s?(?:[–-]|tot|to|à)\s?(\d{1,2}))?\b", text)
+    return f"{'–'.join(filter(None, found.groups()))} {word}" if found else ""

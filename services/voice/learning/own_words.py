@@ -1,0 +1,87 @@
+"""The ambassador's own words: an answer set into a draft, and how much of a text is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from services.voice.language.sentences import split_sentences
+from services.voice.language.words import words_of
+
+_ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
+#: "Niet in het bericht zetten hoor": what somebody says to us alone.
+_ASIDE = re.compile(
+    r"(?:^|[,.;(–-]\s*)(?:please )?(?:do not|don['’]?t) "
+    r"(?:put (?:that|this|it) in|(?:post|share|print|quote|use|include) (?:that|this))\b"
+    r"|off the record|zet (?:dit|dat) (?:er )?(?:maar )?niet|onder ons gezegd"
+    r"|niet (?:in|op) (?:het|je|de) (?:bericht|post|stuk|verhaal) zetten"
+    r"|(?:dit|dat) (?:er )?niet (?:in ?zetten|erin|plaatsen|delen)\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"\s+|[^\s]+")
+
+
+def own_share(original: str, final: str) -> float:
+    """The share of the words of ``final`` that are not in their place in ``original``, 0 to 1.
+
+    Words are counted as a reader hears them: links, hashtags, case and punctuation aside.
+    """
+    if original == final:
+        return 0.0
+    old, new = words_of(original), words_of(final)
+    if not new:
+        return 0.0
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
+    kept = sum(block.size for block in matcher.get_matching_blocks())
+    return round(1 - kept / len(new), 4)
+
+
+def as_sentence(answer: str) -> str:
+    """An answer on one line, word for word, with a full stop where it has no mark of its own; without
+    a sentence that asks not to be told."""
+    line = " ".join(answer.split())
+    if _ASIDE.search(line):
+        line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
+    return line if not line or _ENDS.search(line) else f"{line}."
+
+
+def with_answer(text: str, answer: str, *, before: str = "") -> str:
+    """``text``, which its person changed, beginning with the answer, in place of the one ``before``."""
+    if before and before in text:
+        return text.replace(before, answer, 1)
+    return f"{answer}\n\n{text}" if answer else text
+
+
+def without_answer(text: str, answer: str) -> str:
+    """A composed text without the answer that it was built around."""
+    return text.replace(f"{answer}\n\n", "", 1) if answer else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A run of text that stayed, was taken out, or was put in."""
+
+    kind: Literal["kept", "removed", "added"]
+    text: str
+
+
+def changes(original: str, final: str) -> list[Change]:
+    """What an edit did, word by word; the kept and added runs together are ``final``."""
+    old, new = _TOKEN.findall(original), _TOKEN.findall(final)
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
+    return [
+        change for _, a, b, c, d in matcher.get_opcodes() for change in _change(old[a:b], new[c:d])
+    ]
+
+
+def _change(old: list[str], new: list[str]) -> Iterator[Change]:
+    if old == new:
+        yield Change(kind="kept", text="".join(new))
+        return
+    if old:
+        yield Change(kind="removed", text="".join(old))
+    if new:
+        yield Change(kind="added", text="".join(new))

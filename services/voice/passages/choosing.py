@@ -1,0 +1,219 @@
+"""Which passages of a source are used, best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.voice.language.told_in import other_language_of, primary_language
+from services.voice.passages.judging import Judge
+from services.voice.passages.leaning import Leaning
+from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
+from services.voice.passages.prose import Prose, prose_of
+from services.voice.passages.sensitive import Privacy
+from services.voice.passages.standing import Ground
+from services.voice.passages.subjects import Nouns
+from services.voice.passages.telling import Sentence, Source, narrator_of
+from services.voice.passages.worth import Worth
+from services.voice.vocabulary import LANGUAGES, plain_words
+from services.voice.writing.request import Content
+
+MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
+#: More of one source makes posts weaker, not more different.
+MOST = 10
+
+#: Added or taken away: for its length, for what begins the source, for each thing to guess.
+_LONG, _FULL, _FIRST, _OPEN = -0.2, 0.5, 0.3, -0.6
+#: Nobody's and nowhere.
+_LOOSE = -3.0
+_ENOUGH, _COMFORTABLE = 100, 230
+#: A passage that comes to less is not used.
+_LEAST = 1.6
+#: So much of a sentence is left in an edited one, or it is another.
+_STILL = 0.6
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    sentences: tuple[Sentence, ...]
+    text: str
+    private: Sensitive
+    score: float = 0
+    about: str = ""
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].place
+
+
+def find_passages(content: Content) -> Passages:
+    """Three to ten of a source that tells something; fewer, or none, of one that does not."""
+    language = primary_language(content.language)
+    if language not in LANGUAGES:
+        return Passages(lacking="other_language")
+    prose = prose_of(content)
+    if other_language_of([each.text for each in prose.paragraphs], language) is not None:
+        return Passages(lacking="other_language")
+    source = Source(content, prose)
+    if content.passages:
+        return Passages(chosen=tuple(_given(content.passages, source)))
+    candidates = sorted(_candidates(source), key=lambda each: (-each.score, each.start))
+    # What becomes somebody's trouble in its second sentence is theirs from the first.
+    theirs = {each.start for each in candidates if each.private == "client"}
+    public = [each for each in candidates if not each.private and each.start not in theirs]
+    private = [each for each in candidates if each.private]
+    nouns, taken = Nouns(source), set[int]()
+    chosen, withheld = (
+        tuple(_passage(each, source, nouns) for each in _apart(several, taken))
+        for several in (public, private)
+    )
+    lacking = "" if chosen else _lacking(source, prose, withheld=bool(withheld))
+    return Passages(chosen=chosen, withheld=withheld, lacking=lacking)
+
+
+def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candidate]:
+    """The best that share no sentence with one ``taken`` before."""
+    kept = 0
+    for candidate in candidates:
+        places = {each.place for each in candidate.sentences}
+        if kept < MOST and taken.isdisjoint(places):
+            taken |= places
+            kept += 1
+            yield candidate
+
+
+def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
+    """What an editor chose, as it was sent; speaker and noun only where the source has them."""
+    privacy, nouns, ground = Privacy(source), Nouns(source), Ground(source)
+    for number, text in enumerate(texts):
+        window, about = _run_of(text, source), ""
+        if window:
+            about = _about(window, source, ground)
+        else:
+            place = len(source.sentences) + number
+            sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
+            if (changed := _changed_in(sentence, source)) is not None:
+                sentence.place, sentence.speaker = changed.place, changed.speaker
+            window = (sentence,)
+        yield _passage(_Candidate(window, text, privacy.of(window), about=about), source, nouns)
+
+
+def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
+    """The sentence that an editor changed: its words stay those of whoever spoke them."""
+    words = set(edited.words)
+    shares = [
+        (len(words.intersection(each.words)) / len(set(each.words)), each)
+        for each in source.sentences
+        if each.words
+    ]
+    share, best = max(shares, key=lambda one: one[0], default=(0.0, None))
+    return best if share >= _STILL else None
+
+
+def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
+    """The consecutive sentences that ``text`` consists of; none where it was edited."""
+    words = plain_words(text)
+    for first in source.sentences:
+        window: list[Sentence] = []
+        held: list[str] = []
+        for sentence in source.sentences[first.place :]:
+            if len(held) >= len(words) or held != words[: len(held)]:
+                break
+            window.append(sentence)
+            held += sentence.words
+        if held == words:
+            return tuple(window)
+    return ()
+
+
+def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
+    return Passage(
+        text=candidate.text,
+        about=candidate.about,
+        speaker=candidate.sentences[0].speaker or "",
+        narrator=narrator_of(_own_words(candidate.text), source.language),
+        noun=nouns.of(candidate.sentences),
+        sensitive=candidate.private,
+        start=candidate.start,
+    )
+
+
+def _own_words(text: str) -> list[str]:
+    """Without what somebody else says inside it."""
+    return plain_words(_QUOTED.sub(" ", text))
+
+
+def _candidates(source: Source) -> Iterator[_Candidate]:
+    judge, ground, leaning = Judge(source), Ground(source), Leaning(source)
+    privacy, worth = Privacy(source), Worth(source)
+    standing = {each.place for each in source.sentences if judge.may_stand(each)}
+    seen: set[str] = set()
+    for first in source.sentences:
+        if first.place not in standing or first.text in seen or leaning.leans(first):
+            continue
+        seen.add(first.text)
+        for window in _windows(source, first, standing, leaning):
+            text = " ".join(each.text for each in window)
+            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not leaning.goes_on(window):
+                continue
+            if leaning.teases(window[-1]):
+                continue
+            if not (weight := worth.of(window)):
+                continue
+            about = _about(window, source, ground)
+            loose = not about and first.place and not any(map(source.is_somebodys, window))
+            asked = ground.open_in(window, about)
+            if asked is not None:
+                score = weight + _of_length(len(text)) + _OPEN * asked + _LOOSE * bool(loose)
+                score += _FIRST * (not first.place)
+                if score >= _LEAST:
+                    yield _Candidate(window, text, privacy.of(window), score, about)
+
+
+def _about(window: Sequence[Sentence], source: Source, ground: Ground) -> str:
+    """The words that lead in to what would hang in the air without them."""
+    length = len(ground.scene) + sum(len(each.text) + 1 for each in window) + 1
+    if not ground.scene or not window[0].place or length > MAX_LENGTH:
+        return ""
+    placed = any(map(source.is_anchored, window)) and ground.open_in(window) is not None
+    return "" if placed else ground.scene
+
+
+def _windows(
+    source: Source, first: Sentence, standing: set[int], leaning: Leaning
+) -> Iterator[tuple[Sentence, ...]]:
+    """One to three consecutive sentences of one telling."""
+    window: list[Sentence] = []
+    for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
+        together = not window or _follows(window[-1], sentence, leaning)
+        if not together or sentence.place not in standing or sentence.speaker != first.speaker:
+            return
+        window.append(sentence)
+        yield tuple(window)
+
+
+def _follows(before: Sentence, sentence: Sentence, leaning: Leaning) -> bool:
+    """Whether they are one telling: of a paragraph, or of paragraphs of a single sentence."""
+    if sentence.paragraph == before.paragraph:
+        return sentence.run == before.run
+    return before.single and not sentence.apart and leaning.leans(sentence)
+
+
+def _of_length(length: int) -> float:
+    return _LONG * (length > _COMFORTABLE) + _FULL * (length >= _ENOUGH)
+
+
+def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
+    if withheld:
+        return "sensitive"
+    letters = sum(len(each.text) for each in source.sentences)
+    if prose.items > len(source.sentences):
+        return "list_only"
+    if prose.fixed > len(source.sentences):
+        return "boilerplate"
+    worth = Worth(source)
+    if any(worth.of([each]) >= _LEAST for each in source.sentences):
+        return "unclear"
+    return "short" if letters < 3 * MIN_LENGTH else "no_event"

@@ -1,0 +1,119 @@
+"""Whether a sentence may stand in a post at all."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from services.voice.language.lexicon import INJECTION
+from services.voice.language.told_in import in_another_language
+from services.voice.passages.telling import Sentence, Source
+
+MIN_WORDS, MAX_CHARACTERS = 3, 280
+
+_NEVER = re.compile(
+    r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/|\+?\d[\d -]{8,}"
+)
+_MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
+#: "Monday 3 May" is a date, and "Monday mornings" are all of them.
+_DATED = re.compile(r"\d|mornings|afternoons|evenings|nights")
+_KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
+_INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
+
+_OF = frozenset({"of", "van"})
+_DOUBLED = frozenset(
+    {"dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"}
+)
+_BINDING = frozenset({"and", "or", "but", "not", "as", "en", "of", "maar", "niet", "als"})
+_ADDRESSED = frozenset({"u", "uw", "please"})
+
+
+class Judge:
+    """Judges the sentences of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._words, self._language = source, source.words, source.language
+
+    def may_stand(self, sentence: Sentence) -> bool:
+        text = sentence.text
+        if not sentence.whole or sentence.speaker == "":
+            return False
+        if len(sentence.words) < MIN_WORDS or len(text) > MAX_CHARACTERS:
+            return False
+        if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
+            return False
+        if text[0] == "‘" and "’" not in text[1:]:
+            return False
+        if any(a == b and a not in _DOUBLED for a, b in pairwise(sentence.words)):
+            return False
+        fixed = self._is_telegram(sentence) or self._is_fixed(sentence)
+        return _is_prose(text) and not fixed and not in_another_language(text, self._language)
+
+    def _is_telegram(self, sentence: Sentence) -> bool:
+        """ "Anchors 1 to 38 installed and stressed": no verb, no article, nobody."""
+        small, binding = self._words["small"], self._words["prepositions"]
+        return not self._source.people.named_in(sentence.text) and all(
+            word not in small or word in binding or word in _BINDING for word in sentence.words
+        )
+
+    def _is_fixed(self, sentence: Sentence) -> bool:
+        """Slogans, calls to action, and texts that stand under everything."""
+        words, lists, job = sentence.words, self._words, self._source.is_vacancy
+        return bool(
+            (lists["calls"].begins(words) and not self._source.tells_task(words))
+            or lists["boilerplate"].within(words)
+            or lists["slogans"].within(words)
+            or lists["jargon"].within([part for word in words for part in word.split("-")])
+            or INJECTION.search(sentence.text)
+            or _KEY.match(sentence.text)
+            or self._is_glued(sentence)
+            or (self._is_of_the_advertisement(sentence) if job else self._is_of_its_day(words))
+            or not (job or _ADDRESSED.isdisjoint(words))
+        )
+
+    def _is_of_the_advertisement(self, sentence: Sentence) -> bool:
+        """What is asked, offered and promised, and how to apply."""
+        words, lists = sentence.words, self._words
+        if lists["demands_at_start"].begins(words):
+            return True
+        if sentence.field == "offer" and not self._source.is_anchored(sentence):
+            return True
+        return any(lists[name].within(words) for name in ("applying", "demands", "offers"))
+
+    def _is_glued(self, sentence: Sentence) -> bool:
+        """ "What we found The arbor had been": a heading before it."""
+        words, tokens = sentence.words, sentence.tokens
+        return any(
+            tokens[place].istitle()
+            and words[place] in self._words["small"]
+            and tokens[place - 1].islower()
+            and tokens[place + 1].islower()
+            and place not in sentence.breaks
+            and words[place] not in {"i", "may"}
+            for place in range(1, len(words) - 1)
+        )
+
+    def _is_of_its_day(self, words: list[str]) -> bool:
+        """ "Today", "since Monday": wrong on the day that a post appears."""
+        if any(
+            _OF.isdisjoint(words[place + 2 : place + 3])
+            for place in self._words["deictic"].places(words)
+        ):
+            return True
+        return any(
+            (not place or words[place - 1] in self._words["moments"])
+            and not any(_DATED.match(each) for each in words[place + 1 : place + 2])
+            for place in self._words["weekdays"].places(words)
+        )
+
+
+def _is_prose(text: str) -> bool:
+    letters = _LETTER.findall(text)
+    if len(letters) < 10 or len(_LATIN.findall(text)) < len(letters):
+        return False
+    if sum(map(str.isupper, letters)) * 3 > len(letters):
+        return False
+    return not _INNER_END.search(text) or text.count("“") == text.count("”")

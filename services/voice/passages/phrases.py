@@ -1,0 +1,187 @@
+"""The nouns of a sentence that ask which one is meant.
+
+"De oplossing", "the ramp", "their code", "the 06:10" and "the second clock" take something as known.
+A reader knows it when words behind it say which ("the ring of Karima"), when everybody knows it ("the
+stairs"), or when it was named before. Without a dictionary the noun itself is not always plain, so a
+phrase has the stems of all the words that it may be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from services.voice.passages.telling import THE, Sentence
+from services.voice.vocabulary import Vocabulary
+
+Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
+
+_ALL = frozenset({"all", "alle"})
+_THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
+_FIRST, _TIMES = frozenset({"first", "eerste"}), frozenset({"time", "keer"})
+_OTHER, _ONE = frozenset({"other", "ander", "andere"}), frozenset({"one", "een", "één", "ene"})
+_DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
+_DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
+_PARTICIPLE = re.compile(r"(?:ge|ver|be|ont|her)\w+(?:d|t|en)")
+_DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
+_HARDENED = str.maketrans("zv", "sf")
+_ENDINGS = ("'s", "ies", "es", "en", "s")
+_MOST_WORDS, _SHORTEST, _EARLY = 3, 4, 4
+#: "The ramp that broke", "de man van de kade": whatever stands before, these say which.
+_ALWAYS = frozenset({"of", "van", "that", "which", "who", "whose", "die", "dat", "wat", "waar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """``place`` is that of its first word; ``told``: words behind it say which one; ``stems`` may hold
+    those of a verb that follows."""
+
+    place: int
+    kind: Kind
+    stems: tuple[str, ...]
+    words: tuple[str, ...]
+    told: bool = False
+    known: bool = False
+    ordinal: str = ""
+
+
+class Phrases:
+    """Finds them, in one language."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+
+    def of(self, sentence: Sentence) -> list[Phrase]:
+        return list(self._found(sentence))
+
+    def _found(self, sentence: Sentence) -> Iterator[Phrase]:
+        words = sentence.words
+        for place, word in enumerate(words[:-1]):
+            following = words[place + 1]
+            if word in THE or (word in _ALL and self._counts(following)):
+                yield from self._definite(sentence, place)
+            elif word in _THEIRS and following not in self._words["small"]:
+                yield self._phrase(sentence, place, "theirs", place + 1)
+            elif place == 0 and self._counts(word) and following not in self._words["small"]:
+                yield self._phrase(sentence, place, "counted", 1)
+
+    def _definite(self, sentence: Sentence, place: int) -> Iterator[Phrase]:
+        words, at = sentence.words, self._after_adjectives(sentence, place + 1)
+        if words[place] == "het" and self._is_no_noun(sentence, at):
+            return
+        noun = (
+            at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]
+        )
+        if noun and not _CLOCK.fullmatch(words[place + 1]):
+            if sentence.tokens[at][0].islower():
+                # "The second week", "the 96 houses", "all fourteen": there is a row of them.
+                number = words[place + 1].isdigit() or (place < _EARLY and at > place + 1)
+                row = (number and self._counts(words[place + 1])) or words[place] in _ALL
+                row = row or words[place + 1] in self._words["ordinals"]
+                phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
+                first_time = words[place + 1] in _FIRST and words[at] in _TIMES
+                if not (row and (phrase.told or first_time)):
+                    yield phrase
+        elif at > place + 1 and not _ALWAYS.intersection(words[at : at + 1]):
+            # "The nineteen", "the 06:10", "de tweede was".
+            last = words[at - 1]
+            row = self._counts(last) or last in self._words["ordinals"]
+            # "The 42 to Seacroft".
+            row = row and not any(each[0].isupper() for each in sentence.tokens[at + 1 : at + 2])
+            dated = words[place - 1 : place] == ["on"] and last.endswith(("st", "nd", "rd", "th"))
+            # "One half now and the other later".
+            paired = last in _OTHER and not _ONE.isdisjoint(words[:place])
+            if row and not dated and not paired and not _DECADE.fullmatch(last):
+                yield Phrase(place, "bare", (stem_of(last),), (last,))
+
+    def _after_adjectives(self, sentence: Sentence, at: int) -> int:
+        words, first = sentence.words, at
+        while at < len(words) and (at == first or at not in sentence.breaks):
+            if not self._counts(words[at]) and words[at] not in self._words["adjectives"]:
+                break
+            at += 1
+        return at
+
+    def _is_no_noun(self, sentence: Sentence, at: int) -> bool:
+        """ "Omdat het zondag was", "niemand had het gezien"."""
+        word = sentence.words[at] if at < len(sentence.words) else ""
+        return word in self._words["weekdays"] or is_done(sentence, at)
+
+    def _phrase(self, sentence: Sentence, place: int, kind: Kind, at: int) -> Phrase:
+        run = [at]
+        while len(run) < _MOST_WORDS and self._goes_on(sentence, run[-1]):
+            run.append(run[-1] + 1)
+        words = tuple(sentence.words[each] for each in run)
+        return Phrase(
+            place=place,
+            kind=kind,
+            stems=tuple(map(stem_of, words)),
+            words=words,
+            told=self._told(sentence, run[-1] + 1, first=place <= 1),
+            known=self._is_known(words),
+            ordinal=sentence.words[place + 1] if kind == "ordinal" else "",
+        )
+
+    def _goes_on(self, sentence: Sentence, place: int) -> bool:
+        """Whether the word after this one belongs to the same noun, as far as can be seen."""
+        after = place + 1
+        if after >= len(sentence.words) or after in sentence.breaks:
+            return False
+        word = sentence.words[after]
+        binds = word in self._words["small"] or word in self._words["prepositions"]
+        plain = sentence.tokens[after][0].islower() and not binds
+        return plain and not self._counts(word) and not word.endswith("ly")
+
+    def _is_known(self, words: Sequence[str]) -> bool:
+        """Dutch writes a noun as one word; of an English one the last says what it is."""
+        if len(words) > 1 and words[0].endswith(("ste", "est")):
+            # "The steepest road": of which?
+            return False
+        known = self._words["known"]
+        if self._words.language == "nl":
+            return any(word in known for word in words)
+        for number, word in enumerate(words):
+            rest = words[number + 1 :]
+            if word in known and (not rest or rest[0].endswith(("ed", "s", "ing"))):
+                return True
+        return False
+
+    def _told(self, sentence: Sentence, at: int, *, first: bool) -> bool:
+        if at >= len(sentence.words) - 1 or at in sentence.breaks:
+            return False
+        word, after = sentence.words[at], sentence.words[at + 1]
+        if word in _ALWAYS:
+            return True
+        if word not in self._words["modifiers"] or self._counts(after):
+            # "The instrument of 1781": which?
+            return False
+        if after in self._words["dates"] or _DECADE.fullmatch(after):
+            return False
+        # "The hole in the wall was", but "put the key in the wall".
+        named = sentence.tokens[at + 1 + (after in THE) :][:1]
+        return first or any(each[0].isupper() for each in named) or after in self._words["many"]
+
+    def _counts(self, word: str) -> bool:
+        return word in self._words["numbers"] or _DIGITS.fullmatch(word) is not None
+
+
+def is_done(sentence: Sentence, at: int) -> bool:
+    """Whether a participle ends what is told there."""
+    ended = at + 1 >= len(sentence.words) or at + 1 in sentence.breaks
+    return ended and any(map(_PARTICIPLE.fullmatch, sentence.words[at : at + 1]))
+
+
+@lru_cache(maxsize=8192)
+def stem_of(word: str) -> str:
+    """What "tekening" and "tekeningen" share; rough, and fast."""
+    word = word.casefold().replace("’", "'")
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    # "Mannen" and "man", "weken" and "week".
+    return _DOUBLED.sub(r"\1\2", word).translate(_HARDENED)

@@ -1,0 +1,115 @@
+"""Whom and what the pronouns of a passage can stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.voice.passages.telling import ARTICLES, Sentence, Source
+from services.voice.vocabulary import given_names
+
+_PERSONAL = frozenset({"he", "she", "him", "her", "his"})
+_MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
+_THINGS = frozenset({"it", "its"})
+_ONE = frozenset({"hij", "hem", "ze", "zij"})
+_DONE_TO = frozenset({"hem", "hen", "him", "them"})
+_ALL = _PERSONAL | _MANY | _THINGS | _ONE | _DONE_TO
+_FOR_SOMEBODY = frozenset({"for", "to", "voor", "aan"})
+#: "It was raining", "it took two days": stands for nothing.
+_EXPLETIVE = frozenset({"was", "is", "takes", "took", "rained", "rains", "would", "could", "may"})
+#: "It was my stop": stands for something.
+_WHOSE = frozenset({"my", "our", "his", "her", "their"})
+_OURS = frozenset({"my", "our", "mijn", "onze", "ons"})
+_SHORTEST, _FAR = 4, 10
+
+
+class Pronouns:
+    """Knows the persons and things that a source names."""
+
+    def __init__(self, source: Source) -> None:
+        self._people, self._words = source.people.known, source.words
+
+    def are_clear(self, sentences: Sequence[Sentence]) -> bool:
+        """Whether each "they" and "hem" has somebody or something before it to stand for."""
+        before: list[str] = []
+        for sentence in sentences:
+            for place, word in enumerate(sentence.words):
+                pronoun = word.split("'")[0]
+                if pronoun in _ALL and not self._is_clear(pronoun, sentence, place, before):
+                    return False
+            before += sentence.tokens
+        return True
+
+    def _is_clear(self, word: str, sentence: Sentence, place: int, before: list[str]) -> bool:
+        words = ["", *sentence.words, ""]
+        previous, after = words[place], words[place + 2]
+        if word == "it" and after in _EXPLETIVE and not _WHOSE.intersection(words[place + 3 :][:1]):
+            # "It was an apprentice who shouted": a reader does not know that somebody did.
+            return bool(before) or "who" not in words[place + 3 :]
+        named = [*before, *sentence.tokens[:place]]
+        if word in _DONE_TO and place < _FAR and not self._is_joined(sentence, place):
+            # What somebody does to "him", they do to another.
+            named = before
+        if word in _PERSONAL or previous in _FOR_SOMEBODY:
+            return self.somebody(named)
+        several = word in _MANY and (previous.endswith("en") or after.endswith("en"))
+        # "Daar melken ze": a verb, and no plural.
+        named = named[:-1] if several and previous.endswith("en") else named
+        if (word in _THINGS or (word in _ONE and not several)) and self.something(named):
+            return True
+        if word == "them" and not before:
+            # "He came from the allotments and shook them": not the allotments.
+            named = self._apart(sentence, place)
+            return self.something(named, many=True)
+        found = word in _MANY and self.something(named, many=True)
+        return found or (word not in _THINGS and self.somebody(named))
+
+    def _apart(self, sentence: Sentence, end: int) -> list[str]:
+        """What stands before ``end``, without what only says where."""
+        words = ["", "", *sentence.words[:end]]
+        return [
+            sentence.tokens[place]
+            for place in range(end)
+            if not any(each in self._words["prepositions"] for each in words[place : place + 2])
+        ]
+
+    def _is_joined(self, sentence: Sentence, place: int) -> bool:
+        """Whether a comma or "and" stands before ``place``."""
+        return any(
+            at in sentence.breaks or sentence.words[at] in self._words["joints"]
+            for at in range(1, place)
+        )
+
+    def somebody(self, tokens: Sequence[str]) -> bool:
+        return any(
+            token in self._people
+            or token.casefold() in self._words["persons"]
+            or token.casefold() in self._words["collectives"]
+            or (token in given_names() and token.casefold() not in self._words["small"])
+            for token in tokens
+        )
+
+    def something(self, tokens: Sequence[str], *, many: bool = False) -> bool:
+        """A thing: a noun with an article or "our" before it; ``many``: several, or a group."""
+        lists, words = self._words, ["", "", *(token.casefold() for token in tokens)]
+        things, joined = 0, not {"and", "en"}.isdisjoint(words)
+        for place, word in enumerate(words[2:], start=2):
+            if word in lists["small"] or word in lists["numbers"]:
+                continue
+            before, plural = words[place - 1], len(word) >= _SHORTEST and word.endswith(("s", "en"))
+            determined = self._determines(before)
+            if not many:
+                if determined and not plural and words[place - 2] not in lists["prepositions"]:
+                    return True
+                continue
+            # "A bakery and a pool".
+            things += determined
+            apart = determined or not before or before in lists["prepositions"]
+            several = (plural and (apart or word.endswith("s"))) or (things > 1 and joined)
+            if several or word in lists["collectives"]:
+                return True
+        return False
+
+    def _determines(self, word: str) -> bool:
+        if word in ARTICLES or word in _OURS or word[:1].isdigit():
+            return True
+        return word in self._words["adjectives"] or word in self._words["numbers"]

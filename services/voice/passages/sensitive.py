@@ -1,0 +1,120 @@
+"""What an editor has to tick before anybody posts it: private persons, and blame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from services.voice.passages.passage import Sensitive
+from services.voice.passages.people import is_at_work
+from services.voice.passages.telling import Sentence, Source
+from services.voice.vocabulary import plain_words
+
+_AGE = re.compile(
+    r"[^\W\d_]\s\(\d{1,3}(?:\sjaar)?\)|\b\d{1,3}-?jarige\b|\baged\s\d{1,3}\b|\b\d{1,3}[- ]year[- ]old\b"
+    r"|\b(?:is|was|werd|wordt|turned|turns|ben)\s\d{2,3}(?=[.,;]|\s(?:en|and|jaar oud|years old|jaar\.))"
+    r"|\b\d{1,3}\s(?:jaar\soud|years\sold)\b|,\s\d{1,2},\s"
+)
+_NAMED = r"(?:(?:van|de|den|der|het|ten|ter|te|el)\s+)*[A-ZÀ-Þ][\w'’-]*"
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+_NEAR = 4
+_SOMEBODY = frozenset({"hij", "zij", "haar", "he", "she", "her", "ik", "i", "my", "mijn"})
+#: Anybody's, "my mother", and nobody's client.
+_OWN = frozenset({"mother", "father", "son", "daughter", "moeder", "vader", "zoon", "dochter"})
+_ONE = frozenset({"de", "een", "the", "a", "an", "our", "onze", "mijn", "my"})
+
+
+class Privacy:
+    """Knows who of a source is a client, a patient, a resident."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._words = source, source.words
+        self._clients = set(self._named_clients())
+
+    def of(self, sentences: Sequence[Sentence]) -> Sensitive:
+        text = " ".join(each.text for each in sentences)
+        words = [word for each in sentences for word in each.words]
+        speaker = sentences[0].speaker or ""
+        if any(re.search(rf"\b{re.escape(name)}\b", f"{text} {speaker}") for name in self._clients):
+            return "client"
+        if self._words["debts"].within(words):
+            return "debts"
+        if not self._source.is_vacancy and self._troubles_a_client(words):
+            # Whatever went wrong, it was theirs.
+            return "client"
+        # What a job is like is nobody's illness, unless somebody is named.
+        ill = self._words["health"].within(words)
+        nobodys = self._source.is_vacancy and not self._source.people.named_in(text)
+        if ill and not nobodys and self._of_somebody(text, words):
+            return "health"
+        if _AGE.search(text):
+            return "age"
+        return "blame" if any(self._blames(each) for each in sentences) else ""
+
+    def _troubles_a_client(self, words: list[str]) -> bool:
+        """ "The patient", "een huurder": one, not all of them, and something went wrong."""
+        return self._words["setbacks"].within(words) and any(
+            one in _ONE and word in self._words["clients"] and word not in _OWN
+            for one, word in pairwise(words)
+        )
+
+    def _named_clients(self) -> list[str]:
+        """ "Mevrouw Ter Haar", "huurder Jan Smit", and "Jan Smit, huurder"."""
+        found = []
+        for sentence in self._source.sentences:
+            for match in _WORD.finditer(sentence.text):
+                if match[0].casefold().rstrip(".") not in self._words["clients"]:
+                    continue
+                after = re.match(rf"\s+({_NAMED}(?:\s+{_NAMED})*)", sentence.text[match.end() :])
+                if after and not after[1].startswith(("I ", "We ")):
+                    found.append(after[1])
+                    found.append(after[1].split(" ", 1)[-1])
+            for name in self._source.people.named_in(sentence.text):
+                place = sentence.text.find(f"{name},")
+                if place >= 0 and " " in name:
+                    after_words = plain_words(sentence.text[place + len(name) :])[:_NEAR]
+                    if any(word in self._words["clients"] for word in after_words):
+                        found += [name, name.split(" ")[0]]
+        return [name for name in found if len(name) > 2 and name != self._source.author]
+
+    def _of_somebody(self, text: str, words: list[str]) -> bool:
+        """Illness in general is nobody's; that of a person with a name, or of "a man", is."""
+        if self._source.people.named_in(text) or not _SOMEBODY.isdisjoint(words):
+            return True
+        lists = self._words
+        return any(
+            one in _ONE and (word in lists["persons"] or word in lists["clients"])
+            for one, word in pairwise(words)
+            if word not in lists["indefinite"]
+        )
+
+    def _is_of_work(self, sentence: Sentence) -> bool:
+        people = self._source.people.named_in(sentence.text)
+        return bool(people) or any(word in self._words["persons"] for word in sentence.words)
+
+    def _blames(self, sentence: Sentence) -> bool:
+        """Whether somebody else's mistake is told with their name."""
+        words = sentence.words
+        if self._words["absences"].within(words) and self._is_of_work(sentence):
+            # "It stood on the list of a colleague who was on leave."
+            return True
+        if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
+            return False
+        people = [
+            name
+            for name in self._source.people.named_in(sentence.text)
+            if name not in (self._source.author, sentence.speaker)
+        ]
+        return bool(people) and not self._is_of_another(sentence, people)
+
+    def _is_of_another(self, sentence: Sentence, people: Sequence[str]) -> bool:
+        """ "A contractor closed the wrong valve, and Rachid carried buckets"."""
+        words = sentence.words
+        wrong = next(self._words["mistakes"].places(words))
+        another = any(
+            one in {"een", "a", "an"} and (word in self._words["persons"] or is_at_work(word))
+            for one, word in pairwise(words[:wrong])
+        )
+        before = set(sentence.tokens[:wrong])
+        return another and all(before.isdisjoint(name.split()) for name in people)

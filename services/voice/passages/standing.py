@@ -1,0 +1,210 @@
+"""Whether a passage is understood by somebody who reads nothing else.
+
+A noun that is taken as known ("the ramp", "their code") must be named in the passage itself, by words
+behind it, or be known to everybody. What the source named before the passage leaves a stranger asking;
+what it never named is guessed from the rest, a few times at most, and not in the first words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.voice.passages.people import is_at_work
+from services.voice.passages.phrases import Phrase, Phrases, stem_of
+from services.voice.passages.scene import scene_of
+from services.voice.passages.telling import Sentence, Source
+from services.voice.vocabulary import given_names, name_particles, plain_words
+
+#: So much may be guessed; more where the passage says whose place it is, or begins the source.
+_OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
+_FULL_NAME, _CODE, _NAMED = 0.5, 0.5, 0.5
+_NEVER = 99.0
+_SHORTEST, _LONGEST = 4, 10
+#: "Relay B12", "line C4".
+_CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
+_OF_A_PLACE = frozenset({"van", "from", "of", "uit"})
+_FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
+_LATE = 8
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a reader knows of the passage so far."""
+
+    stems: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    #: Something began or changed: "the first week" counts from there.
+    changed: bool = False
+    open: float = 0.0
+    #: Where it is was said before the passage.
+    scene: bool = False
+
+
+class Ground:
+    """What the passages of one source stand on."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._words = source, source.words
+        self.scene = scene_of(source)
+        self._author = source.author.casefold().split()
+        phrases = Phrases(source.words)
+        self._phrases = [phrases.of(each) for each in source.sentences]
+        self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
+        #: Stems that the source itself takes as known when it first names them.
+        self._taken: set[str] = set()
+        #: In which sentence each stem stands first.
+        self._first: dict[str, int] = {}
+        for number, sentence in enumerate(self._stems):
+            for ends in sentence:
+                for end in ends:
+                    self._first.setdefault(end, number)
+            for phrase in self._phrases[number]:
+                if phrase.kind == "the" and not phrase.told:
+                    stems = (each for each in phrase.stems if self._first.get(each) == number)
+                    self._taken.update(stems)
+
+    def open_in(self, sentences: Sequence[Sentence], scene: str = "") -> float | None:
+        """How much a reader has to guess who was told the ``scene``; None: more than they would."""
+        first = sentences[0].place
+        most = _OPEN + _BEGINS * (first == 0 or bool(scene))
+        most += _ANCHORED * (bool(scene) or any(map(self._source.is_anchored, sentences)))
+        read = _Read(scene=bool(scene))
+        read.stems.update(*map(self._ends_of, plain_words(scene)))
+        for sentence in sentences:
+            for asked in self._asked(sentence, first, read):
+                read.open += asked
+                if read.open > most:
+                    return None
+        return read.open
+
+    def _asked(self, sentence: Sentence, first: int, read: _Read) -> Iterator[float]:
+        stems, done = self._stems[sentence.place], 0
+        for phrase in self._phrases[sentence.place]:
+            read.stems.update(*stems[done : phrase.place])
+            done = max(done, phrase.place)
+            yield self._weight(phrase, sentence, first, read)
+        read.stems.update(*stems[done:])
+        yield from self._names(sentence, read)
+        read.changed = read.changed or self._words["changes"].within(sentence.words)
+
+    def _weight(self, phrase: Phrase, sentence: Sentence, first: int, read: _Read) -> float:
+        """How much is to be guessed of it."""
+        if not read.stems.isdisjoint(phrase.stems):
+            return 0
+        begins, later = sentence.place == 0 or read.scene, sentence.place > first
+        named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
+        if phrase.kind in ("bare", "ordinal"):
+            return self._in_a_row(phrase, read, later=later, named=bool(named))
+        if phrase.known or phrase.told:
+            # "The man who asked for the atlas": a reader has not met him.
+            one = self._is_person(phrase) and not self._is_of_many(phrase)
+            strange = phrase.told and one and not read.scene
+            return (_NEVER if not phrase.place else bool(named)) if strange else 0
+        if phrase.kind != "the":
+            return _NEVER if named and not later and phrase.kind == "counted" else bool(named)
+        if phrase.words[0] in self._words["relational"]:
+            # "The cause": of what stands just before it.
+            return 0 if later else _NEVER
+        alone = named or not (begins or self._source.is_vacancy)
+        if alone and not later and self._opens(phrase, sentence):
+            return _NEVER
+        if self._source.is_vacancy:
+            return _NAMED * bool(named)
+        return 1 if self._is_of_many(phrase) or self._taken.issuperset(named) else _NEVER
+
+    def _in_a_row(self, phrase: Phrase, read: _Read, *, later: bool, named: bool) -> float:
+        if phrase.kind == "bare":
+            # "Twelve hundred sensors. After a week the first failed."
+            return 0 if later and phrase.words[-1] in self._words["ordinals"] else _NEVER
+        if self._counts_on(phrase, read):
+            return 0
+        return 1 if read.scene and not named else _NEVER
+
+    def _counts_on(self, phrase: Phrase, read: _Read) -> bool:
+        """ "In the first week" after something began; "the next day", late in a sentence."""
+        begun = read.changed or self._source.is_vacancy
+        if self._source.is_vacancy and (
+            phrase.ordinal in _FIRST or phrase.ordinal not in self._words["ordinals"]
+        ):
+            # "All 61 pumps", "the first operation of the day": of this job.
+            return True
+        late = phrase.ordinal in _NEXT and phrase.place > _LATE
+        return phrase.known and (late or (begun and phrase.ordinal in _FIRST))
+
+    def _opens(self, phrase: Phrase, sentence: Sentence) -> bool:
+        """ "The ramp dropped", "Without the ramp": nothing before it helps to guess."""
+        led = sentence.words[0] in self._words["prepositions"]
+        return phrase.place == 0 or (phrase.place == 1 and led)
+
+    def _is_person(self, phrase: Phrase) -> bool:
+        return any(word in self._words["persons"] for word in phrase.words)
+
+    def _is_of_many(self, phrase: Phrase) -> bool:
+        """ "The guards", "de monteurs": whoever works here."""
+        return any(
+            word in self._words["persons"] or word.rstrip("s") in self._words["persons"]
+            for word in phrase.words
+            if word.endswith(("s", "en"))
+        )
+
+    def _names(self, sentence: Sentence, read: _Read) -> Iterator[float]:
+        tokens, place = sentence.tokens, 0
+        while place < len(tokens):
+            end = self._name_ends(sentence, place)
+            if end == place:
+                yield _CODE * (_CODED.fullmatch(tokens[place]) is not None)
+                yield self._is_short_for(tokens[place])
+                place += 1
+                continue
+            names = set(tokens[place:end])
+            if names.isdisjoint(read.names):
+                yield self._stranger(sentence, place, end)
+            read.names |= names
+            place = end
+
+    def _name_ends(self, sentence: Sentence, place: int) -> int:
+        """Where the name of a person ends that begins here; here, where none does."""
+        tokens = sentence.tokens
+        first = tokens[place].removesuffix("'s").removesuffix("’s")
+        known = first.split("-")[0] in given_names() or first in self._source.people.known
+        if not known:
+            return place
+        if not first[0].isupper() or (not place and sentence.words[0] in self._words["small"]):
+            return place
+        end = place + 1
+        while end < len(tokens) and end not in sentence.breaks:
+            particle = tokens[end] in name_particles() and tokens[end + 1 : end + 2]
+            if not tokens[end][0].isupper() and not (particle and particle[0][0].isupper()):
+                break
+            end += 1
+        return end
+
+    def _stranger(self, sentence: Sentence, place: int, end: int) -> float:
+        """How much a name leaves to guess: nothing where it is said who that is."""
+        words, breaks = sentence.words, sentence.breaks
+        before = words[place - 1] if place and place not in breaks else ""
+        after = words[end] if end < len(words) else ""
+        apart = end in breaks and after and sentence.tokens[end][0].islower()
+        if apart or before in self._words["persons"] or is_at_work(before):
+            return 0
+        if after in _OF_A_PLACE and end not in breaks:
+            return 0
+        if (self._source.is_vacancy and place) or words[place] in self._author:
+            return 0
+        return _FULL_NAME if end - place > 1 else _NEVER
+
+    def _is_short_for(self, token: str) -> bool:
+        letters = len(token) > 1 and token.isalpha() and token.isupper()
+        return letters and token.casefold() not in self._words["acronyms"]
+
+    def _ends_of(self, word: str) -> tuple[str, ...]:
+        """Its stem, and what a longer word ends in: "kabelmof" is a "mof"."""
+        if word in self._words["small"]:
+            return ()
+        stem = stem_of(word)
+        if self._source.language != "nl":
+            return (stem,)
+        last = max(1, len(stem) - _SHORTEST + 1)
+        return (stem, *(stem[at:] for at in range(max(3, len(stem) - _LONGEST), last)))

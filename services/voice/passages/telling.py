@@ -1,0 +1,159 @@
+"""A source as sentences that are told one after the other, each with whoever says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from itertools import pairwise
+
+from services.events.incoming import StoryApproved
+from services.text.plain_text import phrase
+from services.voice.language.told_in import primary_language
+from services.voice.passages.passage import Narrator
+from services.voice.passages.people import People
+from services.voice.passages.prose import Paragraph, Prose
+from services.voice.passages.speech import Listener
+from services.voice.vocabulary import WORD, given_names, plain_words, vocabulary
+from services.voice.writing.request import Content
+
+_ENOUGH_QUESTIONS = 2
+THE = frozenset({"de", "het", "the"})
+ARTICLES = THE | {"een", "a", "an"}
+_YOU = frozenset({"je", "jij", "u", "you"})
+
+
+@dataclass(slots=True)
+class Sentence:
+    """``place`` counts the sentences of a source; ``run`` those that belong to one telling: of a
+    paragraph, or of one quotation in it. ``speaker`` is None where the narrator tells, and empty
+    where somebody speaks whom the source does not name. ``whole`` is false where a quotation was
+    cut off or a speaker goes on.
+    """
+
+    text: str
+    place: int
+    paragraph: int
+    run: int
+    field: str
+    speaker: str | None = None
+    whole: bool = True
+    #: It is all of its paragraph, and something stood between that and the one before.
+    single: bool = False
+    apart: bool = False
+    words: list[str] = dataclass_field(default_factory=list)
+    #: As many as `words`, with their capitals.
+    tokens: list[str] = dataclass_field(default_factory=list)
+    #: The places of words that stand behind a comma, or another mark.
+    breaks: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.words = plain_words(self.text)
+        found = list(WORD.finditer(self.text))
+        self.tokens = [each[0] for each in found]
+        self.breaks = frozenset(
+            number
+            for number, (before, after) in enumerate(pairwise(found), start=1)
+            if not self.text[before.end() : after.start()].isspace()
+        )
+
+
+def narrator_of(words: list[str], language: str) -> Narrator:
+    """The person in which these words are told."""
+    lists = vocabulary(language)
+    if lists["one"].within(words):
+        return "i"
+    return "we" if lists["many"].within(words) else "neutral"
+
+
+class Source:
+    """All that is told, in its order, and who is named in it."""
+
+    def __init__(self, content: Content, prose: Prose) -> None:
+        self.language = primary_language(content.language)
+        self.words = vocabulary(self.language)
+        author = ""
+        if isinstance(content, StoryApproved):
+            author = content.author.name if content.author else ""
+        self.author, self.title = author, phrase(content.title)
+        paragraphs = prose.paragraphs
+        self.people = People([self.title, *(each.text for each in paragraphs)], author, self.words)
+        self.is_vacancy = not isinstance(content, StoryApproved)
+        self.interviewed = self._interviewed(paragraphs)
+        self.sentences = list(self._told(paragraphs))
+
+    def is_anchored(self, sentence: Sentence) -> bool:
+        """Whether it says at whose place: "our pump", "bij ons", or by name, "at Marlow Street"."""
+        if self.words["ours"].within(sentence.words):
+            return True
+        words, tokens = sentence.words, sentence.tokens
+        return any(
+            token[0].isupper()
+            and (words[place] in self.words["prepositions"] or (place and words[place] in THE))
+            and self._is_place(token)
+            for place, token in enumerate(tokens[1:])
+        )
+
+    def is_somebodys(self, sentence: Sentence) -> bool:
+        """Whether a reader of a post knows whose it is: that, or told by "we" or "I", or of a job."""
+        told = narrator_of(sentence.words, self.language) != "neutral"
+        return self.is_vacancy or told or self.is_anchored(sentence)
+
+    def _is_place(self, name: str) -> bool:
+        word = name.casefold()
+        if word in self.words["dates"] or word in self.words["weekdays"] or name.isupper():
+            return False
+        return name not in given_names() and name not in self.people.known
+
+    def tells_task(self, words: list[str]) -> bool:
+        """Whether it tells what one does in the job: "Je neemt de telefoon op"."""
+        if not self.is_vacancy:
+            return False
+        you = [place for place, word in enumerate(words[:-1]) if word in _YOU]
+        return any(words[place + 1] not in self.words["not_tasks"] for place in you)
+
+    def _told(self, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
+        listener = Listener(self.people, self.words)
+        following = [*(each.text for each in paragraphs[1:]), ""]
+        # All of it first: who spoke may be told a paragraph later.
+        heard = [
+            listener.hear(each.text, after)
+            for each, after in zip(paragraphs, following, strict=False)
+        ]
+        place = 0
+        for number, (paragraph, sentences) in enumerate(zip(paragraphs, heard, strict=True)):
+            for told in sentences:
+                sentence = Sentence(
+                    text=told.text,
+                    place=place,
+                    paragraph=number,
+                    run=told.run,
+                    field=paragraph.field,
+                    speaker=told.speaker,
+                    whole=told.whole,
+                    single=len(sentences) == 1,
+                    apart=paragraph.apart,
+                )
+                if self.interviewed is not None and paragraph.asked and not told.speaker:
+                    # Where questions are headings, what answers them is spoken.
+                    sentence.speaker = self.interviewed
+                place += 1
+                yield sentence
+
+    def _interviewed(self, paragraphs: list[Paragraph]) -> str | None:
+        """Who answers the headings of an interview; empty: nobody that is named. None: it is none."""
+        asked = [each for each in paragraphs if each.asked]
+        questions = {each.asked for each in asked}
+        spoken_to = any(not _YOU.isdisjoint(plain_words(each)) for each in questions)
+        if len(questions) < _ENOUGH_QUESTIONS or not spoken_to:
+            return None
+        told = [narrator_of(plain_words(each.text), self.language) for each in asked]
+        if "i" not in told or len(told) - told.count("neutral") < _ENOUGH_QUESTIONS:
+            return None
+        intro = [self.title, *(each.text for each in paragraphs if not each.asked)]
+        named = [name for text in intro for name in self.people.named_in(text) if " " in name]
+        named = named or [name for text in intro for name in self.people.names_in(text)]
+        others = [name for name in named if name != self.author]
+        if others:
+            return max(dict.fromkeys(others), key=others.count)
+        return None if self.author else ""

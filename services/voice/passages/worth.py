@@ -1,0 +1,157 @@
+"""What makes a passage worth a post: somebody does something, or something comes of something.
+
+It is told by signs that can be pointed at, each counted once: who, what happened, why or what came
+of it, a turn, trouble, a number with its noun. Figures, notices and the prose of reports hold some
+of these as well, but nobody who does anything and no cause; such a passage is worth nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from services.voice.passages.phrases import stem_of
+from services.voice.passages.telling import Sentence, Source
+
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+#: "We have dried", "is geschreven": the perfect tense.
+_DONE = re.compile(r"\w*ge\w{3,}(?:d|t|en)|(?:ver|be|ont)\w{3,}d|\w{3,}ed")
+_HELPS = frozenset({"heeft", "hebben", "heb", "had", "hadden", "has", "have", "we've", "i've"})
+_HE = frozenset({"he", "she", "hij"})
+_SUBJECT = frozenset({"we", "wij", "we've", "we'd"})
+_COULD, _NOT = frozenset({"kon", "konden", "could"}), frozenset({"niet", "geen", "not"})
+
+#: What each sign is worth.
+_NAMED, _SOMEBODY, _WE, _ITS, _OURS = 1.2, 0.9, 0.7, 0.6, 0.4
+_EVENT, _CAUSE, _TURN, _TROUBLE, _COUNTS, _TASK = 1.0, 1.0, 0.6, 0.7, (0.0, 0.6, 0.9), 0.9
+_SPOKEN, _TITLE, _ANCHOR = 0.4, 0.3, 0.6
+_CEREMONY, _ABSTRACT, _IDLE, _MORE = -4.0, -0.7, -0.5, 0.4
+
+
+class Worth:
+    """Weighs the passages of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._words = source, source.words
+        self._title = {word[:7] for word in source.title.casefold().split() if len(word) > 3}
+
+    def of(self, window: Sequence[Sentence]) -> float:
+        """0: nothing for a post."""
+        words, lists = [word for each in window for word in each.words], self._words
+        who, task = self._who(window, words), self._source.tells_task(words)
+        event = any(map(self._happens, window))
+        cause, turn = (lists[name].within(words) for name in ("causes", "turns"))
+        turn = turn or lists["changes"].within(words)
+        trouble, counts = lists["setbacks"].within(words), min(2, sum(map(self._numbers, window)))
+        if self._source.is_vacancy:
+            at_work = who > _WE and (
+                task or (counts and not (who < _NAMED and lists["many"].begins(words)))
+            )
+            told = bool(task or at_work or event or trouble)
+            told = told and bool(counts or cause or turn or trouble or at_work)
+        else:
+            # "Our software sent 1,903 invoices", and not "our ice machine sank".
+            signs = counts > 0 or (who == _WE and (turn or trouble))
+            acts = who > _WE or (who >= _ITS and signs)
+            acts = acts or bool(who and lists["finders"].within(words))
+            told = bool((event and acts) or (cause and (who or event)))
+            told = told or (self._is_habit(window, who) and bool(turn or counts))
+        if not told or self._is_gloomy(window, words):
+            return 0
+        return (
+            who
+            + _EVENT * event
+            + _CAUSE * cause
+            + _TURN * turn
+            + _TROUBLE * trouble
+            + _COUNTS[counts]
+            + _TASK * task
+            + _SPOKEN * (window[0].speaker is not None)
+            + _ANCHOR * any(map(self._source.is_anchored, window))
+            + _TITLE * any(word[:7] in self._title for word in words)
+            + _CEREMONY * lists["ceremony"].within(words)
+            + _ABSTRACT * lists["abstract"].count(words)
+            + sum(_IDLE if self._is_idle(each) else _MORE for each in window[1:])
+        )
+
+    def _who(self, window: Sequence[Sentence], words: list[str]) -> float:
+        if any(self._source.people.named_in(each.text) for each in window):
+            return _NAMED
+        if self._words["one"].within(words) or self._is_human(words) or not _HE.isdisjoint(words):
+            return _SOMEBODY
+        if not _SUBJECT.isdisjoint(words):
+            return _WE
+        if self._is_ours(words):
+            return _ITS
+        return _OURS * self._words["many"].within(words)
+
+    def _is_ours(self, words: list[str]) -> bool:
+        """ "Our software sent", and not "at our depot"."""
+        return any(
+            not place or words[place - 1] not in self._words["prepositions"]
+            for place in self._words["ours"].places(words)
+        )
+
+    def _is_habit(self, window: Sequence[Sentence], who: float) -> bool:
+        """ "Our carers eat with the residents": told of the place by whoever works there."""
+        ours = any(map(self._source.is_anchored, window))
+        return window[0].speaker is None and ours and who >= _WE
+
+    def _happens(self, sentence: Sentence) -> bool:
+        words = sentence.words
+        done = any(word in _HELPS for word in words) and any(map(_DONE.fullmatch, words))
+        return done or self._words["events"].within(words)
+
+    def _is_idle(self, sentence: Sentence) -> bool:
+        """Whether it holds none of the signs."""
+        words, lists = sentence.words, self._words
+        named = self._who([sentence], words) > _WE or self._numbers(sentence)
+        signs = ("causes", "turns", "changes", "setbacks")
+        return not (
+            named
+            or self._happens(sentence)
+            or self._source.tells_task(words)
+            or any(lists[name].within(words) for name in signs)
+        )
+
+    def _is_gloomy(self, window: Sequence[Sentence], words: list[str]) -> bool:
+        """Bad news and nothing else: nothing found, changed or explained; or only what a job asks."""
+        lists = self._words
+        if self._source.is_vacancy:
+            return not any(map(self._is_bright, window))
+        # "Konden klanten drie uur lang niet afrekenen".
+        failed = not (_COULD.isdisjoint(words) or _NOT.isdisjoint(words))
+        if lists["setbacks"].count(words) + failed < len(window):
+            return False
+        eased = any(lists[name].within(words) for name in ("changes", "finders", "causes"))
+        return not eased and not any(self._source.people.named_in(each.text) for each in window)
+
+    def _is_bright(self, sentence: Sentence) -> bool:
+        """Whether it tells of the work, and not only what is hard about it."""
+        words = sentence.words
+        tells = self._source.tells_task(words) or self._numbers(sentence) or self._is_human(words)
+        return bool(tells) and not self._words["hardships"].within(words)
+
+    def _is_human(self, words: list[str]) -> bool:
+        lists = self._words
+        return any(
+            any(
+                each in lists["persons"] or each in lists["collectives"]
+                for each in (word, stem_of(word))
+            )
+            for word in words
+            if word not in lists["indefinite"]
+        )
+
+    def _numbers(self, sentence: Sentence) -> int:
+        """Numbers that count something: no years and dates."""
+        words, found = sentence.words, 0
+        for place, word in enumerate(words):
+            counts = word in self._words["numbers"]
+            if not counts and (not word[0].isdigit() or _YEAR.fullmatch(word)):
+                continue
+            before, after = words[place - 1] if place else "", words[place + 1 : place + 2]
+            dated = len(word) <= 2 and before in self._words["dates"]
+            timed = before in self._words["clock"] or dated
+            found += not timed and not (after and after[0] in self._words["dates"])
+        return found

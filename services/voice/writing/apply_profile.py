@@ -1,0 +1,129 @@
+"""What the composer leaves to the profile: hashtags, and lines of one's own.
+
+Pure and deterministic, so that a text can be written again from its recipe. Whatever does not fit
+the network is left out again; the disclosure and the link always stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Literal
+
+from services.language import Language
+from services.people.rules.ambassador import Ambassador
+from services.ports import PostRules
+from services.text.links_in_text import has_link
+from services.voice.language.lexicon import LEXICONS
+from services.voice.language.words import words_of
+from services.voice.writing.fit import fits
+
+
+def as_they_write(person: Ambassador, language: str) -> Ambassador:
+    """The person of a text about content in ``language`` (a BCP 47 tag), nothing avoided in it."""
+    return without_avoided(in_language(person, language))
+
+
+def in_language(person: Ambassador, language: str) -> Ambassador:
+    """The person as they write about content in ``language`` (a BCP 47 tag).
+
+    In a language that is not their first, what their profile says in the first is left out.
+    """
+    for other in person.other_languages:
+        if other != person.language and language[:2].casefold() == other:
+            return _in_other(person, other)
+    return person
+
+
+def _in_other(person: Ambassador, other: Language) -> Ambassador:
+    return replace(
+        person,
+        language=other,
+        address_form="je" if other == "nl" else "",
+        role="",
+        crafts=(),
+        opening="",
+        ending="",
+    )
+
+
+def without_avoided(person: Ambassador) -> Ambassador:
+    """The person without what their profile says in words that they avoid."""
+    if not person.avoid:
+        return person
+
+    def spoken(field: str) -> str:
+        return "" if held_word(field, person.avoid) else field
+
+    return replace(
+        person,
+        role=spoken(person.role),
+        team=spoken(person.team),
+        region=spoken(person.region),
+        crafts=tuple(craft for craft in person.crafts if spoken(craft)),
+    )
+
+
+def apply_profile(
+    text: str, person: Ambassador, *, hashtags: Sequence[str], rules: PostRules, link: str
+) -> str:
+    """``text`` as this person writes; ``hashtags`` are those that suit its source."""
+    if not (person.opening or person.ending or (person.hashtags and hashtags)):
+        return text
+    avoided = {"".join(word.casefold().split()) for word in person.avoid}
+    wanted = [tag for tag in hashtags if tag[1:].casefold() not in avoided]
+    most = min(person.hashtags, rules.hashtags, len(wanted))
+    for opening, ending in _own_lines(person):
+        for count in range(most, -1, -1):
+            own = "\n\n".join(filter(None, (opening, text, ending, " ".join(wanted[:count]))))
+            if fits(rules, own, link):
+                return own
+    return text
+
+
+def held_word(text: str, words: Collection[str]) -> str:
+    """The first of ``words`` (or phrases) that stands in ``text``, links and hashtags aside."""
+    if not words:
+        return ""
+    spoken = " ".join(words_of(text))
+    for word in words:
+        plain = " ".join(words_of(word))
+        if plain and f" {plain} " in f" {spoken} ":
+            return word
+    return ""
+
+
+def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
+    """Why a line cannot open or end every text; empty when it can.
+
+    Links are counted and the employer is named once, by the text itself.
+    """
+    if has_link(line):
+        return "link"
+    if "#" in line:
+        return "hashtag"
+    if any(lexicon.employment.search(line) for lexicon in LEXICONS.values()):
+        return "employment"
+    return ""
+
+
+def recipe_of_profile(person: Ambassador) -> dict[str, object]:
+    """What of the profile shapes the text, for its recipe; empty for most people."""
+    own: dict[str, object] = {}
+    for name, usual in _USUAL.items():
+        value = getattr(person, name)
+        if value != usual:
+            own[name] = list(value) if isinstance(value, tuple) else value
+    return {"profile": own} if own else {}
+
+
+_USUAL = {
+    field.name: field.default
+    for field in fields(Ambassador)
+    if field.name in {"hashtags", "avoid", "opening", "ending"}
+}
+
+
+def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:
+    opening, ending = person.opening, person.ending
+    return dict.fromkeys(((opening, ending), (opening, ""), ("", ending), ("", "")))

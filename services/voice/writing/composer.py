@@ -1,0 +1,294 @@
+"""One post for one person: a passage and a layout by rank, from where that person stands, checked.
+
+The text depends on the request and the templates alone, never on what others got: what was dealt
+only says which turns are over. So any text can be composed again from its recipe, on any machine.
+Whoever can be given none is asked a question instead; their answer makes the post.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from services.accounts.rules.network_rules import OURS, rules_of
+from services.people.rules.disclosure import disclosure_in
+from services.ports import PostRules
+from services.voice.checking.block_list import BlockList
+from services.voice.checking.support import Sources, check_supported
+from services.voice.checking.terms import untold
+from services.voice.language.sentences import split_sentences
+from services.voice.writing.apply_profile import (
+    apply_profile,
+    held_word,
+    in_language,
+    recipe_of_profile,
+)
+from services.voice.writing.dealing import MOST_OVERLAP, NO_PASSAGE, Dealt, shift_of, turns
+from services.voice.writing.fit import fits
+from services.voice.writing.plan import Plan, plan_of
+from services.voice.writing.post_templates import Layout, PostTemplates
+from services.voice.writing.poster import (
+    Poster,
+    goes,
+    kin_of,
+    layouts_for,
+    passages_for,
+    poster_of,
+)
+from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
+from services.voice.writing.spoken import Spoken
+
+#: Plans kept ready: one a campaign and language.
+_PLANS_KEPT = 64
+#: Fewer characters of a passage tell nothing.
+_LEAST = 60
+#: So many texts are made for one that keeps every promise.
+_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """``variant`` is its place among all of one person's turns; ``spoken`` None: no passage."""
+
+    variant: int
+    layout: Layout
+    spoken: Spoken | None
+
+    @property
+    def passage(self) -> int:
+        return self.spoken.number if self.spoken else NO_PASSAGE
+
+
+class Composer:
+    """Composes drafts from one version of the templates, none with a word of ``blocked``.
+
+    ``networks`` are those that there are drafts for. Not safe for several threads.
+    """
+
+    def __init__(
+        self,
+        templates: PostTemplates,
+        blocked: BlockList | None = None,
+        networks: Mapping[str, PostRules] = OURS,
+    ) -> None:
+        self.templates = templates
+        self.networks = networks
+        self.blocked = blocked or BlockList()
+        self._plans: OrderedDict[tuple[str, str, int], tuple[Content, Plan]] = OrderedDict()
+
+    def compose(self, request: DraftRequest, dealt: Dealt) -> Draft:
+        """The person's first turn from ``request.variant`` on that is free and keeps every promise;
+        adding it to ``dealt`` is the caller's. Without one, the question alone.
+
+        Raises NoDraft for an answer that no text can be built around, Rejected for an unknown
+        network.
+        """
+        rules = rules_of(request.network, self.networks)
+        plan = self._plan(request)
+        poster = poster_of(request, plan, self.templates.organisation)
+        why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
+        usable = passages_for(poster)
+        kin = kin_of(poster, usable)
+        tried = 0
+        for turn in () if dealt.is_spent(kin) else _turns(poster, rules, usable):
+            if turn.variant < request.variant or not _is_free(turn, poster, dealt):
+                continue
+            text, told = _fitting(turn, poster, rules)
+            broken = self._broken(text, poster) if text else "length"
+            if not broken:
+                draft = self._draft(turn, poster, text=text, told=told, dealt=dealt)
+                if draft.overlap <= MOST_OVERLAP or poster.has_own_words:
+                    return draft
+            why = broken or "capacity"
+            tried += 1
+            if tried == _TRIES:
+                break
+        if why != "words" and not request.variant:
+            dealt.spend(kin)
+        if poster.answer:
+            raise _unanswered(why, request)
+        return self._question(poster, why)
+
+    def revised(self, path: str, text: str) -> Composer:
+        """A composer like this one with ``text`` in the place of one template, as a trial.
+
+        Raises Rejected when it holds more than slots and conditions.
+        """
+        return Composer(self.templates.revised({path: (0, text)}), self.blocked, self.networks)
+
+    def sources(self, request: DraftRequest) -> Sources:
+        """Everything that a text for this request may draw on, the profile aside."""
+        return self._plan(request).sources
+
+    def _plan(self, request: DraftRequest) -> Plan:
+        language = in_language(request.ambassador, request.content.language).language
+        key = (request.campaign_id, language, request.seed)
+        held = self._plans.get(key)
+        if held is not None and (held[0] is request.content or held[0] == request.content):
+            if held[0] is not request.content:
+                # The next will be this very object.
+                self._plans[key] = (request.content, held[1])
+            return held[1]
+        plan = plan_of(
+            request.content,
+            language=language,
+            seed=request.seed,
+            templates=self.templates,
+            blocked=self.blocked,
+        )
+        self._plans[key] = (request.content, plan)
+        self._plans.move_to_end(key)
+        if len(self._plans) > _PLANS_KEPT:
+            self._plans.popitem(last=False)
+        return plan
+
+    def _broken(self, text: str, poster: Poster) -> str:
+        """Why a text may not be used: for a word of it, or because nobody said so."""
+        if self.blocked.found_in(text) or held_word(text, poster.writing.avoid):
+            return "words"
+        plan, writing, voice = poster.plan, poster.writing, poster.voice
+        own = (
+            writing.name, voice.role, voice.team, poster.answer, writing.opening, writing.ending,
+        )  # fmt: skip
+        unsaid = check_supported(text, plan.sources, profile=own, language=plan.language)
+        return "words" if unsaid else ""
+
+    def _draft(self, turn: _Turn, poster: Poster, *, text: str, told: str, dealt: Dealt) -> Draft:
+        request, plan = poster.request, poster.plan
+        relation, layout = poster.stand.relation, turn.layout.name
+        questions = plan.questions(relation, turn.passage)
+        aside = f"{told}\n\n{poster.answer}".strip()
+        recipe = self._recipe(poster, questions) | {
+            "variant": turn.variant,
+            "layout": layout,
+            "template_version": self.templates.version,
+            "passage": _told(turn.spoken, told, of=len(plan.found.chosen)),
+            "answered": bool(poster.answer),
+            "parts": {
+                "passage": told,
+                "disclosure": disclosure_in(text, self.templates.organisation),
+            },
+        }
+        if self.templates.edited:
+            recipe["edited_templates"] = dict(self.templates.edited)
+        return Draft(
+            network=request.network,
+            language=plan.language,
+            text=text,
+            relation=relation,
+            layout=layout,
+            passage=turn.passage,
+            questions=questions,
+            seed=request.seed,
+            overlap=dealt.guard.overlap(text, aside=aside),
+            aside=aside,
+            recipe=recipe | recipe_of_profile(poster.writing),
+        )
+
+    def _question(self, poster: Poster, why: str) -> Draft:
+        """What somebody is asked who is given no text: about the passage whose turn it is."""
+        request, plan = poster.request, poster.plan
+        chosen = plan.found.chosen
+        number = request.rank % len(chosen) if chosen else NO_PASSAGE
+        questions = plan.questions(poster.stand.relation, number)
+        recipe = self._recipe(poster, questions) | {
+            "why": why,
+            "passage": {"number": number, "of": len(chosen)},
+        }
+        return Draft(
+            network=request.network,
+            language=plan.language,
+            text="",
+            relation=poster.stand.relation,
+            layout="",
+            passage=number,
+            questions=questions,
+            seed=request.seed,
+            overlap=0.0,
+            why=why,
+            recipe=recipe,
+        )
+
+    def _recipe(self, poster: Poster, questions: Sequence[str]) -> dict[str, Any]:
+        request = poster.request
+        recipe: dict[str, Any] = {
+            "campaign": request.campaign_id,
+            "network": request.network,
+            "rank": request.rank,
+            "variant": request.variant,
+            "seed": request.seed,
+            "relation": poster.stand.relation.value,
+            "employer": self.templates.organisation,
+            "questions": list(questions),
+        }
+        if poster.stand.doubt:
+            recipe["doubt"] = poster.stand.doubt
+        return recipe
+
+
+def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) -> Iterator[_Turn]:
+    """Every turn of one person: those of the length that they like first."""
+    request, pool = poster.request, layouts_for(poster)
+    brief = rules.brief or poster.voice.short
+    liked = [layout for layout in pool if layout.short is brief]
+    others = [layout for layout in pool if layout.short is not brief]
+    shift, variant = shift_of(request.network), -1
+    # Around an answer the passage comes first, and is left out where it does not fit.
+    rounds = [[one] for one in usable] if poster.answer else [usable]
+    for some, told in product((liked, others), rounds):
+        for passage, number in turns(request.rank, len(told), len(some), shift=shift):
+            variant += 1
+            if goes(told[passage], some[number], poster):
+                yield _Turn(variant=variant, layout=some[number], spoken=told[passage])
+
+
+def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
+    if poster.answer:
+        return True
+    network, layout = poster.request.network, f"{poster.stand.relation}/{turn.layout.name}"
+    if poster.has_own_words:
+        return not dealt.is_taken(network, turn.passage, layout)
+    return dealt.is_free(
+        network, turn.passage, layout, len(poster.plan.found.chosen), weak=poster.is_weak
+    )
+
+
+def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
+    """The text and its passage, or as many whole sentences of that as fit; empty: none do."""
+    plan, spoken, link = poster.plan, turn.spoken, poster.request.link
+    told = [spoken.text(plan.language) if spoken else ""]
+    if spoken:
+        count = len(split_sentences(spoken.passage.text))
+        parts = (spoken.text(plan.language, some) for some in range(count - 1, 0, -1))
+        told += [each for each in parts if len(each) >= _LEAST]
+    for passage in told:
+        slots = {"passage": passage, "facts": untold(plan.facts, passage)}
+        text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
+        if fits(rules, text, link):
+            writing, tags = poster.writing, plan.hashtags
+            return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
+    return "", ""
+
+
+def _unanswered(why: str, request: DraftRequest) -> NoDraft:
+    if why == "words":
+        return NoDraft(
+            "the text around your answer would hold a word that is not used",
+            remedy="Say it in other words.",
+        )
+    return NoDraft(f"the answer is too long for {request.network}", remedy="Shorten it.")
+
+
+def _told(spoken: Spoken | None, told: str, *, of: int) -> dict[str, Any] | None:
+    if spoken is None:
+        return None
+    return {
+        "number": spoken.number,
+        "of": of,
+        "text": spoken.passage.text,
+        "told": told,
+        "speaker": spoken.speaker,
+    }

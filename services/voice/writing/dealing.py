@@ -1,0 +1,145 @@
+"""Who gets which passage in which layout: nobody the same two as somebody else on a network.
+
+Passages go round, the best to the first and each of the first few one of their own; layouts turn with
+every round. A person's turns follow from their rank alone, so any text can be composed again; what
+others took meanwhile is passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from struct import unpack
+from typing import TypeVar
+
+from services.voice.checking.guard import OverlapGuard
+from services.voice.writing.request import Draft
+
+T = TypeVar("T")
+
+#: The number of a post without a passage.
+NO_PASSAGE = -1
+#: No passage stands in a larger share of a campaign's posts on a network, …
+MOST_SHARE = 0.15
+#: and in no more than so many, or one more than that share, of people who have no other relation.
+_WEAK_SHARE = 2
+#: A text that has more in common with another, their passages aside, is not dealt.
+MOST_OVERLAP = 0.30
+
+
+def turns(rank: int, passages: int, layouts: int, *, shift: int = 0) -> Iterator[tuple[int, int]]:
+    """Every pair of a passage and a layout, by number, in the order in which ``rank`` tries them.
+
+    The first pairs of the first ``passages * layouts`` ranks are all different. ``shift`` keeps two
+    networks of one person apart.
+    """
+    if not (passages and layouts):
+        return
+    lap = rank // passages
+    for further in range(layouts):
+        for step in range(passages):
+            passage = (rank + step) % passages
+            yield passage, (lap + further + passage + shift) % layouts
+
+
+def shift_of(network: str) -> int:
+    """Where a network's layouts begin; the same on any machine."""
+    if network in _SHIFTS:
+        return _SHIFTS[network]
+    return hashlib.blake2b(network.encode(), digest_size=1).digest()[0]
+
+
+_SHIFTS = {"linkedin": 0, "x": 1, "mastodon": 2}
+
+
+def even_share(posts: int, passages: int) -> float:
+    """How often one passage may stand in so many posts: … or one person more than an even share."""
+    return max(MOST_SHARE * posts, posts / passages + 1)
+
+
+class Dealt:
+    """What was dealt of a source: texts with their pairs, by network. Not safe for several threads."""
+
+    def __init__(self) -> None:
+        self.guard = OverlapGuard()
+        self._pairs: dict[str, set[tuple[int, str]]] = {}
+        self._uses: dict[str, Counter[int]] = {}
+        self._seen: set[str] = set()
+        # Who have nothing free, and how many texts there were when that was found.
+        self._spent: dict[Hashable, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def __contains__(self, post_id: str) -> bool:
+        return post_id in self._seen
+
+    def is_free(
+        self, network: str, passage: int, layout: str, passages: int, *, weak: bool = False
+    ) -> bool:
+        """Whether nobody has this pair, and the passage has not had its share.
+
+        Where there are few passages they are for people with a relation: ``weak`` is who has none.
+        """
+        if (passage, layout) in self._pairs.get(network, ()):
+            return False
+        if passage == NO_PASSAGE:
+            return True
+        uses = self._uses.get(network)
+        if uses is None:
+            return True
+        posts = uses.total() + 1
+        most = max(_WEAK_SHARE, MOST_SHARE * posts + 1) if weak else even_share(posts, passages)
+        return uses[passage] + 1 <= most
+
+    def is_taken(self, network: str, passage: int, layout: str) -> bool:
+        return (passage, layout) in self._pairs.get(network, ())
+
+    def spend(self, kin: Hashable) -> None:
+        """Nothing is free for these people until another text is dealt."""
+        self._spent[kin] = len(self._seen)
+
+    def is_spent(self, kin: Hashable) -> bool:
+        return self._spent.get(kin) == len(self._seen)
+
+    def add(self, post_id: str, draft: Draft) -> None:
+        self.remember(
+            post_id,
+            network=draft.network,
+            text=draft.text,
+            passage=draft.passage,
+            layout=f"{draft.relation}/{draft.layout}",
+            aside=draft.aside,
+        )
+
+    def remember(
+        self, post_id: str, *, network: str, text: str, passage: int, layout: str, aside: str
+    ) -> None:
+        """Count a text in; adding the same post again changes nothing."""
+        if post_id in self._seen or not text:
+            return
+        self._seen.add(post_id)
+        self.guard.add(post_id, text, aside=aside)
+        self._pairs.setdefault(network, set()).add((passage, layout))
+        if passage != NO_PASSAGE:
+            self._uses.setdefault(network, Counter())[passage] += 1
+
+
+def shuffled(items: Sequence[T], *key: object) -> tuple[T, ...]:
+    """``items`` in an order fixed by ``key`` alone, on any machine and Python version."""
+    result = list(items)
+    numbers = _numbers("\x1f".join(map(str, key)))
+    for last in range(len(result) - 1, 0, -1):
+        other = next(numbers) % (last + 1)
+        result[last], result[other] = result[other], result[last]
+    return tuple(result)
+
+
+def _numbers(key: str) -> Iterator[int]:
+    # Python's own generators may change between versions; a hash function may not.
+    block = 0
+    while True:
+        digest = hashlib.blake2b(f"{block}\x1f{key}".encode(), digest_size=64).digest()
+        yield from unpack(">16I", digest)
+        block += 1

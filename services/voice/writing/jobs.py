@@ -1,0 +1,95 @@
+"""Roles and vacant jobs as one says them aloud: "een conciërge", "an SRE", "head of flys".
+
+What is no word for somebody ("Kitchen", "HR") gives nothing: they work there, and no more is said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from services.language import Language
+from services.people.rules.crafts import name_key
+from services.voice.vocabulary import LANGUAGES, plain_words, vocabulary, words_of
+
+#: Who holds it is the only one: "I'm head of flys".
+_ONLY = re.compile(
+    r"(?:head|director|chief|chair|C[EFIOT]O|president|managing director)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+")
+#: "(0,8 fte)", "(permanent)" and "– Mixed Practice" after a job.
+_HOURS = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)")
+_PART = re.compile(r"\s+[–—-]\s.*")
+#: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
+_ASIDE = re.compile(r"\s*\(.*|\s(?:of|for|in|with)\s.*")
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
+#: "Apprentice, first year" is no word for somebody.
+_LISTED = frozenset(",(")
+_VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
+_LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
+
+
+def said_role(role: str, language: Language) -> str:
+    """After "I'm" or "ik ben"; empty for what nobody is."""
+    if _LISTED & {*role} or not _is_somebody(role, language):
+        return ""
+    return role if language == "nl" or _ONLY.match(role) else f"{_article(role)} {role}"
+
+
+def named_job(title: str) -> str:
+    """Without what a job board adds: "Nurse (0,8 fte) | up to 20 % bonus"."""
+    return _HOURS.sub("", title.split(" | ", maxsplit=1)[0]).rstrip()
+
+
+def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
+    """Whether somebody of this role has the job; that of another department is another job."""
+    job = named_job(title)
+    if same_team:
+        job = _PART.sub("", job).split(" (")[0]
+    return bool(role) and name_key(role) == name_key(job)
+
+
+def said_job(title: str, language: Language, *names: str) -> str:
+    """After "we're looking for" or "we zoeken", without a capital that is not of ``names``; empty where
+    the title does not fit into a sentence."""
+    plain = _PART.sub("", named_job(title))
+    if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):
+        return ""
+    words = _WORD.findall(_ASIDE.sub("", plain))
+    outer = words[-1:] if language == "en" else (words[0], words[-1])
+    if vocabulary(language)["several"].within([word.casefold() for word in outer]):
+        return ""
+    spelled = lowered(plain, *names)
+    return f"een {spelled}" if language == "nl" else f"{_article(spelled)} {spelled}"
+
+
+def lowered(text: str, *names: str) -> str:
+    """``Service Engineer`` inside a sentence is ``service engineer``; ``HR``, ``iOS`` and ``Android``
+    stay, and the words of ``names``."""
+    kept = {*_WORD.findall(" ".join(names))}
+
+    def small(match: re.Match[str]) -> str:
+        word = match[0]
+        plain = len(word) > 1 and word[1:].islower() and word not in kept
+        return word.lower() if plain and word not in words_of("names_in_roles") else word
+
+    return _WORD.sub(small, text)
+
+
+def _is_somebody(role: str, language: Language) -> bool:
+    words = plain_words(role)
+    if vocabulary(language)["calling_titles"].within(words):
+        return False
+    # Roles are written in both languages: "consultant", "HR-adviseur".
+    lists = [vocabulary(each) for each in LANGUAGES]
+    return any(
+        any(word in one["roles"] for one in lists)
+        and not any(word in one["departments"] for one in lists)
+        for word in words
+    )
+
+
+def _article(role: str) -> str:
+    word = role.split(maxsplit=1)[0]
+    if len(word) > 1 and word[:2].isupper():
+        return "an" if word[0] in _LETTER_NAMES_WITH_VOWEL else "a"
+    return "an" if _VOWEL_SOUND.match(word) else "a"

@@ -1,0 +1,179 @@
+"""What an editor chooses from: the passages in use, those that were found, and what was typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.errors import Rejected
+from services.events.incoming import StoryApproved
+from services.text.plain_text import paragraphs
+from services.voice.model.passages import Proposed
+from services.voice.passages import Passage, find_passages
+from services.voice.vocabulary import WORD, plain_words
+from services.voice.writing.request import Content
+from services.voice.writing.subject import author_of
+
+#: Of what an editor writes; what is found is longer.
+SHORTEST, LONGEST = 20, 300
+#: So many are used at most.
+MOST = 20
+_BLANK = re.compile(r"[^\S\xa0\u202f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: Two texts that share so much of their words are one, edited.
+_SAME = 0.5
+#: Words of an own passage that are pointed out.
+_SHOWN = 8
+#: Shorter ones tell nothing.
+_TELLING = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A passage with its tick. ``edits`` is the found text that this one was; ``own``: an editor wrote
+    all of it. ``unknown`` are words that the source does not have. ``by_model``: a language model proposed
+    it, or says that it is private."""
+
+    passage: Passage
+    used: bool
+    edits: str = ""
+    own: bool = False
+    by_model: bool = False
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.passage.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """``used`` in the order in which they are dealt; ``lacking`` says why there is nothing."""
+
+    used: tuple[Row, ...]
+    others: tuple[Row, ...]
+    sensitive: tuple[Row, ...]
+    lacking: str = ""
+
+
+def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Rows:
+    """The passages of ``content`` as they are chosen, or as they were ``typed`` and ticked."""
+    found = find_passages(content.model_copy(update={"passages": ()}))
+    texts = [each.text for each in (*found.chosen, *found.withheld)]
+    ticks = list(typed)
+    if not ticks:
+        ticks = [(text, True) for text in content.passages]
+        if not ticks:
+            ticks = [(each.text, True) for each in found.chosen]
+    told = _described(content, [text for text, _ in ticks])
+    known = _words_of(content)
+    rows = [
+        _row(passage, used, texts, known) for passage, (_, used) in zip(told, ticks, strict=True)
+    ]
+    shown = {row.edits or row.text for row in rows}
+    rows += [
+        Row(passage=each, used=False)
+        for each in (*found.chosen, *found.withheld)
+        if each.text not in shown
+    ]
+    return _grouped(rows, "" if content.passages else found.lacking)
+
+
+def with_proposed(rows: Rows, proposed: Proposed, *, untick: bool) -> Rows:
+    """``rows`` as a language model marks them; ``untick`` those that it finds private."""
+    return _grouped(
+        [
+            _marked(row, proposed, untick=untick)
+            for row in (*rows.used, *rows.others, *rows.sensitive)
+        ],
+        rows.lacking,
+    )
+
+
+def _marked(row: Row, proposed: Proposed, *, untick: bool) -> Row:
+    kind = "" if row.passage.sensitive else proposed.kind_of(row.text)
+    if row.text in proposed.texts:
+        row = replace(row, edits="", own=False, by_model=True)
+    if not kind:
+        return row
+    passage = replace(row.passage, sensitive=kind)
+    return replace(row, passage=passage, used=row.used and not untick, by_model=True)
+
+
+def _grouped(rows: Sequence[Row], lacking: str) -> Rows:
+    return Rows(
+        used=tuple(row for row in rows if row.used),
+        others=tuple(row for row in rows if not row.used and not row.passage.sensitive),
+        sensitive=tuple(row for row in rows if not row.used and row.passage.sensitive),
+        lacking=lacking,
+    )
+
+
+def chosen(texts: Sequence[str]) -> tuple[str, ...]:
+    """Passages as they are kept, each once. Raises Rejected for what cannot be one."""
+    kept = tuple(dict.fromkeys(map(on_one_line, texts)))
+    if not kept:
+        raise Rejected("no passage is ticked", remedy="Tick one, or add one.")
+    if len(kept) > MOST:
+        raise Rejected(f"{len(kept)} passages are ticked", remedy=f"Tick {MOST} at most.")
+    for number, text in enumerate(kept, start=1):
+        if _CONTROL.search(text):
+            raise Rejected(
+                f"passage {number} holds characters that cannot be shown",
+                remedy="Type it anew.",
+            )
+        if not SHORTEST <= len(text) <= LONGEST:
+            raise Rejected(
+                f"passage {number} has {len(text)} characters",
+                remedy=f"Make it {SHORTEST} to {LONGEST} long.",
+            )
+    return kept
+
+
+def on_one_line(text: str) -> str:
+    """Without line ends; a blank that keeps "8 mm" together stays."""
+    return _BLANK.sub(" ", text).strip()
+
+
+def _described(content: Content, texts: Sequence[str]) -> Sequence[Passage]:
+    if not texts:
+        return ()
+    told = find_passages(content.model_copy(update={"passages": tuple(texts)})).chosen
+    # A source in another language is not read.
+    return told or [Passage(text=text) for text in texts]
+
+
+def _row(passage: Passage, used: bool, texts: Sequence[str], known: frozenset[str]) -> Row:
+    if passage.text in texts:
+        return Row(passage=passage, used=used)
+    edits = max(texts, key=lambda text: _shared(text, passage.text), default="")
+    if edits and _shared(edits, passage.text) < _SAME:
+        edits = ""
+    words = (
+        word
+        for word in WORD.findall(passage.text)
+        if plain_words(word)[0] not in known and (len(word) >= _TELLING or not word.isalpha())
+    )
+    return Row(
+        passage=passage,
+        used=used,
+        edits=edits,
+        own=not edits,
+        unknown=tuple(dict.fromkeys(words))[:_SHOWN],
+    )
+
+
+def _shared(one: str, other: str) -> float:
+    first, second = set(plain_words(one)), set(plain_words(other))
+    return len(first & second) / max(1, min(len(first), len(second)))
+
+
+def _words_of(content: Content) -> frozenset[str]:
+    texts = [content.title, author_of(content)]
+    if isinstance(content, StoryApproved):
+        texts += [*paragraphs(content.body), *content.topics]
+    else:
+        texts += [*paragraphs(content.description), content.challenge or "", *content.crafts]
+        texts += [content.team or "", content.location or "", content.hours or ""]
+    return frozenset(word for text in texts for word in plain_words(text))

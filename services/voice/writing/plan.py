@@ -1,0 +1,241 @@
+"""What a source gives every post about it, read once: passages, facts, who is spoken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from services.events.incoming import StoryApproved
+from services.language import Language
+from services.text.plain_text import paragraphs
+from services.voice.checking.block_list import BlockList
+from services.voice.checking.statements import akin, telling
+from services.voice.checking.support import Sources
+from services.voice.checking.terms import facts_of
+from services.voice.language.names import own_names, same_name
+from services.voice.language.told_in import primary_language
+from services.voice.passages import Passage, Passages, find_passages
+from services.voice.vocabulary import plain_words, vocabulary
+from services.voice.writing.dealing import shuffled
+from services.voice.writing.jobs import named_job, said_job
+from services.voice.writing.post_templates import Pool, PostTemplates
+from services.voice.writing.questions import questions_of
+from services.voice.writing.relations import Relation, Scene
+from services.voice.writing.request import Content
+from services.voice.writing.spoken import Spoken, role_of
+from services.voice.writing.subject import author_of, hashtags_of, title_of
+
+#: An answer that says so much of a passage in its own words tells it already.
+_TOLD = 0.4
+#: Stems that an answer shares with a passage that belongs beside it.
+_SHARED = 2
+#: "Die haak": of what is meant a stranger has to be told.
+#: "Stond vijf uur stil": what no list of phrases holds.
+_STOOD_STILL = re.compile(
+    r"\b(?:stond|stonden|lag|lagen|viel|vielen|bleef|bleven)\b[^.]*\b(?:stil|plat|uit|dicht)\b"
+    r"|\bstil(?:ge|st)\w+",
+    re.IGNORECASE,
+)
+_WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
+)
+_A_COLLEAGUE = {"nl": "een collega", "en": "a colleague"}
+#: A vacancy's passage that says once more that somebody is sought.
+_SOUGHT = re.compile(
+    r"\b(?:zoek(?:t|en)?|gezocht|vacature|looking for|seeking|recruiting|hiring|vacancy)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """``found`` is empty where the text is in another language than its source."""
+
+    content: Content
+    language: Language
+    kind: str
+    found: Passages
+    foreign: bool
+    scene: Scene
+    author: str
+    title: str
+    a_job: str
+    facts: str
+    hashtags: tuple[str, ...]
+    layouts: Mapping[Relation, Pool]
+    sources: Sources
+    #: Numbers of passages that are not dealt: a word that is not used, or the vacancy once more.
+    held: frozenset[int] = frozenset()
+
+    @cached_property
+    def _names(self) -> tuple[frozenset[str], ...]:
+        """Of each passage the words with a capital, by which people are spoken of."""
+        return tuple(own_names(_capitalised(passage.text)) for passage in self.found.chosen)
+
+    @cached_property
+    def _everybody(self) -> frozenset[str]:
+        """All names that passages hold or are said by, and the author's."""
+        speakers = (own_names(passage.speaker) for passage in self.found.chosen)
+        return own_names(self.author).union(*self._names, *speakers)
+
+    @cached_property
+    def _of_others(self) -> dict[Relation, tuple[Spoken, ...]]:
+        return {relation: self._all_spoken("", relation) for relation in self.layouts}
+
+    def all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        """The passages that somebody of this name may use, the best first."""
+        if own_names(name).isdisjoint(self._everybody):
+            return self._of_others[relation]
+        return self._all_spoken(name, relation)
+
+    def _all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
+        numbers = range(len(self.found.chosen))
+        each = (self._spoken(number, name, relation) for number in numbers)
+        return tuple(spoken for spoken in each if spoken and spoken.number not in self.held)
+
+    @cached_property
+    def _stems(self) -> tuple[frozenset[str], ...]:
+        return tuple(telling(passage.text, self.language) for passage in self.found.chosen)
+
+    def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
+        """How somebody may use the passage of this number; None: not at all."""
+        passage = self.found.chosen[number]
+        if not own_names(name).isdisjoint(self._names[number]):
+            return None
+        bad = self.kind == "story" and self._is_bad(passage)
+        if passage.speaker and not same_name(passage.speaker, name):
+            return Spoken(
+                number=number,
+                passage=passage,
+                speaker=passage.speaker,
+                written=same_name(passage.speaker, self.author) and relation is not Relation.AUTHOR,
+                role=self._role_of(passage.speaker),
+                bad=bad,
+            )
+        own = relation is Relation.AUTHOR or bool(passage.speaker)
+        author = "" if own or same_name(self.author, name) else self.author
+        if passage.narrator == "i" and not (own or author):
+            return None
+        # "Our masons" says every colleague; "we" only who was there.
+        ours = relation is Relation.TEAM or self.kind == "vacancy" or not _WE.search(passage.text)
+        says = {"neutral": False, "i": True, "we": not ours}[passage.narrator]
+        speaker = author if says else ""
+        return Spoken(number=number, passage=passage, speaker=speaker, written=says, bad=bad)
+
+    def _is_bad(self, passage: Passage) -> bool:
+        setbacks = vocabulary(self.language)["setbacks"]
+        return setbacks.within(plain_words(passage.text)) or bool(_STOOD_STILL.search(passage.text))
+
+    def _role_of(self, name: str) -> str:
+        return role_of(name, self.sources.texts, self.language)
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
+        return {}
+
+    def questions(self, relation: Relation, number: int) -> tuple[str, ...]:
+        """What to ask somebody about the passage of this number."""
+        found = self._asked.get((relation, number))
+        if found is None:
+            chosen = self.found.chosen
+            passage = chosen[number] if 0 <= number < len(chosen) else None
+            found = self._asked[relation, number] = questions_of(
+                self.language, self.kind, relation, passage, title=self.title
+            )
+        return found
+
+    def shared(self, number: int, answer: str) -> int:
+        """How many stems of the passage of this number an answer holds."""
+        said = telling(answer, self.language)
+        return sum(akin(each, said) for each in self._stems[number])
+
+    def goes_with(self, spoken: Spoken, answer: str) -> bool:
+        """Whether an answer speaks of a passage, or of a thing in it, without telling it already."""
+        stems = self._stems[spoken.number]
+        shared = self.shared(spoken.number, answer)
+        return shared < _TOLD * len(stems) and (shared >= _SHARED or self._is_meant(stems, answer))
+
+    def _is_meant(self, stems: frozenset[str], answer: str) -> bool:
+        dates = vocabulary(self.language)["dates"]
+        meant = " ".join(word for word in _MEANT.findall(answer) if word.casefold() not in dates)
+        return any(
+            akin(noun, stems) or any(each.endswith(noun) for each in stems)
+            for noun in telling(meant, self.language)
+        )
+
+
+def plan_of(
+    content: Content,
+    *,
+    language: Language,
+    seed: int,
+    templates: PostTemplates,
+    blocked: BlockList,
+) -> Plan:
+    kind = "story" if isinstance(content, StoryApproved) else "vacancy"
+    foreign = primary_language(content.language) != language
+    found = Passages(lacking="other_language") if foreign else find_passages(content)
+    relations = {path for path in templates.pools if path.startswith(f"{language}/{kind}/")}
+    facts = "" if isinstance(content, StoryApproved) else facts_of(content, language)
+    topics = content.topics if isinstance(content, StoryApproved) else content.crafts
+    return Plan(
+        content=content,
+        language=language,
+        kind=kind,
+        found=found,
+        foreign=foreign,
+        scene=Scene.of(content),
+        author=author_of(content),
+        title=title_of(content),
+        a_job=_sought(content, language),
+        facts=facts,
+        hashtags=hashtags_of(topics),
+        layouts={
+            relation: shuffled(templates.layouts(language, kind, relation), seed, relation)
+            for relation in Relation
+            if f"{language}/{kind}/{relation}.j2" in relations
+        },
+        sources=_sources(content, found, facts, templates.organisation),
+        held=frozenset(
+            number
+            for number, each in enumerate(found.chosen)
+            if blocked.found_in(each.text)
+            or (kind == "vacancy" and _says_again(each.text, content, language))
+        ),
+    )
+
+
+def _sought(content: Content, language: Language) -> str:
+    """After "we're looking for"; a job that does not fit into a sentence stands behind a colon."""
+    if isinstance(content, StoryApproved):
+        return ""
+    title = title_of(content)
+    said = said_job(title, language, content.location or "")
+    return said or (f"{_A_COLLEAGUE[language]}: {named_job(title)}" if title else "")
+
+
+def _says_again(text: str, content: Content, language: Language) -> bool:
+    """Whether a passage says that somebody is sought for the job, which every post says."""
+    said = telling(text, language)
+    job = telling(title_of(content), language)
+    return bool(_SOUGHT.search(text)) and any(akin(each, said) for each in job)
+
+
+def _sources(content: Content, found: Passages, facts: str, organisation: str) -> Sources:
+    texts = [content.title, title_of(content), author_of(content), facts, organisation]
+    if isinstance(content, StoryApproved):
+        texts += [*content.topics, *paragraphs(content.body)]
+    else:
+        texts += [*content.crafts, *paragraphs(content.description)]
+        texts += paragraphs(content.challenge or "")
+        texts += [content.team or "", content.location or ""]
+    for passage in (*found.chosen, *found.withheld):
+        texts += [passage.text, passage.about, passage.speaker]
+    return Sources(texts)
+
+
+def _capitalised(text: str) -> str:
+    return " ".join(word for word in text.split() if word[:1].isupper() or not word[:1].isalnum())

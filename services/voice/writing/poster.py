@@ -1,0 +1,147 @@
+"""Who posts: what a layout may say of them, and which layouts and passages that leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.people.rules.ambassador import Ambassador
+from services.voice.language.names import same_name
+from services.voice.learning.own_words import as_sentence
+from services.voice.learning.profile import Voice, voice_of
+from services.voice.writing.apply_profile import as_they_write
+from services.voice.writing.dealing import NO_PASSAGE
+from services.voice.writing.jobs import named_job
+from services.voice.writing.plan import Plan
+from services.voice.writing.post_templates import Layout
+from services.voice.writing.relations import Relation, Standpoint, relation_of
+from services.voice.writing.request import DraftRequest
+from services.voice.writing.spoken import Spoken
+
+_APART = {Relation.CRAFT, Relation.COLLEAGUE}
+_COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """Whom one draft is for, and from where they speak. ``values`` fill the slots."""
+
+    request: DraftRequest
+    plan: Plan
+    writing: Ambassador
+    voice: Voice
+    stand: Standpoint
+    values: Mapping[str, str]
+    answer: str
+
+    @property
+    def has_own_words(self) -> bool:
+        """They have a post, however often a passage was used before them."""
+        return bool(self.answer) or self.stand.relation in {Relation.AUTHOR, Relation.NAMED}
+
+    @property
+    def is_weak(self) -> bool:
+        """No more is known than that they work where a story happened, and they say nothing of it."""
+        is_colleague = self.stand.relation is Relation.COLLEAGUE
+        return (
+            is_colleague and self.plan.kind == "story" and not (self.answer or self.request.as_if)
+        )
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(name for name, value in self.values.items() if value)
+
+
+def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
+    asked = request.ambassador
+    writing = as_they_write(asked, request.content.language)
+    voice = voice_of(writing)
+    stand = relation_of(asked, plan.scene, request.cast or ())
+    if request.as_if is not None:
+        stand = replace(stand, relation=request.as_if)
+    answer = as_sentence(request.answer)
+    values = {
+        "author": _author(request, plan, stand.relation),
+        "job": named_job(plan.title) if plan.kind == "vacancy" else "",
+        "a_job": plan.a_job,
+        "facts": plan.facts,
+        "role": voice.said_role,
+        "team": voice.team,
+        "employer": employer,
+        "link": request.link,
+        "answer": answer,
+    }
+    return Poster(
+        request=request,
+        plan=plan,
+        writing=writing,
+        voice=voice,
+        stand=stand,
+        values=values,
+        answer=answer,
+    )
+
+
+def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
+    """Of a story, at the beginning of a sentence; empty for who is or may be the author, and where no
+    colleague is."""
+    if relation is Relation.AUTHOR or same_name(plan.author, request.ambassador.name):
+        return ""
+    if not (request.cast and request.cast.author):
+        return ""
+    if relation is Relation.TEAM:
+        return plan.author
+    return f"{_COLLEAGUE[plan.language]} {plan.author}"
+
+
+def layouts_for(poster: Poster) -> list[Layout]:
+    """Those of where somebody stands that show nothing unknown of them."""
+    known = poster.known | {"passage"}
+    return [
+        layout
+        for layout in poster.plan.layouts[poster.stand.relation]
+        if bool(poster.answer) is ("answer" in layout.needs) and layout.needs <= known
+    ]
+
+
+def passages_for(poster: Poster) -> Sequence[Spoken | None]:
+    """The passages that somebody may use, the best first; None stands for none. Bad news is for who
+    was there.
+
+    Beside an answer the one that it speaks of, unless it tells that already, and then none.
+    """
+    plan, answer, asked = poster.plan, poster.answer, poster.request
+    spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
+    if not answer:
+        names = asked.cast.names if asked.cast else frozenset[str]()
+        apart = asked.as_if is None and poster.stand.relation in _APART
+        return [
+            each
+            for each in spoken
+            if not (apart and each.bad) and (not each.quoted or each.is_known_by(names))
+        ]
+    beside = [each for each in spoken if not each.quoted and plan.goes_with(each, answer)]
+    beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
+    return [*beside[:1], None]
+
+
+def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:
+    """Whether a layout can hold a passage: the author's words only where it names them, once, and what
+    somebody has no part in only where it is said whose it is."""
+    if spoken is None:
+        return "passage" not in layout.needs
+    if "passage" not in layout.uses:
+        return False
+    if "author" in layout.uses:
+        return True
+    return not (spoken.quoted and spoken.written) and (
+        not poster.is_weak or spoken.is_ours(poster.values["employer"])
+    )
+
+
+def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:
+    """The same for people who have the same turns: where none is free for one, none is for another."""
+    numbers = tuple(NO_PASSAGE if each is None else each.number for each in usable)
+    values, stand, length = poster.values, poster.stand.relation, poster.voice.short
+    shown = (values["author"], values["role"], values["team"], bool(poster.answer))
+    return (poster.request.network, stand, length, shown, numbers)

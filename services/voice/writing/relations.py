@@ -1,0 +1,159 @@
+"""Relations: from where somebody may speak of a story or a vacancy, because it is so.
+
+The first that holds, in the order of `Relation`. Each rests on what the source and the profiles say:
+nothing is guessed, and of two people with one name neither is taken for the author.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.events.incoming import StoryApproved
+from services.people.rules.ambassador import Ambassador
+from services.people.rules.crafts import name_key
+from services.text.plain_text import paragraphs
+from services.voice.language.names import namesakes, plain_words, same_name, spelling
+from services.voice.writing.jobs import is_that_job
+from services.voice.writing.request import Content
+from services.voice.writing.subject import author_of, title_of
+
+
+class Relation(StrEnum):
+    """``role``: has that very job. ``team``: the author's, or the vacancy's. ``craft``: has the
+    author's role. ``colleague``: none of these."""
+
+    AUTHOR = "author"
+    NAMED = "named"
+    ROLE = "role"
+    TEAM = "team"
+    CRAFT = "craft"
+    COLLEAGUE = "colleague"
+
+
+#: The relations to each kind of source, in the order in which they are tried.
+RELATIONS = {
+    "story": (
+        Relation.AUTHOR, Relation.NAMED, Relation.TEAM, Relation.CRAFT, Relation.COLLEAGUE,
+    ),
+    "vacancy": (Relation.ROLE, Relation.TEAM, Relation.COLLEAGUE),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who a source's people are among the colleagues. ``author`` None: not known, or ``doubt`` says
+    why it cannot be told. ``names`` holds everybody's, ``shared`` those that several have
+    (`spelling`)."""
+
+    author: Ambassador | None = None
+    doubt: str = ""
+    names: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+
+def cast_of(content: Content, colleagues: Iterable[Ambassador]) -> Cast:
+    """By e-mail address, which one person has; otherwise by name, when only one has it."""
+    everybody = list(colleagues)
+    counts = Counter(spelling(person.name) for person in everybody)
+    shared = frozenset(name for name, count in counts.items() if name and count > 1)
+    if not isinstance(content, StoryApproved):
+        return Cast(names=frozenset(counts), shared=shared)
+    author, doubt = _author_among(content, everybody)
+    return Cast(author=author, doubt=doubt, names=frozenset(counts), shared=shared)
+
+
+def _author_among(
+    story: StoryApproved, everybody: Sequence[Ambassador]
+) -> tuple[Ambassador | None, str]:
+    if story.author is None:
+        return None, ""
+    email = (story.author.email or "").casefold()
+    for person in everybody:
+        if email and person.email.casefold() == email:
+            return person, ""
+    found = namesakes(story.author.name, everybody)
+    if len(found) == 1:
+        return found[0], ""
+    return None, f"{len(found)} colleagues are called {story.author.name}" if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standpoint:
+    """A relation, and the ``doubt`` to tell with it."""
+
+    relation: Relation
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What of a source relations look at, read once: ``text`` in plain words."""
+
+    content: Content
+    text: str
+    title: str
+    author: str
+    team: str
+
+    @classmethod
+    def of(cls, content: Content) -> Scene:
+        if isinstance(content, StoryApproved):
+            body, team = content.body, ""
+        else:
+            body, team = content.description, content.team or ""
+        return cls(
+            content=content,
+            text=plain_words("\n".join([content.title, *paragraphs(body)])),
+            title=title_of(content),
+            author=author_of(content),
+            team=team,
+        )
+
+    @property
+    def is_story(self) -> bool:
+        return isinstance(self.content, StoryApproved)
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether the text holds somebody's full name."""
+        spelled = spelling(name)
+        return bool(spelled) and spelled in self.text
+
+
+def relation_of(
+    person: Ambassador, content: Content | Scene, colleagues: Cast | Sequence[Ambassador] = ()
+) -> Standpoint:
+    """Why this person: the first relation that holds."""
+    scene = content if isinstance(content, Scene) else Scene.of(content)
+    cast = (
+        colleagues
+        if isinstance(colleagues, Cast)
+        else cast_of(scene.content, [*colleagues, *(() if person in colleagues else (person,))])
+    )
+    doubt = cast.doubt if cast.doubt and same_name(person.name, scene.author) else ""
+    order = RELATIONS["story" if scene.is_story else "vacancy"]
+    holds = next(each for each in order if _holds(each, person, scene, cast))
+    return Standpoint(relation=holds, doubt=doubt)
+
+
+def _holds(relation: Relation, person: Ambassador, scene: Scene, cast: Cast) -> bool:
+    author = cast.author
+    if relation is Relation.AUTHOR:
+        return author is not None and author.id == person.id
+    if relation is Relation.NAMED:
+        return scene.speaks_of(person.name) and spelling(person.name) not in cast.shared
+    if relation is Relation.ROLE:
+        same_team = _same(person.team, scene.team)
+        return is_that_job(person.role, scene.title, same_team=same_team)
+    if relation is Relation.TEAM:
+        team = author.team if author else scene.team
+        return bool(person.team) and _same(person.team, team)
+    if relation is Relation.CRAFT:
+        return author is not None and bool(person.role) and _same(person.role, author.role)
+    return True
+
+
+def _same(one: str, other: str) -> bool:
+    return name_key(one) == name_key(other)

@@ -1,0 +1,52 @@
+"""What a story or vacancy is called, who wrote it, and under which hashtags it goes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from services.events.incoming import StoryApproved
+from services.text.plain_text import phrase
+from services.voice.writing.request import Content
+
+_PERSON_SUFFIX = re.compile(
+    r"\s*[(\[](?:m|v|x|w|f|d|man|vrouw)(?:\s?/\s?\w+){1,3}[)\]]", re.IGNORECASE
+)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "’", "„": "‘", "«": "‘", "»": "’"})
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
+_TRAILING = " .:;,"
+
+
+def content_id(content: Content) -> str:
+    return content.story_id if isinstance(content, StoryApproved) else content.vacancy_id
+
+
+def title_of(content: Content) -> str:
+    """The title as it stands inside quotation marks: calm, without ``(m/v)`` and its full stop."""
+    title = _PERSON_SUFFIX.sub("", phrase(content.title)).translate(_QUOTES)
+    title = re.sub(r"!+", "", title).strip(_TRAILING)
+    letters = [letter for letter in title if letter.isalpha()]
+    if len(letters) > 8 and sum(map(str.isupper, letters)) * 2 > len(letters):
+        title = title.capitalize()
+    # A title in Hebrew or Arabic must not turn the punctuation around it (Unicode Annex 9).
+    return f"\u2068{title}\u2069" if _RIGHT_TO_LEFT.search(title) else title
+
+
+def author_of(content: Content) -> str:
+    """The author's name, empty when there is none that a sentence can hold."""
+    if not isinstance(content, StoryApproved) or content.author is None:
+        return ""
+    name = phrase(content.author.name, 60)
+    return name if _NAME.fullmatch(name) else ""
+
+
+def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:
+    """``duurzame energie`` becomes ``#DuurzameEnergie``; what cannot be a hashtag is left out."""
+    tags: dict[str, str] = {}
+    for topic in topics:
+        words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", phrase(topic, 40)))
+        tag = words[0] if len(words) == 1 else "".join(w[:1].upper() + w[1:] for w in words)
+        if 2 <= len(tag) <= 30 and not tag.isdigit() and not _RIGHT_TO_LEFT.search(tag):
+            tags.setdefault(tag.casefold(), f"#{tag}")
+    return tuple(tags.values())

@@ -1,0 +1,170 @@
+"""The promises that every layout keeps, checked for somebody who is writing one.
+
+The same rules as on the page ``templates/posts/README.md``; the shipped layouts keep them too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from services.accounts.rules.network_rules import X
+from services.people.rules.disclosure import FIRST_PERSON
+from services.text.emoji_sequences import EMOJI
+from services.text.links_in_text import has_link
+from services.text.network_text import measure_text
+from services.voice.checking.boasts import boasts_in
+from services.voice.checking.support import Sources, check_supported
+from services.voice.language.lexicon import LEXICONS
+from services.voice.writing.layout_syntax import SLOTS, TemplateFault, syntax_faults
+from services.voice.writing.post_templates import Layout, PostTemplates
+from services.voice.writing.relations import Relation
+
+#: Of each length a file has so many, or the first few colleagues would post the same.
+LEAST = 4
+#: Words of a layout outside its slots.
+MOST_WORDS = 60
+#: More slots that are asked for than this are not tried out in every combination.
+_MOST_OPTIONAL = 6
+
+_FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
+_POLITE = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
+#: A post has one link, a story's own hashtags, and nobody is named who did not ask for it.
+_NOT_PROSE = re.compile(r"[<>]|(?<!\w)[#@]\w|https?:|www\.", re.IGNORECASE)
+_HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
+_SLOT = re.compile(r"⟦\w+⟧")
+_ENDED = re.compile(r"⟦(?:passage|answer)⟧")
+_BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
+#: In its slot stands "My colleague …", with a capital.
+_AUTHOR_INSIDE = re.compile(r"(?<![\n.:…] )(?<!\n)(?<!\A)⟦author⟧")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+#: What nobody said: feelings, opinions, and talk about the text.
+_UNSAID = {
+    "nl": re.compile(
+        r"\b(?:ik (?:las|lees|vond|vind|hoop|geniet)|trots|mooie?|bijzondere?|blij|leuke?|boeiende?"
+        r"|raakte? (?:me|mij)|verraste? (?:me|mij)|hierom|streepte|leestip|titel|citaat|kijkje"
+        r"|aanrader|eerlijk erbij)\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"\b(?:I (?:read|love|like|hope|enjoy\w*|found)|proud|happy|beautiful|inspir\w+|surprised"
+        r"|excited|fascinating|title|quot(?:e|ation)|must-read|worth (?:a read|reading))\b",
+        re.IGNORECASE,
+    ),
+}
+
+_SAMPLE = {
+    "nl": {
+        "passage": "Een zin.", "job": "Netplanner",
+        "author": "Mijn collega Fatima El Idrissi", "a_job": "een netplanner",
+        "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
+    },
+    "en": {
+        "passage": "A sentence.", "job": "Planner",
+        "author": "My colleague Fatima El Idrissi", "a_job": "a planner",
+        "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
+    },
+}  # fmt: skip
+
+
+def check_template(templates: PostTemplates, path: str, text: str) -> list[TemplateFault]:
+    """Everything to say about ``text`` in the place of ``path``, in the order of its lines.
+
+    Only the faults of its syntax while there are any; the rest is not looked at until then.
+    """
+    found = list(syntax_faults(path, text))
+    if not found:
+        language, kind, name = path.removesuffix(".j2").split("/")
+        layouts = templates.revised({path: (0, text)}).pools[path]
+        found = list(_few(layouts))
+        for layout in layouts:
+            found += _faults(layout, language, kind, Relation(name), templates.organisation)
+    return sorted(found, key=lambda fault: fault.line)
+
+
+def _few(layouts: tuple[Layout, ...]) -> Iterator[TemplateFault]:
+    short = sum(layout.short for layout in layouts)
+    if short < LEAST:
+        yield TemplateFault(name="few_short", values={"least": LEAST})
+    if len(layouts) - short < LEAST:
+        yield TemplateFault(name="few_long", values={"least": LEAST})
+    if all("answer" in layout.uses for layout in layouts):
+        yield TemplateFault(name="few_unanswered")
+    if not any("answer" in layout.uses for layout in layouts):
+        yield TemplateFault(name="few_answered")
+
+
+def _faults(
+    layout: Layout, language: str, kind: str, relation: Relation, organisation: str
+) -> Iterator[TemplateFault]:
+    seen: set[str] = set()
+    for shown in _combinations(layout):
+        marked = {name: f"⟦{name}⟧" if name in shown else "" for name in SLOTS}
+        for polite in (False, True) if language == "nl" else (False,):
+            text = layout.render(marked, polite=polite)
+            for name in _rules(text, shown, language, polite=polite):
+                if name not in seen:
+                    seen.add(name)
+                    yield TemplateFault(name=name, line=layout.line, values={"layout": layout.name})
+    if relation is Relation.AUTHOR and "author" in layout.uses:
+        yield TemplateFault(name="speaks_of_poster", line=layout.line)
+    if kind == "vacancy" and not layout.uses & {"job", "a_job"}:
+        yield TemplateFault(name="no_job", line=layout.line)
+    yield from _claims(layout, language, organisation)
+
+
+def _combinations(layout: Layout) -> Iterator[frozenset[str]]:
+    """Every choice of the slots that it asks for, with those that it needs."""
+    optional = sorted(layout.uses - layout.needs)[:_MOST_OPTIONAL]
+    for chosen in product((False, True), repeat=len(optional)):
+        yield layout.needs | {name for name, there in zip(optional, chosen, strict=True) if there}
+
+
+def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> list[str]:
+    """The names of the rules that this text of one layout breaks; slots are marked in it."""
+    own = _SLOT.sub("", text)
+    line = next((line for line in text.split("\n") if "⟦link⟧" in line), "")
+    before, _, after = line.partition("⟦link⟧")
+    broken = {
+        "no_disclosure": text.count("⟦employer⟧") != 1 or not _discloses(text),
+        "no_link": text.count("⟦link⟧") != 1,
+        "link_inside": bool(after.strip()) or not _BEFORE_LINK.search(before),
+        "too_many_words": len(re.findall(r"[\w’'-]+", own)) > MOST_WORDS,
+        "answer_later": "answer" in shown and not text.startswith("⟦answer⟧"),
+        "author_inside": bool(_AUTHOR_INSIDE.search(text)),
+        "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "author")),
+        "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
+        "shouts": "!" in own,
+        "asks": "?" in own,
+        "quotes": bool({*own} & {*'“”"'}),
+        "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
+        "unsaid": bool(_UNSAID[language].search(own))
+        or bool(LEXICONS[language].boasts.search(own)),
+        "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
+        "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
+    }
+    return [name for name, is_broken in broken.items() if is_broken]
+
+
+def _discloses(text: str) -> bool:
+    """Whether the sentence that names the employer says that the writer works there."""
+    sentences = _SENTENCE_END.split(_ENDED.sub("x.", text))
+    return any("⟦employer⟧" in sentence and FIRST_PERSON.search(sentence) for sentence in sentences)
+
+
+def _claims(layout: Layout, language: str, organisation: str) -> Iterator[TemplateFault]:
+    values = _SAMPLE[language] | {"employer": organisation}
+    text = layout.render(values)
+    claims = check_supported(text, Sources(values.values()), language=language)
+    if claims:
+        values = {"claim": claims[0].split(" ", 2)[-1]}
+        yield TemplateFault(name="claim", line=layout.line, values=values)
+    if layout.short:
+        over = measure_text(X, text).length - X.limit
+        if over > 0:
+            yield TemplateFault(name="too_long_for_x", line=layout.line, values={"over": over})
+    for boast in boasts_in(text, language):
+        yield TemplateFault(
+            name="boast", line=layout.line, values={"word": boast.word}, blocks=False
+        )
