@@ -20,11 +20,12 @@ from typing import Any
 
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import Row, arguments, report, shown
+from services.campaigns.accept_events import accept
+from services.campaigns.store import audience
 from services.identity import derive_id
 from services.people.store import people
 from services.settings import load_settings
-from services.storage import audience, posts
-from services.use_cases.accept_events import accept
+from services.storage import posts
 from streams.bootstrap import Parts, clock, open_parts
 from streams.demo.organisation import load_example
 from streams.logging import configure_logging

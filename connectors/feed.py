@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL
 
+from services.campaigns.source_text import Source
 from services.errors import Rejected, RetryLater
 from services.text.loopback import is_loopback
-from services.use_cases.source_text import Source
 
 _MAX_BYTES = 5_000_000
 _TIMEOUT = (5.0, 20.0)

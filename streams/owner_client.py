@@ -9,9 +9,9 @@ from typing import Any
 
 import requests
 
+from services.campaigns.accept_events import Note, Refusal
 from services.errors import Rejected, RetryLater
 from services.settings import Settings
-from services.use_cases.accept_events import Note, Refusal
 from streams.embedded.owner import Owner, read_owner
 
 _TIMEOUT = (2.0, 30.0)

@@ -18,6 +18,7 @@ import structlog
 from faust.contrib.asgi import faust_app_running
 
 from services.accounts.reseal_tokens import reseal_tokens
+from services.campaigns.widen_campaign import widen_due
 from services.database.note_expired import note_expired
 from services.errors import RetryLater, Stop
 from services.storage import publishing
@@ -28,7 +29,6 @@ from services.use_cases.finish_campaign import finish_over
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.publish import Publisher
 from services.use_cases.standing_consent import approve_by_standing_consent
-from services.use_cases.widen_campaign import widen_due
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app

@@ -9,8 +9,10 @@ from typing import Any
 
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
+from services.campaigns.rules.audience import Invitation
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
-from services.domain.audience import Invitation
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
@@ -19,8 +21,7 @@ from services.identity import ambassador_id, derive_id, link_code
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import audience, campaigns, posts
-from services.storage.campaigns import Campaign
+from services.storage import posts
 from services.storage.posts import NewPost
 from services.voice import PostTemplates
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
@@ -14,7 +15,7 @@ from services.errors import Rejected
 from services.people.rules.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
 from services.scheduling import Pace, WorkingHours
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.use_cases import decide
 from services.use_cases.schedule import plan_anew, take_person_turn, take_turns_to_plan
 

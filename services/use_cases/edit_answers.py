@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from services.accounts.rules.network_rules import GONE
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -23,7 +24,7 @@ from services.errors import RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import as_networks_keep, normalise_text, text_sha256
-from services.storage import campaigns, model_edits
+from services.storage import model_edits
 from services.storage.model_edits import Waiting
 from services.voice import Composer
 from services.voice.ask_model import AskModel

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.campaigns.store.campaigns import Campaign
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.ambassador import Ambassador
-from services.storage.campaigns import Campaign
 from services.voice import (
     Composer,
     Dealt,

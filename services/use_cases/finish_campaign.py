@@ -11,6 +11,8 @@ from datetime import datetime
 
 import structlog
 
+from services.campaigns.store import campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
@@ -19,8 +21,6 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.storage import campaigns
-from services.storage.campaigns import Campaign
 from services.use_cases.cancel_posts import cancel_of_campaigns
 
 _log = structlog.get_logger("campaigns")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.campaigns.store import audience
+from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
-from services.storage import audience
-from services.storage.campaigns import Campaign
 from services.use_cases import deal
 from services.voice import Composer, Dealt, Draft, DraftRequest
 from services.voice.voice_profile import taught

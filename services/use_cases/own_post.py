@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, PostState, check_transition
-from services.storage import campaigns, posts, typed_texts
+from services.storage import posts, typed_texts
 
 
 async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -> Post:

@@ -21,6 +21,7 @@ from services.accounts.rules.circuit import CircuitRules
 from services.accounts.rules.rate_limit import CREATE_LIMITS
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
+from services.campaigns.store import campaigns
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -39,7 +40,7 @@ from services.events.statement import state
 from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
 from services.post import Post, PostState, text_sha256
 from services.price import Prices, charge_for
-from services.storage import campaigns, post_images, posts, publishing
+from services.storage import post_images, posts, publishing
 from services.storage.post_images import HeldImage
 from services.storage.publishing import Claim, Due
 from services.use_cases.distance import places

@@ -17,6 +17,7 @@ import structlog
 
 from services.accounts.rules.circuit import CircuitRules
 from services.accounts.store import account_leases
+from services.campaigns.store import campaigns
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -25,7 +26,7 @@ from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
 from services.post import Post, PostState
-from services.storage import campaigns, posts, publishing
+from services.storage import posts, publishing
 from services.storage.publishing import Claim
 from services.use_cases.network_room import heed
 from services.use_cases.publish_outcome import Outcome

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import structlog
 
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import ApplicationReceived
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Fact, Statement
-from services.storage import campaigns, figures
+from services.storage import figures
 from services.storage.figures import Figure
 
 _log = structlog.get_logger("applications")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
-from services.storage import campaigns, figures, posts
+from services.storage import figures, posts
 from services.storage.figures import ReachTotals
 
 

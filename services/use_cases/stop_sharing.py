@@ -7,10 +7,10 @@ from datetime import datetime
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
+from services.campaigns.store import audience
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.people.store import sharing_preferences
-from services.storage import audience
 from services.use_cases.cancel_posts import cancel_of_person
 
 _REASON = "its ambassador does not share any more"

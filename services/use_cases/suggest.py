@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, normalise_text, text_sha256
-from services.storage import campaigns, posts, typed_texts
+from services.storage import posts, typed_texts
 from services.use_cases import deal
 from services.use_cases.own_post import check_open, note, own_post
 from services.voice import Dealt, Draft, DraftRequest, NoDraft

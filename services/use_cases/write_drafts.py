@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.accounts.store import connections
+from services.campaigns.store import campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.events.outgoing import Asked, PostReady, ShareRequested
@@ -18,8 +20,7 @@ from services.identity import derive_id, link_code
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import campaigns, posts
-from services.storage.campaigns import Campaign
+from services.storage import posts
 from services.storage.posts import NewPost
 from services.use_cases import deal
 from services.voice import Dealt, Draft, DraftRequest

@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 import click
 
 from connectors.feed import fetch_feed
+from services.campaigns.accept_events import accept
+from services.campaigns.import_feed import check_whole, read_feed
 from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
@@ -19,8 +21,6 @@ from services.events.documents import read_documents
 from services.people.admit_people import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
-from services.use_cases.accept_events import accept
-from services.use_cases.import_feed import check_whole, read_feed
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of

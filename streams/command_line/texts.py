@@ -14,9 +14,10 @@ from typing import BinaryIO
 import click
 
 from services.accounts.rules.network_rules import OURS
+from services.campaigns.rules.audience import Content, select_audience, source_of
+from services.campaigns.start_campaign import seed_of
 from services.database.engine import Database
 from services.database.migrate import is_current
-from services.domain.audience import Content, select_audience, source_of
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
@@ -26,7 +27,6 @@ from services.ports import OutgoingPost, PostRules
 from services.post import normalise_text
 from services.settings import OFF, SANDBOX, Settings
 from services.text.mail_address import normal_address
-from services.use_cases.start_campaign import seed_of
 from services.use_cases.write_drafts import post_id
 from services.voice import (
     Composer,

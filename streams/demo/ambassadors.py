@@ -19,12 +19,13 @@ import requests
 import structlog
 
 from services.accounts.store import connections
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.use_cases import decide, schedule
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.schedule import When

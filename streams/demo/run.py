@@ -17,6 +17,7 @@ import aiohttp
 import click
 
 from connectors.sandbox.app import SandboxApp
+from services.campaigns.accept_events import accept
 from services.database import outbox
 from services.errors import Stop, WrongSetting
 from services.people.sign_in import make_link
@@ -24,7 +25,6 @@ from services.people.store import people
 from services.post import PostState
 from services.settings import Settings
 from services.storage import posts
-from services.use_cases.accept_events import accept
 from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table

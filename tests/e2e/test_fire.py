@@ -18,11 +18,12 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from services.campaigns.store import campaigns
 from services.database import dead_letters, outbox
 from services.database.schema import applications
 from services.database.transaction import Transaction
 from services.identity import derive_id
-from services.storage import campaigns, figures, posts
+from services.storage import figures, posts
 from streams.bootstrap import Parts, open_parts
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.processors import TOPICS

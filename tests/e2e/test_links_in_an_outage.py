@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.identity import link_code
-from services.storage import campaigns
 from streams.link_file import LinkFile
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.e2e.zwaan_process import Running, running

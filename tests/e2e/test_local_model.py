@@ -22,6 +22,9 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.accounts.rules.network_rules import OURS
+from services.campaigns.propose_passages import propose_passages
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.events.outgoing import ShareRequested
 from services.identity import ambassador_id
@@ -29,12 +32,10 @@ from services.people.rules.disclosure import discloses
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import Post
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.text.network_text import measure_text
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.edit_answers import AnswerEditor
-from services.use_cases.propose_passages import propose_passages
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.ask_model import AskModel

@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors import x
+from services.campaigns.import_feed import check_whole, read_feed
+from services.campaigns.source_text import Source
 from services.domain.user_agent import machine_of
 from services.errors import Rejected
 from services.events.binary_mode import from_http, from_kafka
@@ -26,8 +28,6 @@ from services.identity import ambassador_id, copied_code, link_number
 from services.people.import_ambassadors import read_ambassadors
 from services.text.html_text import plain_text
 from services.text.mail_address import mailbox
-from services.use_cases.import_feed import check_whole, read_feed
-from services.use_cases.source_text import Source
 from services.web.markdown import markdown
 from services.web.redirect_address import redirect_address
 from tests.builders import NOW, event, story, vacancy

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from services.campaigns.accept_events import Acceptance, Refusal, accept
 from services.errors import Rejected
-from services.use_cases.accept_events import Acceptance, Refusal, accept
 from services.web.api.access import admit
 from services.web.api.event_documents import read_documents
 from services.web.view import parts_of

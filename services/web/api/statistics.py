@@ -11,9 +11,9 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
+from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
-from services.storage import campaigns
 from services.use_cases.statistics import statistics
 from services.web.api.access import admit, is_operator
 from services.web.api.refusal import Refused

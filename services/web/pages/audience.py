@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.campaigns import change_audience
+from services.campaigns.launch_campaign import launch
+from services.campaigns.store import audience
+from services.campaigns.store.audience import Found, Listed, Sizes, Standing
+from services.campaigns.store.campaigns import Campaign
+from services.campaigns.store.sharing_history import asked_lately
+from services.campaigns.widen_campaign import widen
 from services.errors import Rejected
-from services.storage import audience
-from services.storage.audience import Found, Listed, Sizes, Standing
-from services.storage.campaigns import Campaign
-from services.storage.sharing_history import asked_lately
-from services.use_cases import change_audience
 from services.use_cases.foresee_posts import Foreseen
-from services.use_cases.launch_campaign import launch
-from services.use_cases.widen_campaign import widen
 from services.voice import Thin, unsaid
 from services.web.access import CampaignManagerView
 from services.web.pages.campaign_page import campaign_of

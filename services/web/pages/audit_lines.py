@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from services.campaigns.store import campaigns
 from services.database.audit import Entry, Kept
 from services.database.transaction import Transaction
 from services.people.store import people
-from services.storage import campaigns
 
 #: Every action that is shown; `templates/web/messages` has words for each.
 ACTIONS = (

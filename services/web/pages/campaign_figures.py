@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.campaigns.store import campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import campaign_figures, campaigns, posts
+from services.storage import campaign_figures, posts
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
-from services.storage.campaigns import Campaign
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5

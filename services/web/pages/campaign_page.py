@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from fastapi import HTTPException
 from fastapi.responses import Response
 
-from services.storage import audience, campaigns
-from services.storage.campaigns import Campaign
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.web.access import CAMPAIGN_HOMES
 from services.web.pages.campaign_figures import read_one
 from services.web.pages.nobody_fits import why_nobody

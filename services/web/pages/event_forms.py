@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
+from services.campaigns.announce import announce
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
-from services.use_cases.announce import announce
 from services.voice import other_language
 from services.web.messages import Messages
 from services.web.view import View

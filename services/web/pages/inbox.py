@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.domain.post_address import WrongAddress
 from services.errors import NeedsPerson, Rejected
 from services.people.store import sharing_preferences
 from services.post import Post
-from services.storage import audience, campaigns, posts, typed_texts
+from services.storage import posts, typed_texts
 from services.storage.typed_texts import TypedText
 from services.use_cases import decide, schedule
 from services.use_cases.keep_typed import Typing, keep_typed

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.accounts.rules.network_rules import GONE
 from services.accounts.store import connections
+from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.domain.deletion import Deletion, DeletionState
 from services.domain.post_images import images_in_post
@@ -20,15 +21,7 @@ from services.people.rules.disclosure import Missing, missing
 from services.people.store import people
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.post import Post, PostState, as_networks_keep
-from services.storage import (
-    audience,
-    campaigns,
-    deletions,
-    model_edits,
-    post_figures,
-    posts,
-    typed_texts,
-)
+from services.storage import deletions, model_edits, post_figures, posts, typed_texts
 from services.storage.figures import Figure
 from services.storage.typed_texts import TypedText
 from services.text.network_text import measure_text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from services.campaigns.store.audience import Sizes
+from services.campaigns.store.campaigns import Campaign
 from services.events.incoming import StoryApproved
-from services.storage.audience import Sizes
-from services.storage.campaigns import Campaign
 from services.voice import unsaid
 from services.web.messages import LANGUAGES, language_name
 from services.web.view import View

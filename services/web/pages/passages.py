@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.campaigns.choose_passages import choose_passages, version_of
+from services.campaigns.propose_passages import propose_passages
+from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
-from services.storage.campaigns import Campaign
-from services.use_cases.choose_passages import choose_passages, version_of
 from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
-from services.use_cases.propose_passages import propose_passages
 from services.voice import Composer
 from services.voice.checking.block_list import BlockedWord, BlockList
 from services.voice.model import NotUsed

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.campaigns.store import campaigns
 from services.errors import Rejected
 from services.people.store import people
-from services.storage import campaigns
 from services.use_cases import edit_templates
 from services.use_cases.edit_templates import Trial
 from services.voice.language.told_in import primary_language

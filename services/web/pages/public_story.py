@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
+from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
-from services.storage import campaigns
 from services.web.access import VisitorView
 from services.web.redirect_address import redirect_address
 

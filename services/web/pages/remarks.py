@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
-from services.storage import campaigns
 from services.voice.checking.block_list import BlockedWord
 from services.voice.checking.boasts import Boast, boasts_in, concrete_detail
 from services.voice.passages import find_passages

@@ -8,11 +8,12 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.accounts.store import connections
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.disclosure import missing, put_back
 from services.post import as_networks_keep
-from services.storage import campaigns, posts, typed_texts
+from services.storage import posts, typed_texts
 from services.use_cases.keep_typed import Typing, take_other, undo_typing
 from services.voice.learning.own_words import own_share
 from services.web.access import AmbassadorView

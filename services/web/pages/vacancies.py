@@ -8,9 +8,9 @@ import secrets
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.identity import derive_id
-from services.storage import campaigns
 from services.web.access import RecruiterView
 from services.web.pages import launch_form
 from services.web.pages.campaign_figures import read_recent

@@ -21,12 +21,12 @@ import pytest
 import sqlalchemy as sa
 from faust.contrib.asgi import faust_app_running
 
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater
 from services.events.catalogue import PARTITIONS
 from services.events.statement import Fact, Statement
 from services.ports import Record
-from services.storage import campaigns
 from streams.completeness import Account, compare
 from streams.embedded.admin import EmbeddedAdmin
 from streams.faust_app import create_faust_app

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.campaigns.rules.audience import Ground, History, Strength, added_by, select_audience
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.audience import Found, Standing
+from services.campaigns.store.sharing_history import asked_lately, histories
 from services.database.engine import Database
-from services.domain.audience import Ground, History, Strength, added_by, select_audience
 from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, posts
-from services.storage.audience import Found, Standing
-from services.storage.sharing_history import asked_lately, histories
+from services.storage import posts
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 
 EVERYBODY = [

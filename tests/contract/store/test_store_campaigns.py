@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from services.campaigns.rules.audience import Invitation
+from services.campaigns.store import audience, campaigns
 from services.database.engine import Database
-from services.domain.audience import Invitation
 from services.post import PostState
-from services.storage import audience, campaigns, posts
+from services.storage import posts
 from services.storage.posts import Moved, NewPost
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
 from tests.contract.store.conftest import Store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.accounts.store import connections
+from services.campaigns.store import audience
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -17,7 +18,6 @@ from services.people.sign_in import begin_session, make_link, whose_session
 from services.people.store import directory, people, sharing_preferences
 from services.post import PostState
 from services.storage import (
-    audience,
     campaign_figures,
     erasure,
     figures,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.domain.link_table import LinkTable, Target
 from services.post import Post
-from services.storage import campaigns, links, posts
+from services.storage import links, posts
 from services.storage.posts import NewPost
 from services.use_cases import refresh_links
 from services.use_cases.refresh_links import LinkRefresher

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import campaigns, model_edits, posts, typed_texts
+from services.storage import model_edits, posts, typed_texts
 from services.storage.model_edits import Waiting
 from services.storage.posts import NewPost
 from services.voice.store import own_words, suggestions

@@ -20,6 +20,10 @@ from psycopg.errors import ForeignKeyViolation
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
+from services.campaigns import change_audience
+from services.campaigns.launch_campaign import launch
+from services.campaigns.store import campaigns
+from services.campaigns.widen_campaign import widen
 from services.database import inbox, outbox
 from services.database.engine import Database
 from services.database.schema import campaigns as _campaigns
@@ -36,22 +40,20 @@ from services.people.store.people import Person
 from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.scheduling import Pace
-from services.storage import campaigns, figures, posts
+from services.storage import figures, posts
 from services.storage.posts import NewPost
-from services.use_cases import change_audience, choose_pace, decide, share_by_hand
+from services.use_cases import choose_pace, decide, share_by_hand
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.correct_person import correct
 from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
 from services.use_cases.finish_campaign import end_story, finish_over
 from services.use_cases.forget import forget_what_is_old
-from services.use_cases.launch_campaign import launch
 from services.use_cases.publish import Publisher
 from services.use_cases.remove_person import deactivate, delete, reactivate
 from services.use_cases.schedule import When, approve
 from services.use_cases.standing_consent import approve_by_standing_consent
 from services.use_cases.suggest import Suggester
-from services.use_cases.widen_campaign import widen
 from services.use_cases.write_drafts import DraftWriter
 from services.vault import Vault, new_key
 from services.voice import voice_profile

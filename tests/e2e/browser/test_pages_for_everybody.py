@@ -8,10 +8,11 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page
 
+from services.campaigns.rules.audience import select_audience
+from services.campaigns.store import audience
 from services.database import dead_letters
-from services.domain.audience import select_audience
 from services.post import PostState
-from services.storage import audience, typed_texts
+from services.storage import typed_texts
 from services.storage.typed_texts import TypedText
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from services.storage import campaigns
+from services.campaigns.store import campaigns
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import Organisation
 from tests.unit.web.test_web_choose_passages import FIRST, OWN, SECOND, prepared

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.domain.audience import (
+from services.campaigns.rules.audience import (
     Ground,
     History,
     Invitation,
@@ -23,7 +23,7 @@ from services.domain.audience import (
     strength,
     topics_in_common,
 )
-from services.domain.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
+from services.campaigns.rules.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
 from services.events.incoming import StoryApproved
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import craft_key

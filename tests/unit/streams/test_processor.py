@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.campaigns.store import campaigns
 from services.database import dead_letters, outbox
 from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
@@ -18,7 +19,6 @@ from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater, Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.storage import campaigns
 from streams.processor import Processor, ProcessorRunner, SourceRecord
 from streams.progress import Progress
 from tests.builders import NOW, campaign, event, story

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.campaigns.accept_events import accept
 from services.errors import Rejected, RetryLater
-from services.use_cases.accept_events import accept
 from tests.builders import event, story, vacancy
 from tests.fakes import MemoryLog
 

@@ -10,9 +10,17 @@ from typing import Any
 
 import pytest
 
+from services.campaigns import change_audience
+from services.campaigns.accept_events import accept
+from services.campaigns.launch_campaign import launch
+from services.campaigns.rules.audience import Ground, History, Strength, source_of
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.audience import Standing
+from services.campaigns.store.sharing_history import asked_lately, histories
+from services.campaigns.widen_campaign import widen, widen_due
 from services.database import audit, outbox
 from services.database.engine import Database
-from services.domain.audience import Ground, History, Strength, source_of
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -22,15 +30,8 @@ from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.store import people, sharing_preferences
 from services.people.store.people import Person
 from services.post import PostState
-from services.storage import audience, campaigns, posts
-from services.storage.audience import Standing
-from services.storage.sharing_history import asked_lately, histories
-from services.use_cases import change_audience
-from services.use_cases.accept_events import accept
+from services.storage import posts
 from services.use_cases.finish_campaign import close_vacancies
-from services.use_cases.launch_campaign import launch
-from services.use_cases.start_campaign import start_campaigns
-from services.use_cases.widen_campaign import widen, widen_due
 from services.voice import NoDraft
 from tests.builders import NOW, ambassador, campaign, event, fact, organise, story, vacancy
 from tests.fakes import MemoryLog

@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 
 from services.accounts.store import connections
+from services.campaigns.rules.audience import Content
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import audience, campaigns
 from services.database import audit, outbox
 from services.database.engine import Database
-from services.domain.audience import Content
 from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
 from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, posts
+from services.storage import posts
 from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, connection, fact, our_templates, story, vacancy

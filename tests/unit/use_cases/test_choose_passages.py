@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from services.campaigns.change_audience import add
+from services.campaigns.choose_passages import choose_passages, version_of
+from services.campaigns.launch_campaign import launch
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import audience, campaigns
 from services.database import audit
 from services.database.engine import Database
 from services.errors import Rejected
@@ -16,11 +21,7 @@ from services.events.outgoing import Asked, ShareRequested
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import PostState
-from services.storage import audience, campaigns, posts
-from services.use_cases.change_audience import add
-from services.use_cases.choose_passages import choose_passages, version_of
-from services.use_cases.launch_campaign import launch
-from services.use_cases.start_campaign import start_campaigns
+from services.storage import posts
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, our_templates, story

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.accounts.store import charges, connections
+from services.campaigns.store import campaigns
 from services.database import outbox
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.post import Post, PostState, text_sha256
 from services.price import X_PRICES
-from services.storage import campaigns
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.publish import LEASE

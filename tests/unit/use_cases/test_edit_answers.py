@@ -17,6 +17,9 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.accounts.rules.circuit import CircuitRules
+from services.campaigns.propose_passages import propose_passages
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.engine import Database
 from services.errors import RetryLater
@@ -24,12 +27,10 @@ from services.events.outgoing import ShareRequested
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import Post
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.use_cases import decide
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.edit_answers import AnswerEditor
-from services.use_cases.propose_passages import propose_passages
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.ask_model import AskModel

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.campaigns.import_feed import read_feed
+from services.campaigns.source_text import Source
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.use_cases.import_feed import read_feed
-from services.use_cases.source_text import Source
 from tests.builders import NOW
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Nieuws</title>

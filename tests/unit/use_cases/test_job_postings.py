@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.campaigns.import_feed import read_feed
+from services.campaigns.source_text import Source
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
-from services.use_cases.import_feed import read_feed
-from services.use_cases.source_text import Source
 from tests.builders import NOW
 
 POSTING = {

@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.domain.link_table import LinkTable
 from services.errors import RetryLater
 from services.events.catalogue import read_data
 from services.identity import link_code
 from services.post import Post
-from services.storage import campaigns, figures
+from services.storage import figures
 from services.use_cases.follow_link import Links, Visit, with_utm
 from services.use_cases.refresh_links import LinkRefresher
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy

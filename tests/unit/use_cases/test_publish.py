@@ -11,6 +11,7 @@ import pytest
 
 from services.accounts.store import charges, circuits, connections
 from services.accounts.store.charges import Charge
+from services.campaigns.store import campaigns
 from services.database import outbox
 from services.database.transaction import Transaction
 from services.errors import (
@@ -25,7 +26,7 @@ from services.errors import (
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.price import X_PRICES
-from services.storage import campaigns, measuring, publishing
+from services.storage import measuring, publishing
 from services.storage.publishing import Claim
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from services.accounts.store import connections
+from services.campaigns.rules.audience import Invitation
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import audience, campaigns
 from services.database import audit, outbox
 from services.database.engine import Database
-from services.domain.audience import Invitation
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
 from services.people.sign_in import begin_session, make_link, whose_link, whose_session
 from services.people.store import people, sharing_preferences
 from services.post import PostState
-from services.storage import audience, campaigns, posts
+from services.storage import posts
 from services.use_cases import choose_pace, remove_person
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story

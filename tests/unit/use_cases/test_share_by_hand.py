@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from services.campaigns.store import campaigns
 from services.database import audit, outbox
 from services.errors import Rejected
 from services.post import PostState, text_sha256
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.use_cases import decide
 from services.use_cases.finish_campaign import finish
 from services.use_cases.share_by_hand import not_shared, tell_shared

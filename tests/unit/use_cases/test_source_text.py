@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.campaigns.import_feed import check_whole, read_feed
+from services.campaigns.source_text import Source, decoded, web_address
 from services.errors import Rejected
-from services.use_cases.import_feed import check_whole, read_feed
-from services.use_cases.source_text import Source, decoded, web_address
 from tests.builders import NOW
 
 LATIN = '<meta charset="iso-8859-1">'

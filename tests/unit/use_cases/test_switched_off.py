@@ -10,6 +10,7 @@ import pytest
 from services.accounts.accounts import Accounts
 from services.accounts.rules.network_rules import OURS
 from services.accounts.store import connections
+from services.campaigns.start_campaign import start_campaigns
 from services.database import outbox
 from services.domain.deletion import DeletionState
 from services.events.outgoing import ReachMeasured, ShareRequested
@@ -21,7 +22,6 @@ from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
 from services.use_cases.record_reach import record_reach
 from services.use_cases.standing_consent import approve_by_standing_consent
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import ambassador, connection, fact, organise, our_templates, story

@@ -6,15 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.engine import Database
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.people.store import people
-from services.storage import campaigns, posts
+from services.storage import posts
 from services.use_cases import edit_templates
 from services.use_cases.edit_templates import checked
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.write_drafts import DraftWriter
 from services.voice import Composer, Dealt, DraftRequest
 from services.voice.current_templates import CurrentTemplates, revision

@@ -8,12 +8,12 @@ import pytest
 
 from services.accounts.rules.network_rules import GONE, OURS
 from services.accounts.store import circuits, connections
+from services.campaigns.store import campaigns
 from services.domain.post_images import images_in_post
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
-from services.storage import campaigns
 from services.use_cases.publish import LEASE
 from services.use_cases.upload_images import PostImages
 from tests.builders import ambassador, campaign, connection, organise, story

@@ -11,6 +11,7 @@ import pytest
 
 from services.accounts.rules.network_rules import OURS
 from services.accounts.store import connections
+from services.campaigns.start_campaign import start_campaigns
 from services.database import audit
 from services.database import schema as tables
 from services.database.engine import Database
@@ -24,7 +25,6 @@ from services.text.network_text import measure_text
 from services.use_cases import decide
 from services.use_cases.answer_prompt import answer_prompt
 from services.use_cases.learn_from_edits import learn_from_edits
-from services.use_cases.start_campaign import start_campaigns
 from services.use_cases.suggest import Suggester
 from services.use_cases.write_drafts import DraftWriter
 from services.voice import voice_profile

@@ -19,8 +19,10 @@ from connectors.share_intent import share_intents
 from connectors.x import X
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
+from services.campaigns.rules.audience import Invitation
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database.engine import Database
-from services.domain.audience import Invitation
 from services.domain.link_table import LinkTable
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id
@@ -30,8 +32,7 @@ from services.people.store import people
 from services.people.store.people import Person
 from services.ports import Network, Tokens
 from services.post import Post, PostState
-from services.storage import audience, campaigns, posts
-from services.storage.campaigns import Campaign
+from services.storage import posts
 from services.storage.posts import NewPost
 from services.use_cases.follow_link import Links
 from services.use_cases.suggest import Suggester

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.campaigns.accept_events import accept
 from services.errors import Rejected
-from services.use_cases.accept_events import accept
 from services.web import rendering
 from services.web.api.event_documents import FORMATS
 from services.web.messages import messages_in

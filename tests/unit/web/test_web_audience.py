@@ -8,11 +8,12 @@ import re
 import httpx
 import pytest
 
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.audience import Sizes
 from services.database import outbox
 from services.people.store import people
 from services.post import PostState
-from services.storage import audience, campaigns, posts
-from services.storage.audience import Sizes
+from services.storage import posts
 from services.storage.posts import NewPost
 from tests.builders import NOW, ambassador, draft
 from tests.unit.web.organisation import BEN, Organisation, story, submit, submit_by_htmx

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.transaction import Transaction
 from services.events.outgoing import ShareRequested
 from services.people.store import people
 from services.post import PostState
-from services.storage import campaigns, posts
-from services.use_cases.start_campaign import start_campaigns
+from services.storage import posts
 from services.use_cases.write_drafts import DraftWriter
 from services.voice.checking.block_list import BlockedWord
 from services.voice.current_templates import CurrentTemplates

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from services.domain.audience import select_audience
+from services.campaigns.rules.audience import select_audience
+from services.campaigns.store import audience, campaigns
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.people.store import people
-from services.storage import audience, campaigns
 from services.voice.checking.block_list import BlockedWord
 from services.voice.store import blocked_words
 from tests.builders import NOW, ambassador

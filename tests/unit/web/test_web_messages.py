@@ -146,7 +146,7 @@ _ELSEWHERE = (
     "connectors/smtp.py",
     "services/settings/",
     "services/people/import_ambassadors.py",
-    "services/use_cases/import_feed.py",
+    "services/campaigns/import_feed.py",
     "services/text/spreadsheet_text.py",
     "services/vault.py",
     "services/web/api/",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from services.campaigns.start_campaign import start_campaigns
 from services.identity import derive_id
 from services.people.store import people
-from services.use_cases.start_campaign import start_campaigns
 from tests.builders import NOW, ambassador
 from tests.unit.web.arrival import facts_on
 from tests.unit.web.organisation import Organisation, submit, submit_by_htmx

@@ -9,8 +9,8 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal
 
+from services.campaigns.posting_values import MOST_CHARACTERS, listed, text
 from services.text.html_text import one_line
-from services.use_cases.posting_values import MOST_CHARACTERS, listed, text
 
 #: A figure so large is a mistake.
 _NO_PAY = 10**9

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.domain.audience.grounds import Ground, Reason, in_words
-from services.domain.audience.history import History
-from services.domain.audience.matching import LANGUAGE, Content, Strength, seek, strength
+from services.campaigns.rules.audience.grounds import Ground, Reason, in_words
+from services.campaigns.rules.audience.history import History
+from services.campaigns.rules.audience.matching import LANGUAGE, Content, Strength, seek, strength
 from services.identity import derive_id
 from services.language import Language
 from services.people.rules.ambassador import Ambassador

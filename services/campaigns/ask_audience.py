@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.domain.audience import Invitation
+from services.campaigns.rules.audience import Invitation
+from services.campaigns.store.campaigns import Campaign
 from services.events.outgoing import CampaignStarted, ShareRequested
 from services.events.statement import Statement, state, stated
-from services.storage.campaigns import Campaign
 
 
 def started(campaign: Campaign, audience: int) -> Statement:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from services.campaigns.accept_events import accept
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
@@ -13,7 +14,6 @@ from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
 from services.people.store.people import Person
 from services.ports import EventLog
-from services.use_cases.accept_events import accept
 
 _ACTIONS: Mapping[str, str] = MappingProxyType(
     {

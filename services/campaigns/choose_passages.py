@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.campaigns.store import campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.store.people import Person
-from services.storage import campaigns
-from services.storage.campaigns import Campaign
 from services.voice.writing.passage_rows import chosen, rows_of
 from services.voice.writing.request import Content
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.audience.grounds import Ground, Reason
+from services.campaigns.rules.audience.grounds import Ground, Reason
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import craft_key, folded, name_key

@@ -10,9 +10,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
+from services.campaigns.ask_audience import requests, started
+from services.campaigns.compare_with_known import contradiction, same_facts
+from services.campaigns.rules.audience import Content, History, handful, select_audience, source_of
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
+from services.campaigns.store.sharing_history import histories
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.audience import Content, History, handful, select_audience, source_of
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
@@ -21,12 +26,7 @@ from services.events.statement import Fact, Statement
 from services.identity import derive_id
 from services.people.rules.ambassador import DEFAULT_ZONE, Ambassador
 from services.people.store import people
-from services.storage import audience, campaigns
-from services.storage.campaigns import Campaign
-from services.storage.sharing_history import histories
 from services.text.plain_text import phrase
-from services.use_cases.ask_audience import requests, started
-from services.use_cases.compare_with_known import contradiction, same_facts
 from services.voice import Thin, unsaid
 
 

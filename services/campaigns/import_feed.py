@@ -14,16 +14,16 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from services.campaigns import posting_values as values
+from services.campaigns.posting_pay import hours, salary
+from services.campaigns.source_text import LOST, Source, decoded, web_address
+from services.campaigns.structured_data import find_postings
 from services.errors import Rejected
 from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
 from services.identity import derive_id
 from services.post import printable
 from services.text.html_text import literal, one_line, plain_text
-from services.use_cases import posting_values as values
-from services.use_cases.posting_pay import hours, salary
-from services.use_cases.source_text import LOST, Source, decoded, web_address
-from services.use_cases.structured_data import find_postings
 
 _LONGEST_ID = 200
 _IDENTIFYING = ("@value", "value", "@id", "name")

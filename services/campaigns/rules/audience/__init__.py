@@ -6,9 +6,9 @@ common comes last. What happened before (asked, shared, declined) never decides 
 asked, only who is asked first.
 """
 
-from services.domain.audience.grounds import Ground, Reason, in_words
-from services.domain.audience.history import History
-from services.domain.audience.matching import (
+from services.campaigns.rules.audience.grounds import Ground, Reason, in_words
+from services.campaigns.rules.audience.history import History
+from services.campaigns.rules.audience.matching import (
     Content,
     Match,
     Strength,
@@ -17,7 +17,12 @@ from services.domain.audience.matching import (
     strength,
     topics_in_common,
 )
-from services.domain.audience.selection import Invitation, added_by, handful, select_audience
+from services.campaigns.rules.audience.selection import (
+    Invitation,
+    added_by,
+    handful,
+    select_audience,
+)
 
 __all__ = [
     "Content",

@@ -9,10 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.campaigns.rules.audience import Content
 from services.database.engine import in_parts, insert_new
 from services.database.schema import campaigns, closed_vacancies, posts
 from services.database.transaction import Transaction
-from services.domain.audience import Content
 from services.events.cloudevent import event_data
 from services.events.incoming import Image, StoryApproved, VacancyOpened
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.campaigns.compare_with_known import Known, known_about
 from services.database.engine import Database
 from services.errors import Rejected, RetryLater
 from services.events.catalogue import CATALOGUE, read_incoming
@@ -14,7 +15,6 @@ from services.events.cloudevent import MAX_EVENT_BYTES, CloudEvent, parse_event
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.launch import read_launch_plan
 from services.ports import EventLog, Record
-from services.use_cases.compare_with_known import Known, known_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.campaigns.rules.audience import Content, source_of
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
-from services.domain.audience import Content, source_of
 from services.errors import Rejected
 from services.events.incoming import (
     ApplicationReceived,
@@ -18,7 +19,6 @@ from services.events.incoming import (
     VacancyClosed,
     VacancyOpened,
 )
-from services.storage import campaigns
 from services.voice import unsaid
 
 

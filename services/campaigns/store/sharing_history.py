@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.campaigns.rules.audience import History, topics_in_common
+from services.campaigns.rules.audience.history import FRESH_AFTER_DAYS
+from services.campaigns.store.campaigns import Campaign
 from services.database.schema import audience, campaigns, posts, sharing_preferences
 from services.database.transaction import Transaction
-from services.domain.audience import History, topics_in_common
-from services.domain.audience.history import FRESH_AFTER_DAYS
 from services.people.store.sharing_preferences import is_paused
-from services.storage.campaigns import Campaign
 
 _WEEK, _FRESH = timedelta(days=7), timedelta(days=FRESH_AFTER_DAYS)
 #: Among so many latest campaigns, the so many latest about the same things tell the interest.

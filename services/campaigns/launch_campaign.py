@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from services.campaigns.ask_audience import requests, started
+from services.campaigns.rules.audience import handful
+from services.campaigns.start_campaign import check_still_open
+from services.campaigns.store import audience, campaigns
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.audience import handful
 from services.errors import Rejected
 from services.events.launch import Launch, LaunchPlan
 from services.people.store.people import Person
-from services.storage import audience, campaigns
-from services.use_cases.ask_audience import requests, started
-from services.use_cases.start_campaign import check_still_open
 
 
 async def launch(

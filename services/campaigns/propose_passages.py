@@ -6,11 +6,11 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
+from services.campaigns.store.campaigns import Campaign
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.people.store.people import Person
-from services.storage.campaigns import Campaign
 from services.voice.ask_model import AskModel
 from services.voice.model.passages import Proposed, prompt_of, proposed
 

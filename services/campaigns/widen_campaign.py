@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.campaigns.ask_audience import requests
+from services.campaigns.rules.audience import Invitation, select_audience
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
+from services.campaigns.store.sharing_history import histories
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.domain.audience import Invitation, select_audience
 from services.people.store import people
-from services.storage import audience, campaigns
-from services.storage.campaigns import Campaign
-from services.storage.sharing_history import histories
-from services.use_cases.ask_audience import requests
 from services.voice import unsaid
 
 #: Who acts when nobody presses the button.

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from services.campaigns.rules.audience import added_by
+from services.campaigns.store import audience, campaigns
+from services.campaigns.store.campaigns import Campaign
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.domain.audience import added_by
 from services.errors import Rejected
 from services.people.store import people
 from services.people.store.people import Person
-from services.storage import audience, campaigns
-from services.storage.campaigns import Campaign
 from services.voice import Thin, unsaid
 
 
