@@ -24,8 +24,8 @@ from services.campaigns.accept_events import accept
 from services.campaigns.store import audience
 from services.identity import derive_id
 from services.people.store import people
+from services.posts.store import posts
 from services.settings import load_settings
-from services.storage import posts
 from streams.bootstrap import Parts, clock, open_parts
 from streams.demo.organisation import load_example
 from streams.logging import configure_logging

@@ -24,7 +24,7 @@ from benchmarks.report import Row, arguments, measured_in_turn, report
 from connectors.http import Limits
 from services.ports import LinkCard, OutgoingPost
 from services.post import Post, PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.e2e.publishing import World, open_world
 from tests.e2e.zwaan_process import running
 from tests.migrated import open_migrated

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import requests
 
 from connectors.http import Limits, Transport
-from services.domain.post_images import LARGEST, is_image
 from services.errors import Rejected, RetryLater
+from services.posts.rules.post_images import LARGEST, is_image
 
 _REMEDY = "Ask whoever approved the story to correct its image."
 

@@ -28,13 +28,13 @@ from services.people.warn_of_expiry import (
     watch_consents,
 )
 from services.ports import Network, Notifier, PostRules
+from services.posts.delete_posts import PostDeleter
+from services.posts.edit_answers import AnswerEditor
+from services.posts.publish import Publisher
+from services.posts.upload_images import PostImages
+from services.posts.write_drafts import DraftWriter
 from services.settings import OFF, SANDBOX, Settings, is_real
 from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.delete_posts import PostDeleter
-from services.use_cases.edit_answers import AnswerEditor
-from services.use_cases.publish import Publisher
-from services.use_cases.upload_images import PostImages
-from services.use_cases.write_drafts import DraftWriter
 from services.voice import PostTemplates
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates

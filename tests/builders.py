@@ -21,8 +21,8 @@ from services.identity import ambassador_id, derive_id, link_code
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import posts
-from services.storage.posts import NewPost
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
 from services.voice import PostTemplates
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -22,8 +22,9 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.ports import Account, Measurement
-from services.storage import followers, measuring
-from services.storage.measuring import DuePost
+from services.posts.store import measuring
+from services.posts.store.measuring import DuePost
+from services.storage import followers
 
 _log = structlog.get_logger("reach")
 

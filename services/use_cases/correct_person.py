@@ -14,8 +14,8 @@ from services.errors import Rejected
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.people.store.people import Person
+from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
 from services.storage import erasure
-from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
 
 
 async def add(

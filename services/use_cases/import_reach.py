@@ -17,7 +17,8 @@ from services.domain.estimate import FollowerCount
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
 from services.post import Post
-from services.storage import followers, posts
+from services.posts.store import posts
+from services.storage import followers
 from services.text.linkedin_address import moment_of, numbers_in
 from services.use_cases.linkedin_export import Export
 

@@ -12,8 +12,9 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.sign_in import end_all_access
 from services.people.store import people
-from services.storage import erasure, posts
-from services.use_cases.stop_sharing import disconnect_everywhere, stop_sharing
+from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
+from services.posts.store import posts
+from services.storage import erasure
 
 
 async def deactivate(

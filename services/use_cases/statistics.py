@@ -8,7 +8,8 @@ from typing import Any
 from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
-from services.storage import figures, posts
+from services.posts.store import posts
+from services.storage import figures
 from services.storage.figures import ReachTotals
 
 

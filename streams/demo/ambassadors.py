@@ -25,11 +25,11 @@ from services.errors import NeedsPerson, Rejected, RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import posts
-from services.use_cases import decide, schedule
-from services.use_cases.answer_prompt import answer_prompt
-from services.use_cases.schedule import When
-from services.use_cases.suggest import Suggester
+from services.posts import decide, schedule
+from services.posts.answer_prompt import answer_prompt
+from services.posts.schedule import When
+from services.posts.store import posts
+from services.posts.suggest import Suggester
 from streams.bootstrap import Parts, clock
 
 _log = structlog.get_logger("demo")

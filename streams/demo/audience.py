@@ -15,7 +15,7 @@ from connectors.sandbox.app import SandboxApp
 from connectors.sandbox.audience import Visit
 from services.errors import RetryLater
 from services.post import Post, PostState
-from services.storage import posts
+from services.posts.store import posts
 from streams.bootstrap import Parts, clock
 
 _log = structlog.get_logger("demo")

@@ -23,8 +23,8 @@ from services.errors import Stop, WrongSetting
 from services.people.sign_in import make_link
 from services.people.store import people
 from services.post import PostState
+from services.posts.store import posts
 from services.settings import Settings
-from services.storage import posts
 from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table

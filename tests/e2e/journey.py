@@ -18,15 +18,15 @@ from typing import Any
 import aiohttp
 
 from services.database import dead_letters, outbox
-from services.domain.deletion import DeletionState
 from services.identity import derive_id
 from services.people.import_ambassadors import read_ambassadors
 from services.people.store import people
 from services.post import Post, PostState
+from services.posts import decide
+from services.posts.delete_posts import ask_for_deletion
+from services.posts.rules.deletion import DeletionState
+from services.posts.store import deletions, measuring, posts
 from services.settings import Settings, load_settings
-from services.storage import deletions, measuring, posts
-from services.use_cases import decide
-from services.use_cases.delete_posts import ask_for_deletion
 from services.use_cases.statistics import statistics
 from streams.bootstrap import clock
 from streams.demo.ambassadors import SimulatedAmbassadors

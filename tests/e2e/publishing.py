@@ -22,9 +22,9 @@ from services.accounts.rules.circuit import CircuitRules
 from services.database.engine import Database
 from services.people.rules.ambassador import Ambassador
 from services.post import Post
+from services.posts import decide
+from services.posts.publish import Publisher
 from services.settings import load_settings
-from services.use_cases import decide
-from services.use_cases.publish import Publisher
 from streams.bootstrap import network_settings
 from streams.key_files import vault
 from tests.builders import ambassador, campaign, organise, story

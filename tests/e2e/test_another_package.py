@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from streams.command_line.texts import compose, preview
 from tests.e2e.journey import EXAMPLES, campaign_of, example, journey, journey_settings
 from tests.e2e.postcard.server import PostcardServer, postcard

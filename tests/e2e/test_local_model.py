@@ -32,12 +32,12 @@ from services.people.rules.disclosure import discloses
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import Post
-from services.storage import posts
+from services.posts.answer_prompt import answer_prompt
+from services.posts.edit_answers import AnswerEditor
+from services.posts.store import posts
+from services.posts.suggest import Suggester
+from services.posts.write_drafts import DraftWriter
 from services.text.network_text import measure_text
-from services.use_cases.answer_prompt import answer_prompt
-from services.use_cases.edit_answers import AnswerEditor
-from services.use_cases.suggest import Suggester
-from services.use_cases.write_drafts import DraftWriter
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.voice.model import NotUsed

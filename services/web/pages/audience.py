@@ -20,7 +20,7 @@ from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import asked_lately
 from services.campaigns.widen_campaign import widen
 from services.errors import Rejected
-from services.use_cases.foresee_posts import Foreseen
+from services.posts.foresee_posts import Foreseen
 from services.voice import Thin, unsaid
 from services.web.access import CampaignManagerView
 from services.web.pages.campaign_page import campaign_of

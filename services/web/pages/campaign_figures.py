@@ -14,7 +14,8 @@ from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import campaign_figures, posts
+from services.posts.store import posts
+from services.storage import campaign_figures
 from services.storage.campaign_figures import CampaignFigures, ReachFigure
 
 #: Groups smaller than this are not shown.

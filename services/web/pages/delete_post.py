@@ -6,10 +6,10 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.campaigns.store import campaigns
-from services.domain.deletion import may_be_asked
 from services.errors import Rejected
-from services.storage import deletions
-from services.use_cases.delete_posts import ask_for_deletion
+from services.posts.delete_posts import ask_for_deletion
+from services.posts.rules.deletion import may_be_asked
+from services.posts.store import deletions
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, own_post
 

@@ -12,15 +12,15 @@ from fastapi.responses import Response
 
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
-from services.domain.post_address import WrongAddress
 from services.errors import NeedsPerson, Rejected
 from services.people.store import sharing_preferences
 from services.post import Post
-from services.storage import posts, typed_texts
-from services.storage.typed_texts import TypedText
-from services.use_cases import decide, schedule
-from services.use_cases.keep_typed import Typing, keep_typed
-from services.use_cases.schedule import When
+from services.posts import decide, schedule
+from services.posts.keep_typed import Typing, keep_typed
+from services.posts.rules.post_address import WrongAddress
+from services.posts.schedule import When
+from services.posts.store import posts, typed_texts
+from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
 from services.web.pages.ending import ending_connections

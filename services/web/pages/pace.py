@@ -15,8 +15,8 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.sharing_preferences import HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
+from services.posts import choose_pace
 from services.scheduling import WorkingHours
-from services.use_cases import choose_pace
 from services.web.access import AmbassadorView
 from services.web.pages.inbox_cards import time_zone_of
 from services.web.view import View

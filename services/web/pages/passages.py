@@ -14,7 +14,7 @@ from services.campaigns.propose_passages import propose_passages
 from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
-from services.use_cases.foresee_posts import Foreseen, foresee, read_audience
+from services.posts.foresee_posts import Foreseen, foresee, read_audience
 from services.voice import Composer
 from services.voice.checking.block_list import BlockedWord, BlockList
 from services.voice.model import NotUsed

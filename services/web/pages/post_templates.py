@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from services.campaigns.store import campaigns
 from services.errors import Rejected
 from services.people.store import people
-from services.use_cases import edit_templates
-from services.use_cases.edit_templates import Trial
+from services.posts import edit_templates
+from services.posts.edit_templates import Trial
 from services.voice.language.told_in import primary_language
 from services.voice.store import post_templates
 from services.voice.voice_profile import taught

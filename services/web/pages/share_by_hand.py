@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.use_cases import share_by_hand
+from services.posts import share_by_hand
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, typing_in
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.identity import derive_id
-from services.use_cases.finish_campaign import end_story
+from services.posts.finish_campaign import end_story
 from services.web.access import MarketingView
 from services.web.pages import launch_form
 from services.web.pages.campaign_figures import read_recent

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.errors import Rejected
 from services.post import text_sha256
-from services.use_cases.answer_prompt import answer_prompt
+from services.posts.answer_prompt import answer_prompt
 from services.voice import Draft
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, own_post, typing_in

@@ -13,8 +13,8 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.disclosure import missing, put_back
 from services.post import as_networks_keep
-from services.storage import posts, typed_texts
-from services.use_cases.keep_typed import Typing, take_other, undo_typing
+from services.posts.keep_typed import Typing, take_other, undo_typing
+from services.posts.store import posts, typed_texts
 from services.voice.learning.own_words import own_share
 from services.web.access import AmbassadorView
 from services.web.pages.inbox import decide_on, keep, own_post, show, typing_in

@@ -11,7 +11,7 @@ from services.campaigns.store.sharing_history import asked_lately, histories
 from services.database.engine import Database
 from services.people.store import people
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 
 EVERYBODY = [

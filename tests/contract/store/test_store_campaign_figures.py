@@ -9,7 +9,8 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.people.store.headcount import Headcount, headcount
 from services.post import Post, PostState
-from services.storage import campaign_figures, figures, posts
+from services.posts.store import posts
+from services.storage import campaign_figures, figures
 from services.storage.campaign_figures import ReachFigure
 from services.storage.figures import Click, Figure
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy

@@ -10,8 +10,8 @@ from services.campaigns.rules.audience import Invitation
 from services.campaigns.store import audience, campaigns
 from services.database.engine import Database
 from services.post import PostState
-from services.storage import posts
-from services.storage.posts import Moved, NewPost
+from services.posts.store import posts
+from services.posts.store.posts import Moved, NewPost
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
 from tests.contract.store.conftest import Store
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.database.engine import Database
-from services.domain.deletion import Deletion
 from services.post import PostState
-from services.storage import deletions, erasure, posts
+from services.posts.rules.deletion import Deletion
+from services.posts.store import deletions, posts
+from services.storage import erasure
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 PEOPLE = [ambassador(1), ambassador(2)]

@@ -17,16 +17,9 @@ from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.sign_in import begin_session, make_link, whose_session
 from services.people.store import directory, people, sharing_preferences
 from services.post import PostState
-from services.storage import (
-    campaign_figures,
-    erasure,
-    figures,
-    followers,
-    links,
-    posts,
-    typed_texts,
-)
-from services.storage.typed_texts import TypedText
+from services.posts.store import posts, typed_texts
+from services.posts.store.typed_texts import TypedText
+from services.storage import campaign_figures, erasure, figures, followers, links
 from services.voice.store import own_words, voice_profiles
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, organise, story

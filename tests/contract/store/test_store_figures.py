@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import Post, PostState
-from services.storage import figures, post_figures, posts
+from services.posts.store import posts
+from services.storage import figures, post_figures
 from services.storage.figures import Click, Figure, ReachTotals
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store

@@ -9,8 +9,9 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.domain.link_table import LinkTable, Target
 from services.post import Post
-from services.storage import links, posts
-from services.storage.posts import NewPost
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
+from services.storage import links
 from services.use_cases import refresh_links
 from services.use_cases.refresh_links import LinkRefresher
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy

@@ -9,9 +9,9 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import PostState
-from services.storage import model_edits, posts, typed_texts
-from services.storage.model_edits import Waiting
-from services.storage.posts import NewPost
+from services.posts.store import model_edits, posts, typed_texts
+from services.posts.store.model_edits import Waiting
+from services.posts.store.posts import NewPost
 from services.voice.store import own_words, suggestions
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, draft, organise

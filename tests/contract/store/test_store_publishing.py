@@ -16,8 +16,8 @@ from services.database.transaction import Transaction
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.store import sharing_preferences
 from services.post import Post, PostState
-from services.storage import measuring, posts, publishing
-from services.storage.publishing import Claim
+from services.posts.store import measuring, posts, publishing
+from services.posts.store.publishing import Claim
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 

@@ -9,7 +9,7 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.people.store import people
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from services.voice.learning.learning import Observation, Seen
 from services.voice.store import own_words, suggestions, voice_profiles
 from services.voice.store.own_words import OwnAnswer, OwnWords

@@ -39,22 +39,23 @@ from services.people.store import people
 from services.people.store.people import Person
 from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
+from services.posts import choose_pace, decide, share_by_hand
+from services.posts.answer_prompt import answer_prompt
+from services.posts.delete_posts import PostDeleter, ask_for_deletion
+from services.posts.finish_campaign import end_story, finish_over
+from services.posts.publish import Publisher
+from services.posts.schedule import When, approve
+from services.posts.standing_consent import approve_by_standing_consent
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
+from services.posts.suggest import Suggester
+from services.posts.write_drafts import DraftWriter
 from services.scheduling import Pace
-from services.storage import figures, posts
-from services.storage.posts import NewPost
-from services.use_cases import choose_pace, decide, share_by_hand
-from services.use_cases.answer_prompt import answer_prompt
+from services.storage import figures
 from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.correct_person import correct
-from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
-from services.use_cases.finish_campaign import end_story, finish_over
 from services.use_cases.forget import forget_what_is_old
-from services.use_cases.publish import Publisher
 from services.use_cases.remove_person import deactivate, delete, reactivate
-from services.use_cases.schedule import When, approve
-from services.use_cases.standing_consent import approve_by_standing_consent
-from services.use_cases.suggest import Suggester
-from services.use_cases.write_drafts import DraftWriter
 from services.vault import Vault, new_key
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates

@@ -12,8 +12,8 @@ from services.campaigns.rules.audience import select_audience
 from services.campaigns.store import audience
 from services.database import dead_letters
 from services.post import PostState
-from services.storage import typed_texts
-from services.storage.typed_texts import TypedText
+from services.posts.store import typed_texts
+from services.posts.store.typed_texts import TypedText
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, BEN, story, vacancy

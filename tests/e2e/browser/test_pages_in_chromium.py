@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from services.campaigns.start_campaign import start_campaigns
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.builders import NOW
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.arrival import facts_on

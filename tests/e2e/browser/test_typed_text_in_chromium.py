@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from services.post import Post, PostState
-from services.storage import posts, typed_texts
+from services.posts.store import posts, typed_texts
 from tests.e2e.browser.stage import Stage
 from tests.unit.web.organisation import ANNA, TEXT, story
 

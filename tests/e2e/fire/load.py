@@ -22,8 +22,8 @@ import aiohttp
 
 from services.errors import RetryLater
 from services.post import Post, PostState
-from services.storage import posts
-from services.use_cases import decide
+from services.posts import decide
+from services.posts.store import posts
 from streams.bootstrap import Parts
 from tests.e2e.zwaan_process import ROOT
 

@@ -6,8 +6,8 @@ import pytest
 
 from connectors.http import Limits
 from connectors.image_source import ImageSource
-from services.domain.post_images import LARGEST
 from services.errors import Rejected, RetryLater
+from services.posts.rules.post_images import LARGEST
 from tests.unit.connectors.conftest import Answer, ScriptedNetwork
 
 PNG = b"\x89PNG\r\n\x1a\n and what follows"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.post_address import check_post_address
 from services.errors import Rejected
+from services.posts.rules.post_address import check_post_address
 
 
 @pytest.mark.parametrize(

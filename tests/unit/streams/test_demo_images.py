@@ -7,10 +7,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from services.accounts.rules.network_rules import OURS
-from services.domain.post_images import LARGEST, images_in_post, is_image
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import parse_event
 from services.events.incoming import StoryApproved
+from services.posts.rules.post_images import LARGEST, images_in_post, is_image
 from streams.demo.images import beside_images, image_base, with_images_at
 from streams.demo.organisation import load_example
 

@@ -15,12 +15,12 @@ from services.database import audit, outbox
 from services.database.engine import Database
 from services.ports import Tokens
 from services.post import Post, PostState
+from services.posts import decide
+from services.posts.publish import Publisher
+from services.posts.store import posts
+from services.posts.upload_images import PostImages
 from services.price import Prices
-from services.storage import posts
-from services.use_cases import decide
 from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.publish import Publisher
-from services.use_cases.upload_images import PostImages
 from services.vault import Vault, new_key
 from tests.builders import NOW, ambassador, campaign, connection, organise, story
 from tests.migrated import open_migrated

@@ -30,8 +30,8 @@ from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.store import people, sharing_preferences
 from services.people.store.people import Person
 from services.post import PostState
-from services.storage import posts
-from services.use_cases.finish_campaign import close_vacancies
+from services.posts.finish_campaign import close_vacancies
+from services.posts.store import posts
 from services.voice import NoDraft
 from tests.builders import NOW, ambassador, campaign, event, fact, organise, story, vacancy
 from tests.fakes import MemoryLog

@@ -21,9 +21,9 @@ from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
 from services.people.store import people
 from services.post import PostState
-from services.storage import posts
-from services.use_cases.finish_campaign import close_vacancies, end_story, finish_over
-from services.use_cases.write_drafts import DraftWriter
+from services.posts.finish_campaign import close_vacancies, end_story, finish_over
+from services.posts.store import posts
+from services.posts.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, connection, fact, our_templates, story, vacancy
 from tests.unit.voice.material import example_content

@@ -21,8 +21,8 @@ from services.events.outgoing import Asked, ShareRequested
 from services.people.store import people
 from services.people.store.people import Person
 from services.post import PostState
-from services.storage import posts
-from services.use_cases.write_drafts import DraftWriter
+from services.posts.store import posts
+from services.posts.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, our_templates, story
 

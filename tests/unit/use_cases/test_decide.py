@@ -20,10 +20,10 @@ from services.campaigns.store import campaigns
 from services.database import outbox
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.post import Post, PostState, text_sha256
+from services.posts import decide
+from services.posts.finish_campaign import finish
+from services.posts.publish import LEASE
 from services.price import X_PRICES
-from services.use_cases import decide
-from services.use_cases.finish_campaign import finish
-from services.use_cases.publish import LEASE
 from tests.migrated import open_migrated
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import Desk

@@ -10,12 +10,12 @@ import pytest
 
 from services.accounts.store import account_leases, connections
 from services.database import audit, outbox
-from services.domain.deletion import PATIENCE, Deletion, DeletionState
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import Account
 from services.post import Post, PostState
-from services.storage import deletions, measuring, posts
-from services.use_cases.delete_posts import PostDeleter, ask_for_deletion
+from services.posts.delete_posts import PostDeleter, ask_for_deletion
+from services.posts.rules.deletion import PATIENCE, Deletion, DeletionState
+from services.posts.store import deletions, measuring, posts
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import Desk
 

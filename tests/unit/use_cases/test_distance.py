@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from services.errors import RetryLater
 from services.post import Post, PostState
-from services.storage import posts
-from services.use_cases import share_by_hand
+from services.posts import share_by_hand
+from services.posts.store import posts
 from tests.migrated import open_migrated
 from tests.unit.use_cases.conftest import Desk
 

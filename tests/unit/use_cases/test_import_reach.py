@@ -12,7 +12,8 @@ import pytest
 from services.database import audit, outbox
 from services.events.outgoing import ReachMeasured
 from services.post import Post, PostState
-from services.storage import figures, post_figures, posts
+from services.posts.store import posts
+from services.storage import figures, post_figures
 from services.storage.figures import ReachTotals
 from services.text.linkedin_address import moment_of
 from services.use_cases.import_reach import Imported, import_reach, match

@@ -13,20 +13,20 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, PostState
-from services.scheduling import Pace
-from services.storage import model_edits, posts, typed_texts
-from services.storage.posts import NewPost
-from services.storage.typed_texts import TypedText
-from services.use_cases import choose_pace, decide, share_by_hand
-from services.use_cases.cancel_posts import cancel_of_campaigns
-from services.use_cases.keep_typed import (
+from services.posts import choose_pace, decide, share_by_hand
+from services.posts.cancel_posts import cancel_of_campaigns
+from services.posts.keep_typed import (
     MAX_CHARACTERS,
     Typing,
     keep_typed,
     take_other,
     undo_typing,
 )
-from services.use_cases.standing_consent import approve_by_standing_consent
+from services.posts.standing_consent import approve_by_standing_consent
+from services.posts.store import model_edits, posts, typed_texts
+from services.posts.store.posts import NewPost
+from services.posts.store.typed_texts import TypedText
+from services.scheduling import Pace
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, draft, organise, story

@@ -25,12 +25,12 @@ from services.errors import (
 )
 from services.ports import Tokens
 from services.post import Post, PostState
+from services.posts import decide
+from services.posts.finish_campaign import finish
+from services.posts.publish import LEASE, MAX_TRIES
+from services.posts.store import measuring, publishing
+from services.posts.store.publishing import Claim
 from services.price import X_PRICES
-from services.storage import measuring, publishing
-from services.storage.publishing import Claim
-from services.use_cases import decide
-from services.use_cases.finish_campaign import finish
-from services.use_cases.publish import LEASE, MAX_TRIES
 from tests.builders import ambassador, connection
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import STEPS, Desk

@@ -15,9 +15,10 @@ from services.events.outgoing import ShareRequested
 from services.people.sign_in import begin_session, make_link, whose_link, whose_session
 from services.people.store import people, sharing_preferences
 from services.post import PostState
-from services.storage import posts
-from services.use_cases import choose_pace, remove_person
-from services.use_cases.write_drafts import DraftWriter
+from services.posts import choose_pace
+from services.posts.store import posts
+from services.posts.write_drafts import DraftWriter
+from services.use_cases import remove_person
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import Desk

@@ -13,9 +13,9 @@ import pytest
 from services.database import outbox
 from services.errors import Rejected
 from services.post import Post, PostState
+from services.posts import choose_pace, decide, schedule
+from services.posts.schedule import When
 from services.scheduling import Pace, WorkingHours
-from services.use_cases import choose_pace, decide, schedule
-from services.use_cases.schedule import When
 from tests.unit.use_cases.conftest import Desk
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -14,11 +14,11 @@ from services.people.rules.sharing_preferences import (
 )
 from services.people.store import sharing_preferences
 from services.post import Post, PostState, text_sha256
+from services.posts import choose_pace, decide
+from services.posts.standing_consent import approve_by_standing_consent
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
 from services.scheduling import Pace
-from services.storage import posts
-from services.storage.posts import NewPost
-from services.use_cases import choose_pace, decide
-from services.use_cases.standing_consent import approve_by_standing_consent
 from tests.builders import ambassador, campaign, draft, organise, story
 from tests.unit.use_cases.conftest import Desk
 

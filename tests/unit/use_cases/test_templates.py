@@ -13,10 +13,10 @@ from services.database.engine import Database
 from services.errors import Rejected
 from services.events.outgoing import ShareRequested
 from services.people.store import people
-from services.storage import posts
-from services.use_cases import edit_templates
-from services.use_cases.edit_templates import checked
-from services.use_cases.write_drafts import DraftWriter
+from services.posts import edit_templates
+from services.posts.edit_templates import checked
+from services.posts.store import posts
+from services.posts.write_drafts import DraftWriter
 from services.voice import Composer, Dealt, DraftRequest
 from services.voice.current_templates import CurrentTemplates, revision
 from services.voice.store import post_templates

@@ -9,13 +9,13 @@ import pytest
 from services.accounts.rules.network_rules import GONE, OURS
 from services.accounts.store import circuits, connections
 from services.campaigns.store import campaigns
-from services.domain.post_images import images_in_post
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
-from services.use_cases.publish import LEASE
-from services.use_cases.upload_images import PostImages
+from services.posts.publish import LEASE
+from services.posts.rules.post_images import images_in_post
+from services.posts.upload_images import PostImages
 from tests.builders import ambassador, campaign, connection, organise, story
 from tests.scripted_network import Lost
 from tests.unit.use_cases.conftest import Desk

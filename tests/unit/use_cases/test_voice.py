@@ -20,13 +20,13 @@ from services.events.outgoing import PostApproved, ShareRequested
 from services.people.rules.disclosure import discloses
 from services.people.store import people
 from services.post import Post, PostState, text_sha256
-from services.storage import posts
+from services.posts import decide
+from services.posts.answer_prompt import answer_prompt
+from services.posts.learn_from_edits import learn_from_edits
+from services.posts.store import posts
+from services.posts.suggest import Suggester
+from services.posts.write_drafts import DraftWriter
 from services.text.network_text import measure_text
-from services.use_cases import decide
-from services.use_cases.answer_prompt import answer_prompt
-from services.use_cases.learn_from_edits import learn_from_edits
-from services.use_cases.suggest import Suggester
-from services.use_cases.write_drafts import DraftWriter
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates
 from services.voice.store import own_words

@@ -14,7 +14,7 @@ from services.database import audit
 from services.errors import Rejected, RetryLater
 from services.people.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
 from services.ports import Message
-from services.use_cases import choose_pace
+from services.posts import choose_pace
 from services.web.mails import consent_message, expiry_message
 from tests.fakes import Mailbox
 from tests.unit.use_cases.conftest import Desk

@@ -32,10 +32,10 @@ from services.people.store import people
 from services.people.store.people import Person
 from services.ports import Network, Tokens
 from services.post import Post, PostState
-from services.storage import posts
-from services.storage.posts import NewPost
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
+from services.posts.suggest import Suggester
 from services.use_cases.follow_link import Links
-from services.use_cases.suggest import Suggester
 from services.vault import Vault, new_key
 from services.voice.current_templates import CurrentTemplates
 from services.web.app import create_web

@@ -13,8 +13,8 @@ from services.campaigns.store.audience import Sizes
 from services.database import outbox
 from services.people.store import people
 from services.post import PostState
-from services.storage import posts
-from services.storage.posts import NewPost
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
 from tests.builders import NOW, ambassador, draft
 from tests.unit.web.organisation import BEN, Organisation, story, submit, submit_by_htmx
 from tests.unit.web.test_web_managers import CAMPAIGN, FORM, arrive

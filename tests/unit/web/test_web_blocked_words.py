@@ -9,8 +9,8 @@ from services.database.transaction import Transaction
 from services.events.outgoing import ShareRequested
 from services.people.store import people
 from services.post import PostState
-from services.storage import posts
-from services.use_cases.write_drafts import DraftWriter
+from services.posts.store import posts
+from services.posts.write_drafts import DraftWriter
 from services.voice.checking.block_list import BlockedWord
 from services.voice.current_templates import CurrentTemplates
 from services.voice.store import blocked_words

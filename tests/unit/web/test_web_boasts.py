@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.builders import our_templates
 from tests.unit.web.organisation import (
     ANNA,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.domain.deletion import Deletion
 from services.post import Post, PostState
-from services.storage import deletions
+from services.posts.rules.deletion import Deletion
+from services.posts.store import deletions
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 

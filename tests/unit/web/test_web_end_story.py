@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.campaigns.store import campaigns
 from services.database import audit
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.unit.web.organisation import Organisation, story, submit
 from tests.unit.web.test_web_managers import team
 

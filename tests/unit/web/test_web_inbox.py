@@ -10,8 +10,8 @@ import pytest
 from services.database import audit, outbox
 from services.events.incoming import Image
 from services.post import PostState, text_sha256
+from services.posts.store import posts
 from services.scheduling import Pace
-from services.storage import posts
 from tests import builders
 from tests.unit.web.organisation import (
     ANNA,

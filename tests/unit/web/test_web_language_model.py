@@ -14,8 +14,8 @@ import pytest
 from connectors.language_model import LanguageModel
 from services.metrics import Metrics
 from services.post import Post
-from services.storage import posts
-from services.use_cases.edit_answers import AnswerEditor
+from services.posts.edit_answers import AnswerEditor
+from services.posts.store import posts
 from services.voice.ask_model import AskModel
 from services.voice.store import own_words
 from tests.builders import NOW

@@ -14,7 +14,8 @@ from services.identity import ambassador_id, derive_id
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import PostState
-from services.storage import figures, posts
+from services.posts.store import posts
+from services.storage import figures
 from services.storage.figures import Click, Figure
 from tests.builders import NOW
 from tests.unit.web.arrival import facts_on

@@ -6,7 +6,7 @@ import pytest
 
 from services.identity import ambassador_id, derive_id
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.unit.web.organisation import Organisation
 from tests.unit.web.test_web_managers import team
 

@@ -9,8 +9,8 @@ from services.accounts.store import circuits
 from services.people.rules.sharing_preferences import CONSENT_LASTS
 from services.people.store import sharing_preferences
 from services.post import PostState
+from services.posts.store import posts
 from services.scheduling import WorkingHours
-from services.storage import posts
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 PACE = "/profile/pace"

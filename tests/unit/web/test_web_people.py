@@ -6,7 +6,7 @@ from services.accounts.store import connections
 from services.database import audit
 from services.identity import ambassador_id
 from services.people.store import people
-from services.storage import posts
+from services.posts.store import posts
 from services.voice.store import voice_profiles
 from tests.builders import NOW, ambassador
 from tests.unit.web.organisation import ANNA, BEN, Organisation, story, submit

@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote
 
 from services.post import PostState
-from services.storage import posts
+from services.posts.store import posts
 from tests.unit.web.organisation import ANNA, BEN, TEXT, Organisation, story, submit, submit_by_htmx
 
 ADDRESS = "https://www.linkedin.com/feed/update/urn:li:share:7/"

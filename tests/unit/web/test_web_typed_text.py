@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from services.post import Post, PostState
-from services.storage import posts, typed_texts
-from services.storage.typed_texts import TypedText
+from services.posts.store import posts, typed_texts
+from services.posts.store.typed_texts import TypedText
 from tests.unit.web.organisation import (
     ANNA,
     TEXT,

@@ -13,7 +13,7 @@ from services.database import schema as tables
 from services.identity import link_code
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import posts
+from services.posts.store import posts
 from services.voice import voice_profile
 from services.voice.learning.learning import Observation
 from services.voice.store import own_words, voice_profiles

@@ -15,11 +15,11 @@ from services.people.rules.sharing_preferences import CONSENT_NOTICE, SharingPre
 from services.people.store import sharing_preferences
 from services.ports import PostRules
 from services.post import Post
+from services.posts import decide
+from services.posts.own_post import check_open
+from services.posts.schedule import personal_pace
+from services.posts.store import posts
 from services.scheduling import Pace, good_time
-from services.storage import posts
-from services.use_cases import decide
-from services.use_cases.own_post import check_open
-from services.use_cases.schedule import personal_pace
 
 _log = structlog.get_logger("consent")
 

@@ -10,7 +10,7 @@ from services.events.incoming import StoryApproved
 from services.identity import ambassador_id
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
-from services.storage import posts
+from services.posts.store import posts
 from services.voice import Dealt
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.relations import Cast, Scene, cast_of

@@ -24,8 +24,8 @@ from services.errors import RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import as_networks_keep, normalise_text, text_sha256
-from services.storage import model_edits
-from services.storage.model_edits import Waiting
+from services.posts.store import model_edits
+from services.posts.store.model_edits import Waiting
 from services.voice import Composer
 from services.voice.ask_model import AskModel
 from services.voice.checking.support import Sources, check_supported

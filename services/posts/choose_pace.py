@@ -14,10 +14,10 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
+from services.posts import decide
+from services.posts.schedule import plan_anew, take_person_turn, take_turns_to_plan
+from services.posts.store import posts
 from services.scheduling import Pace, WorkingHours
-from services.storage import posts
-from services.use_cases import decide
-from services.use_cases.schedule import plan_anew, take_person_turn, take_turns_to_plan
 
 
 async def choose(

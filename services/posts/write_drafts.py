@@ -20,9 +20,9 @@ from services.identity import derive_id, link_code
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
-from services.storage import posts
-from services.storage.posts import NewPost
-from services.use_cases import deal
+from services.posts import deal
+from services.posts.store import posts
+from services.posts.store.posts import NewPost
 from services.voice import Dealt, Draft, DraftRequest
 from services.voice.current_templates import CurrentTemplates
 from services.voice.voice_profile import taught

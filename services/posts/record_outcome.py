@@ -26,10 +26,10 @@ from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
 from services.post import Post, PostState
-from services.storage import posts, publishing
-from services.storage.publishing import Claim
-from services.use_cases.network_room import heed
-from services.use_cases.publish_outcome import Outcome
+from services.posts.network_room import heed
+from services.posts.publish_outcome import Outcome
+from services.posts.store import posts, publishing
+from services.posts.store.publishing import Claim
 
 _log = structlog.get_logger("publisher")
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from services.database.engine import has_turn
 from services.database.transaction import Transaction
+from services.posts.store import posts
+from services.posts.store.publishing import Due
 from services.scheduling import first_apart
-from services.storage import posts
-from services.storage.publishing import Due
 
 
 async def places(

@@ -17,12 +17,12 @@ from services.events.statement import state
 from services.people.store import people, sharing_preferences
 from services.ports import PostRules
 from services.post import Post
+from services.posts import decide
+from services.posts.own_post import own_post
+from services.posts.store import posts
 from services.scheduling import Pace, PersonalPace, goes_out_now, good_time
 from services.scheduling.spacing import WEEK
 from services.scheduling.working_hours import zone_of
-from services.storage import posts
-from services.use_cases import decide
-from services.use_cases.own_post import own_post
 
 
 class When(StrEnum):

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from services.database import outbox
 from services.database.transaction import Transaction
-from services.domain.post_address import check_post_address
 from services.errors import Rejected
 from services.events.outgoing import PostShared, PostTakenBack
 from services.events.statement import state
 from services.post import Post, PostState, check_transition, normalise_text, text_sha256
-from services.use_cases.own_post import check_open, move, note, own_post
+from services.posts.own_post import check_open, move, note, own_post
+from services.posts.rules.post_address import check_post_address
 
 
 async def tell_shared(

@@ -10,7 +10,7 @@ from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
-from services.use_cases import deal
+from services.posts import deal
 from services.voice import Composer, Dealt, Draft, DraftRequest
 from services.voice.voice_profile import taught
 from services.voice.writing.relations import Cast

@@ -20,17 +20,17 @@ from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.domain.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.incoming import EventData
 from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletionFailed
 from services.events.statement import state
 from services.post import Post
+from services.posts.own_post import note, own_post
+from services.posts.publish_outcome import short
+from services.posts.rules.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
+from services.posts.store import deletions, measuring, posts
+from services.posts.store.deletions import DueDeletion
 from services.scheduling import backoff
-from services.storage import deletions, measuring, posts
-from services.storage.deletions import DueDeletion
-from services.use_cases.own_post import note, own_post
-from services.use_cases.publish_outcome import short
 
 _log = structlog.get_logger("deletion")
 

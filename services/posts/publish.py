@@ -39,21 +39,21 @@ from services.events.outgoing import PostPublishing
 from services.events.statement import state
 from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
 from services.post import Post, PostState, text_sha256
-from services.price import Prices, charge_for
-from services.storage import post_images, posts, publishing
-from services.storage.post_images import HeldImage
-from services.storage.publishing import Claim, Due
-from services.use_cases.distance import places
-from services.use_cases.network_room import (
+from services.posts.distance import places
+from services.posts.network_room import (
     Limits,
     count_calls,
     measure_room,
     members_at_limit,
     reserve_probes,
 )
-from services.use_cases.publish_outcome import Attempt, Outcome, is_long, outage_of
-from services.use_cases.record_outcome import Ended, OutcomeRecorder
-from services.use_cases.upload_images import NotReady, PostImages, references, with_images
+from services.posts.publish_outcome import Attempt, Outcome, is_long, outage_of
+from services.posts.record_outcome import Ended, OutcomeRecorder
+from services.posts.store import post_images, posts, publishing
+from services.posts.store.post_images import HeldImage
+from services.posts.store.publishing import Claim, Due
+from services.posts.upload_images import NotReady, PostImages, references, with_images
+from services.price import Prices, charge_for
 
 _log = structlog.get_logger("publisher")
 

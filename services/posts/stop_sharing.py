@@ -11,7 +11,7 @@ from services.campaigns.store import audience
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.people.store import sharing_preferences
-from services.use_cases.cancel_posts import cancel_of_person
+from services.posts.cancel_posts import cancel_of_person
 
 _REASON = "its ambassador does not share any more"
 

@@ -12,7 +12,7 @@ from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.post import Post, PostState, check_transition
-from services.storage import posts, typed_texts
+from services.posts.store import posts, typed_texts
 
 
 async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -> Post:

@@ -13,12 +13,12 @@ from services.accounts.rules.network_rules import GONE
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.post_images import images_in_post
 from services.errors import OutcomeUnknown, RetryLater
 from services.events import incoming
 from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
-from services.storage import post_images
-from services.storage.post_images import HeldImage
+from services.posts.rules.post_images import images_in_post
+from services.posts.store import post_images
+from services.posts.store.post_images import HeldImage
 
 #: Networks forget an image that no post refers to after a day.
 _KEPT = timedelta(hours=12)

@@ -13,7 +13,7 @@ from services.accounts.store import circuits, network_calls
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.storage.publishing import Claim, Due
+from services.posts.store.publishing import Claim, Due
 
 Limits = Mapping[str, Sequence[RateLimit]]
 

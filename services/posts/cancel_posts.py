@@ -12,8 +12,8 @@ from services.database.transaction import Transaction
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
 from services.post import PostState
-from services.storage import posts, typed_texts
-from services.storage.posts import Moved
+from services.posts.store import posts, typed_texts
+from services.posts.store.posts import Moved
 
 #: What can still be held back. A post in ``publishing`` may be on the network already.
 _UNSENT = (PostState.READY, PostState.APPROVED)

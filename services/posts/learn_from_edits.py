@@ -10,7 +10,7 @@ from services.events.outgoing import PostApproved
 from services.events.statement import Fact, Statement
 from services.people.store import people
 from services.post import text_sha256
-from services.storage import posts
+from services.posts.store import posts
 from services.voice.learning.learning import observe
 from services.voice.learning.own_words import own_share
 from services.voice.store import own_words, voice_profiles

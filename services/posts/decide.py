@@ -30,10 +30,10 @@ from services.post import (
     printable,
     text_sha256,
 )
+from services.posts.own_post import check_open, move, note, own_post
+from services.posts.store import posts, typed_texts
 from services.price import Prices, charge_for
-from services.storage import posts, typed_texts
 from services.text.network_text import measure_text
-from services.use_cases.own_post import check_open, move, note, own_post
 from services.voice.block_words import refuse_blocked
 from services.voice.store import blocked_words
 

@@ -21,7 +21,7 @@ from services.errors import Rejected
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from services.use_cases.cancel_posts import cancel_of_campaigns
+from services.posts.cancel_posts import cancel_of_campaigns
 
 _log = structlog.get_logger("campaigns")
 

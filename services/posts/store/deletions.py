@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.database.schema import post_deletions, posts
 from services.database.transaction import Transaction
-from services.domain.deletion import Deletion
+from services.posts.rules.deletion import Deletion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.store import people
 from services.post import Post, as_networks_keep, printable, text_sha256
-from services.storage import model_edits, posts
-from services.use_cases import decide
-from services.use_cases.own_post import own_post
-from services.use_cases.suggest import Suggester
+from services.posts import decide
+from services.posts.own_post import own_post
+from services.posts.store import model_edits, posts
+from services.posts.suggest import Suggester
 from services.voice.learning.own_words import as_sentence, with_answer, without_answer
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer

@@ -12,9 +12,9 @@ from services.errors import Rejected
 from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, normalise_text, text_sha256
-from services.storage import posts, typed_texts
-from services.use_cases import deal
-from services.use_cases.own_post import check_open, note, own_post
+from services.posts import deal
+from services.posts.own_post import check_open, note, own_post
+from services.posts.store import posts, typed_texts
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_sentence, without_answer
