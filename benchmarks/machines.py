@@ -12,8 +12,8 @@ from pathlib import Path
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from benchmarks.report import Row, report
-from services.domain.click import classify
-from services.domain.user_agent import machine_of
+from services.figures.rules.click import classify
+from services.figures.rules.user_agent import machine_of
 
 _ISBOT = Path(__file__).parent.parent / "tests/unit/domain/agents"
 _ROUNDS, _RUNS = 20, 5

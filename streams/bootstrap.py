@@ -21,6 +21,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.billed_units import BilledUnits
 from services.accounts.rules.network_rules import OURS
 from services.database.migrate import MigratingDatabase
+from services.figures.collect_reach import ReachCollector
 from services.metrics import Metrics
 from services.people.warn_of_expiry import (
     ExpiryWarnings,
@@ -34,7 +35,6 @@ from services.posts.publish import Publisher
 from services.posts.upload_images import PostImages
 from services.posts.write_drafts import DraftWriter
 from services.settings import OFF, SANDBOX, Settings, is_real
-from services.use_cases.collect_reach import ReachCollector
 from services.voice import PostTemplates
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates

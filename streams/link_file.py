@@ -9,9 +9,9 @@ from pathlib import Path
 
 import structlog
 
-from services.domain.link_table import Damaged, LinkTable
 from services.errors import RetryLater
-from services.use_cases.refresh_links import LinkRefresher
+from services.figures.refresh_links import LinkRefresher
+from services.figures.rules.link_table import Damaged, LinkTable
 from streams.shared_folder import in_turn, sync_folder
 
 _log = structlog.get_logger("links")

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 from services.campaigns.start_campaign import start_campaigns
 from services.database.transaction import Transaction
+from services.figures.count_clicks import count_clicks
+from services.figures.record_reach import record_applications, record_reach
+from services.figures.store import figures
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.posts.finish_campaign import close_vacancies
 from services.posts.learn_from_edits import learn_from_edits
 from services.posts.write_drafts import DraftWriter
-from services.storage import figures
-from services.use_cases.count_clicks import count_clicks
-from services.use_cases.record_reach import record_applications, record_reach
 from streams.processor import Handler, Processor
 
 #: Which topic each processor handles. The inbox and the dead letters know processors by these names.

@@ -17,12 +17,12 @@ from starlette.types import ASGIApp
 
 from connectors.linkedin import sunset_ahead
 from connectors.share_intent import share_intents
-from services.domain.link_table import LinkTable
 from services.errors import Stop
+from services.figures.follow_link import Links
+from services.figures.refresh_links import LinkRefresher
+from services.figures.rules.link_table import LinkTable
 from services.posts.suggest import Suggester
 from services.settings import Settings
-from services.use_cases.follow_link import Links
-from services.use_cases.refresh_links import LinkRefresher
 from services.web.app import create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock

@@ -21,13 +21,13 @@ from services.accounts.reseal_tokens import reseal_tokens
 from services.campaigns.widen_campaign import widen_due
 from services.database.note_expired import note_expired
 from services.errors import RetryLater, Stop
+from services.figures.collect_reach import ReachCollector
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
 from services.posts.finish_campaign import finish_over
 from services.posts.publish import Publisher
 from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import publishing
-from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.forget import forget_what_is_old
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.database.schema import applications, click_counts
 from services.database.transaction import Transaction
-from services.storage import figures
+from services.figures.store import figures
 
 
 async def wipe(transaction: Transaction) -> None:

@@ -272,7 +272,7 @@ posts = Table(
     Column("measure_at", UtcTime),
     Index("ix_posts_campaign", "campaign_id"),
     Index("ix_posts_inbox", "ambassador_id", "state"),
-    # Every process with pages reads the links that are new (services.storage.links).
+    # Every process with pages reads the links that are new (services.figures.store.links).
     Index("ix_posts_created", "created_at"),
 )
 # Small partial indexes: most posts are neither due for publishing nor for measuring.

@@ -8,9 +8,9 @@ from services.accounts.store import network_calls
 from services.database import audit, inbox
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
+from services.figures.store import figures
 from services.people.limit_sign_in import TRIES_MEMORY
 from services.people.store import people, sessions, sign_in_tries
-from services.storage import figures
 
 #: Longer than any window of a network's limits.
 _CALLS_MEMORY = timedelta(days=3)

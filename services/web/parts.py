@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from services.accounts.accounts import Accounts
 from services.database.engine import Database
+from services.figures.follow_link import Links
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.posts.suggest import Suggester
 from services.price import Prices
 from services.scheduling import Pace
-from services.use_cases.follow_link import Links
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.web.sign_in_mail import MailState

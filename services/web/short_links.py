@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from services.errors import RetryLater
+from services.figures.follow_link import Links, Visit
 from services.metrics import Metrics
-from services.use_cases.follow_link import Links, Visit
 from services.web import rendering
 from services.web.messages import LANGUAGES, messages_in, preferred_language
 from services.web.redirect_address import redirect_address

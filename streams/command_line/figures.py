@@ -11,7 +11,7 @@ import click
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.use_cases.statistics import Statistics, statistics
+from services.figures.statistics import Statistics, statistics
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
 

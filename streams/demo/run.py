@@ -20,12 +20,12 @@ from connectors.sandbox.app import SandboxApp
 from services.campaigns.accept_events import accept
 from services.database import outbox
 from services.errors import Stop, WrongSetting
+from services.figures.statistics import Statistics, statistics
 from services.people.sign_in import make_link
 from services.people.store import people
 from services.post import PostState
 from services.posts.store import posts
 from services.settings import Settings
-from services.use_cases.statistics import Statistics, statistics
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table
 from streams.command_line.name import command_name, data_words

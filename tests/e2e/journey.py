@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 
 from services.database import dead_letters, outbox
+from services.figures.statistics import statistics
 from services.identity import derive_id
 from services.people.import_ambassadors import read_ambassadors
 from services.people.store import people
@@ -27,7 +28,6 @@ from services.posts.delete_posts import ask_for_deletion
 from services.posts.rules.deletion import DeletionState
 from services.posts.store import deletions, measuring, posts
 from services.settings import Settings, load_settings
-from services.use_cases.statistics import statistics
 from streams.bootstrap import clock
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.run import Running, everything

@@ -22,9 +22,9 @@ from services.campaigns.store import campaigns
 from services.database import dead_letters, outbox
 from services.database.schema import applications
 from services.database.transaction import Transaction
+from services.figures.store import figures
 from services.identity import derive_id
 from services.posts.store import posts
-from services.storage import figures
 from streams.bootstrap import Parts, open_parts
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.processors import TOPICS

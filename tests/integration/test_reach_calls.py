@@ -20,9 +20,9 @@ from connectors.x import X
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
 from services.database import outbox, schema
+from services.figures.collect_reach import ReachCollector
 from services.ports import Tokens
 from services.post import PostState
-from services.use_cases.collect_reach import ReachCollector
 from services.vault import Vault, new_key
 from tests.builders import NOW, ambassador, campaign, connection, organise, story
 from tests.migrated import open_migrated

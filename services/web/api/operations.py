@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.errors import RetryLater
+from services.figures.store import figures
 from services.post import PostState
 from services.posts.store import posts
 from services.price import MICROS
-from services.storage import figures
 from services.web.api.access import is_admitted, is_this_machine
 from services.web.parts import WebParts
 from services.web.view import parts_of

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
-from services.use_cases.statistics import statistics
+from services.figures.statistics import statistics
 from services.web.api.access import admit, is_operator
 from services.web.api.refusal import Refused
 from services.web.pages.campaign_figures import PublicFigures, read_of, read_recent, totals_of

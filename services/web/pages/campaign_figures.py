@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction
+from services.figures.store import campaign_figures
+from services.figures.store.campaign_figures import CampaignFigures, ReachFigure
 from services.post import PostState
 from services.posts.store import posts
-from services.storage import campaign_figures
-from services.storage.campaign_figures import CampaignFigures, ReachFigure
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5

@@ -11,8 +11,8 @@ from fastapi.responses import Response
 
 from services.accounts.store import charges
 from services.accounts.store.charges import Charge, UnitCharge
+from services.figures.store.campaign_figures import people_who_shared
 from services.price import MICROS
-from services.storage.campaign_figures import people_who_shared
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView

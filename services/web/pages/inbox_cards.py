@@ -15,6 +15,8 @@ from services.accounts.store import connections
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import Image
+from services.figures.store import post_figures
+from services.figures.store.figures import Figure
 from services.people.rules.disclosure import Missing, missing
 from services.people.store import people
 from services.ports import OutgoingPost, Preview, ShareIntent
@@ -23,8 +25,6 @@ from services.posts.rules.deletion import Deletion, DeletionState
 from services.posts.rules.post_images import images_in_post
 from services.posts.store import deletions, model_edits, posts, typed_texts
 from services.posts.store.typed_texts import TypedText
-from services.storage import post_figures
-from services.storage.figures import Figure
 from services.text.network_text import measure_text
 from services.voice.learning.own_words import own_share
 from services.voice.store import own_words

@@ -9,12 +9,12 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.domain.estimate import FollowerCount
 from services.errors import Rejected
-from services.storage import followers
-from services.use_cases.import_reach import NETWORK, Imported, import_reach
-from services.use_cases.linkedin_export import UnknownWords, read_export
-from services.use_cases.linkedin_export_words import METRICS
+from services.figures.import_reach import NETWORK, Imported, import_reach
+from services.figures.linkedin_export import UnknownWords, read_export
+from services.figures.linkedin_export_words import METRICS
+from services.figures.rules.estimate import FollowerCount
+from services.figures.store import followers
 from services.web.access import AmbassadorView
 from services.web.view import View
 

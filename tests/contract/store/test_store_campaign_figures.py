@@ -7,12 +7,12 @@ from datetime import timedelta
 from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.figures.store import campaign_figures, figures
+from services.figures.store.campaign_figures import ReachFigure
+from services.figures.store.figures import Click, Figure
 from services.people.store.headcount import Headcount, headcount
 from services.post import Post, PostState
 from services.posts.store import posts
-from services.storage import campaign_figures, figures
-from services.storage.campaign_figures import ReachFigure
-from services.storage.figures import Click, Figure
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy
 
 PEOPLE = [ambassador(number) for number in range(1, 4)]

@@ -11,7 +11,8 @@ from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.schema import metadata, outbox
 from services.database.transaction import Transaction
-from services.domain.estimate import FollowerCount
+from services.figures.rules.estimate import FollowerCount
+from services.figures.store import campaign_figures, figures, followers, links
 from services.identity import ambassador_id
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.sign_in import begin_session, make_link, whose_session
@@ -19,7 +20,7 @@ from services.people.store import directory, people, sharing_preferences
 from services.post import PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
-from services.storage import campaign_figures, erasure, figures, followers, links
+from services.storage import erasure
 from services.voice.store import own_words, voice_profiles
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, organise, story

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.figures.store import figures, post_figures
+from services.figures.store.figures import Click, Figure, ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
-from services.storage import figures, post_figures
-from services.storage.figures import Click, Figure, ReachTotals
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.contract.store.conftest import Store
 from tests.projections import applications_by_stage, click_cells, wipe

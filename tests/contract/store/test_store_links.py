@@ -7,13 +7,13 @@ from typing import Any
 
 from services.campaigns.store import campaigns
 from services.database.engine import Database
-from services.domain.link_table import LinkTable, Target
+from services.figures import refresh_links
+from services.figures.refresh_links import LinkRefresher
+from services.figures.rules.link_table import LinkTable, Target
+from services.figures.store import links
 from services.post import Post
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
-from services.storage import links
-from services.use_cases import refresh_links
-from services.use_cases.refresh_links import LinkRefresher
 from tests.builders import NOW, ambassador, campaign, draft, organise, story, vacancy
 
 PEOPLE = [ambassador(number) for number in range(3)]

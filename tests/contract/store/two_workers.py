@@ -35,6 +35,8 @@ from services.events.incoming import ApplicationReceived, EventData, VacancyClos
 from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Fact
+from services.figures.collect_reach import ReachCollector
+from services.figures.store import figures
 from services.people.store import people
 from services.people.store.people import Person
 from services.ports import Tokens
@@ -51,8 +53,6 @@ from services.posts.store.posts import NewPost
 from services.posts.suggest import Suggester
 from services.posts.write_drafts import DraftWriter
 from services.scheduling import Pace
-from services.storage import figures
-from services.use_cases.collect_reach import ReachCollector
 from services.use_cases.correct_person import correct
 from services.use_cases.forget import forget_what_is_old
 from services.use_cases.remove_person import deactivate, delete, reactivate

@@ -16,10 +16,10 @@ from playwright.async_api import Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, create_sandbox
-from services.domain.link_table import LinkTable
+from services.figures.follow_link import Links
+from services.figures.rules.link_table import LinkTable
 from services.posts.delete_posts import PostDeleter
 from services.posts.publish import Publisher
-from services.use_cases.follow_link import Links
 from services.web.app import create_web
 from tests.unit.web.organisation import Organisation, open_organisation
 

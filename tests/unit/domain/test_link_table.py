@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.link_table import (
+from services.figures.rules.link_table import (
     Damaged,
     LinkedCampaign,
     LinkMark,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from services.domain.user_agent import machine_of
+from services.figures.rules.user_agent import machine_of
 
 AGENTS = Path(__file__).parent / "agents"
 MACHINES = """\

@@ -11,7 +11,7 @@ import pytest
 from services.database import outbox
 from services.database.engine import Database
 from services.database.migrate import migrate
-from services.storage import figures
+from services.figures.store import figures
 
 ROUNDS = 40
 

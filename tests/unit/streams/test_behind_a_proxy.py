@@ -16,7 +16,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
 from connectors.sandbox.control.routes import OPERATIONS
-from services.domain.link_table import LinkTable
+from services.figures.rules.link_table import LinkTable
 from services.identity import ambassador_id
 from services.people.sign_in import make_link
 from services.people.store import people

@@ -16,10 +16,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.database.engine import Database
-from services.domain.link_table import LinkTable
+from services.figures.refresh_links import LinkRefresher
+from services.figures.rules.link_table import LinkTable
 from services.identity import link_code
 from services.post import Post
-from services.use_cases.refresh_links import LinkRefresher
 from streams import link_file
 from streams.link_file import LinkFile, LinkKeeper
 from tests.builders import NOW, ambassador, campaign, organise, story

@@ -20,10 +20,10 @@ from services.database.engine import Database
 from services.errors import Stop
 from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import state
+from services.figures.statistics import statistics
+from services.figures.store import figures
 from services.ports import Record
 from services.settings import Settings, load_settings
-from services.storage import figures
-from services.use_cases.statistics import statistics
 from streams import rebuild as rebuild_module
 from streams.embedded import owner as owner_module
 from streams.embedded.admin import EmbeddedAdmin

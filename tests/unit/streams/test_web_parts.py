@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.domain.link_table import LinkTable
+from services.figures.rules.link_table import LinkTable
 from services.settings import load_settings
 from streams.bootstrap import open_parts
 from streams.click_writer import ClickWriter

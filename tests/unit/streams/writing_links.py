@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from services.domain.link_table import LinkedCampaign, LinkTable, NewLink
+from services.figures.rules.link_table import LinkedCampaign, LinkTable, NewLink
 from services.identity import link_code
 from streams.link_file import LinkFile
 

@@ -13,6 +13,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.store import connections
 from services.database import audit, outbox
 from services.database.engine import Database
+from services.figures.collect_reach import ReachCollector
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
@@ -20,7 +21,6 @@ from services.posts.publish import Publisher
 from services.posts.store import posts
 from services.posts.upload_images import PostImages
 from services.price import Prices
-from services.use_cases.collect_reach import ReachCollector
 from services.vault import Vault, new_key
 from tests.builders import NOW, ambassador, campaign, connection, organise, story
 from tests.migrated import open_migrated

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.database.engine import Database
-from services.domain.click import classify, visitor_key
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact
-from services.storage import figures
-from services.use_cases.count_clicks import count_clicks
+from services.figures.count_clicks import count_clicks
+from services.figures.rules.click import classify, visitor_key
+from services.figures.store import figures
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated
 

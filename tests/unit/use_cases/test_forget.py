@@ -8,6 +8,8 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.figures.store import figures
+from services.figures.store.figures import Click
 from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
 from services.people.sign_in import (
     LIFETIME,
@@ -18,8 +20,6 @@ from services.people.sign_in import (
     whose_session,
 )
 from services.people.store import people, sign_in_tries
-from services.storage import figures
-from services.storage.figures import Click
 from services.use_cases.forget import forget_what_is_old
 from tests.builders import NOW, ambassador, organise
 

@@ -11,14 +11,14 @@ import pytest
 
 from services.database import audit, outbox
 from services.events.outgoing import ReachMeasured
+from services.figures.import_reach import Imported, import_reach, match
+from services.figures.linkedin_export import Export
+from services.figures.record_reach import record_reach
+from services.figures.store import figures, post_figures
+from services.figures.store.figures import ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
-from services.storage import figures, post_figures
-from services.storage.figures import ReachTotals
 from services.text.linkedin_address import moment_of
-from services.use_cases.import_reach import Imported, import_reach, match
-from services.use_cases.linkedin_export import Export
-from services.use_cases.record_reach import record_reach
 from tests.builders import NOW, ambassador, campaign, draft, fact, story
 from tests.unit.use_cases.conftest import STEPS, Desk
 

@@ -11,14 +11,14 @@ import pytest
 
 from services.campaigns.store import campaigns
 from services.database.engine import Database
-from services.domain.link_table import LinkTable
 from services.errors import RetryLater
 from services.events.catalogue import read_data
+from services.figures.follow_link import Links, Visit, with_utm
+from services.figures.refresh_links import LinkRefresher
+from services.figures.rules.link_table import LinkTable
+from services.figures.store import figures
 from services.identity import link_code
 from services.post import Post
-from services.storage import figures
-from services.use_cases.follow_link import Links, Visit, with_utm
-from services.use_cases.refresh_links import LinkRefresher
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.fakes import MemoryClicks
 

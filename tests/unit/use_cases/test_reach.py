@@ -12,15 +12,15 @@ import sqlalchemy as sa
 
 from services.accounts.store import account_leases, connections
 from services.database import outbox, schema
-from services.domain.estimate import FollowerCount
 from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
+from services.figures.collect_reach import ReachCollector
+from services.figures.record_reach import record_reach
+from services.figures.rules.estimate import FollowerCount
+from services.figures.store import figures, followers
+from services.figures.store.figures import Figure, ReachTotals
 from services.post import Post
 from services.settings import Settings
-from services.storage import figures, followers
-from services.storage.figures import Figure, ReachTotals
-from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.record_reach import record_reach
 from tests.builders import fact
 from tests.unit.use_cases.conftest import STEPS, Desk
 

@@ -9,12 +9,12 @@ import pytest
 from services.campaigns.store import campaigns
 from services.database import audit, outbox
 from services.errors import Rejected
+from services.figures.statistics import statistics
 from services.post import PostState, text_sha256
 from services.posts import decide
 from services.posts.finish_campaign import finish
 from services.posts.share_by_hand import not_shared, tell_shared
 from services.posts.store import posts
-from services.use_cases.statistics import statistics
 from tests.unit.use_cases.conftest import Desk
 
 ADDRESS = "https://www.linkedin.com/feed/update/urn:li:share:7/"

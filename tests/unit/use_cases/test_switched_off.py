@@ -13,6 +13,9 @@ from services.accounts.store import connections
 from services.campaigns.start_campaign import start_campaigns
 from services.database import outbox
 from services.events.outgoing import ReachMeasured, ShareRequested
+from services.figures.collect_reach import ReachCollector
+from services.figures.record_reach import record_reach
+from services.figures.store import post_figures
 from services.post import Post, PostState
 from services.posts import choose_pace
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
@@ -21,9 +24,6 @@ from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import deletions, posts
 from services.posts.write_drafts import DraftWriter
 from services.scheduling import Pace
-from services.storage import post_figures
-from services.use_cases.collect_reach import ReachCollector
-from services.use_cases.record_reach import record_reach
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import ambassador, connection, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import STEPS, Desk

@@ -23,8 +23,9 @@ from services.campaigns.rules.audience import Invitation
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.database.engine import Database
-from services.domain.link_table import LinkTable
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.figures.follow_link import Links
+from services.figures.rules.link_table import LinkTable
 from services.identity import ambassador_id
 from services.people.rules.ambassador import Ambassador
 from services.people.sign_in import make_link
@@ -35,7 +36,6 @@ from services.post import Post, PostState
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.posts.suggest import Suggester
-from services.use_cases.follow_link import Links
 from services.vault import Vault, new_key
 from services.voice.current_templates import CurrentTemplates
 from services.web.app import create_web

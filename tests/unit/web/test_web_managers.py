@@ -10,13 +10,13 @@ import pytest
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
 from services.database import schema as tables
+from services.figures.store import figures
+from services.figures.store.figures import Click, Figure
 from services.identity import ambassador_id, derive_id
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import PostState
 from services.posts.store import posts
-from services.storage import figures
-from services.storage.figures import Click, Figure
 from tests.builders import NOW
 from tests.unit.web.arrival import facts_on
 from tests.unit.web.organisation import Organisation, story, submit, vacancy

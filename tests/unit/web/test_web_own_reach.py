@@ -8,9 +8,9 @@ import httpx
 
 from services.database import outbox
 from services.events.outgoing import ReachMeasured
+from services.figures.record_reach import record_reach
+from services.figures.store import followers
 from services.post import PostState
-from services.storage import followers
-from services.use_cases.record_reach import record_reach
 from tests.builders import fact
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, submit
 

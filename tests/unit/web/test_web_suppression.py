@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.database.schema import posts
+from services.figures.store.campaign_figures import CampaignFigures, ReachFigure
 from services.post import PostState
-from services.storage.campaign_figures import CampaignFigures, ReachFigure
 from services.web.pages.campaign_figures import (
     SMALL_GROUP,
     PublicFigures,

@@ -17,10 +17,10 @@ from itertools import islice
 from types import MappingProxyType
 
 from services.errors import Rejected
+from services.figures.linkedin_export_words import is_followers, metric_of
 from services.post import printable
 from services.text.spreadsheet_text import read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
-from services.use_cases.linkedin_export_words import is_followers, metric_of
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50

@@ -17,14 +17,14 @@ from services.accounts.store import account_leases
 from services.database import outbox
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.domain.estimate import Estimate, estimate_reach
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
+from services.figures.rules.estimate import Estimate, estimate_reach
+from services.figures.store import followers
 from services.ports import Account, Measurement
 from services.posts.store import measuring
 from services.posts.store.measuring import DuePost
-from services.storage import followers
 
 _log = structlog.get_logger("reach")
 

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database
-from services.domain.estimate import FollowerCount
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
+from services.figures.linkedin_export import Export
+from services.figures.rules.estimate import FollowerCount
+from services.figures.store import followers
 from services.post import Post
 from services.posts.store import posts
-from services.storage import followers
 from services.text.linkedin_address import moment_of, numbers_in
-from services.use_cases.linkedin_export import Export
 
 NETWORK = "linkedin"
 SOURCE = "LinkedIn's own analytics, imported by the member"

@@ -12,8 +12,8 @@ from services.database.transaction import Transaction
 from services.events.incoming import ApplicationReceived
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Fact, Statement
-from services.storage import figures
-from services.storage.figures import Figure
+from services.figures.store import figures
+from services.figures.store.figures import Figure
 
 _log = structlog.get_logger("applications")
 

@@ -14,14 +14,14 @@ from uuid import uuid4
 import structlog
 
 from services.database.engine import Database
-from services.domain.click import visitor_key
-from services.domain.link_table import LinkTable, Target
 from services.errors import RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
+from services.figures.rules.click import visitor_key
+from services.figures.rules.link_table import LinkTable, Target
+from services.figures.store import figures, links
 from services.identity import copied_code, link_number
 from services.post import printable
-from services.storage import figures, links
 
 _log = structlog.get_logger("links")
 

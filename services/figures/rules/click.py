@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from services.domain.user_agent import machine_of
+from services.figures.rules.user_agent import machine_of
 
 #: A visitor's next click on the same link within this time is a duplicate.
 DUPLICATE_WINDOW = timedelta(minutes=30)

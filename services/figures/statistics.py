@@ -8,9 +8,9 @@ from typing import Any
 from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
+from services.figures.store import figures
+from services.figures.store.figures import ReachTotals
 from services.posts.store import posts
-from services.storage import figures
-from services.storage.figures import ReachTotals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Short links as they are read to be known by heart (`services.domain.link_table`)."""
+"""Short links as they are read to be known by heart (`services.figures.rules.link_table`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from services.database.engine import in_parts
 from services.database.schema import campaigns, posts
 from services.database.transaction import Transaction
-from services.domain.link_table import LinkedCampaign, LinkMark, NewLink, Target
+from services.figures.rules.link_table import LinkedCampaign, LinkMark, NewLink, Target
 
 _CAMPAIGN = (
     campaigns.c.id,

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from services.database.schema import applications, audience, campaigns, click_counts, posts, reach
 from services.database.transaction import Transaction
+from services.figures.store.figures import best
 from services.post import PostState
-from services.storage.figures import best
 
 #: The source of a sum of estimates.
 ESTIMATED = "followers × rate"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.database.schema import click_counts, reach
 from services.database.transaction import Transaction
-from services.storage.figures import BEST_FIRST, Figure
+from services.figures.store.figures import BEST_FIRST, Figure
 
 
 async def clicks_by_code(

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.database.transaction import Transaction
-from services.domain.click import DUPLICATE_WINDOW, ClickClass, Verdict, classify
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact, Statement
-from services.storage import figures
-from services.storage.figures import Click
+from services.figures.rules.click import DUPLICATE_WINDOW, ClickClass, Verdict, classify
+from services.figures.store import figures
+from services.figures.store.figures import Click
 
 
 async def count_clicks(

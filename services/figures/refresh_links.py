@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.database.engine import Database
-from services.domain.link_table import LinkMark, LinkTable
-from services.storage import links
+from services.figures.rules.link_table import LinkMark, LinkTable
+from services.figures.store import links
 
 #: What a transaction wrote is seen when it commits, which may be so long after the time in it.
 _LATE = timedelta(minutes=2)

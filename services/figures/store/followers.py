@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.database.engine import replace
 from services.database.schema import followers
 from services.database.transaction import Transaction
-from services.domain.estimate import FollowerCount
+from services.figures.rules.estimate import FollowerCount
 
 
 async def save(
