@@ -28,7 +28,7 @@ from services.posts.finish_campaign import finish_over
 from services.posts.publish import Publisher
 from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import publishing
-from services.use_cases.forget import forget_what_is_old
+from services.privacy.forget import forget_what_is_old
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.faust_app import create_faust_app

@@ -12,7 +12,7 @@ from services.accounts.rules.network_rules import OURS
 from services.people.sign_in import end_all_access
 from services.people.store import directory, people
 from services.people.store.people import ROLES, Person
-from services.use_cases import correct_person, remove_person
+from services.privacy import correct_person, remove_person
 from services.voice.store import voice_profiles
 from services.web.access import AdministratorView
 from services.web.pages.people_form import empty, filled, read_form, roles_in

@@ -9,7 +9,7 @@ from services.database.engine import Database
 from services.post import PostState
 from services.posts.rules.deletion import Deletion
 from services.posts.store import deletions, posts
-from services.storage import erasure
+from services.privacy.store import erasure
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 PEOPLE = [ambassador(1), ambassador(2)]

@@ -20,7 +20,7 @@ from services.people.store import directory, people, sharing_preferences
 from services.post import PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
-from services.storage import erasure
+from services.privacy.store import erasure
 from services.voice.store import own_words, voice_profiles
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, organise, story

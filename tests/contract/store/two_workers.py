@@ -52,10 +52,10 @@ from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.posts.suggest import Suggester
 from services.posts.write_drafts import DraftWriter
+from services.privacy.correct_person import correct
+from services.privacy.forget import forget_what_is_old
+from services.privacy.remove_person import deactivate, delete, reactivate
 from services.scheduling import Pace
-from services.use_cases.correct_person import correct
-from services.use_cases.forget import forget_what_is_old
-from services.use_cases.remove_person import deactivate, delete, reactivate
 from services.vault import Vault, new_key
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates

@@ -20,7 +20,7 @@ from services.people.sign_in import (
     whose_session,
 )
 from services.people.store import people, sign_in_tries
-from services.use_cases.forget import forget_what_is_old
+from services.privacy.forget import forget_what_is_old
 from tests.builders import NOW, ambassador, organise
 
 

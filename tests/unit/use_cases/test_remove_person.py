@@ -18,7 +18,7 @@ from services.post import PostState
 from services.posts import choose_pace
 from services.posts.store import posts
 from services.posts.write_drafts import DraftWriter
-from services.use_cases import remove_person
+from services.privacy import remove_person
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story
 from tests.unit.use_cases.conftest import Desk

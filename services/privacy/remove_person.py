@@ -14,7 +14,7 @@ from services.people.sign_in import end_all_access
 from services.people.store import people
 from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
 from services.posts.store import posts
-from services.storage import erasure
+from services.privacy.store import erasure
 
 
 async def deactivate(
