@@ -29,7 +29,7 @@ from services.settings import load_settings
 from streams.bootstrap import Parts, clock, open_parts
 from streams.demo.organisation import load_example
 from streams.logging import configure_logging
-from streams.worker import Worker
+from streams.worker.worker import Worker
 
 _LIMIT_SECONDS = 120
 

@@ -42,7 +42,7 @@ def two_hops(folder: Path) -> float:
     from faust.contrib.asgi import faust_app_running  # noqa: PLC0415
 
     from services.ports import Record  # noqa: PLC0415
-    from streams.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
+    from streams.logs.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
 
     url = f"embedded://{folder}/zwaan.log.db"
 
@@ -85,7 +85,7 @@ def ready(folder: Path) -> float:
     from faust.contrib.asgi import faust_app_running  # noqa: PLC0415
 
     from services.ports import Record  # noqa: PLC0415
-    from streams.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
+    from streams.logs.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
 
     url = f"embedded://{folder}/zwaan.log.db"
 
@@ -134,7 +134,7 @@ def bare_sqlite(folder: Path) -> float:
 
 def _appends(folder: Path, *, callers: int, total: int) -> float:
     from services.ports import Record  # noqa: PLC0415
-    from streams.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
+    from streams.logs.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
 
     async def measure() -> float:
         events = EmbeddedEventLog(f"embedded://{folder}/zwaan.log.db")
@@ -162,7 +162,7 @@ def _app(faust: Any, url: str, folder: Path) -> Any:
         web_enabled=False,
         store="memory://",
         datadir=str(folder / "faust"),
-        TableManager="streams.embedded.table_manager:TableManager",
+        TableManager="streams.logs.embedded.table_manager:TableManager",
     )
 
 

@@ -40,9 +40,9 @@ from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.web.mails import consent_message, expiry_message
 from streams.key_files import vault
-from streams.log_admin import LogAdmin
-from streams.logs import OpenLog, open_admin, open_log
-from streams.topics import topic_specs
+from streams.logs.admin import LogAdmin
+from streams.logs.opening import OpenLog, open_admin, open_log
+from streams.logs.topics import topic_specs
 
 
 def clock() -> datetime:
@@ -53,7 +53,7 @@ def clock() -> datetime:
 class Parts:
     """What every process of Zwaan shares: the state, the log and the networks.
 
-    The database answers once it is migrated: `open_parts`, or `streams.preparation`.
+    The database answers once it is migrated: `open_parts`, or `streams.worker.preparation`.
     """
 
     settings: Settings

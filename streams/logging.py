@@ -18,8 +18,8 @@ _WARNINGS_ONLY = (
     "uvicorn",
     "asyncio",
     "alembic",
-    "streams.embedded",
-    "streams.kafka",
+    "streams.logs.embedded",
+    "streams.logs.kafka",
 )
 
 # Its faults come back as errors of ours, which are said once and in a sentence.

@@ -16,10 +16,8 @@ from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.name import command_name, data_words
-from streams.last_resort import end_anyway
-from streams.preparation import preparing
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
-from streams.serve import (
+from streams.serving.serve import (
     Readinesses,
     listen,
     operations,
@@ -27,8 +25,10 @@ from streams.serve import (
     serving,
     stop_signal,
 )
-from streams.watch import watch
-from streams.worker import Worker
+from streams.worker.last_resort import end_anyway
+from streams.worker.preparation import preparing
+from streams.worker.watch import watch
+from streams.worker.worker import Worker
 
 _log = structlog.get_logger("run")
 

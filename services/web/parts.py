@@ -1,4 +1,4 @@
-"""What the pages need from outside; built once a process, in `streams.serve`."""
+"""What the pages need from outside; built once a process, in `streams.serving.serve`."""
 
 from __future__ import annotations
 

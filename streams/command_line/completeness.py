@@ -8,9 +8,9 @@ import click
 
 from services.database.engine import Database
 from services.settings import Settings
-from streams.completeness import Account, compare
-from streams.logs import open_admin
-from streams.processors import TOPICS
+from streams.logs.opening import open_admin
+from streams.process.completeness import Account, compare
+from streams.process.processors import TOPICS
 
 
 async def compare_with_progress(settings: Settings, database: Database) -> list[Account]:

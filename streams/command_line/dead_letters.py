@@ -21,7 +21,7 @@ from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_log
 from streams.command_line.terminal import visible
-from streams.owner_client import OwnerClient
+from streams.serving.owner_client import OwnerClient
 
 _ALL = 100_000
 

@@ -34,11 +34,11 @@ from streams.bootstrap import network_settings
 from streams.command_line.completeness import compare_with_progress
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_log
-from streams.completeness import Account
 from streams.key_files import token_keys_path, vault
-from streams.logs import open_admin
-from streams.room import require_room
-from streams.topics import TOO_FEW, TOO_MANY, compare, told_partitions
+from streams.logs.opening import open_admin
+from streams.logs.topics import TOO_FEW, TOO_MANY, compare, told_partitions
+from streams.process.completeness import Account
+from streams.worker.room import require_room
 
 #: How the state of what cannot be used begins.
 AWAY, WRONG = "away", "wrong"

@@ -64,7 +64,7 @@ def rebuild(data: Path | None) -> int:
     In one transaction: until it is done, and when it fails, the old figures stand. Those of days
     that the log no longer holds whole stay as they were counted.
     """
-    from streams.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
+    from streams.process.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
     require_database(settings)

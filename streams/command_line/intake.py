@@ -27,7 +27,7 @@ from streams.command_line.options import Group, data_option, json_option, settin
 from streams.command_line.people_file import read_people
 from streams.command_line.state import open_state, require_database, require_log
 from streams.command_line.terminal import visible
-from streams.owner_client import OwnerClient, Published
+from streams.serving.owner_client import OwnerClient, Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +90,8 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
 
 
 async def _ensure_topics(settings: Settings) -> None:
-    from streams.logs import open_admin  # noqa: PLC0415 - slow, and not for a client
-    from streams.topics import topic_specs  # noqa: PLC0415
+    from streams.logs.opening import open_admin  # noqa: PLC0415 - slow, and not for a client
+    from streams.logs.topics import topic_specs  # noqa: PLC0415
 
     admin = open_admin(settings)
     try:

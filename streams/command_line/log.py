@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.settings import Settings
-from streams.embedded.owner import LogInUse
-from streams.logs import OpenLog, open_log
-from streams.owner_client import OwnerClient, running_owner
+from streams.logs.embedded.owner import LogInUse
+from streams.logs.opening import OpenLog, open_log
+from streams.serving.owner_client import OwnerClient, running_owner
 
 # Another command has it for a moment; an `up` that starts takes a second or two to have an address.
 _PATIENCE_SECONDS = 5.0

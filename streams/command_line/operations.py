@@ -11,8 +11,8 @@ import click
 
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import make_state, require_log
-from streams.log_admin import PartitionLag
-from streams.logs import open_admin
+from streams.logs.admin import PartitionLag
+from streams.logs.opening import open_admin
 
 
 @click.command()
@@ -20,7 +20,7 @@ from streams.logs import open_admin
 @json_option
 def lag(data: Path | None, as_json: bool) -> int:
     """Show how many records wait for the processors, by topic."""
-    from streams.processors import TOPICS  # noqa: PLC0415 - slow
+    from streams.process.processors import TOPICS  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
     names = list(TOPICS.values())

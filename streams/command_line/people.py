@@ -16,7 +16,7 @@ from services.text.mail_address import mailbox
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
-from streams.owner_client import address_of_pages
+from streams.serving.owner_client import address_of_pages
 
 
 @click.command("sign-in")

@@ -15,7 +15,7 @@ from streams.command_line.completeness import compare_with_progress
 from streams.command_line.log import reach_log
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state, require_log
-from streams.owner_client import OwnerClient
+from streams.serving.owner_client import OwnerClient
 
 
 @click.command()

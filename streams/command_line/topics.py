@@ -11,9 +11,9 @@ import click
 
 from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.state import require_log
-from streams.log_admin import LogAdmin, TopicSpec, TopicState
-from streams.logs import open_admin
-from streams.topics import TOO_FEW, TOO_MANY, Comparison, compare, topic_specs
+from streams.logs.admin import LogAdmin, TopicSpec, TopicState
+from streams.logs.opening import open_admin
+from streams.logs.topics import TOO_FEW, TOO_MANY, Comparison, compare, topic_specs
 
 _REFUSED = 1
 

@@ -35,7 +35,7 @@ from streams.demo.audience import SimulatedAudience
 from streams.demo.images import beside_images, image_base, with_images_at
 from streams.demo.organisation import ORGANISATION, Example, load_example
 from streams.run import Running, everything, until_stopped
-from streams.serve import stop_signal
+from streams.serving.serve import stop_signal
 
 #: An hour of the audience's life passes in one second, so that there is something to see.
 _PACE = 3600.0

@@ -27,7 +27,7 @@ from services.identity import derive_id
 from services.posts.store import posts
 from streams.bootstrap import Parts, open_parts
 from streams.demo.ambassadors import SimulatedAmbassadors
-from streams.processors import TOPICS
+from streams.process.processors import TOPICS
 from tests.e2e.fire.load import CLICKS_A_SECOND, History, Load
 from tests.e2e.fire.stage import TOKEN, Stage, on_stage
 from tests.servers.process import wait_until

@@ -15,7 +15,7 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.identity import link_code
-from streams.link_file import LinkFile
+from streams.serving.link_file import LinkFile
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.e2e.zwaan_process import Running, running
 from tests.servers.postgres import Postgres

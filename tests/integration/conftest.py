@@ -7,8 +7,8 @@ import pytest
 
 from services.settings import load_settings
 from streams.command_line.state import make_state
-from streams.logs import open_admin
-from streams.topics import topic_specs
+from streams.logs.opening import open_admin
+from streams.logs.topics import topic_specs
 from tests.integration.shell import Shell
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.events.cloudevent import CloudEvent
-from streams.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.admin import EmbeddedAdmin
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,12 +22,12 @@ from services.errors import RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
-from streams.click_writer import ClickWriter
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker
-from streams.kafka.event_log import KafkaEventLog
-from streams.outbox_relay import OutboxRelay
-from streams.topics import topic_specs
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker
+from streams.logs.kafka.event_log import KafkaEventLog
+from streams.logs.topics import topic_specs
+from streams.process.outbox_relay import OutboxRelay
+from streams.serving.click_writer import ClickWriter
 from tests.builders import NOW
 from tests.e2e.zwaan_process import Running, running, zwaan
 from tests.migrated import open_migrated

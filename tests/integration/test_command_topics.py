@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
-from streams.embedded.admin import EmbeddedAdmin
-from streams.log_admin import TopicSpec, TopicState
-from streams.topics import topic_specs
+from streams.logs.admin import TopicSpec, TopicState
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.topics import topic_specs
 from tests.integration.shell import Done, Shell
 
 pytestmark = pytest.mark.commands

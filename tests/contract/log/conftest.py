@@ -20,12 +20,12 @@ import pytest
 from faust.contrib.asgi import faust_app_running
 
 from services.ports import EventLog
-from streams.embedded.admin import EmbeddedAdmin
-from streams.embedded.event_log import EmbeddedEventLog
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker
-from streams.kafka.event_log import KafkaEventLog
-from streams.log_admin import LogAdmin, TopicSpec
+from streams.logs.admin import LogAdmin, TopicSpec
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.event_log import EmbeddedEventLog
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker
+from streams.logs.kafka.event_log import KafkaEventLog
 from tests.contract.log.app import Seen, Topics, build
 
 _ROOT = Path(__file__).parents[3]

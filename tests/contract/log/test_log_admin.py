@@ -12,7 +12,7 @@ import pytest
 
 from services.errors import Rejected
 from services.ports import Record
-from streams.log_admin import TopicSpec
+from streams.logs.admin import TopicSpec
 from tests.contract.log.conftest import LogUnderTest
 
 # Apache Kafka's own vectors (clients/src/test/java/org/apache/kafka/common/utils/UtilsTest.java).

@@ -11,12 +11,12 @@ import pytest
 
 from services.errors import RetryLater
 from services.ports import Record
-from streams.embedded.admin import EmbeddedAdmin
-from streams.embedded.event_log import EmbeddedEventLog
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker
-from streams.kafka.event_log import KafkaEventLog
-from streams.log_admin import TopicSpec
+from streams.logs.admin import TopicSpec
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.event_log import EmbeddedEventLog
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker
+from streams.logs.kafka.event_log import KafkaEventLog
 from tests.servers.process import free_port
 
 

@@ -1,4 +1,4 @@
-"""What Apache Kafka does and the embedded log does not; see the docstring of streams.embedded.
+"""What Apache Kafka does and the embedded log does not; see the docstring of streams.logs.embedded.
 
 Each is a strict xfail: when the embedded log learns it, the test says so.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from services.ports import Record
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.topic_options import create_topic
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.topic_options import create_topic
 from tests.contract.log.conftest import LogUnderTest, Worker, eventually, eventually_in_thread
 
 

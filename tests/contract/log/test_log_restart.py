@@ -10,7 +10,7 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from services.ports import EventLog, Record
-from streams.log_admin import TopicSpec
+from streams.logs.admin import TopicSpec
 from tests.contract.log.app import Seen
 from tests.contract.log.conftest import (
     LogUnderTest,

@@ -13,10 +13,10 @@ import pytest
 
 from services.errors import RetryLater
 from services.ports import Record
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker, faust_credentials
-from streams.kafka.event_log import KafkaEventLog
-from streams.log_admin import TopicSpec
+from streams.logs.admin import TopicSpec
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker, faust_credentials
+from streams.logs.kafka.event_log import KafkaEventLog
 from tests.contract.log.app import Topics
 from tests.contract.log.conftest import LogUnderTest, Witness, eventually, running
 from tests.servers.kafka.secured import GUEST, PASSWORDS, USER, SecuredKafka

@@ -27,14 +27,14 @@ from services.errors import Conflict, Rejected, RetryLater
 from services.events.catalogue import PARTITIONS
 from services.events.statement import Fact, Statement
 from services.ports import Record
-from streams.completeness import Account, compare
-from streams.embedded.admin import EmbeddedAdmin
-from streams.faust_app import create_faust_app
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker
-from streams.log_admin import LogAdmin, TopicSpec
-from streams.processor import Processor, ProcessorRunner
-from streams.progress import Progress
+from streams.logs.admin import LogAdmin, TopicSpec
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker
+from streams.process.completeness import Account, compare
+from streams.process.processor import Processor, ProcessorRunner
+from streams.worker.faust_app import create_faust_app
+from streams.worker.progress import Progress
 from tests.builders import NOW, campaign, event, story
 from tests.contract.store.conftest import without_rows
 from tests.contract.store.faulty_database import Failure, FaultyDatabase

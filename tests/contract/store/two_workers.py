@@ -59,8 +59,8 @@ from services.scheduling import Pace
 from services.vault import Vault, new_key
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates
-from streams.processor import Processor
-from streams.processors import processors
+from streams.process.processor import Processor
+from streams.process.processors import processors
 from tests.builders import (
     ambassador,
     campaign,

@@ -10,8 +10,8 @@ import pytest
 
 from services.errors import WrongSetting
 from services.settings import load_settings
-from streams.kafka.admin import KafkaAdmin
-from streams.kafka.connection import Broker
+from streams.logs.kafka.admin import KafkaAdmin
+from streams.logs.kafka.connection import Broker
 
 KAFKA = {"broker": "kafka://kafka.example.org"}
 SIGNED_IN = {

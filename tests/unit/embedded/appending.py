@@ -10,7 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from streams.embedded.log import EmbeddedLog
+from streams.logs.embedded.log import EmbeddedLog
 
 CALLERS = 8
 

@@ -11,8 +11,8 @@ from typing import Any
 import faust
 import pytest
 
-from streams.embedded import registry
-from streams.embedded.log import EmbeddedLog
+from streams.logs.embedded import registry
+from streams.logs.embedded.log import EmbeddedLog
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def new_app(url: str, tmp_path: Path) -> Iterator[Callable[..., faust.App]]:
             "datadir": str(tmp_path / "faust"),
             "broker_commit_interval": 0.05,
             "topic_partitions": 3,
-            "TableManager": "streams.embedded.table_manager:TableManager",
+            "TableManager": "streams.logs.embedded.table_manager:TableManager",
         }
         return faust.App("group", **{**settings, **options})
 

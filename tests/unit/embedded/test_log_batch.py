@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.embedded.batch import CHECKSUM_BYTES, StoredRecord, decode, encode, size_of
+from streams.logs.embedded.batch import CHECKSUM_BYTES, StoredRecord, decode, encode, size_of
 
 _maybe_bytes = st.none() | st.binary(max_size=300)
 _headers = st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=20)), max_size=3)

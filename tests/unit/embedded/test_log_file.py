@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.errors import Stop
-from streams.embedded import registry
-from streams.embedded.database import connect_writer
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.owner import is_owned
+from streams.logs.embedded import registry
+from streams.logs.embedded.database import connect_writer
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.owner import is_owned
 
 
 def test_a_file_that_is_no_log_is_left_alone(tmp_path: Path) -> None:

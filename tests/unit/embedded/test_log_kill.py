@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.embedded.log import EmbeddedLog
+from streams.logs.embedded.log import EmbeddedLog
 
 ROOT = Path(__file__).parents[3]
 SEED = 20_240_517

@@ -13,8 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.reader import Reader
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.reader import Reader
 
 RETENTION_MS = 60_000
 

@@ -15,17 +15,17 @@ import pytest
 
 from services.errors import Stop
 from services.ports import Record
-from streams.embedded import owner
-from streams.embedded.admin import EmbeddedAdmin
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.owner import OwnerLock, is_owned, read_owner, write_owner
-from streams.log_admin import TopicSpec
+from streams.logs.admin import TopicSpec
+from streams.logs.embedded import owner
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.owner import OwnerLock, is_owned, read_owner, write_owner
 
 _OWN = """
 import sys, time
 from pathlib import Path
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.owner import write_owner
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.owner import write_owner
 path = Path(sys.argv[1])
 log = EmbeddedLog(path)
 log.create_topic("t", 1)

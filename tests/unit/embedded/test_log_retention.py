@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.retention import STEP_BATCHES
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.retention import STEP_BATCHES
 
 DAY_MS = 86_400_000
 

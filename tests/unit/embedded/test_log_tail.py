@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streams.embedded.batch import StoredRecord
-from streams.embedded.partition import TAIL_BYTES, TAIL_RECORDS, Partition
+from streams.logs.embedded.batch import StoredRecord
+from streams.logs.embedded.partition import TAIL_BYTES, TAIL_RECORDS, Partition
 
 
 def _partition(*batches: int, size: int = 100) -> Partition:

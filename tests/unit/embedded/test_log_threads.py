@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from services.errors import Stop
-from streams.embedded import partition as partitions
-from streams.embedded.log import EmbeddedLog
-from streams.embedded.reader import Reader
-from streams.embedded.writer import Run
+from streams.logs.embedded import partition as partitions
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.reader import Reader
+from streams.logs.embedded.writer import Run
 
 #: Seconds after which a thread that should have come by is given up.
 _LIMIT = 30

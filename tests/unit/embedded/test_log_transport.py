@@ -13,9 +13,9 @@ from faust.exceptions import ProducerSendError
 from faust.types import TP
 
 from services.errors import Stop
-from streams import commits
-from streams.embedded import registry
-from streams.embedded.log import EmbeddedLog
+from streams.logs import commits
+from streams.logs.embedded import registry
+from streams.logs.embedded.log import EmbeddedLog
 from tests.unit.embedded.conftest import eventually, put, raw
 
 NewApp = Callable[..., faust.App]

@@ -9,9 +9,9 @@ import pytest
 
 from services.settings import Settings, load_settings
 from streams.command_line.name import command_name, data_words
-from streams.embedded.owner import OwnerLock, write_owner
-from streams.owner_client import address_of_pages
-from streams.serve import older_links
+from streams.logs.embedded.owner import OwnerLock, write_owner
+from streams.serving.owner_client import address_of_pages
+from streams.serving.serve import older_links
 
 OLD = "http://127.0.0.1:8123"
 

@@ -24,9 +24,9 @@ from services.people.store.people import Person
 from services.settings import load_settings
 from services.web.app import create_pages, create_web
 from streams.bootstrap import Parts, clock, open_parts
-from streams.click_writer import ClickWriter
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
-from streams.serve import Readinesses, listen, operations, serving, web_parts
+from streams.serving.click_writer import ClickWriter
+from streams.serving.serve import Readinesses, listen, operations, serving, web_parts
 from tests.fakes import MemoryLog
 from tests.forwarding_proxy import Change, both, forwarding, host, old, saying
 

@@ -15,8 +15,8 @@ from services.errors import Rejected, RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
-from streams import click_writer
-from streams.click_writer import ClickWriter
+from streams.serving import click_writer
+from streams.serving.click_writer import ClickWriter
 from tests.builders import NOW
 from tests.fakes import MemoryLog
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.commits import PartitionProgress
+from streams.logs.commits import PartitionProgress
 
 
 @given(order=st.permutations(range(12)), start=st.integers(0, 5))

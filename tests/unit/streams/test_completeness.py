@@ -14,12 +14,12 @@ from services.database.drop_dead_letter import drop
 from services.database.engine import Database
 from services.database.note_expired import note_expired
 from services.database.schema import inbox
-from streams.completeness import Account, compare
-from streams.embedded.admin import EmbeddedAdmin
-from streams.embedded.log import EmbeddedLog
-from streams.log_admin import LogRecord, Position
-from streams.processor import Processor, ProcessorRunner, SourceRecord
-from streams.progress import Progress
+from streams.logs.admin import LogRecord, Position
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.log import EmbeddedLog
+from streams.process.completeness import Account, compare
+from streams.process.processor import Processor, ProcessorRunner, SourceRecord
+from streams.worker.progress import Progress
 from tests.builders import NOW
 from tests.unit.streams.test_processor import TOPIC, Handler, batch, good
 

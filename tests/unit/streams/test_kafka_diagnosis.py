@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.errors import RetryLater
-from streams.kafka.connection import Broker, error_from
+from streams.logs.kafka.connection import Broker, error_from
 
 
 @pytest.fixture

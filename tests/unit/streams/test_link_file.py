@@ -20,8 +20,8 @@ from services.figures.refresh_links import LinkRefresher
 from services.figures.rules.link_table import LinkTable
 from services.identity import link_code
 from services.post import Post
-from streams import link_file
-from streams.link_file import LinkFile, LinkKeeper
+from streams.serving import link_file
+from streams.serving.link_file import LinkFile, LinkKeeper
 from tests.builders import NOW, ambassador, campaign, organise, story
 from tests.unit.streams.writing_links import table_of
 

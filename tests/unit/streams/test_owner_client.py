@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from services.errors import RetryLater
-from streams.embedded.owner import Owner
-from streams.owner_client import OwnerClient
+from streams.logs.embedded.owner import Owner
+from streams.serving.owner_client import OwnerClient
 
 
 @contextmanager

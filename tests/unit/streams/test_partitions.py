@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.events.catalogue import PARTITIONS
-from streams.partitions import partition_of
-from streams.processors import projections
-from streams.topics import topic_specs
+from streams.logs.partitions import partition_of
+from streams.logs.topics import topic_specs
+from streams.process.processors import projections
 
 # murmur2 as published in Kafka's own tests (clients/…/UtilsTest.java, testMurmur2).
 PUBLISHED = {

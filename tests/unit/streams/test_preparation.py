@@ -9,9 +9,9 @@ import pytest
 
 from services.errors import RetryLater, Stop
 from services.settings import load_settings
-from streams import preparation
 from streams.bootstrap import connect_parts
-from streams.preparation import preparing
+from streams.worker import preparation
+from streams.worker.preparation import preparing
 
 
 @pytest.fixture(autouse=True)

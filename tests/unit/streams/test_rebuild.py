@@ -24,15 +24,15 @@ from services.figures.statistics import statistics
 from services.figures.store import figures
 from services.ports import Record
 from services.settings import Settings, load_settings
-from streams import rebuild as rebuild_module
-from streams.embedded import owner as owner_module
-from streams.embedded.admin import EmbeddedAdmin
-from streams.embedded.log import EmbeddedLog
-from streams.processor import ProcessorRunner, SourceRecord
-from streams.processors import projections
-from streams.progress import Progress
-from streams.rebuild import rebuild
-from streams.topics import topic_specs
+from streams.logs.embedded import owner as owner_module
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.topics import topic_specs
+from streams.process import rebuild as rebuild_module
+from streams.process.processor import ProcessorRunner, SourceRecord
+from streams.process.processors import projections
+from streams.process.rebuild import rebuild
+from streams.worker.progress import Progress
 from tests.builders import NOW, ambassador, campaign, organise
 from tests.migrated import open_migrated
 from tests.projections import click_cells, wipe
@@ -266,7 +266,7 @@ async def test_nothing_is_rebuilt_while_the_log_is_in_use(
 _OWN = """
 import sys
 from pathlib import Path
-from streams.embedded.owner import OwnerLock
+from streams.logs.embedded.owner import OwnerLock
 OwnerLock(Path(sys.argv[1]))
 print("owned", flush=True)
 sys.stdin.read()

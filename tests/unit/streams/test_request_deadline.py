@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.settings import load_settings
-from streams.request_deadline import HttpWithDeadline
-from streams.serve import listen, serving
+from streams.serving.request_deadline import HttpWithDeadline
+from streams.serving.serve import listen, serving
 
 _PATIENCE = 20
 

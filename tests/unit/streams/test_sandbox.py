@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from connectors.sandbox.app import create_sandbox
 from services.settings import load_settings
 from streams.sandbox import WithSandbox, alone, steering
-from streams.serve import listen, serving
+from streams.serving.serve import listen, serving
 
 _PAGES = PlainTextResponse("the pages")
 

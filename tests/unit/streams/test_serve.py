@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from services.settings import load_settings
-from streams.serve import listen, serving
+from streams.serving.serve import listen, serving
 
 
 async def _who(scope: Scope, receive: Receive, send: Send) -> None:

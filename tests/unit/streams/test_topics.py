@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.errors import WrongSetting
-from streams.embedded.admin import EmbeddedAdmin
-from streams.topics import compare, leader_topic, prepare_for_worker, topic_specs
+from streams.logs.embedded.admin import EmbeddedAdmin
+from streams.logs.topics import compare, leader_topic, prepare_for_worker, topic_specs
 
 
 @pytest.mark.parametrize("partitions", [8, 12])

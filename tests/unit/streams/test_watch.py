@@ -8,8 +8,8 @@ from typing import Any
 
 from services.database.engine import Database
 from services.errors import RetryLater
-from streams.log_admin import PartitionLag
-from streams.watch import STALLED_AFTER, Watch
+from streams.logs.admin import PartitionLag
+from streams.worker.watch import STALLED_AFTER, Watch
 from tests.builders import NOW
 
 TOPIC = "share.requested"

@@ -7,8 +7,8 @@ from pathlib import Path
 from services.figures.rules.link_table import LinkTable
 from services.settings import load_settings
 from streams.bootstrap import open_parts
-from streams.click_writer import ClickWriter
-from streams.serve import Readinesses, web_parts
+from streams.serving.click_writer import ClickWriter
+from streams.serving.serve import Readinesses, web_parts
 from tests.fakes import MemoryLog
 
 

@@ -14,7 +14,7 @@ from services.events.statement import state
 from services.ports import Record
 from services.settings import load_settings
 from streams.bootstrap import open_parts
-from streams.worker import Worker
+from streams.worker.worker import Worker
 from tests.builders import NOW
 from tests.fakes import MemoryLog
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.figures.rules.link_table import LinkedCampaign, LinkTable, NewLink
 from services.identity import link_code
-from streams.link_file import LinkFile
+from streams.serving.link_file import LinkFile
 
 ABOUT = LinkedCampaign(id="c", kind="story", source_id="s", url=None, closed=False)
 

@@ -152,9 +152,9 @@ _ELSEWHERE = (
     "services/web/api/",
     "streams/command_line/",
     "streams/demo/",
-    "streams/embedded/",
-    "streams/kafka/",
-    "streams/owner_client.py",
+    "streams/logs/embedded/",
+    "streams/logs/kafka/",
+    "streams/serving/owner_client.py",
 )
 
 

@@ -1,0 +1,170 @@
+"""How every client reaches a broker and signs in there, and what the broker's errors mean."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aiokafka import errors as aiokafka
+from kafka import errors as kafka_python
+
+from services.errors import Rejected, RetryLater, WrongSetting, ZwaanError
+from services.settings import Settings
+from services.settings.broker import read_servers
+from streams.logs.kafka.diagnosis import diagnose
+
+#: A call that gets no answer ends after this; the caller decides whether to try again.
+TIMEOUT_MS = 5_000
+
+_NEVER = (
+    kafka_python.InvalidTopicError,
+    kafka_python.MessageSizeTooLargeError,
+    kafka_python.RecordListTooLargeError,
+    kafka_python.UnknownTopicOrPartitionError,
+    aiokafka.InvalidTopicError,
+    aiokafka.MessageSizeTooLargeError,
+    aiokafka.RecordListTooLargeError,
+)
+_NOT_ALLOWED = (
+    kafka_python.AuthorizationError,
+    aiokafka.TopicAuthorizationFailedError,
+    aiokafka.GroupAuthorizationFailedError,
+    aiokafka.ClusterAuthorizationFailedError,
+)
+#: Of a partition that has no leader yet, or another than was known.
+STILL_SETTLING = (
+    kafka_python.LeaderNotAvailableError,
+    kafka_python.NotLeaderForPartitionError,
+    aiokafka.LeaderNotAvailableError,
+    aiokafka.NotLeaderForPartitionError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A cluster and how to get in. As text it is its addresses, without whom we are there.
+
+    ``security`` and ``mechanism`` are Kafka's own names.
+    """
+
+    servers: tuple[str, ...]
+    security: str = "PLAINTEXT"
+    ca: Path | None = None
+    mechanism: str = "PLAIN"
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Broker:
+        return cls(
+            servers=settings.kafka_servers,
+            security=settings.broker_security,
+            ca=settings.broker_ca,
+            mechanism=settings.broker_sasl_mechanism or "PLAIN",
+            user=settings.broker_user,
+            password=settings.broker_password.get_secret_value(),
+        )
+
+    @classmethod
+    def at(cls, url: str) -> Broker:
+        """``kafka://host:port``, without TLS and without signing in."""
+        return cls(servers=read_servers(url))
+
+    def __str__(self) -> str:
+        return ",".join(self.servers)
+
+    @property
+    def tls(self) -> bool:
+        return self.security.endswith("SSL")
+
+    @property
+    def sasl(self) -> bool:
+        return self.security.startswith("SASL")
+
+
+def aiokafka_settings(broker: Broker) -> dict[str, Any]:
+    """What every client of aiokafka is made with. Raises WrongSetting for a CA that is none."""
+    return {
+        "bootstrap_servers": list(broker.servers),
+        "client_id": "zwaan",
+        "request_timeout_ms": TIMEOUT_MS,
+        **_security(broker),
+    }
+
+
+def settings(broker: Broker) -> dict[str, Any]:
+    """The same for kafka-python."""
+    return {**aiokafka_settings(broker), "bootstrap_timeout_ms": TIMEOUT_MS}
+
+
+def faust_credentials(broker: Broker) -> Any:
+    """The same for Faust, which knows the addresses already: its credentials, or None."""
+    from faust.auth import SASLCredentials, SSLCredentials  # noqa: PLC0415 - slow
+
+    if broker.sasl:
+        return SASLCredentials(
+            username=broker.user,
+            password=broker.password,
+            mechanism=broker.mechanism,
+            ssl_context=_context(broker.ca) if broker.tls else None,
+        )
+    return SSLCredentials(_context(broker.ca)) if broker.tls else None
+
+
+def _security(broker: Broker) -> dict[str, Any]:
+    # Both libraries call these the same.
+    found: dict[str, Any] = {"security_protocol": broker.security}
+    if broker.tls:
+        found["ssl_context"] = _context(broker.ca)
+    if broker.sasl:
+        found |= {
+            "sasl_mechanism": broker.mechanism,
+            "sasl_plain_username": broker.user,
+            "sasl_plain_password": broker.password,
+        }
+    return found
+
+
+@cache
+def _context(ca: Path | None) -> ssl.SSLContext:
+    """Certificates and host names are checked; read once, for that takes time."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        fault = "nothing in it is one" if isinstance(error, ssl.SSLError) else error.strerror
+        raise WrongSetting(
+            f"the setting ZWAAN_BROKER_CA names no file of certificates ({fault}); "
+            "name one in PEM format"
+        ) from error
+
+
+def error_from(error: Exception, broker: Broker) -> ZwaanError:
+    """Name the reaction that a failure of either library asks for.
+
+    May block to find out why, so it is not for an event loop's own thread.
+    """
+    if isinstance(error, ZwaanError):
+        return error
+    if isinstance(error, _NEVER):
+        return Rejected(f"Kafka refused the call ({error}).")
+    if isinstance(error, _NOT_ALLOWED):
+        return RetryLater(
+            f"Kafka at {broker} does not allow this ({type(error).__name__}); "
+            f"give {broker.user or 'everybody'} the right there",
+            after=1.0,
+        )
+    if isinstance(error, STILL_SETTLING):
+        return RetryLater(
+            f"Kafka at {broker} is about to choose who leads a partition "
+            f"({type(error).__name__}); try again in a moment",
+            after=1.0,
+        )
+    if isinstance(error, (kafka_python.KafkaError, aiokafka.KafkaError, OSError)):
+        why = diagnose(error, broker.servers, _security(broker)) or (
+            f"does not answer ({type(error).__name__}); start it, or correct ZWAAN_BROKER"
+        )
+        return RetryLater(f"Kafka at {broker} {why}", after=1.0)
+    raise error

@@ -1,0 +1,89 @@
+"""The topics of the event catalogue, as the logs want them described, and what is otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.errors import WrongSetting
+from services.events.catalogue import CATALOGUE, PARTITIONS
+from streams.logs.admin import LogAdmin, TopicSpec, TopicState
+
+#: What to do about another number of partitions than the catalogue's. The outbox is relayed to the
+#: catalogue's partitions: with fewer it would stand still. With more, each key still has one place.
+TOO_FEW = (
+    f"give it {PARTITIONS} (kafka-topics.sh --alter --topic NAME --partitions {PARTITIONS}),"
+    " because workers do not start with fewer"
+)
+TOO_MANY = "leave it so: it works, and no log takes partitions away"
+_NAMED = 3
+
+
+def leader_topic(group: str) -> TopicSpec:
+    """Where Faust keeps which worker leads ``group``; nothing is ever written to it.
+
+    Faust makes it as well, but assigns partitions meanwhile, and a worker that was assigned before
+    it was there never leads: then nobody relays the outbox.
+    """
+    return TopicSpec(name=f"{group}-__assignor-__leader", partitions=1)
+
+
+def topic_specs() -> list[TopicSpec]:
+    return [
+        TopicSpec(name=event_type.name, partitions=PARTITIONS, retention=event_type.retention)
+        for event_type in CATALOGUE.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A topic of the catalogue beside what the log has of it; None: it is missing."""
+
+    spec: TopicSpec
+    state: TopicState | None
+
+    @property
+    def partitions(self) -> int:
+        return len(self.state.partitions) if self.state else 0
+
+    @property
+    def too_few_partitions(self) -> bool:
+        return self.state is not None and self.partitions < self.spec.partitions
+
+    @property
+    def too_many_partitions(self) -> bool:
+        return self.partitions > self.spec.partitions
+
+    @property
+    def other_retention(self) -> bool:
+        return self.state is not None and (self.state.retention, self.state.retention_bytes) != (
+            self.spec.retention,
+            self.spec.retention_bytes,
+        )
+
+
+def compare(admin: LogAdmin) -> list[Comparison]:
+    """Every topic of the catalogue, in its order. Raises RetryLater when the log is away."""
+    by_name = {state.name: state for state in admin.topics(CATALOGUE)}
+    return [Comparison(spec=spec, state=by_name.get(spec.name)) for spec in topic_specs()]
+
+
+def told_partitions(others: Sequence[Comparison]) -> str:
+    """``post.ready has 4 partitions instead of 8``, of some topics; the rest is counted."""
+    named = [
+        f"{each.spec.name} has {each.partitions} partitions instead of {each.spec.partitions}"
+        for each in others[:_NAMED]
+    ]
+    more = len(others) - len(named)
+    return ", ".join(named) + (f", and so have {more} more" if more else "")
+
+
+def prepare_for_worker(admin: LogAdmin, group: str) -> None:
+    """Make what a worker of ``group`` needs besides the catalogue.
+
+    Raises WrongSetting when a topic has too few partitions to relay the outbox to.
+    """
+    too_few = [each for each in compare(admin) if each.too_few_partitions]
+    if too_few:
+        raise WrongSetting(f"the topic {told_partitions(too_few)}; {TOO_FEW}")
+    admin.ensure_topics([leader_topic(group)])

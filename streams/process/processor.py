@@ -1,0 +1,268 @@
+"""A processor as data, and the one policy for what may go wrong while it handles records.
+
+A record is done when its effect is committed (state, outbox and inbox in one transaction), or its
+dead letter is. Whatever else happens, in the handler, here, or in the commit itself, means "again,
+later": nothing but a stop of the process leaves `ProcessorRunner.run` before every record is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from services.database import dead_letters, inbox, outbox
+from services.database.dead_letters import DeadLetter
+from services.database.engine import Database
+from services.database.transaction import Transaction
+from services.errors import Conflict, Rejected, RetryLater, Stop
+from services.events.record import Element, read_record
+from services.events.statement import Fact, Statement
+from streams.worker.progress import Progress
+
+_log = structlog.get_logger("processor")
+
+Handler = Callable[[Transaction, Sequence[Fact[Any]], datetime], Awaitable[list[Statement]]]
+
+#: How often an unexpected error is retried before the event becomes a dead letter.
+_TRIES = 3
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 8.0
+_MAX_ERROR_CHARACTERS = 4000
+_REUSED = "another event of this source had this id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """What handles the events of one topic.
+
+    ``handle(transaction, facts, now)`` changes state and returns the events that follow. It is
+    given each event once. At most ``batch`` records, about ``batch_bytes`` of them, and ``events`` that
+    they hold share one transaction.
+    """
+
+    name: str
+    topic: str
+    handle: Handler
+    batch: int = 100
+    batch_bytes: int = 500_000
+    events: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """A record as it came from the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One event, and the record it came in, which a dead letter needs."""
+
+    record: SourceRecord
+    element: Element
+
+    @property
+    def fact(self) -> Fact[Any]:
+        if isinstance(self.element.fact, Rejected):
+            raise self.element.fact
+        return self.element.fact
+
+
+class ProcessorRunner:
+    """Runs one processor over batches of records, under the failure policy."""
+
+    def __init__(
+        self,
+        processor: Processor,
+        *,
+        database: Database,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self.processor = processor
+        self._database = database
+        self._clock = clock
+        self._progress = progress
+
+    async def run(self, records: Sequence[SourceRecord]) -> None:
+        """Return when every record is handled or kept as a dead letter. Raises Stop only."""
+        try:
+            await self._insist(lambda: self._handle_records(records))
+        finally:
+            self._progress.going_on(self.processor.name)
+
+    async def _handle_records(self, records: Sequence[SourceRecord]) -> None:
+        items: list[_Item] = []
+        letters: list[DeadLetter] = []
+        for record in records:
+            self._read(record, items, letters)
+        if letters:
+            await self._bury(letters)
+        most = self.processor.events
+        for start in range(0, len(items), most):
+            await self._handle_all(items[start : start + most])
+
+    def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
+        for element in read_record(record.value, self.processor.topic):
+            item = _Item(record=record, element=element)
+            if isinstance(element.fact, Rejected):
+                letters.append(self._letter(item, element.fact))
+            else:
+                items.append(item)
+
+    async def _handle_all(self, items: Sequence[_Item]) -> None:
+        try:
+            await self._handle(items)
+        except (RetryLater, Stop):
+            raise
+        except Exception as fault:  # noqa: BLE001 - a defect in a handler must not lose an event
+            if len(items) == 1:
+                await self._handle_alone(items[0], fault)
+                return
+            for item in items:
+                await self._insist(partial(self._handle_all, [item]))
+
+    async def _handle(self, items: Sequence[_Item]) -> None:
+        now = self._clock()
+        name = self.processor.name
+        async with self._database.write() as transaction:
+            events = [item.fact.event for item in items]
+            fresh = await inbox.take(transaction, name, events, now=now)
+            wanted = {id(event) for event in fresh}
+            if len(fresh) < len(items):
+                repeated = [item for item in items if id(item.fact.event) not in wanted]
+                await self._refuse_reused_ids(transaction, repeated)
+            if not fresh:
+                return
+            facts = [item.fact for item in items if id(item.fact.event) in wanted]
+            statements = await self.processor.handle(transaction, facts, now)
+            await outbox.add(transaction, statements)
+
+    async def _refuse_reused_ids(self, transaction: Transaction, repeated: Sequence[_Item]) -> None:
+        """An event that was handled already has no effect; another one under its id is no such."""
+        events = [item.fact.event for item in repeated]
+        reused = {
+            id(event) for event in await inbox.reused(transaction, self.processor.name, events)
+        }
+        letters = [
+            self._letter(item, Rejected(_REUSED, remedy="Send it with an id of its own."))
+            for item in repeated
+            if id(item.fact.event) in reused
+        ]
+        if letters:
+            await dead_letters.add(transaction, letters)
+            _log.warning(
+                "dead letter", processor=self.processor.name, error=_REUSED, letters=len(letters)
+            )
+
+    async def _handle_alone(self, item: _Item, fault: Exception) -> None:
+        """A single event failed: refuse it when it is at fault, try again when we may be."""
+        wait = _FIRST_WAIT
+        for _ in range(_TRIES - 1):
+            if isinstance(fault, Rejected):
+                break
+            await asyncio.sleep(wait)
+            wait *= 4
+            try:
+                await self._handle([item])
+            except (RetryLater, Stop):
+                raise
+            except Exception as again:  # noqa: BLE001 - as above
+                fault = again
+            else:
+                return
+        if not isinstance(fault, Rejected):
+            _log.error(
+                "handler failed", processor=self.processor.name, fact=_name(item), exc_info=fault
+            )
+        await self._bury([self._letter(item, fault)])
+
+    async def _bury(self, letters: Sequence[DeadLetter]) -> None:
+        async with self._database.write() as transaction:
+            await dead_letters.add(transaction, letters)
+        first = letters[0]
+        _log.warning(
+            "dead letter",
+            processor=self.processor.name,
+            topic=first.topic,
+            partition=first.partition,
+            offset=first.offset,
+            letters=len(letters),
+            error=first.error.partition("\n")[0],
+        )
+
+    async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` until it succeeds; the records stay unacknowledged meanwhile. Raises Stop."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await work()
+            except Stop:
+                raise
+            except Conflict as lost:
+                _log.info("trying again", processor=self.processor.name, reason=str(lost))
+                asked = _FIRST_WAIT * random.random()  # noqa: S311 - two that met go apart
+            except RetryLater as away:
+                self._progress.waiting(self.processor.name, str(away))
+                _log.warning("waiting", processor=self.processor.name, reason=str(away))
+                asked = wait if away.after is None else away.after
+            except asyncio.CancelledError:
+                if _is_asked_to_stop():
+                    raise
+                # Of a task inside a library, and not of ours.
+                _log.exception("trying again", processor=self.processor.name)
+                asked = wait
+            except Exception:  # noqa: BLE001 - what nobody thought of must not lose an event either
+                _log.exception("trying again", processor=self.processor.name)
+                asked = wait
+            else:
+                return
+            await asyncio.sleep(max(_FIRST_WAIT, min(asked, _LONGEST_WAIT)))
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _letter(self, item: _Item, fault: Exception) -> DeadLetter:
+        if isinstance(fault, Rejected):
+            error, remedy = str(fault), fault.remedy
+        else:
+            lines = traceback.format_exception(fault, limit=-5)
+            error, remedy = "".join(lines)[-_MAX_ERROR_CHARACTERS:], "Mend the cause, then replay."
+        record = item.record
+        return DeadLetter(
+            processor=self.processor.name,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            part=item.element.part,
+            key=record.key,
+            value=item.element.original(record.value),
+            error=_storable(error),
+            remedy=_storable(remedy),
+            died_at=self._clock(),
+        )
+
+
+def _is_asked_to_stop() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _storable(text: str) -> str:
+    """An error may quote what no database holds."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def _name(item: _Item) -> str:
+    event = item.fact.event
+    return f"{event.type} {event.id}"

@@ -1,0 +1,90 @@
+"""Every processor of Zwaan. This list is what a worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import partial
+from operator import attrgetter
+from typing import Any, Protocol
+
+from services.campaigns.start_campaign import start_campaigns
+from services.database.transaction import Transaction
+from services.figures.count_clicks import count_clicks
+from services.figures.record_reach import record_applications, record_reach
+from services.figures.store import figures
+from services.people.rules.ambassador import DEFAULT_ZONE
+from services.posts.finish_campaign import close_vacancies
+from services.posts.learn_from_edits import learn_from_edits
+from services.posts.write_drafts import DraftWriter
+from streams.process.processor import Handler, Processor
+
+#: Which topic each processor handles. The inbox and the dead letters know processors by these names.
+TOPICS: Mapping[str, str] = {
+    "start-story-campaigns": "story.approved",
+    "start-vacancy-campaigns": "vacancy.opened",
+    "close-vacancies": "vacancy.closed",
+    "write-drafts": "share.requested",
+    "learn-from-edits": "post.approved",
+    "count-clicks": "link.clicked",
+    "record-reach": "reach.measured",
+    "record-applications": "application.received",
+}
+
+
+def processors(drafts: DraftWriter, zone: tzinfo = DEFAULT_ZONE) -> list[Processor]:
+    """``zone`` is where the organisation is."""
+    start = partial(start_campaigns, zone=zone)
+    return [
+        _processor("start-story-campaigns", start, batch=10),
+        _processor("start-vacancy-campaigns", start, batch=10),
+        _processor("close-vacancies", close_vacancies),
+        # Six hundred people at once: what a transaction costs is shared by many, and the first drafts
+        # of a large campaign are readable long before its last ones are written.
+        _processor("write-drafts", drafts.write_drafts, events=24),
+        _processor("learn-from-edits", learn_from_edits),
+        *(projection.processor for projection in projections()),
+    ]
+
+
+def _processor(name: str, handle: Handler, **batches: int) -> Processor:
+    return Processor(name=name, topic=TOPICS[name], handle=handle, **batches)
+
+
+class Wipe(Protocol):
+    """Empties a projection's tables from ``since`` (a midnight in UTC) on; None: all of it."""
+
+    async def __call__(self, transaction: Transaction, *, since: datetime | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """A processor whose tables can be wiped and rebuilt from the log (``zwaan rebuild``).
+
+    ``moment_of`` is the moment by which an event's figure is kept.
+    """
+
+    processor: Processor
+    wipe: Wipe
+    moment_of: Callable[[Any], datetime]
+
+
+def projections() -> list[Projection]:
+    return [
+        Projection(
+            processor=_processor("count-clicks", count_clicks),
+            wipe=figures.wipe_clicks,
+            moment_of=attrgetter("clicked_at"),
+        ),
+        Projection(
+            processor=_processor("record-reach", record_reach),
+            wipe=figures.wipe_reach,
+            moment_of=attrgetter("measured_at"),
+        ),
+        Projection(
+            processor=_processor("record-applications", record_applications),
+            wipe=figures.wipe_applications,
+            moment_of=attrgetter("at"),
+        ),
+    ]

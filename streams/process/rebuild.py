@@ -1,0 +1,133 @@
+"""Wipe the projections and replay the log into them, in one transaction.
+
+What the log no longer holds stays as it was counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from services.database import inbox
+from services.database.engine import Database
+from services.database.migrate import migrate
+from services.database.transaction import Transaction
+from services.events.record import read_record
+from services.events.statement import Fact
+from services.settings import Settings
+from streams.bootstrap import clock
+from streams.logs.admin import LogAdmin, TopicState
+from streams.logs.opening import open_admin, open_log
+from streams.process.processors import Projection, projections
+
+_RECORDS_A_ROUND = 500
+#: How far ahead an event may tell of something: an interview that is still to come.
+_AHEAD = timedelta(days=31)
+#: No rebuild takes longer: what expires within this time may expire meanwhile.
+_SOON = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """``events`` were counted again; figures from before ``kept_before`` were left alone."""
+
+    events: int
+    kept_before: datetime | None
+
+
+async def rebuild(settings: Settings) -> Rebuilt:
+    """Raises Stop while another process owns the embedded log, RetryLater when a dependency is away.
+
+    The log is owned meanwhile, so that nothing starts to count beside us. Workers on Kafka wait.
+    """
+    log = open_log(settings)
+    database = Database.open(settings.database)
+    admin = open_admin(settings)
+    try:
+        await migrate(database)
+        topics = {topic.name: topic for topic in await asyncio.to_thread(admin.topics)}
+        events, kept = 0, []
+        async with database.write() as transaction:
+            await inbox.hold(transaction)
+            for projection in projections():
+                topic = topics.get(projection.processor.topic)
+                if topic is None:
+                    continue
+                since = await asyncio.to_thread(_complete_since, admin, topic, clock())
+                events += await _replay(transaction, admin, projection, topic, since)
+                kept += [] if since is None else [since]
+        return Rebuilt(events=events, kept_before=max(kept, default=None))
+    finally:
+        admin.close()
+        await database.close()
+        await log.close()
+
+
+async def _replay(
+    transaction: Transaction,
+    admin: LogAdmin,
+    projection: Projection,
+    topic: TopicState,
+    since: datetime | None,
+) -> int:
+    processor = projection.processor
+    await projection.wipe(transaction, since=since)
+    await inbox.forget(transaction, processor.name)
+    events = 0
+    for partition in topic.partitions:
+        async for facts in _facts(admin, topic.name, partition.number, partition.end):
+            known = [fact.event for fact in facts]
+            fresh = await inbox.take(transaction, processor.name, known, now=clock())
+            wanted = {id(event) for event in fresh}
+            counted = [
+                fact
+                for fact in facts
+                if id(fact.event) in wanted
+                and (since is None or projection.moment_of(fact.data) >= since)
+            ]
+            await processor.handle(transaction, counted, clock())
+            events += len(counted)
+    return events
+
+
+def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> datetime | None:
+    """The midnight (UTC) from which on the log tells of everything; None: it never lost an event.
+
+    An event is appended after what it tells of, or at most `_AHEAD` of it. What has expired is as
+    good as lost: the log that is owned meanwhile goes on removing it.
+    """
+    # A partition that lost everything tells no moment; the topic's retention does.
+    expired = now if topic.retention is None else now - topic.retention
+    lost = []
+    for partition in topic.partitions:
+        kept = partition.end > partition.first
+        first = admin.read(topic.name, partition.number, partition.first, 1) if kept else []
+        told = [record.timestamp for record in first]
+        if partition.first > 0:
+            lost += [expired, *told]
+        elif topic.retention is not None and any(moment < expired + _SOON for moment in told):
+            lost.append(expired)
+    if not lost:
+        return None
+    return datetime.combine((max(lost) + _AHEAD).astimezone(UTC), time(), UTC)
+
+
+async def _facts(
+    admin: LogAdmin, topic: str, partition: int, end: int
+) -> AsyncIterator[list[Fact[Any]]]:
+    """The valid events of a partition, a round at a time; the others are dead letters already."""
+    offset = 0
+    while offset < end:
+        records = await asyncio.to_thread(admin.read, topic, partition, offset, _RECORDS_A_ROUND)
+        if not records:
+            return
+        offset = records[-1].position.offset + 1
+        yield [
+            element.fact
+            for record in records
+            for element in read_record(record.value, topic)
+            if isinstance(element.fact, Fact)
+        ]

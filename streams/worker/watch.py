@@ -1,0 +1,168 @@
+"""Whether this process, and what it depends on, makes progress: partition by partition.
+
+A worker that stopped consuming after a rebalance or a broker outage is alive but useless, and that
+is a known open defect of Faust. So what counts is how long the oldest record of each partition has
+waited and whether its offset moves, and never that the process is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from services.database.engine import Database
+from services.errors import ZwaanError
+from services.web.parts import Readiness, Waiting
+from streams.bootstrap import Parts, clock
+from streams.logs.admin import LogAdmin, PartitionLag
+from streams.process.processors import TOPICS
+from streams.worker.room import require_room
+
+_log = structlog.get_logger("watch")
+
+#: Seconds. A record that waits for longer makes its readers unready; a partition of this worker whose
+#: offset stood still for as long, though nothing is away, ends the worker.
+STALLED_AFTER = 120.0
+
+_LOOK_EVERY = 2.0
+#: A look that takes longer than this says as much as one that failed.
+_STALE_AFTER = 30.0
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Still:
+    """An offset, and since when (monotonic seconds) it has been a partition's next."""
+
+    offset: int
+    since: float
+
+
+class Watch:
+    """Looks at disk, database and log every two seconds while it runs; asking it costs nothing.
+
+    ``require`` raises when there is no room for data. ``away`` says what the processors of this process wait for; nothing for one that has none.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        admin: LogAdmin,
+        group: str,
+        topics: Sequence[str],
+        clock: Callable[[], datetime],
+        require: Callable[[], None],
+        away: Callable[[], str] = str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._admin = admin
+        self._group = group
+        self._topics = topics
+        self._clock = clock
+        self._require = require
+        self._away = away
+        self._monotonic = monotonic
+        self._looked_at = monotonic()
+        self._fault = "nothing was looked at yet"
+        self._still: dict[Place, _Still] = {}
+        self._waiting: tuple[Waiting, ...] = ()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def look(self) -> None:
+        try:
+            self._require()
+            await self._database.check()
+            lags = await asyncio.to_thread(self._admin.lag, self._group, self._topics)
+            behind = {(each.topic, each.partition): each for each in lags if each.lag}
+            places = {place: _next(lag) for place, lag in behind.items()}
+            written = await asyncio.to_thread(self._admin.written_at, places) if places else {}
+        except ZwaanError as away:
+            self._fault = str(away)
+        except Exception as defect:  # noqa: BLE001 - it is told, and the next look may succeed
+            _log.exception("a look failed")
+            self._fault = f"unexpected {type(defect).__name__}"
+        else:
+            self._fault = ""
+            self._waiting = self._measured(behind, written)
+        self._looked_at = self._monotonic()
+        # While something is away, nothing stands still by itself.
+        self._note({} if self._fault or self._away() else places)
+
+    async def readiness(self) -> Readiness:
+        """Not ready while something is away, or when a record has waited for too long."""
+        reason = self._fault or self._away()
+        if not reason and self._monotonic() - self._looked_at > _STALE_AFTER:
+            reason = "database and log were not looked at for some time"
+        if not reason and self._waiting and self._waiting[0].seconds > STALLED_AFTER:
+            first = self._waiting[0]
+            reason = (
+                f"a record of {first.topic}, partition {first.partition}, "
+                f"has waited for {first.seconds:.0f} seconds"
+            )
+        return Readiness(ready=not reason, reason=reason, waiting=self._waiting)
+
+    def stuck(self, assigned: Sequence[Place]) -> Place | None:
+        """One of these partitions whose offset stood still for too long while records waited."""
+        now = self._monotonic()
+        for place in assigned:
+            still = self._still.get(place)
+            if still is not None and now - still.since > STALLED_AFTER:
+                return place
+        return None
+
+    def _note(self, places: dict[Place, int]) -> None:
+        """Remember since when each offset has been the next."""
+        now = self._monotonic()
+        self._still = {
+            place: known
+            if (known := self._still.get(place)) is not None and known.offset == offset
+            else _Still(offset, now)
+            for place, offset in places.items()
+        }
+
+    def _measured(
+        self, behind: dict[Place, PartitionLag], written: dict[Place, datetime]
+    ) -> tuple[Waiting, ...]:
+        """What waits, the longest first."""
+        now = self._clock()
+        found = [
+            Waiting(
+                topic=lag.topic,
+                partition=lag.partition,
+                records=lag.lag,
+                seconds=max(0.0, (now - written.get(place, now)).total_seconds()),
+            )
+            for place, lag in behind.items()
+        ]
+        return tuple(sorted(found, key=lambda each: each.seconds, reverse=True))
+
+
+def watch(parts: Parts, away: Callable[[], str] = str) -> Watch:
+    """For a process with these parts; all look at the whole group."""
+    return Watch(
+        database=parts.database,
+        admin=parts.admin,
+        group=parts.settings.consumer_group,
+        topics=tuple(TOPICS.values()),
+        clock=clock,
+        require=partial(require_room, parts.settings.data),
+        away=away,
+    )
+
+
+def _next(lag: PartitionLag) -> int:
+    return max(lag.first, lag.committed or 0)
