@@ -21,7 +21,7 @@ from pathlib import Path
 import requests
 
 from benchmarks.report import Row, arguments, measured_in_turn, report
-from connectors.http import Limits
+from connectors.transport.http import Limits
 from services.ports import LinkCard, OutgoingPost
 from services.post import Post, PostState
 from services.posts.store import posts

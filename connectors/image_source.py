@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
-from connectors.http import Limits, Transport
+from connectors.transport.http import Limits, Transport
 from services.errors import Rejected, RetryLater
 from services.posts.rules.post_images import LARGEST, is_image
 

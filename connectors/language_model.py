@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 
-from connectors.http import Limits, Transport, repeatable
-from connectors.oauth import json_object
+from connectors.transport.http import Limits, Transport, repeatable
+from connectors.transport.oauth import json_object
 from services.errors import NeedsPerson, Rejected, RetryLater
 
 # The configured endpoint has any address; this stands for it.

@@ -15,11 +15,11 @@ from urllib.parse import quote
 import requests
 from requests_oauthlib import OAuth2Session
 
-from connectors import oauth
-from connectors.http import Transport, no_usable_answer, repeatable
-from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
+from connectors.transport import oauth
+from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.oauth import json_object
 from services.accounts.rules.network_rules import LINKEDIN
 from services.errors import (
     AccessInDoubt,

@@ -16,11 +16,11 @@ from typing import Any
 
 import requests
 
-from connectors.code_flow import CodeFlow
-from connectors.http import Transport, no_usable_answer, repeatable
-from connectors.oauth import connecting, json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
+from connectors.transport.code_flow import CodeFlow
+from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.oauth import connecting, json_object
 from services import errors, ports
 from services.accounts.rules.network_rules import MASTODON
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import cast
 
-from connectors.http import Limits
+from connectors.transport.http import Limits
 from services.errors import WrongSetting
 from services.ports import Meter, Network, PostRules
 

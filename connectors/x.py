@@ -16,11 +16,11 @@ import requests
 import tweepy
 from requests.auth import HTTPBasicAuth
 
-from connectors import oauth
-from connectors.http import Transport, no_usable_answer, repeatable
-from connectors.oauth import json_object
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
+from connectors.transport import oauth
+from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.oauth import json_object
 from services.accounts.rules.network_rules import X as X_RULES
 from services.errors import (
     AccessInDoubt,

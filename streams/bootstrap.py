@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from connectors.image_source import ImageSource
 from connectors.language_model import LanguageModel
+from connectors.mail import SmtpNotifier
 from connectors.registry import NetworkSettings, build_network, build_networks
-from connectors.smtp import SmtpNotifier
 from services.accounts.accounts import Accounts
 from services.accounts.billed_units import BilledUnits
 from services.accounts.rules.network_rules import OURS

@@ -21,8 +21,8 @@ from pydantic_core import to_jsonable_python
 
 from connectors.language_model import LanguageModel
 from connectors.linkedin import sunset, sunset_ahead
+from connectors.mail import SmtpNotifier
 from connectors.registry import NetworkSettings, build_network
-from connectors.smtp import SmtpNotifier
 from services.accounts.reseal_tokens import under_older_keys
 from services.database.engine import Database
 from services.database.migrate import is_current

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from connectors.http import Limits
 from connectors.registry import build_networks
+from connectors.transport.http import Limits
 from services.accounts.accounts import Accounts
 from services.accounts.rules.circuit import CircuitRules
 from services.database.engine import Database

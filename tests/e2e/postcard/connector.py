@@ -8,11 +8,11 @@ from typing import Any
 
 import requests
 
-from connectors.code_flow import CodeFlow
-from connectors.http import Transport, no_usable_answer
-from connectors.oauth import connecting
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
+from connectors.transport.code_flow import CodeFlow
+from connectors.transport.http import Transport, no_usable_answer
+from connectors.transport.oauth import connecting
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import (
     Account,

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from connectors.http import Limits
 from connectors.linkedin import LinkedIn
 from connectors.mastodon import Mastodon
 from connectors.registry import NetworkSettings
+from connectors.transport.http import Limits
 from connectors.x import X
 from services.ports import Account, Tokens
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 import requests
 
-from connectors.http import Limits, Transport
+from connectors.transport.http import Limits, Transport
 from services.errors import OutcomeUnknown, Rejected, RetryLater, Stop
 from tests.unit.connectors.conftest import LIMITS, Answer, ScriptedNetwork, says
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.http import Limits
 from connectors.image_source import ImageSource
+from connectors.transport.http import Limits
 from services.errors import Rejected, RetryLater
 from services.posts.rules.post_images import LARGEST
 from tests.unit.connectors.conftest import Answer, ScriptedNetwork

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connectors import smtp
-from connectors.smtp import SmtpNotifier
+from connectors import mail as smtp
+from connectors.mail import SmtpNotifier
 from services.errors import Rejected, RetryLater, Stop
 from services.ports import Message
 from tests.servers.process import free_port

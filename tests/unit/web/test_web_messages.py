@@ -143,7 +143,7 @@ async def test_a_page_that_is_not_there_speaks_the_persons_language(
 _ELSEWHERE = (
     "connectors/feed.py",
     "connectors/sandbox/",
-    "connectors/smtp.py",
+    "connectors/mail.py",
     "services/settings/",
     "services/people/import_ambassadors.py",
     "services/campaigns/import_feed.py",

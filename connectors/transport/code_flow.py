@@ -1,7 +1,7 @@
 """The usual authorisation-code flow as one object: PKCE, and the client's secret in the form.
 
 That is what most open networks speak (RFC 6749, RFC 7636, RFC 7009). A network with manners of
-its own uses the single steps in `connectors.oauth`.
+its own uses the single steps in `connectors.transport.oauth`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors import oauth
-from connectors.http import Transport
+from connectors.transport import oauth
+from connectors.transport.http import Transport
 from services.ports import Authorization, Tokens
 
 

@@ -22,7 +22,7 @@ import requests
 from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
 
-from connectors.http import Transport
+from connectors.transport.http import Transport
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.ports import Authorization, Tokens
 

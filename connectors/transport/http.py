@@ -24,7 +24,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from connectors.deadline import Unreachable, pools_with_deadline
+from connectors.transport.deadline import Unreachable, pools_with_deadline
 from services.errors import OutcomeUnknown, Rejected, RetryLater, WrongSetting
 from services.text.loopback import is_loopback
 
