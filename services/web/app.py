@@ -17,32 +17,20 @@ from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
 from services.web.faults import API, answer_faults
 from services.web.forged_forms import refuse_forged_forms
 from services.web.headers import SecurityHeaders
-from services.web.pages import (
-    administration,
-    audience,
-    audit_page,
-    blocked_words,
-    connect,
+from services.web.pages import language
+from services.web.pages.campaigns import audience, pace, passages, public_story, stories, vacancies
+from services.web.pages.figures import figures, figures_export
+from services.web.pages.operations import administration, audit_page
+from services.web.pages.people import connect, people, profile, sign_in
+from services.web.pages.posts import (
     delete_post,
-    figures,
-    figures_export,
     inbox,
-    language,
     own_reach,
-    pace,
-    passages,
-    people,
-    post_templates,
-    profile,
-    public_story,
     share_by_hand,
-    sign_in,
-    stories,
     suggestions,
     typed_text,
-    vacancies,
-    voice,
 )
+from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
 from services.web.request_metrics import RequestMetrics
 from services.web.short_links import PREFIXES, ShortLinks

@@ -17,7 +17,12 @@ from services.database.transaction import Transaction
 from services.figures.statistics import statistics
 from services.web.api.access import admit, is_operator
 from services.web.api.refusal import Refused
-from services.web.pages.campaign_figures import PublicFigures, read_of, read_recent, totals_of
+from services.web.pages.figures.campaign_figures import (
+    PublicFigures,
+    read_of,
+    read_recent,
+    totals_of,
+)
 from services.web.view import parts_of
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])

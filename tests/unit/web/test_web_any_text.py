@@ -15,8 +15,8 @@ from services.errors import Rejected
 from services.web import rendering
 from services.web.api.event_documents import FORMATS
 from services.web.messages import messages_in
-from services.web.pages.figure_rows import FigureRow
-from services.web.pages.figures_export import write_csv
+from services.web.pages.figures.figure_rows import FigureRow
+from services.web.pages.figures.figures_export import write_csv
 from tests.builders import NOW
 from tests.fakes import MemoryLog
 

@@ -9,8 +9,8 @@ from services.database import audit
 from services.database.audit import Entry
 from services.identity import ambassador_id
 from services.web.messages import LANGUAGES, messages_in
-from services.web.pages.audit_lines import ACTIONS
-from services.web.pages.audit_page import KINDS
+from services.web.pages.operations.audit_lines import ACTIONS
+from services.web.pages.operations.audit_page import KINDS
 from tests.builders import NOW
 from tests.unit.web.organisation import ANNA, Organisation, submit, vacancy
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from services.database.schema import posts
 from services.figures.store.campaign_figures import CampaignFigures, ReachFigure
 from services.post import PostState
-from services.web.pages.campaign_figures import (
+from services.web.pages.figures.campaign_figures import (
     SMALL_GROUP,
     PublicFigures,
     PublicTotals,
     totals_of,
 )
-from services.web.pages.figure_rows import FigureRow, rows_of
-from services.web.pages.figures_export import write_csv
+from services.web.pages.figures.figure_rows import FigureRow, rows_of
+from services.web.pages.figures.figures_export import write_csv
 from tests.builders import NOW, campaign, story
 from tests.unit.web.organisation import Organisation
 from tests.unit.web.test_web_managers import team

@@ -11,7 +11,7 @@ from services.posts.delete_posts import ask_for_deletion
 from services.posts.rules.deletion import may_be_asked
 from services.posts.store import deletions
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, own_post
+from services.web.pages.posts.inbox import decide_on, own_post
 
 router = APIRouter(prefix="/inbox")
 

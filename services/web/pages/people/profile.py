@@ -13,7 +13,7 @@ from services.people.store import people, sharing_preferences
 from services.price import Prices
 from services.voice.voice_profile import taught
 from services.web.access import PersonView
-from services.web.pages.ending import ending_connections
+from services.web.pages.campaigns.ending import ending_connections
 
 router = APIRouter(prefix="/profile")
 

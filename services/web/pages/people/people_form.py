@@ -10,7 +10,7 @@ from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
 from services.people.store.people import ROLES, Person
 from services.web.messages import Messages
-from services.web.pages.event_forms import Filled, check, read_fields
+from services.web.pages.campaigns.event_forms import Filled, check, read_fields
 from services.web.view import View
 
 _FIELDS = tuple(AmbassadorRow.model_fields)

@@ -28,7 +28,7 @@ from services.posts.store.typed_texts import TypedText
 from services.text.network_text import measure_text
 from services.voice.learning.own_words import own_share
 from services.voice.store import own_words
-from services.web.pages.remarks import Remarks, Written, remarks_on
+from services.web.pages.posts.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View
 

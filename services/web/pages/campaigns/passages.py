@@ -29,7 +29,7 @@ from services.voice.writing.passage_rows import (
     with_proposed,
 )
 from services.web.access import CampaignManagerView
-from services.web.pages.campaign_page import campaign_of
+from services.web.pages.campaigns.campaign_page import campaign_of
 from services.web.view import View
 
 router = APIRouter(prefix="/{home}/{campaign_id}/passages")

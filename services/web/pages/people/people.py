@@ -15,7 +15,7 @@ from services.people.store.people import ROLES, Person
 from services.privacy import correct_person, remove_person
 from services.voice.store import voice_profiles
 from services.web.access import AdministratorView
-from services.web.pages.people_form import empty, filled, read_form, roles_in
+from services.web.pages.people.people_form import empty, filled, read_form, roles_in
 from services.web.view import View
 
 router = APIRouter(prefix="/administration/people")

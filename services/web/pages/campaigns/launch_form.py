@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
-from services.web.pages.event_forms import read_fields
+from services.web.pages.campaigns.event_forms import read_fields
 from services.web.view import View
 
 FIELDS = ("launch", "widen")

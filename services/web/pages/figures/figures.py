@@ -16,8 +16,8 @@ from services.price import MICROS
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView
-from services.web.pages.campaign_figures import SMALL_GROUP, read_recent, totals_of
-from services.web.pages.figure_rows import rows_of
+from services.web.pages.figures.campaign_figures import SMALL_GROUP, read_recent, totals_of
+from services.web.pages.figures.figure_rows import rows_of
 
 router = APIRouter(prefix="/figures")
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from services.posts import share_by_hand
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, typing_in
+from services.web.pages.posts.inbox import decide_on, typing_in
 
 router = APIRouter(prefix="/inbox")
 

@@ -9,7 +9,7 @@ from services.errors import Rejected
 from services.voice import block_words
 from services.voice.store import blocked_words
 from services.web.access import TemplatesView
-from services.web.pages.event_forms import read_fields
+from services.web.pages.campaigns.event_forms import read_fields
 from services.web.view import View
 
 router = APIRouter(prefix="/templates/words")

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.database import audit
 from services.web.access import AdministratorView
-from services.web.pages.audit_lines import ACTIONS, read_lines
+from services.web.pages.operations.audit_lines import ACTIONS, read_lines
 
 router = APIRouter(prefix="/administration/audit")
 

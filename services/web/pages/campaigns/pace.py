@@ -18,7 +18,7 @@ from services.people.store import sharing_preferences
 from services.posts import choose_pace
 from services.scheduling import WorkingHours
 from services.web.access import AmbassadorView
-from services.web.pages.inbox_cards import time_zone_of
+from services.web.pages.posts.inbox_cards import time_zone_of
 from services.web.view import View
 
 router = APIRouter(prefix="/profile/pace")

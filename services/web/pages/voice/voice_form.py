@@ -13,7 +13,7 @@ from services.people.rules.ambassador import Ambassador
 from services.post import on_one_line
 from services.voice.writing.apply_profile import own_line_fault
 from services.web.messages import Messages
-from services.web.pages.event_forms import Filled, check, read_fields, words
+from services.web.pages.campaigns.event_forms import Filled, check, read_fields, words
 from services.web.view import View
 
 _LISTS = ("crafts", "topics", "avoid")

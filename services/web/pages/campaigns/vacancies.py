@@ -12,10 +12,9 @@ from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.identity import derive_id
 from services.web.access import RecruiterView
-from services.web.pages import launch_form
-from services.web.pages.campaign_figures import read_recent
-from services.web.pages.campaign_page import show_campaign, waiting_since
-from services.web.pages.event_forms import (
+from services.web.pages.campaigns import launch_form
+from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
+from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
     end_of_day,
@@ -25,8 +24,9 @@ from services.web.pages.event_forms import (
     state_event,
     words,
 )
-from services.web.pages.launch_form import read_plan
-from services.web.pages.remarks import remarks_on_content
+from services.web.pages.campaigns.launch_form import read_plan
+from services.web.pages.figures.campaign_figures import read_recent
+from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
 
 router = APIRouter(prefix="/vacancies")

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.web.access import CAMPAIGN_HOMES
-from services.web.pages.campaign_figures import read_one
-from services.web.pages.nobody_fits import why_nobody
+from services.web.pages.campaigns.nobody_fits import why_nobody
+from services.web.pages.figures.campaign_figures import read_one
 from services.web.view import View
 
 #: After this a page that waits for its campaign says that something is in the way.

@@ -13,10 +13,9 @@ from services.events.incoming import StoryApproved
 from services.identity import derive_id
 from services.posts.finish_campaign import end_story
 from services.web.access import MarketingView
-from services.web.pages import launch_form
-from services.web.pages.campaign_figures import read_recent
-from services.web.pages.campaign_page import show_campaign, waiting_since
-from services.web.pages.event_forms import (
+from services.web.pages.campaigns import launch_form
+from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
+from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
     in_its_language,
@@ -25,8 +24,9 @@ from services.web.pages.event_forms import (
     state_event,
     words,
 )
-from services.web.pages.launch_form import read_plan
-from services.web.pages.remarks import remarks_on_content
+from services.web.pages.campaigns.launch_form import read_plan
+from services.web.pages.figures.campaign_figures import read_recent
+from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
 
 router = APIRouter(prefix="/stories")

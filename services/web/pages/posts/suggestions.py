@@ -13,8 +13,8 @@ from services.post import text_sha256
 from services.posts.answer_prompt import answer_prompt
 from services.voice import Draft
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, own_post, typing_in
-from services.web.pages.inbox_cards import read_cards
+from services.web.pages.posts.inbox import decide_on, own_post, typing_in
+from services.web.pages.posts.inbox_cards import read_cards
 
 router = APIRouter(prefix="/inbox")
 

@@ -21,7 +21,7 @@ from services.voice.writing.layout_syntax import fields_of
 from services.voice.writing.post_templates import LANGUAGES
 from services.voice.writing.template_check import check_template
 from services.web.access import TemplatesView
-from services.web.pages.post_template_rows import Row, rows_of
+from services.web.pages.voice.post_template_rows import Row, rows_of
 from services.web.view import View
 
 router = APIRouter(prefix="/templates")

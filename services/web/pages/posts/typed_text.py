@@ -17,8 +17,8 @@ from services.posts.keep_typed import Typing, take_other, undo_typing
 from services.posts.store import posts, typed_texts
 from services.voice.learning.own_words import own_share
 from services.web.access import AmbassadorView
-from services.web.pages.inbox import decide_on, keep, own_post, show, typing_in
-from services.web.pages.inbox_cards import (
+from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in
+from services.web.pages.posts.inbox_cards import (
     Typed,
     intents_of,
     is_shared_by_hand,
@@ -26,7 +26,7 @@ from services.web.pages.inbox_cards import (
     preview_of,
     price_of,
 )
-from services.web.pages.remarks import Written, remarks_on
+from services.web.pages.posts.remarks import Written, remarks_on
 
 router = APIRouter(prefix="/inbox")
 

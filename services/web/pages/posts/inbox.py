@@ -23,8 +23,8 @@ from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
-from services.web.pages.ending import ending_connections
-from services.web.pages.inbox_cards import Typed, read_cards, read_inbox, time_zone_of
+from services.web.pages.campaigns.ending import ending_connections
+from services.web.pages.posts.inbox_cards import Typed, read_cards, read_inbox, time_zone_of
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.web.pages.campaign_figures import PublicFigures
+from services.web.pages.figures.campaign_figures import PublicFigures
 
 _OWN = "zwaan"
 _LINKS = "zwaan short links"

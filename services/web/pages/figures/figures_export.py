@@ -11,9 +11,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.web.access import FiguresView
-from services.web.pages.campaign_figures import read_recent
-from services.web.pages.figure_rows import FigureRow, rows_of
-from services.web.pages.figures import LIMIT
+from services.web.pages.figures.campaign_figures import read_recent
+from services.web.pages.figures.figure_rows import FigureRow, rows_of
+from services.web.pages.figures.figures import LIMIT
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ from services.voice import voice_profile
 from services.voice.learning.learning import HABITS
 from services.voice.store import own_words
 from services.web.access import AmbassadorView
-from services.web.pages.voice_form import filled, read_form
+from services.web.pages.voice.voice_form import filled, read_form
 from services.web.view import View
 
 router = APIRouter(prefix="/profile/voice")
