@@ -1,6 +1,6 @@
 """Machines among the visitors: how many of two public lists are told apart, and how fast.
 
-The lists: crawler-user-agents' examples, and isbot's fixtures (tests/unit/domain/agents).
+The lists: crawler-user-agents' examples, and isbot's fixtures (tests/unit/figures/agents).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmarks.report import Row, report
 from services.figures.rules.click import classify
 from services.figures.rules.user_agent import machine_of
 
-_ISBOT = Path(__file__).parent.parent / "tests/unit/domain/agents"
+_ISBOT = Path(__file__).parent.parent / "tests/unit/figures/agents"
 _ROUNDS, _RUNS = 20, 5
 
 

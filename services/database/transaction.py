@@ -2,7 +2,7 @@
 
 A statement of an async driver that is abandoned in the middle leaves a connection that nobody can
 trust: with aiosqlite 0.22 under SQLAlchemy 2.1 it went back to the pool dead, and the next writer
-waited on it for ever, holding the writers' lock (tests/unit/storage/test_cancellation.py). So a
+waited on it for ever, holding the writers' lock (tests/unit/database/test_cancellation.py). So a
 cancelled task waits for the statement under way, a matter of milliseconds, and stops after it.
 """
 

@@ -22,7 +22,7 @@ from services.vault import new_key
 from tests.builders import ambassador
 from tests.integration import refreshing
 from tests.migrated import open_migrated
-from tests.unit.sandbox.serving import Server
+from tests.unit.connectors.sandbox.serving import Server
 
 PROCESSES, CALLERS = 4, 5
 WHO = ambassador(1)

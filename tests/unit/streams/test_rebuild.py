@@ -36,7 +36,7 @@ from streams.worker.progress import Progress
 from tests.builders import NOW, ambassador, campaign, organise
 from tests.migrated import open_migrated
 from tests.projections import click_cells, wipe
-from tests.unit.embedded.conftest import eventually
+from tests.unit.streams.embedded.conftest import eventually
 
 
 def _click(number: int, **changes: Any) -> Any:

@@ -16,7 +16,7 @@ from services.database import audit
 from services.errors import AccessInDoubt
 from services.ports import OutgoingPost
 from tests.builders import connection
-from tests.unit.sandbox.serving import Server
+from tests.unit.connectors.sandbox.serving import Server
 from tests.unit.web.organisation import (
     ANNA,
     BEN,
