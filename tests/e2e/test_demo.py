@@ -28,14 +28,12 @@ STORY = {
     "time": "2026-11-24T09:00:00Z",
     "data": {
         "story_id": "own-story",
-        "title": "De sluis die het bleef doen",
+        "title": "Een brug van veertien planken",
         "body": (
-            "In de nacht van zondag viel de stroom uit bij de sluis van Vreeswijk. "
-            "Twee monteurs draaiden de deuren met de hand open. "
-            "Het duurde vier uur voordat de aandrijving weer werkte. "
-            "De eerste poging met een noodaggregaat mislukte, want de stekker paste niet. "
-            "Schipper Van Dam kon voor zonsopgang door. "
-            "Sindsdien hangt bij elke sluis een passende verloopkabel."
+            "Op 9 juni legden onze monteurs in Vreeswijk 14 nieuwe planken op de loopbrug. "
+            "Schipper Van Dam liep er als eerste over, met zijn hond.\n\n"
+            "Op 3 mei kreeg onze sluis in Utrecht een nieuwe deur. "
+            "Monteur Kees Vos draaide 212 bouten aan."
         ),
         "language": "nl",
         "url": "https://example.org/sluis",
