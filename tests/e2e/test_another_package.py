@@ -72,8 +72,10 @@ async def test_a_vacancy_becomes_a_post_on_it(tmp_path: Path, network: PostcardS
         written = Counter(draft.network for draft in drafts)
         assert written["postcard"] == written["linkedin"] == written["x"] >= 2
         assert max(draft.overlap for draft in drafts) <= 0.30, "beside every network's"
-        assert len({draft.text for draft in drafts}) == len(drafts)
-        mine = [draft for draft in drafts if draft.network == "postcard"]
+        told = [draft for draft in drafts if draft.text]
+        assert len({draft.text for draft in told}) == len(told)
+        mine = [draft for draft in told if draft.network == "postcard"]
+        assert mine
 
         approved = await trip.approve_all(campaign)
 
