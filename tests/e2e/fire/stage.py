@@ -260,7 +260,7 @@ def _sandbox(folder: Path) -> Iterator[str]:
 
 
 def _import(folder: Path) -> tuple[str, ...]:
-    """`PEOPLE` with the crafts and languages of the examples."""
+    """`PEOPLE`: those of the examples, whose stories these are, and others who do the same."""
     with (ROOT / "examples" / "ambassadors.csv").open() as table:
         examples = list(csv.DictReader(table))
     path = folder / "people.csv"
@@ -269,7 +269,8 @@ def _import(folder: Path) -> tuple[str, ...]:
         writer.writeheader()
         for number in range(PEOPLE):
             own = {"email": f"person{number}@example.org", "name": f"Person {number}"}
-            writer.writerow(examples[number % len(examples)] | own)
+            known = number < len(examples)
+            writer.writerow(examples[number % len(examples)] | ({} if known else own))
     return "import", "ambassadors", str(path)
 
 
