@@ -22,8 +22,8 @@ from services.errors import Rejected
 from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
 from services.identity import derive_id
-from services.post import printable
 from services.text.html_text import literal, one_line, plain_text
+from services.text.normal_form import printable
 
 _LONGEST_ID = 200
 _IDENTIFYING = ("@value", "value", "@id", "name")

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.events.catalogue import event_type_of
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData
-from services.name_id import name_id
+from services.identity import name_id
 
 #: The CloudEvents ``source`` of everything that Zwaan states.
 SOURCE = "/zwaan"

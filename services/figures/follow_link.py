@@ -21,7 +21,7 @@ from services.figures.rules.click import visitor_key
 from services.figures.rules.link_table import LinkTable, Target
 from services.figures.store import figures, links
 from services.identity import copied_code, link_number
-from services.post import printable
+from services.text.normal_form import printable
 
 _log = structlog.get_logger("links")
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from services.errors import Rejected
 from services.figures.linkedin_export_words import is_followers, metric_of
-from services.post import printable
+from services.text.normal_form import printable
 from services.text.spreadsheet_text import read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
 

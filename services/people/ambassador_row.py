@@ -17,8 +17,8 @@ from pydantic import (
 from services.identity import ambassador_id
 from services.people.ambassador_columns import language_code, year_of
 from services.people.rules.ambassador import Ambassador
-from services.post import on_one_line
 from services.text.mail_address import mailbox
+from services.text.normal_form import on_one_line
 
 _ZONES = available_timezones()
 

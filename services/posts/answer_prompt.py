@@ -7,11 +7,12 @@ from datetime import datetime
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.store import people
-from services.post import Post, as_networks_keep, printable, text_sha256
+from services.post import Post, text_sha256
 from services.posts import decide
 from services.posts.own_post import own_post
 from services.posts.store import model_edits, posts
 from services.posts.suggest import Suggester
+from services.text.normal_form import as_networks_keep, printable
 from services.voice.learning.own_words import as_sentence, with_answer, without_answer
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer

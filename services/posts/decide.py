@@ -22,18 +22,12 @@ from services.events.statement import state
 from services.people.rules.disclosure import discloses
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.ports import PostRules
-from services.post import (
-    Post,
-    PostState,
-    check_transition,
-    normalise_text,
-    printable,
-    text_sha256,
-)
+from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, note, own_post
 from services.posts.store import posts, typed_texts
 from services.price import Prices, charge_for
 from services.text.network_text import measure_text
+from services.text.normal_form import normalise_text, printable
 from services.voice.block_words import refuse_blocked
 from services.voice.store import blocked_words
 

@@ -23,9 +23,10 @@ from services.database.transaction import Transaction
 from services.errors import RetryLater
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
-from services.post import as_networks_keep, normalise_text, text_sha256
+from services.post import text_sha256
 from services.posts.store import model_edits
 from services.posts.store.model_edits import Waiting
+from services.text.normal_form import as_networks_keep, normalise_text
 from services.voice import Composer
 from services.voice.ask_model import AskModel
 from services.voice.checking.support import Sources, check_supported

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.post import Post, printable
+from services.post import Post
 from services.posts.own_post import own_post
 from services.posts.store import typed_texts
 from services.posts.store.typed_texts import TypedText
+from services.text.normal_form import printable
 
 #: Several times what any network takes.
 MAX_CHARACTERS = 20_000

@@ -12,9 +12,10 @@ from services.errors import AccessInDoubt, OutcomeUnknown, RetryLater, ZwaanErro
 from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
 from services.ports import PublishedPost
-from services.post import Post, PostState, printable
+from services.post import Post, PostState
 from services.posts.store.publishing import Claim
 from services.scheduling import backoff
+from services.text.normal_form import printable
 
 #: A network that names a moment further away means a day's limit, not a slow quarter of an hour.
 _COUNTED_WAIT = timedelta(hours=1)

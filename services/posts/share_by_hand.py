@@ -13,9 +13,10 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.outgoing import PostShared, PostTakenBack
 from services.events.statement import state
-from services.post import Post, PostState, check_transition, normalise_text, text_sha256
+from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, note, own_post
 from services.posts.rules.post_address import check_post_address
+from services.text.normal_form import normalise_text
 
 
 async def tell_shared(

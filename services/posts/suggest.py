@@ -11,10 +11,11 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.store import people
 from services.ports import PostRules
-from services.post import Post, PostState, normalise_text, text_sha256
+from services.post import Post, PostState, text_sha256
 from services.posts import deal
 from services.posts.own_post import check_open, note, own_post
 from services.posts.store import posts, typed_texts
+from services.text.normal_form import normalise_text
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_sentence, without_answer

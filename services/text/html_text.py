@@ -13,7 +13,7 @@ from enum import Enum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.post import printable
+from services.text.normal_form import printable
 
 #: Read of a text; what stands behind it is never used.
 MAX_CHARACTERS = 2_000_000

@@ -8,7 +8,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.post import printable
+from services.text.normal_form import printable
 from services.voice.checking.block_list import BlockedWord, BlockList
 from services.voice.store import blocked_words
 

@@ -24,10 +24,10 @@ from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import derive_id, link_code
 from services.ports import OutgoingPost, PostRules
-from services.post import normalise_text
 from services.posts.write_drafts import post_id
 from services.settings import OFF, SANDBOX, Settings
 from services.text.mail_address import normal_address
+from services.text.normal_form import normalise_text
 from services.voice import (
     Composer,
     Dealt,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from services.post import printable
 from services.text.links_in_text import has_link
+from services.text.normal_form import printable
 from services.voice.checking.claim_words import CLAIM_WORDS, stem
 from services.voice.checking.statements import bare_words, telling
 from services.voice.language.lexicon import LEXICONS

@@ -16,7 +16,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from services.errors import Rejected
-from services.post import printable
+from services.text.normal_form import printable
 from services.voice.writing.layout_file import Section, read_sections
 
 #: Characters of a file and of a layout, layouts of a file, and marks (``{{``, ``{%``) of a layout.

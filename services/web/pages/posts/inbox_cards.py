@@ -20,12 +20,13 @@ from services.figures.store.figures import Figure
 from services.people.rules.disclosure import Missing, missing
 from services.people.store import people
 from services.ports import OutgoingPost, Preview, ShareIntent
-from services.post import Post, PostState, as_networks_keep
+from services.post import Post, PostState
 from services.posts.rules.deletion import Deletion, DeletionState
 from services.posts.rules.post_images import images_in_post
 from services.posts.store import deletions, model_edits, posts, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.text.network_text import measure_text
+from services.text.normal_form import as_networks_keep
 from services.voice.learning.own_words import own_share
 from services.voice.store import own_words
 from services.web.pages.posts.remarks import Remarks, Written, remarks_on

@@ -12,9 +12,9 @@ from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.disclosure import missing, put_back
-from services.post import as_networks_keep
 from services.posts.keep_typed import Typing, take_other, undo_typing
 from services.posts.store import posts, typed_texts
+from services.text.normal_form import as_networks_keep
 from services.voice.learning.own_words import own_share
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in

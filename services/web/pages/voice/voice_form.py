@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.language import Language
 from services.people.rules.ambassador import Ambassador
-from services.post import on_one_line
+from services.text.normal_form import on_one_line
 from services.voice.writing.apply_profile import own_line_fault
 from services.web.messages import Messages
 from services.web.pages.campaigns.event_forms import Filled, check, read_fields, words

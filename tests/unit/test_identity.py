@@ -7,7 +7,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.name_id import name_id
+from services.identity import name_id
 
 
 @given(name=st.text(st.characters(codec="utf-8")))
