@@ -67,12 +67,6 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
         self._take_acks()  # what was done of before is of no use any more
         self._partitions = {TP(*tp): PartitionProgress(start) for tp, start in starts.items()}
 
-    def safe_offset(self, tp: TP) -> int | None:
-        """Where a partition stands, by what is done here; None when it is not assigned."""
-        self._take_acks()
-        progress = self._partitions.get(tp)
-        return None if progress is None else progress.safe
-
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         # In this order: what is done is committed for whoever takes over.
         await super().on_partitions_revoked(revoked)

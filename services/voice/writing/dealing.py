@@ -82,7 +82,7 @@ class Dealt:
 
         Where there are few passages they are for people with a relation: ``weak`` is who has none.
         """
-        if (passage, layout) in self._pairs.get(network, ()):
+        if self.is_taken(network, passage, layout):
             return False
         if passage == NO_PASSAGE:
             return True

@@ -31,7 +31,6 @@ from services.voice.writing.subject import author_of, hashtags_of, title_of
 _TOLD = 0.4
 #: Stems that an answer shares with a passage that belongs beside it.
 _SHARED = 2
-#: "Die haak": of what is meant a stranger has to be told.
 #: "Stond vijf uur stil": what no list of phrases holds.
 _STOOD_STILL = re.compile(
     r"\b(?:stond|stonden|lag|lagen|viel|vielen|bleef|bleven)\b[^.]*\b(?:stil|plat|uit|dicht)\b"
@@ -39,6 +38,7 @@ _STOOD_STILL = re.compile(
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
+#: "Die haak": of what is meant a stranger has to be told.
 _MEANT = re.compile(
     r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
 )
