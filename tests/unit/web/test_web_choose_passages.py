@@ -31,7 +31,7 @@ PRIVATE = (
     "Mevrouw De Boer was 84 jaar oud. Ze zat in de storm van januari drie dagen zonder stroom."
 )
 OWN = "De schipper die belde, kreeg de eerste doorvaart cadeau."
-ODD = """<script>alert("x")</script> & {{ 7 * 7 }} '" onfocus=alert(1) </textarea><b>"""
+ODD = """<script>alert("x")</script> & {{ 7919 * 7927 }} '" onfocus=alert(1) </textarea><b>"""
 THIN = "We zijn er trots op. Kom langs."
 BODY = f"{FIRST}\n\n{SECOND}\n\n{PRIVATE}"
 
@@ -388,7 +388,7 @@ async def test_script_in_every_field_is_text(organisation: Organisation) -> None
     for each in (page, faulty.text):
         assert "<script>alert" not in each
         assert "</textarea><b>" not in each
-        assert "49" not in re.sub(r'value="\w+"|\?v=\w+', "", each)
+        assert "62773913" not in each
 
 
 async def test_a_form_too_large_is_refused(organisation: Organisation) -> None:
