@@ -7,8 +7,15 @@ as a link is replaced by a t.co address, counts 23 and costs more. Pure and line
 from __future__ import annotations
 
 import re
+from importlib import resources
 
-from services.text.top_level_domains import TOP_LEVEL_DOMAINS
+_TOP_LEVEL_DOMAINS = frozenset(
+    line
+    for line in (resources.files(__package__) / "top_level_domains.txt")
+    .read_text(encoding="utf-8")
+    .split("\n")
+    if line and not line.startswith("#")
+)
 
 _ACCENTED = (
     "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268"
@@ -37,7 +44,7 @@ _QUERY = re.compile(r"\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[A-Za-z0-9\-_&=#/
 _SHORTENED = re.compile(r"https?://t\.co/([A-Za-z0-9]+)", re.IGNORECASE)
 _LONGEST = 4096
 _LONGEST_SHORTENED_SLUG = 40
-_LONGEST_TLD = max(map(len, TOP_LEVEL_DOMAINS))
+_LONGEST_TLD = max(map(len, _TOP_LEVEL_DOMAINS))
 
 
 def link_spans(text: str) -> list[tuple[int, int]]:
@@ -154,10 +161,10 @@ def _tld_length(tail: str, following: str) -> int:
         return len(re.match(r"[-0-9A-Za-z]+", tail)[0])  # type: ignore[index]
     if tail[:1].isascii():
         letters = re.match("[A-Za-z]*", tail)[0]  # type: ignore[index]
-        known = letters.lower() in TOP_LEVEL_DOMAINS
+        known = letters.lower() in _TOP_LEVEL_DOMAINS
         return len(letters) if known and _ends(tail, len(letters), following) else 0
     for length in range(min(len(tail), _LONGEST_TLD), 0, -1):
-        if tail[:length] in TOP_LEVEL_DOMAINS and _ends(tail, length, following):
+        if tail[:length] in _TOP_LEVEL_DOMAINS and _ends(tail, length, following):
             return length
     return 0
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.text.plain_text import MAX_CHARACTERS
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.words import prose_of
 from services.voice.passages import find_passages
-from services.voice.vocabulary import lines_of, vocabulary
+from services.voice.vocabulary import LANGUAGES, lines_of, vocabulary
 from services.voice.writing.request import Content
 
 #: So many are told of one text; whoever changes these sees the next.
@@ -48,6 +47,11 @@ def boasts_in(text: str, language: str) -> list[Boast]:
     return list(found)[:MOST]
 
 
+def is_praise(text: str, language: str) -> bool:
+    """Whether it holds a word that only praises."""
+    return _PATTERNS[language]["praise"].search(text) is not None
+
+
 def concrete_detail(content: Content, text: str) -> str:
     """The best passage of ``content`` that ``text`` does not hold yet; empty: there is none."""
     held = text.casefold()
@@ -61,10 +65,12 @@ def _whole(prose: str, match: re.Match[str]) -> str:
     return " ".join((match[0] + (rest[0] if rest else "")).split())
 
 
-def _jargon(language: str) -> re.Pattern[str]:
-    """Words and phrases by their beginning; blanks and hyphens in them are interchangeable."""
-    listed = (re.split(r"[\s-]+", each.rstrip("*")) for each in lines_of(f"{language}/jargon"))
-    joined = (r"[,\s-]+".join(map(re.escape, parts)) for parts in listed)
+def _listed(name: str) -> re.Pattern[str]:
+    """The words and phrases of a list; blanks and hyphens in them are interchangeable."""
+    ends = ((each.rstrip("*"), "" if each.endswith("*") else r"\b") for each in lines_of(name))
+    joined = (
+        r"[,\s-]+".join(map(re.escape, re.split(r"[\s-]+", each))) + end for each, end in ends
+    )
     return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
 
 
@@ -83,9 +89,9 @@ _SUPERLATIVES = {
 _PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
     language: {
         # Of what begins at the same place the first here is told: phrases before their words.
-        "jargon": _jargon(language),
+        "jargon": _listed(f"{language}/jargon"),
         "superlative": _SUPERLATIVES[language],
-        "praise": lexicon.boasts,
+        "praise": _listed(f"{language}/praise"),
     }
-    for language, lexicon in LEXICONS.items()
+    for language in LANGUAGES
 }

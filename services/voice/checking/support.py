@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.words import FIGURE, QUOTED, prose_of, tokens_of
+from services.voice.vocabulary import listed
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: A name may hold digits: the ward C3.
 _WITH_DIGITS = re.compile(r"[^\W\d_]+\d[^\W_]*")
 _FLAT = re.compile(r"[\W_]+")
-_NUMBER_WORDS = {language: lexicon.number_words for language, lexicon in LEXICONS.items()}
 #: Capitals that name nothing.
 _NO_NAMES = ("", "I")
 
@@ -78,7 +77,7 @@ def check_supported(
         for place in claims
         if tokens[place].name not in sources.words and place and tokens[place - 1].goes_on
     ]
-    number_words = _NUMBER_WORDS[language]
+    number_words = listed(language, "number_words")
     counted = [
         word
         for place in claims

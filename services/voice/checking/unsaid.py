@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.events.incoming import StoryApproved
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.told_in import other_language, primary_language
 from services.voice.passages import find_passages
+from services.voice.vocabulary import LANGUAGES
 from services.voice.writing.request import Content, NoDraft
 from services.voice.writing.subject import title_of
 
@@ -50,10 +50,10 @@ def unsaid(content: Content) -> NoDraft | None:
     if not isinstance(content, StoryApproved):
         return None if title_of(content) else _no_title("vacancy")
     language = primary_language(content.language)
-    if language not in LEXICONS:
+    if language not in LANGUAGES:
         return NoDraft(
             f'nobody writes in "{language}", and a story is told in its own language',
-            remedy=f"Send it in {' or '.join(sorted(LEXICONS))}, under a new story_id.",
+            remedy=f"Send it in {' or '.join(sorted(LANGUAGES))}, under a new story_id.",
         )
     if (found := other_language(content)) is not None:
         return _in_another_language(content.language, found)
@@ -68,7 +68,7 @@ def _in_another_language(declared: str, found: str) -> NoDraft:
     if not found:
         return NoDraft(
             f'the story was sent as "{declared}", but its text is in another language',
-            remedy=f"Send it in {' or '.join(sorted(LEXICONS))}, under a new story_id.",
+            remedy=f"Send it in {' or '.join(sorted(LANGUAGES))}, under a new story_id.",
         )
     return NoDraft(
         f'the story was sent as "{declared}", but its text is in "{found}"',

@@ -18,8 +18,8 @@ from services.text.plain_text import paragraphs
 from services.voice.checking.claim_words import CLAIM_WORDS
 from services.voice.checking.statements import bare_words
 from services.voice.language.foreign_words import FOREIGN_WORDS, ForeignWords
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.sentences import split_sentences
+from services.voice.vocabulary import LANGUAGES, listed
 from services.voice.writing.request import Content
 
 _CLAUSE_END = re.compile(r"[,;:.!?…()–—·\n]")
@@ -77,10 +77,10 @@ def other_language_of(lines: list[str], own: str) -> str | None:
 def in_another_language(sentence: str, language: str) -> bool:
     """By its small words: several of another language, and none of its own."""
     words = bare_words(sentence)
-    if LEXICONS[language].small_words.isdisjoint(words) and any(
-        sum(word in other.small_words for word in words) >= _KINDS
-        for name, other in LEXICONS.items()
-        if name != language
+    if listed(language, "common_words").isdisjoint(words) and any(
+        sum(word in listed(other, "common_words") for word in words) >= _KINDS
+        for other in LANGUAGES
+        if other != language
     ):
         return True
     uncapped = _uncapped([sentence])

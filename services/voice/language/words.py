@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from zlib import crc32
 
-from services.voice.language.lexicon import LEXICONS
+from services.voice.vocabulary import LANGUAGES, listed
 
 #: A number in digits.
 FIGURE = re.compile(r"\d(?:[\d.,:/]*\d)?")
@@ -25,7 +25,7 @@ _CAPITALISED = re.compile(r"[A-ZÀ-ÞŁŠŽ][^\W_]*")
 # A sentence ends with these before a space; a line ends one too.
 _END = re.compile(r"[.!?…][.!?…\"'”’)\]]*\s*$")
 _LINE_END = "\n.\n"
-_NUMBER_WORDS = frozenset().union(*(lexicon.number_words for lexicon in LEXICONS.values()))
+_NUMBER_WORDS = frozenset().union(*(listed(each, "number_words") for each in LANGUAGES))
 # A word with a capital opens no sentence when one of these stands before its space.
 _GOES_ON = re.compile(r"(?:[^\W_]|[,;)’&-])$")
 

@@ -11,9 +11,9 @@ from services.text.links_in_text import has_link
 from services.text.normal_form import printable
 from services.voice.checking.claim_words import CLAIM_WORDS, stem
 from services.voice.checking.statements import bare_words, telling
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.words import FIGURE
 from services.voice.model import LANGUAGES, NotUsed, Prompt
+from services.voice.vocabulary import listed
 from services.voice.writing.questions import words_asked
 
 SHORTEST, LONGEST = 12, 140
@@ -70,7 +70,7 @@ def question_of(said: str, *, asked: str, answer: str, passage: str, language: s
 def _known(language: str) -> frozenset[str]:
     """What may be asked with: small words, but none that denies or counts."""
     lists = CLAIM_WORDS[language]
-    weighty = lists.denying | LEXICONS[language].number_words
+    weighty = lists.denying | listed(language, "number_words")
     asked = words_asked(language)
     return (
         lists.small | asked | {stem(each, language) for each in asked} | lists.talking

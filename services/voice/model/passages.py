@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from services.voice.language.lexicon import INJECTION
+from services.voice.language.injection import INJECTION
 from services.voice.language.told_in import primary_language
 from services.voice.model import LANGUAGES, NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from services.voice.language.lexicon import INJECTION
+from services.voice.language.injection import INJECTION
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source
 

@@ -151,6 +151,12 @@ def lines_of(name: str) -> list[str]:
 
 
 @cache
+def listed(language: str, name: str) -> frozenset[str]:
+    """The words of a list of ``nl`` or ``en`` as they stand there, to compare sets with."""
+    return frozenset(lines_of(f"{language}/{name}"))
+
+
+@cache
 def words_of(name: str) -> frozenset[str]:
     """The words of a list that holds several a line."""
     return frozenset(word for line in lines_of(name) for word in line.split())

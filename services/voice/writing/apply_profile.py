@@ -14,8 +14,8 @@ from services.language import Language
 from services.people.rules.ambassador import Ambassador
 from services.ports import PostRules
 from services.text.links_in_text import has_link
-from services.voice.language.lexicon import LEXICONS
 from services.voice.language.words import words_of
+from services.voice.vocabulary import LANGUAGES, plain_words, vocabulary
 from services.voice.writing.fit import fits
 
 
@@ -102,7 +102,8 @@ def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
         return "link"
     if "#" in line:
         return "hashtag"
-    if any(lexicon.employment.search(line) for lexicon in LEXICONS.values()):
+    words = plain_words(line)
+    if any(vocabulary(language)["employment"].within(words) for language in LANGUAGES):
         return "employment"
     return ""
 

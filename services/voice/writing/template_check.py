@@ -14,9 +14,8 @@ from services.people.rules.disclosure import FIRST_PERSON
 from services.text.emoji_sequences import EMOJI
 from services.text.links_in_text import has_link
 from services.text.network_text import measure_text
-from services.voice.checking.boasts import boasts_in
+from services.voice.checking.boasts import boasts_in, is_praise
 from services.voice.checking.support import Sources, check_supported
-from services.voice.language.lexicon import LEXICONS
 from services.voice.writing.layout_syntax import SLOTS, TemplateFault, syntax_faults
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.relations import Relation
@@ -139,8 +138,7 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "asks": "?" in own,
         "quotes": bool({*own} & {*'“”"'}),
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
-        "unsaid": bool(_UNSAID[language].search(own))
-        or bool(LEXICONS[language].boasts.search(own)),
+        "unsaid": bool(_UNSAID[language].search(own)) or is_praise(own, language),
         "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
         "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
     }
