@@ -18,66 +18,6 @@ from services.people.store.people import Person
 
 ORGANISATION = "Zwaan Netbeheer"
 
-_FIRST = [
-    "Anna",
-    "Bram",
-    "Chris",
-    "Daan",
-    "Eva",
-    "Fleur",
-    "Gijs",
-    "Hanna",
-    "Ilse",
-    "Joris",
-    "Kim",
-    "Lars",
-    "Mira",
-    "Noud",
-    "Olga",
-    "Pim",
-    "Roos",
-    "Sami",
-    "Tess",
-    "Umar",
-    "Vera",
-    "Wout",
-    "Yara",
-    "Zeno",
-    "Amber",
-    "Bas",
-    "Cato",
-    "Dirk",
-    "Esma",
-    "Floor",
-]
-_LAST = [
-    "Aalders",
-    "Bakker",
-    "Claessen",
-    "Dekker",
-    "Evers",
-    "Faber",
-    "Groen",
-    "Hoekstra",
-    "Idema",
-    "Jansen",
-    "Kuiper",
-    "Linders",
-    "Mulder",
-    "Nijland",
-    "Okafor",
-    "Peters",
-    "Quist",
-    "Rietveld",
-    "Scholten",
-    "Terpstra",
-    "Uiterwijk",
-    "Visser",
-    "Wolters",
-    "Ybema",
-    "Zijlstra",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
@@ -134,15 +74,20 @@ def _folder() -> Path:
 
 def _more(people: Sequence[Ambassador], number: int) -> list[Ambassador]:
     """Further people who work as the examples do, under names of their own."""
+    given, family = map(_names, ("given_names", "family_names"))
     fresh: list[Ambassador] = []
-    for serial, (last, first) in enumerate(product(_LAST, _FIRST)):
+    for serial, (last, first) in enumerate(product(family, given)):
         if len(fresh) >= number:
             break
         fresh.append(_colleague(people[serial % len(people)], f"{first} {last}", serial))
     for serial in range(len(fresh), number):
-        name = f"{_FIRST[serial % len(_FIRST)]} {_LAST[serial % len(_LAST)]} {serial}"
+        name = f"{given[serial % len(given)]} {family[serial % len(family)]} {serial}"
         fresh.append(_colleague(people[serial % len(people)], name, serial))
     return fresh
+
+
+def _names(file: str) -> list[str]:
+    return (_folder() / f"{file}.txt").read_text(encoding="utf-8").split()
 
 
 def _colleague(like: Ambassador, name: str, serial: int) -> Ambassador:

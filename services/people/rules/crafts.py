@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from importlib import resources
 
 # "C", "C++" and "C#" are three crafts, and ".NET" is no grid ("net" in Dutch).
 _WORD = re.compile(r"(?<!\w)\.?[^\W_]+[+#]*")
@@ -16,69 +17,6 @@ _GENITIVE = re.compile(r"['’]s\b")
 
 # The same crafts, teams and places return for thousands of people.
 _CACHED = 20_000
-
-# One craft a line. Left out on purpose: words that mean another craft elsewhere.
-_SAME = """
-beton; concrete
-staal; steel
-hout; timber
-watermanagement; water management
-laagspanning; low voltage
-middenspanning; medium voltage
-hoogspanning; high voltage
-elektrotechniek; electrical engineering
-werktuigbouwkunde; mechanical engineering
-civiele techniek; civil engineering
-installatietechniek; building services
-netplanning; grid planning
-netbeheer; grid management
-stationsbouw; substations; substation; stations
-kabelwerk; cabling; cable work
-meettechniek; metering; meten
-inbedrijfstelling; commissioning
-storingen; outages; storingsdienst
-energietransitie; energy transition
-zonne-energie; solar energy; solar power
-windenergie; wind energy; wind power
-laadinfrastructuur; charging infrastructure
-warmtenet; district heating
-waterbouw; hydraulic engineering
-tekenwerk; technisch tekenen; technical drawing; drafting
-werkvoorbereiding; work preparation
-rekenmodellen; modelleren; modelling; modeling
-vakmanschap; craftsmanship
-bedrijfsvoering; grid operation; grid operations
-onderhoud; maintenance
-veiligheid; safety
-duurzaamheid; sustainability
-software; softwareontwikkeling; software development; software engineering
-ontwikkelaar; developer; programmeur; programmer
-data science; datawetenschap
-data-engineering; data engineer
-data-analyse; data analysis; data analytics
-informatiebeveiliging; information security; cybersecurity
-verpleegkunde; verpleegkundige; nurse; nursing
-onderwijs; education
-opleiden; opleiding; opleidingen; training
-werving; werving en selectie; recruitment; recruiting
-gezondheid; health
-participatie; participation
-omgevingsmanagement; stakeholder management
-juridische zaken; legal; legal affairs
-administratie; administration
-projectmanagement; project management
-inkoop; procurement; purchasing
-verkoop; sales
-klantenservice; customer service
-klantcontact; customer contact
-communicatie; communications
-personeelszaken; human resources; hr
-financiën; finance
-logistiek; logistics
-ontwerp; design
-onderzoek; research
-projectleider; project manager; projectmanager
-"""
 
 
 @lru_cache(maxsize=_CACHED)
@@ -139,6 +77,7 @@ def _dutch_stem(stem: str) -> str:
 
 _SYNONYMS = {
     _plain_key(name): _plain_key(line.split(";")[0])
-    for line in _SAME.strip().splitlines()
+    for line in (resources.files(__package__) / "crafts.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
     for name in line.split(";")
 }
