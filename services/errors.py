@@ -40,6 +40,10 @@ class Rejected(ZwaanError):
         self.remedy = remedy
 
 
+class NoSuch(Rejected):
+    """What was named is not there, or it is somebody else's, which sounds the same."""
+
+
 class NeedsPerson(ZwaanError):
     """Only the named person can resolve this, for example by connecting an account again."""
 

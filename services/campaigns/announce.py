@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from services.campaigns.accept_events import accept
+from services.campaigns.announced_before import OPENINGS
 from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import Database
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
@@ -17,8 +18,8 @@ from services.ports import EventLog
 
 _ACTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "vacancy.opened": "campaign.opened",
-        "story.approved": "campaign.approved",
+        "vacancy.opened": OPENINGS["vacancy"],
+        "story.approved": OPENINGS["story"],
         "vacancy.closed": "campaign.closed",
     }
 )
@@ -32,6 +33,7 @@ async def announce(
     campaign_id: str,
     by: Person,
     now: datetime,
+    detail: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Append an event as any other system would, and remember whose it is.
 
@@ -41,6 +43,6 @@ async def announce(
     acceptance = await accept(log, [event.as_dict()])
     for refusal in acceptance.refused:
         raise Rejected(refusal.fault, remedy=refusal.remedy)
-    entry = Entry(at=now, actor=by.id, action=_ACTIONS[event.type], subject=campaign_id)
+    action = _ACTIONS[event.type]
     async with database.write() as transaction:
-        await audit.add(transaction, [entry])
+        await audit.note(transaction, action, campaign_id, actor=by.id, now=now, **detail)

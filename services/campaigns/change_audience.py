@@ -12,7 +12,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.people.store import people
 from services.people.store.people import Person
 from services.voice import Thin, unsaid
@@ -47,7 +47,7 @@ async def add(
     else:
         found = await people.ambassadors_by_id(transaction, [ambassador_id])
         if ambassador_id not in found:
-            raise Rejected("there is no such ambassador", remedy="Load the page again.")
+            raise NoSuch("there is no such ambassador", remedy="Load the page again.")
         rank = await audience.next_rank(transaction, campaign_id)
         invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
         await audience.invite(transaction, campaign_id, [invitation], asked_at=None)

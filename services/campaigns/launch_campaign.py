@@ -13,7 +13,7 @@ from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.events.launch import Launch, LaunchPlan
 from services.people.store.people import Person
 
@@ -29,7 +29,7 @@ async def launch(
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None:
-        raise Rejected("there is no such campaign", remedy="Go back to the list.")
+        raise NoSuch("there is no such campaign", remedy="Go back to the list.")
     check_still_open(campaign.closes_at, now)
     listed = await audience.proposed(transaction, campaign_id)
     if not listed:

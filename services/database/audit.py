@@ -52,6 +52,12 @@ async def of(transaction: Transaction, subject: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+async def since(transaction: Transaction, action: str, moment: datetime) -> list[Entry]:
+    """All entries of this action from that moment on, oldest first."""
+    query = sa.select(audit).where(audit.c.action == action, audit.c.at >= moment)
+    return [_entry(row) for row in await transaction.execute(query.order_by(audit.c.id))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """An entry as it is kept. ``actor_name`` is empty unless the actor is a person who is here."""

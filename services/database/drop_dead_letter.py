@@ -8,7 +8,7 @@ from datetime import datetime
 from services.database import audit, dead_letters
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch
 
 _MAX_ERROR_CHARACTERS = 300
 
@@ -23,7 +23,7 @@ async def drop(
     for letter_id in letter_ids:
         letter = await dead_letters.get(transaction, letter_id)
         if letter is None:
-            raise Rejected(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+            raise NoSuch(f"there is no dead letter {letter_id}", remedy="Look at the list.")
         await dead_letters.delete(transaction, letter_id)
         entry = Entry(
             at=now,

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.database import audit, dead_letters
 from services.database.audit import Entry
 from services.database.engine import Database
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.ports import EventLog, Record
 
 
@@ -22,7 +22,7 @@ async def replay(
     async with database.read() as transaction:
         letter = await dead_letters.get(transaction, letter_id)
     if letter is None:
-        raise Rejected(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+        raise NoSuch(f"there is no dead letter {letter_id}", remedy="Look at the list.")
     if letter.replayed_at is not None:
         raise Rejected(
             f"the dead letter {letter_id} was replayed already",

@@ -17,7 +17,7 @@ from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
@@ -71,7 +71,7 @@ async def end_story(
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.kind != "story":
-        raise Rejected("there is no such story", remedy="Load the page again.")
+        raise NoSuch("there is no such story", remedy="Load the page again.")
     statements = await finish(transaction, [(campaign, _ENDED)], now=now, actor=actor)
     await outbox.add(transaction, statements)
 

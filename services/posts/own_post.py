@@ -10,7 +10,7 @@ from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.post import Post, PostState, check_transition
 from services.posts.store import posts, typed_texts
 
@@ -19,7 +19,7 @@ async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -
     """Raises Rejected when there is no such post of this person."""
     post = await posts.get(transaction, post_id)
     if post is None or post.ambassador_id != ambassador_id:
-        raise Rejected("there is no such draft of yours", remedy="Go back to your inbox.")
+        raise NoSuch("there is no such draft of yours", remedy="Go back to your inbox.")
     return post
 
 

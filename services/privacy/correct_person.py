@@ -10,7 +10,7 @@ from services.accounts.accounts import Accounts
 from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.people.store.people import Person
@@ -55,7 +55,7 @@ async def correct(
     async with database.write() as transaction:
         before = await people.person(transaction, person_id)
         if before is None:
-            raise Rejected("there is no such person", remedy="Load the page again.")
+            raise NoSuch("there is no such person", remedy="Load the page again.")
         if actor == person_id and "administrator" not in roles:
             raise Rejected(
                 "you cannot take this role from yourself", remedy="Ask another administrator."

@@ -9,7 +9,7 @@ from services.accounts.accounts import Accounts
 from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.errors import Rejected
+from services.errors import NoSuch, Rejected
 from services.people.sign_in import end_all_access
 from services.people.store import people
 from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
@@ -71,4 +71,4 @@ async def _check_other(transaction: Transaction, person_id: str, actor: str) -> 
     if person_id == actor:
         raise Rejected("you cannot do this to yourself", remedy="Ask another administrator.")
     if await people.person(transaction, person_id) is None:
-        raise Rejected("there is no such person", remedy="Load the page again.")
+        raise NoSuch("there is no such person", remedy="Load the page again.")

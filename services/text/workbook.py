@@ -23,7 +23,10 @@ def read_sheets(content: bytes, *, rows: int, columns: int) -> Iterator[list[Seq
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # What is unpacked never grows over what the archive declares.
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-                raise Rejected("this file is too large once unpacked")
+                raise Rejected(
+                    f"this file is too large: unpacked it may be at most {_MOST_BYTES // 1_000_000} MB",
+                    remedy="Leave sheets, rows or images out.",
+                )
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its own size may be anything

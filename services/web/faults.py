@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,12 +13,12 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
+from services.errors import NeedsPerson, NoSuch, Rejected, RetryLater, ZwaanError
 from services.people.limit_sign_in import TooOften
 from services.sentences import predicate
 from services.web.access import person_of
 from services.web.api.refusal import Refused
-from services.web.view import NotSignedIn, View, make_view
+from services.web.view import FormFault, NotSignedIn, View, make_view
 
 API = "/api/"
 
@@ -39,6 +40,8 @@ def answer_faults(app: FastAPI) -> None:
 async def _not_signed_in(request: Request, _error: Exception) -> Response:
     if request.headers.get("HX-Request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    if _typed(request):
+        return _page(request, 401, "", {})
     if request.method == "GET":
         request.session["next"] = request.url.path
     return RedirectResponse("/sign-in", status_code=303)
@@ -56,7 +59,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         # No page was reached, so nobody looked yet; whoever is signed in reads their own language.
         with suppress(RetryLater):
             await person_of(request)
-    return _page(request, error.status_code, "", headers)
+    words = error.words if isinstance(error, FormFault) else ""
+    return _page(request, error.status_code, "", headers, words=words)
 
 
 #: Of requests that reach no endpoint of the API.
@@ -68,6 +72,9 @@ _UNADDRESSED = {
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    if any(each["loc"][0] == "path" for each in error.errors()):
+        # What cannot be an id is the id of nothing.
+        return await _refused(request, HTTPException(404))
     if request.url.path.startswith(API):
         first = error.errors()[0]
         name = first["loc"][-1]
@@ -92,6 +99,8 @@ async def _known(request: Request, error: Exception) -> Response:
 def status_of(error: ZwaanError) -> tuple[int, dict[str, str]]:
     """The HTTP status of a known error, and its headers."""
     match error:
+        case NoSuch():
+            return 404, {}
         case Rejected():
             return 422, {}
         case NeedsPerson():
@@ -121,11 +130,37 @@ def _json(status: int, fault: str, remedy: str, headers: dict[str, str]) -> Resp
     return JSONResponse({"fault": fault, "remedy": remedy}, status_code=status, headers=headers)
 
 
-def _page(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
-    words = str(status) if status in _WORDED else "500"
-    response = _view(request).page("fault.html", status=status, words=words, sentence=sentence)
+def _page(
+    request: Request, status: int, sentence: str, headers: dict[str, str], *, words: str = ""
+) -> Response:
+    words = words or (str(status) if status in _WORDED else "500")
+    view = _view(request)
+    response = view.page(
+        "fault.html",
+        status=status,
+        words=words,
+        text=view.fault_text(words),
+        sentence=sentence,
+        typed=_typed(request),
+        again=_came_from(request) if words == "stale" else "",
+    )
     response.headers.update(headers)
     return response
+
+
+def _typed(request: Request) -> list[str]:
+    """The texts in the form that was sent: whoever typed them may take them along."""
+    form = getattr(request.state, "form", None)
+    if form is None:
+        return []
+    texts = [each for _, each in form.multi_items() if isinstance(each, str)]
+    return [each for each in dict.fromkeys(texts) if len(each.split()) > 1]
+
+
+def _came_from(request: Request) -> str:
+    """The path of our own page that sent the form, to load it anew."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.netloc == request.headers.get("Host") else ""
 
 
 def _view(request: Request) -> View:

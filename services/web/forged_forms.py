@@ -1,23 +1,62 @@
-"""Forms count only when our own page sent them: same origin, and this session's token."""
+"""Forms count only when our own page sent them: same origin, this session's token, and whole."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request
+from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
-from services.web.view import parts_of
+from services.web.body_limit import CUT, MAX_FORM_BYTES
+from services.web.view import FormFault, parts_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_keeping: set[object] = set()
+
+
+def keeps_form(endpoint: _Endpoint) -> _Endpoint:
+    """Mark a page that shows its form again, as it was filled in, for a `View.form_fault`."""
+    _keeping.add(endpoint)
+    return endpoint
 
 
 async def refuse_forged_forms(request: Request) -> None:
-    """A dependency of every page. Raises 403."""
+    """A dependency of every page. Raises 403, or 413 for a form that was cut off."""
     if request.method in _SAFE:
         return
-    if not is_own_origin(request) or not await _has_token(request):
-        raise HTTPException(403, "forged")
+    if not is_own_origin(request):
+        raise FormFault(403, "foreign")
+    form = await _form(request)
+    # For a page about a fault, should there be one.
+    request.state.form = form
+    if _was_cut(request):
+        # Its token may be in what was cut off.
+        fault = FormFault(413, "413")
+    elif not _has_token(request, form):
+        fault = FormFault(403, "stale")
+    else:
+        return
+    if request.scope.get("endpoint") not in _keeping:
+        raise fault
+    request.state.form_fault = fault
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await request.form(max_part_size=MAX_FORM_BYTES)
+    except HTTPException as error:
+        if _was_cut(request):
+            raise FormFault(413, "413") from error
+        raise
+
+
+def _was_cut(request: Request) -> bool:
+    return getattr(request.state, CUT, False)
 
 
 def is_own_origin(request: Request) -> bool:
@@ -35,11 +74,11 @@ def comes_from(request: Request, *origins: str) -> bool:
     return origin is None or origin in (asked, *origins)
 
 
-async def _has_token(request: Request) -> bool:
+def _has_token(request: Request, form: FormData) -> bool:
     expected = request.session.get("csrf")
-    given = request.headers.get("X-CSRF-Token") or (await request.form()).get("csrf_token")
+    given = request.headers.get("X-CSRF-Token") or form.get("csrf_token")
     return (
         isinstance(expected, str)
         and isinstance(given, str)
-        and secrets.compare_digest(expected.encode(), given.encode())
+        and secrets.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
     )

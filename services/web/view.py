@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.errors import NeedsPerson, Rejected, ZwaanError
@@ -15,6 +15,7 @@ from services.language import Language
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
 from services.web import rendering
+from services.web.body_limit import MAX_FORM_BYTES
 from services.web.menu import menu_of
 from services.web.messages import LANGUAGES, Messages, messages_in, preferred_language
 from services.web.parts import WebParts
@@ -22,6 +23,14 @@ from services.web.parts import WebParts
 
 class NotSignedIn(Exception):
     """The page belongs to somebody; answered by the sign-in page."""
+
+
+class FormFault(HTTPException):
+    """A form that is not taken as it is. ``words`` are the key of its page's."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(status, words)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,17 @@ class View:
     def partial(self) -> bool:
         """Whether htmx asks for a piece of the page instead of a whole one."""
         return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def form_fault(self) -> FormFault | None:
+        """Why nothing may come of the form, on pages that then show it again (`keeps_form`)."""
+        return getattr(self.request.state, "form_fault", None)
+
+    def fault_text(self, words: str) -> str:
+        """What a page about a fault says, by its words."""
+        whom = self.parts.contact or self.messages.text("fault.whom")
+        limit = MAX_FORM_BYTES // 1_000_000
+        return self.messages.text(f"fault.{words}.text", whom=whom, limit=limit)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         return HTMLResponse(self.render(template, **context), status_code=status)

@@ -87,7 +87,7 @@ class OwnerClient:
                 ) from error
         if expected in document:
             return document
-        if answer.status_code == requests.codes.unprocessable_entity:
+        if answer.status_code in (requests.codes.unprocessable_entity, requests.codes.not_found):
             raise Rejected(document.get("fault", ""), remedy=document.get("remedy", ""))
         fault = document.get("fault") or f"it answered {answer.status_code}; try again"
         raise RetryLater(f"the running zwaan cannot do this now: {fault}")

@@ -65,6 +65,23 @@ async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[
     return {row.id: row.title for row in rows}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titled:
+    """A campaign, as far as it is told from others."""
+
+    id: str
+    title: str
+    started_at: datetime
+
+
+async def titled(transaction: Transaction, *, kind: str) -> list[Titled]:
+    """Those that have not ended."""
+    query = sa.select(campaigns.c.id, campaigns.c.title, campaigns.c.started_at).where(
+        campaigns.c.kind == kind, campaigns.c.state != "closed"
+    )
+    return [Titled(**row) for row in (await transaction.execute(query)).mappings()]
+
+
 async def images(
     transaction: Transaction, campaign_ids: Sequence[str]
 ) -> dict[str, tuple[Image, ...]]:

@@ -30,6 +30,13 @@ class Filled(Generic[_Data]):
     faults: Mapping[str, str]
     data: _Data | None
 
+    def untouched(self) -> Filled[_Data]:
+        """As it came, before anybody looked whether it is right."""
+        return Filled(fields=self.fields, faults={}, data=None)
+
+    def with_fault(self, field: str, sentence: str) -> Filled[_Data]:
+        return Filled(fields=self.fields, faults={**self.faults, field: sentence}, data=None)
+
 
 async def read_fields(view: View, names: Sequence[str]) -> dict[str, str]:
     form = await view.request.form()
@@ -58,6 +65,16 @@ def check(
         for fault in error.errors(include_url=False, include_input=False):
             found.setdefault(str(fault["loc"][0]), _sentence(fault, messages))
     return Filled(fields=fields, faults=found, data=None if found else checked)
+
+
+def form_fault_text(view: View) -> str:
+    """Why a form comes back as it was filled in; empty where it does not."""
+    fault = view.form_fault
+    if fault is None:
+        return ""
+    return (
+        view.messages.text("fault.stale.form") if fault.words == "stale" else view.fault_text("413")
+    )
 
 
 def in_its_language(filled: Filled[_Content], messages: Messages) -> Filled[_Content]:
@@ -106,11 +123,16 @@ async def state_event(
     name: str,
     data: EventData,
     campaign_id: str,
+    event_id: str = "",
     extensions: Mapping[str, Any] = MappingProxyType({}),
+    detail: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """State an event in the reader's name. Raises RetryLater when the log is away."""
+    """State an event in the reader's name; ``detail`` is for the audit.
+
+    Raises RetryLater when the log is away.
+    """
     event = CloudEvent(
-        id=str(uuid4()),
+        id=event_id or str(uuid4()),
         source=source,
         type=name,
         time=view.now,
@@ -124,4 +146,5 @@ async def state_event(
         campaign_id=campaign_id,
         by=view.me,
         now=view.now,
+        detail=detail,
     )

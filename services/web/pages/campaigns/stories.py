@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.errors import Rejected
+from services.campaigns.announced_before import form_id
 from services.events.incoming import StoryApproved
-from services.identity import derive_id
 from services.posts.finish_campaign import end_story
 from services.web.access import MarketingView
+from services.web.forged_forms import keeps_form
 from services.web.pages.campaigns import launch_form
-from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
+from services.web.pages.campaigns.campaign_page import show_campaign
 from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
+    form_fault_text,
     in_its_language,
     lines,
     read_fields,
-    state_event,
     words,
 )
 from services.web.pages.campaigns.launch_form import read_plan
+from services.web.pages.campaigns.opening import Opening, state_once, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
@@ -51,21 +51,21 @@ async def new(view: MarketingView) -> Response:
 
 
 @router.post("/new")
+@keeps_form
 async def approve_story(view: MarketingView) -> Response:
     """State ``story.approved``; the campaign follows from the event."""
-    filled, plan = await _read_form(view), await read_plan(view)
+    filled = await _read_form(view)
+    if view.form_fault is not None:
+        return _form(view, filled.untouched(), status=view.form_fault.status_code)
+    plan = await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
-    campaign_id = derive_id("campaign", "story", filled.data.story_id)
-    await state_event(
-        view,
-        source=SOURCE,
-        name="story.approved",
-        data=filled.data,
-        campaign_id=campaign_id,
-        extensions=plan.as_extensions(),
+    opening = await state_once(
+        view, filled.data, plan, source=SOURCE, name="story.approved", numbered=False
     )
-    return view.go(f"/stories/{campaign_id}/campaign?opened={waiting_since(view)}")
+    if not opening.address:
+        return _form(view, filled, status=409 if opening.twin else 422, opening=opening)
+    return view.go(opening.address)
 
 
 @router.post("/remarks")
@@ -96,29 +96,32 @@ async def campaign(view: MarketingView, campaign_id: str, opened: str = "") -> R
 @router.post("/{campaign_id}/close")
 async def end(view: MarketingView, campaign_id: str) -> Response:
     """What was not sent is cancelled; the story, what was published and its links stay."""
-    try:
-        async with view.parts.database.write() as transaction:
-            await end_story(transaction, campaign_id, actor=view.me.id, now=view.now)
-    except Rejected as refusal:
-        raise HTTPException(404) from refusal
+    async with view.parts.database.write() as transaction:
+        await end_story(transaction, campaign_id, actor=view.me.id, now=view.now)
     return view.go(f"/stories/{campaign_id}/campaign")
 
 
 async def _read_form(view: View) -> Filled[StoryApproved]:
     form = await read_fields(view, (*_FIELDS, *launch_form.FIELDS))
     fields = {name: form[name] for name in _FIELDS}
+    said = (view.me.id, *fields.values(), await wish_for_another(view))
     data = fields | {
-        "story_id": f"zwaan-{secrets.token_hex(6)}",
+        "story_id": form_id("story", *said),
         "topics": words(fields["topics"]),
         "passages": lines(fields["passages"]),
         "author": {"name": fields["author"]} if fields["author"] else None,
         "approved_by": view.me.name,
-        "approved_at": view.now,
     }
     return in_its_language(check(StoryApproved, form, data, view.messages, {}), view.messages)
 
 
-def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Response:
+def _form(
+    view: View,
+    filled: Filled[StoryApproved],
+    *,
+    status: int = 200,
+    opening: Opening | None = None,
+) -> Response:
     return view.page(
         "stories/new.html",
         status=status,
@@ -126,4 +129,5 @@ def _form(view: View, filled: Filled[StoryApproved], *, status: int = 200) -> Re
         faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
         wrong=len(filled.faults),
         widen_after=launch_form.WIDEN_AFTER_HOURS,
+        opening=opening or Opening(fault=form_fault_text(view)),
     )

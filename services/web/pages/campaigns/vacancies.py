@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from services.campaigns.announced_before import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
-from services.identity import derive_id
 from services.web.access import RecruiterView
+from services.web.forged_forms import keeps_form
 from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
 from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
     end_of_day,
+    form_fault_text,
     in_its_language,
     lines,
     read_fields,
@@ -25,6 +26,7 @@ from services.web.pages.campaigns.event_forms import (
     words,
 )
 from services.web.pages.campaigns.launch_form import read_plan
+from services.web.pages.campaigns.opening import Opening, state_once, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
@@ -65,21 +67,28 @@ async def new(view: RecruiterView) -> Response:
 
 
 @router.post("/new")
+@keeps_form
 async def open_vacancy(view: RecruiterView) -> Response:
     """State ``vacancy.opened``; the campaign follows from the event, as for any other system."""
-    filled, plan = await _read_form(view), await read_plan(view)
+    filled = await _read_form(view)
+    if view.form_fault is not None:
+        return _form(view, filled.untouched(), status=view.form_fault.status_code)
+    plan = await read_plan(view)
     if filled.data is None:
         return _form(view, filled, status=422)
-    campaign_id = derive_id("campaign", "vacancy", filled.data.vacancy_id)
-    await state_event(
+    opening = await state_once(
         view,
+        filled.data,
+        plan,
         source=SOURCE,
         name="vacancy.opened",
-        data=filled.data,
-        campaign_id=campaign_id,
-        extensions=plan.as_extensions(),
+        numbered=bool(filled.fields["vacancy_id"]),
     )
-    return view.go(f"/vacancies/{campaign_id}?opened={waiting_since(view)}")
+    if opening.taken:
+        filled = filled.with_fault("vacancy_id", view.messages.text("form.fault.taken"))
+    if not opening.address:
+        return _form(view, filled, status=409 if opening.twin else 422, opening=opening)
+    return view.go(opening.address)
 
 
 @router.post("/remarks")
@@ -140,12 +149,10 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
         faults["closes_at"] = view.messages.text("form.fault.date")
     if closes_at is not None and closes_at <= view.now:
         faults["closes_at"] = view.messages.text("form.fault.past")
-    vacancy_id = fields["vacancy_id"] or f"zwaan-{secrets.token_hex(6)}"
-    async with view.parts.database.read() as transaction:
-        if await campaigns.by_source(transaction, kind="vacancy", source_id=vacancy_id):
-            faults["vacancy_id"] = view.messages.text("form.fault.taken")
+    another = await wish_for_another(view)
+    said = (view.me.id, *fields.values(), another)
     data = fields | {
-        "vacancy_id": vacancy_id,
+        "vacancy_id": fields["vacancy_id"] or form_id("vacancy", *said),
         "crafts": words(fields["crafts"]),
         "passages": lines(fields["passages"]),
         "closes_at": closes_at,
@@ -153,7 +160,13 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
     return in_its_language(check(VacancyOpened, form, data, view.messages, faults), view.messages)
 
 
-def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Response:
+def _form(
+    view: View,
+    filled: Filled[VacancyOpened],
+    *,
+    status: int = 200,
+    opening: Opening | None = None,
+) -> Response:
     return view.page(
         "vacancies/new.html",
         status=status,
@@ -161,4 +174,5 @@ def _form(view: View, filled: Filled[VacancyOpened], *, status: int = 200) -> Re
         faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
         wrong=len(filled.faults),
         widen_after=launch_form.WIDEN_AFTER_HOURS,
+        opening=opening or Opening(fault=form_fault_text(view)),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -16,6 +17,8 @@ from services.figures.linkedin_export_words import METRICS
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
 from services.web.access import AmbassadorView
+from services.web.forged_forms import keeps_form
+from services.web.pages.campaigns.event_forms import form_fault_text
 from services.web.view import View
 
 router = APIRouter(prefix="/profile/reach")
@@ -29,10 +32,20 @@ async def show(view: AmbassadorView) -> Response:
 
 
 @router.post("")
+@keeps_form
 async def take(view: AmbassadorView) -> Response:
     """The file is read and let go; only figures of posts that came from here are kept."""
     form = await view.request.form()
     given, told = form.get("file"), _told(form)
+    if view.form_fault is not None:
+        return await _show(
+            view,
+            status=view.form_fault.status_code,
+            fault=form_fault_text(view),
+            fault_at="file",
+            headings=[str(each) for each in form.getlist("heading")],
+            told=told,
+        )
     content = await given.read() if isinstance(given, UploadFile) else b""
     try:
         if not content:
@@ -86,6 +99,7 @@ async def _show(
     fault: str = "",
     fault_at: str = "",
     headings: Sequence[str] = (),
+    told: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     async with view.parts.database.read() as transaction:
         counts = await followers.of_person(transaction, view.me.id)
@@ -96,6 +110,7 @@ async def _show(
         fault=fault,
         fault_at=fault_at,
         headings=headings,
+        told=told,
         metrics=METRICS,
         estimated=[(name, counts.get(name)) for name in sorted(view.parts.reach_rates)],
     )

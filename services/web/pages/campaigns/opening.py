@@ -1,0 +1,80 @@
+"""A story or vacancy from a form: stated once, however often the form is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.campaigns.announced_before import Before, announced, facts_of, with_this_title
+from services.campaigns.rules.audience import Content, source_of
+from services.errors import Rejected
+from services.events.launch import LaunchPlan
+from services.identity import derive_id
+from services.web.pages.campaigns.campaign_page import waiting_since
+from services.web.pages.campaigns.event_forms import read_fields, state_event
+from services.web.view import View
+
+#: What the button says that makes another one: which one it is another than.
+ANOTHER = "another"
+_PAGES = {"vacancy": "/vacancies/{}", "story": "/stories/{}/campaign"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """One with the same title, to be asked about."""
+
+    campaign_id: str
+    address: str
+    before: Before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """``address``: the campaign's page. Without one: what has to be mended or asked first."""
+
+    address: str = ""
+    taken: bool = False
+    twin: Twin | None = None
+    fault: str = ""
+
+
+async def wish_for_another(view: View) -> str:
+    """What the form is to be another one than; empty where nobody was asked."""
+    return (await read_fields(view, (ANOTHER,)))[ANOTHER]
+
+
+async def state_once(
+    view: View, content: Content, plan: LaunchPlan, *, source: str, name: str, numbered: bool
+) -> Opening:
+    """``numbered``: its id was typed, so that it is known with these facts or it is another's."""
+    kind, source_id = source_of(content)
+    campaign_id = derive_id("campaign", kind, source_id)
+    another = await wish_for_another(view)
+    async with view.parts.database.read() as transaction:
+        before = await announced(transaction, campaign_id, content, now=view.now)
+        twin = before or await with_this_title(transaction, content, now=view.now)
+    if before is not None and before.same:
+        return Opening(address=_address(kind, before))
+    if before is not None and numbered:
+        return Opening(taken=True)
+    if twin is not None and twin.campaign_id != another:
+        address = _address(kind, twin)
+        return Opening(twin=Twin(campaign_id=twin.campaign_id, address=address, before=twin))
+    try:
+        await state_event(
+            view,
+            source=source,
+            name=name,
+            data=content,
+            campaign_id=campaign_id,
+            event_id=derive_id("opening", campaign_id, facts_of(content)),
+            extensions=plan.as_extensions(),
+            detail={"title": content.title, "facts": facts_of(content)},
+        )
+    except Rejected as refusal:
+        return Opening(fault=view.fault(refusal))
+    return Opening(address=f"{_PAGES[kind].format(campaign_id)}?opened={waiting_since(view)}")
+
+
+def _address(kind: str, before: Before) -> str:
+    page = _PAGES[kind].format(before.campaign_id)
+    return page if before.arrived else f"{page}?opened={int(before.at.timestamp())}"
