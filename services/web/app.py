@@ -32,6 +32,7 @@ from services.web.pages.posts import (
 )
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
+from services.web.possible_ids import refuse_impossible_ids
 from services.web.request_metrics import RequestMetrics
 from services.web.short_links import PREFIXES, ShortLinks
 
@@ -112,9 +113,11 @@ def create_pages(parts: WebParts) -> FastAPI:
 @cache
 def _routes() -> list[BaseRoute]:
     """Every application has the same ones, and FastAPI takes its time to work them out."""
-    everything, pages = APIRouter(), APIRouter(dependencies=[Depends(refuse_forged_forms)])
+    possible = Depends(refuse_impossible_ids)
+    everything = APIRouter()
+    pages = APIRouter(dependencies=[possible, Depends(refuse_forged_forms)])
     for api in _API:
-        everything.include_router(api.router)
+        everything.include_router(api.router, dependencies=[possible])
     for page in _PAGES:
         pages.include_router(page.router)
     everything.include_router(pages)

@@ -72,14 +72,13 @@ _UNADDRESSED = {
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    if any(each["loc"][0] == "path" for each in error.errors()):
-        # What cannot be an id is the id of nothing.
-        return await _refused(request, HTTPException(404))
+    first = error.errors()[0]
+    # What cannot be an id is the id of nothing.
+    status = 404 if any(each["loc"][0] == "path" for each in error.errors()) else 422
     if request.url.path.startswith(API):
-        first = error.errors()[0]
         name = first["loc"][-1]
-        return _json(422, f'"{name}" {predicate(first)}', f'Correct "{name}".', {})
-    return _page(request, 422, "", {})
+        return _json(status, f'"{name}" {predicate(first)}', f'Correct "{name}".', {})
+    return _page(request, status, "", {})
 
 
 async def _known(request: Request, error: Exception) -> Response:

@@ -5,19 +5,28 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from fastapi import HTTPException, Request
 
 from services.web.app import create_pages
+from services.web.possible_ids import refuse_impossible_ids
 from tests.unit.web.organisation import ANNA, BEN, Organisation, form_token, story, vacancy
 from tests.unit.web.test_web_security import routes
 
 IDS = (
-    *("abc", "0", "-1", "1e9", "1.0", "99999999999999999999999", "x" * 3000, "0" * 300),
-    *("\x00", "a\x00b", "\x1f", "字", "é" * 200, "😀", "\u200b", "\u202e", "\ufeff"),
-    *("'--", "{{7*7}}", "<b>", "%", "%s", "a b", ";", "&", "?", "#", "null", "None", "*"),
-    *("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff\n"),
-)  # fmt: skip
-#: As bytes that are no UTF-8, and escapes in an escape.
-RAW = ("%ff", "%c0%80", "%ed%a0%80", "%2500", "%25%30%30", "..%2f..%2fetc", "%2e%2e", "%5c")
+    "abc",
+    "-1",
+    "9" * 25,
+    "x" * 3000,
+    "a\x00b",
+    "字😀",
+    "'--",
+    "%s",
+    "a b?#",
+    "{{7*7}}",
+    "f" * 32 + "\n",
+)
+#: Bytes that are no UTF-8, and escapes in an escape.
+RAW = ("%ff", "%ed%a0%80", "%2500", "..%2f..%2fetc")
 ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 
 
@@ -84,6 +93,19 @@ async def test_somebody_else_s_is_404(organisation: Organisation) -> None:
                 if answer.status_code != 404:
                     wrong.append(f"{method} {path} {each} {answer.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("ids", "query"), [({"a": "\x00"}, b""), ({"a": "x" * 301}, b""), ({}, b"campaign=%00")]
+)
+async def test_no_database_is_asked_for_what_it_cannot_read(
+    ids: dict[str, str], query: bytes
+) -> None:
+    """PostgreSQL refuses a NUL as a fault of the statement."""
+    scope = {"type": "http", "path_params": ids, "query_string": query, "headers": []}
+    with pytest.raises(HTTPException) as refused:
+        await refuse_impossible_ids(Request(scope))
+    assert refused.value.status_code == 404
 
 
 @pytest.mark.parametrize("campaign", ["abc", "%00", "%ff", "x" * 3000, "-1", "字"])

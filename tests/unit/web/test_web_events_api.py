@@ -288,8 +288,8 @@ async def test_statistics_are_those_of_the_command_line(organisation: Organisati
     [
         ("GET", "/api/v1/events", 405, "does not take this method"),
         ("POST", "/api/v1/event", 404, "there is nothing at this address"),
-        ("POST", "/api/v1/dead-letters/first/replay", 422, '"letter_id" has to be a whole number'),
-        ("POST", "/api/v1/dead-letters/7/replay", 422, "there is no dead letter 7"),
+        ("POST", "/api/v1/dead-letters/first/replay", 404, '"letter_id" has to be a whole number'),
+        ("POST", "/api/v1/dead-letters/7/replay", 404, "there is no dead letter 7"),
         ("GET", "/api/v1/stats?campaign=none", 404, 'there is no campaign "none"'),
         ("POST", "/api/v1/events", 415, "the content type is missing"),
     ],

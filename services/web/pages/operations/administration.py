@@ -20,6 +20,7 @@ from services.text.loopback import is_loopback
 from services.web.access import AdministratorView
 from services.web.messages import network_name
 from services.web.parts import Readiness, WebParts
+from services.web.possible_ids import LetterId
 from services.web.view import View
 
 router = APIRouter(prefix="/administration")
@@ -61,24 +62,24 @@ async def administration(view: AdministratorView) -> Response:
 
 
 @router.get("/dead-letters/{letter_id}")
-async def dead_letter(view: AdministratorView, letter_id: int) -> Response:
+async def dead_letter(view: AdministratorView, letter_id: LetterId) -> Response:
     return await _show(view, letter_id)
 
 
 @router.post("/dead-letters/{letter_id}/replay")
-async def replay_dead_letter(view: AdministratorView, letter_id: int) -> Response:
+async def replay_dead_letter(view: AdministratorView, letter_id: LetterId) -> Response:
     await replay(view.parts.database, view.parts.log, letter_id, actor=view.me.id, now=view.now)
     return view.go("/administration")
 
 
 @router.post("/dead-letters/{letter_id}/drop")
-async def drop_dead_letter(view: AdministratorView, letter_id: int) -> Response:
+async def drop_dead_letter(view: AdministratorView, letter_id: LetterId) -> Response:
     async with view.parts.database.write() as transaction:
         await drop(transaction, [letter_id], actor=view.me.id, now=view.now)
     return view.go("/administration")
 
 
-async def _show(view: View, letter_id: int) -> Response:
+async def _show(view: View, letter_id: LetterId) -> Response:
     async with view.parts.database.read() as transaction:
         letter = await dead_letters.get(transaction, letter_id)
     if letter is None:

@@ -39,6 +39,8 @@ async def finish(
     view: AmbassadorView, network: str, code: str = "", state: str = "", error: str = ""
 ) -> Response:
     """Every way in which it may end, but success, is a page that says what to do."""
+    if network not in view.parts.networks:
+        raise HTTPException(404)
     consent = view.request.session.pop("consent", {})
     expected = str(consent.get("state", ""))
     if (

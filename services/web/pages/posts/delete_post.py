@@ -35,6 +35,7 @@ async def confirm(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/delete")
 async def ask(view: AmbassadorView, post_id: str) -> Response:
     """``sure`` is on the button of the page that says what it does."""
+    await own_post(view, post_id)
     if (await view.request.form()).get("sure") != "yes":
         raise HTTPException(422)
     return await decide_on(

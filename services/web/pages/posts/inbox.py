@@ -41,6 +41,7 @@ async def inbox(view: AmbassadorView) -> Response:
 async def card(view: AmbassadorView, post_id: str) -> Response:
     """One card, for htmx: a card under way asks for itself until it has arrived."""
     if not view.partial:
+        await own_post(view, post_id)
         return view.go(f"/inbox#{post_id}")
     return await _show_one(view, post_id)
 
@@ -112,6 +113,7 @@ async def take_back(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/settle")
 async def settle(view: AmbassadorView, post_id: str) -> Response:
     """After "outcome unknown" the person looked: ``there`` is yes or no."""
+    await own_post(view, post_id)
     there = (await view.request.form()).get("there")
     if there not in ("yes", "no"):
         raise HTTPException(422)

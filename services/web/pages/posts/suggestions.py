@@ -60,6 +60,7 @@ async def suggestions(view: AmbassadorView, post_id: str) -> Response:
 @router.post("/{post_id}/choose")
 async def choose(view: AmbassadorView, post_id: str) -> Response:
     """Put a suggestion in the draft's place."""
+    await own_post(view, post_id)
     form = await view.request.form()
     variant, sha256 = str(form.get("variant", "")), str(form.get("sha256", ""))
     if not (variant.isascii() and variant.isdigit() and len(variant) < 6):

@@ -12,6 +12,7 @@ from services.voice import voice_profile
 from services.voice.learning.learning import HABITS
 from services.voice.store import own_words
 from services.web.access import AmbassadorView
+from services.web.pages.posts.inbox import own_post
 from services.web.pages.voice.voice_form import filled, read_form
 from services.web.view import View
 
@@ -47,6 +48,7 @@ async def unlearn(view: AmbassadorView) -> Response:
 
 @router.post("/answers/{post_id}/forget")
 async def forget_answer(view: AmbassadorView, post_id: str) -> Response:
+    await own_post(view, post_id)
     async with view.parts.database.write() as transaction:
         await own_words.forget_answers(transaction, view.me.id, post_id=post_id)
     return view.go("/profile/voice#answers")
