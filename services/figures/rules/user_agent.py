@@ -42,7 +42,8 @@ _APPS = re.compile(
     r"|YLT Chrome|TSM-turingos|GTmetrix"
 )
 _READERS = re.compile(
-    r"^(?:Lynx|Links|ELinks|w3m|Dillo|NetSurf|Emacs-W3|MozacFetch)\b|^\[FB(?:AN|_IAB)",
+    r"^(?:Lynx|Links|ELinks|w3m|Dillo|NetSurf|Emacs-W3|MozacFetch)\b|^\[FB(?:AN|_IAB)"
+    r"|^Pinterest/[\d.]+$|^Mozilla/5\.0 \((?:X11|Windows NT|Macintosh)[^)]*\) [\w.]+/[\d.]+ AppleWebKit.*QtWebEngine/",
     re.IGNORECASE,
 )
 # What calls itself a machine tells where to read about it.
@@ -53,7 +54,7 @@ _ADDRESS = re.compile(
 )
 _WORDS = re.compile(
     r"bots?(?![a-z])|robot|crawl|spider|scrap|preview|(?<!cam)scan|monitor|check(?:er)?\b|fetch|feed"
-    r"|rss\b|archiv|headless|agent\b|proxy|validator|library|libwww|parser|download|detect|grab"
+    r"|rss\b|archiv|headless|agent\b|proxy|validator|library|libwww(?!.*AppleWebKit)|parser|download|detect|grab"
     r"|inspect|analy[sz]|index(?:er)?\b|capture|synthetic|selenium|phantomjs|puppeteer|playwright"
     r"|cypress|lighthouse|page ?speed|http-?client|weblight|collector|classifier|advisor|aggregator"
     r"|probe|verif|^\w*search\b|\bping|transcod|optimiz|audit|measure|testing|devtools|cloudflare|catchpoint|rigor\b|datanyze|dejaclick|sparkler|php"
@@ -63,7 +64,13 @@ _WORDS = re.compile(
 # No browser writes these: a machine before or in the place of its own name.
 _FORGED = re.compile(
     r"^[^(]*[,|] ?Mozilla/|^mozilla/|Gecko; compatible|Chrome/[\d.]+[A-Z]|^\w+$"
-    r"|^(?i:python|swcd|ddg|duckduckgo/\d+ \()|\(select|<\?|\bsleep\("
+    r"|^(?i:python|swcd|ddg|duckduckgo/\d+ \()"
+)
+# An attack on whoever reads agents or keeps secrets, put in the place of one: it tells nothing of who
+# sent it, and tries addresses of the server's own, never a short link's code.
+_ATTACK = re.compile(
+    r"\(\s*select\b|\bunion\s+(?:all\s+)?select\b|<\?|\b(?:pg_)?sleep\(|\$\{jndi:|\.env\b",
+    re.IGNORECASE,
 )
 #: All that most browsers say; what says nothing else needs no list.
 _USUAL = re.compile(
@@ -87,7 +94,7 @@ def machine_of(user_agent: str) -> str:
     is_app = _APPS.search(said) and (_ENGINE.search(agent) or _DEVICE.search(agent))
     if _READERS.search(agent) or (is_app and not _ADDRESS.search(said)):
         return ""
-    return _named(said) or _shaped(agent, said)
+    return _named(said) or ("" if _ATTACK.search(agent) else _shaped(agent, said))
 
 
 def _named(said: str) -> str:
