@@ -77,7 +77,7 @@ test-texts: install ## 100,000 generated texts through LinkedIn's escaping and b
 	ZWAAN_TEST_TEXTS=100000 $(PYTEST) tests/unit/connectors/test_little_text.py
 
 test-fuzz: install ## 100,000 generated inputs through every entrance
-	ZWAAN_TEST_FUZZ=100000 $(PYTEST) -n 2 --timeout 0 tests/unit/test_any_input.py
+	ZWAAN_TEST_FUZZ=100000 $(PYTEST) -n 2 --timeout 0 tests/unit/test_any_input.py tests/unit/test_nothing_half.py
 
 ##@ Services for development
 

@@ -54,7 +54,8 @@ def main() -> None:
         notes="""
 What can be a browser's agent counts as a person: of isbot's browsers only `Amzn-User`, which a service
 sends, does not. Of those 33 that isbot lists beside them to keep its own patterns narrow, four more
-name a crawler or an HTTP client (Slurp, Lucidworks, Kendra, vert.x) and stay machines. Agents broken by
+name a crawler or an HTTP client (Slurp, Lucidworks, Kendra, vert.x) and stay machines. Miniature.io,
+a crawler on one list and a browser on the other, counts as a person, as every program with Qt's. Agents broken by
 an injection, or that look for secrets, say nothing of who sent them and try a server's own addresses,
 no short link's code: where no name tells them as machines they count as people.
 """,
