@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from services.campaigns import posting_values as values
 from services.campaigns.posting_pay import hours, salary
-from services.campaigns.source_text import LOST, Source, decoded, web_address
+from services.campaigns.source_text import LOST, Source, decoded, joined, web_address
 from services.campaigns.structured_data import find_postings
 from services.errors import Rejected
 from services.events.author import name_of, split_author
@@ -61,7 +60,7 @@ def read_feed(source: Source, *, language: str, zone: tzinfo, now: datetime) -> 
     found = find_postings(text)
     reading = _Reading(
         source=source.address,
-        base=urljoin(source.address, found.base),
+        base=joined(source.address, found.base),
         language=values.read_language(found.language) or language,
         zone=zone,
         now=now,
@@ -84,7 +83,7 @@ def _stories(text: str, reading: _Reading) -> list[CloudEvent]:
         reading,
         is_atom=str(feed.get("version")).startswith("atom"),
         language=values.read_language(feed.feed.get("language")) or reading.language,
-        base=urljoin(reading.source, str(feed.feed.get("link") or "")),
+        base=joined(reading.source, str(feed.feed.get("link") or "")),
     )
     return [_story(entry, reading) for entry in feed.entries]
 

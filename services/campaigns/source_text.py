@@ -85,6 +85,14 @@ _AS_SINGLE_BYTES = "zwaan.single_bytes"
 codecs.register_error(_AS_SINGLE_BYTES, _as_single_bytes)
 
 
+def joined(base: str, address: str) -> str:
+    """An address that others are resolved against; one that is none leaves ``base``."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return base
+
+
 def web_address(written: str, base: str) -> str:
     """An http or https address as a site wrote it, whole; empty for anything else."""
     address = "".join(written.split("\n")).replace("\r", "").replace("\t", "").strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -18,7 +17,7 @@ from services.people.limit_sign_in import TooOften
 from services.sentences import predicate
 from services.web.access import person_of
 from services.web.api.refusal import Refused
-from services.web.view import FormFault, NotSignedIn, View, make_view
+from services.web.view import FormFault, NotSignedIn, View, came_from, make_view
 
 API = "/api/"
 
@@ -158,7 +157,7 @@ def _typed(request: Request) -> list[str]:
 
 def _came_from(request: Request) -> str:
     """The path of our own page that sent the form, to load it anew."""
-    page = urlsplit(request.headers.get("Referer", ""))
+    page = came_from(request)
     return page.path if page.netloc == request.headers.get("Host") else ""
 
 

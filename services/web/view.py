@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -118,6 +119,14 @@ class View:
 
 def parts_of(request: Request) -> WebParts:
     return cast("WebParts", request.app.state.parts)
+
+
+def came_from(request: Request) -> SplitResult:
+    """The page that a form was on, as its browser says; empty where that is no address."""
+    try:
+        return urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def make_view(request: Request, person: Person | None) -> View:

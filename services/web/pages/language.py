@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from services.web.access import VisitorView
 from services.web.messages import LANGUAGES
+from services.web.view import came_from
 
 router = APIRouter()
 
@@ -20,8 +19,8 @@ async def choose(view: VisitorView) -> Response:
     if chosen not in LANGUAGES:
         raise HTTPException(422)
     view.request.session["language"] = chosen
-    came_from = urlsplit(view.request.headers.get("Referer", ""))
-    path = came_from.path if came_from.path.startswith("/") else "/"
+    page = came_from(view.request)
+    path = page.path if page.path.startswith("/") else "/"
     # A path alone, and no second slash: nobody is led to another host.
-    back = "/" + path.lstrip("/\\") + (f"?{came_from.query}" if came_from.query else "")
+    back = "/" + path.lstrip("/\\") + (f"?{page.query}" if page.query else "")
     return RedirectResponse(back, status_code=303)

@@ -218,3 +218,16 @@ def test_the_longest_text_of_an_entry_is_its_body() -> None:
         "<description>Het hele stuk.</description></item></channel></rss>"
     )
     assert (story.data["title"], story.data["body"]) == ("List<String> & meer", "Het hele stuk.")
+
+
+@pytest.mark.parametrize("wrong", ["http://[a", "//[", "http://[::1", "http://a]b/"])
+def test_an_address_that_is_none_takes_no_entry_away(wrong: str) -> None:
+    """As a feed's own link, as a page's base, or as an entry's link."""
+    feed = RSS.replace("<title>Nieuws", f"<link>{wrong}</link><title>Nieuws")
+    assert len(read(feed)) == 2
+    linked = read(RSS.replace("https://e.org/1", wrong))
+    assert "url" not in linked[0].data
+    relative = dict(POSTING, url="/v/9")
+    based = page(relative).replace("<head>", f'<head><base href="{wrong}">')
+    (posting,) = read(based)
+    assert posting.data["url"] == "https://e.org/v/9"

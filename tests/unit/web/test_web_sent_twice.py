@@ -324,6 +324,22 @@ async def test_any_other_stale_form_gives_its_texts_back(organisation: Organisat
     assert 'href="/inbox">Laad de pagina opnieuw' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/language", "/sign-out"])
+async def test_a_page_before_that_is_no_address_does_no_harm(
+    organisation: Organisation, path: str
+) -> None:
+    """A browser may say anything of where it comes from."""
+    async with organisation.signed_in("anna@example.org") as browser:
+        token = form_token((await browser.get("/profile")).text)
+        for sent, status in ((token, 303), ("old", 403)):
+            answer = await browser.post(
+                path,
+                data={"csrf_token": sent, "language": "en"},
+                headers={"Referer": "http://[x"},
+            )
+            assert answer.status_code == status
+
+
 async def test_a_session_that_ended_gives_the_texts_back(organisation: Organisation) -> None:
     """Whoever typed for long and is signed out meanwhile may take the text along."""
     async with organisation.staff("rik@example.org", "recruiter") as browser:
