@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import snowballstemmer
 
@@ -14,7 +16,7 @@ from services.voice.vocabulary import LANGUAGES, listed
 @lru_cache(maxsize=32_768)
 def stem(word: str, language: str) -> str:
     """``word`` in small letters without what its place in a sentence adds to it."""
-    found = str(_STEMMERS[language].stemWord(word))
+    found = str(_stemmer(language).stemWord(word))
     if language == "nl":
         # Left by the stemmer: "hij volgt", and the two spellings of "precies, precieze".
         found = _THIRD_PERSON.sub("", found).translate(_SPELLED_AS_SAID)
@@ -40,10 +42,17 @@ class ClaimWords:
 
 _THIRD_PERSON = re.compile(r"(?<=[^\W\d_aeiou])t$|e$")
 _SPELLED_AS_SAID = str.maketrans("zv", "sf")
-_STEMMERS = {
-    "nl": snowballstemmer.stemmer("dutch"),
-    "en": snowballstemmer.stemmer("english"),
-}
+_NAMES = {"nl": "dutch", "en": "english"}
+#: A stemmer keeps the word that it works on, so each thread has its own.
+_OF_THREAD = threading.local()
+
+
+def _stemmer(language: str) -> Any:
+    stemmer = getattr(_OF_THREAD, language, None)
+    if stemmer is None:
+        stemmer = snowballstemmer.stemmer(_NAMES[language])
+        setattr(_OF_THREAD, language, stemmer)
+    return stemmer
 
 
 def _read(language: str) -> ClaimWords:
