@@ -43,6 +43,7 @@ lint: install ## Style, format, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.check_messages
 	$(BIN)/shellcheck .ci/run scripts/*
 
 test-commands: install ## The command line and the demo as a user starts them, and long journeys
@@ -98,6 +99,12 @@ postgres-stop: ## Stop it; its data stays
 docs: install ## Event schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m services.events.publish docs/events
 
+messages: install ## Bring the Dutch catalogue in step with what the code says; then translate
+	$(BIN)/pybabel -q extract --no-default-keywords -k message:1c,2 -k message_n:1c,2,3 \
+		--no-location --no-wrap -o .cache/zwaan.pot services connectors streams
+	$(BIN)/pybabel -q update -D zwaan -l nl -d templates/locale -i .cache/zwaan.pot \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+
 bench: install ## Every figure that the documentation claims, measured on this machine
 	$(BIN)/python -m benchmarks
 
@@ -107,4 +114,4 @@ help:
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo install lock clean test lint test-kafka test-postgres test-browser test-chaos test-fire test-commands test-leaks test-texts test-fuzz test-model \
-	kafka kafka-stop postgres postgres-stop docs bench help
+	kafka kafka-stop postgres postgres-stop docs messages bench help

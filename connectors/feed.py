@@ -15,6 +15,7 @@ from requests.exceptions import InvalidSchema, InvalidURL
 
 from services.campaigns.source_text import Source
 from services.errors import Rejected, RetryLater
+from services.message import message
 from services.text.loopback import is_loopback
 
 _MAX_BYTES = 5_000_000
@@ -40,12 +41,19 @@ def _check(address: str) -> None:
     except ValueError:
         host = ""
     if not host:
-        raise Rejected("this is not an address", remedy="Correct it.")
+        raise Rejected(
+            message("address.none", "this is not an address"),
+            remedy=message("do.correct", "Correct it."),
+        )
     if "@" in parts.netloc:
-        raise Rejected("an address may hold no password", remedy="Leave it out.")
+        raise Rejected(
+            message("address.password", "an address may hold no password"),
+            remedy=message("do.leave-out", "Leave it out."),
+        )
     if parts.scheme != "https" and not is_loopback(host):
         raise Rejected(
-            f"{address} is not encrypted", remedy="Give its address that begins with https://."
+            message("address.not-encrypted", "{address} is not encrypted", address=address),
+            remedy=message("do.give-https", "Give its address that begins with https://."),
         )
 
 
@@ -59,12 +67,25 @@ def _fetch(address: str) -> Source:
             ) as answer:
                 if answer.is_redirect:
                     raise Rejected(
-                        f"{address} leads to {answer.headers['Location']}",
-                        remedy="Give that address, if it is the right one.",
+                        message(
+                            "address.moved",
+                            "{address} leads to {other}",
+                            address=address,
+                            other=answer.headers["Location"],
+                        ),
+                        remedy=message(
+                            "do.give-that-address", "Give that address, if it is the right one."
+                        ),
                     )
                 if 400 <= answer.status_code < 500:
                     raise Rejected(
-                        f"{address} answered {answer.status_code}", remedy="Correct the address."
+                        message(
+                            "address.answered",
+                            "{address} answered {status}",
+                            address=address,
+                            status=answer.status_code,
+                        ),
+                        remedy=message("do.correct-address", "Correct the address."),
                     )
                 answer.raise_for_status()
                 return Source(
@@ -73,10 +94,18 @@ def _fetch(address: str) -> Source:
                     content_type=answer.headers.get("Content-Type", ""),
                 )
         except (InvalidURL, InvalidSchema, UnicodeError) as error:
-            raise Rejected(f"{address} is not an address", remedy="Correct it.") from error
+            raise Rejected(
+                message("address.unreadable", "{address} is not an address", address=address),
+                remedy=message("do.correct", "Correct it."),
+            ) from error
         except requests.RequestException as error:
             raise RetryLater(
-                f"{address} does not answer ({type(error).__name__}); try again later, or correct it"
+                message(
+                    "address.no-answer",
+                    "{address} does not answer ({fault}); try again later, or correct it",
+                    address=address,
+                    fault=type(error).__name__,
+                )
             ) from error
 
 
@@ -89,7 +118,12 @@ def _read_within_limit(answer: requests.Response, address: str) -> bytes:
             raise _too_large(address)
         if time.monotonic() > deadline:
             raise RetryLater(
-                f"{address} takes longer than {_MOST_SECONDS:.0f} seconds; try again later"
+                message(
+                    "address.slow",
+                    "{address} takes longer than {seconds} seconds; try again later",
+                    address=address,
+                    seconds=round(_MOST_SECONDS),
+                )
             )
     return bytes(raw)
 
@@ -100,7 +134,12 @@ def _load(path: str) -> bytes:
             raw = file.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise Rejected(f"{path} cannot be read: {reason}", remedy="Name a feed's file.") from error
+        raise Rejected(
+            message(
+                "file.unreadable", "{path} cannot be read: {fault}", path=path, fault=str(reason)
+            ),
+            remedy=message("do.name-feed-file", "Name a feed's file."),
+        ) from error
     if len(raw) > _MAX_BYTES:
         raise _too_large(path)
     return raw
@@ -108,5 +147,11 @@ def _load(path: str) -> bytes:
 
 def _too_large(source: str) -> Rejected:
     return Rejected(
-        f"{source} is larger than {_MAX_BYTES:,} bytes", remedy="Give a feed with fewer entries."
+        message(
+            "feed.too-large",
+            "{source} is larger than {limit} bytes",
+            source=source,
+            limit=_MAX_BYTES,
+        ),
+        remedy=message("do.give-shorter-feed", "Give a feed with fewer entries."),
     )

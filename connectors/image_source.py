@@ -8,9 +8,10 @@ import requests
 
 from connectors.transport.http import Limits, Transport
 from services.errors import Rejected, RetryLater
+from services.message import message
 from services.posts.rules.post_images import LARGEST, is_image
 
-_REMEDY = "Ask whoever approved the story to correct its image."
+_REMEDY = message("do.correct-image", "Ask whoever approved the story to correct its image.")
 
 
 class ImageSource:
@@ -29,9 +30,20 @@ class ImageSource:
                 self._transport.address(url), headers={"Accept": "image/jpeg, image/png, image/gif"}
             )
         if answer.status_code in (requests.codes.not_found, requests.codes.gone):
-            raise Rejected("the story's image is not there any more", remedy=_REMEDY)
+            raise Rejected(
+                message("image.gone", "the story's image is not there any more"), remedy=_REMEDY
+            )
         if not answer.ok:
-            raise RetryLater(f"the story's image cannot be fetched (status {answer.status_code})")
+            raise RetryLater(
+                message(
+                    "image.not-fetched",
+                    "the story's image cannot be fetched (status {status})",
+                    status=answer.status_code,
+                )
+            )
         if not is_image(answer.content):
-            raise Rejected("the story's image is no JPEG, PNG or GIF", remedy=_REMEDY)
+            raise Rejected(
+                message("image.wrong-format", "the story's image is no JPEG, PNG or GIF"),
+                remedy=_REMEDY,
+            )
         return answer.content

@@ -13,6 +13,7 @@ import requests
 from connectors.transport.http import Limits, Transport, repeatable
 from connectors.transport.oauth import json_object
 from services.errors import NeedsPerson, Rejected, RetryLater
+from services.message import message
 
 # The configured endpoint has any address; this stands for it.
 API = "https://language-model.invalid"
@@ -57,14 +58,22 @@ def _check_status(reply: requests.Response) -> None:
     status = reply.status_code
     if status in (401, 403):
         raise NeedsPerson(
-            "the language model does not accept the key", remedy="Correct ZWAAN_LLM_KEY."
+            message("model.wrong-key", "the language model does not accept the key"),
+            remedy=message("do.correct-model-key", "Correct ZWAAN_LLM_KEY."),
         )
     if status == 429 or status >= 500:
-        raise RetryLater(f"the language model is away (status {status})", after=_wait(reply))
+        raise RetryLater(
+            message("model.away", "the language model is away (status {status})", status=status),
+            after=_wait(reply),
+        )
     if status != 200:
         raise Rejected(
-            f"the language model refused the question (status {status})",
-            remedy="Check ZWAAN_LLM_URL and ZWAAN_LLM_MODEL.",
+            message(
+                "model.refused-question",
+                "the language model refused the question (status {status})",
+                status=status,
+            ),
+            remedy=message("do.check-model", "Check ZWAAN_LLM_URL and ZWAAN_LLM_MODEL."),
         )
 
 
@@ -77,12 +86,14 @@ def _content(answer: dict[str, Any]) -> str:
     """The text of the first choice; only one that the model ended by itself."""
     choices = answer.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    message = first.get("message") if isinstance(first, dict) else None
-    if not isinstance(first, dict) or not isinstance(message, dict):
-        raise Rejected("the language model's answer holds no message")
-    content = message.get("content")
-    if message.get("refusal") or first.get("finish_reason") not in ("stop", None):
-        raise Rejected("the language model refused or did not finish")
+    said = first.get("message") if isinstance(first, dict) else None
+    if not isinstance(first, dict) or not isinstance(said, dict):
+        raise Rejected(message("model.no-message", "the language model's answer holds no message"))
+    content = said.get("content")
+    if said.get("refusal") or first.get("finish_reason") not in ("stop", None):
+        raise Rejected(
+            message("model.not-finished", "the language model refused or did not finish")
+        )
     if not isinstance(content, str) or not content.strip():
-        raise Rejected("the language model's answer is empty")
+        raise Rejected(message("model.empty-answer", "the language model's answer is empty"))
     return content

@@ -18,7 +18,7 @@ from requests_oauthlib import OAuth2Session
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
-from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
 from connectors.transport.oauth import json_object
 from services.accounts.rules.network_rules import LINKEDIN
 from services.errors import (
@@ -30,6 +30,7 @@ from services.errors import (
     RetryLater,
     ZwaanError,
 )
+from services.message import message
 from services.ports import (
     Account,
     Authorization,
@@ -53,7 +54,7 @@ POSTING = "w_member_social"
 STATISTICS = "r_member_postAnalytics"
 SELF_SERVE_SCOPES = ("openid", "profile", POSTING)
 
-_AGAIN = "Connect LinkedIn again."
+_AGAIN = message("do.connect-network-again", "Connect {title} again.", title="LinkedIn")
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -142,8 +143,14 @@ class LinkedIn:
         granted = oauth.tokens(answer, asked=self._scopes, now=self._clock())
         if POSTING not in granted.scopes:
             raise NeedsPerson(
-                "LinkedIn was connected without the permission to post.",
-                remedy="Connect LinkedIn again and leave all permissions on.",
+                message(
+                    "linkedin.no-permission-to-post",
+                    "LinkedIn was connected without the permission to post",
+                ),
+                remedy=message(
+                    "do.linkedin.connect-again",
+                    "Connect LinkedIn again and leave all permissions on.",
+                ),
             )
         with oauth.connecting("LinkedIn"):
             return self._identify(granted)
@@ -155,7 +162,10 @@ class LinkedIn:
         subject = profile.get("sub" if openid else "id")
         name = profile.get("name") if openid else profile.get("localizedFirstName")
         if not isinstance(subject, str) or not re.fullmatch(r"[\w-]+", subject):
-            raise NeedsPerson("LinkedIn did not say which member was connected.", remedy=_AGAIN)
+            raise NeedsPerson(
+                message("linkedin.no-member", "LinkedIn did not say which member was connected"),
+                remedy=_AGAIN,
+            )
         return Account(
             network=self.name,
             member_id=f"urn:li:person:{subject}",
@@ -166,7 +176,10 @@ class LinkedIn:
     def refresh(self, account: Account) -> Tokens:
         """Only approved partners get refresh tokens; others consent again every 60 days."""
         if not account.tokens.refresh:
-            raise NeedsPerson("This LinkedIn connection cannot be renewed.", remedy=_AGAIN)
+            raise NeedsPerson(
+                message("linkedin.not-renewable", "This LinkedIn connection cannot be renewed"),
+                remedy=_AGAIN,
+            )
         with oauth.refreshing("LinkedIn"), self._token_session() as session:
             answer = session.refresh_token(
                 TOKEN_URL,
@@ -211,7 +224,9 @@ class LinkedIn:
         place = value if isinstance(value, dict) else {}
         urn, url = place.get("image"), place.get("uploadUrl")
         if not isinstance(urn, str) or not isinstance(url, str):
-            raise no_usable_answer("LinkedIn", "PUT", "it named no place for the image")
+            raise no_usable_answer(
+                "LinkedIn", "PUT", message("answer.no-place", "it named no place for the image")
+            )
         # oauthlib refuses the sandbox's plain http; the transport decides where this may go.
         headers = {"Authorization": f"Bearer {account.tokens.access}"}
         with self._transport.equip(requests.Session()) as session:
@@ -223,7 +238,13 @@ class LinkedIn:
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         response = self._send_post(account, post)
         if duplicate := _duplicate_of(response):
-            raise OutcomeUnknown(f"LinkedIn already has this very post ({duplicate}).")
+            raise OutcomeUnknown(
+                message(
+                    "linkedin.duplicate",
+                    "LinkedIn already has this very post ({identity})",
+                    identity=duplicate,
+                )
+            )
         return self._created(response)
 
     def reconcile(
@@ -269,7 +290,11 @@ class LinkedIn:
             raise self._refusal(response)
         urn = response.headers.get("x-restli-id", "")
         if not _POST_URN.fullmatch(urn):
-            raise OutcomeUnknown("LinkedIn accepted the post without saying under which id.")
+            raise OutcomeUnknown(
+                message(
+                    "linkedin.no-id", "LinkedIn accepted the post without saying under which id"
+                )
+            )
         return self._published(urn)
 
     def _published(self, urn: str) -> PublishedPost:
@@ -282,9 +307,14 @@ class LinkedIn:
         """One call per post and metric, because LinkedIn's endpoint takes no more."""
         if STATISTICS not in account.tokens.scopes:
             raise NeedsPerson(
-                "This LinkedIn connection may not read statistics.",
-                remedy="Import your own LinkedIn analytics export, or connect again when your "
-                "organisation's LinkedIn application is approved for statistics.",
+                message(
+                    "linkedin.no-statistics", "This LinkedIn connection may not read statistics"
+                ),
+                remedy=message(
+                    "do.linkedin.import",
+                    "Import your own LinkedIn analytics export, or connect again when your "
+                    "organisation's LinkedIn application is approved for statistics.",
+                ),
             )
         metrics = _METRICS if self._settings.version >= "202604" else _METRICS_BEFORE_202604
         for urn in external_ids:
@@ -334,7 +364,7 @@ class LinkedIn:
         if not response.ok:
             raise self._refusal(response)
         if not (answer := json_object(response)):
-            raise no_usable_answer("LinkedIn", "GET", "it could not be read")
+            raise no_usable_answer("LinkedIn", "GET", UNREADABLE)
         return answer
 
     def _refusal(self, response: requests.Response) -> ZwaanError:
@@ -344,37 +374,65 @@ class LinkedIn:
         if person := self._for_a_person(status, answer, said):
             return person
         if status == requests.codes.unauthorized:
-            return AccessInDoubt("LinkedIn did not accept your connection this time.")
+            return AccessInDoubt(
+                message(
+                    "linkedin.not-accepted", "LinkedIn did not accept your connection this time"
+                )
+            )
         if status == requests.codes.too_many_requests:
             return self._patience(said)
         if "DUPLICATE_POST" in response.text:
-            return OutcomeUnknown("LinkedIn has a post with this text and does not say which.")
+            return OutcomeUnknown(
+                message(
+                    "linkedin.unknown-duplicate",
+                    "LinkedIn has a post with this text and does not say which",
+                )
+            )
         if status == requests.codes.conflict:
-            return RetryLater("LinkedIn was busy with the same post; it is tried again.")
+            return RetryLater(
+                message("linkedin.busy", "LinkedIn was busy with the same post; it is tried again")
+            )
         if 400 <= status < 500:
             return Rejected(
-                f"LinkedIn refuses this: {said or f'status {status}'}",
-                remedy="Change the text or its link and approve it again.",
+                message(
+                    "linkedin.refused",
+                    "LinkedIn refuses this: {said}",
+                    said=said or message("answer.status", "status {status}", status=status),
+                ),
+                remedy=message(
+                    "do.change-text-or-link", "Change the text or its link and approve it again."
+                ),
             )
-        return no_usable_answer(
-            "LinkedIn", response.request.method or "", f"it failed with status {status}"
-        )
+        return no_usable_answer("LinkedIn", response.request.method or "", failed(status))
 
     def _for_a_person(
         self, status: int, answer: Mapping[str, Any], said: str
     ) -> NeedsPerson | None:
         if status == 426 or answer.get("code") == "VERSION_MISSING":
             return NeedsPerson(
-                f"LinkedIn no longer supports version {self._settings.version or '(none)'} of "
-                "its interface.",
-                remedy="Ask your administrator to set a newer LinkedIn version.",
+                message(
+                    "linkedin.old-version",
+                    "LinkedIn no longer supports version {version} of its interface",
+                    version=self._settings.version or "(none)",
+                ),
+                remedy=message(
+                    "do.linkedin.newer-version",
+                    "Ask your administrator to set a newer LinkedIn version.",
+                ),
             )
-        if how := _ENDED.get(str(answer.get("serviceErrorCode"))):
-            return NeedsNewAccess(f"Your LinkedIn connection {how}.", remedy=_AGAIN)
+        if ended := _ENDED.get(str(answer.get("serviceErrorCode"))):
+            return NeedsNewAccess(ended, remedy=_AGAIN)
         if status == requests.codes.forbidden:
             return NeedsPerson(
-                f"LinkedIn does not permit this with your connection: {said or 'access denied'}",
-                remedy="Connect LinkedIn again and leave all permissions on.",
+                message(
+                    "linkedin.not-permitted",
+                    "LinkedIn does not permit this with your connection: {said}",
+                    said=said or message("answer.access-denied", "access denied"),
+                ),
+                remedy=message(
+                    "do.linkedin.connect-again",
+                    "Connect LinkedIn again and leave all permissions on.",
+                ),
             )
         return None
 
@@ -382,14 +440,22 @@ class LinkedIn:
         """LinkedIn's 429 has no header that says until when; daily limits end at 00:00 UTC."""
         if "DAY" in said:
             now = self._clock()
-            return RetryLater("LinkedIn's limit for today is reached.", after=_left_of_day(now))
-        return RetryLater("LinkedIn asks for patience; it is tried again later.")
+            return RetryLater(
+                message("linkedin.limit", "LinkedIn's limit for today is reached"),
+                after=_left_of_day(now),
+            )
+        return RetryLater(
+            message("linkedin.patience", "LinkedIn asks for patience; it is tried again later")
+        )
 
 
 # --- facts --------------------------------------------------------------------------------------
 
 #: Service error codes of a 401: any other may be a blip, of LinkedIn or of somebody in between.
-_ENDED = {"65601": "was revoked", "65602": "has expired"}
+_ENDED = {
+    "65601": message("linkedin.revoked", "Your LinkedIn connection was revoked"),
+    "65602": message("linkedin.expired", "Your LinkedIn connection has expired"),
+}
 _POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):[\w-]+")
 _STATISTICS_SOURCE = "linkedin:memberCreatorPostAnalytics"
 _METRICS_BEFORE_202604 = {

@@ -11,7 +11,8 @@ from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
 from services.errors import Rejected, RetryLater, WrongSetting
-from services.ports import Message
+from services.message import message
+from services.ports import Mail
 from services.text.loopback import is_loopback
 from services.text.mail_address import exactly
 
@@ -44,25 +45,27 @@ class SmtpNotifier:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = sender
 
-    async def send(self, message: Message) -> None:
+    async def send(self, mail: Mail) -> None:
         """Raises RetryLater when the server is away, Rejected when it refuses the address."""
         try:
-            to = exactly(message.to)
-            mail = self._mail(message, to)
+            to = exactly(mail.to)
+            ready = self._mail(mail, to)
         except ValueError as fault:  # no mailbox, or a line end in the subject
-            raise Rejected("this message cannot be put into a mail") from fault
-        await asyncio.to_thread(self._deliver, mail, to)
+            raise Rejected(
+                message("mail.unsendable", "this message cannot be put into a mail")
+            ) from fault
+        await asyncio.to_thread(self._deliver, ready, to)
 
-    def _mail(self, message: Message, to: str) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"], mail["Subject"] = self._sender, message.subject
+    def _mail(self, mail: Mail, to: str) -> EmailMessage:
+        ready = EmailMessage()
+        ready["From"], ready["Subject"] = self._sender, mail.subject
         # As one address: a header in words is read as a list of several.
         local, _, domain = to.rpartition("@")
-        mail["To"] = Address(username=local, domain=domain)
-        mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or None)
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-        mail.set_content(message.text)
-        return mail
+        ready["To"] = Address(username=local, domain=domain)
+        ready["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or None)
+        ready["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        ready.set_content(mail.text)
+        return ready
 
     def _deliver(self, mail: EmailMessage, to: str) -> None:
         try:
@@ -73,15 +76,27 @@ class SmtpNotifier:
         except smtplib.SMTPRecipientsRefused as refusal:
             code, _ = next(iter(refusal.recipients.values()))
             if code >= 500:
-                raise Rejected("the mail server refuses this address") from refusal
-            raise RetryLater("the mail server takes no mail for this address now") from refusal
+                raise Rejected(
+                    message("mail.refused", "the mail server refuses this address")
+                ) from refusal
+            raise RetryLater(
+                message("mail.not-now", "the mail server takes no mail for this address now")
+            ) from refusal
         except smtplib.SMTPDataError as refusal:
             if refusal.smtp_code >= 500:
-                raise Rejected("the mail server refuses this mail") from refusal
-            raise RetryLater("the mail server takes no mail now") from refusal
+                raise Rejected(
+                    message("mail.mail-refused", "the mail server refuses this mail")
+                ) from refusal
+            raise RetryLater(
+                message("mail.none-now", "the mail server takes no mail now")
+            ) from refusal
         except (smtplib.SMTPException, OSError) as error:
             # Not with the server's words: they may repeat what was sent to it.
-            raise RetryLater(f"the mail server is away ({type(error).__name__})") from error
+            raise RetryLater(
+                message(
+                    "mail.away", "the mail server is away ({fault})", fault=type(error).__name__
+                )
+            ) from error
 
     def _connected(self) -> smtplib.SMTP:
         if self._implicit_tls:
@@ -103,6 +118,8 @@ def _send(server: smtplib.SMTP, mail: EmailMessage, to: str) -> None:
         server.send_message(mail, to_addrs=[to])
     except smtplib.SMTPNotSupportedError as refusal:
         raise Rejected(
-            "the mail server takes no address with letters beyond ASCII",
-            remedy="Use another address of this person.",
+            message(
+                "mail.ascii-only", "the mail server takes no address with letters beyond ASCII"
+            ),
+            remedy=message("do.use-another-address", "Use another address of this person."),
         ) from refusal

@@ -19,10 +19,11 @@ import requests
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from connectors.transport.code_flow import CodeFlow
-from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
 from connectors.transport.oauth import connecting, json_object
 from services import errors, ports
 from services.accounts.rules.network_rules import MASTODON
+from services.message import message
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"
@@ -30,7 +31,7 @@ POSTING = "write:statuses"
 SCOPES = ("read:accounts", "read:statuses", POSTING, "write:media")
 
 _BATCH = 40  # the most statuses that one call gives
-_AGAIN = "Connect Mastodon again."
+_AGAIN = message("do.connect-network-again", "Connect {title} again.", title="Mastodon")
 _SOURCE = "mastodon:statuses"
 _COUNTERS = {"reactions": "favourites", "comments": "replies", "reshares": "reblogs"}
 
@@ -68,8 +69,13 @@ class Mastodon:
     def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> ports.Account:
         tokens = self._flow.exchange(code=code, verifier=verifier, redirect_uri=redirect_uri)
         if POSTING not in tokens.scopes:
-            said = "Mastodon was connected without the permission to post."
-            raise errors.NeedsPerson(said, remedy=_AGAIN)
+            raise errors.NeedsPerson(
+                message(
+                    "mastodon.no-permission-to-post",
+                    "Mastodon was connected without the permission to post",
+                ),
+                remedy=_AGAIN,
+            )
         with connecting("Mastodon"):
             member = self._ask(tokens, "GET", "/api/v1/accounts/verify_credentials")
         member_id, handle = _id(member, "GET"), str(member.get("acct", ""))
@@ -77,7 +83,10 @@ class Mastodon:
 
     def refresh(self, account: ports.Account) -> ports.Tokens:  # noqa: ARG002 - of the port
         """Mastodon's tokens last until they are revoked, and there is nothing to renew."""
-        raise errors.NeedsPerson("This Mastodon connection cannot be renewed.", remedy=_AGAIN)
+        raise errors.NeedsPerson(
+            message("mastodon.not-renewable", "This Mastodon connection cannot be renewed"),
+            remedy=_AGAIN,
+        )
 
     def revoke(self, account: ports.Account) -> None:
         self._flow.revoke(account.tokens)
@@ -145,29 +154,37 @@ class Mastodon:
         try:
             return response.json()
         except ValueError as error:
-            raise no_usable_answer("Mastodon", method, "it could not be read") from error
+            raise no_usable_answer("Mastodon", method, UNREADABLE) from error
 
     def _statuses(self, tokens: ports.Tokens, path: str) -> list[dict[str, Any]]:
         answer = self._ask(tokens, "GET", path)
         if not isinstance(answer, list):
-            raise no_usable_answer("Mastodon", "GET", "it was no list")
+            raise no_usable_answer("Mastodon", "GET", message("answer.no-list", "it was no list"))
         return [each | {"id": _id(each, "GET")} for each in answer]
 
     def _refusal(self, response: requests.Response) -> errors.ZwaanError:
         """The error that an answer with an error status asks for."""
         status = response.status_code
         said = str(json_object(response).get("error", f"status {status}"))[:200]
-        refused = f"Mastodon does not accept your connection: {said}"
+        refused = message(
+            "mastodon.not-accepted", "Mastodon does not accept your connection: {said}", said=said
+        )
         if status == requests.codes.unauthorized and not re.search("revoked|expired", said):
             return errors.AccessInDoubt(refused)
         if person := {401: errors.NeedsNewAccess, 403: errors.NeedsPerson}.get(status):
             return person(refused, remedy=_AGAIN)
         if status == requests.codes.too_many_requests or "finished processing" in said:
-            return errors.RetryLater("Mastodon asks for patience.", after=_patience(response))
+            return errors.RetryLater(
+                message("mastodon.patience", "Mastodon asks for patience"),
+                after=_patience(response),
+            )
         if status < 500:
             kind = _Gone if status == requests.codes.not_found else errors.Rejected
-            remedy = "Change the text and approve it again."
-            return kind(f"Mastodon refuses this: {said}", remedy=remedy)
+            remedy = message("do.change-text", "Change the text and approve it again.")
+            return kind(
+                message("mastodon.refused", "Mastodon refuses this: {said}", said=said),
+                remedy=remedy,
+            )
         return no_usable_answer("Mastodon", response.request.method or "", said)
 
 
@@ -188,7 +205,7 @@ def _patience(response: requests.Response) -> float | None:
 def _id(found: Any, method: str) -> str:
     value = str(found.get("id")) if isinstance(found, dict) else ""
     if not value.isdecimal():
-        raise no_usable_answer("Mastodon", method, "it named no id")
+        raise no_usable_answer("Mastodon", method, message("answer.no-id", "it named no id"))
     return value
 
 

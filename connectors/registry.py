@@ -13,6 +13,7 @@ from typing import cast
 
 from connectors.transport.http import Limits
 from services.errors import WrongSetting
+from services.message import advised
 from services.ports import Meter, Network, PostRules
 
 ENTRY_POINT_GROUP = "zwaan.networks"
@@ -54,15 +55,20 @@ def build_network(settings: NetworkSettings) -> Network:
     if settings.name not in found:
         known = ", ".join(sorted(found)) or "none"
         raise WrongSetting(
-            f"There is no connector for the network {settings.name!r} (installed: {known}); "
-            "install its package or remove it from the settings."
+            advised(
+                f"There is no connector for the network {settings.name!r} (installed: {known})",
+                "install its package or remove it from the settings",
+            )
         )
     connector = cast("Callable[[NetworkSettings], Network]", found[settings.name].load())
     network = connector(settings)
     if not isinstance(getattr(network, "rules", None), PostRules):
         raise WrongSetting(
-            f"The connector for the network {settings.name!r} does not say what its posts may be; "
-            "install a version of its package that declares its PostRules, or remove it from the "
-            "settings."
+            advised(
+                f"The connector for the network {settings.name!r} does not say what its posts may "
+                "be",
+                "install a version of its package that declares its PostRules, or remove it from "
+                "the settings",
+            )
         )
     return network

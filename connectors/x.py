@@ -19,7 +19,7 @@ from requests.auth import HTTPBasicAuth
 from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
-from connectors.transport.http import Transport, no_usable_answer, repeatable
+from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
 from connectors.transport.oauth import json_object
 from services.accounts.rules.network_rules import X as X_RULES
 from services.errors import (
@@ -30,6 +30,8 @@ from services.errors import (
     RetryLater,
     ZwaanError,
 )
+from services.message import message
+from services.message import said as as_said
 from services.ports import (
     Account,
     Authorization,
@@ -56,7 +58,7 @@ _BATCH = 100  # the most ids that GET /2/tweets takes, and the most posts a time
 _CLOCK_SKEW = timedelta(hours=2)
 _LONGEST_WAIT = timedelta(days=1)
 _STATISTICS_SOURCE = "x:tweets"
-_AGAIN = "Connect X again."
+_AGAIN = message("do.connect-network-again", "Connect {title} again.", title="X")
 _Object = dict[str, Any]
 
 
@@ -115,14 +117,20 @@ class X:
         tokens = oauth.tokens(answer, asked=self._scopes, now=self._clock())
         if "tweet.write" not in tokens.scopes:
             raise NeedsPerson(
-                "X was connected without the permission to post.",
-                remedy="Connect X again and leave all permissions on.",
+                message(
+                    "x.no-permission-to-post", "X was connected without the permission to post"
+                ),
+                remedy=message(
+                    "do.x.connect-again", "Connect X again and leave all permissions on."
+                ),
             )
         with oauth.connecting("X"):
             profile = self._ask(self._client(tokens).get_me).get("data")
         self._settings.meter("user_read", 1)
         if not isinstance(profile, dict) or not str(profile.get("id", "")).isdecimal():
-            raise NeedsPerson("X did not say which account was connected.", remedy=_AGAIN)
+            raise NeedsPerson(
+                message("x.no-account", "X did not say which account was connected"), remedy=_AGAIN
+            )
         return Account(
             network=self.name,
             member_id=str(profile["id"]),
@@ -133,7 +141,9 @@ class X:
     def refresh(self, account: Account) -> Tokens:
         """Spends the refresh token: store the new pair before using it, one caller at a time."""
         if not account.tokens.refresh:
-            raise NeedsPerson("This X connection cannot be renewed.", remedy=_AGAIN)
+            raise NeedsPerson(
+                message("x.not-renewable", "This X connection cannot be renewed"), remedy=_AGAIN
+            )
         session = oauth.token_session(
             self._transport, title="X", client_id=self._settings.client_id
         )
@@ -175,7 +185,7 @@ class X:
             data = answer.get("data")
             media_id = str(data.get("id", "")) if isinstance(data, dict) else ""
             if not media_id.isdecimal():
-                raise no_usable_answer("X", "POST", "it named no image")
+                raise no_usable_answer("X", "POST", message("answer.no-image", "it named no image"))
             if image.alt:
                 described = {"id": media_id, "metadata": {"alt_text": {"text": image.alt}}}
                 session.post(f"{API}/2/media/metadata", headers=headers, json=described)
@@ -194,7 +204,9 @@ class X:
         data = answer.get("data")
         post_id = str(data.get("id", "")) if isinstance(data, dict) else ""
         if not post_id.isdecimal():
-            raise OutcomeUnknown("X accepted the post without saying under which id.")
+            raise OutcomeUnknown(
+                message("x.no-id", "X accepted the post without saying under which id")
+            )
         return self._published(account, post_id)
 
     def _adopt(self, account: Account, post: OutgoingPost) -> PublishedPost:
@@ -207,12 +219,16 @@ class X:
             found = self._find(account, post, since=None)
         except (RetryLater, NeedsPerson) as error:
             raise OutcomeUnknown(
-                f"X has a post with this text and could not be asked which: {error}"
+                message(
+                    "x.unknown-duplicate",
+                    "X has a post with this text and could not be asked which: {fault}",
+                    fault=str(error),
+                )
             ) from error
         if found is None:
             raise Rejected(
-                "X refuses this text because it was posted before.",
-                remedy="Change the text and approve it again.",
+                message("x.posted-before", "X refuses this text because it was posted before"),
+                remedy=message("do.change-text", "Change the text and approve it again."),
             )
         return found
 
@@ -295,7 +311,7 @@ class X:
 
     def _object(self, response: requests.Response) -> _Object:
         if not (answer := json_object(response)):
-            raise no_usable_answer("X", response.request.method or "", "it could not be read")
+            raise no_usable_answer("X", response.request.method or "", UNREADABLE)
         return answer
 
     def _refusal(self, response: requests.Response) -> ZwaanError:
@@ -303,24 +319,33 @@ class X:
         status, answer = response.status_code, json_object(response)
         said = str(answer.get("detail") or answer.get("title") or "")[:200]
         if status == requests.codes.forbidden and "duplicate" in said.lower():
-            return _Duplicate(said)
+            return _Duplicate(as_said(said))
         if person := _for_a_person(status, said):
             return person
         if status == requests.codes.unauthorized:
             # Of a token that ended as of a blip; which it is, X says when the access is renewed.
-            return AccessInDoubt("X did not accept your connection this time.")
+            return AccessInDoubt(
+                message("x.not-accepted", "X did not accept your connection this time")
+            )
         if status == requests.codes.not_found:
-            return _Gone("X does not know this post.", remedy="It was probably deleted on X.")
+            return _Gone(
+                message("x.post-gone", "X does not know this post"),
+                remedy=message("do.x.gone", "It was probably deleted on X."),
+            )
         if status == requests.codes.too_many_requests:
-            return RetryLater("X's limit is reached.", after=self._patience(response))
+            return RetryLater(
+                message("x.limit", "X's limit is reached"), after=self._patience(response)
+            )
         if 400 <= status < 500:
             return Rejected(
-                f"X refuses this: {said or f'status {status}'}",
-                remedy="Change the text and approve it again.",
+                message(
+                    "x.refused",
+                    "X refuses this: {said}",
+                    said=said or message("answer.status", "status {status}", status=status),
+                ),
+                remedy=message("do.change-text", "Change the text and approve it again."),
             )
-        return no_usable_answer(
-            "X", response.request.method or "", f"it failed with status {status}"
-        )
+        return no_usable_answer("X", response.request.method or "", failed(status))
 
     def _patience(self, response: requests.Response) -> float | None:
         """Seconds until the last exhausted limit begins anew, by X's own clock where it tells it."""
@@ -356,13 +381,20 @@ def _resets(headers: Mapping[str, str]) -> list[float]:
 def _for_a_person(status: int, said: str) -> NeedsPerson | None:
     if status == requests.codes.payment_required:
         return NeedsPerson(
-            "Your organisation's credits with X are used up.",
-            remedy="Ask your administrator to add credits in X's developer console.",
+            message("x.no-credits", "Your organisation's credits with X are used up"),
+            remedy=message(
+                "do.x.add-credits",
+                "Ask your administrator to add credits in X's developer console.",
+            ),
         )
     if status == requests.codes.forbidden:
         return NeedsPerson(
-            f"X does not permit this with your connection: {said or 'forbidden'}",
-            remedy="Connect X again and leave all permissions on.",
+            message(
+                "x.not-permitted",
+                "X does not permit this with your connection: {said}",
+                said=said or message("answer.forbidden", "forbidden"),
+            ),
+            remedy=message("do.x.connect-again", "Connect X again and leave all permissions on."),
         )
     return None
 

@@ -7,9 +7,15 @@ times, then moved to the dead letters with its traceback).
 
 from __future__ import annotations
 
+from services.message import NOTHING, Message, message, said
+
 
 class ZwaanError(Exception):
-    """Base of all errors with a known reaction. The text is one sentence for a person."""
+    """Base of all errors with a known reaction. ``message`` is one sentence for a person."""
+
+    def __init__(self, words: Message | str) -> None:
+        super().__init__(words)
+        self.message = _message(words)
 
 
 class RetryLater(ZwaanError):
@@ -19,8 +25,8 @@ class RetryLater(ZwaanError):
     did not say. The failed call is known to have had no effect.
     """
 
-    def __init__(self, message: str, *, after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, words: Message, *, after: float | None = None) -> None:
+        super().__init__(words)
         self.after = after
 
 
@@ -35,9 +41,9 @@ class Rejected(ZwaanError):
     ``remedy`` says what a person can do about it.
     """
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+    def __init__(self, words: Message, *, remedy: Message = NOTHING) -> None:
+        super().__init__(words)
+        self.remedy = _message(remedy)
 
 
 class NoSuch(Rejected):
@@ -47,9 +53,9 @@ class NoSuch(Rejected):
 class NeedsPerson(ZwaanError):
     """Only the named person can resolve this, for example by connecting an account again."""
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+    def __init__(self, words: Message, *, remedy: Message = NOTHING) -> None:
+        super().__init__(words)
+        self.remedy = _message(remedy)
 
 
 class NeedsNewAccess(NeedsPerson):
@@ -71,3 +77,12 @@ class Stop(ZwaanError):
 
 class WrongSetting(Stop):
     """A setting that nothing can run with; it stays wrong until somebody corrects it."""
+
+
+def unexpected(defect: BaseException) -> Message:
+    """What a person reads of a defect of ours; the log has its traceback."""
+    return message("unexpected", "unexpected {name}", name=type(defect).__name__)
+
+
+def _message(words: Message | str) -> Message:
+    return words if isinstance(words, Message) else said(words)

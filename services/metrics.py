@@ -61,6 +61,13 @@ class Metrics:
             ("use", "became"),
             registry=registry,
         )
+        #: Sentences that a page said in English because no catalogue knows them.
+        self.unknown_messages = Gauge(
+            "zwaan_unknown_messages",
+            "Messages shown in English for want of a translation, since the process began.",
+            registry=registry,
+        )
+
         #: Alert on any: neither the log nor the disk took them, and their visitors went on.
         self.clicks_lost = Gauge(
             "zwaan_clicks_lost", "Clicks lost since the process began.", registry=registry

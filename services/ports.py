@@ -282,7 +282,7 @@ class LanguageModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Mail:
     """A message to one person, in their language."""
 
     to: str
@@ -291,6 +291,6 @@ class Message:
 
 
 class Notifier(Protocol):
-    async def send(self, message: Message) -> None:
+    async def send(self, mail: Mail) -> None:
         """Raises RetryLater when the channel is away, Rejected when the address is refused."""
         ...

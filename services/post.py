@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from services.errors import Rejected
 from services.language import Language
+from services.message import NOTHING, Message, message
 
 
 class PostState(StrEnum):
@@ -53,7 +54,13 @@ def check_transition(before: PostState, after: PostState) -> None:
     """Raises Rejected with a sentence when ``after`` may not follow ``before``."""
     if after not in _NEXT[before]:
         raise Rejected(
-            f"a post that is {before} cannot become {after}", remedy="Load the page again."
+            message(
+                "post.no-transition",
+                "a post that is {before} cannot become {after}",
+                before=before,
+                after=after,
+            ),
+            remedy=message("do.load-again", "Load the page again."),
         )
 
 
@@ -81,8 +88,8 @@ class Post:
     published_at: datetime | None = None
     external_id: str | None = None
     external_url: str | None = None
-    reason: str = ""
-    remedy: str = ""
+    reason: Message = NOTHING
+    remedy: Message = NOTHING
     attempts: int = 0
 
 

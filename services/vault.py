@@ -13,6 +13,7 @@ from datetime import datetime
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from services.errors import NeedsPerson, Rejected
+from services.message import message
 from services.ports import Tokens
 
 
@@ -23,15 +24,15 @@ class Vault:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise Rejected(
-                "ZWAAN_TOKEN_KEYS holds no key",
-                remedy="Make one with: zwaan doctor --new-token-key",
+                message("keys.none", "ZWAAN_TOKEN_KEYS holds no key"),
+                remedy=message("do.make-key", "Make one with: zwaan doctor --new-token-key"),
             )
         try:
             each = [Fernet(key) for key in keys]
         except ValueError as error:
             raise Rejected(
-                "a key in ZWAAN_TOKEN_KEYS is not a Fernet key",
-                remedy="Make one with: zwaan doctor --new-token-key",
+                message("keys.no-fernet", "a key in ZWAAN_TOKEN_KEYS is not a Fernet key"),
+                remedy=message("do.make-key", "Make one with: zwaan doctor --new-token-key"),
             ) from error
         self._newest, self._fernet = each[0], MultiFernet(each)
         self.rotates = len(each) > 1
@@ -51,8 +52,10 @@ class Vault:
             document = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken as error:
             raise NeedsPerson(
-                "the stored connection cannot be decrypted",
-                remedy="Restore the old key in ZWAAN_TOKEN_KEYS, or connect again.",
+                message("connection.unreadable", "the stored connection cannot be decrypted"),
+                remedy=message(
+                    "do.restore-key", "Restore the old key in ZWAAN_TOKEN_KEYS, or connect again."
+                ),
             ) from error
         expires_at = document["expires_at"]
         return Tokens(

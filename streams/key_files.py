@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from services.errors import Stop
+from services.message import advised
 from services.settings import Settings
 from services.vault import Vault, new_key
 
@@ -46,7 +47,9 @@ def _read_or_make(path: Path, make: Callable[[], str], *, lost: str) -> str:
         _make(path, make())
     key = path.read_bytes().strip()
     if not _KEY.fullmatch(key):
-        raise Stop(f"the key in {path} is damaged; put a copy back, or remove it: then {lost}")
+        raise Stop(
+            advised(f"the key in {path} is damaged", f"put a copy back, or remove it: then {lost}")
+        )
     return key.decode()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.errors import RetryLater
 from services.events.statement import Statement
-from services.ports import Message, Record
+from services.ports import Mail, Record
 
 
 class MemoryLog:
@@ -44,7 +44,7 @@ class Mailbox:
     """A Notifier that keeps its messages."""
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[Mail] = []
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Mail) -> None:
         self.messages.append(message)

@@ -17,9 +17,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from services.message import Message, message
+
 
 class Unreachable(Exception):
     """No connection came about (name, refusal, TLS, time), so nothing was sent."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -94,13 +100,13 @@ def pools_with_deadline(total: float) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException) -> Message:
     """The kind of failure in words; the exception's own text carries addresses."""
     name = type(error).__name__
     if "Resolution" in name:
-        return "its name is not known"
+        return message("connecting.no-name", "its name is not known")
     if "Timeout" in name or isinstance(error, TimeoutError):
-        return "connecting took too long"
+        return message("connecting.slow", "connecting took too long")
     if "SSL" in name or "Cert" in name:
-        return "its certificate or TLS was not accepted"
-    return "the connection was refused"
+        return message("connecting.tls", "its certificate or TLS was not accepted")
+    return message("connecting.refused", "the connection was refused")

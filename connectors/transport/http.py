@@ -26,6 +26,7 @@ from urllib3.exceptions import HTTPError
 
 from connectors.transport.deadline import Unreachable, pools_with_deadline
 from services.errors import OutcomeUnknown, Rejected, RetryLater, WrongSetting
+from services.message import Message, advised, message
 from services.text.loopback import is_loopback
 
 SessionT = TypeVar("SessionT", bound=requests.Session)
@@ -97,9 +98,14 @@ class Transport(HTTPAdapter):
         if any(_within(url, target) for target in self._routes.values()) or self._trusts(url):
             return url
         raise Rejected(
-            f"{self._network} was asked to use an address that is not configured, "
-            "and the request was not sent.",
-            remedy="Check the network's base addresses in the settings.",
+            message(
+                "network.wrong-address",
+                "{network} was asked to use an address that is not configured, and the request was not sent",
+                network=self._network,
+            ),
+            remedy=message(
+                "do.check-addresses", "Check the network's base addresses in the settings."
+            ),
         )
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -122,15 +128,22 @@ class Transport(HTTPAdapter):
             body = self._body(response, deadline)
         except Unreachable as error:
             raise RetryLater(
-                f"{self._network} cannot be reached ({error}); it is tried again later."
+                message(
+                    "network.unreachable",
+                    "{network} cannot be reached ({fault}); it is tried again later",
+                    network=self._network,
+                    fault=error.why,
+                )
             ) from error
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._lost(request, _cause(error)) from error
         if body is None:
-            raise self._lost(request, "the answer was too large or too slow")
+            raise self._lost(
+                request, message("answer.too-large", "the answer was too large or too slow")
+            )
         # With an address or without: nothing that we ask for is answered so.
         if 300 <= response.status_code < 400:
-            raise self._lost(request, "the answer was a redirect, which is not followed")
+            raise self._lost(request, _REDIRECT)
         response.raw = io.BytesIO(body)
         return response
 
@@ -147,7 +160,9 @@ class Transport(HTTPAdapter):
             response.raw.release_conn()
         return bytes(body)
 
-    def _lost(self, request: requests.PreparedRequest, why: str) -> RetryLater | OutcomeUnknown:
+    def _lost(
+        self, request: requests.PreparedRequest, why: Message | str
+    ) -> RetryLater | OutcomeUnknown:
         return no_usable_answer(self._network, request.method or "", why)
 
     def _trusts(self, url: str) -> bool:
@@ -161,12 +176,32 @@ class Transport(HTTPAdapter):
         )
 
 
-def no_usable_answer(title: str, method: str, why: str) -> RetryLater | OutcomeUnknown:
+UNREADABLE = message("answer.unreadable", "it could not be read")
+_REDIRECT = message("answer.redirect", "the answer was a redirect, which is not followed")
+
+
+def failed(status: int) -> Message:
+    return message("answer.failed", "it failed with status {status}", status=status)
+
+
+def no_usable_answer(title: str, method: str, why: Message | str) -> RetryLater | OutcomeUnknown:
     """The error for a request that was sent and whose answer is missing or unreadable."""
     if method in _IDEMPOTENT:
-        return RetryLater(f"{title} gave no usable answer: {why}.")
+        return RetryLater(
+            message(
+                "network.no-usable-answer",
+                "{network} gave no usable answer: {fault}",
+                network=title,
+                fault=why,
+            )
+        )
     return OutcomeUnknown(
-        f"{title} gave no usable answer, so the request may have been carried out: {why}."
+        message(
+            "network.outcome-unknown",
+            "{network} gave no usable answer, so the request may have been carried out: {fault}",
+            network=title,
+            fault=why,
+        )
     )
 
 
@@ -176,7 +211,7 @@ def repeatable() -> Iterator[None]:
     try:
         yield
     except OutcomeUnknown as error:
-        raise RetryLater(str(error)) from error
+        raise RetryLater(error.message) from error
 
 
 def _within(url: str, prefix: str) -> bool:
@@ -191,14 +226,18 @@ def _checked(base: str) -> str:
     shown = _PASSWORD.sub("//***@", base)
     plain_ok = parts.scheme == "http" and is_loopback(host)
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise WrongSetting(f"{shown!r} is not a base address; give scheme, host and path only.")
+        raise WrongSetting(
+            advised(f"{shown!r} is not a base address", "give scheme, host and path only")
+        )
     if parts.scheme != "https" and not plain_ok:
-        raise WrongSetting(f"{shown!r} must use https; plain http is accepted on loopback only.")
+        raise WrongSetting(
+            advised(f"{shown!r} must use https", "plain http is accepted on loopback only")
+        )
     return base.rstrip("/")
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException) -> Message:
     """A few words about a failure, without addresses or headers."""
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
-        return "it took too long"
-    return "the connection broke"
+        return message("answer.too-slow", "it took too long")
+    return message("answer.broken", "the connection broke")

@@ -24,6 +24,7 @@ from requests_oauthlib import OAuth2Session
 
 from connectors.transport.http import Transport
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.message import message
 from services.ports import Authorization, Tokens
 
 
@@ -96,8 +97,12 @@ def connecting(title: str) -> Iterator[None]:
         yield
     except (OutcomeUnknown, Rejected, OAuth2Error) as error:
         raise NeedsPerson(
-            f"{title} gave no usable answer while your account was being connected.",
-            remedy=f"Connect {title} again.",
+            message(
+                "network.no-answer-connecting",
+                "{title} gave no usable answer while your account was being connected",
+                title=title,
+            ),
+            remedy=message("do.connect-network-again", "Connect {title} again.", title=title),
         ) from error
 
 
@@ -111,7 +116,13 @@ def refreshing(title: str) -> Iterator[None]:
     try:
         yield
     except (OutcomeUnknown, OAuth2Error) as error:
-        raise RetryLater(f"{title} did not renew a connection; it is tried again later.") from error
+        raise RetryLater(
+            message(
+                "network.not-renewed",
+                "{network} did not renew a connection; it is tried again later",
+                network=title,
+            )
+        ) from error
 
 
 def revoke(
@@ -127,9 +138,15 @@ def revoke(
         try:
             response = session.post(url, data=form, auth=auth)
         except OutcomeUnknown as error:
-            raise RetryLater(str(error)) from error
+            raise RetryLater(error.message) from error
     if not response.ok:
-        raise RetryLater(f"{title} did not withdraw the connection; it may still be valid there.")
+        raise RetryLater(
+            message(
+                "network.not-withdrawn",
+                "{network} did not withdraw the connection; it may still be valid there",
+                network=title,
+            )
+        )
 
 
 def tokens(answer: Mapping[str, Any], *, asked: Iterable[str], now: datetime) -> Tokens:
@@ -154,21 +171,47 @@ def _judge(title: str, response: requests.Response) -> requests.Response:
     if status == requests.codes.ok and _is_token(answer.get("access_token")):
         return _as_understood(answer)
     if status == requests.codes.too_many_requests:
-        raise RetryLater(f"{title} asks for patience; connecting is tried again later.")
+        raise RetryLater(
+            message(
+                "network.patience",
+                "{network} asks for patience; connecting is tried again later",
+                network=title,
+            )
+        )
     # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects nobody.
     said = answer.get("error")
     if isinstance(said, str) and (
         status == requests.codes.unauthorized or said == "invalid_client"
     ):
         raise NeedsPerson(
-            f"{title} does not accept this installation's client id and secret.",
-            remedy=f"Ask your administrator to check the {title} credentials in the settings.",
+            message(
+                "network.wrong-credentials",
+                "{title} does not accept this installation's client id and secret",
+                title=title,
+            ),
+            remedy=message(
+                "do.check-credentials",
+                "Ask your administrator to check the {title} credentials in the settings.",
+                title=title,
+            ),
         )
     if isinstance(said, str) and 400 <= status < 500:
         raise NeedsPerson(
-            f"{title} refused the connection or it ran out.", remedy=f"Connect {title} again."
+            message(
+                "network.consent-refused",
+                "{title} refused the connection or it ran out",
+                title=title,
+            ),
+            remedy=message("do.connect-network-again", "Connect {title} again.", title=title),
         )
-    raise OutcomeUnknown(f"{title} answered the token request with status {status} and no token.")
+    raise OutcomeUnknown(
+        message(
+            "network.no-token",
+            "{network} answered the token request with status {status} and no token",
+            network=title,
+            status=status,
+        )
+    )
 
 
 def _as_understood(answer: Mapping[str, Any]) -> requests.Response:

@@ -19,6 +19,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.errors import AccessInDoubt, NeedsNewAccess, NeedsPerson, Rejected, RetryLater
+from services.message import NOTHING, Message, NetworkName, message
 from services.ports import Account, Network
 from services.vault import Vault
 
@@ -62,7 +63,8 @@ class Accounts:
             return self._networks[name]
         except KeyError as error:
             raise NeedsPerson(
-                f"{name} is switched off here", remedy="Ask your administrator."
+                message("network.off", "{network} is switched off here", network=NetworkName(name)),
+                remedy=message("do.ask-administrator", "Ask your administrator."),
             ) from error
 
     async def call(self, function: Callable[..., _T], *arguments: object, **named: object) -> _T:
@@ -89,7 +91,10 @@ class Accounts:
         except (NeedsNewAccess, AccessInDoubt) as refused:
             fresh = await self.renew(ambassador_id, account, refused)
             if is_late():
-                raise RetryLater("the access was renewed, which took long", after=0) from None
+                raise RetryLater(
+                    message("connection.renewed-slowly", "the access was renewed, which took long"),
+                    after=0,
+                ) from None
             return await self.call(call, fresh)
 
     async def renew(
@@ -103,18 +108,18 @@ class Accounts:
         stored = await self._stored(ambassador_id, account.network)
         is_current = self._account(stored).tokens.access == account.tokens.access
         if is_current and isinstance(refused, NeedsNewAccess):
-            await self._mark(stored, str(refused))
+            await self._mark(stored, refused.message)
         raise refused
 
     async def note_works(self, stored: Connection) -> None:
         """A call succeeded with it: whatever its person was told is over."""
         if stored.needs_person:
-            await self._mark(stored, "")
+            await self._mark(stored, NOTHING)
 
-    async def _mark(self, stored: Connection, sentence: str) -> None:
+    async def _mark(self, stored: Connection, why: Message) -> None:
         place = (stored.ambassador_id, stored.network)
         async with self._database.write() as transaction:
-            await connections.mark_needs_person(transaction, *place, sentence, tokens=stored.tokens)
+            await connections.mark_needs_person(transaction, *place, why, tokens=stored.tokens)
 
     async def store_billed(self) -> None:
         """Keep what the networks charge for. Raises RetryLater when the database is away."""
@@ -147,8 +152,14 @@ class Accounts:
             before = await connections.get(transaction, ambassador_id, network)
             if before is not None and _is_narrower(connection, before, now):
                 raise NeedsPerson(
-                    "the new consent allows less than the connection that you have, which stays",
-                    remedy="Connect it again and leave all permissions on.",
+                    message(
+                        "connection.allows-less",
+                        "the new consent allows less than the connection that you have, which stays",
+                    ),
+                    remedy=message(
+                        "do.connect-with-all-permissions",
+                        "Connect it again and leave all permissions on.",
+                    ),
                 )
             await connections.save(transaction, connection)
             entry = _entry(
@@ -234,7 +245,13 @@ class Accounts:
                 work = asyncio.create_task(self._refresh_as(holder, ambassador_id, current))
                 return await asyncio.shield(work)
             if time.monotonic() > deadline:
-                raise RetryLater(f"{account.network} is being renewed by somebody else")
+                raise RetryLater(
+                    message(
+                        "connection.being-renewed",
+                        "{network} is being renewed by somebody else",
+                        network=NetworkName(account.network),
+                    )
+                )
             await asyncio.sleep(_LOOK_AGAIN)
 
     async def _refresh_as(self, holder: str, ambassador_id: str, account: Account) -> Account:
@@ -250,7 +267,7 @@ class Accounts:
                 await connections.end_refresh(transaction, *place, holder=holder)
                 if isinstance(failure, NeedsPerson) and not overtaken:
                     await connections.mark_needs_person(
-                        transaction, *place, str(failure), tokens=stored.tokens
+                        transaction, *place, failure.message, tokens=stored.tokens
                     )
             if overtaken:
                 return current  # refused because somebody else had spent the token
@@ -269,7 +286,14 @@ class Accounts:
         async with self._database.read() as transaction:
             stored = await connections.get(transaction, ambassador_id, network)
         if stored is None:
-            raise NeedsPerson(f"{network} is not connected", remedy="Connect it again.")
+            raise NeedsPerson(
+                message(
+                    "network.not-connected",
+                    "{network} is not connected",
+                    network=NetworkName(network),
+                ),
+                remedy=message("do.connect-again", "Connect it again."),
+            )
         return stored
 
     def _account(self, stored: Connection) -> Account:

@@ -14,6 +14,7 @@ from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import MAX_EVENT_BYTES, CloudEvent, parse_event
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
 from services.events.launch import read_launch_plan
+from services.message import Message, message
 from services.ports import EventLog, Record
 
 
@@ -22,8 +23,8 @@ class Refusal:
     """``place`` is where the event stood in the input, from 0."""
 
     place: int
-    fault: str
-    remedy: str
+    fault: Message
+    remedy: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Note:
     """What a sender should know of an event that was accepted all the same."""
 
     place: int
-    note: str
+    note: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ async def _known(database: Database | None, arriving: Sequence[EventData]) -> Kn
 
 
 def _refusal(place: int, fault: Rejected) -> Refusal:
-    return Refusal(place=place, fault=str(fault), remedy=fault.remedy)
+    return Refusal(place=place, fault=fault.message, remedy=fault.remedy)
 
 
 def _record(event: CloudEvent, data: EventData) -> Record:
@@ -114,8 +115,13 @@ def _record(event: CloudEvent, data: EventData) -> Record:
     value = event.to_bytes()
     if len(value) > MAX_EVENT_BYTES:
         raise Rejected(
-            f"the event has {len(value):,} bytes, the limit is {MAX_EVENT_BYTES:,}",
-            remedy="Shorten it.",
+            message(
+                "event.too-large",
+                "the event has {bytes} bytes, the limit is {limit}",
+                bytes=len(value),
+                limit=MAX_EVENT_BYTES,
+            ),
+            remedy=message("do.shorten", "Shorten it."),
         )
     key = CATALOGUE[event.type].key_of(data)
     return Record(topic=event.type, key=key.encode(), value=value)

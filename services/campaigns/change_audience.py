@@ -13,6 +13,7 @@ from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
+from services.message import message
 from services.people.store import people
 from services.people.store.people import Person
 from services.voice import Thin, unsaid
@@ -25,7 +26,10 @@ async def remove(
     await _take_turn(transaction, campaign_id)
     if not await audience.set_removed(transaction, campaign_id, ambassador_id, removed=True):
         raise Rejected(
-            "this colleague was asked already, or is not on the list", remedy="Load the page again."
+            message(
+                "audience.asked-already", "this colleague was asked already, or is not on the list"
+            ),
+            remedy=message("do.load-again", "Load the page again."),
         )
     await _audit(transaction, "audience.removed", campaign_id, by, now, person=ambassador_id)
 
@@ -47,7 +51,10 @@ async def add(
     else:
         found = await people.ambassadors_by_id(transaction, [ambassador_id])
         if ambassador_id not in found:
-            raise NoSuch("there is no such ambassador", remedy="Load the page again.")
+            raise NoSuch(
+                message("ambassador.unknown", "there is no such ambassador"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
         rank = await audience.next_rank(transaction, campaign_id)
         invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
         await audience.invite(transaction, campaign_id, [invitation], asked_at=None)
@@ -59,7 +66,10 @@ async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.state == "closed":
-        raise Rejected("this campaign has ended", remedy="Start another one.")
+        raise Rejected(
+            message("campaign.ended", "this campaign has ended"),
+            remedy=message("do.start-another", "Start another one."),
+        )
     return campaign
 
 

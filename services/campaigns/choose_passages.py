@@ -15,6 +15,7 @@ from services.database.audit import Entry
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.store.people import Person
 from services.voice.writing.passage_rows import chosen, rows_of
 from services.voice.writing.request import Content
@@ -45,13 +46,17 @@ async def choose_passages(
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.state != "prepared":
         raise Rejected(
-            "this campaign was launched already, or has ended", remedy="Load the page again."
+            message(
+                "campaign.launched-already", "this campaign was launched already, or has ended"
+            ),
+            remedy=message("do.load-again", "Load the page again."),
         )
     if campaign.content.passages == kept:
         return campaign
     if based_on != version_of(campaign.content):
         raise Rejected(
-            "somebody else changed the passages meanwhile", remedy="Load the page again."
+            message("passages.changed-meanwhile", "somebody else changed the passages meanwhile"),
+            remedy=message("do.load-again", "Load the page again."),
         )
     content = campaign.content.model_copy(update={"passages": kept})
     await campaigns.set_content(transaction, campaign_id, content)

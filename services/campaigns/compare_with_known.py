@@ -19,6 +19,7 @@ from services.events.incoming import (
     VacancyClosed,
     VacancyOpened,
 )
+from services.message import NOTHING, Message, message
 from services.voice import unsaid
 
 
@@ -37,7 +38,7 @@ class Known:
         self._contents = {} if contents is None else contents
         self._states = states or {}
 
-    def compare(self, data: EventData) -> str:
+    def compare(self, data: EventData) -> Message:
         """What its sender should know, or nothing. Raises Rejected for other facts than before.
 
         What was compared is known from then on, so that a batch may not contradict itself.
@@ -46,10 +47,10 @@ class Known:
             return self._opening(data)
         vacancy_id = data.vacancy_id if isinstance(data, _ABOUT_VACANCIES) else None
         if not self._asked or vacancy_id is None or ("vacancy", vacancy_id) in self._contents:
-            return ""
-        return _EARLY[type(data)].format(vacancy_id)
+            return NOTHING
+        return _early(data, vacancy_id)
 
-    def _opening(self, content: Content) -> str:
+    def _opening(self, content: Content) -> Message:
         source = source_of(content)
         first = self._contents.setdefault(source, content)
         if first is content:
@@ -58,29 +59,55 @@ class Known:
         if not same_facts(first, content):
             raise contradiction(first, content)
         if first.passages != content.passages:
-            return f'the {kind} "{source_id}" is known already, and keeps its passages'
-        if self._states.get(source) == "closed":
-            return (
-                f'the {kind} "{source_id}" is known, and its campaign has ended: nothing new '
-                f"happens; to start another, send it under a new {kind}_id"
+            return message(
+                "event.keeps-passages",
+                'the {kind} "{identity}" is known already, and keeps its passages',
+                kind=kind,
+                identity=source_id,
             )
-        return f'the {kind} "{source_id}" is known already, unchanged: nothing new happens'
+        if self._states.get(source) == "closed":
+            return message(
+                "event.campaign-ended",
+                'the {kind} "{identity}" is known, and its campaign has ended: nothing new '
+                "happens; to start another, send it under a new {kind}_id",
+                kind=kind,
+                identity=source_id,
+            )
+        return message(
+            "event.unchanged",
+            'the {kind} "{identity}" is known already, unchanged: nothing new happens',
+            kind=kind,
+            identity=source_id,
+        )
 
 
-def _asks_nobody(content: Content) -> str:
+def _asks_nobody(content: Content) -> Message:
     refusal = unsaid(content)
-    return (
-        ""
-        if refusal is None
-        else f"nobody is asked to share it: {refusal}. {refusal.remedy}".removesuffix(".")
+    if refusal is None:
+        return NOTHING
+    return message(
+        "event.asks-nobody",
+        "nobody is asked to share it: {fault}. {remedy}",
+        fault=refusal.message,
+        remedy=refusal.remedy,
     )
 
 
 _ABOUT_VACANCIES = (VacancyClosed, ApplicationReceived)
-_EARLY = {
-    VacancyClosed: 'the vacancy "{}" is not known (yet); it will start no campaign when it is',
-    ApplicationReceived: 'the vacancy "{}" is not known (yet); the application counts when it is',
-}
+
+
+def _early(data: EventData, vacancy_id: str) -> Message:
+    if isinstance(data, VacancyClosed):
+        return message(
+            "event.closed-early",
+            'the vacancy "{identity}" is not known (yet); it will start no campaign when it is',
+            identity=vacancy_id,
+        )
+    return message(
+        "event.applied-early",
+        'the vacancy "{identity}" is not known (yet); the application counts when it is',
+        identity=vacancy_id,
+    )
 
 
 def same_facts(first: Content, later: Content) -> bool:
@@ -97,8 +124,18 @@ def contradiction(first: Content, later: Content) -> Rejected:
         if name != "passages" and getattr(first, name, None) != getattr(later, name)
     ]
     return Rejected(
-        f'the {kind} "{source_id}" is known already, with another {" and ".join(changed)}',
-        remedy=f"Its campaign keeps its first facts; send the new ones under a new {kind}_id.",
+        message(
+            "event.known-otherwise",
+            'the {kind} "{identity}" is known already, with another {field}',
+            kind=kind,
+            identity=source_id,
+            field=" and ".join(changed),
+        ),
+        remedy=message(
+            "do.send-under-new-id",
+            "Its campaign keeps its first facts; send the new ones under a new {kind}_id.",
+            kind=kind,
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from services.errors import Rejected
 from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
 from services.identity import derive_id
+from services.message import message
 from services.text.html_text import literal, one_line, plain_text
 from services.text.normal_form import printable
 
@@ -33,8 +34,10 @@ def check_whole(event: CloudEvent) -> None:
     """Raises Rejected when characters were lost before the text came to us."""
     if LOST in str(event.data):
         raise Rejected(
-            "some of its characters were lost (\ufffd)",
-            remedy="Have its source send them in one encoding, best UTF-8.",
+            message("import.lost-characters", "some of its characters were lost (\ufffd)"),
+            remedy=message(
+                "do.send-one-encoding", "Have its source send them in one encoding, best UTF-8."
+            ),
         )
 
 
@@ -71,8 +74,8 @@ def read_feed(source: Source, *, language: str, zone: tzinfo, now: datetime) -> 
         events = _stories(text, reading)
     if not events:
         raise Rejected(
-            f"{source.address} holds no entries",
-            remedy="Give an RSS or Atom feed, or a JobPosting.",
+            message("feed.empty", "{source} holds no entries", source=source.address),
+            remedy=message("do.give-feed", "Give an RSS or Atom feed, or a JobPosting."),
         )
     return list({event.id: event for event in events}.values())
 
@@ -98,7 +101,10 @@ def _parsed(text: str, source: str) -> Any:
             response_headers={"content-type": "application/xml; charset=utf-8"},
         )
     except Exception as error:  # feedparser raises whatever a broken feed makes it stumble over
-        raise Rejected(f"{source} is no readable feed", remedy="Look into it.") from error
+        raise Rejected(
+            message("feed.unreadable", "{source} is no readable feed", source=source),
+            remedy=message("do.look-into-it", "Look into it."),
+        ) from error
 
 
 def _story(entry: Mapping[str, Any], reading: _Reading) -> CloudEvent:

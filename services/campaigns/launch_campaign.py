@@ -15,6 +15,7 @@ from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.events.launch import Launch, LaunchPlan
+from services.message import message
 from services.people.store.people import Person
 
 
@@ -29,15 +30,24 @@ async def launch(
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None:
-        raise NoSuch("there is no such campaign", remedy="Go back to the list.")
+        raise NoSuch(
+            message("campaign.unknown", "there is no such campaign"),
+            remedy=message("do.go-to-list", "Go back to the list."),
+        )
     check_still_open(campaign.closes_at, now)
     listed = await audience.proposed(transaction, campaign_id)
     if not listed:
-        raise Rejected("nobody is on the list", remedy="Add a colleague first.")
+        raise Rejected(
+            message("audience.empty", "nobody is on the list"),
+            remedy=message("do.add-colleague", "Add a colleague first."),
+        )
     widen_at = None if plan.widen_after is None else now + plan.widen_after
     if not await campaigns.launch(transaction, campaign_id, now=now, widen_at=widen_at):
         raise Rejected(
-            "this campaign was launched already, or has ended", remedy="Load the page again."
+            message(
+                "campaign.launched-already", "this campaign was launched already, or has ended"
+            ),
+            remedy=message("do.load-again", "Load the page again."),
         )
     asked = handful(listed) if plan.launch is Launch.HANDFUL else listed
     await audience.ask(transaction, campaign_id, asked, now=now)

@@ -24,6 +24,7 @@ from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.moment import end_of
 from services.events.statement import Fact, Statement
 from services.identity import derive_id
+from services.message import message
 from services.people.rules.ambassador import DEFAULT_ZONE, Ambassador
 from services.people.store import people
 from services.text.plain_text import phrase
@@ -127,6 +128,6 @@ def check_still_open(closes_at: datetime | None, now: datetime) -> None:
     """Raises Rejected when applications are not taken any more."""
     if closes_at is not None and closes_at <= now:
         raise Rejected(
-            f"the vacancy closed on {closes_at:%Y-%m-%d}",
-            remedy='Send it again with a later "closes_at".',
+            message("vacancy.closed", "the vacancy closed on {day}", day=closes_at.date()),
+            remedy=message("do.send-later-closing", 'Send it again with a later "closes_at".'),
         )

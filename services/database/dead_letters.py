@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from services.database.engine import insert_new
+from services.database.engine import as_row, insert_new
 from services.database.schema import dead_letters
 from services.database.transaction import Transaction
+from services.message import Message
 
 
 class Place(NamedTuple):
@@ -38,8 +39,8 @@ class DeadLetter:
     part: int
     key: bytes | None
     value: bytes
-    error: str
-    remedy: str
+    error: Message
+    remedy: Message
     died_at: datetime
     replayed_at: datetime | None = None
     id: int | None = None
@@ -59,7 +60,7 @@ async def add(transaction: Transaction, letters: Sequence[DeadLetter]) -> None:
         transaction,
         dead_letters,
         [
-            {name: value for name, value in asdict(letter).items() if name != "id"}
+            {name: value for name, value in as_row(letter).items() if name != "id"}
             for letter in letters
         ],
     )

@@ -9,6 +9,7 @@ from services.database import audit, dead_letters
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import NoSuch
+from services.message import message
 
 _MAX_ERROR_CHARACTERS = 300
 
@@ -23,7 +24,12 @@ async def drop(
     for letter_id in letter_ids:
         letter = await dead_letters.get(transaction, letter_id)
         if letter is None:
-            raise NoSuch(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+            raise NoSuch(
+                message(
+                    "dead-letter.unknown", "there is no dead letter {number}", number=str(letter_id)
+                ),
+                remedy=message("do.look-at-list", "Look at the list."),
+            )
         await dead_letters.delete(transaction, letter_id)
         entry = Entry(
             at=now,
@@ -36,7 +42,7 @@ async def drop(
                 "partition": letter.partition,
                 "offset": letter.offset,
                 "part": letter.part,
-                "error": letter.error.strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
+                "error": str(letter.error).strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
             },
         )
         await audit.add(transaction, [entry])

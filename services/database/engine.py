@@ -7,8 +7,9 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.database.faults import READ_ONLY, named
 from services.database.transaction import Transaction, driven, to_its_end
 from services.errors import RetryLater, WrongSetting
+from services.message import message
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _T = TypeVar("_T")
 
@@ -123,7 +128,13 @@ def _open_sqlite(url: str) -> AsyncEngine:
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RetryLater(f"the folder of the database cannot be made: {error}") from error
+            raise RetryLater(
+                message(
+                    "database.no-folder",
+                    "the folder of the database cannot be made: {fault}",
+                    fault=str(error),
+                )
+            ) from error
     engine = create_async_engine(url, connect_args={"timeout": 10}, pool_size=5, max_overflow=5)
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -252,6 +263,11 @@ async def has_turn(transaction: Transaction, *names: str) -> bool:
 
 def _turn(names: Sequence[str]) -> sa.ColumnElement[int]:
     return sa.func.hashtextextended("\x1f".join(names), 0)
+
+
+def as_row(instance: DataclassInstance) -> dict[str, Any]:
+    """The columns of a dataclass, as they are: its messages are values and no tables of their own."""
+    return {field.name: getattr(instance, field.name) for field in fields(instance)}
 
 
 async def replace(

@@ -14,41 +14,69 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from services.errors import Conflict, RetryLater, Stop, ZwaanError
+from services.message import NOTHING, Message, advised, message
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A sentence in two halves, around the cause, and what it is raised as."""
+    """What is said before the cause and after it, and what it is raised as."""
 
-    says: str
-    remedy: str
+    says: Message
+    remedy: Message
     error: type[ZwaanError] = RetryLater
 
     def because(self, cause: BaseException) -> ZwaanError:
         lines = str(cause).strip().splitlines()
         first = lines[0] if lines else type(cause).__name__
-        return self.error(f"{self.says}{first}; {self.remedy}")
+        fault = message("database.because", "{says}: {cause}", says=self.says, cause=first)
+        return self.error(advised(fault, self.remedy))
 
 
 #: The reaction to a statement that is at fault: its error stays as it is.
 STATEMENT = None
 
-AWAY = Reaction("the database is away: ", "start it, or correct ZWAAN_DATABASE_URL")
-BUSY = Reaction("the database is busy: ", "start fewer processes, or allow it more connections")
-CONFLICT = Reaction("another transaction was in the way: ", "try again", Conflict)
-FAILED = Reaction("the database failed: ", "look into its log")
-NO_RIGHT = Reaction("the database refuses: ", "mend the rights of the role in ZWAAN_DATABASE_URL")
-NO_ROOM = Reaction("the database has no room: ", "free some disk space")
-OTHER_SCHEMA = Reaction(
-    "the database has the tables of another version: ", "finish the upgrade with: zwaan migrate"
+AWAY = Reaction(
+    message("database.away", "the database is away"),
+    message("do.database.away", "start it, or correct ZWAAN_DATABASE_URL"),
 )
-POOLED = Reaction("the database lost a prepared statement: ", "let its pooler keep sessions")
+BUSY = Reaction(
+    message("database.busy", "the database is busy"),
+    message("do.database.busy", "start fewer processes, or allow it more connections"),
+)
+CONFLICT = Reaction(
+    message("database.conflict", "another transaction was in the way"),
+    message("do.database.conflict", "try again"),
+    Conflict,
+)
+FAILED = Reaction(
+    message("database.failed", "the database failed"),
+    message("do.database.failed", "look into its log"),
+)
+NO_RIGHT = Reaction(
+    message("database.no-right", "the database refuses"),
+    message("do.database.no-right", "mend the rights of the role in ZWAAN_DATABASE_URL"),
+)
+NO_ROOM = Reaction(
+    message("database.no-room", "the database has no room"),
+    message("do.database.no-room", "free some disk space"),
+)
+OTHER_SCHEMA = Reaction(
+    message("database.other-schema", "the database has the tables of another version"),
+    message("do.database.other-schema", "finish the upgrade with: zwaan migrate"),
+)
+POOLED = Reaction(
+    message("database.pooled", "the database lost a prepared statement"),
+    message("do.database.pooled", "let its pooler keep sessions"),
+)
 READ_ONLY = Reaction(
-    "the database is read-only: ",
-    "wait for the failover, or name the primary in ZWAAN_DATABASE_URL",
+    message("database.read-only", "the database is read-only"),
+    message(
+        "do.database.read-only", "wait for the failover, or name the primary in ZWAAN_DATABASE_URL"
+    ),
 )
 STOPPED = Reaction(
-    "the database stopped a statement: ", "see what holds it up, or raise statement_timeout"
+    message("database.stopped", "the database stopped a statement"),
+    message("do.database.stopped", "see what holds it up, or raise statement_timeout"),
 )
 
 #: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -96,11 +124,16 @@ CODES = {
     "57014": STOPPED,
 }
 
-DAMAGED = "put a copy back, or name another folder with --data"
-_NO_FILE_RIGHT = "mend the rights of the file and its folder, or name another folder with --data"
+DAMAGED = message("do.database.restore", "put a copy back, or name another folder with --data")
+_NO_FILE_RIGHT = message(
+    "do.database.mend-rights",
+    "mend the rights of the file and its folder, or name another folder with --data",
+)
 _UNREACHABLE = Reaction(AWAY.says, _NO_FILE_RIGHT)
-_LOCKED = Reaction(BUSY.says, "try again when the other process has finished")
-_BROKEN = Reaction("the database cannot be used: ", DAMAGED, Stop)
+_LOCKED = Reaction(
+    BUSY.says, message("do.database.wait", "try again when the other process has finished")
+)
+_BROKEN = Reaction(message("database.damaged", "the database cannot be used"), DAMAGED, Stop)
 #: By primary result code, and by extended ones where they tell more (https://sqlite.org/rescode.html).
 RESULT_CODES: dict[int, Reaction | None] = {
     **dict.fromkeys(
@@ -122,7 +155,9 @@ RESULT_CODES: dict[int, Reaction | None] = {
     sqlite3.SQLITE_CORRUPT: _BROKEN,
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_IOERR: Reaction(AWAY.says, "check the disk and its free space"),
+    sqlite3.SQLITE_IOERR: Reaction(
+        AWAY.says, message("do.database.check-disk", "check the disk and its free space")
+    ),
 }
 
 #: What drivers call faults that they find before they ask the database (PEP 249).
@@ -135,7 +170,11 @@ def named(error: Exception, *, lost: bool) -> ZwaanError | None:
     ``lost`` says that the transaction's connection is gone.
     """
     if isinstance(error, NoConnectionFree):
-        return RetryLater("the database is busy: every connection is in use")
+        return RetryLater(
+            message(
+                "database.no-connection-free", "the database is busy: every connection is in use"
+            )
+        )
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     if not (_is_drivers(cause) or (lost and isinstance(error, InvalidRequestError))):
         return None
@@ -155,13 +194,13 @@ def reaction_to(cause: BaseException) -> Reaction | None:
     return STATEMENT if names & _OF_A_STATEMENT else AWAY
 
 
-def remedy_of(error: BaseException) -> str:
-    """What to do about a failure of an SQLite file, as half a sentence; empty when it is none."""
+def remedy_of(error: BaseException) -> Message:
+    """What to do about a failure of an SQLite file, as half a sentence; nothing when it is none."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return ""
+        return NOTHING
     reaction = RESULT_CODES.get(code) or RESULT_CODES.get(code & 0xFF)
-    return reaction.remedy if reaction else ""
+    return reaction.remedy if reaction else NOTHING
 
 
 def _is_drivers(error: BaseException) -> bool:

@@ -19,14 +19,10 @@ import sqlalchemy as sa
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
 from services.errors import RetryLater, Stop
+from services.message import advised, message
 
 #: The newest step in ``migrations/versions``; a test keeps it true.
 HEAD = "0005"
-
-_NEWER = (
-    "the database has schema {} and this Zwaan knows {} at most; "
-    "start the newer version, or put back the backup from before it"
-)
 
 
 async def migrate(database: Database) -> None:
@@ -37,8 +33,17 @@ async def migrate(database: Database) -> None:
         if current == HEAD:
             return  # Alembic is slow to import, and this is every start but the first.
         if current is not None and current > HEAD:
-            raise Stop(_NEWER.format(current, HEAD))
+            raise _newer(current)
         await transaction.run_sync(_upgrade)
+
+
+def _newer(current: str) -> Stop:
+    return Stop(
+        advised(
+            f"the database has schema {current} and this Zwaan knows {HEAD} at most",
+            "start the newer version, or put back the backup from before it",
+        )
+    )
 
 
 class MigratingDatabase(Database):
@@ -54,7 +59,12 @@ class MigratingDatabase(Database):
     @asynccontextmanager
     async def _transaction(self, begin: str = "", **options: str) -> AsyncIterator[Transaction]:
         if not self._migrated:
-            raise RetryLater("the database has been away since this process started")
+            raise RetryLater(
+                message(
+                    "database.away-since-start",
+                    "the database has been away since this process started",
+                )
+            )
         async with super()._transaction(begin, **options) as transaction:
             yield transaction
 
@@ -64,7 +74,7 @@ async def is_current(database: Database) -> bool:
     async with database.read() as transaction:
         current = await _current(transaction)
     if current is not None and current > HEAD:
-        raise Stop(_NEWER.format(current, HEAD))
+        raise _newer(current)
     return current == HEAD
 
 

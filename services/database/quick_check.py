@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.database.faults import DAMAGED, remedy_of
 from services.errors import Stop
+from services.message import advised
 
 #: SQLite looks at the clock after so many of its steps: some milliseconds.
 _STEPS = 10_000
@@ -29,10 +30,10 @@ def quick_check(path: Path, *, name: str, seconds: float) -> bool:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return False
-        raise Stop(f"{name} cannot be used: {error}; {remedy_of(error)}") from error
+        raise Stop(advised(f"{name} cannot be used: {error}", remedy_of(error))) from error
     finally:
         connection.close()
     if found != "ok":
         # Its first line names the database among attached ones, of which there are none.
-        raise Stop(f"{name} cannot be used: {str(found).splitlines()[-1]}; {DAMAGED}")
+        raise Stop(advised(f"{name} cannot be used: {str(found).splitlines()[-1]}", DAMAGED))
     return True

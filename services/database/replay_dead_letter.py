@@ -8,6 +8,7 @@ from services.database import audit, dead_letters
 from services.database.audit import Entry
 from services.database.engine import Database
 from services.errors import NoSuch, Rejected
+from services.message import message
 from services.ports import EventLog, Record
 
 
@@ -22,11 +23,22 @@ async def replay(
     async with database.read() as transaction:
         letter = await dead_letters.get(transaction, letter_id)
     if letter is None:
-        raise NoSuch(f"there is no dead letter {letter_id}", remedy="Look at the list.")
+        raise NoSuch(
+            message(
+                "dead-letter.unknown", "there is no dead letter {number}", number=str(letter_id)
+            ),
+            remedy=message("do.look-at-list", "Look at the list."),
+        )
     if letter.replayed_at is not None:
         raise Rejected(
-            f"the dead letter {letter_id} was replayed already",
-            remedy="If it died again, it is a new one in the list.",
+            message(
+                "dead-letter.replayed-already",
+                "the dead letter {number} was replayed already",
+                number=str(letter_id),
+            ),
+            remedy=message(
+                "do.look-for-new-letter", "If it died again, it is a new one in the list."
+            ),
         )
     await log.append([Record(topic=letter.topic, key=letter.key, value=letter.value)])
     async with database.write() as transaction:

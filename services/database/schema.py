@@ -17,7 +17,9 @@ is never raised to one that is not. Claims wait for nobody: they skip what is lo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +27,8 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
+
+from services.message import NOTHING, Message, as_json, message_from, said
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -77,6 +81,46 @@ def _to_text(document: Any) -> str:
 
 def _from_text(text: str | None) -> Any:
     return None if text is None else from_json(text)
+
+
+class MessageText(sa.types.TypeDecorator[Message]):
+    """A message as JSON; somebody's own words as they are, cut and without what no database holds.
+
+    What an older version stored was its English sentence: it is read as somebody's words.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, longest: int = 1000) -> None:
+        super().__init__()
+        self.longest = longest
+
+    def process_bind_param(self, value: Message | str | None, _dialect: Dialect) -> str | None:
+        if value is None or not value:
+            return None if value is None else ""
+        words = value if isinstance(value, Message) else said(value)
+        if not words.code and not str(words).startswith("{"):
+            return str(self._storable(str(words)))
+        return json.dumps(self._storable(as_json(words)), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Message | None:
+        if value is None or not value:
+            return None if value is None else NOTHING
+        if value.startswith("{"):
+            with suppress(ValueError):
+                return message_from(json.loads(value))
+        return said(value)
+
+    def _storable(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._storable(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._storable(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        kept = value.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+        return kept[: self.longest]
 
 
 metadata = MetaData(
@@ -253,8 +297,8 @@ posts = Table(
     Column("external_url", Text),
     # What the network charges for it, in millionths of a dollar; empty: nothing, or not known.
     Column("charged", sa.BigInteger),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("remedy", Text, nullable=False, server_default=""),
+    Column("reason", MessageText, nullable=False, server_default=""),
+    Column("remedy", MessageText, nullable=False, server_default=""),
     # The written intent: which attempt is under way, since when, by whom, until when it is theirs.
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
     # Attempts since the approval: a person who approves again after a failure starts anew.
@@ -328,8 +372,8 @@ post_deletions = Table(
     Column("tries", sa.Integer, nullable=False, server_default="0"),
     # When the network is asked next; empty: it is over.
     Column("due_at", UtcTime),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("remedy", Text, nullable=False, server_default=""),
+    Column("reason", MessageText, nullable=False, server_default=""),
+    Column("remedy", MessageText, nullable=False, server_default=""),
     Column("deleted_at", UtcTime),
     Index("ix_post_deletions_due", "due_at"),
 )
@@ -409,7 +453,7 @@ connections = Table(
     Column("scopes", Json, nullable=False),
     Column("expires_at", UtcTime),
     Column("connected_at", UtcTime, nullable=False),
-    Column("needs_person", Text, nullable=False, server_default=""),
+    Column("needs_person", MessageText, nullable=False, server_default=""),
     # Whether there is a refresh token; one without ends at expires_at, and the member is warned.
     Column("renewable", sa.Boolean, nullable=False, server_default=sa.text("false")),
     # The fewest days before the end of which the member was warned; empty: not warned yet.
@@ -430,7 +474,7 @@ circuits = Table(
     Column("opened_at", UtcTime),
     Column("open_until", UtcTime),
     Column("probe", sa.Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", MessageText, nullable=False),
 )
 
 # Calls that created posts, counted in buckets of time (services.accounts.rules.rate_limit).
@@ -514,7 +558,7 @@ reach = Table(
     Column("measured_at", UtcTime, primary_key=True),
     Column("tag", Text, nullable=False),
     Column("value", sa.BigInteger),
-    Column("source", Text, nullable=False),
+    Column("source", MessageText, nullable=False),
 )
 
 # How many follow a member; kept only where the organisation estimates reach.
@@ -573,8 +617,8 @@ dead_letters = Table(
     Column("part", sa.Integer, nullable=False),
     Column("key", sa.LargeBinary),
     Column("value", sa.LargeBinary, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("remedy", Text, nullable=False),
+    Column("error", MessageText(4000), nullable=False),
+    Column("remedy", MessageText, nullable=False),
     Column("died_at", UtcTime, nullable=False),
     Column("replayed_at", UtcTime),
     sa.UniqueConstraint("processor", "topic", "partition", "offset", "part"),

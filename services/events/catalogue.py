@@ -17,7 +17,8 @@ from services.errors import Rejected
 from services.events import incoming, outgoing
 from services.events.cloudevent import CloudEvent
 from services.events.incoming import EventData
-from services.sentences import did_you_mean, guesses, predicate
+from services.field_faults import did_you_mean, guesses, predicate, together
+from services.message import both, message
 
 #: Partitions of every topic; the ceiling on how many workers share one topic's work.
 PARTITIONS = 8
@@ -111,8 +112,16 @@ def read_data(event: CloudEvent) -> EventData:
         raise _unknown_type(event.type, CATALOGUE)
     if not event_type.reads(event.dataschema):
         raise Rejected(
-            f'the schema "{event.dataschema}" is not supported',
-            remedy=f'Use "{event_type.dataschema}" or leave "dataschema" out.',
+            message(
+                "event.unknown-schema",
+                'the schema "{name}" is not supported',
+                name=event.dataschema or "",
+            ),
+            remedy=message(
+                "do.use-schema",
+                'Use "{name}" or leave "dataschema" out.',
+                name=event_type.dataschema,
+            ),
         )
     try:
         return event_type.data.model_validate(event.data)
@@ -127,8 +136,10 @@ def read_incoming(event: CloudEvent) -> EventData:
         raise _unknown_type(event.type, incoming_types())
     if event_type.direction == "out":
         raise Rejected(
-            f'"{event.type}" is stated by Zwaan itself',
-            remedy=f"Send one of: {', '.join(incoming_types())}.",
+            message("event.stated-by-zwaan", '"{name}" is stated by Zwaan itself', name=event.type),
+            remedy=message(
+                "do.send-one-of", "Send one of: {names}.", names=tuple(incoming_types())
+            ),
         )
     return read_data(event)
 
@@ -138,8 +149,13 @@ def incoming_types() -> list[str]:
 
 
 def _unknown_type(name: str, known: Iterable[str]) -> Rejected:
-    hint = f"{did_you_mean(name, known)} Send one of: {', '.join(known)}."
-    return Rejected(f'the type "{name}" is unknown', remedy=hint.strip())
+    return Rejected(
+        message("event.unknown-type", 'the type "{name}" is unknown', name=name),
+        remedy=both(
+            did_you_mean(name, known),
+            message("do.send-one-of", "Send one of: {names}.", names=tuple(known)),
+        ),
+    )
 
 
 #: More faults of one event than this are counted, not named.
@@ -152,20 +168,32 @@ def _rejected(error: ValidationError, event_type: EventType) -> Rejected:
         error.errors(include_url=False, include_input=False),
         key=lambda fault: fault["type"] != "extra_forbidden",
     )
-    named = [f'the field "{_place(fault)}" {predicate(fault)}' for fault in faults[:_NAMED_FAULTS]]
-    more = f" (and {len(faults) - len(named)} more)" if len(faults) > len(named) else ""
+    named = together(
+        message(
+            "event.field",
+            'the field "{name}" {fault}',
+            name=_place(fault),
+            fault=predicate(fault),
+        )
+        for fault in faults[:_NAMED_FAULTS]
+    )
+    if (more := len(faults) - _NAMED_FAULTS) > 0:
+        named = message(
+            "event.more-fields", "{faults} (and {number} more)", faults=named, number=more
+        )
     fields = event_type.data.model_fields
     unknown = [
         str(fault["loc"][0])
         for fault in faults[:_NAMED_FAULTS]
         if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1
     ]
-    remedy = f"See docs/events/{event_type.name}.json."
+    remedy = message("do.see-schema", "See docs/events/{name}.json.", name=event_type.name)
     if unknown:
         several = len(unknown) > 1
         hint = guesses(unknown, fields) if several else did_you_mean(unknown[0], fields)
-        remedy = f"{hint} The fields are: {', '.join(fields)}.".strip()
-    return Rejected("; ".join(named) + more, remedy=remedy)
+        names = message("do.name-fields", "The fields are: {names}.", names=tuple(fields))
+        remedy = both(hint, names)
+    return Rejected(named, remedy=remedy)
 
 
 def _place(fault: ErrorDetails) -> str:

@@ -20,6 +20,7 @@ from pydantic_core import to_json
 
 from services.errors import Rejected
 from services.events.moment import read_moment
+from services.message import Message, message
 
 #: An event larger than this is refused (bytes of its JSON text).
 MAX_EVENT_BYTES = 1_000_000
@@ -32,7 +33,7 @@ _MAX_ATTRIBUTE_CHARACTERS = 300
 _MAX_DEPTH = 32
 #: Not `dict | list`: it would be made anew for each of a hundred thousand values.
 _CONTAINERS = (dict, list)
-_TOO_DEEP = f"it is nested more than {_MAX_DEPTH} levels deep"
+_TOO_DEEP = message("event.too-deep", "it is nested more than {most} levels deep", most=_MAX_DEPTH)
 _MAX_INTEGER = 2**31 - 1
 _EXTENSION_NAME = re.compile(r"[a-z0-9]{1,100}")
 # Source: CloudEvents 1.0.2, "Type system", String.
@@ -96,7 +97,10 @@ def load_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
 def decode_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
     """Decode UTF-8 JSON of at most ``limit`` bytes. Raises Rejected."""
     if not value:
-        raise Rejected("the event is empty", remedy="Send a CloudEvent in structured JSON.")
+        raise Rejected(
+            message("event.empty", "the event is empty"),
+            remedy=message("do.send-cloudevent", "Send a CloudEvent in structured JSON."),
+        )
     if len(value) > limit:
         raise too_large(len(value), limit)
     try:
@@ -104,29 +108,48 @@ def decode_json(value: bytes | None, *, limit: int = MAX_EVENT_BYTES) -> Any:
         _check_depth(document)
     except UnicodeDecodeError as error:
         raise Rejected(
-            f"the event is not UTF-8 (byte {error.start})", remedy="Encode it as UTF-8."
+            message("event.not-utf8", "the event is not UTF-8 (byte {place})", place=error.start),
+            remedy=message("do.encode-utf8", "Encode it as UTF-8."),
         ) from error
     except (ValueError, RecursionError) as error:
-        fault = _TOO_DEEP if isinstance(error, RecursionError) else error
-        raise Rejected(f"the event is not JSON ({fault})", remedy="Correct the JSON.") from error
+        fault = _fault_of_json(error)
+        raise Rejected(
+            message("event.no-json", "the event is not JSON ({fault})", fault=fault),
+            remedy=message("do.correct-json", "Correct the JSON."),
+        ) from error
     return document
+
+
+def _fault_of_json(error: ValueError | RecursionError) -> Message | str:
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    return error.args[0] if isinstance(error.args[0], Message) else str(error)
 
 
 def too_large(size: int, limit: int) -> Rejected:
     return Rejected(
-        f"the event has {size:,} bytes, the limit is {limit:,}",
-        remedy="Shorten the text and refer to large content by its address.",
+        message(
+            "event.too-large",
+            "the event has {bytes} bytes, the limit is {limit}",
+            bytes=size,
+            limit=limit,
+        ),
+        remedy=message(
+            "do.refer-by-address", "Shorten the text and refer to large content by its address."
+        ),
     )
 
 
 def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number in JSON")
+    raise ValueError(message("event.no-number", "{text} is no number in JSON", text=text))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ValueError(f"{text[:20]} is too large a number")
+        raise ValueError(
+            message("event.number-too-large", "{text} is too large a number", text=text[:20])
+        )
     return number
 
 
@@ -136,8 +159,12 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise Rejected(
-            f"the name {json.dumps(doubled[:100])} stands twice in one object",
-            remedy="Leave one of them out.",
+            message(
+                "event.name-twice",
+                "the name {name} stands twice in one object",
+                name=json.dumps(doubled[:100]),
+            ),
+            remedy=message("do.leave-one-out", "Leave one of them out."),
         )
     return document
 
@@ -170,7 +197,8 @@ def check_characters(document: Any) -> None:
         if isinstance(value, str):
             if _UNSTORABLE.search(value):
                 raise Rejected(
-                    "the event holds a NUL or half a surrogate pair", remedy="Leave it out."
+                    message("event.broken-text", "the event holds a NUL or half a surrogate pair"),
+                    remedy=message("do.leave-out", "Leave it out."),
                 )
         elif isinstance(value, dict):
             waiting += value
@@ -182,7 +210,10 @@ def check_characters(document: Any) -> None:
 def parse_event(document: Any) -> CloudEvent:
     """Check the envelope of one event. Raises Rejected naming the attribute at fault."""
     if not isinstance(document, dict):
-        raise Rejected("an event is a JSON object", remedy="Send a CloudEvent in structured JSON.")
+        raise Rejected(
+            message("event.no-object", "an event is a JSON object"),
+            remedy=message("do.send-cloudevent", "Send a CloudEvent in structured JSON."),
+        )
     # The JSON format: what is null is not there.
     document = {name: value for name, value in document.items() if value is not None}
     _check_required(document)
@@ -209,15 +240,24 @@ def _extensions(document: dict[str, Any]) -> dict[str, Any]:
             continue
         if not _EXTENSION_NAME.fullmatch(name):
             raise Rejected(
-                f'the attribute "{name[:100]}" is unknown',
-                remedy="An extension's name has lower-case letters and digits only.",
+                message(
+                    "event.unknown-attribute", 'the attribute "{name}" is unknown', name=name[:100]
+                ),
+                remedy=message(
+                    "do.name-extension",
+                    "An extension's name has lower-case letters and digits only.",
+                ),
             )
         if isinstance(value, str):
             _check_text(name, value)
         elif not isinstance(value, bool | int) or abs(value) > _MAX_INTEGER:
             raise Rejected(
-                f'"{name}" is neither a text nor a boolean nor a 32-bit integer',
-                remedy='Put the facts into "data".',
+                message(
+                    "event.attribute-type",
+                    '"{name}" is neither a text nor a boolean nor a 32-bit integer',
+                    name=name,
+                ),
+                remedy=message("do.put-facts-into-data", 'Put the facts into "data".'),
             )
         extensions[name] = value
     return extensions
@@ -225,28 +265,47 @@ def _extensions(document: dict[str, Any]) -> dict[str, Any]:
 
 def _check_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
-        raise Rejected(f'"{name}" is not a text')
+        raise Rejected(message("event.no-text", '"{name}" is not a text', name=name))
     if len(value) > _MAX_ATTRIBUTE_CHARACTERS:
         raise Rejected(
-            f'"{name}" is longer than {_MAX_ATTRIBUTE_CHARACTERS} characters',
-            remedy="Shorten it.",
+            message(
+                "event.attribute-too-long",
+                '"{name}" is longer than {limit} characters',
+                name=name,
+                limit=_MAX_ATTRIBUTE_CHARACTERS,
+            ),
+            remedy=message("do.shorten", "Shorten it."),
         )
     if _NOT_IN_ATTRIBUTES.search(value):
-        raise Rejected(f'"{name}" holds control characters', remedy="Leave them out.")
+        raise Rejected(
+            message("event.control-characters", '"{name}" holds control characters', name=name),
+            remedy=message("do.leave-them-out", "Leave them out."),
+        )
 
 
 def _check_required(document: dict[str, Any]) -> None:
     if document.get("specversion") != "1.0":
-        raise Rejected('"specversion" has to be "1.0"', remedy='Add "specversion": "1.0".')
+        raise Rejected(
+            message("event.specversion", '"specversion" has to be "1.0"'),
+            remedy=message("do.add-specversion", 'Add "specversion": "1.0".'),
+        )
     for name in ("id", "source", "type"):
         text = document.get(name)
         if not isinstance(text, str) or not text.strip():
-            raise Rejected(f'"{name}" is missing or not a text', remedy=f'Add "{name}".')
+            raise Rejected(
+                message("event.attribute-missing", '"{name}" is missing or not a text', name=name),
+                remedy=message("do.add", 'Add "{name}".', name=name),
+            )
         _check_text(name, text)
     if not is_json(document.get("datacontenttype", "application/json")):
-        raise Rejected('"datacontenttype" has to be "application/json"')
+        raise Rejected(
+            message("event.datacontenttype", '"datacontenttype" has to be "application/json"')
+        )
     if not isinstance(_data(document), dict):
-        raise Rejected('"data" is missing or not an object', remedy='Put the facts into "data".')
+        raise Rejected(
+            message("event.no-data", '"data" is missing or not an object'),
+            remedy=message("do.put-facts-into-data", 'Put the facts into "data".'),
+        )
 
 
 def is_json(media_type: Any) -> bool:
@@ -263,11 +322,17 @@ def _data(document: dict[str, Any]) -> Any:
     if encoded is None:
         return document.get("data")
     if "data" in document:
-        raise Rejected('"data" and "data_base64" exclude each other', remedy="Leave one out.")
+        raise Rejected(
+            message("event.two-data", '"data" and "data_base64" exclude each other'),
+            remedy=message("do.leave-either-out", "Leave one out."),
+        )
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (ValueError, TypeError) as error:
-        raise Rejected('"data_base64" is not Base64', remedy='Put the JSON into "data".') from error
+        raise Rejected(
+            message("event.no-base64", '"data_base64" is not Base64'),
+            remedy=message("do.put-json-into-data", 'Put the JSON into "data".'),
+        ) from error
     return load_json(raw)
 
 
@@ -277,7 +342,10 @@ def _parse_time(value: Any) -> datetime | None:
     try:
         return read_moment(value)
     except ValueError as fault:
-        raise Rejected(f'"time" {fault}', remedy='Correct "time", or leave it out.') from fault
+        raise Rejected(
+            message("event.time", '"time" {fault}', fault=fault.args[0]),
+            remedy=message("do.correct-time", 'Correct "time", or leave it out.'),
+        ) from fault
 
 
 def dump_json(document: Any) -> bytes:

@@ -22,6 +22,7 @@ from pydantic import (
 
 from services.events.author import name_of, split_author
 from services.events.moment import read_moment, read_moment_or_day
+from services.message import message
 from services.text.mail_address import normal_address
 
 # Browsers and urlsplit drop some of these in silence, so that what is checked is not what is used.
@@ -30,7 +31,7 @@ _NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")
 
 def _web_address(value: str) -> str:
     if _NOT_IN_ADDRESSES.search(value):
-        raise ValueError("holds blanks or control characters")
+        raise ValueError(message("field.blanks", "holds blanks or control characters"))
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -38,22 +39,24 @@ def _web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(_NO_WEB_ADDRESS)
     if "@" in parts.netloc:
-        raise ValueError("may hold no user name or password")
+        raise ValueError(message("field.credentials", "may hold no user name or password"))
     return value
 
 
-_NO_WEB_ADDRESS = "has to be an http or https address, for example https://example.org/page"
+_NO_WEB_ADDRESS = message(
+    "field.no-address", "has to be an http or https address, for example https://example.org/page"
+)
 
 
 def _on_one_line(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("holds control characters or line ends")
+        raise ValueError(message("field.line-ends", "holds control characters or line ends"))
     return value
 
 
 def _without_nul(value: str) -> str:
     if "\x00" in value:
-        raise ValueError("holds a NUL character")
+        raise ValueError(message("field.nul", "holds a NUL character"))
     return value
 
 
@@ -61,7 +64,12 @@ def _language(value: object, check: ValidatorFunctionWrapHandler) -> Any:
     try:
         return check(value)
     except ValidationError:
-        raise ValueError('has to be the code of a language, for example "nl" or "en-GB"') from None
+        raise ValueError(
+            message(
+                "field.no-language",
+                'has to be the code of a language, for example "nl" or "en-GB"',
+            )
+        ) from None
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

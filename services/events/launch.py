@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.errors import Rejected
+from services.message import message
 
 #: A campaign does not wait longer than this to widen by itself.
 LONGEST_WAIT = timedelta(days=60)
@@ -46,8 +47,10 @@ def read_launch_plan(extensions: Mapping[str, Any]) -> LaunchPlan:
     named = extensions.get("launch", Launch.EVERYBODY.value)
     if named not in set(Launch):
         raise Rejected(
-            '"launch" names no way to begin a campaign',
-            remedy=f"Write one of: {', '.join(Launch)}; or leave it out.",
+            message("event.launch", '"launch" names no way to begin a campaign'),
+            remedy=message(
+                "do.write-launch", "Write one of: {names}; or leave it out.", names=tuple(Launch)
+            ),
         )
     launch = Launch(named)
     hours = extensions.get("widenafterhours")
@@ -56,10 +59,12 @@ def read_launch_plan(extensions: Mapping[str, Any]) -> LaunchPlan:
     longest = int(LONGEST_WAIT / timedelta(hours=1))
     if isinstance(hours, bool) or not isinstance(hours, int) or not 1 <= hours <= longest:
         raise Rejected(
-            '"widenafterhours" is not a number of hours', remedy=f"Write 1 to {longest}."
+            message("event.widen-hours", '"widenafterhours" is not a number of hours'),
+            remedy=message("do.write-hours", "Write 1 to {most}.", most=longest),
         )
     if launch is not Launch.HANDFUL:
         raise Rejected(
-            '"widenafterhours" needs a handful to widen', remedy='Add "launch": "handful".'
+            message("event.widen-without-handful", '"widenafterhours" needs a handful to widen'),
+            remedy=message("do.add-launch", 'Add "launch": "handful".'),
         )
     return LaunchPlan(launch=launch, widen_after=timedelta(hours=hours))

@@ -6,11 +6,14 @@ import re
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 
+from services.message import message
+
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_EXAMPLE = "for example 2026-11-24T09:00:00Z"
+_NO_TIME = message("field.no-time", "has to be an RFC 3339 time, for example 2026-11-24T09:00:00Z")
+_NO_ZONE = message("field.no-zone", "needs a time zone, for example 2026-11-24T09:00:00Z")
 
 
 def read_moment(value: object) -> datetime:
@@ -20,13 +23,13 @@ def read_moment(value: object) -> datetime:
     elif isinstance(value, str) and _RFC_3339.fullmatch(value):
         moment = _read(value)
     else:
-        raise ValueError(f"has to be an RFC 3339 time, {_EXAMPLE}")
+        raise ValueError(_NO_TIME)
     if moment.tzinfo is None:
-        raise ValueError(f"needs a time zone, {_EXAMPLE}")
+        raise ValueError(_NO_ZONE)
     try:
         moment.astimezone(UTC)  # what is stored and compared
     except OverflowError as error:
-        raise ValueError("lies outside the years 1 to 9999") from error
+        raise ValueError(message("field.no-year", "lies outside the years 1 to 9999")) from error
     return moment
 
 

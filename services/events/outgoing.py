@@ -231,7 +231,8 @@ class LinkClicked(EventData):
 
 class ReachMeasured(EventData):
     """A figure about one post. ``metric`` is ours (``impressions``, ``reach``, …); an ``unknown``
-    figure has no value, and a value is never made up."""
+    figure has no value, and a value is never made up. Where the source is a sentence of ours,
+    ``source_data`` holds its code and values."""
 
     post_id: Id
     campaign_id: Id
@@ -240,4 +241,5 @@ class ReachMeasured(EventData):
     tag: Tag
     value: Annotated[int, Field(ge=0, strict=True)] | None = None
     source: str
+    source_data: dict[str, Any] | None = None
     measured_at: Moment

@@ -270,7 +270,8 @@ def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if field.get("format") == "date-time":
         return "time (RFC 3339)"
     limits = f", at most {field['maxLength']:,} characters" if "maxLength" in field else ""
-    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "boolean"}
+    words = {"string": "text", "integer": "whole number", "number": "number"}
+    words |= {"boolean": "boolean", "object": "object"}
     return words[field["type"]] + limits
 
 

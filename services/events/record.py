@@ -10,6 +10,7 @@ from services.errors import Rejected
 from services.events.catalogue import read_data
 from services.events.cloudevent import check_characters, decode_json, parse_event
 from services.events.statement import Fact
+from services.message import message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,10 @@ def read_record(value: bytes | None, topic: str) -> list[Element]:
     try:
         document = decode_json(value)
         if document == []:
-            raise Rejected("the batch is empty", remedy="Send at least one event.")
+            raise Rejected(
+                message("batch.empty", "the batch is empty"),
+                remedy=message("do.send-an-event", "Send at least one event."),
+            )
     except Rejected as fault:
         return [Element(part=-1, fact=fault)]
     escaped = value is not None and b"\\u" in value
@@ -52,8 +56,13 @@ def _element(part: int, document: Any, topic: str, *, escaped: bool) -> Element:
         event = parse_event(document)
         if event.type != topic:
             raise Rejected(
-                f'an event of type "{event.type}" stands on the topic {topic}',
-                remedy="Send it to the topic of its type.",
+                message(
+                    "event.wrong-topic",
+                    'an event of type "{name}" stands on the topic {topic}',
+                    name=event.type,
+                    topic=topic,
+                ),
+                remedy=message("do.send-to-its-topic", "Send it to the topic of its type."),
             )
         fact = Fact(event=event, data=read_data(event))
     except Rejected as fault:

@@ -22,6 +22,7 @@ from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.figures.rules.estimate import Estimate, estimate_reach
 from services.figures.store import followers
+from services.message import NOTHING, Message, NetworkName, as_json, message, said
 from services.ports import Account, Measurement
 from services.posts.store import measuring
 from services.posts.store.measuring import DuePost
@@ -114,12 +115,20 @@ class ReachCollector:
             _log.info("measuring later", network=network, error=str(away), read=len(answers))
             await self._break_off(group, answers, wait)
         except (NeedsPerson, Rejected) as refusal:
-            await self._record(group, answers, unknown=str(refusal))
+            await self._record(group, answers, unknown=refusal.message)
         except Exception:  # noqa: BLE001 - a defect with one account must not keep the others waiting
             _log.exception("measuring failed", network=network, ambassador=ambassador_id)
             await self._break_off(group, answers, _PATIENCE)
         else:
-            await self._record(group, answers, unknown=f"{network} gave no figure")
+            await self._record(
+                group,
+                answers,
+                unknown=message(
+                    "figure.none-given",
+                    "{network} gave no figure",
+                    network=NetworkName(network),
+                ),
+            )
 
     async def _break_off(
         self, group: Sequence[DuePost], answers: Mapping[str, Measurement], wait: timedelta
@@ -127,7 +136,7 @@ class ReachCollector:
         """Record what was read, and ask for the rest after ``wait``."""
         read = [post for post in group if post.external_id in answers]
         if read:
-            await self._record(read, answers, unknown="")
+            await self._record(read, answers, unknown=NOTHING)
         await self._postpone([post for post in group if post not in read], wait)
 
     async def _postpone(self, group: Sequence[DuePost], wait: timedelta) -> None:
@@ -136,7 +145,7 @@ class ReachCollector:
             await measuring.postpone(transaction, ids, until=self._clock() + wait)
 
     async def _record(
-        self, group: Sequence[DuePost], answers: Mapping[str, Measurement], *, unknown: str
+        self, group: Sequence[DuePost], answers: Mapping[str, Measurement], *, unknown: Message
     ) -> None:
         now = self._clock()
         async with self._database.write() as transaction:
@@ -172,13 +181,13 @@ def _figures(
     post: DuePost,
     answer: Measurement | None,
     *,
-    unknown: str,
+    unknown: Message,
     estimate: Estimate | None,
     now: datetime,
 ) -> list[Statement]:
     metrics = dict(answer.metrics) if answer is not None else {}
-    source = answer.source if answer is not None else ""
-    figures: list[tuple[str, Tag, int | None, str]] = [
+    source = said(answer.source) if answer is not None else NOTHING
+    figures: list[tuple[str, Tag, int | None, Message]] = [
         (metric, "measured", value, source) for metric, value in metrics.items()
     ]
     if "reach" not in metrics:
@@ -196,7 +205,8 @@ def _figures(
                 metric=metric,
                 tag=tag,
                 value=value,
-                source=source,
+                source=str(source),
+                source_data=as_json(source) if source.code else None,
                 measured_at=now,
             ),
             at=now,

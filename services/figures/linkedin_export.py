@@ -18,14 +18,16 @@ from types import MappingProxyType
 
 from services.errors import Rejected
 from services.figures.linkedin_export_words import is_followers, metric_of
+from services.message import Message, message
 from services.text.normal_form import printable
 from services.text.spreadsheet_text import read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50
-_NO_EXPORT = (
-    "Download your analytics from LinkedIn, with LinkedIn in Dutch or English, as XLSX or CSV."
+_NO_EXPORT = message(
+    "do.download-export",
+    "Download your analytics from LinkedIn, with LinkedIn in Dutch or English, as XLSX or CSV.",
 )
 #: Of what a file says about itself: enough to tell which file, and in which language, it is.
 _MOST_HEADINGS, _LONGEST_HEADING = 8, 40
@@ -45,8 +47,9 @@ class Export:
 class UnknownWords(Rejected):
     """Addresses of posts and figures, but no word that we know; ``headings`` are those it has."""
 
-    def __init__(self, message: str, *, headings: Sequence[str]) -> None:
-        super().__init__(message, remedy="Say below what they are, and choose the file again.")
+    def __init__(self, words: Message, *, headings: Sequence[str]) -> None:
+        remedy = message("do.name-headings", "Say below what they are, and choose the file again.")
+        super().__init__(words, remedy=remedy)
         self.headings = headings
 
 
@@ -57,7 +60,10 @@ def read_export(content: bytes, told: Mapping[str, str] = MappingProxyType({})) 
     headings that it has.
     """
     if len(set(told.values())) < len(told):
-        raise Rejected("two headings were said to be the same", remedy="Choose each figure once.")
+        raise Rejected(
+            message("export.same-headings", "two headings were said to be the same"),
+            remedy=message("do.choose-each-figure-once", "Choose each figure once."),
+        )
     posts: dict[str, dict[str, int]] = {}
     has_addresses = False
     headings: dict[str, None] = {}
@@ -148,12 +154,15 @@ def _is_value(cell: str) -> bool:
     return _is_address(cell) or cell[:1].isdigit()
 
 
-def _without_figures(headings: Sequence[str]) -> str:
+def _without_figures(headings: Sequence[str]) -> Message:
     if not headings:
-        return "this file holds no figures of posts on LinkedIn"
+        return message("export.no-figures", "this file holds no figures of posts on LinkedIn")
     shown = (" ".join(printable(each).split()) for each in headings[:_MOST_HEADINGS])
-    named = ", ".join(each[:_LONGEST_HEADING] for each in shown)
-    return f"this file holds no figures of posts on LinkedIn, but: {named}"
+    return message(
+        "export.other-headings",
+        "this file holds no figures of posts on LinkedIn, but: {named}",
+        named=tuple(each[:_LONGEST_HEADING] for each in shown),
+    )
 
 
 def _is_address(cell: str) -> bool:
@@ -180,14 +189,16 @@ def _sheets(content: bytes) -> Iterator[list[_Row]]:
         try:
             yield from read_sheets(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS)
         except Rejected as fault:
-            raise Rejected(str(fault), remedy=_NO_EXPORT) from fault
+            raise Rejected(fault.message, remedy=_NO_EXPORT) from fault
         return
     try:
         text = read_spreadsheet_text(content).text
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         yield _tidy(rows)
     except (Rejected, csv.Error) as error:
-        raise Rejected("this file is neither XLSX nor CSV", remedy=_NO_EXPORT) from error
+        raise Rejected(
+            message("export.no-table", "this file is neither XLSX nor CSV"), remedy=_NO_EXPORT
+        ) from error
 
 
 def _delimiter(text: str) -> str:

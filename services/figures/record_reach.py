@@ -14,6 +14,7 @@ from services.events.outgoing import ReachMeasured
 from services.events.statement import Fact, Statement
 from services.figures.store import figures
 from services.figures.store.figures import Figure
+from services.message import message_from
 
 _log = structlog.get_logger("applications")
 
@@ -29,7 +30,7 @@ async def record_reach(
                 metric=fact.data.metric,
                 tag=fact.data.tag,
                 value=fact.data.value,
-                source=fact.data.source,
+                source=message_from(fact.data.source_data or fact.data.source),
                 measured_at=fact.data.measured_at,
             )
             for fact in facts

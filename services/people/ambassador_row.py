@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from services.identity import ambassador_id
+from services.message import message
 from services.people.ambassador_columns import language_code, year_of
 from services.people.rules.ambassador import Ambassador
 from services.text.mail_address import mailbox
@@ -25,7 +26,9 @@ _ZONES = available_timezones()
 
 def _known_zone(value: str) -> str:
     if value not in _ZONES:
-        raise ValueError("is not a time zone; write for example Europe/Amsterdam")
+        raise ValueError(
+            message("field.no-time-zone", "is not a time zone; write for example Europe/Amsterdam")
+        )
     return value
 
 

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from services.errors import Rejected
+from services.field_faults import guesses, predicate, together
+from services.message import Message, both, message
 from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
-from services.sentences import guesses, predicate
 from services.text.spreadsheet_text import SpreadsheetText, read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
 
@@ -34,7 +35,7 @@ class BadRow:
     """``line`` counts from 1, the header included, as an editor shows it."""
 
     line: int
-    fault: str
+    fault: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,10 @@ def read_ambassadors(content: bytes) -> Reading:
     Raises Rejected when the file as a whole is no such table, or holds nobody.
     """
     if not content.strip():
-        raise Rejected("the file is empty", remedy="Write a header and a line for each person.")
+        raise Rejected(
+            message("people-file.empty", "the file is empty"),
+            remedy=message("do.write-header", "Write a header and a line for each person."),
+        )
     if content.startswith(SIGNATURE):
         return _read(_rows_of_workbook(content))
     sheet = read_spreadsheet_text(content)
@@ -69,8 +73,13 @@ def _rows_of_text(sheet: SpreadsheetText) -> Iterator[_Row]:
             yield _Row(line, row)
     except csv.Error as error:
         raise Rejected(
-            f"line {line + 1} is not CSV: {error}",
-            remedy="Look for a quotation mark that is not closed.",
+            message(
+                "people-file.no-csv",
+                "line {line} is not CSV: {fault}",
+                line=line + 1,
+                fault=str(error),
+            ),
+            remedy=message("do.close-quotation", "Look for a quotation mark that is not closed."),
         ) from error
 
 
@@ -83,7 +92,10 @@ def _rows_of_workbook(content: bytes) -> Iterator[_Row]:
                 yield from (_Row(line, row) for line, row in enumerate(sheet, start=1))
                 return
     except Rejected as fault:
-        raise Rejected(str(fault), remedy='Save it as "CSV UTF-8" and import that.') from fault
+        raise Rejected(
+            fault.message,
+            remedy=message("do.save-as-csv", 'Save it as "CSV UTF-8" and import that.'),
+        ) from fault
 
 
 def _read(rows: Iterator[_Row]) -> Reading:
@@ -97,16 +109,24 @@ def _read(rows: Iterator[_Row]) -> Reading:
         try:
             person = _ambassador(names, row.fields)
         except Rejected as fault:
-            bad_rows.append(BadRow(line=row.line, fault=str(fault)))
+            bad_rows.append(BadRow(line=row.line, fault=fault.message))
             continue
         if person.id in found:
-            fault_text = f"{person.email} stands on line {first_lines[person.id]} already"
-            bad_rows.append(BadRow(line=row.line, fault=fault_text))
+            twice = message(
+                "people-file.person-twice",
+                "{address} stands on line {line} already",
+                address=person.email,
+                line=first_lines[person.id],
+            )
+            bad_rows.append(BadRow(line=row.line, fault=twice))
             continue
         found[person.id] = person
         first_lines[person.id] = row.line
     if not found and not bad_rows:
-        raise Rejected("the file holds a header and nobody", remedy="Write a line for each person.")
+        raise Rejected(
+            message("people-file.nobody", "the file holds a header and nobody"),
+            remedy=message("do.write-lines", "Write a line for each person."),
+        )
     return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)
 
 
@@ -119,12 +139,14 @@ def _columns(headings: Sequence[str]) -> list[str]:
     unknown = [
         heading.strip() for heading, name in zip(headings, columns, strict=True) if name is None
     ]
-    known = f"The columns are: {','.join(COLUMNS)}."
+    known = message("do.name-columns", "The columns are: {names}.", names=",".join(COLUMNS))
     missing = [name for name in COLUMNS if name in _REQUIRED and name not in columns]
     if missing:
         raise Rejected(
-            f"the header lacks {', '.join(missing)}",
-            remedy=f"{guesses(unknown, HEADINGS)} {known}".strip(),
+            message(
+                "people-file.columns-missing", "the header lacks {names}", names=tuple(missing)
+            ),
+            remedy=both(guesses(unknown, HEADINGS), known),
         )
     doubled = [name for name in COLUMNS if columns.count(name) > 1]
     if doubled:
@@ -134,13 +156,25 @@ def _columns(headings: Sequence[str]) -> list[str]:
             if name in doubled
         ]
         raise Rejected(
-            f"the header names twice: {', '.join(doubled)} (in {', '.join(named)})",
-            remedy="Remove one of the columns.",
+            message(
+                "people-file.columns-twice",
+                "the header names twice: {names} (in {headings})",
+                names=tuple(doubled),
+                headings=", ".join(named),
+            ),
+            remedy=message("do.remove-a-column", "Remove one of the columns."),
         )
     if unknown:
         raise Rejected(
-            f"the header has unknown columns: {', '.join(unknown)}",
-            remedy=f"{guesses(unknown, HEADINGS)} Rename or remove them. {known}".strip(),
+            message(
+                "people-file.columns-unknown",
+                "the header has unknown columns: {names}",
+                names=tuple(unknown),
+            ),
+            remedy=both(
+                guesses(unknown, HEADINGS),
+                both(message("do.rename-columns", "Rename or remove them."), known),
+            ),
         )
     return [name for name in columns if name is not None]
 
@@ -149,18 +183,18 @@ def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:
     fields = list(zip_longest(names, row[: len(names)], fillvalue=""))
     beside = [*(value for name, value in fields if not name), *row[len(names) :]]
     if any(value.strip() for value in beside):
-        raise Rejected("it has more fields than the header")
+        raise Rejected(message("people-file.row-too-long", "it has more fields than the header"))
     values = {name: value for name, value in fields if name and value != ""}
     try:
         read = AmbassadorRow.model_validate(values)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
-        raise Rejected("; ".join(map(_fault, faults))) from error
+        raise Rejected(together(map(_fault, faults))) from error
     return read.ambassador()
 
 
-def _fault(fault: ErrorDetails) -> str:
+def _fault(fault: ErrorDetails) -> Message:
     name = str(fault["loc"][0])
     if name == "email" and fault["type"] != "missing":
-        return "email is not an e-mail address"
-    return f"{name} {predicate(fault)}"
+        return message("people-file.no-email", "email is not an e-mail address")
+    return message("people-file.field", "{name} {fault}", name=name, fault=predicate(fault))

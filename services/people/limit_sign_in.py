@@ -19,6 +19,7 @@ from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
 from services.errors import RetryLater
 from services.identity import ambassador_id
+from services.message import message_n
 from services.people.rules.sign_in_limits import (
     ASKS_OF_ADDRESS,
     ASKS_OF_CLIENT,
@@ -122,7 +123,12 @@ async def _check(transaction: Transaction, counts: Sequence[_Count], asker: Aske
         free_at = max(free_at, each.limit.free_at(used, asker.now))
     if free_at > asker.now:
         seconds = (free_at - asker.now).total_seconds()
-        minutes = max(math.ceil(seconds / 60), 2)  # several, so that the word is right
         raise TooOften(
-            f"that was often in a short time; try again in {minutes} minutes", after=seconds
+            message_n(
+                "sign-in.too-often",
+                "that was often in a short time; try again in {n} minute",
+                "that was often in a short time; try again in {n} minutes",
+                math.ceil(seconds / 60),
+            ),
+            after=seconds,
         )

@@ -19,7 +19,7 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater
 from services.people.store import ending_consents
-from services.ports import Message, Notifier
+from services.ports import Mail, Notifier
 
 _log = structlog.get_logger("expiry")
 
@@ -33,11 +33,11 @@ class Watch:
 
     ending: Callable[..., Awaitable[Sequence[Ending]]]
     set_warned: Callable[..., Awaitable[bool]]
-    write: Callable[[Ending], Message]
+    write: Callable[[Ending], Mail]
     action: str
 
 
-def watch_connections(write: Callable[[Ending], Message], networks: Collection[str]) -> Watch:
+def watch_connections(write: Callable[[Ending], Mail], networks: Collection[str]) -> Watch:
     """Of these networks: nobody can renew a connection of one that is switched off."""
 
     async def ending(
@@ -54,7 +54,7 @@ def watch_connections(write: Callable[[Ending], Message], networks: Collection[s
     )
 
 
-def watch_consents(write: Callable[[Ending], Message]) -> Watch:
+def watch_consents(write: Callable[[Ending], Mail]) -> Watch:
     return Watch(
         ending=ending_consents.ending,
         set_warned=ending_consents.set_warned,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.store import people
 from services.post import Post, text_sha256
 from services.posts import decide
@@ -44,11 +45,18 @@ async def answer_prompt(
     post = await own_post(transaction, post_id, ambassador_id)
     sentence = as_sentence(printable(answer))
     if not sentence:
-        raise Rejected("the answer is empty", remedy="Write a sentence, or leave the question.")
+        raise Rejected(
+            message("answer.empty", "the answer is empty"),
+            remedy=message("do.write-or-leave", "Write a sentence, or leave the question."),
+        )
     if len(sentence) > MAX_CHARACTERS:
         raise Rejected(
-            f"the answer is {len(sentence) - MAX_CHARACTERS} characters too long",
-            remedy="Shorten it.",
+            message(
+                "answer.too-long",
+                "the answer is {excess} characters too long",
+                excess=len(sentence) - MAX_CHARACTERS,
+            ),
+            remedy=message("do.shorten", "Shorten it."),
         )
     given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
     before = given.answer if given else ""

@@ -12,6 +12,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.rules.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
 from services.posts import decide
@@ -34,8 +35,14 @@ async def choose(
     """
     if weekly_cap is not None and not 1 <= weekly_cap <= HIGHEST_CAP:
         raise Rejected(
-            f"a maximum of {weekly_cap} posts cannot be chosen",
-            remedy=f"Choose from 1 to {HIGHEST_CAP}, or pause.",
+            message(
+                "pace.no-such-maximum",
+                "a maximum of {number} posts cannot be chosen",
+                number=weekly_cap,
+            ),
+            remedy=message(
+                "do.choose-maximum", "Choose from 1 to {most}, or pause.", most=HIGHEST_CAP
+            ),
         )
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     detail = {"weekly_cap": weekly_cap, "own_hours": hours is not None}
@@ -57,7 +64,10 @@ async def pause(
     What is planned for before then gets another good time. Raises Rejected for a past moment.
     """
     if until is not None and until <= now:
-        raise Rejected("the pause would be over already", remedy="Choose a later day.")
+        raise Rejected(
+            message("pace.pause-over", "the pause would be over already"),
+            remedy=message("do.choose-later-day", "Choose a later day."),
+        )
     planned = []
     if until is not None:
         planned = await take_turns_to_plan(transaction, ambassador_id, before=until)

@@ -19,11 +19,13 @@ from services.events.outgoing import (
     PostTakenBack,
 )
 from services.events.statement import state
+from services.message import NOTHING, NetworkName, message, said
 from services.people.rules.disclosure import discloses
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.ports import PostRules
 from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, note, own_post
+from services.posts.publish_outcome import NOT_ARRIVED
 from services.posts.store import posts, typed_texts
 from services.price import Prices, charge_for
 from services.text.network_text import measure_text
@@ -48,7 +50,10 @@ async def edit(
     plain = _checked(post, text, networks)
     if plain != post.text:
         if not await posts.edit(transaction, post.id, plain):
-            raise Rejected("the draft was decided already", remedy="Load the page again.")
+            raise Rejected(
+                message("draft.decided-already", "the draft was decided already"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
         await note(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
     await typed_texts.forget(transaction, [post.id])
     return await own_post(transaction, post_id, ambassador_id)
@@ -78,14 +83,23 @@ async def approve(
     recipe = await posts.recipe(transaction, post.id) or {}
     if not discloses(plain, employer=recipe.get("employer", "")):
         raise Rejected(
-            "the text does not say any more whom you work for",
-            remedy="Put that sentence back, or say it in your own words.",
+            message("text.no-disclosure", "the text does not say any more whom you work for"),
+            remedy=message(
+                "do.put-disclosure-back", "Put that sentence back, or say it in your own words."
+            ),
         )
     refuse_blocked((await blocked_words.read(transaction)).found_in(plain))
     if await connections.get(transaction, ambassador_id, post.network) is None:
         raise NeedsPerson(
-            f"{post.network} is not connected",
-            remedy="Connect it, or copy the text and share it yourself.",
+            message(
+                "network.not-connected",
+                "{network} is not connected",
+                network=NetworkName(post.network),
+            ),
+            remedy=message(
+                "do.connect-or-share-yourself",
+                "Connect it, or copy the text and share it yourself.",
+            ),
         )
     publish_at = publish_at or now
     consent: Literal["tap", "standing"] = "tap" if standing is None else "standing"
@@ -97,8 +111,8 @@ async def approve(
         consent=consent,
         publish_at=publish_at,
         tries=0,
-        reason="",
-        remedy="",
+        reason=NOTHING,
+        remedy=NOTHING,
     )
     digest = text_sha256(plain)
     detail: dict[str, Any] = {"sha256": digest, "consent": consent}
@@ -128,7 +142,7 @@ async def decline(
     """Decline a draft. The reason is optional and reaches the story's owner without a name."""
     post = await own_post(transaction, post_id, ambassador_id)
     plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
-    await move(transaction, post, PostState.DECLINED, reason=plain)
+    await move(transaction, post, PostState.DECLINED, reason=said(plain))
     await note(transaction, post, "post.declined", now, {})
     await outbox.add(
         transaction,
@@ -155,11 +169,17 @@ async def take_back(
     post = await own_post(transaction, post_id, ambassador_id)
     if post.state in (PostState.PUBLISHING, PostState.PUBLISHED):
         raise Rejected(
-            f"this post is on its way to {post.network} already",
-            remedy="Once it is there you can take it off again.",
+            message(
+                "post.on-its-way",
+                "this post is on its way to {network} already",
+                network=NetworkName(post.network),
+            ),
+            remedy=message("do.wait-and-take-off", "Once it is there you can take it off again."),
         )
     await check_open(transaction, post)
-    await move(transaction, post, PostState.READY, publish_at=None, reason="", by_tap_only=True)
+    await move(
+        transaction, post, PostState.READY, publish_at=None, reason=NOTHING, by_tap_only=True
+    )
     await note(transaction, post, "post.taken_back", now, {})
     event = PostTakenBack(
         post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
@@ -184,7 +204,10 @@ async def settle(
     """
     post = await own_post(transaction, post_id, ambassador_id)
     if post.state is not PostState.UNKNOWN:
-        raise Rejected("what became of this post is known", remedy="Load the page again.")
+        raise Rejected(
+            message("post.settled-already", "what became of this post is known"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     statement: PostPublished | PostFailed
     if there:
         charged = charge_for(prices, post.network, post.text)
@@ -194,8 +217,8 @@ async def settle(
             PostState.PUBLISHED,
             published_at=now,
             charged=charged,
-            reason="",
-            remedy="",
+            reason=NOTHING,
+            remedy=NOTHING,
         )
         statement = PostPublished(
             post_id=post.id,
@@ -206,14 +229,14 @@ async def settle(
             published_at=now,
         )
     else:
-        reason, remedy = "it had not arrived", "Approve it again."
+        reason, remedy = NOT_ARRIVED, message("do.approve-again", "Approve it again.")
         await move(transaction, post, PostState.FAILED, reason=reason, remedy=remedy)
         statement = PostFailed(
             post_id=post.id,
             campaign_id=post.campaign_id,
             network=post.network,
-            reason=reason,
-            remedy=remedy,
+            reason=str(reason),
+            remedy=str(remedy),
             failed_at=now,
         )
     await note(transaction, post, "post.settled", now, {"there": there})
@@ -226,12 +249,22 @@ def _checked(post: Post, text: str, networks: Mapping[str, PostRules]) -> str:
     measure = measure_text(rules_of(post.network, networks), plain)
     if measure.length > measure.limit:
         raise Rejected(
-            f"the text is {measure.length - measure.limit} characters too long for {post.network}",
-            remedy="Shorten it.",
+            message(
+                "text.too-long",
+                "the text is {excess} characters too long for {network}",
+                excess=measure.length - measure.limit,
+                network=NetworkName(post.network),
+            ),
+            remedy=message("do.shorten", "Shorten it."),
         )
     if not measure.valid:
         raise Rejected(
-            f"the text holds a character that {post.network} refuses", remedy="Type it again."
+            message(
+                "text.refused-character",
+                "the text holds a character that {network} refuses",
+                network=NetworkName(post.network),
+            ),
+            remedy=message("do.type-again", "Type it again."),
         )
     return plain
 
@@ -240,6 +273,7 @@ def _check_decidable(post: Post) -> None:
     """An unknown post is not one of them: it may be on the network already."""
     if post.state is PostState.UNKNOWN:
         raise Rejected(
-            "nobody knows yet whether this post went out", remedy="Look whether it is there first."
+            message("post.not-settled", "nobody knows yet whether this post went out"),
+            remedy=message("do.look-first", "Look whether it is there first."),
         )
     check_transition(post.state, PostState.APPROVED)

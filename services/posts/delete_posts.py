@@ -20,10 +20,11 @@ from services.database import audit, outbox
 from services.database.audit import Entry
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
-from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, unexpected
 from services.events.incoming import EventData
 from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletionFailed
 from services.events.statement import state
+from services.message import NOTHING, Message, message
 from services.post import Post
 from services.posts.own_post import note, own_post
 from services.posts.publish_outcome import short
@@ -110,29 +111,34 @@ class PostDeleter:
                 due.ambassador_id, account, lambda own: delete(own, due.external_id)
             )
         except (RetryLater, OutcomeUnknown) as away:
-            return self._later(due.deletion, str(away), asked=getattr(away, "after", None))
+            return self._later(due.deletion, away.message, asked=getattr(away, "after", None))
         except (Rejected, NeedsPerson) as refusal:
-            return self._failed(due.deletion, str(refusal), refusal.remedy)
+            return self._failed(due.deletion, refusal.message, refusal.remedy)
         except Exception as defect:  # noqa: BLE001 - one post must not keep the others waiting
             _log.exception("deleting failed", post=due.deletion.post_id, network=due.network)
-            return self._later(due.deletion, f"unexpected {type(defect).__name__}", asked=None)
+            return self._later(due.deletion, unexpected(defect), asked=None)
         return replace(self._over(due.deletion), deleted_at=self._clock())
 
-    def _later(self, tried: Deletion, reason: str, *, asked: float | None) -> Deletion:
+    def _later(self, tried: Deletion, reason: Message, *, asked: float | None) -> Deletion:
         tries = tried.tries + 1
         wait = backoff(tried.post_id, tries, tries=tries, base=_PAUSE, asked=asked)
         due_at = self._clock() + wait
         if due_at > tried.asked_at + PATIENCE:
-            remedy = "Delete it on the network itself, or ask again."
-            return self._failed(tried, f"given up after a day: {reason}", remedy)
-        return replace(tried, tries=tries, due_at=due_at, reason=short(reason), remedy="")
+            remedy = message(
+                "do.delete-or-ask-again", "Delete it on the network itself, or ask again."
+            )
+            given_up = message(
+                "post.deletion-given-up", "given up after a day: {reason}", reason=reason
+            )
+            return self._failed(tried, given_up, remedy)
+        return replace(tried, tries=tries, due_at=due_at, reason=reason, remedy=NOTHING)
 
-    def _failed(self, tried: Deletion, reason: str, remedy: str) -> Deletion:
-        return replace(self._over(tried), reason=short(reason), remedy=short(remedy))
+    def _failed(self, tried: Deletion, reason: Message, remedy: Message) -> Deletion:
+        return replace(self._over(tried), reason=reason, remedy=remedy)
 
     @staticmethod
     def _over(tried: Deletion) -> Deletion:
-        return replace(tried, tries=tried.tries + 1, due_at=None, reason="", remedy="")
+        return replace(tried, tries=tried.tries + 1, due_at=None, reason=NOTHING, remedy=NOTHING)
 
     async def _keep(self, due: DueDeletion, after: Deletion) -> None:
         now = self._clock()
@@ -149,7 +155,7 @@ class PostDeleter:
                 actor="publisher",
                 action=f"post.{_ACTIONS[after.state]}",
                 subject=after.post_id,
-                detail={"network": due.network, "reason": after.reason},
+                detail={"network": due.network, "reason": str(after.reason)},
             )
             await audit.add(transaction, [entry])
             await outbox.add(
@@ -164,7 +170,9 @@ def _event(due: DueDeletion, after: Deletion, now: datetime) -> EventData:
     which = {"post_id": after.post_id, "campaign_id": due.campaign_id, "network": due.network}
     if after.state is DeletionState.DELETED:
         return PostDeleted(**which, deleted_at=now)
-    return PostDeletionFailed(**which, reason=after.reason, remedy=after.remedy, failed_at=now)
+    return PostDeletionFailed(
+        **which, reason=short(after.reason), remedy=short(after.remedy), failed_at=now
+    )
 
 
 def _cause(after: Deletion) -> str:

@@ -11,6 +11,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.voice import (
     Composer,
@@ -43,7 +44,8 @@ def checked(templates: PostTemplates, path: str, text: str) -> Checked:
     """Raises Rejected when a promise is broken. Takes some tens of milliseconds of thinking."""
     if any(fault.blocks for fault in check_template(templates, path, text)):
         raise Rejected(
-            "this template cannot be used yet", remedy="Correct what stands below the text."
+            message("template.not-usable-yet", "this template cannot be used yet"),
+            remedy=message("do.correct-below", "Correct what stands below the text."),
         )
     return Checked(path=path, text=text)
 
@@ -59,8 +61,11 @@ async def save(
     await post_templates.hold(transaction, path)
     if await post_templates.active_version(transaction, path) != based_on:
         raise Rejected(
-            "somebody else changed this template meanwhile",
-            remedy="Load the page again and put your change into the newer text.",
+            message("template.changed-meanwhile", "somebody else changed this template meanwhile"),
+            remedy=message(
+                "do.load-again-and-merge",
+                "Load the page again and put your change into the newer text.",
+            ),
         )
     number = await post_templates.write(transaction, path, template.text, author=author, now=now)
     detail = {"version": number, "instead_of": based_on}
@@ -78,7 +83,10 @@ async def restore(
     await post_templates.hold(transaction, path)
     before = await post_templates.active_version(transaction, path)
     if version and not await post_templates.texts(transaction, {path: version}):
-        raise Rejected("there is no such version", remedy="Load the page again.")
+        raise Rejected(
+            message("template.no-such-version", "there is no such version"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     await post_templates.use(transaction, path, version)
     detail = {"version": version, "instead_of": before}
     entry = Entry(

@@ -21,6 +21,7 @@ from services.errors import NoSuch
 from services.events.incoming import VacancyClosed
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
+from services.message import message
 from services.posts.cancel_posts import cancel_of_campaigns
 
 _log = structlog.get_logger("campaigns")
@@ -71,7 +72,10 @@ async def end_story(
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
     if campaign is None or campaign.kind != "story":
-        raise NoSuch("there is no such story", remedy="Load the page again.")
+        raise NoSuch(
+            message("story.unknown", "there is no such story"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     statements = await finish(transaction, [(campaign, _ENDED)], now=now, actor=actor)
     await outbox.add(transaction, statements)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.post import Post
 from services.posts.own_post import own_post
 from services.posts.store import typed_texts
@@ -49,14 +50,21 @@ async def keep_typed(
     text = printable(typing.text)
     if len(text) > MAX_CHARACTERS:
         raise Rejected(
-            f"the text is {len(text) - MAX_CHARACTERS} characters too long to be kept",
-            remedy="Shorten it.",
+            message(
+                "text.too-long-to-keep",
+                "the text is {excess} characters too long to be kept",
+                excess=len(text) - MAX_CHARACTERS,
+            ),
+            remedy=message("do.shorten", "Shorten it."),
         )
     before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
     if before is None and text.strip() == post.text and post.state in typed_texts.OPEN:
         return None
     if not await typed_texts.hold_open(transaction, post.id):
-        raise Rejected("the draft was decided already", remedy="Load the page again.")
+        raise Rejected(
+            message("draft.decided-already", "the draft was decided already"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
     other = None if before is None else before.other
     if before is not None and typing.crosses(before):
@@ -97,7 +105,10 @@ async def take_other(transaction: Transaction, *, post_id: str, ambassador_id: s
     """
     post = await own_post(transaction, post_id, ambassador_id)
     if not await typed_texts.hold_open(transaction, post.id):
-        raise Rejected("the draft was decided already", remedy="Load the page again.")
+        raise Rejected(
+            message("draft.decided-already", "the draft was decided already"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     kept = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
     if kept is not None and kept.other is not None:
         swapped = replace(kept, text=kept.other, other=kept.text, version=kept.version + 1)

@@ -13,6 +13,7 @@ from services.accounts.store import circuits, network_calls
 from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
+from services.message import Message
 from services.posts.store.publishing import Claim, Due
 
 Limits = Mapping[str, Sequence[RateLimit]]
@@ -104,7 +105,7 @@ async def reserve_probes(
 
 async def heed(
     transaction: Transaction,
-    outages: Sequence[tuple[str, str]],
+    outages: Sequence[tuple[str, Message]],
     rules: CircuitRules,
     *,
     now: datetime,
@@ -134,7 +135,7 @@ async def heed(
                 actor="publisher",
                 action="network.back" if circuit.opened_at is None else "network.away",
                 subject=circuit.network,
-                detail={"reason": circuit.reason},
+                detail={"reason": str(circuit.reason)},
             )
             for circuit in changed
         ],

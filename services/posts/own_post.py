@@ -11,6 +11,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
+from services.message import message
 from services.post import Post, PostState, check_transition
 from services.posts.store import posts, typed_texts
 
@@ -19,14 +20,20 @@ async def own_post(transaction: Transaction, post_id: str, ambassador_id: str) -
     """Raises Rejected when there is no such post of this person."""
     post = await posts.get(transaction, post_id)
     if post is None or post.ambassador_id != ambassador_id:
-        raise NoSuch("there is no such draft of yours", remedy="Go back to your inbox.")
+        raise NoSuch(
+            message("draft.not-yours", "there is no such draft of yours"),
+            remedy=message("do.go-to-inbox", "Go back to your inbox."),
+        )
     return post
 
 
 async def check_open(transaction: Transaction, post: Post) -> None:
     """Raises Rejected when its campaign has ended."""
     if not await campaigns.stays_open(transaction, post.campaign_id):
-        raise Rejected("this campaign has ended", remedy="Share something else from your inbox.")
+        raise Rejected(
+            message("campaign.ended", "this campaign has ended"),
+            remedy=message("do.share-something-else", "Share something else from your inbox."),
+        )
 
 
 async def move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
@@ -36,7 +43,10 @@ async def move(transaction: Transaction, post: Post, after: PostState, **changes
     """
     check_transition(post.state, after)
     if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
-        raise Rejected("the draft was changed meanwhile", remedy="Load the page again.")
+        raise Rejected(
+            message("draft.changed-meanwhile", "the draft was changed meanwhile"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     await typed_texts.forget(transaction, [post.id])
 
 

@@ -33,10 +33,12 @@ from services.errors import (
     OutcomeUnknown,
     Rejected,
     RetryLater,
+    unexpected,
 )
 from services.events.incoming import Image
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
+from services.message import NOTHING, NetworkName, message
 from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
 from services.post import Post, PostState, text_sha256
 from services.posts.distance import places
@@ -66,7 +68,7 @@ MAX_TRIES = 8
 #: Seconds.
 _TOGETHER = 0.02
 
-_TOO_CLOSE = "a colleague has just shared about the same"
+_TOO_CLOSE = message("pace.too-close", "a colleague has just shared about the same")
 
 _T = TypeVar("_T")
 
@@ -177,7 +179,11 @@ class Publisher:
         waiting = await self._keep_apart(transaction, candidates, now)
         full = await members_at_limit(transaction, candidates, self._limits, now=now)
         for each in full:
-            reason = f"your limit on {each.network} is reached"
+            reason = message(
+                "pace.limit-reached",
+                "your limit on {network} is reached",
+                network=NetworkName(each.network),
+            )
             await publishing.postpone(transaction, each.post_ids, until=each.until, reason=reason)
         waiting |= {post_id for each in full for post_id in each.post_ids}
         claims = await publishing.take(
@@ -303,7 +309,7 @@ class Publisher:
             return await self._reconcile(job, job.interrupted, since=job.claim.interrupted_at)
         except Exception as defect:  # noqa: BLE001 - it may have had its effect: a person looks
             _log.exception("connector failed", post=job.post.id)
-            return self._ended(job).unknown(f"unexpected {type(defect).__name__}", outage=None)
+            return self._ended(job).unknown(unexpected(defect), outage=None)
 
     async def _first_try(self, job: _Job) -> Outcome:
         try:
@@ -314,7 +320,7 @@ class Publisher:
         except RetryLater as away:
             return self._later(job, away)
         except (Rejected, NeedsPerson) as refusal:
-            return self._ended(job).failed(str(refusal), refusal.remedy, outage=None)
+            return self._ended(job).failed(refusal.message, refusal.remedy, outage=None)
         try:
             published = await self._with_access(
                 job, account, lambda own: network.publish(own, outgoing)
@@ -331,13 +337,20 @@ class Publisher:
         except RetryLater as later:
             return self._later(job, later)
         except (Rejected, NeedsPerson) as refusal:
-            return self._ended(job).failed(str(refusal), refusal.remedy, outage="")
+            return self._ended(job).failed(refusal.message, refusal.remedy, outage=NOTHING)
         return self._published(job, published)
 
     async def _open(self, job: _Job) -> tuple[Network, Account]:
         network = self._accounts.network(job.claim.network)
         if job.connection is None:
-            raise NeedsPerson(f"{network.name} is not connected", remedy="Connect it again.")
+            raise NeedsPerson(
+                message(
+                    "network.not-connected",
+                    "{network} is not connected",
+                    network=NetworkName(network.name),
+                ),
+                remedy=message("do.connect-again", "Connect it again."),
+            )
         return network, await self._accounts.open_stored(job.connection)
 
     async def _with_pictures(self, job: _Job, account: Account) -> OutgoingPost:
@@ -349,7 +362,9 @@ class Publisher:
             )
         except (NeedsNewAccess, AccessInDoubt) as refused:
             await self._accounts.renew(job.claim.ambassador_id, account, refused)
-            raise NotReady("the access was renewed", after=0) from None
+            raise NotReady(
+                message("connection.renewed", "the access was renewed"), after=0
+            ) from None
         return with_images(job.outgoing, uploaded)
 
     def _published(self, job: _Job, published: PublishedPost) -> Outcome:
@@ -362,10 +377,17 @@ class Publisher:
     def _later(self, job: _Job, later: RetryLater) -> Outcome:
         if job.claim.tries < MAX_TRIES or is_long(later):
             return self._ended(job).later(later)
-        reason = f"given up after {job.claim.tries} tries: {later}"
-        remedy = "Approve it again."
+        reason = message(
+            "post.given-up",
+            "given up after {tries} tries: {reason}",
+            tries=job.claim.tries,
+            reason=later.message,
+        )
+        remedy = message("do.approve-again", "Approve it again.")
         if isinstance(later, AccessInDoubt):
-            remedy = "Connect it again, and approve the post again."
+            remedy = message(
+                "do.connect-and-approve-again", "Connect it again, and approve the post again."
+            )
         return self._ended(job).failed(reason, remedy, outage=outage_of(later))
 
     async def _reconcile(self, job: _Job, outgoing: OutgoingPost, *, since: datetime) -> Outcome:
@@ -380,9 +402,9 @@ class Publisher:
             # Also for lack of access: it may be a blip, and the person may connect again.
             if job.claim.tries < MAX_TRIES:
                 return self._ended(job).look_again(lost)
-            return self._ended(job).unknown(str(lost), outage=outage_of(lost))
+            return self._ended(job).unknown(lost.message, outage=outage_of(lost))
         except Rejected as refusal:
-            return self._ended(job).unknown(str(refusal), outage="")
+            return self._ended(job).unknown(refusal.message, outage=NOTHING)
         if found is None:
             return self._ended(job).not_there()
         return self._published(job, found)

@@ -11,6 +11,7 @@ from typing import Any
 from services.errors import AccessInDoubt, OutcomeUnknown, RetryLater, ZwaanError
 from services.events.incoming import EventData
 from services.events.outgoing import PostFailed, PostPostponed, PostPublished, PostUnknown
+from services.message import NOTHING, Message, message
 from services.ports import PublishedPost
 from services.post import Post, PostState
 from services.posts.store.publishing import Claim
@@ -19,6 +20,8 @@ from services.text.normal_form import printable
 
 #: A network that names a moment further away means a day's limit, not a slow quarter of an hour.
 _COUNTED_WAIT = timedelta(hours=1)
+NOT_ARRIVED = message("post.not-arrived", "it had not arrived")
+_LOOK = message("do.look-and-say", "Look whether the post is there, and say so.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class Outcome:
     after: PostState
     changes: Mapping[str, Any]
     event: EventData | None = None
-    outage: str | None = None
+    outage: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,8 @@ class Attempt:
                 "external_url": published.url,
                 "charged": charged,
                 "measure_at": self.now + first_measure,
-                "reason": "",
-                "remedy": "",
+                "reason": NOTHING,
+                "remedy": NOTHING,
             },
             event=PostPublished(
                 **self._which(),
@@ -64,54 +67,54 @@ class Attempt:
                 url=published.url,
                 published_at=self.now,
             ),
-            outage="",
+            outage=NOTHING,
         )
 
     def later(self, error: RetryLater) -> Outcome:
         """The network did not take the post: it goes out after a pause."""
-        outcome = self._approved_until(self._pause(error.after), str(error), outage_of(error))
+        outcome = self._approved_until(self._pause(error.after), error.message, outage_of(error))
         if not is_long(error):
             return outcome
         return replace(outcome, changes={**outcome.changes, "tries": self.claim.tries - 1})
 
     def not_there(self) -> Outcome:
         """The network shows that the post never arrived, so that it is safe to send it."""
-        return self._approved_until(timedelta(), "it had not arrived", "")
+        return self._approved_until(timedelta(), NOT_ARRIVED, NOTHING)
 
     def look_again(self, error: ZwaanError) -> Outcome:
         """Keep the intent: when the lease has run out, the next attempt reconciles again."""
         until = self.now + self._pause(None)
         return Outcome(
             after=PostState.PUBLISHING,
-            changes={"leased_until": until, "reason": short(str(error))},
+            changes={"leased_until": until, "reason": error.message},
             outage=outage_of(error),
         )
 
-    def failed(self, reason: str, remedy: str, *, outage: str | None) -> Outcome:
-        reason, remedy = short(reason), short(remedy)
+    def failed(self, reason: Message, remedy: Message, *, outage: Message | None) -> Outcome:
         return Outcome(
             after=PostState.FAILED,
             changes={"reason": reason, "remedy": remedy},
-            event=PostFailed(**self._which(), reason=reason, remedy=remedy, failed_at=self.now),
+            event=PostFailed(
+                **self._which(), reason=short(reason), remedy=short(remedy), failed_at=self.now
+            ),
             outage=outage,
         )
 
-    def unknown(self, reason: str, *, outage: str | None) -> Outcome:
-        reason = short(reason)
+    def unknown(self, reason: Message, *, outage: Message | None) -> Outcome:
         return Outcome(
             after=PostState.UNKNOWN,
-            changes={"reason": reason, "remedy": "Look whether the post is there, and say so."},
-            event=PostUnknown(**self._which(), reason=reason, since=self.now),
+            changes={"reason": reason, "remedy": _LOOK},
+            event=PostUnknown(**self._which(), reason=short(reason), since=self.now),
             outage=outage,
         )
 
-    def _approved_until(self, pause: timedelta, reason: str, outage: str | None) -> Outcome:
-        publish_at, reason = self.now + pause, short(reason)
+    def _approved_until(self, pause: timedelta, reason: Message, outage: Message | None) -> Outcome:
+        publish_at = self.now + pause
         return Outcome(
             after=PostState.APPROVED,
             changes={"publish_at": publish_at, "reason": reason},
             event=PostPostponed(
-                **self._which(), reason=reason, publish_at=publish_at, postponed_at=self.now
+                **self._which(), reason=short(reason), publish_at=publish_at, postponed_at=self.now
             ),
             outage=outage,
         )
@@ -134,16 +137,16 @@ def is_long(later: RetryLater) -> bool:
     return later.after is not None and later.after > _COUNTED_WAIT.total_seconds()
 
 
-def outage_of(error: ZwaanError) -> str:
+def outage_of(error: ZwaanError) -> Message:
     """What kept the network from answering, or nothing: a refusal, or a limit that says until
     when, is an answer."""
     if isinstance(error, AccessInDoubt):
-        return ""
+        return NOTHING
     if isinstance(error, OutcomeUnknown) or (isinstance(error, RetryLater) and error.after is None):
-        return short(str(error))
-    return ""
+        return error.message
+    return NOTHING
 
 
-def short(sentence: str) -> str:
-    """A network's own words, which may be anything, as they can be stored and shown."""
-    return printable(sentence)[:1000]
+def short(reason: Message) -> str:
+    """In English, as an event tells it; a network's own words in it may be anything."""
+    return printable(str(reason))[:1000]

@@ -25,6 +25,7 @@ from services.database.transaction import Transaction
 from services.errors import Conflict, RetryLater
 from services.events.outgoing import PostCancelled
 from services.events.statement import Statement, state
+from services.message import message
 from services.post import Post, PostState
 from services.posts.network_room import heed
 from services.posts.publish_outcome import Outcome
@@ -95,7 +96,7 @@ class OutcomeRecorder:
         except Exception:  # noqa: BLE001 - one of them may be at fault; the others are not
             return await self._write_one_by_one(batch)
         except BaseException:
-            _refuse(batch, RetryLater("the publisher was stopped"))
+            _refuse(batch, RetryLater(message("publisher.stopped", "the publisher was stopped")))
             raise
         for _, done in batch:
             if not done.done():
@@ -154,7 +155,9 @@ class OutcomeRecorder:
             if circuit.opened_at is None:
                 _log.info("the network is back", network=circuit.network)
             else:
-                _log.warning("the network is away", network=circuit.network, reason=circuit.reason)
+                _log.warning(
+                    "the network is away", network=circuit.network, reason=str(circuit.reason)
+                )
 
     @staticmethod
     async def _hold_open(transaction: Transaction, batch: Sequence[Ended]) -> set[str]:
@@ -177,7 +180,10 @@ class OutcomeRecorder:
             outcome, post = ended.outcome, ended.post
             if outcome.after is PostState.PUBLISHING:
                 continue
-            detail = {"attempt": ended.claim.attempt, "reason": outcome.changes.get("reason", "")}
+            detail = {
+                "attempt": ended.claim.attempt,
+                "reason": str(outcome.changes.get("reason", "")),
+            }
             entries.append(self._entry(post, f"post.{outcome.after}", now, detail))
             if outcome.event is not None:
                 cause = f"attempt {ended.claim.attempt}"

@@ -14,6 +14,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
 from services.events.statement import state
+from services.message import message
 from services.people.store import people, sharing_preferences
 from services.ports import PostRules
 from services.post import Post
@@ -52,15 +53,25 @@ async def approve(
     personal = await personal_pace(transaction, pace, post, now=now)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     if chosen.is_paused(now) and (when is When.NOW or chosen.paused_until is None):
-        raise Rejected("you paused sharing", remedy="End the pause on your profile first.")
+        raise Rejected(
+            message("pace.paused", "you paused sharing"),
+            remedy=message("do.end-pause", "End the pause on your profile first."),
+        )
     if when is When.GOOD_TIME:
         publish_at = good_time(now, personal, post_id=post.id)
     else:
         soonest = goes_out_now(now, personal)
         if soonest is None:
             raise Rejected(
-                f"you reached your maximum of {personal.weekly_cap} posts in seven days",
-                remedy="Choose a good time: then it goes out as soon as there is room.",
+                message(
+                    "pace.maximum-reached",
+                    "you reached your maximum of {cap} posts in seven days",
+                    cap=personal.weekly_cap,
+                ),
+                remedy=message(
+                    "do.choose-good-time",
+                    "Choose a good time: then it goes out as soon as there is room.",
+                ),
             )
         publish_at = soonest
     return await decide.approve(
@@ -85,7 +96,10 @@ async def personal_pace(
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     found = await people.ambassadors_by_id(transaction, [post.ambassador_id])
     if post.ambassador_id not in found:
-        raise Rejected("you are not an ambassador yet", remedy="Tell your administrator.")
+        raise Rejected(
+            message("person.no-ambassador", "you are not an ambassador yet"),
+            remedy=message("do.tell-administrator", "Tell your administrator."),
+        )
     return PersonalPace(
         weekly_cap=pace.weekly_cap if chosen.weekly_cap is None else chosen.weekly_cap,
         stagger=pace.stagger,

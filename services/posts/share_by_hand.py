@@ -13,6 +13,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.outgoing import PostShared, PostTakenBack
 from services.events.statement import state
+from services.message import message
 from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, note, own_post
 from services.posts.rules.post_address import check_post_address
@@ -64,7 +65,10 @@ async def not_shared(
     """It was not shared after all: the draft waits again. Raises Rejected for any other state."""
     post = await own_post(transaction, post_id, ambassador_id)
     if post.state is not PostState.SHARED:
-        raise Rejected("this post was not marked as shared", remedy="Load the page again.")
+        raise Rejected(
+            message("post.not-shared", "this post was not marked as shared"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     await move(transaction, post, PostState.READY, published_at=None, external_url=None)
     await note(transaction, post, "post.taken_back", now, {})
     event = PostTakenBack(

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, text_sha256
@@ -70,13 +71,17 @@ class Suggester:
         """
         post, request = await self._request(transaction, post_id, ambassador_id)
         if not 0 <= variant < request.variant:
-            raise Rejected("there is no such suggestion", remedy="Ask for other texts again.")
+            raise Rejected(
+                message("suggestion.unknown", "there is no such suggestion"),
+                remedy=message("do.ask-for-others", "Ask for other texts again."),
+            )
         composer = await self._templates.composer(transaction)
         others = await self._others(transaction, post)
         draft = composer.compose(replace(request, variant=variant), others)
         if text_sha256(draft.text) != sha256:
             raise Rejected(
-                "this suggestion has changed meanwhile", remedy="Ask for other texts again."
+                message("suggestion.changed-meanwhile", "this suggestion has changed meanwhile"),
+                remedy=message("do.ask-for-others", "Ask for other texts again."),
             )
         detail = {"variant": variant, "sha256": sha256}
         return await self._take(
@@ -100,7 +105,7 @@ class Suggester:
         try:
             draft = composer.compose(replace(request, answer=answer, variant=0), others)
         except NoDraft as refusal:
-            raise Rejected(str(refusal), remedy=refusal.remedy) from refusal
+            raise Rejected(refusal.message, remedy=refusal.remedy) from refusal
         return await self._take(transaction, post, draft, answer=answer, now=now, detail={})
 
     async def _take(
@@ -123,7 +128,10 @@ class Suggester:
             recipe=draft.recipe,
         )
         if not taken:
-            raise Rejected("the draft was decided already", remedy="Load the page again.")
+            raise Rejected(
+                message("draft.decided-already", "the draft was decided already"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
         await typed_texts.forget(transaction, [post.id])
         await note(transaction, post, "post.replaced", now, detail)
         return await own_post(transaction, post.id, post.ambassador_id)
@@ -134,13 +142,19 @@ class Suggester:
         """The draft, and the request for its next variant."""
         post = await own_post(transaction, post_id, ambassador_id)
         if post.state is not PostState.READY:
-            raise Rejected("the draft was decided already", remedy="Load the page again.")
+            raise Rejected(
+                message("draft.decided-already", "the draft was decided already"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
         await check_open(transaction, post)
         campaign = await campaigns.get(transaction, post.campaign_id)
         place = await suggestions.place(transaction, post.id)
         everybody = await people.ambassadors_by_id(transaction, [ambassador_id])
         if campaign is None or place is None or not everybody:
-            raise Rejected("there are no other texts for this draft", remedy="Change this one.")
+            raise Rejected(
+                message("suggestion.none", "there are no other texts for this draft"),
+                remedy=message("do.change-this-one", "Change this one."),
+            )
         person = (await taught(transaction, everybody))[ambassador_id]
         given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
         recipe = await posts.recipe(transaction, post.id) or {}

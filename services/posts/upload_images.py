@@ -15,6 +15,7 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import OutcomeUnknown, RetryLater
 from services.events import incoming
+from services.message import NetworkName, message
 from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
 from services.posts.rules.post_images import images_in_post
 from services.posts.store import post_images
@@ -79,21 +80,30 @@ class PostImages:
             if known is not None and self._clock() - known.uploaded_at < _KEPT:
                 continue
             if is_late():
-                raise NotReady("the story's images are on their way", after=0)
+                raise NotReady(
+                    message("images.on-their-way", "the story's images are on their way"), after=0
+                )
             ready[image.url] = await self._upload(post_id, account, image)
         usable_at = max((ready[image.url].usable_at for image in images), default=self._clock())
         if usable_at > self._clock():
             wait = (usable_at - self._clock()).total_seconds()
-            raise NotReady(f"{account.network} is preparing the story's images", after=wait)
+            raise NotReady(
+                message(
+                    "images.being-prepared",
+                    "{network} is preparing the story's images",
+                    network=NetworkName(account.network),
+                ),
+                after=wait,
+            )
         if is_late():
-            raise NotReady("the story's images are there", after=0)
+            raise NotReady(message("images.there", "the story's images are there"), after=0)
         return references(images, ready)
 
     async def _upload(self, post_id: str, account: Account, image: incoming.Image) -> HeldImage:
         try:
             data = await self._accounts.call(self._source.fetch, image.url)
         except (RetryLater, OutcomeUnknown) as away:
-            raise NotReady(str(away), after=_PATIENCE) from away
+            raise NotReady(away.message, after=_PATIENCE) from away
         given = await self._accounts.call(
             self._accounts.network(account.network).upload,
             account,

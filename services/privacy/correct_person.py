@@ -11,6 +11,7 @@ from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
+from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.people.store.people import Person
@@ -55,10 +56,14 @@ async def correct(
     async with database.write() as transaction:
         before = await people.person(transaction, person_id)
         if before is None:
-            raise NoSuch("there is no such person", remedy="Load the page again.")
+            raise NoSuch(
+                message("person.unknown", "there is no such person"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
         if actor == person_id and "administrator" not in roles:
             raise Rejected(
-                "you cannot take this role from yourself", remedy="Ask another administrator."
+                message("person.own-role", "you cannot take this role from yourself"),
+                remedy=message("do.ask-other-administrator", "Ask another administrator."),
             )
         changed = await _changed(transaction, before, wanted, roles)
         if wanted.id != person_id:
@@ -92,7 +97,10 @@ async def _save(
     deactivated_at: datetime | None,
 ) -> None:
     if not roles:
-        raise Rejected("this person has no role", remedy="Choose a role, or deactivate the person.")
+        raise Rejected(
+            message("person.no-role", "this person has no role"),
+            remedy=message("do.choose-role", "Choose a role, or deactivate the person."),
+        )
     person = Person(
         id=wanted.id,
         email=wanted.email,
@@ -109,7 +117,8 @@ async def _save(
 async def _refuse_taken(transaction: Transaction, wanted: Ambassador) -> None:
     if await people.person(transaction, wanted.id) is not None:
         raise Rejected(
-            "somebody with this e-mail address is here already", remedy="Look for them in the list."
+            message("person.address-taken", "somebody with this e-mail address is here already"),
+            remedy=message("do.look-for-person", "Look for them in the list."),
         )
 
 

@@ -10,6 +10,7 @@ from services.database import audit
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
+from services.message import message
 from services.people.sign_in import end_all_access
 from services.people.store import people
 from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
@@ -56,8 +57,13 @@ async def delete(
         await erasure.hold(transaction, person_id)
         if await posts.is_under_way(transaction, person_id):
             raise Rejected(
-                "a post of this person is on its way to a network",
-                remedy="Delete the person in a few minutes; they have no access any more.",
+                message(
+                    "person.post-on-its-way", "a post of this person is on its way to a network"
+                ),
+                remedy=message(
+                    "do.delete-person-later",
+                    "Delete the person in a few minutes; they have no access any more.",
+                ),
             )
         # What began to be written for them before they were deactivated.
         await stop_sharing(transaction, person_id, actor=actor, now=now)
@@ -69,6 +75,12 @@ async def delete(
 
 async def _check_other(transaction: Transaction, person_id: str, actor: str) -> None:
     if person_id == actor:
-        raise Rejected("you cannot do this to yourself", remedy="Ask another administrator.")
+        raise Rejected(
+            message("person.yourself", "you cannot do this to yourself"),
+            remedy=message("do.ask-other-administrator", "Ask another administrator."),
+        )
     if await people.person(transaction, person_id) is None:
-        raise NoSuch("there is no such person", remedy="Load the page again.")
+        raise NoSuch(
+            message("person.unknown", "there is no such person"),
+            remedy=message("do.load-again", "Load the page again."),
+        )

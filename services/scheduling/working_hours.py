@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from services.errors import Rejected
+from services.message import message
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
@@ -36,9 +37,15 @@ class WorkingHours:
 
     def __post_init__(self) -> None:
         if not self.weekdays or not self.weekdays <= frozenset(range(7)):
-            raise Rejected("there is no working day", remedy="Choose at least one day.")
+            raise Rejected(
+                message("hours.no-day", "there is no working day"),
+                remedy=message("do.choose-a-day", "Choose at least one day."),
+            )
         if self.end != time() and self.end <= self.start:
-            raise Rejected("the working hours end before they begin", remedy="Choose a later end.")
+            raise Rejected(
+                message("hours.end-first", "the working hours end before they begin"),
+                remedy=message("do.choose-later-end", "Choose a later end."),
+            )
 
     @classmethod
     def parse(cls, text: str) -> WorkingHours:
@@ -55,7 +62,8 @@ class WorkingHours:
             )
         except ValueError as error:
             raise Rejected(
-                f'"{text}" are no working hours', remedy="Write for example mon-fri 09:00-17:00."
+                message("hours.unreadable", '"{text}" are no working hours', text=text),
+                remedy=message("do.write-hours-of-work", "Write for example mon-fri 09:00-17:00."),
             ) from error
 
     def contain(self, moment: datetime, zone: tzinfo) -> bool:
@@ -81,7 +89,8 @@ class WorkingHours:
         if openings:
             return min(openings)
         raise Rejected(  # a zone whose clock never shows these hours: there is none
-            "these working hours do not occur", remedy="Choose longer working hours."
+            message("hours.never", "these working hours do not occur"),
+            remedy=message("do.choose-longer-hours", "Choose longer working hours."),
         )
 
 
@@ -125,5 +134,6 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise Rejected(
-            f'"{name}" is not a time zone', remedy="Write for example Europe/Amsterdam."
+            message("zone.unknown", '"{name}" is not a time zone', name=name),
+            remedy=message("do.write-zone", "Write for example Europe/Amsterdam."),
         ) from error

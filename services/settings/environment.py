@@ -13,7 +13,7 @@ from pydantic_settings import (
 )
 
 from services.errors import WrongSetting
-from services.sentences import nearest, predicate
+from services.field_faults import nearest, predicate
 from services.settings.broker import BrokerAccess
 from services.settings.figures import Figures
 from services.settings.keys import Keys

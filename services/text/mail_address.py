@@ -8,10 +8,13 @@ import unicodedata
 import idna
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
+from services.message import message
+
 _LONGEST = 254
 #: Nearly all, which need no look at each character.
 _NORMAL = re.compile(r"(?!mailto:)[a-z0-9.!#$%&*+/=?^_`{|}~-]+@(?!.*xn--)[a-z0-9.-]+")
 _AROUND = " <>;,\"'"
+_NO_ADDRESS = message("field.no-email", "is not an e-mail address")
 
 
 def normal_address(written: str) -> str:
@@ -61,7 +64,7 @@ def _validated(address: str) -> ValidatedEmail:
             address, check_deliverability=False, globally_deliverable=False, strict=True
         )
     except EmailNotValidError as error:
-        raise ValueError("is not an e-mail address") from error
+        raise ValueError(_NO_ADDRESS) from error
     if len(address) > _LONGEST or "." not in checked.ascii_domain:
-        raise ValueError("is not an e-mail address")
+        raise ValueError(_NO_ADDRESS)
     return checked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from services.errors import Rejected
+from services.message import message
 
 
 def as_networks_keep(text: str) -> str:
@@ -19,9 +20,15 @@ def normalise_text(text: str) -> str:
     """
     plain = as_networks_keep(text)
     if not plain:
-        raise Rejected("the text is empty", remedy="Write a sentence, or decline the draft.")
+        raise Rejected(
+            message("text.empty", "the text is empty"),
+            remedy=message("do.write-or-decline", "Write a sentence, or decline the draft."),
+        )
     if any(_is_control(character) for character in plain.replace("\n", "")):
-        raise Rejected("the text holds control characters", remedy="Type it again.")
+        raise Rejected(
+            message("text.control-characters", "the text holds control characters"),
+            remedy=message("do.type-again", "Type it again."),
+        )
     return plain
 
 
@@ -38,5 +45,7 @@ def printable(text: str) -> str:
 def on_one_line(text: str) -> str:
     """``text``, which somebody typed into a field of one line. Raises ValueError for any other."""
     if printable(text) != text or "\n" in text:
-        raise ValueError("holds control characters; type it again")
+        raise ValueError(
+            message("field.control-characters", "holds control characters; type it again")
+        )
     return text

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from services.errors import Rejected
+from services.message import message
 
 _SEPARATORS = ",;\t"
 # Alone, in quotation marks, or with the empty fields that a spreadsheet adds on saving.
@@ -56,7 +57,8 @@ def _decode(content: bytes) -> tuple[str, str]:
         return content.decode(marked or "utf-8-sig"), ""
     except UnicodeDecodeError as error:
         fault = Rejected(
-            f"the file is not UTF-8 (byte {error.start})", remedy="Save it as UTF-8 CSV."
+            message("file.not-utf8", "the file is not UTF-8 (byte {place})", place=error.start),
+            remedy=message("do.save-as-utf8", "Save it as UTF-8 CSV."),
         )
     try:
         text = content.decode("cp1252")

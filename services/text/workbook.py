@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from itertools import islice
 
 from services.errors import Rejected
+from services.message import message
 
 #: How an XLSX file begins.
 SIGNATURE = b"PK\x03\x04"
@@ -24,8 +25,12 @@ def read_sheets(content: bytes, *, rows: int, columns: int) -> Iterator[list[Seq
             # What is unpacked never grows over what the archive declares.
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
                 raise Rejected(
-                    f"this file is too large: unpacked it may be at most {_MOST_BYTES // 1_000_000} MB",
-                    remedy="Leave sheets, rows or images out.",
+                    message(
+                        "export.too-large",
+                        "this file is too large: unpacked it may be at most {limit} MB",
+                        limit=_MOST_BYTES // 1_000_000,
+                    ),
+                    remedy=message("do.leave-sheets-out", "Leave sheets, rows or images out."),
                 )
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
@@ -35,7 +40,7 @@ def read_sheets(content: bytes, *, rows: int, columns: int) -> Iterator[list[Seq
     except Rejected:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise Rejected("this file is no readable XLSX") from error
+        raise Rejected(message("export.unreadable", "this file is no readable XLSX")) from error
 
 
 def _shown(cell: object) -> str:

@@ -12,12 +12,15 @@ from typing import TypeVar
 import structlog
 
 from services.accounts.rules.circuit import Circuit, CircuitRules
-from services.errors import NeedsPerson, Rejected, RetryLater
+from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
+from services.message import message
 from services.ports import LanguageModel
 from services.voice.model import NotUsed, Prompt
 
 _log = structlog.get_logger("language model")
 _Read = TypeVar("_Read")
+_AWAY = message("model.away-now", "the language model is away")
+_TOO_LONG = message("model.too-slow", "the language model took too long")
 
 
 class AskModel:
@@ -78,7 +81,7 @@ class AskModel:
     async def _answer(self, prompt: Prompt) -> str:
         async with self._room:
             if self.is_away:
-                raise RetryLater("the language model is away")
+                raise RetryLater(_AWAY)
             ask = partial(
                 self._model.answer,
                 instructions=prompt.instructions,
@@ -89,9 +92,9 @@ class AskModel:
             try:
                 answer = await asyncio.wait_for(call, self._patience)
             except (RetryLater, NeedsPerson, TimeoutError) as fault:
-                reason = str(fault) or "the language model took too long"
+                reason = fault.message if isinstance(fault, ZwaanError) else _TOO_LONG
                 self.circuit = self.circuit.failed(self._clock(), reason, self._rules)
-                _log.warning("no answer", reason=reason, failures=self.circuit.failures)
+                _log.warning("no answer", reason=str(reason), failures=self.circuit.failures)
                 if isinstance(fault, RetryLater):
                     raise
                 raise NotUsed("no answer") from fault

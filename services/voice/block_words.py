@@ -8,6 +8,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.text.normal_form import printable
 from services.voice.checking.block_list import BlockedWord, BlockList
 from services.voice.store import blocked_words
@@ -35,23 +36,37 @@ async def block(
     blocked = BlockedWord(word=_line(word), reason=_line(reason))
     if not blocked.key or len(blocked.word) > LONGEST_WORD:
         raise Rejected(
-            "that is no word", remedy=f"Write a word or a phrase of at most {LONGEST_WORD} letters."
+            message("word.none", "that is no word"),
+            remedy=message(
+                "do.write-word",
+                "Write a word or a phrase of at most {number} letters.",
+                number=LONGEST_WORD,
+            ),
         )
     for employer in _EMPLOYER:
         sentence = employer.format(organisation)
         if BlockList([blocked]).found_in(sentence):
             raise Rejected(
-                f"every post says “{sentence[0].upper()}{sentence[1:]}”, so no text could do without this word",
-                remedy="Block a longer word or a phrase.",
+                message(
+                    "word.in-every-post",
+                    "every post says “{sentence}”, so no text could do without this word",
+                    sentence=f"{sentence[0].upper()}{sentence[1:]}",
+                ),
+                remedy=message("do.block-longer", "Block a longer word or a phrase."),
             )
     if not blocked.reason or len(blocked.reason) > LONGEST_REASON:
         raise Rejected(
-            "a word needs its reason",
-            remedy=f"Say in at most {LONGEST_REASON} characters why it is not used.",
+            message("word.no-reason", "a word needs its reason"),
+            remedy=message(
+                "do.give-reason",
+                "Say in at most {number} characters why it is not used.",
+                number=LONGEST_REASON,
+            ),
         )
     if await blocked_words.count(transaction) >= MOST:
         raise Rejected(
-            f"there are {MOST} words on the list already", remedy="Take one off before you go on."
+            message("word.list-full", "there are {number} words on the list already", number=MOST),
+            remedy=message("do.take-one-off", "Take one off before you go on."),
         )
     await blocked_words.save(transaction, blocked, added_by=author, now=now)
     await _audit(transaction, "word.blocked", blocked.key, author, now, reason=blocked.reason)
@@ -67,8 +82,13 @@ def refuse_blocked(found: list[BlockedWord]) -> None:
     """Raises Rejected naming the first blocked word that a person's text holds."""
     for blocked in found:
         raise Rejected(
-            f"the word “{blocked.word}” is not used here: {blocked.reason}",
-            remedy="Write it in another way.",
+            message(
+                "word.not-used",
+                "the word “{word}” is not used here: {reason}",
+                word=blocked.word,
+                reason=blocked.reason,
+            ),
+            remedy=message("do.write-otherwise", "Write it in another way."),
         )
 
 

@@ -11,6 +11,7 @@ from services.database import audit
 from services.database.audit import Entry
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.voice.learning.learning import Habit, Lesson, apply_lessons, learn
@@ -58,7 +59,10 @@ async def read(transaction: Transaction, ambassador_id: str) -> VoiceProfile:
     """Raises Rejected for somebody who is no ambassador."""
     found = await people.ambassadors_by_id(transaction, [ambassador_id])
     if ambassador_id not in found:
-        raise Rejected("you are not an ambassador yet", remedy="Tell your administrator.")
+        raise Rejected(
+            message("person.no-ambassador", "you are not an ambassador yet"),
+            remedy=message("do.tell-administrator", "Tell your administrator."),
+        )
     seen = await voice_profiles.observations(transaction, [ambassador_id])
     lessons = learn(seen.get(ambassador_id, ()))
     return VoiceProfile(

@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from services.errors import NeedsPerson, NoSuch, Rejected, RetryLater, ZwaanError
+from services.field_faults import predicate
+from services.message import NOTHING, Message, message, said
 from services.people.limit_sign_in import TooOften
-from services.sentences import predicate
 from services.web.access import person_of
-from services.web.api.refusal import Refused
+from services.web.api.refusal import Refused, refusal
 from services.web.view import FormFault, NotSignedIn, View, came_from, make_view
 
 API = "/api/"
@@ -50,9 +51,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     headers = dict(error.headers or {})
     if request.url.path.startswith(API):
-        fault, remedy = _UNADDRESSED.get(error.status_code, (error.detail, ""))
+        fault, remedy = _UNADDRESSED.get(error.status_code, (said(error.detail), NOTHING))
         if isinstance(error, Refused):
-            fault, remedy = error.detail, error.remedy
+            fault, remedy = error.message, error.remedy
         return _json(error.status_code, fault, remedy, headers)
     if not hasattr(request.state, "person") and "session" in request.scope:
         # No page was reached, so nobody looked yet; whoever is signed in reads their own language.
@@ -64,8 +65,14 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 #: Of requests that reach no endpoint of the API.
 _UNADDRESSED = {
-    404: ("there is nothing at this address", "See docs/events for what can be sent, and where."),
-    405: ("this address does not take this method", "The Allow header names those it takes."),
+    404: (
+        message("api.nothing-here", "there is nothing at this address"),
+        message("do.see-docs", "See docs/events for what can be sent, and where."),
+    ),
+    405: (
+        message("api.wrong-method", "this address does not take this method"),
+        message("do.see-allow", "The Allow header names those it takes."),
+    ),
 }
 
 
@@ -75,8 +82,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
     # What cannot be an id is the id of nothing.
     status = 404 if any(each["loc"][0] == "path" for each in error.errors()) else 422
     if request.url.path.startswith(API):
-        name = first["loc"][-1]
-        return _json(status, f'"{name}" {predicate(first)}', f'Correct "{name}".', {})
+        name = str(first["loc"][-1])
+        fault = message("api.field", '"{name}" {fault}', name=name, fault=predicate(first))
+        remedy = message("do.correct-field", 'Correct "{name}".', name=name)
+        return _json(status, fault, remedy, {})
     return _page(request, status, "", {})
 
 
@@ -86,10 +95,12 @@ async def _known(request: Request, error: Exception) -> Response:
     if status >= 500:
         _log.warning("answered with a fault", path=request.url.path, error=str(error))
     if request.url.path.startswith(API):
-        remedy = getattr(error, "remedy", "")
+        remedy = getattr(error, "remedy", NOTHING)
         if isinstance(error, RetryLater):
-            remedy = "Send it again later; what arrived already does no harm."
-        return _json(status, str(error), remedy, headers)
+            remedy = message(
+                "do.send-later", "Send it again later; what arrived already does no harm."
+            )
+        return _json(status, error.message, remedy, headers)
     sentence = _view(request).fault(error) if status < 500 else ""
     return _page(request, status, sentence, headers)
 
@@ -120,12 +131,17 @@ async def _defect(request: Request, error: Exception) -> Response:
     """The traceback goes to the log (the server writes it); the visitor sees a calm page."""
     _log.error("request failed", path=request.url.path, error=type(error).__name__)
     if request.url.path.startswith(API):
-        return _json(500, "something went wrong here", "Try again later.", {})
+        return _json(
+            500,
+            message("api.defect", "something went wrong here"),
+            message("do.try-later", "Try again later."),
+            {},
+        )
     return _page(request, 500, "", {})
 
 
-def _json(status: int, fault: str, remedy: str, headers: dict[str, str]) -> Response:
-    return JSONResponse({"fault": fault, "remedy": remedy}, status_code=status, headers=headers)
+def _json(status: int, fault: Message, remedy: Message, headers: dict[str, str]) -> Response:
+    return JSONResponse(refusal(fault, remedy), status_code=status, headers=headers)
 
 
 def _page(

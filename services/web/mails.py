@@ -8,18 +8,18 @@ from services.accounts.rules.expiry import Ending
 from services.language import Language
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
-from services.ports import Message
+from services.ports import Mail
 from services.web.messages import messages_in, network_name
 from services.web.rendering import day
 
 
-def sign_in_message(person: Person, *, link: str, organisation: str) -> Message:
+def sign_in_message(person: Person, *, link: str, organisation: str) -> Mail:
     """The link that signs this person in."""
     values = {"organisation": organisation, "name": person.name, "link": link}
     return _message(person, "mail.sign_in.subject", "mail.sign_in.text", values)
 
 
-def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Message:
+def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Mail:
     """That a connection ends, when, and where to renew it."""
     values = {
         "organisation": organisation,
@@ -29,7 +29,7 @@ def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Messa
     return _message(ending, "mail.expiry.subject", "mail.expiry.text", values | _ends(ending))
 
 
-def consent_message(consent: Ending, *, organisation: str, base_url: str) -> Message:
+def consent_message(consent: Ending, *, organisation: str, base_url: str) -> Mail:
     """That a standing consent ends, when, and where to renew it or let it end."""
     values = {"organisation": organisation, "link": f"{base_url}/profile/pace"}
     return _message(consent, "mail.consent.subject", "mail.consent.text", values | _ends(consent))
@@ -43,9 +43,9 @@ def _ends(ending: Ending) -> dict[str, str]:
     }
 
 
-def _message(to: Person | Ending, subject: str, text: str, values: Mapping[str, str]) -> Message:
+def _message(to: Person | Ending, subject: str, text: str, values: Mapping[str, str]) -> Mail:
     words = messages_in(_language(to))
-    return Message(
+    return Mail(
         to=to.email,
         subject=words.text(subject, **values),
         text=words.text(text, **values),

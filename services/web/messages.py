@@ -1,40 +1,56 @@
-"""The words on the pages: one catalogue a language, in ``templates/web/messages``."""
+"""The words on the pages: one table a language, in ``templates/web/messages``, and one catalogue for
+what services say (`services.message`), in ``templates/locale``."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from gettext import NullTranslations
 from importlib import resources
+from io import BytesIO
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.plural import PluralRule
+from babel.support import Translations
 
 from services.language import Language
+from services.message import LanguageTag, Message, NetworkName, Value, as_sentence
 
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 # Dutch and English have the same rule for whole numbers (Unicode CLDR, plurals).
 _PLURAL = PluralRule({"one": "n is 1"})
 
-_CLAIM = re.compile(r"the (?P<kind>number|name|quotation) (?P<said>.+)", re.DOTALL)
-_CLAIMS = {"number": "claim.number", "name": "claim.name", "quotation": "claim.quotation"}
+
+class Unknown(NullTranslations):
+    """What no catalogue knows is said in English, and counted (``zwaan_unknown_messages``)."""
+
+    count = 0
+
+    def pgettext(self, context: str, message: str) -> str:
+        Unknown.count += 1
+        return super().pgettext(context, message)
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
+        Unknown.count += 1
+        return super().npgettext(context, msgid1, msgid2, n)
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The texts of one language.
-
-    ``sentences`` translates what services say in English (faults and remedies). Their words in
-    braces stand for what differs: ``the text is {excess} characters too long for {network}``.
-    """
+    """The texts of one language; ``catalogue`` has what services say, by code and English text."""
 
     language: Language
     texts: Mapping[str, str]
-    sentences: tuple[tuple[re.Pattern[str], str], ...]
+    catalogue: NullTranslations
 
     def text(self, key: str, /, **values: Any) -> str:
         """The text of ``key``. Raises KeyError when there is none."""
@@ -52,26 +68,51 @@ class Messages:
         """The part of Zwaan that acted; somebody who is not here any more keeps their id."""
         return self.texts.get(f"audit.actor.{name.replace(' ', '_')}", name)
 
-    def sentence(self, english: str) -> str:
-        """A sentence that a service said, in this language; unknown ones stay as they are."""
-        for pattern, translation in self.sentences:
-            found = pattern.fullmatch(english)
-            if found is not None:
-                named = {name: self._named(name, said) for name, said in found.groupdict().items()}
-                return as_sentence(translation.format(**named))
-        return as_sentence(english)
+    def source(self, name: Message | str) -> str:
+        """Who tells a figure: a name that the table has, or a sentence."""
+        own = self.phrase(name) if isinstance(name, Message) else name
+        return self.texts.get(f"figure.by.{name}", own)
 
-    def claim(self, english: str) -> str:
-        """What `services.voice.checking.support` found that no source says."""
-        found = _CLAIM.fullmatch(english)
-        return english if found is None else self.text(_CLAIMS[found["kind"]], said=found["said"])
+    def why_not(self, reason: str) -> str:
+        """Why a click counts for nobody; the names of machines stay as they are."""
+        return self.texts.get(f"figure.not_counted.{reason}", reason)
 
-    def _named(self, name: str, said: str) -> str:
-        if name == "network":
-            return network_name(said)
-        if name == "claim":
-            return self.claim(said)
-        return language_name(said, language=self.language) if name == "language" else said
+    def say(self, message: Message) -> str:
+        """A sentence in this language, with a capital and an end."""
+        return as_sentence(self.phrase(message))
+
+    def phrase(self, message: Message) -> str:
+        """As `say`, to stand inside a sentence."""
+        values = {name: self._shown(value) for name, value in message.values.items()}
+        try:
+            return self._translated(message).format_map(values)
+        except (KeyError, ValueError):  # stored by a version that had other values
+            Unknown.count += 1
+            return message.text
+
+    def _translated(self, message: Message) -> str:
+        if not message.code:
+            return message.text
+        if message.plural and isinstance(n := message.values["n"], int):
+            return self.catalogue.npgettext(message.code, message.text, message.plural, n)
+        return self.catalogue.pgettext(message.code, message.text)
+
+    def _shown(self, value: Value) -> str:
+        match value:
+            case Message():
+                return self.phrase(value)
+            case NetworkName():
+                return network_name(value)
+            case LanguageTag():
+                return language_name(value, language=self.language)
+            case int() | float():
+                return format_decimal(value, locale=self.language)
+            case date():
+                return format_date(value, "d MMMM yyyy", locale=self.language)
+            case tuple():
+                return ", ".join(map(self._shown, value))
+            case _:
+                return value
 
 
 def language_name(tag: str, *, language: str) -> str:
@@ -87,13 +128,25 @@ def network_name(name: str) -> str:
 
 @cache
 def messages_in(language: Language) -> Messages:
-    document = tomllib.loads(_file(language))
-    sentences = document.pop("sentences", {})
     return Messages(
         language=language,
-        texts=dict(_flatten(document)),
-        sentences=tuple((_pattern(english), own) for english, own in sentences.items()),
+        texts=dict(_flatten(tomllib.loads(_file(language)))),
+        catalogue=_catalogue(language),
     )
+
+
+def _catalogue(language: Language) -> NullTranslations:
+    """Read from the .po file, which is what a checkout and a wheel both have: a fraction of a second
+    once a process, and no build step that somebody may forget."""
+    place = resources.files("templates") / "locale" / language / "LC_MESSAGES" / "zwaan.po"
+    compiled = BytesIO()
+    with place.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    found = Translations(compiled)
+    # Most English sentences are shown as they are, so that only its own lines are in that file.
+    found.add_fallback(NullTranslations() if language == "en" else Unknown())
+    return found
 
 
 def preferred_language(accept_language: str) -> Language:
@@ -129,20 +182,3 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", english)
-    return re.compile(
-        "".join(
-            f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
-        ),
-        re.DOTALL,
-    )
-
-
-def as_sentence(text: str) -> str:
-    """With a capital and an end."""
-    text = text.strip()
-    end = "" if text.endswith((".", "!", "?", "…")) or not text else "."
-    return f"{text[:1].upper()}{text[1:]}{end}"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from services.accounts.accounts import Accounts
 from services.database.engine import Database
 from services.figures.follow_link import Links
+from services.message import NOTHING, Message
 from services.metrics import Metrics
 from services.ports import EventLog, Network, Notifier, ShareIntents
 from services.posts.suggest import Suggester
@@ -37,7 +38,7 @@ class Readiness:
     """
 
     ready: bool
-    reason: str = ""
+    reason: Message = NOTHING
     waiting: Sequence[Waiting] = ()
 
     @property

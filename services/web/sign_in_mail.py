@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.errors import Rejected, RetryLater
-from services.ports import Message, Notifier
+from services.ports import Mail, Notifier
 
 _log = structlog.get_logger("mail")
 
@@ -25,13 +25,13 @@ class MailState:
     pauses: Sequence[float] = (2, 10, 30)
 
 
-async def send_in_earnest(notifier: Notifier, message: Message, state: MailState) -> bool:
+async def send_in_earnest(notifier: Notifier, mail: Mail, state: MailState) -> bool:
     """False, and one line in the log, when it could not be sent. Never raises what is known."""
     reason = ""
     for pause in (0, *state.pauses):
         await asyncio.sleep(pause)
         try:
-            await notifier.send(message)
+            await notifier.send(mail)
         except RetryLater as away:
             state.away, reason = True, str(away)
         except Rejected as refusal:

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.errors import NeedsPerson, Rejected, ZwaanError
 from services.language import Language
+from services.message import NOTHING
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
 from services.web import rendering
@@ -81,7 +82,10 @@ class View:
             language=language,
             t=self.messages.text,
             tn=self.messages.count,
-            say=self.messages.sentence,
+            say=self.messages.say,
+            phrase=self.messages.phrase,
+            source=self.messages.source,
+            why_not=self.messages.why_not,
             moment=lambda value: rendering.moment(value, language=language, zone=self.zone),
             day=lambda value: rendering.day(value, language=language, zone=self.zone),
             number=lambda value: rendering.number(value, language=language),
@@ -107,8 +111,8 @@ class View:
 
     def fault(self, error: ZwaanError) -> str:
         """What went wrong and what to do, in the person's language."""
-        remedy = error.remedy if isinstance(error, Rejected | NeedsPerson) else ""
-        return " ".join(self.messages.sentence(part) for part in (str(error), remedy) if part)
+        remedy = error.remedy if isinstance(error, Rejected | NeedsPerson) else NOTHING
+        return " ".join(self.messages.say(part) for part in (error.message, remedy) if part)
 
     def go(self, path: str) -> Response:
         """Answer a form with another page (303); htmx follows it as a whole page."""

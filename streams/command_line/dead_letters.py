@@ -15,6 +15,7 @@ from services.database.dead_letters import DeadLetter
 from services.database.drop_dead_letter import drop
 from services.database.replay_dead_letter import replay
 from services.errors import Rejected
+from services.message import message
 from services.settings import Settings
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
@@ -43,7 +44,7 @@ def list_letters(everything: bool, limit: int, data: Path | None, as_json: bool)
         if as_json:
             click.echo(json.dumps(_as_dict(letter), ensure_ascii=False))
         else:
-            fault = letter.error.strip().splitlines()[-1]
+            fault = str(letter.error).strip().splitlines()[-1]
             place = f"{letter.topic}[{letter.partition}]@{letter.offset}"
             click.echo(visible(f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M}  {place}  {fault}"))
     if not found and not as_json:
@@ -149,7 +150,10 @@ async def _get(settings: Settings, letter_id: int) -> DeadLetter:
         letter = await letters.get(transaction, letter_id)
     if letter is None:
         raise Rejected(
-            f"there is no dead letter {letter_id}", remedy="See: zwaan dead-letters list."
+            message(
+                "dead-letter.unknown", "there is no dead letter {number}", number=str(letter_id)
+            ),
+            remedy=message("do.list-dead-letters", "See: zwaan dead-letters list."),
         )
     return letter
 
@@ -164,8 +168,8 @@ def _as_dict(letter: DeadLetter) -> dict[str, object]:
         "processor": letter.processor,
         "key": letter.key.decode("utf-8", "backslashreplace") if letter.key else None,
         "value": letter.value.decode("utf-8", "backslashreplace"),
-        "error": letter.error,
-        "remedy": letter.remedy,
+        "error": str(letter.error),
+        "remedy": str(letter.remedy),
         "died_at": letter.died_at.isoformat(),
         "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
     }

@@ -25,9 +25,11 @@ from connectors.mail import SmtpNotifier
 from connectors.registry import NetworkSettings, build_network
 from services.accounts.reseal_tokens import under_older_keys
 from services.database.engine import Database
+from services.database.faults import AWAY as DATABASE_AWAY
 from services.database.migrate import is_current
 from services.database.quick_check import quick_check
 from services.errors import WrongSetting, ZwaanError
+from services.message import Value, advised, as_sentence, fault_and_remedy
 from services.settings import OFF, SANDBOX, Settings
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
@@ -40,7 +42,7 @@ from streams.logs.topics import TOO_FEW, TOO_MANY, compare, told_partitions
 from streams.process.completeness import Account
 from streams.worker.room import require_room
 
-#: How the state of what cannot be used begins.
+#: What keeps something from being used.
 AWAY, WRONG = "away", "wrong"
 
 _FIRST_START = "`zwaan up` makes it; where it is elsewhere, name the folder with --data."
@@ -48,11 +50,16 @@ _FIRST_START = "`zwaan up` makes it; where it is elsewhere, name the folder with
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """``remedy`` is empty when all is well."""
+    """``remedy`` is empty when all is well; ``trouble`` says why it cannot be used."""
 
     subject: str
     state: str
     remedy: str = ""
+    trouble: str = ""
+
+    @property
+    def told(self) -> str:
+        return f"{self.trouble}: {self.state}" if self.trouble else self.state
 
 
 @click.command()
@@ -71,14 +78,14 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
         return 0
     settings = settings_of(data=data)
     findings = list(_examine(settings))
-    usable = not any(each.state.startswith((AWAY, WRONG)) for each in findings)
+    usable = not any(each.trouble for each in findings)
     accounts = asyncio.run(_deep(settings)) if deep and usable else []
     findings += [_account(each) for each in accounts]
     if as_json:
         document = {
             "settings": _shown(settings),
             "findings": [
-                {"subject": each.subject, "state": each.state, "remedy": each.remedy}
+                {"subject": each.subject, "state": each.told, "remedy": each.remedy}
                 for each in findings
             ],
         }
@@ -86,11 +93,11 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
     else:
         for each in findings:
             mark = "!" if each.remedy else "✓"
-            line = f"{mark} {each.subject:<12} {each.state}"
+            line = f"{mark} {each.subject:<12} {each.told}"
             click.echo(f"{line}. {each.remedy}" if each.remedy else line)
-    if any(each.state.startswith(WRONG) for each in findings):
+    if any(each.trouble == WRONG for each in findings):
         return 2
-    if any(each.state.startswith(AWAY) for each in findings):
+    if any(each.trouble == AWAY for each in findings):
         return 3
     return 1 if any(account.missing or account.expired for account in accounts) else 0
 
@@ -145,22 +152,24 @@ def _examine(settings: Settings) -> Iterator[Finding]:
 
 def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
     kind, remedy = AWAY, "start it, or correct its address"
+    fault: Value
     try:
         return look()
     except ZwaanError as error:
         if isinstance(error, WrongSetting):
             kind, remedy = WRONG, "correct it"
-        # Our sentences say what to do behind their semicolon.
-        sentence = str(error).removeprefix("the database is away: ").rstrip(".")
-        fault, _, advice = sentence.partition("; ")
-        remedy = getattr(error, "remedy", "") or advice or remedy
+        fault, advice = fault_and_remedy(error.message)
+        if fault.values.get("says") == DATABASE_AWAY.says:
+            fault = fault.values["cause"]
+        remedy = str(getattr(error, "remedy", "")) or str(advice) or remedy
     except OSError as error:
         fault = f"{error.filename or 'the data folder'}: {error.strerror}"
         remedy = "mend its rights, or name another folder with --data"
     return Finding(
         subject=subject,
-        state=f"{kind}: {fault}",
-        remedy=f"{remedy[0].upper()}{remedy[1:].rstrip('.')}.",
+        state=str(fault),
+        trouble=kind,
+        remedy=as_sentence(remedy),
     )
 
 
@@ -171,7 +180,8 @@ def _data(settings: Settings) -> Finding:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return Finding(
             subject="data",
-            state=f"{AWAY}: {folder} cannot be written",
+            state=f"{folder} cannot be written",
+            trouble=AWAY,
             remedy="Mend its rights, or name another folder with --data.",
         )
     require_room(folder)
@@ -217,11 +227,12 @@ def _broker(settings: Settings) -> Finding:
         admin.close()
     kind = "embedded log" if settings.embedded else f"Apache Kafka{_way_in(settings)}"
     if too_few := [each for each in topics if each.too_few_partitions]:
-        raise WrongSetting(f"{kind}, {told_partitions(too_few)}; {TOO_FEW}")
+        raise WrongSetting(advised(f"{kind}, {told_partitions(too_few)}", TOO_FEW))
     if missing := [each for each in topics if each.state is None]:
         return Finding(
             subject="broker",
-            state=f"{AWAY}: {kind}, {len(missing)} of {len(topics)} topics missing",
+            state=f"{kind}, {len(missing)} of {len(topics)} topics missing",
+            trouble=AWAY,
             remedy="Run: zwaan topics --create, and start the workers again.",
         )
     if too_many := [each for each in topics if each.too_many_partitions]:
@@ -347,9 +358,11 @@ def _language_model(settings: Settings) -> Finding:
 
 def _clock() -> Finding:
     # OAuth and schedules need a true clock; one before this release is certainly wrong.
+    now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     if time.time() < _RELEASED:
-        return Finding(subject="clock", state="wrong", remedy="Set the clock of this machine.")
-    return Finding(subject="clock", state=time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()))
+        remedy = "Set the clock of this machine."
+        return Finding(subject="clock", state=now, remedy=remedy, trouble=WRONG)
+    return Finding(subject="clock", state=now)
 
 
 _RELEASED = 1_790_000_000

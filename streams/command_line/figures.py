@@ -12,6 +12,7 @@ from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.figures.statistics import Statistics, statistics
+from services.message import message
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
 
@@ -27,7 +28,14 @@ def stats(campaign: str | None, data: Path | None, as_json: bool) -> int:
     async def read() -> Statistics:
         async with open_state(settings) as database, database.read() as transaction:
             if campaign is not None and not await _is_known(transaction, campaign):
-                raise Rejected(f'there is no campaign "{campaign}"', remedy="Leave --campaign out.")
+                raise Rejected(
+                    message(
+                        "campaign.no-such-id",
+                        'there is no campaign "{campaign}"',
+                        campaign=campaign,
+                    ),
+                    remedy=message("do.leave-option-out", "Leave --campaign out."),
+                )
             return await statistics(transaction, campaign_id=campaign)
 
     figures = asyncio.run(read())

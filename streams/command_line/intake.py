@@ -18,6 +18,7 @@ from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
+from services.message import Message, ended, message, message_n
 from services.people.admit_people import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
@@ -56,7 +57,10 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
     for file in files:
         documents = read_documents(file.read())
         if not documents:
-            raise Rejected(f"{file.name} holds no event", remedy="Write a CloudEvent into it.")
+            raise Rejected(
+                message("file.no-event", "{name} holds no event", name=file.name),
+                remedy=message("do.write-cloudevent", "Write a CloudEvent into it."),
+            )
         for document in documents:
             place = f"{file.name}, {document.place}" if document.place else file.name
             sources.append(_Source(place=place, value=document.value))
@@ -68,7 +72,9 @@ def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
     for refusal in done.refused:
         _say_refused(sources[refusal.place].place, refusal.fault, refusal.remedy)
     for note in done.notes:
-        click.echo(visible(f"zwaan: {sources[note.place].place}: {note.note}."), err=True)
+        click.echo(
+            visible(f"zwaan: {sources[note.place].place}: {ended(str(note.note))}"), err=True
+        )
     click.echo(f"{done.accepted} published, {len(done.refused)} refused")
     return 1 if done.refused else 0
 
@@ -130,10 +136,15 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
     reading = read_people(file)
     if reading.bad_rows and not (skip_bad and reading.ambassadors):
         raise Rejected(
-            f"{len(reading.bad_rows)} bad rows, nothing was imported",
-            remedy="Mend them."
+            message_n(
+                "people-file.nothing-imported",
+                "{n} bad row, nothing was imported",
+                "{n} bad rows, nothing was imported",
+                len(reading.bad_rows),
+            ),
+            remedy=message("do.mend-rows", "Mend them.")
             if not reading.ambassadors
-            else "Mend them, or import the others with --skip-bad.",
+            else message("do.mend-or-skip", "Mend them, or import the others with --skip-bad."),
         )
     if reading.guessed_encoding:
         click.echo(
@@ -194,11 +205,11 @@ def _print(events: Sequence[CloudEvent]) -> int:
             read_incoming(event)
         except Rejected as fault:
             refused += 1
-            _say_refused(event.subject or event.id, fault, fault.remedy)
+            _say_refused(event.subject or event.id, fault.message, fault.remedy)
         else:
             click.echo(event.to_bytes().decode())
     return 1 if refused else 0
 
 
-def _say_refused(place: str, fault: object, remedy: str) -> None:
-    click.echo(visible(f"zwaan: {place}: {fault}. {remedy}".strip()), err=True)
+def _say_refused(place: str, fault: Message, remedy: Message) -> None:
+    click.echo(visible(f"zwaan: {place}: {ended(str(fault))} {remedy}".strip()), err=True)

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop, WrongSetting
+from services.message import ended
 from streams.command_line.options import Group
 from streams.command_line.terminal import visible
 from streams.memory import share_one_arena
@@ -102,7 +103,7 @@ def exit_code(arguments: list[str]) -> int:
         _forget_output()  # it got what it wanted
         return 0
     except (Rejected, NeedsPerson) as error:
-        _say(error, error.remedy)
+        _say(error, str(error.remedy))
         return 1
     except (RetryLater, Stop) as error:
         _say(error, "")
@@ -128,5 +129,5 @@ def _forget_output() -> None:
 
 
 def _say(error: Exception | str, remedy: str) -> None:
-    sentence = str(error).rstrip(".")
-    click.echo(visible(f"zwaan: {sentence}. {remedy}".strip()), err=True)
+    both = f"{ended(str(error))} {remedy}".strip()
+    click.echo(visible(f"zwaan: {both}"), err=True)

@@ -9,6 +9,7 @@ import click
 
 from services.errors import Rejected
 from services.identity import ambassador_id
+from services.message import message
 from services.people.admit_people import admit_by_link
 from services.people.store import people
 from services.people.store.people import ROLES, Person
@@ -38,20 +39,31 @@ def sign_in(
     settings = settings_of(data=data)
     address = _address(email)
     if name is not None and not (name.isprintable() and 0 < len(name.strip()) <= _NAME):
-        raise Rejected("this is not a name", remedy="Write it in 1 to 200 plain characters.")
+        raise Rejected(
+            message("person.no-name", "this is not a name"),
+            remedy=message("do.write-name", "Write it in 1 to 200 plain characters."),
+        )
 
     async def work() -> str:
         async with open_state(settings) as database, database.write() as transaction:
             person = await people.person(transaction, ambassador_id(address))
             if person is None and not roles:
                 raise Rejected(
-                    f"nobody with the address {address} is known",
-                    remedy="Add the person with --role, or import ambassadors.",
+                    message(
+                        "person.unknown-address",
+                        "nobody with the address {address} is known",
+                        address=address,
+                    ),
+                    remedy=message(
+                        "do.add-person", "Add the person with --role, or import ambassadors."
+                    ),
                 )
             if person is not None and person.deactivated_at is not None:
                 raise Rejected(
-                    f"{address} is deactivated",
-                    remedy="Activate the person on the page of people first.",
+                    message("person.deactivated", "{address} is deactivated", address=address),
+                    remedy=message(
+                        "do.activate-person", "Activate the person on the page of people first."
+                    ),
                 )
             if roles or person is None:
                 known = person.roles if person else frozenset()
@@ -81,7 +93,8 @@ def _address(email: str) -> str:
         return mailbox(email)
     except ValueError as error:
         raise Rejected(
-            "this is not an e-mail address", remedy="Write it as name@example.org."
+            message("person.no-address", "this is not an e-mail address"),
+            remedy=message("do.write-email", "Write it as name@example.org."),
         ) from error
 
 

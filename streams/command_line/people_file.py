@@ -7,6 +7,7 @@ from typing import BinaryIO
 import click
 
 from services.errors import Rejected
+from services.message import message
 from services.people.import_ambassadors import Reading, read_ambassadors
 from streams.command_line.terminal import visible
 
@@ -19,7 +20,10 @@ def read_people(file: BinaryIO) -> Reading:
     try:
         reading = read_ambassadors(file.read())
     except Rejected as fault:
-        raise Rejected(f"{file.name}: {fault}", remedy=fault.remedy) from fault
+        raise Rejected(
+            message("file.fault", "{name}: {fault}", name=file.name, fault=fault.message),
+            remedy=fault.remedy,
+        ) from fault
     for row in reading.bad_rows:
         click.echo(visible(f"zwaan: {file.name}, line {row.line}: {row.fault}."), err=True)
     return reading

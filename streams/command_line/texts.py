@@ -23,6 +23,7 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import derive_id, link_code
+from services.message import message, message_n
 from services.ports import OutgoingPost, PostRules
 from services.posts.write_drafts import post_id
 from services.settings import OFF, SANDBOX, Settings
@@ -83,12 +84,21 @@ def compose(
         if refusal := unsaid(content):
             raise refusal
     except Rejected as fault:
-        raise Rejected(f"{event.name}: {fault}", remedy=fault.remedy) from fault
+        raise Rejected(
+            message("file.fault", "{name}: {fault}", name=event.name, fault=fault.message),
+            remedy=fault.remedy,
+        ) from fault
     reading = read_people(ambassadors)
     if reading.bad_rows:
         raise Rejected(
-            f"{ambassadors.name}: {len(reading.bad_rows)} bad rows, nothing was composed",
-            remedy="Mend them.",
+            message_n(
+                "people-file.nothing-composed",
+                "{name}: {n} bad row, nothing was composed",
+                "{name}: {n} bad rows, nothing was composed",
+                len(reading.bad_rows),
+                name=ambassadors.name,
+            ),
+            remedy=message("do.mend-rows", "Mend them."),
         )
     campaign_id = derive_id("campaign", *source_of(content))
     composer = asyncio.run(_composer(settings, rules))
@@ -152,8 +162,11 @@ def _answers(file: BinaryIO | None) -> dict[str, str]:
     if file is None:
         return {}
     fault = Rejected(
-        f"{file.name}: no answers can be read from it",
-        remedy='Give {"email": "answer"}, or one {"ambassador": "…", "answer": "…"} a line.',
+        message("file.no-answers", "{name}: no answers can be read from it", name=file.name),
+        remedy=message(
+            "do.give-answers",
+            'Give {{"email": "answer"}}, or one {{"ambassador": "…", "answer": "…"}} a line.',
+        ),
     )
     try:
         raw = file.read().decode("utf-8-sig").strip()
@@ -211,7 +224,8 @@ def _content(event: BinaryIO) -> Content:
     data = read_incoming(parse_event(load_json(event.read().removeprefix(codecs.BOM_UTF8))))
     if not isinstance(data, StoryApproved | VacancyOpened):
         raise Rejected(
-            "this event starts no campaign", remedy="Give a story.approved or vacancy.opened."
+            message("event.no-campaign", "this event starts no campaign"),
+            remedy=message("do.give-campaign-event", "Give a story.approved or vacancy.opened."),
         )
     return data
 
@@ -230,7 +244,9 @@ def preview(network: str, as_json: bool) -> int:
     try:
         text = normalise_text(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise Rejected(f"the text is not UTF-8 (byte {error.start})") from error
+        raise Rejected(
+            message("text.not-utf8", "the text is not UTF-8 (byte {place})", place=error.start)
+        ) from error
     from connectors.registry import build_network  # noqa: PLC0415 - slow
     from streams.bootstrap import network_settings  # noqa: PLC0415
 

@@ -22,6 +22,7 @@ from services.accounts.store import connections
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, Rejected, RetryLater
+from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post, PostState
@@ -207,7 +208,7 @@ def _press_allow(url: str, person: Ambassador) -> str:
             codes = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get("code")
             if codes:
                 return codes[0]
-    raise RetryLater("the consent page did not answer")
+    raise RetryLater(message("demo.no-consent-page", "the consent page did not answer"))
 
 
 def _patience(post: Post) -> timedelta:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.errors import WrongSetting
 from services.events.catalogue import CATALOGUE, PARTITIONS
+from services.message import advised
 from streams.logs.admin import LogAdmin, TopicSpec, TopicState
 
 #: What to do about another number of partitions than the catalogue's. The outbox is relayed to the
@@ -85,5 +86,5 @@ def prepare_for_worker(admin: LogAdmin, group: str) -> None:
     """
     too_few = [each for each in compare(admin) if each.too_few_partitions]
     if too_few:
-        raise WrongSetting(f"the topic {told_partitions(too_few)}; {TOO_FEW}")
+        raise WrongSetting(advised(f"the topic {told_partitions(too_few)}", TOO_FEW))
     admin.ensure_topics([leader_topic(group)])

@@ -16,6 +16,7 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.events.record import Element, read_record
 from services.events.statement import Fact
+from services.message import message
 from streams.bootstrap import clock
 from streams.logs.admin import LogAdmin, LogRecord, PartitionLag
 
@@ -57,8 +58,8 @@ class Missing:
             part=self.place.part,
             key=self.record.key,
             value=self.element.original(self.record.value or b""),
-            error="it was passed over",
-            remedy="Replay it.",
+            error=message("event.passed-over", "it was passed over"),
+            remedy=message("do.replay", "Replay it."),
             died_at=clock(),
         )
 

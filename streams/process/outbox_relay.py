@@ -15,6 +15,7 @@ from services.database.engine import Database
 from services.database.outbox import OutboxRow
 from services.errors import RetryLater, Stop
 from services.events.cloudevent import MAX_EVENT_BYTES
+from services.message import message
 from services.ports import EventLog, Record
 from streams.logs.partitions import partition_of
 
@@ -124,8 +125,12 @@ def _too_large(rows: Sequence[OutboxRow], now: datetime) -> list[DeadLetter]:
             part=-1,
             key=row.key.encode(),
             value=row.event.encode(),
-            error=f"the event has more than {MAX_EVENT_BYTES:,} bytes",
-            remedy="Find out who states so much at once.",
+            error=message(
+                "event.far-too-large",
+                "the event has more than {limit} bytes",
+                limit=MAX_EVENT_BYTES,
+            ),
+            remedy=message("do.find-sender", "Find out who states so much at once."),
             died_at=now,
         )
         for row in rows

@@ -25,6 +25,7 @@ from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater, Stop
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
+from services.message import message, said
 from streams.worker.progress import Progress
 
 _log = structlog.get_logger("processor")
@@ -35,7 +36,7 @@ Handler = Callable[[Transaction, Sequence[Fact[Any]], datetime], Awaitable[list[
 _TRIES = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 8.0
 _MAX_ERROR_CHARACTERS = 4000
-_REUSED = "another event of this source had this id"
+_REUSED = message("event.id-reused", "another event of this source had this id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +158,22 @@ class ProcessorRunner:
             id(event) for event in await inbox.reused(transaction, self.processor.name, events)
         }
         letters = [
-            self._letter(item, Rejected(_REUSED, remedy="Send it with an id of its own."))
+            self._letter(
+                item,
+                Rejected(
+                    _REUSED, remedy=message("do.send-with-own-id", "Send it with an id of its own.")
+                ),
+            )
             for item in repeated
             if id(item.fact.event) in reused
         ]
         if letters:
             await dead_letters.add(transaction, letters)
             _log.warning(
-                "dead letter", processor=self.processor.name, error=_REUSED, letters=len(letters)
+                "dead letter",
+                processor=self.processor.name,
+                error=str(_REUSED),
+                letters=len(letters),
             )
 
     async def _handle_alone(self, item: _Item, fault: Exception) -> None:
@@ -200,7 +209,7 @@ class ProcessorRunner:
             partition=first.partition,
             offset=first.offset,
             letters=len(letters),
-            error=first.error.partition("\n")[0],
+            error=str(first.error).partition("\n")[0],
         )
 
     async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -215,7 +224,7 @@ class ProcessorRunner:
                 _log.info("trying again", processor=self.processor.name, reason=str(lost))
                 asked = _FIRST_WAIT * random.random()  # noqa: S311 - two that met go apart
             except RetryLater as away:
-                self._progress.waiting(self.processor.name, str(away))
+                self._progress.waiting(self.processor.name, away.message)
                 _log.warning("waiting", processor=self.processor.name, reason=str(away))
                 asked = wait if away.after is None else away.after
             except asyncio.CancelledError:
@@ -234,10 +243,11 @@ class ProcessorRunner:
 
     def _letter(self, item: _Item, fault: Exception) -> DeadLetter:
         if isinstance(fault, Rejected):
-            error, remedy = str(fault), fault.remedy
+            error, remedy = fault.message, fault.remedy
         else:
             lines = traceback.format_exception(fault, limit=-5)
-            error, remedy = "".join(lines)[-_MAX_ERROR_CHARACTERS:], "Mend the cause, then replay."
+            error = said("".join(lines)[-_MAX_ERROR_CHARACTERS:])
+            remedy = message("do.mend-and-replay", "Mend the cause, then replay.")
         record = item.record
         return DeadLetter(
             processor=self.processor.name,
@@ -247,8 +257,8 @@ class ProcessorRunner:
             part=item.element.part,
             key=record.key,
             value=item.element.original(record.value),
-            error=_storable(error),
-            remedy=_storable(remedy),
+            error=error,
+            remedy=remedy,
             died_at=self._clock(),
         )
 
@@ -256,11 +266,6 @@ class ProcessorRunner:
 def _is_asked_to_stop() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _storable(text: str) -> str:
-    """An error may quote what no database holds."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _name(item: _Item) -> str:

@@ -24,6 +24,7 @@ import structlog
 from services.database.outbox import OutboxRow
 from services.errors import RetryLater
 from services.events.statement import Statement
+from services.message import message
 from services.ports import EventLog
 from streams.process.outbox_relay import pack
 from streams.serving.shared_folder import in_turn, sync_folder
@@ -60,7 +61,7 @@ class ClickWriter:
         Raises RetryLater when the writer has ended: nobody would answer.
         """
         if self._ended:
-            raise RetryLater("this process is stopping")
+            raise RetryLater(message("process.stopping", "this process is stopping"))
         done = asyncio.get_running_loop().create_future()
         text = json.dumps(click.event.as_dict(), ensure_ascii=False, separators=(",", ":"))
         row = OutboxRow(id=0, topic=_TOPIC, key=click.key, event=text)
@@ -124,7 +125,13 @@ class ClickWriter:
         done, _ = await asyncio.wait({appending}, timeout=self._patience)
         if not done:
             appending.add_done_callback(_forget)
-            raise RetryLater(f"the log did not answer within {self._patience} seconds")
+            raise RetryLater(
+                message(
+                    "log.no-answer",
+                    "the log did not answer within {seconds} seconds",
+                    seconds=self._patience,
+                )
+            )
         appending.result()
 
     async def _drain(self) -> None:

@@ -11,6 +11,7 @@ import requests
 
 from services.campaigns.accept_events import Note, Refusal
 from services.errors import Rejected, RetryLater
+from services.message import message, said
 from services.settings import Settings
 from streams.logs.embedded.owner import Owner, read_owner
 
@@ -37,7 +38,7 @@ class OwnerClient:
     def publish(self, documents: Sequence[Any]) -> Published:
         """Raises RetryLater."""
         refused = [
-            Refusal(place=place, fault=str(document), remedy=document.remedy)
+            Refusal(place=place, fault=document.message, remedy=document.remedy)
             for place, document in enumerate(documents)
             if isinstance(document, Rejected)
         ]
@@ -50,11 +51,16 @@ class OwnerClient:
             answer = self._post("/api/v1/events", content, expected="refused")
             accepted += len(answer["accepted"])
             refused += [
-                Refusal(place=places[each["place"]], fault=each["fault"], remedy=each["remedy"])
+                Refusal(
+                    place=places[each["place"]],
+                    fault=said(each["fault"]),
+                    remedy=said(each["remedy"]),
+                )
                 for each in answer["refused"]
             ]
             notes += [
-                Note(place=places[each["place"]], note=each["note"]) for each in answer["notes"]
+                Note(place=places[each["place"]], note=said(each["note"]))
+                for each in answer["notes"]
             ]
         refused.sort(key=lambda refusal: refusal.place)
         return Published(accepted=accepted, refused=refused, notes=notes)
@@ -82,15 +88,25 @@ class OwnerClient:
                 document = answer.json()
             except (requests.RequestException, ValueError) as error:
                 raise RetryLater(
-                    f"process {self._owner.pid} owns the log but does not answer at "
-                    f"{self._owner.url}; try again"
+                    message(
+                        "owner.no-answer",
+                        "process {pid} owns the log but does not answer at {url}; try again",
+                        pid=self._owner.pid,
+                        url=self._owner.url,
+                    )
                 ) from error
         if expected in document:
             return document
         if answer.status_code in (requests.codes.unprocessable_entity, requests.codes.not_found):
-            raise Rejected(document.get("fault", ""), remedy=document.get("remedy", ""))
+            raise Rejected(said(document.get("fault", "")), remedy=said(document.get("remedy", "")))
         fault = document.get("fault") or f"it answered {answer.status_code}; try again"
-        raise RetryLater(f"the running zwaan cannot do this now: {fault}")
+        raise RetryLater(
+            message(
+                "owner.cannot-now",
+                "the running zwaan cannot do this now: {fault}",
+                fault=str(fault),
+            )
+        )
 
 
 def _requests(places: Sequence[int], documents: Sequence[Any]) -> Iterator[list[int]]:

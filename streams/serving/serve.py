@@ -21,6 +21,7 @@ from services.errors import Stop
 from services.figures.follow_link import Links
 from services.figures.refresh_links import LinkRefresher
 from services.figures.rules.link_table import LinkTable
+from services.message import message
 from services.posts.suggest import Suggester
 from services.settings import Settings
 from services.web.app import create_operations, create_web
@@ -212,7 +213,7 @@ class Readinesses:
 
     @staticmethod
     async def _not_yet() -> Readiness:
-        return Readiness(ready=False, reason="it is starting")
+        return Readiness(ready=False, reason=message("readiness.starting", "it is starting"))
 
 
 def stop_signal() -> asyncio.Event:

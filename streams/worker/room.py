@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from services.errors import RetryLater
+from services.message import advised, message
 
 #: Bytes. Below, a commit or a journal may find no room at any moment.
 LEAST = 16_000_000
@@ -16,5 +17,13 @@ def require_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < LEAST:
         raise RetryLater(
-            f"the disk of {folder} has {free / 1_000_000:.0f} MB left; free some disk space"
+            advised(
+                message(
+                    "disk.nearly-full",
+                    "the disk of {name} has {number} MB left",
+                    name=str(folder),
+                    number=round(free / 1_000_000),
+                ),
+                message("do.database.no-room", "free some disk space"),
+            )
         )

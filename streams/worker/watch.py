@@ -17,7 +17,8 @@ from functools import partial
 import structlog
 
 from services.database.engine import Database
-from services.errors import ZwaanError
+from services.errors import ZwaanError, unexpected
+from services.message import NOTHING, Message, message
 from services.web.parts import Readiness, Waiting
 from streams.bootstrap import Parts, clock
 from streams.logs.admin import LogAdmin, PartitionLag
@@ -60,7 +61,7 @@ class Watch:
         topics: Sequence[str],
         clock: Callable[[], datetime],
         require: Callable[[], None],
-        away: Callable[[], str] = str,
+        away: Callable[[], Message] = lambda: NOTHING,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
@@ -72,7 +73,7 @@ class Watch:
         self._away = away
         self._monotonic = monotonic
         self._looked_at = monotonic()
-        self._fault = "nothing was looked at yet"
+        self._fault = message("readiness.not-yet", "nothing was looked at yet")
         self._still: dict[Place, _Still] = {}
         self._waiting: tuple[Waiting, ...] = ()
 
@@ -91,12 +92,12 @@ class Watch:
             places = {place: _next(lag) for place, lag in behind.items()}
             written = await asyncio.to_thread(self._admin.written_at, places) if places else {}
         except ZwaanError as away:
-            self._fault = str(away)
+            self._fault = away.message
         except Exception as defect:  # noqa: BLE001 - it is told, and the next look may succeed
             _log.exception("a look failed")
-            self._fault = f"unexpected {type(defect).__name__}"
+            self._fault = unexpected(defect)
         else:
-            self._fault = ""
+            self._fault = NOTHING
             self._waiting = self._measured(behind, written)
         self._looked_at = self._monotonic()
         # While something is away, nothing stands still by itself.
@@ -106,12 +107,15 @@ class Watch:
         """Not ready while something is away, or when a record has waited for too long."""
         reason = self._fault or self._away()
         if not reason and self._monotonic() - self._looked_at > _STALE_AFTER:
-            reason = "database and log were not looked at for some time"
+            reason = message("readiness.stale", "database and log were not looked at for some time")
         if not reason and self._waiting and self._waiting[0].seconds > STALLED_AFTER:
             first = self._waiting[0]
-            reason = (
-                f"a record of {first.topic}, partition {first.partition}, "
-                f"has waited for {first.seconds:.0f} seconds"
+            reason = message(
+                "readiness.stalled",
+                "a record of {topic}, partition {partition}, has waited for {seconds} seconds",
+                topic=first.topic,
+                partition=first.partition,
+                seconds=round(first.seconds),
             )
         return Readiness(ready=not reason, reason=reason, waiting=self._waiting)
 
@@ -151,7 +155,7 @@ class Watch:
         return tuple(sorted(found, key=lambda each: each.seconds, reverse=True))
 
 
-def watch(parts: Parts, away: Callable[[], str] = str) -> Watch:
+def watch(parts: Parts, away: Callable[[], Message] = lambda: NOTHING) -> Watch:
     """For a process with these parts; all look at the whole group."""
     return Watch(
         database=parts.database,

@@ -10,6 +10,7 @@ from services.database import dead_letters
 from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
 from services.database.migrate import migrate
+from services.message import said
 from tests.builders import NOW, event, story
 from tests.integration.shell import Shell
 
@@ -61,8 +62,8 @@ def _bury(shell: Shell, value: bytes) -> None:
             part=-1,
             key=b"k",
             value=value,
-            error="no",
-            remedy="Mend it.",
+            error=said("no"),
+            remedy=said("Mend it."),
             died_at=NOW,
         )
         async with database.write() as transaction:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from services.message import NOTHING, Message
+
 State = Literal["closed", "open", "half-open"]
 
 
@@ -34,7 +36,7 @@ class Circuit:
     opened_at: datetime | None = None
     open_until: datetime | None = None
     probe: bool = False
-    reason: str = ""
+    reason: Message = NOTHING
 
     def state(self, now: datetime) -> State:
         if self.open_until is None:
@@ -45,7 +47,7 @@ class Circuit:
         """Half-open, with one call under way that will tell by ``until``."""
         return replace(self, open_until=until, probe=True)
 
-    def failed(self, now: datetime, reason: str, rules: CircuitRules) -> Circuit:
+    def failed(self, now: datetime, reason: Message, rules: CircuitRules) -> Circuit:
         """No usable answer. A call begun before it opened does not lengthen the pause."""
         if self.state(now) == "open" and not self.probe:
             return self

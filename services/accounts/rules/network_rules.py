@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.errors import Rejected
+from services.message import NetworkName, message
 from services.ports import PostRules
 
 LINKEDIN = PostRules(limit=3000, images=20)
@@ -33,6 +34,6 @@ def rules_of(network: str, known: Mapping[str, PostRules]) -> PostRules:
         return known[network]
     except KeyError as error:
         raise Rejected(
-            f"{network} is switched off here",
-            remedy="Share the text yourself, or decline the draft.",
+            message("network.off", "{network} is switched off here", network=NetworkName(network)),
+            remedy=message("do.share-yourself", "Share the text yourself, or decline the draft."),
         ) from error

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
 
 import sqlalchemy as sa
 
 from services.accounts.rules.circuit import Circuit
-from services.database.engine import replace
+from services.database.engine import as_row, replace
 from services.database.schema import circuits
 from services.database.transaction import Transaction
 
@@ -32,4 +31,4 @@ async def hold(transaction: Transaction, networks: Collection[str]) -> dict[str,
 
 
 async def save(transaction: Transaction, circuit: Circuit) -> None:
-    await replace(transaction, circuits, [asdict(circuit)])
+    await replace(transaction, circuits, [as_row(circuit)])

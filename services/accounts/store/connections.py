@@ -12,6 +12,7 @@ from services.accounts.rules.expiry import Ending
 from services.database.engine import in_parts, replace
 from services.database.schema import ambassadors, connections, people
 from services.database.transaction import Transaction
+from services.message import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Connection:
     scopes: tuple[str, ...]
     expires_at: datetime | None
     connected_at: datetime
-    needs_person: str = ""
+    needs_person: Message = NOTHING
     renewable: bool = False
 
 
@@ -97,7 +98,7 @@ async def save_tokens(
             tokens=tokens,
             expires_at=expires_at,
             renewable=renewable,
-            needs_person="",
+            needs_person=NOTHING,
             refreshing_by=None,
             refreshing_until=None,
         )
@@ -146,7 +147,7 @@ async def end_refresh(
 
 
 async def mark_needs_person(
-    transaction: Transaction, ambassador_id: str, network: str, sentence: str, *, tokens: bytes
+    transaction: Transaction, ambassador_id: str, network: str, why: Message, *, tokens: bytes
 ) -> None:
     """Say it of the connection with these ``tokens``; one that was made meanwhile is another."""
     await transaction.execute(
@@ -156,7 +157,7 @@ async def mark_needs_person(
             connections.c.network == network,
             connections.c.tokens == tokens,
         )
-        .values(needs_person=sentence)
+        .values(needs_person=why)
     )
 
 

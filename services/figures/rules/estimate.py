@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.message import Message, message
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerCount:
@@ -20,13 +22,18 @@ class Estimate:
     """``formula`` holds everything that ``value`` was computed from."""
 
     value: int
-    formula: str
+    formula: Message
 
 
 def estimate_reach(count: FollowerCount, rate: float) -> Estimate:
     """``rate`` is the share of the followers that a post is thought to reach, 0 to 1."""
-    day = count.counted_at.date().isoformat()
     return Estimate(
         value=round(count.followers * rate),
-        formula=f"{count.followers} followers, told by the member on {day}, × {rate:g}",
+        formula=message(
+            "figure.estimate",
+            "{followers} followers, told by the member on {day}, × {rate}",
+            followers=count.followers,
+            day=count.counted_at.date(),
+            rate=rate,
+        ),
     )

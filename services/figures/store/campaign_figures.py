@@ -90,7 +90,7 @@ async def objections(transaction: Transaction, campaign_id: str) -> Objections:
             posts.c.reason != "",
         )
     )
-    given = [(row.ambassador_id, row.reason) for row in rows]
+    given = [(row.ambassador_id, str(row.reason)) for row in rows]
     return Objections(
         people=len({person for person, _ in given}),
         reasons=tuple(sorted({reason for _, reason in given}, key=str.casefold)),
@@ -165,7 +165,9 @@ async def _figures(
 ) -> list[tuple[str, ReachFigure]]:
     figure = best(metric)
     # How many follow somebody is theirs: the sum says how it was made, and not of which numbers.
-    source = sa.case((figure.c.tag == "estimated", ESTIMATED), else_=figure.c.source)
+    source = sa.case(
+        (figure.c.tag == "estimated", ESTIMATED), else_=sa.cast(figure.c.source, sa.Text)
+    )
     counts = (
         posts.c.campaign_id.in_(campaign_ids),
         figure.c.place == 1,

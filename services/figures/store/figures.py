@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.engine import in_parts, insert_for, insert_new, insert_new_returning
+from services.database.engine import as_row, in_parts, insert_for, insert_new, insert_new_returning
 from services.database.schema import (
     applications,
     click_counts,
@@ -19,6 +19,7 @@ from services.database.schema import (
     visitor_salts,
 )
 from services.database.transaction import Transaction
+from services.message import Message
 from services.post import PostState
 
 
@@ -42,7 +43,7 @@ class Figure:
     metric: str
     tag: str
     value: int | None
-    source: str
+    source: Message
     measured_at: datetime
 
 
@@ -152,7 +153,7 @@ async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> No
         query = sa.select(posts.c.id).where(posts.c.id.in_(some))
         there.update((await transaction.scalars(query)).all())
     await insert_new(
-        transaction, reach, [asdict(figure) for figure in figures if figure.post_id in there]
+        transaction, reach, [as_row(figure) for figure in figures if figure.post_id in there]
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.errors import Rejected
+from services.message import NOTHING, Message, NetworkName, message
 from services.post import Post, PostState
 
 #: So long a network that does not answer is asked again. X wants a post gone within a day of the
@@ -33,8 +34,8 @@ class Deletion:
     asked_at: datetime
     tries: int = 0
     due_at: datetime | None = None
-    reason: str = ""
-    remedy: str = ""
+    reason: Message = NOTHING
+    remedy: Message = NOTHING
     deleted_at: datetime | None = None
 
     @property
@@ -50,12 +51,29 @@ def may_be_asked(post: Post, before: Deletion | None) -> bool:
     Raises Rejected for a post that is on no network, or that we cannot point at there.
     """
     if post.state is not PostState.PUBLISHED:
-        raise Rejected("this post is on no network", remedy="Load the page again.")
+        raise Rejected(
+            message("post.not-published", "this post is on no network"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     if not post.external_id:
         raise Rejected(
-            f"{post.network} never told which post this is",
-            remedy=f"Delete it on {post.network} itself.",
+            message(
+                "post.without-id",
+                "{network} never told which post this is",
+                network=NetworkName(post.network),
+            ),
+            remedy=message(
+                "do.delete-on-network",
+                "Delete it on {network} itself.",
+                network=NetworkName(post.network),
+            ),
         )
     if before is not None and before.state is DeletionState.DELETED:
-        raise Rejected(f"this post was taken off {post.network} already")
+        raise Rejected(
+            message(
+                "post.deleted-already",
+                "this post was taken off {network} already",
+                network=NetworkName(post.network),
+            )
+        )
     return before is None or before.state is DeletionState.FAILED

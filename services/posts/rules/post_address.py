@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from services.errors import Rejected
+from services.message import NetworkName, message
 
 _HOMES = {"linkedin": ("linkedin.com",), "x": ("x.com", "twitter.com")}
 _LONGEST = 500
@@ -23,8 +24,14 @@ def check_post_address(network: str, address: str) -> str:
     plain = address.strip()
     if plain and not _is_on(network, plain):
         raise WrongAddress(
-            f"that is no address of a post on {network}",
-            remedy="Paste the address of your post, or leave it empty.",
+            message(
+                "post.wrong-address",
+                "that is no address of a post on {network}",
+                network=NetworkName(network),
+            ),
+            remedy=message(
+                "do.paste-address", "Paste the address of your post, or leave it empty."
+            ),
         )
     return plain
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.engine import as_row
 from services.database.schema import post_deletions, posts
 from services.database.transaction import Transaction
 from services.posts.rules.deletion import Deletion
@@ -42,7 +43,7 @@ async def ask(transaction: Transaction, deletion: Deletion) -> None:
     await transaction.execute(
         post_deletions.delete().where(post_deletions.c.post_id == deletion.post_id)
     )
-    await transaction.execute(post_deletions.insert().values(asdict(deletion)))
+    await transaction.execute(post_deletions.insert().values(as_row(deletion)))
 
 
 async def due(
@@ -81,7 +82,7 @@ async def save(transaction: Transaction, before: Deletion, after: Deletion) -> b
             post_deletions.c.tries == before.tries,
             post_deletions.c.due_at.is_not(None),
         )
-        .values(asdict(after))
+        .values(as_row(after))
     )
     return bool(result.rowcount)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from services.accounts.store import account_leases
 from services.database.schema import connections, posts, sharing_preferences
 from services.database.transaction import Transaction
+from services.message import Message
 from services.people.store.sharing_preferences import is_paused
 from services.post import PostState
 
@@ -161,7 +162,7 @@ async def take(
 
 
 async def postpone(
-    transaction: Transaction, post_ids: Sequence[str], *, until: datetime, reason: str
+    transaction: Transaction, post_ids: Sequence[str], *, until: datetime, reason: Message
 ) -> None:
     """Let approved posts wait, without a try; one under way is left to its lease."""
     for state, column in (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from services.message import Message, message
 from services.voice.language.words import FIGURE, QUOTED, prose_of, tokens_of
 from services.voice.vocabulary import listed
 
@@ -53,14 +54,14 @@ class Sources:
 
 def check_supported(
     text: str, sources: Sources, *, profile: Iterable[str] = (), language: str = "nl"
-) -> list[str]:
+) -> list[Message]:
     """Everything in ``text`` that neither ``sources`` nor ``profile`` holds; empty when all is.
 
     Links and hashtags are set aside. A word with a capital counts as a name unless it opens a
     sentence; number words count as numbers.
     """
     found = [
-        f"the quotation “{quoted}”"
+        message("claim.quotation", "the quotation {said}", said=f"“{quoted}”")
         for quoted in QUOTED.findall(text)
         if not sources.holds_quote(quoted)
     ]
@@ -86,10 +87,18 @@ def check_supported(
     ]
     if numbers or names or counted:
         own = _said_of(tuple(profile))
-        found += [f"the number {number}" for number in numbers if number not in own.numbers]
-        found += [f"the name {name}" for name in names if name not in own.words]
-        found += [f"the number {word}" for word in counted if not own.holds_number_word(word)]
+        found += [_number(number) for number in numbers if number not in own.numbers]
+        found += [
+            message("claim.name", "the name {said}", said=name)
+            for name in names
+            if name not in own.words
+        ]
+        found += [_number(word) for word in counted if not own.holds_number_word(word)]
     return found
+
+
+def _number(said: str) -> Message:
+    return message("claim.number", "the number {said}", said=said)
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.events.incoming import StoryApproved
+from services.message import LanguageTag, message
 from services.voice.language.told_in import other_language, primary_language
 from services.voice.passages import find_passages
 from services.voice.vocabulary import LANGUAGES
@@ -12,28 +13,42 @@ from services.voice.writing.subject import title_of
 #: Why a story gives no passage, and the question whose answer would be one.
 _LACKING = {
     "short": (
-        "the story is too short to tell anything of it",
-        "Add what happened: what went wrong before it worked, and who noticed?",
+        message("story.too-short", "the story is too short to tell anything of it"),
+        message(
+            "do.add-what-happened",
+            "Add what happened: what went wrong before it worked, and who noticed?",
+        ),
     ),
     "no_event": (
-        "the story says what is so, and not what happened",
-        "Add one day of it: who did what, and what came of it?",
+        message("story.no-event", "the story says what is so, and not what happened"),
+        message("do.add-a-day", "Add one day of it: who did what, and what came of it?"),
     ),
     "unclear": (
-        "no part of the story is understood by somebody who reads only that part",
-        "Tell it to a stranger in two sentences: on what date was it, who did what, with what result?",
+        message(
+            "story.unclear",
+            "no part of the story is understood by somebody who reads only that part",
+        ),
+        message(
+            "do.tell-stranger",
+            "Tell it to a stranger in two sentences: on what date was it, who did what, with what result?",
+        ),
     ),
     "list_only": (
-        "the story is a list, and a list is not told",
-        "Write one of its points out: what happened, and to whom?",
+        message("story.list", "the story is a list, and a list is not told"),
+        message("do.write-out", "Write one of its points out: what happened, and to whom?"),
     ),
     "sensitive": (
-        "all that the story tells is private to somebody",
-        "Choose what may be told, or add what happened: who did what, and what came of it?",
+        message("story.private", "all that the story tells is private to somebody"),
+        message(
+            "do.choose-or-add",
+            "Choose what may be told, or add what happened: who did what, and what came of it?",
+        ),
     ),
     "boilerplate": (
-        "the story holds only sentences that would fit any organisation",
-        "Add what only happened here: where was it, and who was there?",
+        message(
+            "story.fits-anybody", "the story holds only sentences that would fit any organisation"
+        ),
+        message("do.add-own", "Add what only happened here: where was it, and who was there?"),
     ),
 }
 
@@ -52,8 +67,16 @@ def unsaid(content: Content) -> NoDraft | None:
     language = primary_language(content.language)
     if language not in LANGUAGES:
         return NoDraft(
-            f'nobody writes in "{language}", and a story is told in its own language',
-            remedy=f"Send it in {' or '.join(sorted(LANGUAGES))}, under a new story_id.",
+            message(
+                "story.language-not-written",
+                'nobody writes in "{language}", and a story is told in its own language',
+                language=LanguageTag(language),
+            ),
+            remedy=message(
+                "do.send-in-languages",
+                "Send it in {languages}, under a new story_id.",
+                languages=" or ".join(sorted(LANGUAGES)),
+            ),
         )
     if (found := other_language(content)) is not None:
         return _in_another_language(content.language, found)
@@ -67,16 +90,39 @@ def unsaid(content: Content) -> NoDraft | None:
 def _in_another_language(declared: str, found: str) -> NoDraft:
     if not found:
         return NoDraft(
-            f'the story was sent as "{declared}", but its text is in another language',
-            remedy=f"Send it in {' or '.join(sorted(LANGUAGES))}, under a new story_id.",
+            message(
+                "story.another-language",
+                'the story was sent as "{language}", but its text is in another language',
+                language=LanguageTag(declared),
+            ),
+            remedy=message(
+                "do.send-in-languages",
+                "Send it in {languages}, under a new story_id.",
+                languages=" or ".join(sorted(LANGUAGES)),
+            ),
         )
     return NoDraft(
-        f'the story was sent as "{declared}", but its text is in "{found}"',
-        remedy=f'Send it as "{found}", under a new story_id.',
+        message(
+            "story.wrong-language",
+            'the story was sent as "{declared}", but its text is in "{language}"',
+            declared=LanguageTag(declared),
+            language=LanguageTag(found),
+        ),
+        remedy=message(
+            "do.send-as-language",
+            'Send it as "{language}", under a new story_id.',
+            language=LanguageTag(found),
+        ),
     )
 
 
 def _no_title(kind: str) -> NoDraft:
     if kind == "story":
-        return NoDraft("the story has no readable title", remedy="Give the story a plain title.")
-    return NoDraft("the vacancy has no readable title", remedy="Give the vacancy a plain title.")
+        return NoDraft(
+            message("story.no-title", "the story has no readable title"),
+            remedy=message("do.give-story-title", "Give the story a plain title."),
+        )
+    return NoDraft(
+        message("vacancy.no-title", "the vacancy has no readable title"),
+        remedy=message("do.give-vacancy-title", "Give the vacancy a plain title."),
+    )

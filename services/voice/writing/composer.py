@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from services.accounts.rules.network_rules import OURS, rules_of
+from services.message import NetworkName, message
 from services.people.rules.disclosure import disclosure_in
 from services.ports import PostRules
 from services.voice.checking.block_list import BlockList
@@ -276,10 +277,20 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:
     if why == "words":
         return NoDraft(
-            "the text around your answer would hold a word that is not used",
-            remedy="Say it in other words.",
+            message(
+                "answer.word-not-used",
+                "the text around your answer would hold a word that is not used",
+            ),
+            remedy=message("do.say-otherwise", "Say it in other words."),
         )
-    return NoDraft(f"the answer is too long for {request.network}", remedy="Shorten it.")
+    return NoDraft(
+        message(
+            "answer.too-long-for-network",
+            "the answer is too long for {network}",
+            network=NetworkName(request.network),
+        ),
+        remedy=message("do.shorten", "Shorten it."),
+    )
 
 
 def _told(spoken: Spoken | None, told: str, *, of: int) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from services.errors import Rejected
+from services.message import message
 from services.text.normal_form import printable
 from services.voice.writing.layout_file import Section, read_sections
 
@@ -83,8 +84,14 @@ def check_syntax(path: str, text: str) -> None:
     """Raises Rejected for a template that may not be compiled."""
     for fault in syntax_faults(path, text):
         raise Rejected(
-            f"the template {path} cannot be used ({fault.name}, line {fault.line})",
-            remedy="Put an older version back, or correct it.",
+            message(
+                "template.unusable",
+                "the template {name} cannot be used ({fault}, line {line})",
+                name=path,
+                fault=fault.name,
+                line=fault.line,
+            ),
+            remedy=message("do.correct-template", "Put an older version back, or correct it."),
         )
 
 

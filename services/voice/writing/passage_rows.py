@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
+from services.message import message
 from services.text.plain_text import paragraphs
 from services.voice.model.passages import Proposed
 from services.voice.passages import Passage, find_passages
@@ -114,19 +115,39 @@ def chosen(texts: Sequence[str]) -> tuple[str, ...]:
     """Passages as they are kept, each once. Raises Rejected for what cannot be one."""
     kept = tuple(dict.fromkeys(map(on_one_line, texts)))
     if not kept:
-        raise Rejected("no passage is ticked", remedy="Tick one, or add one.")
+        raise Rejected(
+            message("passages.none-ticked", "no passage is ticked"),
+            remedy=message("do.tick-one", "Tick one, or add one."),
+        )
     if len(kept) > MOST:
-        raise Rejected(f"{len(kept)} passages are ticked", remedy=f"Tick {MOST} at most.")
+        raise Rejected(
+            message("passages.too-many-ticked", "{number} passages are ticked", number=len(kept)),
+            remedy=message("do.tick-at-most", "Tick {number} at most.", number=MOST),
+        )
     for number, text in enumerate(kept, start=1):
         if _CONTROL.search(text):
             raise Rejected(
-                f"passage {number} holds characters that cannot be shown",
-                remedy="Type it anew.",
+                message(
+                    "passages.unshowable",
+                    "passage {number} holds characters that cannot be shown",
+                    number=number,
+                ),
+                remedy=message("do.type-anew", "Type it anew."),
             )
         if not SHORTEST <= len(text) <= LONGEST:
             raise Rejected(
-                f"passage {number} has {len(text)} characters",
-                remedy=f"Make it {SHORTEST} to {LONGEST} long.",
+                message(
+                    "passages.length",
+                    "passage {number} has {characters} characters",
+                    number=number,
+                    characters=len(text),
+                ),
+                remedy=message(
+                    "do.make-it-long",
+                    "Make it {shortest} to {longest} long.",
+                    shortest=SHORTEST,
+                    longest=LONGEST,
+                ),
             )
     return kept
 

@@ -156,7 +156,7 @@ def _claims(layout: Layout, language: str, organisation: str) -> Iterator[Templa
     text = layout.render(values)
     claims = check_supported(text, Sources(values.values()), language=language)
     if claims:
-        values = {"claim": claims[0].split(" ", 2)[-1]}
+        values = {"claim": str(claims[0].values["said"])}
         yield TemplateFault(name="claim", line=layout.line, values=values)
     if layout.short:
         over = measure_text(X, text).length - X.limit

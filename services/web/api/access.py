@@ -11,6 +11,7 @@ import secrets
 
 from fastapi import Request
 
+from services.message import message
 from services.web.api.refusal import Refused
 from services.web.forged_forms import is_own_origin
 from services.web.this_machine import is_direct
@@ -22,8 +23,10 @@ async def admit(request: Request) -> None:
     if not is_admitted(request):
         raise Refused(
             401,
-            "this needs the API token",
-            remedy="Send the value of ZWAAN_API_TOKEN as Authorization: Bearer …",
+            message("api.needs-token", "this needs the API token"),
+            remedy=message(
+                "do.send-token", "Send the value of ZWAAN_API_TOKEN as Authorization: Bearer …"
+            ),
             headers={"WWW-Authenticate": 'Bearer realm="zwaan"'},
         )
 

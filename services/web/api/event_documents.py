@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from email.message import Message
+from email.message import Message as MimeHeader
 from typing import Any
 
 from fastapi import Request
@@ -15,6 +15,7 @@ from fastapi import Request
 from services.errors import Rejected
 from services.events.binary_mode import from_http, is_binary
 from services.events.cloudevent import MAX_EVENT_BYTES, load_json
+from services.message import message
 from services.web.api.refusal import Refused
 
 #: Bytes of all events of one request together.
@@ -38,7 +39,10 @@ def _one(body: bytes) -> Sequence[Any]:
 def _batch(body: bytes) -> Sequence[Any]:
     document = load_json(body, limit=MAX_BATCH_BYTES)
     if not isinstance(document, list):
-        raise Rejected("a batch is a JSON array", remedy="Put the events into [ and ].")
+        raise Rejected(
+            message("batch.no-array", "a batch is a JSON array"),
+            remedy=message("do.use-brackets", "Put the events into [ and ]."),
+        )
     return _not_empty(document)
 
 
@@ -63,7 +67,10 @@ def _line(line: bytes) -> Any:
 
 def _not_empty(documents: Sequence[Any]) -> Sequence[Any]:
     if not documents:
-        raise Rejected("there is no event", remedy="Send at least one.")
+        raise Rejected(
+            message("event.none", "there is no event"),
+            remedy=message("do.send-one", "Send at least one."),
+        )
     return documents
 
 
@@ -85,25 +92,34 @@ async def read_documents(request: Request) -> Sequence[Any]:
     if body_format is None:
         raise Refused(
             415,
-            f'the content type "{media_type[:100]}" is none of an event'
+            message(
+                "api.content-type",
+                'the content type "{name}" is none of an event',
+                name=media_type[:100],
+            )
             if media_type
-            else "the content type is missing",
-            remedy=f"Send Content-Type: {', or '.join(FORMATS)}.",
+            else message("api.no-content-type", "the content type is missing"),
+            remedy=message(
+                "do.send-content-type", "Send Content-Type: {names}.", names=tuple(FORMATS)
+            ),
         )
     return body_format.read(_utf_8(request, await _read(request, body_format.limit)))
 
 
 def _utf_8(request: Request, body: bytes) -> bytes:
     """The body in UTF-8, whatever charset its type names."""
-    message = Message()
-    message["Content-Type"] = request.headers.get("Content-Type", "")
-    charset = message.get_content_charset("utf-8")
+    header = MimeHeader()
+    header["Content-Type"] = request.headers.get("Content-Type", "")
+    charset = header.get_content_charset("utf-8")
     if charset in ("utf-8", "us-ascii"):
         return body
     try:
         return body.decode(charset).encode()
     except (LookupError, UnicodeError) as error:
-        raise Rejected(f"the event is not {charset[:40]}", remedy="Encode it as UTF-8.") from error
+        raise Rejected(
+            message("event.not-charset", "the event is not {charset}", charset=charset[:40]),
+            remedy=message("do.encode-utf8", "Encode it as UTF-8."),
+        ) from error
 
 
 async def _read(request: Request, limit: int) -> bytes:
@@ -121,6 +137,10 @@ async def _read(request: Request, limit: int) -> bytes:
 def _too_long(limit: int) -> Refused:
     return Refused(
         413,
-        f"the request is too long, the limit is {limit:,} bytes",
-        remedy="Shorten the text, or send fewer events at once.",
+        message(
+            "api.request-too-long",
+            "the request is too long, the limit is {limit} bytes",
+            limit=limit,
+        ),
+        remedy=message("do.send-fewer-events", "Shorten the text, or send fewer events at once."),
     )

@@ -11,6 +11,7 @@ from services.campaigns.accept_events import Acceptance, Refusal, accept
 from services.errors import Rejected
 from services.web.api.access import admit
 from services.web.api.event_documents import read_documents
+from services.web.api.refusal import refusal
 from services.web.view import parts_of
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
@@ -26,9 +27,9 @@ async def receive_events(request: Request) -> Response:
     try:
         documents = await read_documents(request)
     except Rejected as fault:
-        refusal = Refusal(place=0, fault=str(fault), remedy=fault.remedy)
+        first = Refusal(place=0, fault=fault.message, remedy=fault.remedy)
         parts.metrics.events_received.labels("refused").inc()
-        return JSONResponse(_report(Acceptance(accepted=[], refused=[refusal])), status_code=400)
+        return JSONResponse(_report(Acceptance(accepted=[], refused=[first])), status_code=400)
     acceptance = await accept(parts.log, documents, parts.database)
     parts.metrics.events_received.labels("accepted").inc(len(acceptance.accepted))
     parts.metrics.events_received.labels("refused").inc(len(acceptance.refused))
@@ -40,8 +41,7 @@ def _report(acceptance: Acceptance) -> dict[str, Any]:
     return {
         "accepted": [{"id": event.id, "type": event.type} for event in acceptance.accepted],
         "refused": [
-            {"place": refusal.place, "fault": refusal.fault, "remedy": refusal.remedy}
-            for refusal in acceptance.refused
+            {"place": each.place} | refusal(each.fault, each.remedy) for each in acceptance.refused
         ],
-        "notes": [{"place": note.place, "note": note.note} for note in acceptance.notes],
+        "notes": [{"place": note.place, "note": str(note.note)} for note in acceptance.notes],
     }

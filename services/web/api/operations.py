@@ -17,6 +17,7 @@ from services.post import PostState
 from services.posts.store import posts
 from services.price import MICROS
 from services.web.api.access import is_admitted, is_this_machine
+from services.web.messages import Unknown
 from services.web.parts import WebParts
 from services.web.view import parts_of
 
@@ -36,7 +37,10 @@ async def readiness(request: Request) -> Response:
     found = await parts.readiness()
     content: dict[str, object] = {"ready": found.ready}
     if is_this_machine(request) or is_admitted(request):
-        content = asdict(found) | {"networks_away": await _networks_away(parts)}
+        content = asdict(found) | {
+            "reason": str(found.reason),
+            "networks_away": await _networks_away(parts),
+        }
     return JSONResponse(content, status_code=200 if found.ready else 503)
 
 
@@ -61,6 +65,7 @@ async def metrics(request: Request) -> Response:
 async def _look(parts: WebParts) -> None:
     """Set what is read when asked."""
     known = parts.metrics
+    known.unknown_messages.set(Unknown.count)
     async with parts.database.read() as transaction:
         by_state = await posts.counts_by_state(transaction)
         by_class = await figures.click_totals(transaction)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.errors import Rejected
 from services.events.binary_mode import from_kafka
+from services.message import message
 from services.ports import Record
 from streams.logs.admin import (
     LogRecord,
@@ -170,14 +171,23 @@ class EmbeddedAdmin:
     def _topic(self, name: str) -> Topic:
         topic = self._topics().get(name)
         if topic is None:
-            raise Rejected(f"Topic {name!r} does not exist.", remedy="zwaan topics lists them.")
+            raise Rejected(
+                message("topic.unknown", "Topic '{name}' does not exist", name=name),
+                remedy=message("do.list-topics", "zwaan topics lists them."),
+            )
         return topic
 
     def _partition(self, topic: str, number: int) -> Partition:
         partitions = self._topic(topic).partitions
         if not 0 <= number < len(partitions):
             raise Rejected(
-                f"Topic {topic!r} has no partition {number}; it has {len(partitions)} from 0 on."
+                message(
+                    "topic.no-partition",
+                    "Topic '{topic}' has no partition {partition}; it has {number} from 0 on",
+                    topic=topic,
+                    partition=number,
+                    number=len(partitions),
+                )
             )
         return partitions[number]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.database.faults import remedy_of
 from services.errors import RetryLater, Stop, ZwaanError
+from services.message import advised, message
 
 #: Row keys of batches: the partition's number in the high bits, the first offset in the low ones.
 OFFSET_BITS = 40
@@ -100,13 +101,24 @@ def error_from(error: Exception, path: Path) -> ZwaanError:
     code = getattr(error, "sqlite_errorcode", None)
     remedy = remedy_of(error)
     if code is not None and (code in _PASSING or code & 0xFF in _PASSING):
-        return RetryLater(f"The log {path} could not be written ({error}); {remedy}.", after=1.0)
-    return Stop(f"The log {path} failed ({error}); {remedy or _CHECK}.")
+        return RetryLater(
+            advised(
+                message(
+                    "log.not-written",
+                    "The log {path} could not be written ({fault})",
+                    path=str(path),
+                    fault=str(error),
+                ),
+                remedy,
+            ),
+            after=1.0,
+        )
+    return Stop(advised(f"The log {path} failed ({error})", remedy or _CHECK))
 
 
 def cannot_be_opened(error: sqlite3.Error, path: Path) -> Stop:
     """Why a log cannot be read or written at all, and what to do."""
-    return Stop(f"The log {path} cannot be opened ({error}); {remedy_of(error) or _CHECK}.")
+    return Stop(advised(f"The log {path} cannot be opened ({error})", remedy_of(error) or _CHECK))
 
 
 _CHECK = "stop, check the disk, and start again"
@@ -125,8 +137,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, max_bytes: int | None) 
             )
         elif version != FORMAT:
             raise Stop(
-                f"The log {path} has format {version}, this version reads format {FORMAT}; "
-                "use the version of zwaan that wrote it."
+                advised(
+                    f"The log {path} has format {version}, this version reads format {FORMAT}",
+                    "use the version of zwaan that wrote it",
+                )
             )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.errors import Rejected
+from services.message import message
 from streams.logs.embedded.appender import Appender
 from streams.logs.embedded.batch import Header, StoredRecord, size_of
 from streams.logs.embedded.database import connect_writer
@@ -88,7 +89,13 @@ class EmbeddedLog:
         Returns whether it was made. Blocks until it is on disk.
         """
         if partitions < 1:
-            raise Rejected(f"Topic {name!r} needs at least one partition.")
+            raise Rejected(
+                message(
+                    "topic.needs-partition",
+                    "Topic '{name}' needs at least one partition",
+                    name=name,
+                )
+            )
         if name in self.topics:
             return False
 
@@ -139,7 +146,13 @@ class EmbeddedLog:
         partitions = self._topic(topic).partitions
         if not 0 <= number < len(partitions):
             raise Rejected(
-                f"Topic {topic!r} has no partition {number}; it has {len(partitions)} from 0 on."
+                message(
+                    "topic.no-partition",
+                    "Topic '{topic}' has no partition {partition}; it has {number} from 0 on",
+                    topic=topic,
+                    partition=number,
+                    number=len(partitions),
+                )
             )
         return partitions[number]
 
@@ -169,7 +182,12 @@ class EmbeddedLog:
         size = size_of(key, value, headers)
         if size > RECORD_BYTES:
             raise Rejected(
-                f"A record of {size} bytes is too large for the log; the limit is {RECORD_BYTES}."
+                message(
+                    "log.record-too-large",
+                    "A record of {size} bytes is too large for the log; the limit is {limit}",
+                    size=size,
+                    limit=RECORD_BYTES,
+                )
             )
         if timestamp_ms is None:
             timestamp_ms = int(self._clock() * 1000)
@@ -242,7 +260,8 @@ class EmbeddedLog:
         topic = self.topics.get(name)
         if topic is None:
             raise Rejected(
-                f"Topic {name!r} does not exist.", remedy="Create it before the worker starts."
+                message("topic.unknown", "Topic '{name}' does not exist", name=name),
+                remedy=message("do.create-topic", "Create it before the worker starts."),
             )
         return topic
 

@@ -24,6 +24,7 @@ from kafka.errors import (
 
 from services.errors import Rejected, RetryLater
 from services.events.binary_mode import from_kafka
+from services.message import message
 from services.ports import Record
 from streams.logs.admin import (
     LogRecord,
@@ -85,7 +86,10 @@ class KafkaAdmin:
 
         found = self._call(ends)
         if not found:
-            raise Rejected(f"Topic {topic!r} does not exist.", remedy="zwaan topics lists them.")
+            raise Rejected(
+                message("topic.unknown", "Topic '{name}' does not exist", name=topic),
+                remedy=message("do.list-topics", "zwaan topics lists them."),
+            )
         return found
 
     def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
@@ -93,9 +97,15 @@ class KafkaAdmin:
         bounds = self._call(lambda client: _bounds(client, [topic]))
         if where not in bounds:
             raise Rejected(
-                f"Topic {topic!r} has no partition {partition}; it has {len(bounds)} from 0 on."
+                message(
+                    "topic.no-partition",
+                    "Topic '{topic}' has no partition {partition}; it has {number} from 0 on",
+                    topic=topic,
+                    partition=partition,
+                    number=len(bounds),
+                )
                 if bounds
-                else f"Topic {topic!r} does not exist."
+                else message("topic.unknown", "Topic '{name}' does not exist", name=topic)
             )
         first, end = bounds[where]
         start = max(first, offset)
@@ -145,7 +155,9 @@ class KafkaAdmin:
                 try:
                     with self._turn:
                         if self._closed:
-                            raise RetryLater("this process is stopping")
+                            raise RetryLater(
+                                message("process.stopping", "this process is stopping")
+                            )
                         return self._work(work)
                 except _SETTLING:
                     if time.monotonic() >= deadline:
@@ -181,14 +193,22 @@ def _set_retention(client: KafkaAdminClient, specs: Sequence[TopicSpec]) -> None
     for spec in specs:
         if spec.name not in existing:
             raise Rejected(
-                f"Topic {spec.name!r} does not exist.", remedy="zwaan topics lists them."
+                message("topic.unknown", "Topic '{name}' does not exist", name=spec.name),
+                remedy=message("do.list-topics", "zwaan topics lists them."),
             )
     answer = client.alter_configs(
         [ConfigResource(ConfigResourceType.TOPIC, it.name, _retention(it)) for it in specs]
     )
     for name, outcome in answer.get("topic", {}).items():
         if outcome != "OK":
-            raise Rejected(f"Kafka did not change the topic {name!r} ({outcome}).")
+            raise Rejected(
+                message(
+                    "kafka.topic-unchanged",
+                    "Kafka did not change the topic '{name}' ({fault})",
+                    name=name,
+                    fault=outcome,
+                )
+            )
 
 
 def _retention(spec: TopicSpec) -> dict[str, str]:

@@ -12,6 +12,7 @@ from aiokafka import errors as aiokafka
 from kafka import errors as kafka_python
 
 from services.errors import Rejected, RetryLater, WrongSetting, ZwaanError
+from services.message import Message, advised, fault_and_remedy, message
 from services.settings import Settings
 from services.settings.broker import read_servers
 from streams.logs.kafka.diagnosis import diagnose
@@ -136,9 +137,17 @@ def _context(ca: Path | None) -> ssl.SSLContext:
     except OSError as error:
         fault = "nothing in it is one" if isinstance(error, ssl.SSLError) else error.strerror
         raise WrongSetting(
-            f"the setting ZWAAN_BROKER_CA names no file of certificates ({fault}); "
-            "name one in PEM format"
+            advised(
+                f"the setting ZWAAN_BROKER_CA names no file of certificates ({fault})",
+                "name one in PEM format",
+            )
         ) from error
+
+
+def _trouble(broker: Broker, fault: Message, remedy: Message) -> Message:
+    """``fault`` is read after the broker's address."""
+    where = message("kafka.trouble", "Kafka at {broker} {fault}", broker=str(broker), fault=fault)
+    return advised(where, remedy)
 
 
 def error_from(error: Exception, broker: Broker) -> ZwaanError:
@@ -149,22 +158,41 @@ def error_from(error: Exception, broker: Broker) -> ZwaanError:
     if isinstance(error, ZwaanError):
         return error
     if isinstance(error, _NEVER):
-        return Rejected(f"Kafka refused the call ({error}).")
+        return Rejected(
+            message("kafka.refused", "Kafka refused the call ({fault})", fault=str(error))
+        )
     if isinstance(error, _NOT_ALLOWED):
         return RetryLater(
-            f"Kafka at {broker} does not allow this ({type(error).__name__}); "
-            f"give {broker.user or 'everybody'} the right there",
+            _trouble(
+                broker,
+                message(
+                    "kafka.not-allowed", "does not allow this ({fault})", fault=type(error).__name__
+                ),
+                message(
+                    "do.kafka.give-right",
+                    "give {user} the right there",
+                    user=broker.user or message("everybody", "everybody"),
+                ),
+            ),
             after=1.0,
         )
     if isinstance(error, STILL_SETTLING):
         return RetryLater(
-            f"Kafka at {broker} is about to choose who leads a partition "
-            f"({type(error).__name__}); try again in a moment",
+            _trouble(
+                broker,
+                message(
+                    "kafka.no-leader",
+                    "is about to choose who leads a partition ({fault})",
+                    fault=type(error).__name__,
+                ),
+                message("do.try-again-soon", "try again in a moment"),
+            ),
             after=1.0,
         )
     if isinstance(error, (kafka_python.KafkaError, aiokafka.KafkaError, OSError)):
-        why = diagnose(error, broker.servers, _security(broker)) or (
-            f"does not answer ({type(error).__name__}); start it, or correct ZWAAN_BROKER"
+        why = diagnose(error, broker.servers, _security(broker)) or advised(
+            message("kafka.no-answer", "does not answer ({fault})", fault=type(error).__name__),
+            message("do.kafka.start", "start it, or correct ZWAAN_BROKER"),
         )
-        return RetryLater(f"Kafka at {broker} {why}", after=1.0)
+        return RetryLater(_trouble(broker, *fault_and_remedy(why)), after=1.0)
     raise error

@@ -15,6 +15,8 @@ from aiokafka.conn import create_conn
 from aiokafka.protocol.metadata import MetadataRequest
 from kafka import errors as kafka_python
 
+from services.message import NOTHING, Message, advised, message
+
 _PATIENCE_MS = 2_000
 
 _REFUSED = (
@@ -38,8 +40,8 @@ _HUNG_UP = (
 )
 
 
-def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, Any]) -> str:
-    """What stands between us and a broker, to be read after its address; empty: it is away.
+def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, Any]) -> Message:
+    """What stands between us and a broker, to be read after its address; nothing: it is away.
 
     ``security`` is what a client is made with. Where the error does not say it, a connection of
     our own asks: blocks for two seconds at most.
@@ -48,7 +50,7 @@ def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, An
         return told
     with _asking:
         asked = (tuple(servers), tuple(security.items()))
-        moment, answer = _answers.get(asked, (-_REMEMBERED, ""))
+        moment, answer = _answers.get(asked, (-_REMEMBERED, NOTHING))
         if time.monotonic() - moment > _REMEMBERED:
             with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop
                 answer = thread.submit(asyncio.run, _ask_all(servers, security)).result()
@@ -59,15 +61,15 @@ def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, An
 #: Seconds. Everything that waits for a broker which is away fails at once; one of them asks.
 _REMEMBERED = 5.0
 _asking = threading.Lock()
-_answers: dict[object, tuple[float, str]] = {}
+_answers: dict[object, tuple[float, Message]] = {}
 
 
-async def _ask_all(servers: Sequence[str], security: Mapping[str, Any]) -> str:
+async def _ask_all(servers: Sequence[str], security: Mapping[str, Any]) -> Message:
     answers = await asyncio.gather(*(_ask(server, security) for server in servers))
-    return next(filter(None, answers), "")
+    return next(filter(None, answers), NOTHING)
 
 
-async def _ask(server: str, security: Mapping[str, Any]) -> str:
+async def _ask(server: str, security: Mapping[str, Any]) -> Message:
     host, _, port = server.rpartition(":")
     try:
         connection = await create_conn(
@@ -80,32 +82,52 @@ async def _ask(server: str, security: Mapping[str, Any]) -> str:
             connection.close()
     except _HUNG_UP as error:
         return _told(error, security) or (
-            f"hangs up on a connection by {security['security_protocol']}; "
-            "correct ZWAAN_BROKER_SECURITY, or the port in ZWAAN_BROKER"
+            advised(
+                message(
+                    "kafka.hangs-up",
+                    "hangs up on a connection by {security}",
+                    security=str(security["security_protocol"]),
+                ),
+                message(
+                    "do.kafka.security",
+                    "correct ZWAAN_BROKER_SECURITY, or the port in ZWAAN_BROKER",
+                ),
+            )
         )
     except (aiokafka.KafkaError, OSError) as error:
         return _told(error, security)
-    return ""
+    return NOTHING
 
 
-def _told(error: Exception, security: Mapping[str, Any]) -> str:
+def _told(error: Exception, security: Mapping[str, Any]) -> Message:
     if isinstance(error, ssl.SSLCertVerificationError):
         remedy = (
-            "name in ZWAAN_BROKER a host that it is for"
+            message("do.kafka.name-host", "name in ZWAAN_BROKER a host that it is for")
             if error.verify_code in _OTHER_HOST
-            else "name the file of its CA in ZWAAN_BROKER_CA"
+            else message("do.kafka.name-ca", "name the file of its CA in ZWAAN_BROKER_CA")
         )
-        return (
-            f"has a certificate that is not accepted ({error.verify_message.rstrip('.')}); {remedy}"
+        fault = message(
+            "kafka.certificate",
+            "has a certificate that is not accepted ({fault})",
+            fault=error.verify_message.rstrip("."),
         )
+        return advised(fault, remedy)
     if isinstance(error, _REFUSED):
-        return (
-            f"refuses {security.get('sasl_plain_username')} with this password; "
-            "correct ZWAAN_BROKER_USER or ZWAAN_BROKER_PASSWORD"
+        return advised(
+            message(
+                "kafka.password",
+                "refuses {user} with this password",
+                user=str(security.get("sasl_plain_username")),
+            ),
+            message("do.kafka.password", "correct ZWAAN_BROKER_USER or ZWAAN_BROKER_PASSWORD"),
         )
     if isinstance(error, _OTHER_MECHANISM):
-        return (
-            f"does not sign anybody in by {security.get('sasl_mechanism')}; "
-            "correct ZWAAN_BROKER_SASL_MECHANISM"
+        return advised(
+            message(
+                "kafka.mechanism",
+                "does not sign anybody in by {mechanism}",
+                mechanism=str(security.get("sasl_mechanism")),
+            ),
+            message("do.kafka.mechanism", "correct ZWAAN_BROKER_SASL_MECHANISM"),
         )
-    return ""
+    return NOTHING

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.errors import Rejected
+from services.message import message
 from services.ports import Record
 from streams.logs.admin import Position
 from streams.logs.partitions import partition_of
@@ -95,7 +96,12 @@ class Writer:
         size = len(record.value) + len(record.key or b"")
         if size > RECORD_BYTES - _OVERHEAD:
             raise Rejected(
-                f"A record of {size} bytes is too large for the log; the limit is {RECORD_BYTES}."
+                message(
+                    "log.record-too-large",
+                    "A record of {size} bytes is too large for the log; the limit is {limit}",
+                    size=size,
+                    limit=RECORD_BYTES,
+                )
             )
         client = self._producer.client
         known = client.cluster.partitions_for_topic(record.topic)
@@ -104,7 +110,8 @@ class Writer:
             known = (await client.fetch_all_metadata()).partitions_for_topic(record.topic)
         if not known:
             raise Rejected(
-                f"Topic {record.topic!r} does not exist.", remedy="zwaan topics lists them."
+                message("topic.unknown", "Topic '{name}' does not exist", name=record.topic),
+                remedy=message("do.list-topics", "zwaan topics lists them."),
             )
         if record.partition is None:
             if record.key is None:
@@ -112,8 +119,13 @@ class Writer:
             return partition_of(record.key, len(known))
         if record.partition not in known:
             raise Rejected(
-                f"Topic {record.topic!r} has no partition {record.partition};"
-                f" it has {len(known)} from 0 on."
+                message(
+                    "topic.no-partition",
+                    "Topic '{topic}' has no partition {partition}; it has {number} from 0 on",
+                    topic=record.topic,
+                    partition=record.partition,
+                    number=len(known),
+                )
             )
         return record.partition
 

@@ -352,7 +352,7 @@ def test_a_dead_token_needs_the_person(
         sandbox.fault(network.name, "token", kind)
         with pytest.raises(NeedsPerson) as caught:
             network.refresh(member.account)
-    assert "again" in caught.value.remedy
+    assert "again" in str(caught.value.remedy)
     assert sandbox.posts(network.name, member.email) == []
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.database.engine import Database
+from services.message import said
 from services.post import PostState
 from services.posts.rules.deletion import Deletion
 from services.posts.store import deletions, posts
@@ -51,7 +52,7 @@ async def test_what_is_due_comes_in_its_order(database: Database) -> None:
 async def test_an_outcome_counts_once(database: Database) -> None:
     """Whoever comes with an older look at it changes nothing; what is over is not due."""
     first = (await asked(database))[0]
-    later = replace(first, tries=1, due_at=NOW + timedelta(hours=1), reason="away")
+    later = replace(first, tries=1, due_at=NOW + timedelta(hours=1), reason=said("away"))
     gone = replace(later, tries=2, due_at=None, deleted_at=NOW + timedelta(hours=1))
     async with database.write() as transaction:
         assert await deletions.save(transaction, first, later)
@@ -67,7 +68,9 @@ async def test_a_new_request_takes_the_place_of_one_that_failed(database: Databa
     """There is one for each post."""
     first = (await asked(database))[0]
     async with database.write() as transaction:
-        await deletions.save(transaction, first, replace(first, due_at=None, reason="refused"))
+        await deletions.save(
+            transaction, first, replace(first, due_at=None, reason=said("refused"))
+        )
         again = replace(first, asked_at=NOW + timedelta(days=1), due_at=NOW + timedelta(days=1))
         await deletions.ask(transaction, again)
         assert await deletions.of_posts(transaction, [first.post_id]) == {first.post_id: again}

@@ -14,6 +14,7 @@ from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
 from services.events.outgoing import CampaignFinished, PostDeclined
 from services.events.statement import Statement, state
+from services.message import message, said
 from services.people.store import people
 from services.people.store.people import Person
 from tests.builders import NOW, event, story
@@ -39,8 +40,8 @@ LETTER = DeadLetter(
     part=-1,
     key=b"\x00\xff",
     value=b"\xfe\x00not UTF-8",
-    error="the event is not UTF-8 (byte 0)",
-    remedy="Encode it as UTF-8.",
+    error=message("event.not-utf8", "the event is not UTF-8 (byte {place})", place=0),
+    remedy=message("do.encode-utf8", "Encode it as UTF-8."),
     died_at=NOW,
 )
 
@@ -224,7 +225,7 @@ async def test_a_redelivered_record_leaves_one_dead_letter(database: Database) -
     ]
     async with database.write() as transaction:
         await dead_letters.add(transaction, [LETTER, *others])
-        await dead_letters.add(transaction, [replace(LETTER, error="again"), *others])
+        await dead_letters.add(transaction, [replace(LETTER, error=said("again")), *others])
         assert await dead_letters.count(transaction) == 6
         assert (await dead_letters.waiting(transaction))[0].error == LETTER.error
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.accounts.store import account_leases, connections
 from services.database.engine import Database
+from services.message import said
 from services.people.store import people
 from services.people.store.people import Person
 from tests.builders import NOW, ambassador, connection, organise
@@ -166,10 +167,10 @@ async def test_connecting_again_replaces_everything(database: Database) -> None:
         await connections.save(transaction, first)
         for tokens in (first.tokens, b"of before"):
             await connections.mark_needs_person(
-                transaction, ANNA.id, "linkedin", f"Again: {tokens!r}.", tokens=tokens
+                transaction, ANNA.id, "linkedin", said(f"Again: {tokens!r}."), tokens=tokens
             )
         marked = await connections.get(transaction, ANNA.id, "linkedin")
-        assert marked == replace(first, needs_person=f"Again: {first.tokens!r}.")
+        assert marked == replace(first, needs_person=said(f"Again: {first.tokens!r}."))
         await connections.save(transaction, again)
         assert await connections.get(transaction, ANNA.id, "linkedin") == again
         assert await connections.unconnected(transaction, "linkedin", limit=5) == [BERT.id]

@@ -13,6 +13,7 @@ import pytest
 from services.accounts.store import account_leases, connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.message import said
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.store import sharing_preferences
 from services.post import Post, PostState
@@ -232,13 +233,13 @@ async def test_a_postponed_post_waits_without_a_try(database: Database) -> None:
     async with database.write() as transaction:
         (post,) = await organise(transaction, [ANNA], ABOUT[:1])
         await _approve(transaction, [post])
-        await publishing.postpone(transaction, [post.id], until=until, reason="full")
+        await publishing.postpone(transaction, [post.id], until=until, reason=said("full"))
         assert not await publishing.any_due(transaction, now=NOW)
         (claim,) = await _claim(transaction, now=until)
         assert (claim.attempt, claim.tries) == (1, 1)
         stored = await posts.get(transaction, post.id)
         assert stored is not None
-        assert stored.reason == "full"
+        assert stored.reason == said("full")
 
 
 # --- measuring ----------------------------------------------------------------------------------

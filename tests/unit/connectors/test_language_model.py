@@ -112,7 +112,7 @@ def test_a_wrong_address_is_told() -> None:
     """An unknown path or model names the settings to look at; nobody there is away."""
     with pytest.raises(Rejected, match="status 404") as refused:
         ask(sends(b"", 404))
-    assert "ZWAAN_LLM_MODEL" in refused.value.remedy
+    assert "ZWAAN_LLM_MODEL" in str(refused.value.remedy)
     with pytest.raises(RetryLater):
         LanguageModel(url="http://127.0.0.1:9/v1", model="m", timeout=0.5).answer(
             instructions="", text="", tokens=9

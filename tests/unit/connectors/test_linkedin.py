@@ -312,7 +312,7 @@ def test_measure_without_the_permission_needs_the_person(
     """Without the granted scope LinkedIn is not asked; the remedy names the member's own export."""
     with pytest.raises(NeedsPerson) as caught:
         list(linkedin.measure(user, [URN]))
-    assert "analytics export" in caught.value.remedy
+    assert "analytics export" in str(caught.value.remedy)
     assert network.received == []
 
 

@@ -16,11 +16,11 @@ from cryptography.x509.oid import NameOID
 from connectors import mail as smtp
 from connectors.mail import SmtpNotifier
 from services.errors import Rejected, RetryLater, Stop
-from services.ports import Message
+from services.ports import Mail
 from tests.servers.process import free_port
 from tests.smtp_server import mail_server
 
-MESSAGE = Message(to="anna@example.org", subject="Je koppeling ✓", text="Dag Anna,\n\nZie é.\n")
+MESSAGE = Mail(to="anna@example.org", subject="Je koppeling ✓", text="Dag Anna,\n\nZie é.\n")
 
 
 def notifier(port: int, user: str = "") -> SmtpNotifier:
@@ -115,7 +115,7 @@ async def test_no_header_can_be_slipped_in(field: str) -> None:
     values = {"to": "anna@example.org", "subject": "Dag", field: "a\r\nBcc: eve@example.org"}
     async with mail_server() as server:
         with pytest.raises(Rejected):
-            await notifier(server.port).send(Message(text="x", **values))
+            await notifier(server.port).send(Mail(text="x", **values))
     assert server.mails == []
 
 

@@ -292,7 +292,7 @@ async def test_an_estimate_says_from_what(desk: Desk) -> None:
     by_post = {each["post_id"]: each for each in await _measured(desk)}
     estimate = by_post[told.id]
     assert (estimate["tag"], estimate["value"]) == ("estimated", 99)
-    assert estimate["source"] == "1234 followers, told by the member on 2026-11-24, × 0.08"
+    assert estimate["source"] == "1,234 followers, told by the member on 2026-11-24, × 0.08"
     assert by_post[silent.id]["tag"] == "unknown"
 
 

@@ -13,7 +13,7 @@ from services.accounts.store import connections
 from services.database import audit
 from services.errors import Rejected, RetryLater
 from services.people.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
-from services.ports import Message
+from services.ports import Mail
 from services.posts import choose_pace
 from services.web.mails import consent_message, expiry_message
 from tests.fakes import Mailbox
@@ -27,7 +27,7 @@ class Unreliable(Mailbox):
         super().__init__()
         self.faults = list(faults)
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Mail) -> None:
         if self.faults:
             raise self.faults.pop(0)
         await super().send(message)

@@ -59,7 +59,7 @@ async def test_after_an_outage_they_leave_one_by_one(desk: Desk) -> None:
     start = desk.now = desk.now + timedelta(hours=6)
     assert await desk.work(desk.publisher(stagger=STAGGER)) == 1
     waiting = [post for draft in drafts if (post := await desk.post(draft)).publish_at]
-    reasons = {post.reason for post in waiting if post.state is PostState.APPROVED}
+    reasons = {str(post.reason) for post in waiting if post.state is PostState.APPROVED}
     assert reasons == {"a colleague has just shared about the same"}
     found = await _everything_out(desk, drafts)
     moments = sorted(post.published_at for post in found if post.published_at)

@@ -79,7 +79,7 @@ async def test_later_means_later(desk: Desk) -> None:
     desk.network.publishing = [RetryLater("slow down", after=30), RetryLater("away")]
     await desk.work()
     post = await desk.post(draft)
-    assert (post.state, post.reason) == (PostState.APPROVED, "slow down")
+    assert (post.state, str(post.reason)) == (PostState.APPROVED, "slow down")
     assert post.publish_at is not None
     assert timedelta(seconds=30) <= post.publish_at - desk.now <= timedelta(seconds=33)
     assert await desk.work() == 0
@@ -90,7 +90,7 @@ async def test_later_means_later(desk: Desk) -> None:
     assert timedelta(seconds=2) <= publish_at - desk.now <= timedelta(seconds=4)
     desk.now = publish_at
     await desk.work()
-    assert (await desk.post(draft)).reason == ""
+    assert str((await desk.post(draft)).reason) == ""
     assert len(desk.network.posts) == 1
 
 
@@ -105,8 +105,8 @@ async def test_patience_ends_and_begins_anew_with_an_approval(desk: Desk) -> Non
             await desk.work()
             desk.now += timedelta(seconds=2)
         post = await desk.post(draft)
-        assert (post.state, post.remedy) == (PostState.FAILED, "Approve it again.")
-        assert post.reason == f"given up after {MAX_TRIES} tries: slow down"
+        assert (post.state, str(post.remedy)) == (PostState.FAILED, "Approve it again.")
+        assert str(post.reason) == f"given up after {MAX_TRIES} tries: slow down"
     async with desk.database.read() as transaction:
         rows = await outbox.oldest(transaction, 100)
     failures = [row.event for row in rows if row.topic == "post.failed"]
@@ -136,7 +136,7 @@ async def test_a_refusal_is_final_and_says_what_to_do(desk: Desk, error: Any) ->
     desk.network.publishing = [error("a duplicate", remedy="Change a word.")] * 2
     await desk.work()
     post = await desk.post(draft)
-    assert (post.state, post.reason, post.remedy) == (
+    assert (post.state, str(post.reason), str(post.remedy)) == (
         PostState.FAILED,
         "a duplicate",
         "Change a word.",
@@ -154,7 +154,7 @@ async def test_a_networks_words_are_cut_and_cleaned(desk: Desk) -> None:
     await desk.work()
     post = await desk.post(draft)
     assert post.state is PostState.FAILED
-    assert post.reason == "<html>" + "x" * 994
+    assert str(post.reason) == "<html>\\x00" + "x" * 990
 
 
 async def test_a_token_that_died_early_is_refreshed_once(desk: Desk) -> None:
@@ -179,11 +179,11 @@ async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(des
     desk.network.refreshing = [NeedsPerson("consent was withdrawn", remedy="Connect it again.")]
     await desk.work()
     post = await desk.post(draft)
-    assert (post.state, post.remedy) == (PostState.FAILED, "Connect it again.")
+    assert (post.state, str(post.remedy)) == (PostState.FAILED, "Connect it again.")
     async with desk.database.read() as transaction:
         stored = await connections.get(transaction, draft.ambassador_id, "linkedin")
     assert stored is not None
-    assert stored.needs_person == "consent was withdrawn"
+    assert str(stored.needs_person) == "consent was withdrawn"
 
 
 async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: Desk) -> None:
@@ -195,7 +195,7 @@ async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: D
     desk.network.publishing = [NeedsNewAccess("it was revoked", remedy="Connect it again.")]
     await desk.approve(drafts[0])
     await desk.work()
-    assert (await desk.post(drafts[0])).remedy == "Connect it again."
+    assert str((await desk.post(drafts[0])).remedy) == "Connect it again."
     assert await _said(desk, drafts[0]) == "it was revoked"
     await desk.approve(drafts[1])
     await desk.work()
@@ -246,8 +246,8 @@ async def test_an_access_in_doubt_is_not_tried_for_ever(desk: Desk) -> None:
         desk.now += timedelta(minutes=16)
     post = await desk.post(draft)
     assert post.state is PostState.FAILED
-    assert post.reason == f"given up after {MAX_TRIES} tries: it was not accepted"
-    assert post.remedy == "Connect it again, and approve the post again."
+    assert str(post.reason) == f"given up after {MAX_TRIES} tries: it was not accepted"
+    assert str(post.remedy) == "Connect it again, and approve the post again."
 
 
 async def test_no_access_is_spent_on_what_it_does_not_help(desk: Desk) -> None:
@@ -273,7 +273,7 @@ async def _said(desk: Desk, draft: Post) -> str:
     async with desk.database.read() as transaction:
         stored = await connections.get(transaction, draft.ambassador_id, "linkedin")
     assert stored is not None
-    return stored.needs_person
+    return str(stored.needs_person)
 
 
 async def test_a_token_about_to_expire_is_refreshed_before_it_is_used(desk: Desk) -> None:
@@ -292,7 +292,7 @@ async def test_a_post_of_somebody_who_disconnected_fails_with_a_remedy(desk: Des
         await connections.remove(transaction, draft.ambassador_id, "linkedin")
     await desk.work()
     post = await desk.post(draft)
-    assert (post.state, post.remedy) == (PostState.FAILED, "Connect it again.")
+    assert (post.state, str(post.remedy)) == (PostState.FAILED, "Connect it again.")
 
 
 async def test_a_lost_reply_is_looked_up_and_found(desk: Desk) -> None:
@@ -330,7 +330,7 @@ async def test_when_nobody_can_tell_a_person_is_asked(desk: Desk) -> None:
         desk.now += timedelta(hours=1)
     post = await desk.post(draft)
     assert post.state is PostState.UNKNOWN
-    assert "Look whether the post is there" in post.remedy
+    assert "Look whether the post is there" in str(post.remedy)
     assert desk.network.calls.count("publish") == 1
     assert desk.network.calls.count("reconcile") == MAX_TRIES
     assert await desk.events() == ["post.approved", "post.publishing", "post.unknown"]
@@ -369,7 +369,7 @@ async def test_a_defect_in_a_connector_is_not_taken_for_a_refusal(desk: Desk) ->
     desk.network.publishing = [ZeroDivisionError()]
     await desk.work()
     post = await desk.post(draft)
-    assert (post.state, post.reason) == (PostState.UNKNOWN, "unexpected ZeroDivisionError")
+    assert (post.state, str(post.reason)) == (PostState.UNKNOWN, "unexpected ZeroDivisionError")
 
 
 @pytest.mark.parametrize("arrived", [True, False])

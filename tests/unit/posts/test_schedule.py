@@ -76,7 +76,7 @@ async def test_now_can_be_undone_for_a_moment(desk: Desk) -> None:
             await decide.take_back(
                 transaction, post_id=draft.id, ambassador_id=draft.ambassador_id, now=desk.now
             )
-    assert late.value.remedy == "Once it is there you can take it off again."
+    assert str(late.value.remedy) == "Once it is there you can take it off again."
 
 
 async def test_a_good_time_is_in_working_hours_of_the_person(desk: Desk) -> None:
@@ -105,7 +105,7 @@ async def test_the_third_post_of_a_week_waits_for_the_next(desk: Desk) -> None:
         await desk.work()
     with pytest.raises(Rejected, match="maximum of 2 posts") as refusal:
         await approve(desk, drafts[2], When.NOW)
-    assert "good time" in refusal.value.remedy
+    assert "good time" in str(refusal.value.remedy)
     assert await desk.state(drafts[2]) is PostState.READY
     later = await approve(desk, drafts[2], When.GOOD_TIME)
     assert later.publish_at is not None

@@ -114,7 +114,7 @@ async def test_a_network_that_prepares_an_image_is_waited_for(desk: Desk) -> Non
     await desk.work(publisher)
     waiting = await desk.post(draft)
     assert waiting.state is PostState.APPROVED
-    assert waiting.reason == "linkedin is preparing the story's images"
+    assert str(waiting.reason) == "linkedin is preparing the story's images"
     assert desk.network.calls == ["upload"]
     desk.now += timedelta(seconds=12)
     await desk.work(publisher)
@@ -169,7 +169,7 @@ async def test_an_image_that_is_none_fails_the_post_with_a_remedy(desk: Desk) ->
     shelf = Shelf(Rejected("the story's image is no JPEG, PNG or GIF", remedy="Correct it."))
     await desk.work(desk.publisher(images=pictures(desk, shelf)))
     post = await desk.post(draft)
-    assert (post.state, post.remedy) == (PostState.FAILED, "Correct it.")
+    assert (post.state, str(post.remedy)) == (PostState.FAILED, "Correct it.")
     assert desk.network.posts == []
 
 

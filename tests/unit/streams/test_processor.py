@@ -148,7 +148,7 @@ async def test_one_id_for_two_things_is_told(bench: Bench) -> None:
     assert await bench.stored() == {"a"}
     letters = await bench.letters()
     assert [letter.offset for letter in letters] == [2, 4]
-    assert {letter.error for letter in letters} == {"another event of this source had this id"}
+    assert {str(letter.error) for letter in letters} == {"another event of this source had this id"}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ async def test_poison_becomes_a_dead_letter(bench: Bench, value: bytes, error: s
     assert await bench.stored() == {"a", "b"}
     (letter,) = await bench.letters()
     assert (letter.value, letter.offset, letter.part, letter.key) == (value, 2, -1, b"k")
-    assert error in letter.error
+    assert error in str(letter.error)
     assert (letter.processor, letter.died_at) == ("p", NOW)
 
 
@@ -190,7 +190,7 @@ async def test_an_event_that_is_rejected_dies_alone_at_once(bench: Bench) -> Non
     await bench.run(good("a"), good("b"), good("c"))
     assert await bench.stored() == {"a", "c"}
     (letter,) = await bench.letters()
-    assert (letter.error, letter.remedy) == ("the vacancy closed", "Send it again.")
+    assert (str(letter.error), str(letter.remedy)) == ("the vacancy closed", "Send it again.")
     assert letter.value == good("b")
     assert bench.handler.calls.count(["b"]) == 1
 
@@ -201,8 +201,8 @@ async def test_a_defect_is_tried_again_and_then_kept_with_its_traceback(bench: B
     await bench.run(good("a"), good("b"), good("c"))
     assert await bench.stored() == {"a", "c"}
     (letter,) = await bench.letters()
-    assert "ZeroDivisionError: division" in letter.error
-    assert "test_processor.py" in letter.error
+    assert "ZeroDivisionError: division" in str(letter.error)
+    assert "test_processor.py" in str(letter.error)
     assert bench.handler.calls.count(["b"]) == 3
 
 
@@ -219,7 +219,7 @@ async def test_an_error_that_quotes_anything_can_be_kept(bench: Bench) -> None:
     bench.handler.fault["a"] = Rejected("\ud800 and \x00", remedy="\udfff")
     await bench.run(good("a"))
     (letter,) = await bench.letters()
-    assert letter.error == "\\ud800 and \\x00"
+    assert str(letter.error) == "\\ud800 and \\x00"
 
 
 async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
@@ -228,7 +228,7 @@ async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
     await bench.run(good("a"), good("b"))
     assert await bench.stored() == {"a", "b"}
     assert await bench.letters() == []
-    assert bench.progress.reason == ""
+    assert str(bench.progress.reason) == ""
 
 
 async def test_while_it_waits_it_says_for_what(bench: Bench) -> None:
@@ -238,7 +238,7 @@ async def test_while_it_waits_it_says_for_what(bench: Bench) -> None:
     async with asyncio.timeout(60):
         while not bench.progress.reason:
             await asyncio.sleep(0.01)
-    assert bench.progress.reason == "the database is away"
+    assert str(bench.progress.reason) == "the database is away"
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.database.engine import Database
 from services.errors import RetryLater
+from services.message import NOTHING, said
 from streams.logs.admin import PartitionLag
 from streams.worker.watch import STALLED_AFTER, Watch
 from tests.builders import NOW
@@ -46,7 +47,7 @@ class Bench:
     def __init__(self, database: Database) -> None:
         self.admin = Admin()
         self.now = 1_000.0
-        self.reason = ""
+        self.reason = NOTHING
         self.full = False
         self.watch = Watch(
             database=database,
@@ -79,7 +80,7 @@ async def test_the_oldest_record_decides(database: Database) -> None:
     await bench.watch.look()
     found = await bench.watch.readiness()
     assert not found.ready
-    assert found.reason == f"a record of {TOPIC}, partition 1, has waited for 125 seconds"
+    assert str(found.reason) == f"a record of {TOPIC}, partition 1, has waited for 125 seconds"
     assert [(each.partition, each.records, each.seconds) for each in found.waiting] == [
         (1, 5, 125),
         (0, 3, 10),
@@ -121,13 +122,13 @@ async def test_waiting_for_a_dependency_is_no_stall(database: Database) -> None:
     bench.admin.away = True
     await bench.later(2 * STALLED_AFTER)
     assert bench.stuck() is None
-    assert (await bench.watch.readiness()).reason == "Kafka does not answer"
+    assert str((await bench.watch.readiness()).reason) == "Kafka does not answer"
     bench.admin.away = False
-    bench.reason = "the database is away"
+    bench.reason = said("the database is away")
     await bench.later(2 * STALLED_AFTER)
     assert bench.stuck() is None
-    assert (await bench.watch.readiness()).reason == "the database is away"
-    bench.reason = ""
+    assert str((await bench.watch.readiness()).reason) == "the database is away"
+    bench.reason = NOTHING
     await bench.later(2 * STALLED_AFTER)
     assert bench.stuck() is None
     await bench.later(STALLED_AFTER + 1)
@@ -148,7 +149,7 @@ async def test_a_full_disk_makes_nothing_ready(database: Database) -> None:
     bench = Bench(database)
     bench.full = True
     await bench.watch.look()
-    assert (await bench.watch.readiness()).reason == "the disk is full"
+    assert str((await bench.watch.readiness()).reason) == "the disk is full"
 
 
 async def test_before_the_first_look_nothing_is_ready(database: Database) -> None:

@@ -71,7 +71,7 @@ def test_an_unknown_network_is_rejected() -> None:
     """A network without known rules is refused by name, with what can be done instead."""
     with pytest.raises(Rejected, match="myspace") as caught:
         rules_of("myspace", OURS)
-    assert caught.value.remedy == "Share the text yourself, or decline the draft."
+    assert str(caught.value.remedy) == "Share the text yourself, or decline the draft."
 
 
 def test_local_addresses_are_no_links_for_x() -> None:

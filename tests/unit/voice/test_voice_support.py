@@ -51,27 +51,29 @@ def test_what_the_source_says_may_be_said(text: str) -> None:
 )
 def test_what_the_source_does_not_say_is_named(text: str, found: str) -> None:
     """Each invention is named, so that a person can see what was refused."""
-    assert check_supported(text, SOURCES) == [found]
+    assert [str(each) for each in check_supported(text, SOURCES)] == [found]
 
 
 def test_the_profile_counts_as_a_source() -> None:
     """Year, team and region of the person may be said."""
     text = "Ik werk bij Zwaan in Twente sinds 2014."
     assert check_supported(text, SOURCES, profile=("Twente", "2014")) == []
-    assert check_supported(text, SOURCES) == ["the number 2014", "the name Twente"]
+    found = [str(each) for each in check_supported(text, SOURCES)]
+    assert found == ["the number 2014", "the name Twente"]
 
 
 def test_english_number_words_count_too() -> None:
     """The language of the text decides which words are numbers."""
-    assert check_supported("It took seven days.", SOURCES, language="en") == ["the number seven"]
+    (found,) = check_supported("It took seven days.", SOURCES, language="en")
+    assert str(found) == "the number seven"
     assert check_supported("It took seven days.", SOURCES, language="nl") == []
 
 
 @given(st.integers(0, 10**9))
 def test_any_number_that_is_not_in_the_source_is_found(number: int) -> None:
     """No number slips through."""
-    unsupported = check_supported(f"Het waren er {number}.", Sources(["Niets."]))
-    assert unsupported == [f"the number {number}"]
+    (found,) = check_supported(f"Het waren er {number}.", Sources(["Niets."]))
+    assert str(found) == f"the number {number}"
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

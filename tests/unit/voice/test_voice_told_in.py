@@ -79,7 +79,7 @@ def test_a_third_language_is_noticed(name: str, declared: str) -> None:
     refusal = unsaid(about)
     assert refusal is not None
     assert "its text is in another language" in str(refusal)
-    assert refusal.remedy == "Send it in en or nl, under a new story_id."
+    assert str(refusal.remedy) == "Send it in en or nl, under a new story_id."
 
 
 @pytest.mark.parametrize("name", sorted(MODERATE))
@@ -128,7 +128,7 @@ def test_such_a_story_is_refused_whole() -> None:
     refusal = unsaid(about)
     assert refusal is not None
     assert str(refusal) == 'the story was sent as "nl", but its text is in "en"'
-    assert refusal.remedy == 'Send it as "en", under a new story_id.'
+    assert str(refusal.remedy) == 'Send it as "en", under a new story_id.'
     assert find_passages(about).chosen == ()
     assert unsaid(story(body=ENGLISH, language="en-GB")) is None
 

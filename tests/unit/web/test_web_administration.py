@@ -6,6 +6,7 @@ from datetime import date
 
 from services.database import audit, dead_letters
 from services.database.dead_letters import DeadLetter
+from services.message import message, said
 from services.web.parts import Readiness, Waiting
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, submit
@@ -18,8 +19,8 @@ LETTER = DeadLetter(
     part=-1,
     key=b"s-1",
     value=b'\xff{"<script>": 1}',
-    error="the event is not UTF-8 (byte 0)",
-    remedy="Encode it as UTF-8.",
+    error=message("event.not-utf8", "the event is not UTF-8 (byte {place})", place=0),
+    remedy=message("do.encode-utf8", "Encode it as UTF-8."),
     died_at=NOW,
 )
 
@@ -74,7 +75,7 @@ async def test_dropping_deletes_a_letter_for_good(organisation: Organisation) ->
     assert organisation.log.records == []
     (entry,) = await organisation.read(audit.of, str(letter_id))
     assert entry.action == "dead_letter.dropped"
-    assert (entry.detail["offset"], entry.detail["error"]) == (17, LETTER.error)
+    assert (entry.detail["offset"], entry.detail["error"]) == (17, str(LETTER.error))
     assert "script" not in str(entry)
 
 
@@ -94,7 +95,7 @@ async def test_the_page_names_what_is_not_in_order(organisation: Organisation) -
     async def stuck() -> Readiness:
         return Readiness(
             ready=False,
-            reason="no record for 5 minutes",
+            reason=said("no record for 5 minutes"),
             waiting=[Waiting(topic="t", partition=0, records=1200, seconds=300)],
         )
 
@@ -112,7 +113,7 @@ async def test_a_version_that_ends_is_told_to_the_administrator(organisation: Or
     organisation.with_parts(linkedin_sunset=lambda: date(2027, 9, 1))
     async with organisation.staff("ad@example.org", "administrator") as browser:
         page = (await browser.get("/administration")).text
-    assert "2027-09-01" in page
+    assert "1 September 2027" in page
     assert "ZWAAN_LINKEDIN_VERSION" in page
     organisation.with_parts(linkedin_sunset=lambda: None)
     async with organisation.staff("ad@example.org", "administrator") as browser:
@@ -123,7 +124,7 @@ async def test_the_page_says_where_posts_go(organisation: Organisation) -> None:
     """To the sandbox, to some of it, to real networks, or nowhere: each with what to set; and with
     every network off the pages of everybody are there."""
     networks = organisation.parts.networks
-    for offered, sandboxes, said in (
+    for offered, sandboxes, shown in (
         (networks, ("linkedin", "x"), "Posts go to the sandbox."),
         (networks, ("x",), "Some networks are a sandbox."),
         (networks, (), "Posts go to the real networks."),
@@ -131,7 +132,7 @@ async def test_the_page_says_where_posts_go(organisation: Organisation) -> None:
     ):
         organisation.with_parts(networks=offered, sandboxes=sandboxes)
         async with organisation.staff("ad@example.org", "administrator") as browser:
-            assert said in (await browser.get("/administration")).text
+            assert shown in (await browser.get("/administration")).text
     async with organisation.signed_in("anna@example.org") as browser:
         for page in ("/inbox", "/profile", "/profile/pace", "/profile/voice", "/profile/reach"):
             assert (await browser.get(page)).status_code == 200, page
@@ -139,7 +140,7 @@ async def test_the_page_says_where_posts_go(organisation: Organisation) -> None:
 
 async def test_the_page_says_who_may_send_events(organisation: Organisation) -> None:
     """Without a token this machine on a laptop, and nobody elsewhere."""
-    for laptop, token, said in (
+    for laptop, token, shown in (
         (True, None, "It is open to this machine only."),
         (False, None, "No other system can send events or read metrics"),
         (False, "a token", "It asks for the API token."),
@@ -148,4 +149,4 @@ async def test_the_page_says_who_may_send_events(organisation: Organisation) -> 
         async with organisation.staff("ad@example.org", "administrator") as browser:
             organisation.with_parts(is_laptop=laptop, api_token=token)
             browser._transport = organisation.client()._transport
-            assert said in (await browser.get("/administration")).text
+            assert shown in (await browser.get("/administration")).text

@@ -122,13 +122,19 @@ async def test_nothing_yet_is_not_nothing_of_this_kind(organisation: Organisatio
 
 
 def test_every_action_that_is_shown_has_words() -> None:
-    """Whatever a use case enters of these kinds can be chosen, and is told in both languages."""
+    """Whatever a use case enters of these kinds can be chosen, and is told in both languages.
+
+    The codes of messages are named alike.
+    """
     kinds = "|".join(KINDS)
     entered = {
         action
         for path in (Path(__file__).parents[3] / "services").glob("*/*.py")
         if path.parent.name != "events"  # whose types are named alike
-        for action in re.findall(rf'"((?:{kinds})\.[a-z_]+)"', path.read_text("utf-8"))
+        for code, action in re.findall(
+            rf'(message(?:_n)?\(\s*)?"((?:{kinds})\.[a-z_]+)"', path.read_text("utf-8")
+        )
+        if not code
     }
     assert entered == set(ACTIONS)
     for language in LANGUAGES:

@@ -14,6 +14,7 @@ from connectors.sandbox.app import create_sandbox
 from services.accounts.store import connections
 from services.database import audit
 from services.errors import AccessInDoubt
+from services.message import message
 from services.ports import OutgoingPost
 from tests.builders import connection
 from tests.unit.connectors.sandbox.serving import Server
@@ -173,7 +174,7 @@ async def test_a_connection_that_works_no_more_is_said_where_it_matters(
             transaction,
             ANNA.id,
             "linkedin",
-            "Your LinkedIn connection was revoked.",
+            message("linkedin.revoked", "Your LinkedIn connection was revoked"),
             tokens=held.tokens,
         )
     async with organisation.signed_in("anna@example.org") as browser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.message import message, said
 from services.post import Post, PostState
 from services.posts.rules.deletion import Deletion
 from services.posts.store import deletions
@@ -63,18 +64,21 @@ async def test_what_became_of_it_is_told(organisation: Organisation) -> None:
     post = await published(organisation)
     now = organisation.clock
     asked = Deletion(
-        post_id=post.id, asked_at=now, due_at=now, reason="Mastodon asks for patience."
+        post_id=post.id,
+        asked_at=now,
+        due_at=now,
+        reason=message("mastodon.patience", "Mastodon asks for patience"),
     )
     failed = Deletion(
-        post_id=post.id, asked_at=now, reason="x is not connected", remedy="Connect it again."
+        post_id=post.id, asked_at=now, reason=said("no"), remedy=said("Connect it again.")
     )
     gone = Deletion(post_id=post.id, asked_at=now, deleted_at=now)
-    said = {
-        asked: "Dat lukte nog niet: Mastodon vraagt om geduld. Het wordt vanzelf opnieuw",
-        failed: "Probeer opnieuw om dit bericht van LinkedIn te halen",
-        gone: "Van LinkedIn gehaald: ",
-    }
-    for deletion, sentence in said.items():
+    told = (
+        (asked, "Dat lukte nog niet: Mastodon vraagt om geduld. Het wordt vanzelf opnieuw"),
+        (failed, "Probeer opnieuw om dit bericht van LinkedIn te halen"),
+        (gone, "Van LinkedIn gehaald: "),
+    )
+    for deletion, sentence in told:
         async with organisation.database.write() as transaction:
             await deletions.ask(transaction, deletion)
         async with organisation.signed_in("anna@example.org") as browser:

@@ -302,6 +302,7 @@ async def test_every_answer_says_what_to_do(
         answer = await client.request(method, path)
     assert answer.status_code == status
     report = answer.json()
-    assert set(report) == {"fault", "remedy"}
+    assert set(report) == {"fault", "remedy", "code", "values"}
+    assert report["code"]
     assert fault in report["fault"]
     assert report["remedy"]

@@ -9,6 +9,7 @@ import pytest
 
 from services.database import audit, outbox
 from services.events.incoming import Image
+from services.message import NOTHING, NetworkName, message
 from services.post import PostState, text_sha256
 from services.posts.store import posts
 from services.scheduling import Pace
@@ -203,7 +204,7 @@ async def test_a_reason_is_kept(organisation: Organisation) -> None:
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
         await submit(browser, "/inbox", f"/inbox/{post.id}/decline", reason="Te vroeg.")
-    assert (await organisation.read(posts.get, post.id)).reason == "Te vroeg."
+    assert str((await organisation.read(posts.get, post.id)).reason) == "Te vroeg."
 
 
 @pytest.mark.parametrize(
@@ -311,10 +312,13 @@ async def test_a_failed_post_says_why(organisation: Organisation) -> None:
     campaign = await organisation.campaign(story())
     post = await organisation.post(campaign, ANNA, state=PostState.APPROVED)
     await organisation.connect(ANNA)
+    not_connected = message(
+        "network.not-connected", "{network} is not connected", network=NetworkName("linkedin")
+    )
     async with organisation.database.write() as transaction:
         for before, after, reason in (
-            (PostState.APPROVED, PostState.PUBLISHING, ""),
-            (PostState.PUBLISHING, PostState.FAILED, "linkedin is not connected"),
+            (PostState.APPROVED, PostState.PUBLISHING, NOTHING),
+            (PostState.PUBLISHING, PostState.FAILED, not_connected),
         ):
             await posts.move(
                 transaction,
@@ -322,7 +326,7 @@ async def test_a_failed_post_says_why(organisation: Organisation) -> None:
                 before=before,
                 after=after,
                 reason=reason,
-                remedy="Connect it again.",
+                remedy=message("do.connect-again", "Connect it again."),
             )
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text

@@ -1,21 +1,22 @@
-"""The catalogues: same keys, all used, same placeholders, and in step with what services say."""
+"""The words on pages: same keys and placeholders in every language, and messages as data."""
 
 from __future__ import annotations
 
-import ast
 import re
 import string
-from collections.abc import Iterator
-from pathlib import Path
+from datetime import date
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
+from services.database.schema import MessageText
+from services.message import NOTHING, LanguageTag, Message, NetworkName, message, message_n, said
 from services.voice import unsaid
+from services.voice.checking.support import Sources, check_supported
 from services.voice.writing.relations import Relation
-from services.web.messages import as_sentence, messages_in, preferred_language
+from services.web.messages import Unknown, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 
-ROOT = Path(__file__).parents[3]
 DUTCH, ENGLISH = messages_in("nl"), messages_in("en")
 FRENCH = "Nous avons réparé la pompe dans la vieille usine. Le plan était faux."
 
@@ -42,25 +43,64 @@ def test_every_relation_has_words() -> None:
             assert f"{place}.{relation}" in ENGLISH.texts, relation
 
 
-def test_sentences_keep_what_differs() -> None:
-    """A translated sentence carries the numbers and names of the original; others stay."""
-    said = "the text is 12 characters too long for linkedin"
-    assert DUTCH.sentence(said) == "De tekst is te lang voor LinkedIn: er moet 12 af."
-    assert ENGLISH.sentence(said) == "The text is too long for LinkedIn: 12 over the limit."
-    assert DUTCH.sentence("something nobody translated") == "Something nobody translated."
+def test_values_are_shown_as_their_reader_writes_them() -> None:
+    """Numbers, days, names of networks and languages, and messages in messages; each in its own way."""
+    text = "the text is {excess} characters too long for {network}"
+    long = message("text.too-long", text, excess=1200, network=NetworkName("linkedin"))
+    assert DUTCH.say(long) == "De tekst is te lang voor LinkedIn: er moet 1.200 af."
+    assert ENGLISH.say(long) == "The text is too long for LinkedIn: 1,200 over the limit."
+    assert str(long) == "the text is 1,200 characters too long for linkedin"
+    closed = message("vacancy.closed", "the vacancy closed on {day}", day=date(2026, 11, 24))
+    assert DUTCH.say(closed) == "De vacature is op 24 november 2026 gesloten."
+    given_up = message(
+        "post.given-up", "given up after {tries} tries: {reason}", tries=8, reason=long
+    )
+    assert DUTCH.say(given_up).startswith(
+        "Na 8 pogingen gestopt: de tekst is te lang voor LinkedIn"
+    )
+
+
+def test_what_no_catalogue_knows_is_said_in_english_and_counted() -> None:
+    """Never a traceback: a sentence of another version, or one whose values have changed."""
+    before = Unknown.count
+    assert DUTCH.say(message("new.one", "something {new}", new=3)) == "Something 3."
+    assert DUTCH.say(Message("vacancy.closed", "the vacancy closed on {day}")).startswith("The v")
+    assert DUTCH.say(message_n("new.rows", "{n} row", "{n} rows", 2)) == "2 rows."
+    assert Unknown.count == before + 3
+    assert DUTCH.say(said("their {own} words")) == "Their {own} words."
+    assert Unknown.count == before + 3
 
 
 @pytest.mark.parametrize(
-    ("said", "dutch"),
+    "words",
     [
-        ("the text would say what no source says: the number 7", "geen bron staat: het getal 7."),
-        ("the text would say what no source says: the name Anna", "geen bron staat: de naam Anna."),
-        ("the text would say what no source says: the quotation “a”", "staat: het citaat “a”."),
+        NOTHING,
+        said("their own words"),
+        said('{"code": "x", "text": "theirs", "values": {}}'),
+        message("a.b", "{n} {day} {whose} {names}", n=3, day=date(2026, 1, 2), names=("a", "b"),
+                whose=message("c", "of {network} in {language}", network=NetworkName("x"),
+                              language=LanguageTag("nl"))),
+        message_n("a.c", "{n} row", "{n} rows", 2),
+    ],
+)  # fmt: skip
+def test_a_stored_message_is_the_same(words: Message) -> None:
+    """Also somebody's words that look like one of ours."""
+    column, dialect = MessageText(), sqlite.dialect()
+    stored = column.process_bind_param(words, dialect)
+    assert column.process_result_value(stored, dialect) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "dutch"),
+    [
+        ("Er kwamen 7 mensen.", "het getal 7"),
+        ("Dat deed Anna.", "de naam Anna"),
+        ("Zij zei “zo”.", "het citaat “zo”"),
     ],
 )
-def test_what_no_source_says_is_told_in_dutch(said: str, dutch: str) -> None:
+def test_what_no_source_says_is_named_in_dutch(text: str, dutch: str) -> None:
     """A number, a name and a quotation are called so in the reader's language."""
-    assert DUTCH.sentence(said).endswith(dutch)
+    assert list(map(DUTCH.phrase, check_supported(text, Sources()))) == [dutch]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +117,7 @@ def test_another_language_is_explained_without_codes(language: str, body: str, n
     refusal = unsaid(story(language=language, body=body))
     assert refusal is not None
     for messages in (DUTCH, ENGLISH):
-        shown = f"{messages.sentence(str(refusal))} {messages.sentence(refusal.remedy)}"
+        shown = f"{messages.say(refusal.message)} {messages.say(refusal.remedy)}"
         assert not re.search(r"\b(nl|en-GB|story_id)\b|\"", shown)
         assert named in shown or messages is ENGLISH
 
@@ -137,63 +177,3 @@ async def test_a_page_that_is_not_there_speaks_the_persons_language(
     assert answer.status_code == 404
     assert "Hier is niets" in answer.text
     assert 'href="/inbox"' in answer.text
-
-
-#: Rooms whose sentences are read at a terminal or by another system, never on a page.
-_ELSEWHERE = (
-    "connectors/feed.py",
-    "connectors/sandbox/",
-    "connectors/mail.py",
-    "services/settings/",
-    "services/people/import_ambassadors.py",
-    "services/campaigns/import_feed.py",
-    "services/text/spreadsheet_text.py",
-    "services/vault.py",
-    "services/web/api/",
-    "streams/command_line/",
-    "streams/demo/",
-    "streams/logs/embedded/",
-    "streams/logs/kafka/",
-    "streams/serving/owner_client.py",
-)
-
-
-def _said() -> Iterator[tuple[str, str]]:
-    """Every fault and remedy in the code, with a 7 where something differs, and its file."""
-    for room in ("services", "connectors", "streams"):
-        for path in sorted((ROOT / room).rglob("*.py")):
-            place = path.relative_to(ROOT).as_posix()
-            if place.startswith(_ELSEWHERE):
-                continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in _FAULTS:
-                    remedies = [each.value for each in node.keywords if each.arg == "remedy"]
-                    for said in (*node.args[:1], *remedies):
-                        yield from ((text, place) for text in _text(said))
-
-
-_FAULTS = {"Rejected", "NeedsPerson", "NoDraft", "HoldsWord", "OutcomeUnknown", "RetryLater"}
-
-
-def _name(called: ast.expr) -> str:
-    """Of ``NeedsPerson`` and of ``errors.NeedsPerson``."""
-    return str(getattr(called, "id", "") or getattr(called, "attr", ""))
-
-
-def _text(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.JoinedStr):
-        yield "".join(
-            str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values
-        )
-
-
-def test_every_sentence_is_said_in_dutch() -> None:
-    """Whatever a service, a connector or the worker says on a page is translated."""
-    sentences = list(_said())
-    assert len(sentences) > 150
-    english = {
-        (text, place) for text, place in sentences if DUTCH.sentence(text) == as_sentence(text)
-    }
-    assert not english

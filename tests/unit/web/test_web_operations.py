@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.message import said
 from services.web.parts import Readiness
 from tests.unit.web.organisation import ANNA, Organisation, story
 
@@ -12,7 +13,7 @@ async def test_health_is_about_the_process_only(organisation: Organisation) -> N
     """``/healthz`` is 200 although nothing makes progress."""
 
     async def stuck() -> Readiness:
-        return Readiness(ready=False, reason="the log is away")
+        return Readiness(ready=False, reason=said("the log is away"))
 
     organisation.with_parts(readiness=stuck)
     async with organisation.client() as client:

@@ -8,7 +8,7 @@ import pytest
 
 from services.database import audit
 from services.errors import Rejected, RetryLater
-from services.ports import Message
+from services.ports import Mail
 from services.web.sign_in_mail import MailState
 from tests.fakes import Mailbox
 from tests.unit.web.organisation import ANNA, Organisation, form_token, submit
@@ -190,7 +190,7 @@ class Failing:
         self.faults = list(faults)
         self.sent = 0
 
-    async def send(self, _message: Message) -> None:
+    async def send(self, _mail: Mail) -> None:
         if self.faults:
             raise self.faults.pop(0)
         self.sent += 1

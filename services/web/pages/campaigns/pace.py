@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 
 from services.database.transaction import Transaction
 from services.errors import Rejected
+from services.message import message
 from services.people.rules.sharing_preferences import HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
 from services.posts import choose_pace
@@ -151,7 +152,10 @@ async def _zone(transaction: Transaction, view: View) -> ZoneInfo:
 def _cap(form: FormData) -> int | None:
     typed = str(form.get("cap", "")).strip()
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
-        raise Rejected("that is no number of posts", remedy="Choose one from the list.")
+        raise Rejected(
+            message("pace.no-number", "that is no number of posts"),
+            remedy=message("do.choose-from-list", "Choose one from the list."),
+        )
     return int(typed) if typed else None
 
 
@@ -160,7 +164,10 @@ def _hours(form: FormData) -> WorkingHours:
     try:
         start, end = (time.fromisoformat(str(form.get(name, ""))) for name in ("start", "end"))
     except ValueError as error:
-        raise Rejected("that is no time of day", remedy="Write it as 09:00.") from error
+        raise Rejected(
+            message("time.unreadable", "that is no time of day"),
+            remedy=message("do.write-time", "Write it as 09:00."),
+        ) from error
     return WorkingHours(
         weekdays=frozenset(day for day in range(7) if str(day) in days),
         start=start.replace(second=0, microsecond=0, tzinfo=None),
@@ -172,4 +179,7 @@ def _first_moment(typed: str, zone: ZoneInfo) -> datetime:
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone)
     except (ValueError, OverflowError) as error:
-        raise Rejected("that is no day", remedy="Choose a day from the calendar.") from error
+        raise Rejected(
+            message("day.unreadable", "that is no day"),
+            remedy=message("do.choose-from-calendar", "Choose a day from the calendar."),
+        ) from error

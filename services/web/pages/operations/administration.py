@@ -14,11 +14,11 @@ from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.database.drop_dead_letter import drop
 from services.database.replay_dead_letter import replay
+from services.message import NOTHING, Message, NetworkName, message
 from services.people.store.headcount import headcount
 from services.price import MICROS
 from services.text.loopback import is_loopback
 from services.web.access import AdministratorView
-from services.web.messages import network_name
 from services.web.parts import Readiness, WebParts
 from services.web.possible_ids import LetterId
 from services.web.view import View
@@ -36,7 +36,7 @@ class Check:
     name: str
     good: bool
     state: str
-    detail: str = ""
+    detail: Message = NOTHING
 
 
 @router.get("")
@@ -94,7 +94,12 @@ async def _show(view: View, letter_id: LetterId) -> Response:
 
 
 def _away(circuit: Circuit) -> Check:
-    detail = f"{network_name(circuit.network)}: {circuit.reason}"
+    detail = message(
+        "network.trouble",
+        "{network}: {reason}",
+        network=NetworkName(circuit.network),
+        reason=circuit.reason,
+    )
     return Check(name="away", good=False, state="bad", detail=detail)
 
 
@@ -128,7 +133,9 @@ def _checks(view: View, readiness: Readiness) -> list[Check]:
             name="linkedin_version",
             good=ends is None,
             state="good" if ends is None else "bad",
-            detail="" if ends is None else f"LinkedIn's version ends on {ends.isoformat()}",
+            detail=NOTHING
+            if ends is None
+            else message("linkedin.version-ends", "LinkedIn's version ends on {day}", day=ends),
         ),
         Check(
             name="api_token",

@@ -16,6 +16,7 @@ from services.figures.linkedin_export import UnknownWords, read_export
 from services.figures.linkedin_export_words import METRICS
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
+from services.message import message
 from services.web.access import AmbassadorView
 from services.web.forged_forms import keeps_form
 from services.web.pages.campaigns.event_forms import form_fault_text
@@ -49,7 +50,10 @@ async def take(view: AmbassadorView) -> Response:
     content = await given.read() if isinstance(given, UploadFile) else b""
     try:
         if not content:
-            raise Rejected("no file was chosen", remedy="Choose the file that LinkedIn gave you.")
+            raise Rejected(
+                message("file.none-chosen", "no file was chosen"),
+                remedy=message("do.choose-export", "Choose the file that LinkedIn gave you."),
+            )
         export = await asyncio.to_thread(read_export, content, told)
     except UnknownWords as words:
         return await _show(
@@ -74,7 +78,10 @@ async def count_followers(view: AmbassadorView, network: str) -> Response:
         raise HTTPException(404)
     typed = str((await view.request.form()).get("followers", "")).strip()
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
-        refusal = Rejected("that is no number of followers", remedy="Write it in digits alone.")
+        refusal = Rejected(
+            message("followers.no-number", "that is no number of followers"),
+            remedy=message("do.write-digits", "Write it in digits alone."),
+        )
         return await _show(view, status=422, fault=view.fault(refusal), fault_at=network)
     async with view.parts.database.write() as transaction:
         if typed:

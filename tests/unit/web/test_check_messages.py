@@ -1,0 +1,82 @@
+"""What is wrong with a catalogue is said before anybody reads a page, with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check_messages import Said, faults, faults_of_catalogue, faults_of_code, said_in
+
+CODE = 'message("a.long", "{n} too long", n=1)\nmessage_n("a.rows", "{n} row", "{n} rows", 2)\n'
+GOOD = """
+msgctxt "a.long"
+msgid "{n} too long"
+msgstr "{n} te lang"
+
+msgctxt "a.rows"
+msgid "{n} row"
+msgid_plural "{n} rows"
+msgstr[0] "een regel"
+msgstr[1] "{n} regels"
+"""
+SAID = [each for each in said_in(CODE, "x.py") if isinstance(each, Said)]
+
+
+def found(catalogue: str) -> list[str]:
+    return list(
+        faults_of_catalogue(catalogue.encode(), SAID, place="nl.po", language="nl", complete=True)
+    )
+
+
+def test_a_catalogue_in_step_is_good() -> None:
+    """Only one is one: that form may say it in a word."""
+    assert found(GOOD) == []
+
+
+def test_our_own_are_in_step() -> None:
+    """`make lint` asks the same."""
+    assert list(faults()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ('msgstr "{n} te lang"', 'msgstr ""', "nl.po:3: a.long is not translated"),
+        ("{n} te lang", "{number} te lang", "nl.po:3: a.long has other values in braces"),
+        ("{n} te lang", "te lang", "nl.po:3: a.long has other values in braces"),
+        ("{n} regels", "regels", "nl.po:7: a.rows has other values in braces"),
+        ("{n} too long", "{n} long", "nl.po:3: nothing says a.long"),
+        ('\nmsgctxt "a.long"', '\n#, fuzzy\nmsgctxt "a.long"', "a.long is fuzzy"),
+        (GOOD[: GOOD.index("\n\n") + 1], "", "x.py:1: a.long is missing from nl.po"),
+        ('msgstr "{n} te lang"', 'msgtext "x"', "nl.po:4: it cannot be compiled"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(before: str, after: str, fault: str) -> None:
+    """Missing, fuzzy, left over, other values, no catalogue at all."""
+    assert any(fault in each for each in found(GOOD.replace(before, after, 1)))
+
+
+def test_a_value_may_be_left_out_on_purpose() -> None:
+    """Where a translator says so above it."""
+    left_out = GOOD.replace("{n} te lang", "te lang").replace(
+        'msgctxt "a.long"', '# leaves out: n\nmsgctxt "a.long"'
+    )
+    assert found(left_out) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ('message(code, "text")', "x.py:1: code and text have to be literals"),
+        ('message("a", f"{n} long")', "x.py:1: code and text have to be literals"),
+        ('message("a", "{n} {m}", n=1)', "x.py:1: a says m and is not given it"),
+    ],
+)
+def test_a_message_that_nobody_can_translate_is_refused(code: str, fault: str) -> None:
+    """A catalogue finds literals only, and a sentence is given what it names."""
+    assert fault in next(each for each in said_in(code, "x.py") if isinstance(each, str))
+
+
+def test_a_code_has_one_text() -> None:
+    """Whoever reads codes may rely on it."""
+    other = Said(place="y.py:7", code="a.long", texts=("long",))
+    assert list(faults_of_code([*SAID, other])) == ["y.py:7: a.long has another text at x.py:1"]
