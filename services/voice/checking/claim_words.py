@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import snowballstemmer
 
@@ -16,7 +14,8 @@ from services.voice.vocabulary import LANGUAGES, listed
 @lru_cache(maxsize=32_768)
 def stem(word: str, language: str) -> str:
     """``word`` in small letters without what its place in a sentence adds to it."""
-    found = str(_stemmer(language).stemWord(word))
+    # A stemmer keeps the word that it works on, and several threads ask at a time: one for each word.
+    found = str(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(word))
     if language == "nl":
         # Left by the stemmer: "hij volgt", and the two spellings of "precies, precieze".
         found = _THIRD_PERSON.sub("", found).translate(_SPELLED_AS_SAID)
@@ -42,17 +41,7 @@ class ClaimWords:
 
 _THIRD_PERSON = re.compile(r"(?<=[^\W\d_aeiou])t$|e$")
 _SPELLED_AS_SAID = str.maketrans("zv", "sf")
-_NAMES = {"nl": "dutch", "en": "english"}
-#: A stemmer keeps the word that it works on, so each thread has its own.
-_OF_THREAD = threading.local()
-
-
-def _stemmer(language: str) -> Any:
-    stemmer = getattr(_OF_THREAD, language, None)
-    if stemmer is None:
-        stemmer = snowballstemmer.stemmer(_NAMES[language])
-        setattr(_OF_THREAD, language, stemmer)
-    return stemmer
+_STEMMERS = {"nl": "dutch", "en": "english"}
 
 
 def _read(language: str) -> ClaimWords:
