@@ -88,7 +88,7 @@ async def test_a_fault_appears_in_place(stage: Stage, page: Page) -> None:
     await stage.sign_in(page, "anna@example.org")
     await page.get_by_label("Jouw tekst").fill("a" * 3001)
     await page.get_by_role("button", name="Ja, deel dit").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Maak hem korter.")
+    await expect(page.get_by_role("alert")).to_contain_text("Maak het korter.")
     await expect(page.get_by_label("Jouw tekst")).to_have_value("a" * 3001)
 
 

@@ -41,8 +41,9 @@ async def test_a_dead_letter_is_shown_as_it_arrived(organisation: Organisation) 
         detail = (await browser.get(f"/administration/dead-letters/{letter_id}")).text
         assert (await browser.get("/administration/dead-letters/999")).status_code == 404
     assert "Er wacht er 1." in page
-    assert "De gebeurtenis is geen UTF-8 (byte 0). Codeer haar als UTF-8." in " ".join(
-        detail.split()
+    assert (
+        "De gebeurtenis is geen geldige UTF-8 (byte 0). Codeer de gebeurtenis als UTF-8."
+        in " ".join(detail.split())
     )
     assert r"\xff{&#34;&lt;script&gt;&#34;: 1}" in detail
     assert "partitie 3, offset 17" in detail

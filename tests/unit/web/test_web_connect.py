@@ -181,7 +181,7 @@ async def test_a_connection_that_works_no_more_is_said_where_it_matters(
         for page in ("/inbox", "/profile"):
             text = (await browser.get(page)).text
             assert "Koppel LinkedIn opnieuw" in text
-            assert "Je koppeling met LinkedIn werkt niet meer." in text
+            assert "Je koppeling met LinkedIn is ingetrokken." in text
 
 
 async def test_disconnecting_withdraws_at_the_network(connected_world: Organisation) -> None:

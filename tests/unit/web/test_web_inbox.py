@@ -211,8 +211,8 @@ async def test_a_reason_is_kept(organisation: Organisation) -> None:
     ("text", "sentence"),
     [
         ("", "De tekst is leeg. Schrijf een zin, of sla de tekst over."),
-        ("x" * 3001, "De tekst is te lang voor LinkedIn: er moet 1 af. Maak hem korter."),
-        ("a\x07b", "De tekst bevat onzichtbare stuurtekens. Typ hem opnieuw."),
+        ("x" * 3001, "De tekst is te lang voor LinkedIn: er moet 1 af. Maak het korter."),
+        ("a\x07b", "Er staan onzichtbare tekens in de tekst. Typ de tekst opnieuw."),
     ],
 )
 async def test_a_fault_stands_next_to_the_field(
@@ -330,7 +330,7 @@ async def test_a_failed_post_says_why(organisation: Organisation) -> None:
             )
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text
-        assert "LinkedIn is niet gekoppeld. Koppel het opnieuw." in page
+        assert "LinkedIn is niet gekoppeld. Koppel opnieuw." in page
         await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
     assert (await organisation.read(posts.get, post.id)).state is PostState.APPROVED
 

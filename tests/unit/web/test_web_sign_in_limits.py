@@ -94,7 +94,7 @@ async def test_nobody_learns_by_the_limit_who_works_here(office: Organisation) -
     ("language", "said"),
     [
         ("en", "That was often in a short time; try again in 65 minutes."),
-        ("nl", "Dat was vaak achter elkaar; probeer het over 65 minuten opnieuw."),
+        ("nl", "Dit is te vaak achter elkaar geprobeerd; probeer het over 65 minuten opnieuw."),
     ],
 )
 async def test_the_page_says_when_to_come_back(

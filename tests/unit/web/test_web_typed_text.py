@@ -167,7 +167,7 @@ async def test_a_window_that_was_left_open_says_that_it_was_decided(
     async with organisation.signed_in("anna@example.org") as browser:
         await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text=TEXT)
         typed = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/measure", text="Nog")
-    assert "je hebt hier al over beslist" in typed.text.lower()
+    assert "over deze tekst is al beslist" in typed.text.lower()
     assert "Je wijzigingen zijn bewaard." not in typed.text
 
 

@@ -307,7 +307,7 @@ async def test_a_decided_draft_says_so(organisation: Organisation) -> None:
         await submit(browser, "/inbox", f"/inbox/{post.id}/decline")
         answer = await submit(browser, "/inbox", f"/inbox/{post.id}/suggestions")
     assert answer.status_code == 422
-    assert "Je hebt hier al over beslist." in answer.text
+    assert "Over deze tekst is al beslist." in answer.text
 
 
 @pytest.mark.parametrize("action", ["answer", "suggestions", "choose"])
