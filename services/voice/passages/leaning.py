@@ -34,7 +34,7 @@ class Leaning:
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
-        self._pronouns = Pronouns(source)
+        self._pronouns = Pronouns(source.people.known, source.words)
 
     def leans(self, sentence: Sentence) -> bool:
         """Whether it can begin no passage."""
@@ -58,7 +58,7 @@ class Leaning:
 
     def goes_on(self, sentences: Sequence[Sentence]) -> bool:
         """Whether what its later sentences point back to stands in the passage itself."""
-        return self._pronouns.are_clear(sentences)
+        return next(self._pronouns.unclear(sentences), None) is None
 
     def teases(self, sentence: Sentence) -> bool:
         """ "Dat ging niet vanzelf": what comes next is missing."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from services.voice.passages.telling import ARTICLES, Sentence, Source
-from services.voice.vocabulary import given_names
+from services.voice.passages.telling import ARTICLES, Sentence
+from services.voice.vocabulary import Vocabulary, given_names
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his"})
 _MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
@@ -23,21 +23,20 @@ _SHORTEST, _FAR = 4, 10
 
 
 class Pronouns:
-    """Knows the persons and things that a source names."""
+    """Knows the ``people`` that are named, by name, and what a thing is."""
 
-    def __init__(self, source: Source) -> None:
-        self._people, self._words = source.people.known, source.words
+    def __init__(self, people: Collection[str], words: Vocabulary) -> None:
+        self._people, self._words = people, words
 
-    def are_clear(self, sentences: Sequence[Sentence]) -> bool:
-        """Whether each "they" and "hem" has somebody or something before it to stand for."""
+    def unclear(self, sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, int]]:
+        """Each "they" and "hem" that has nobody and nothing before it to stand for, by its place."""
         before: list[str] = []
         for sentence in sentences:
             for place, word in enumerate(sentence.words):
                 pronoun = word.split("'")[0]
                 if pronoun in _ALL and not self._is_clear(pronoun, sentence, place, before):
-                    return False
+                    yield sentence, place
             before += sentence.tokens
-        return True
 
     def _is_clear(self, word: str, sentence: Sentence, place: int, before: list[str]) -> bool:
         words = ["", *sentence.words, ""]
