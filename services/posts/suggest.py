@@ -16,7 +16,7 @@ from services.post import Post, PostState, text_sha256
 from services.posts import deal
 from services.posts.own_post import check_open, note, own_post
 from services.posts.store import posts, typed_texts
-from services.text.normal_form import normalise_text
+from services.text.normal_form import as_networks_keep
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_sentence, without_answer
@@ -95,15 +95,18 @@ class Suggester:
         post_id: str,
         ambassador_id: str,
         answer: str,
+        as_it_is: bool,
         now: datetime,
     ) -> Post:
-        """Build the draft anew around ``answer``. Raises Rejected when no text around it fits, or the
-        draft was decided already."""
+        """Build the draft anew around ``answer``; without a text where a stranger would not understand it,
+        unless it is taken ``as_it_is``. Raises Rejected when no text around it fits, or the draft was
+        decided already."""
         post, request = await self._request(transaction, post_id, ambassador_id)
         composer = await self._templates.composer(transaction)
         others = await self._others(transaction, post)
         try:
-            draft = composer.compose(replace(request, answer=answer, variant=0), others)
+            asked = replace(request, answer=answer, as_it_is=as_it_is, variant=0)
+            draft = composer.compose(asked, others)
         except NoDraft as refusal:
             raise Rejected(refusal.message, remedy=refusal.remedy) from refusal
         return await self._take(transaction, post, draft, answer=answer, now=now, detail={})
@@ -121,8 +124,8 @@ class Suggester:
         taken = await suggestions.take(
             transaction,
             post.id,
-            text=normalise_text(draft.text),
-            original_text=normalise_text(without_answer(draft.text, answer)),
+            text=as_networks_keep(draft.text),
+            original_text=as_networks_keep(without_answer(draft.text, answer)),
             angle=draft.relation,
             overlap=draft.overlap,
             recipe=draft.recipe,
@@ -167,7 +170,9 @@ class Suggester:
             seed=campaign.seed,
             link=self._short_link(post.link_code),
             variant=place.next_variant,
-            answer=as_sentence(given.answer) if given else "",
+            # Where it is held for a question, the other texts go without it.
+            answer=as_sentence(given.answer) if given and recipe.get("why") != "unclear" else "",
+            as_it_is=bool(recipe.get("answered")),
             passage=(recipe.get("passage") or {}).get("number"),
             cast=await deal.cast(transaction, campaign.content, [person]),
         )

@@ -73,8 +73,8 @@ def compose(
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
     With --json one line a draft: ambassador, network, language, text, question, passage, relation,
-    layout, overlap. Without text (null) somebody is asked the question first: their answer makes the
-    post. A story that nobody can be given a text about is refused with the reason.
+    layout, overlap, why. Without text (null) somebody is asked the question first, and "why" says why:
+    their answer makes the post, once a stranger would understand it. A story that nobody can be given a text about is refused with the reason.
     """
     settings = settings_of(data=data)
     rules = _rules(settings, network)
@@ -148,6 +148,7 @@ def compose(
                     "relation": draft.relation,
                     "layout": draft.layout or None,
                     "overlap": draft.overlap,
+                    "why": draft.why or None,
                 }
                 click.echo(json.dumps(line, ensure_ascii=False))
             else:

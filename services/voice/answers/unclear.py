@@ -15,12 +15,12 @@ from typing import Literal
 from services.language import Language
 from services.voice.answers.told import Told, as_typed, beginning_of
 from services.voice.passages.people import is_at_work
-from services.voice.passages.phrases import Phrase, Phrases, stem_of
+from services.voice.passages.phrases import Phrase, Phrases, is_done, stem_of
 from services.voice.passages.pronouns import Pronouns
-from services.voice.passages.telling import ARTICLES, Sentence
+from services.voice.passages.telling import ARTICLES, THE, Sentence
 from services.voice.vocabulary import given_names
 
-Kind = Literal["who", "they", "what", "which", "of", "than", "reply", "letters", "nothing"]
+Kind = Literal["who", "what", "than", "reply", "nothing"]
 
 #: Nobody answers more at once.
 _MOST = 3
@@ -28,7 +28,7 @@ _MOST = 3
 _LEAST = 9
 #: "In the linen cupboard": so often a place may be taken as known.
 _PLACES = 2
-_LATE = 5
+_LATE, _SHORT = 5, 3
 _FIRST = frozenset({"first", "eerste"})
 _DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
 _RELATIVE = frozenset({"die", "dat", "that"})
@@ -44,9 +44,14 @@ _WHERE = frozenset(
     " op bij achter onder naast langs buiten binnen uit door naar".split()
 )
 _SAYS_WHICH = frozenset("of van that which who whose die dat wat waar".split())
+_WHO = frozenset("die who that".split())
+_AND = frozenset("en maar and but".split())
 _BESIDE = frozenset("next beside opposite naast tegenover".split())
-_DETERMINES = ARTICLES | frozenset("my our mijn onze ons".split())
-_FOUND_IT = frozenset("ik we wij vond vind vonden vinden".split())
+_OURS = frozenset("my our mijn onze ons".split())
+_FOUND = frozenset("vond vind vonden vinden".split())
+_I = frozenset("ik we wij je i".split())
+_SAID = frozenset("me him it us them all so is was say said thought think know knew".split())
+_MYSELF = frozenset("i im ive id ill".split())
 _CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 _LAST = frozenset({"too", "either", "ook", "instead"})
 _SPLIT_ER = frozenset("van uit mee aan over voor op bij door tegen".split())
@@ -74,7 +79,7 @@ def unclear_in(answer: str, language: Language, *, said: str = "") -> tuple[Uncl
     found: dict[str, Unclear] = {}
     for sentence in told.sentences:
         done = 0
-        for kind, start, end in sorted(stranger.asks(sentence), key=lambda each: each[1:]):
+        for kind, start, end in sorted(stranger.asks(sentence), key=_first):
             if start >= done:
                 words = as_typed(sentence, start, end)
                 found.setdefault(words.casefold(), Unclear(kind=kind, words=words))
@@ -83,6 +88,12 @@ def unclear_in(answer: str, language: Language, *, said: str = "") -> tuple[Uncl
     if not found and sum(len(each.words) for each in told.sentences) < _LEAST:
         return (Unclear(kind="nothing", words=""),)
     return tuple(found.values())[:_MOST]
+
+
+def _first(found: _Found) -> tuple[int, bool, int]:
+    """What is asked of a word says more than that a sentence replies."""
+    kind, start, end = found
+    return start, kind == "reply", -end
 
 
 class _Stranger:
@@ -111,7 +122,9 @@ class _Stranger:
         words, opens = sentence.words, self._words["openers"].begins(sentence.words)
         known = words[0] in ARTICLES or words[0] in _DEMONSTRATIVE | _MANY | _PERSONS
         named = sentence.tokens[0] in given_names()
-        opens = opens or known or named or words[0] == "it"
+        # "New operators talk too much".
+        people = any(word.rstrip("s") in self._words["persons"] for word in words[:2])
+        opens = opens or known or named or people or words[0] == "it"
         if self._words["replies"].within(words) or not (opens and self._is_somebodys(words)):
             yield ("reply", *beginning_of(sentence))
 
@@ -127,7 +140,8 @@ class _Stranger:
             short = words[place] == "er" or words[place : place + 2][-1:] == ["er"]
             split = not short or not _SPLIT_ER.isdisjoint(words[place + 2 :])
             if split and not self._something(sentence, place):
-                yield "what", place, min(place + 1 + (words[place] != words[-1]), len(words))
+                # "Heb er", but "daar".
+                yield "what", place, place + 2 - (words[place] in self._words["pointing_there"])
         for place, word in enumerate(words[:-1]):
             alone = word in ("dat", "that", "this", "dit") and words[place + 1] in _BEING
             if alone and place not in sentence.breaks and not self._something(sentence, place):
@@ -155,7 +169,9 @@ class _Stranger:
             if not (begun and (lightly or self._something(sentence, place))):
                 end = place + 2 if word in ARTICLES or word in {"as", "like", "net"} else place + 1
                 # "The exact same thing".
-                while end < len(words) and end - place < 3 and words[end] not in self._words["small"]:
+                while end < min(place + 3, len(words)) and end not in sentence.breaks:
+                    if words[end] in self._words["small"]:
+                        break
                     end += 1
                 yield "than", place, end
         if words[-1] in _LAST or words[-2:] == ["as", "well"]:
@@ -166,32 +182,33 @@ class _Stranger:
         for where, place in self._pronouns.unclear([*self._told.before, sentence]):
             if where is sentence:
                 word = sentence.words[place].split("'")[0]
-                kind: Kind = "they" if word in _MANY else "who" if word in _PERSONS else "what"
-                yield kind, place, place + 1
+                yield "who" if word in _MANY | _PERSONS else "what", place, place + 1
 
     def _takes_as_known(self, sentence: Sentence) -> Iterator[_Found]:
-        words = sentence.words
         yield from self._parts(sentence)
         for phrase in self._phrases.of(sentence):
             end = self._end_of(sentence, phrase)
             if phrase.kind in ("ordinal", "bare"):
                 if not self._counts_on(sentence, phrase):
-                    yield "of", phrase.place, end
+                    yield "what", phrase.place, end
             elif phrase.kind == "the" and not self._is_plain(sentence, phrase):
-                several = words[end - 1].endswith(("s", "en"))
-                yield "which" if several else "what", phrase.place, end
+                yield "what", phrase.place, end
 
     def _parts(self, sentence: Sentence) -> Iterator[_Found]:
         """ "One of the two", "een van die drie", "the one who": which?"""
         words = sentence.words
         for place in range(len(words) - 2):
             counted = words[place] in _PARTS or words[place] in self._words["numbers"]
+            # "Bij de drie die niets wilden zeggen".
+            row = words[place] in THE and words[place + 1] in self._words["numbers"]
+            if row and words[place + 2] in _WHO and not self._told.before:
+                yield "what", place, place + 3
             if counted and words[place + 1] in _OF and words[place + 2] in _THEM:
                 after = words[place + 3 : place + 4]
                 bare = not after or after[0] in self._words["small"]
                 if bare or after[0] in self._words["numbers"]:
                     if not self._told.before:
-                        yield "of", place, place + 3 + (not bare)
+                        yield "what", place, place + 3 + (not bare)
         for place, word in enumerate(words):
             start = place - 1
             while start > 0 and words[start] not in self._words["small"]:
@@ -204,9 +221,7 @@ class _Stranger:
         """Behind the noun of a phrase, as far as can be seen."""
         words = sentence.words
         last = next(at for at in range(phrase.place + 1, len(words)) if words[at] == phrase.words[0])
-        two = self._told.language == "en" and len(phrase.words) > 1
-        noun = two and not (phrase.words[1].endswith(("ed", "ing")) or phrase.words[1] in _BESIDE)
-        return last + 1 + noun
+        return last + 1 + self._goes_on(sentence, last + 1)
 
     def _counts_on(self, sentence: Sentence, phrase: Phrase) -> bool:
         """ "The first week" is anybody's; "the second one" after two coffees."""
@@ -228,14 +243,20 @@ class _Stranger:
         person = any(each in self._words["persons"] for each in phrase.words)
         if self._is_told(sentence, self._end_of(sentence, phrase)):
             return not (person and not place) or bool(self._told.before)
-        if words[place] == "het" and words[place - 1 : place] and words[place - 1] in _FOUND_IT:
+        if words[place] == "het" and not _FOUND.isdisjoint(words[max(0, place - 2) : place]):
             # "Na twintig meter vond ik het genoeg".
             return bool(self._told.before)
-        if phrase.known or self._words["workplaces"].begins(phrase.words):
+        if words[place] == "het" and words[place + 1].endswith("st"):
+            # "Wie het hardst riep".
             return True
+        if words[place] == "het" and is_done(sentence, place + 1):
+            return bool(self._told.before)
         relational = words[place + 1] in self._words["relational"]
         superlative = words[place + 1].endswith(("ste", "est")) and not relational
-        if (superlative and place) or (self._told.before and (relational or superlative)):
+        begun = bool(place or self._told.before)
+        if superlative or (relational and self._told.before):
+            return begun
+        if phrase.known or self._words["workplaces"].begins(phrase.words):
             return True
         if place and words[place - 1] in _WHERE and not relational and place > 1:
             self._places += 1
@@ -247,7 +268,7 @@ class _Stranger:
         words = sentence.words
         if end >= len(words) - 1 or end in sentence.breaks:
             return False
-        named = sentence.tokens[end + 1][0].isupper() or words[end + 1] in _DETERMINES
+        named = sentence.tokens[end + 1][0].isupper() or words[end + 1] in _OURS
         return words[end] in _SAYS_WHICH | _BESIDE or (words[end] in _WHERE and named)
 
     def _points(self, sentence: Sentence) -> Iterator[_Found]:
@@ -255,57 +276,76 @@ class _Stranger:
         words, small = sentence.words, self._words["small"]
         for place, word in enumerate(words[:-1]):
             noun = place + 1
+            if word == "zo'n" and not (self._told.before or words[noun] in self._words["numbers"]):
+                yield "what", place, noun + 1
             while noun < len(words) - 1 and words[noun] in self._words["adjectives"]:
                 noun += 1
-            if word not in _DEMONSTRATIVE or (words[noun] in small and noun == place + 1):
-                continue
-            if word in _RELATIVE and self._is_relative(sentence, place):
+            pointed = word in _DEMONSTRATIVE and not (words[noun] in small and noun == place + 1)
+            if not pointed or (word in _RELATIVE and self._is_relative(sentence, place)):
                 continue
             timed = words[noun] in self._words["seasons"] or words[noun] in self._words["dates"]
-            known = self._told.named_before(sentence, place)
-            if timed or stem_of(words[noun]) in known or self._is_moment(words[noun]):
-                continue
-            if word == "dat" and words[noun] in self._words["subjects"]:
-                continue
-            yield "which" if word in {"those", "these"} else "what", place, noun + 1
+            if not (timed or self._is_named(sentence, place, noun) or self._is_moment(words[noun])):
+                yield "what", place, noun + 1 + self._goes_on(sentence, noun + 1)
+
+    def _goes_on(self, sentence: Sentence, at: int) -> bool:
+        """ "That open evening", "the weld change": English writes a noun as several words."""
+        if self._told.language != "en" or at >= len(sentence.words) or at in sentence.breaks:
+            return False
+        word = sentence.words[at]
+        binds = any(word in self._words[each] for each in ("small", "prepositions", "modifiers"))
+        return not (binds or word in _BESIDE or word.endswith(("ed", "ing", "'s")))
+
+    def _is_named(self, sentence: Sentence, place: int, noun: int) -> bool:
+        """By the answer itself: what stands behind it in the post is no reason for "that"."""
+        named = {stem_of(each) for one in self._told.before for each in one.words}
+        return stem_of(sentence.words[noun]) in named.union(map(stem_of, sentence.words[:place]))
 
     def _is_moment(self, word: str) -> bool:
         """ "That night" counts from what was told."""
         return bool(self._told.before) and word in self._words["vague_nouns"]
 
     def _is_relative(self, sentence: Sentence, place: int) -> bool:
-        """ "Een mevrouw die koffie bracht", "I thought that people": no noun follows."""
+        """ "Een mevrouw die koffie bracht", "dat scheelt", "I thought that people": no noun follows."""
         words = sentence.words
-        if not place or place in sentence.breaks or words[place - 1] in self._words["prepositions"]:
+        before = words[place - 1] if place else ""
+        if before in self._words["prepositions"] or (word := words[place]) == before:
             return False
-        return words[place - 1] not in self._words["small"]
+        if word == "dat":
+            return bool(place) or not _I.isdisjoint(words[2:3])
+        if not place:
+            return False
+        if place in sentence.breaks:
+            # "Een lijst, die lijst is nu kwijt".
+            return word != "die"
+        and_that = before in _AND and self._something(sentence, place)
+        return and_that or before not in self._words["small"] or before in _SAID
 
     def _names(self, sentence: Sentence) -> Iterator[_Found]:
         """ "Marianne had gelijk", "ingediend bij de RUD"."""
         tokens, words = sentence.tokens, sentence.words
         for place, token in enumerate(tokens):
             plain = token.removesuffix("'s").removesuffix("’s")
-            if not plain[0].isupper() or plain in self._told.names:
+            if not (plain[0].isupper() and len(plain) > 1) or plain in self._told.names:
                 continue
-            letters = len(plain) > 1 and plain.isalpha() and plain.isupper()
-            if letters or _CODED.fullmatch(plain):
+            if (plain.isalpha() and plain.isupper()) or _CODED.fullmatch(plain):
                 if plain.casefold() not in self._words["acronyms"]:
-                    yield "letters", place, place + 1
+                    yield "what", place, place + 1
             elif self._is_stranger(sentence, place, plain) and not self._is_introduced(sentence, place):
                 yield "who", place, place + 1
         for place, word in enumerate(words[1:], start=1):
             # "Zaal 2", "lijn 104".
             last = place + 1 == len(words) or words[place + 1] in self._words["small"]
-            if word.isdigit() and last and place not in sentence.breaks and self._is_noun(words[place - 1]):
-                yield "letters", place - 1, place + 1
+            numbered = word.isdigit() and last and place not in sentence.breaks
+            if numbered and self._is_noun(words[place - 1]):
+                yield "what", place - 1, place + 1
 
     def _is_noun(self, word: str) -> bool:
         lists = ("small", "prepositions", "dates", "moments", "adjectives", "vague_nouns", "numbers")
-        return not (any(word in self._words[each] for each in lists) or word[0].isdigit())
+        return len(word) > _SHORT and not any(word in self._words[each] for each in lists)
 
     def _is_stranger(self, sentence: Sentence, place: int, name: str) -> bool:
         words = sentence.words
-        if name.casefold() in {"i", "i'm"} or name.startswith(("I'", "I’")):
+        if name.casefold() in _MYSELF or name.startswith(("I'", "I’")):
             return False
         if name in given_names():
             return words[place] not in self._words["small"] or place > 0

@@ -39,6 +39,7 @@ from services.voice.writing.poster import (
     passages_for,
     poster_of,
 )
+from services.voice.writing.questions import question_about
 from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
 from services.voice.writing.spoken import Spoken
 
@@ -82,7 +83,8 @@ class Composer:
 
     def compose(self, request: DraftRequest, dealt: Dealt) -> Draft:
         """The person's first turn from ``request.variant`` on that is free and keeps every promise;
-        adding it to ``dealt`` is the caller's. Without one, the question alone.
+        adding it to ``dealt`` is the caller's. Without one, the question alone; so too for an answer that
+        a stranger would not understand, what they would ask.
 
         Raises NoDraft for an answer that no text can be built around, Rejected for an unknown
         network.
@@ -90,6 +92,8 @@ class Composer:
         rules = rules_of(request.network, self.networks)
         plan = self._plan(request)
         poster = poster_of(request, plan, self.templates.organisation)
+        if poster.unclear and not request.as_it_is:
+            return self._question(poster, "unclear")
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
         kin = kin_of(poster, usable)
@@ -199,6 +203,9 @@ class Composer:
             "why": why,
             "passage": {"number": number, "of": len(chosen)},
         }
+        if why == "unclear":
+            questions = (question_about(poster.unclear, plan.language),)
+            recipe["unclear"] = questions[0]
         return Draft(
             network=request.network,
             language=plan.language,
@@ -237,9 +244,9 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     liked = [layout for layout in pool if layout.short is brief]
     others = [layout for layout in pool if layout.short is not brief]
     shift, variant = shift_of(request.network), -1
-    # Around an answer the passage comes first, and is left out where it does not fit.
+    # Around an answer: with the passage or without it, whichever of them is better first.
     rounds = [[one] for one in usable] if poster.answer else [usable]
-    for some, told in product((liked, others), rounds):
+    for told, some in product(rounds, (liked, others)):
         for passage, number in turns(request.rank, len(told), len(some), shift=shift):
             variant += 1
             if goes(told[passage], some[number], poster):
@@ -266,7 +273,8 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         parts = (spoken.text(plan.language, some) for some in range(count - 1, 0, -1))
         told += [each for each in parts if len(each) >= _LEAST]
     for passage in told:
-        slots = {"passage": passage, "facts": untold(plan.facts, passage)}
+        told_already = f"{poster.answer}\n{passage}"
+        slots = {"passage": passage, "facts": untold(plan.facts, told_already)}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags

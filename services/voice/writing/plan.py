@@ -24,7 +24,7 @@ from services.voice.writing.post_templates import Pool, PostTemplates
 from services.voice.writing.questions import questions_of
 from services.voice.writing.relations import Relation, Scene
 from services.voice.writing.request import Content
-from services.voice.writing.spoken import Spoken, role_of
+from services.voice.writing.spoken import WE, Spoken, role_of
 from services.voice.writing.subject import author_of, hashtags_of, title_of
 
 #: An answer that says so much of a passage in its own words tells it already.
@@ -37,7 +37,6 @@ _STOOD_STILL = re.compile(
     r"|\bstil(?:ge|st)\w+",
     re.IGNORECASE,
 )
-_WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
 #: "Die haak": of what is meant a stranger has to be told.
 _MEANT = re.compile(
     r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
@@ -120,7 +119,7 @@ class Plan:
         if passage.narrator == "i" and not (own or author):
             return None
         # "Our masons" says every colleague; "we" only who was there.
-        ours = relation is Relation.TEAM or self.kind == "vacancy" or not _WE.search(passage.text)
+        ours = relation is Relation.TEAM or self.kind == "vacancy" or not WE.search(passage.text)
         says = {"neutral": False, "i": True, "we": not ours}[passage.narrator]
         speaker = author if says else ""
         return Spoken(number=number, passage=passage, speaker=speaker, written=says, bad=bad)

@@ -6,9 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.people.rules.ambassador import Ambassador
-from services.voice.language.names import same_name
+from services.voice.answers.unclear import Unclear, unclear_in
+from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_sentence
 from services.voice.learning.profile import Voice, voice_of
+from services.voice.vocabulary import plain_words
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.jobs import named_job
@@ -16,7 +18,7 @@ from services.voice.writing.plan import Plan
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, relation_of
 from services.voice.writing.request import DraftRequest
-from services.voice.writing.spoken import Spoken
+from services.voice.writing.spoken import WE, Spoken
 
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 _COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}
@@ -33,6 +35,8 @@ class Poster:
     stand: Standpoint
     values: Mapping[str, str]
     answer: str
+    #: What a stranger would not understand of the answer.
+    unclear: Sequence[Unclear] = ()
 
     @property
     def has_own_words(self) -> bool:
@@ -71,6 +75,9 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         "link": request.link,
         "answer": answer,
     }
+    if _names(answer, voice.role):
+        values["role"] = ""
+    beside = " ".join(values[each] for each in ("author", "job", "role", "team", "employer"))
     return Poster(
         request=request,
         plan=plan,
@@ -79,7 +86,13 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         stand=stand,
         values=values,
         answer=answer,
+        unclear=unclear_in(answer, plan.language, said=beside) if answer else (),
     )
+
+
+def _names(answer: str, whole: str) -> bool:
+    """Whether an answer says what somebody is, word for word."""
+    return bool(whole) and f" {whole.casefold()} " in f" {' '.join(plain_words(answer))} "
 
 
 def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
@@ -97,18 +110,23 @@ def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
 def layouts_for(poster: Poster) -> list[Layout]:
     """Those of where somebody stands that show nothing unknown of them."""
     known = poster.known | {"passage"}
-    return [
+    fitting = [
         layout
         for layout in poster.plan.layouts[poster.stand.relation]
         if bool(poster.answer) is ("answer" in layout.needs) and layout.needs <= known
     ]
+    # An answer that speaks of its author by name is followed by who that is.
+    if not own_names(poster.values["author"]).isdisjoint(own_names(poster.answer)):
+        return [layout for layout in fitting if "author" in layout.uses] or fitting
+    return fitting
 
 
 def passages_for(poster: Poster) -> Sequence[Spoken | None]:
     """The passages that somebody may use, the best first; None stands for none. Bad news is for who
     was there.
 
-    Beside an answer the one that it speaks of, unless it tells that already, and then none.
+    An answer that stands by itself needs none, and has one in another text at most. Beside one that leans
+    stands the passage that it speaks of, unless it tells that already.
     """
     plan, answer, asked = poster.plan, poster.answer, poster.request
     spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
@@ -120,9 +138,17 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
             for each in spoken
             if not (apart and each.bad) and (not each.quoted or each.is_known_by(names))
         ]
-    beside = [each for each in spoken if not each.quoted and plan.goes_with(each, answer)]
+    mine = plan.kind == "story" or poster.stand.relation in {Relation.TEAM, Relation.ROLE}
+    beside = [
+        each
+        for each in spoken
+        if not each.quoted
+        # "We want to get back to twelve weeks": says the team, and nobody else.
+        and (mine or not WE.search(each.passage.text))
+        and plan.goes_with(each, answer)
+    ]
     beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
-    return [*beside[:1], None]
+    return [*beside[:1], None] if poster.unclear else [None, *beside[:1]]
 
 
 def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:

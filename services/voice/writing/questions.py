@@ -7,9 +7,11 @@ it, so that nobody has to guess what is meant. They are written in `templates/po
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
+from services.voice.answers.unclear import Unclear
 from services.voice.checking.statements import bare_words
 from services.voice.language.sentences import split_sentences
 from services.voice.passages import Passage
@@ -34,12 +36,28 @@ def questions_of(
     return tuple(before + then for _, then in asked)
 
 
+def question_about(unclear: Sequence[Unclear], language: str) -> str:
+    """What a stranger would ask about an answer, in one go, and why it is asked."""
+    asked = _unclear(language)
+    words: dict[str, list[str]] = {}
+    for each in unclear:
+        words.setdefault(each.kind, []).append(f"“{each.words}”")
+    said = [asked[kind].format(asked["and"].join(some)) for kind, some in words.items()]
+    return " ".join([*said, asked["why"]])
+
+
 def words_asked(language: str) -> frozenset[str]:
     """Every word of these questions."""
     asked = (
         each for kind in _asked(language).values() for pairs in kind.values() for each in pairs
     )
     return frozenset(bare_words(" ".join(text for pair in asked for text in pair)))
+
+
+@cache
+def _unclear(language: str) -> dict[str, str]:
+    folder = resources.files("templates").joinpath("posts", "questions")
+    return tomllib.loads(folder.joinpath(f"unclear.{language}.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -24,7 +24,8 @@ class DraftRequest:
     of passages and layouts their own turn is, so that partitions can compose without asking each
     other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
     With an ``answer`` the post is built around it, with the ``passage`` of that number where one is
-    told. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
+    told; where a stranger would not understand that answer there is a question first, unless it is taken
+    ``as_it_is``. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
     in, whatever is so.
     """
 
@@ -37,6 +38,7 @@ class DraftRequest:
     link: str
     variant: int = 0
     answer: str = ""
+    as_it_is: bool = False
     passage: int | None = None
     cast: Cast | None = None
     as_if: Relation | None = None
@@ -47,7 +49,8 @@ class Draft:
     """A checked text and the question beside it; without a text, the question alone.
 
     ``passage`` is the number of its passage, -1 for none, and ``layout`` the name of its layout.
-    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words`` or ``length``.
+    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words``, ``length``, or
+    ``unclear`` for an answer that a stranger would not understand.
     ``overlap`` is the highest found with any other text the guard holds. ``recipe`` is JSON-ready
     and answers "why this text?".
     """

@@ -20,6 +20,7 @@ _ENDS = (".", "?", "!", "…", "”", "’", ")")
 _SAYS = {"nl": "zegt mijn collega", "en": "says my colleague"}
 #: Words of a role, at most.
 _LONGEST = 6
+WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
 _OURS = re.compile(r"\b(?:we|us|ours?|wij|ons|onze)\b", re.IGNORECASE)
 
 

@@ -36,7 +36,7 @@ from tests.unit.voice.material import told_of_us
 #: Something in common with each example story.
 CRAFTS = ("storingen", "netplanning", "constructie")
 ANNA = ambassador(1, length="long", crafts=CRAFTS)
-ANSWER = "De steiger stond er al, en niemand wist van wie hij was"
+ANSWER = "Ik zette een steiger neer, en niemand vroeg van wie hij was"
 
 
 def short_link(code: str) -> str:
@@ -112,7 +112,9 @@ class Voices:
             )
             return (await own_words.in_published(transaction)).share
 
-    async def answer(self, post: Post, answer: str, text: str = "") -> Post:
+    async def answer(
+        self, post: Post, answer: str, text: str = "", *, as_it_is: bool = False
+    ) -> Post:
         async with self.database.write() as transaction:
             return await answer_prompt(
                 transaction,
@@ -122,6 +124,7 @@ class Voices:
                 prompt="Wat was moeilijker dan gedacht?",
                 answer=answer,
                 text=text or post.text,
+                as_it_is=as_it_is,
                 now=NOW,
             )
 
@@ -218,7 +221,7 @@ async def test_the_share_of_own_words_is_stored_on_approval(voices: Voices) -> N
     share = await voices.share_of(post)
     words = len(ANSWER.split())
     assert share is not None
-    assert 0.05 < share < 0.6
+    assert 0.05 < share < 0.7
     assert share == pytest.approx(words / (words + len(post.original_text.split())), rel=0.2)
 
 
@@ -293,9 +296,31 @@ async def test_an_answer_is_in_the_text_word_for_word(voices: Voices, network: s
     assert answered.text == f"{ANSWER}.\n\n{answered.original_text}"
     (kept,) = (await voices.profile()).answers
     assert (kept.answer, kept.prompt) == (f"{ANSWER}.", "Wat was moeilijker dan gedacht?")
-    again = await voices.answer(answered, "Wij belden te laat.")
+    again = await voices.answer(answered, "Wij belden een dag te laat, en dat zeg ik nu tegen iedere leerling.")
     assert ANSWER not in again.text
-    assert "Wij belden te laat." in again.text
+    assert "Wij belden een dag te laat, en dat zeg ik nu tegen iedere leerling." in again.text
+
+
+async def test_an_answer_that_leans_waits(voices: Voices) -> None:
+    """It is kept, and its post held for the question that names what is missing; then the text is theirs."""
+    post = await voices.answer(await voices.draft(), ANSWER)
+    held = await voices.answer(post, "Die steiger ja, daar weet ik alles van.")
+    assert held.text == ""
+    (kept,) = (await voices.profile()).answers
+    assert kept.answer == "Die steiger ja, daar weet ik alles van."
+    async with voices.database.read() as transaction:
+        recipe = await posts.recipe(transaction, post.id) or {}
+    assert recipe["unclear"].startswith("“Die steiger” en “daar”: wat bedoel je daarmee?")
+    assert kept.answer not in {draft.text.split("\n\n")[0] for draft in await voices.suggest(held)}
+    assert (await voices.answer(held, ANSWER)).text.startswith(f"{ANSWER}.\n\n")
+
+
+async def test_an_answer_is_taken_as_it_is(voices: Voices) -> None:
+    """Whoever wants to say it so says it so; the other texts then begin with it too."""
+    leaning = "Die steiger ja, daar weet ik alles van."
+    taken = await voices.answer(await voices.draft(), leaning, as_it_is=True)
+    assert taken.text.startswith(f"{leaning}\n\n")
+    assert all(draft.text.startswith(leaning) for draft in await voices.suggest(taken))
 
 
 async def test_what_was_typed_meanwhile_is_kept(voices: Voices) -> None:

@@ -14,7 +14,7 @@ from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
 from services.voice.passages import find_passages
-from services.voice.writing.dealing import even_share
+from services.voice.writing.dealing import NO_PASSAGE, even_share
 from services.voice.writing.relations import Relation, cast_of
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import (
@@ -151,8 +151,49 @@ def test_an_answer_stands_beside_what_it_means(composer: Composer) -> None:
     told = "De wachtdienst trok het krooshek van De Snoek los met een oude haak uit de bus."
     about = story(body=f"{told} Sinds mei ligt er een op elke bus.", passages=(told,))
     for answer, times in (("Die haak lag er nog in.", 1), ("Wij reden die nacht om.", 0)):
-        draft = composer.compose(request(about, ambassador(), answer=answer), Dealt())
-        assert draft.text.count(told) == times
+        asked = request(about, ambassador(), answer=answer, as_it_is=True)
+        assert composer.compose(asked, Dealt()).text.count(told) == times
+
+
+def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
+    """In one go, by its own words; nothing is composed until its person says it, or takes it as it is."""
+    leaning = "Die haak lag er nog in. Gerda lachte."
+    draft = composer.compose(request(MOF, ambassador(), answer=leaning), Dealt())
+    assert (draft.text, draft.why) == ("", "unclear")
+    assert draft.question == (
+        "“Die haak”: wat bedoel je daarmee? “Gerda”: over wie gaat dat? Iemand die het verhaal niet kent, "
+        "weet dat nog niet. Zeg het er in een paar woorden bij."
+    )
+    assert draft.recipe["unclear"] == draft.question
+    taken = composer.compose(request(MOF, ambassador(), answer=leaning, as_it_is=True), Dealt())
+    assert taken.text.startswith(f"{leaning}\n\n")
+
+
+def test_an_answer_that_stands_needs_no_passage(composer: Composer) -> None:
+    """Its post says where its person works, and where the whole story is."""
+    stands = f"{ANSWER} Daarna hangt er een mes naast hun bank."
+    draft = composer.compose(request(MOF, ambassador(role="monteur"), answer=stands), Dealt())
+    assert draft.passage == NO_PASSAGE
+    assert draft.text.partition("\n\n")[2].startswith("Ik ben monteur bij Zwaan")
+
+
+def test_what_an_answer_says_is_not_said_again(composer: Composer) -> None:
+    """Neither who somebody is, nor the facts of a vacancy."""
+    said = "Ik ben monteur en werk al negen jaar aan een sluis in Kampen, 36 uur in een week."
+    post = composer.compose(request(vacancy(), ambassador(role="monteur"), answer=said), Dealt()).text
+    assert post.count("monteur") == 1
+    assert post.count("36 uur") == 1
+    assert "onstructeur" in post.split("\n\n")[1]
+
+
+def test_an_answer_that_names_the_author_says_who_that_is(composer: Composer) -> None:
+    """The post goes on with the colleague who wrote the story."""
+    said = "Ik heb nog met Fatima op een bankje gezeten voor we samen naar huis reden."
+    cast = cast_of(MOF, example_people())
+    person = next(each for each in example_people() if each.name == "Peter Smit")
+    for network in ("linkedin", "x"):
+        draft = composer.compose(request(MOF, person, network=network, answer=said, cast=cast), Dealt())
+        assert "Mijn collega Fatima El Idrissi schreef erover" in draft.text
 
 
 def test_a_vacancy_is_told_once(composer: Composer) -> None:
@@ -173,7 +214,7 @@ def test_an_answer_opens_the_post(composer: Composer) -> None:
     anna = ambassador(1, crafts=("storingen",))
     passage = longest_told(MOF)
     for answer, times in (("Bij ons was het druk.", 0), (speaks_of(passage), 1), (passage, 1)):
-        draft = composer.compose(request(MOF, anna, answer=answer), Dealt())
+        draft = composer.compose(request(MOF, anna, answer=answer, as_it_is=True), Dealt())
         assert draft.text.startswith(f"{answer}\n\n")
         assert draft.text.count(passage[1:]) == times
 
@@ -181,7 +222,8 @@ def test_an_answer_opens_the_post(composer: Composer) -> None:
 def test_an_answer_that_is_too_long_is_told(composer: Composer) -> None:
     """On X three hundred characters cannot stand."""
     with pytest.raises(NoDraft, match="the answer is too long for x"):
-        composer.compose(request(MOF, ambassador(), network="x", answer="woord " * 60), Dealt())
+        asked = request(MOF, ambassador(), network="x", answer="woord " * 60, as_it_is=True)
+        composer.compose(asked, Dealt())
 
 
 def test_a_text_is_composed_again_from_its_recipe(composer: Composer) -> None:

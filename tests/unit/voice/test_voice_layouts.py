@@ -71,7 +71,7 @@ def test_every_shipped_layout_is_dealt_to_somebody(
                 while variant < 200:
                     asked = request(
                         content, person, network=network, variant=variant, answer=answer,
-                        as_if=relation,
+                        as_it_is=True, as_if=relation,
                     )  # fmt: skip
                     try:
                         draft = composer.compose(asked, Dealt())

@@ -41,7 +41,8 @@ class Own:
 
     Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` is ``told``,
     from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
-    they answered beside another draft about the same, offered again. ``model`` is what became of a
+    they answered beside another draft about the same, offered again. ``unclear`` asks for what a stranger
+    misses in their answer, whose post is held until then. ``model`` is what became of a
     language model's edit: "asked", "used" or "left"; empty: none was asked. ``follow_up`` is its question.
     """
 
@@ -55,6 +56,7 @@ class Own:
     told: str = ""
     why: str = ""
     earlier: str = ""
+    unclear: str = ""
     model: str = ""
     follow_up: str = ""
 
@@ -328,6 +330,7 @@ async def _read_own(
             told=passage.get("text", ""),
             why=recipe.get("why", "") if not post.text else "",
             earlier=said.get(post.campaign_id, ""),
+            unclear=recipe.get("unclear", "") if answer and not post.text else "",
             model=model_edits.state_of(thought, view.now),
             follow_up=thought.get("follow_up", ""),
         )
