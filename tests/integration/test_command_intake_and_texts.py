@@ -135,7 +135,7 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     assert first.code == 0
     assert {line["ambassador"] for line in first.lines} == {"a@e.org"}
     fields = {"ambassador", "network", "language", "text", "question", "passage", "relation"}
-    assert set(first.lines[0]) == fields | {"layout", "overlap"}
+    assert set(first.lines[0]) == fields | {"layout", "overlap", "why"}
     assert shell.run(*arguments, "--json").out == first.out
     (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
     assert third["network"] == "mastodon"
@@ -198,17 +198,22 @@ def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
 
 
 def test_an_answer_makes_the_post(bare: Shell) -> None:
-    """With a file of answers the post of whoever answered opens with it, word for word."""
+    """With a file of answers the post of whoever answered opens with it, word for word; one that a
+    stranger would not understand brings the question that says why."""
     told = bare.write("story.json", event(story()))
     people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
     arguments = ["compose", "--event", told, "--ambassadors", people, "--network", "linkedin"]
-    given = "Ik stond erbij toen de schipper belde"
+    given = "Ik geef elke leerling een hamer en laat hem tien keer op een lege emmer slaan"
     as_object = json.dumps({"A@e.org": given})
     as_line = json.dumps({"ambassador": "a@e.org", "answer": given})
     for written in (as_object, as_line):
         answers = bare.write("answers.json", written)
         (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
         assert line["text"].startswith(f"{given}.\n\n")
+    answers = bare.write("answers.json", json.dumps({"a@e.org": "Ze belden ons alle vijf."}))
+    (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
+    assert (line["text"], line["why"]) == (None, "unclear")
+    assert line["question"].startswith("“Ze”: over wie gaat dat?")
     broken = bare.run(*arguments, "--answers", bare.write("answers.json", "[1]"))
     assert (broken.code, broken.out) == (1, "")
     assert "no answers can be read from it" in broken.sentence

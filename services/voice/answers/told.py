@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from services.language import Language
 from services.voice.language.sentences import split_sentences
 from services.voice.passages.people import People
 from services.voice.passages.phrases import stem_of
+from services.voice.passages.pronouns import Pronouns
 from services.voice.passages.telling import Sentence
 from services.voice.vocabulary import WORD, plain_words, vocabulary
+
+Kind = Literal["who", "what", "than", "reply", "nothing"]
+#: What is asked, and the words from one place to before another that it is asked about.
+Found = tuple[Kind, int, int]
 
 #: A phone sets no capital behind a full stop.
 _TYPED_END = re.compile(r"(?<=[.!?…])\s+")
@@ -27,9 +33,11 @@ class Told:
             Sentence(text=line, place=place, paragraph=0, run=0, field="")
             for place, line in enumerate(line for line in lines if WORD.search(line))
         ]
-        self.people = People([answer], "", self.words)
+        self.pronouns = Pronouns(People([answer], "", self.words).known, self.words)
         self.names = {each for each in said.split() if each[:1].isupper()}
-        self.stems = {stem_of(each) for each in plain_words(said) if each not in self.words["small"]}
+        self.stems = {
+            stem_of(each) for each in plain_words(said) if each not in self.words["small"]
+        }
         #: Before this sentence.
         self.before: list[Sentence] = []
 
@@ -43,6 +51,16 @@ class Told:
         """The stems of what was named before a word."""
         inside = (each for each in sentence.words[:place] if each not in self.words["small"])
         return self.stems.union(map(stem_of, inside))
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was told before this sentence."""
+        return bool(self.before)
+
+    def something(self, sentence: Sentence, place: int) -> bool:
+        """Whether a thing is named before a word of this sentence."""
+        tokens = [each for one in self.before for each in one.tokens]
+        return self.pronouns.something([*tokens, *sentence.tokens[:place]])
 
 
 def as_typed(sentence: Sentence, start: int, end: int) -> str:

@@ -57,7 +57,7 @@ STORY = example_content()["nl-de-mof-van-hengelo"]
 #: As it is dictated: no capital, no full stop between its sentences.
 ANSWER = (
     "ik laat leerlingen in hun eerste week een mof openzagen die ik met opzet fout heb gemaakt en dan"
-    " kijken negen van de tien eerst op de tekening"
+    " kijken negen van de tien eerst op die tekening"
 )
 GOOD = f"I{ANSWER[1:].replace(' en dan', '. Dan')}."
 QUESTION = "Wat zien de leerlingen op die tekening?"
@@ -147,6 +147,7 @@ class Stage:
                 prompt="Wat leer jij nieuwe monteurs?",
                 answer=answer,
                 text=text or post.text,
+                as_it_is=True,
                 now=NOW,
                 model_until=NOW + timedelta(minutes=10) if model else None,
             )

@@ -296,7 +296,9 @@ async def test_an_answer_is_in_the_text_word_for_word(voices: Voices, network: s
     assert answered.text == f"{ANSWER}.\n\n{answered.original_text}"
     (kept,) = (await voices.profile()).answers
     assert (kept.answer, kept.prompt) == (f"{ANSWER}.", "Wat was moeilijker dan gedacht?")
-    again = await voices.answer(answered, "Wij belden een dag te laat, en dat zeg ik nu tegen iedere leerling.")
+    again = await voices.answer(
+        answered, "Wij belden een dag te laat, en dat zeg ik nu tegen iedere leerling."
+    )
     assert ANSWER not in again.text
     assert "Wij belden een dag te laat, en dat zeg ik nu tegen iedere leerling." in again.text
 

@@ -180,7 +180,9 @@ def test_an_answer_that_stands_needs_no_passage(composer: Composer) -> None:
 def test_what_an_answer_says_is_not_said_again(composer: Composer) -> None:
     """Neither who somebody is, nor the facts of a vacancy."""
     said = "Ik ben monteur en werk al negen jaar aan een sluis in Kampen, 36 uur in een week."
-    post = composer.compose(request(vacancy(), ambassador(role="monteur"), answer=said), Dealt()).text
+    post = composer.compose(
+        request(vacancy(), ambassador(role="monteur"), answer=said), Dealt()
+    ).text
     assert post.count("monteur") == 1
     assert post.count("36 uur") == 1
     assert "onstructeur" in post.split("\n\n")[1]
@@ -192,7 +194,9 @@ def test_an_answer_that_names_the_author_says_who_that_is(composer: Composer) ->
     cast = cast_of(MOF, example_people())
     person = next(each for each in example_people() if each.name == "Peter Smit")
     for network in ("linkedin", "x"):
-        draft = composer.compose(request(MOF, person, network=network, answer=said, cast=cast), Dealt())
+        draft = composer.compose(
+            request(MOF, person, network=network, answer=said, cast=cast), Dealt()
+        )
         assert "Mijn collega Fatima El Idrissi schreef erover" in draft.text
 
 
@@ -221,8 +225,8 @@ def test_an_answer_opens_the_post(composer: Composer) -> None:
 
 def test_an_answer_that_is_too_long_is_told(composer: Composer) -> None:
     """On X three hundred characters cannot stand."""
+    asked = request(MOF, ambassador(), network="x", answer="woord " * 60, as_it_is=True)
     with pytest.raises(NoDraft, match="the answer is too long for x"):
-        asked = request(MOF, ambassador(), network="x", answer="woord " * 60, as_it_is=True)
         composer.compose(asked, Dealt())
 
 

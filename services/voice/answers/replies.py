@@ -1,0 +1,119 @@
+"""Where an answer is a reply: to the question, to the text, or to what somebody else did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.voice.answers.told import Found, Told, beginning_of
+from services.voice.passages.telling import ARTICLES, Sentence
+from services.voice.vocabulary import given_names
+
+_BEGINS = ARTICLES | frozenset(
+    [
+        "die",
+        "dat",
+        "dit",
+        "deze",
+        "that",
+        "this",
+        "those",
+        "these",
+        "they",
+        "them",
+        "their",
+        "ze",
+        "zij",
+        "hun",
+        "hen",
+        "he",
+        "she",
+        "his",
+        "her",
+        "hij",
+        "it",
+    ]
+)
+_BEING = frozenset(["is", "was", "were", "ging", "heeft", "had", "werd", "kan", "kon", "moet"])
+_MANY = frozenset(["they", "them", "ze", "zij"])
+_SPLIT_ER = frozenset(["van", "uit", "mee", "aan", "over", "voor", "op", "bij", "door", "tegen"])
+_OTHER = frozenset(["other", "others", "andere", "anderen"])
+_ONE = frozenset(["one", "een", "each", "ene", "elk"])
+_SAME = frozenset(["same", "dezelfde", "hetzelfde", "zelfde"])
+_EVERY = frozenset(["every", "each", "elke", "elk", "iedere", "ieder", "times", "keer"])
+_LIGHTLY = frozenset(["ook", "also", "both", "beide", "allebei", "anders", "instead"])
+_LAST = frozenset(["too", "either", "ook", "instead"])
+#: "As well" and the words before it that say who.
+_NEAR = 6
+
+
+class Replies:
+    """Reads one answer."""
+
+    def __init__(self, told: Told) -> None:
+        self._told, self._words = told, told.words
+
+    def asks(self, sentence: Sentence) -> Iterator[Found]:
+        """Everything in a sentence, in any order."""
+        if not self._told.begun:
+            yield from self._replies(sentence)
+            yield from self._points_back(sentence)
+        if self._words["comments"].within(sentence.words):
+            # "Ben benieuwd": to what?
+            yield ("reply", *beginning_of(sentence))
+        yield from self._compares(sentence)
+
+    def _replies(self, sentence: Sentence) -> Iterator[Found]:
+        """ "Was ook mijn eerste gedachte", "Yes to the dogs": to a question that nobody reads."""
+        words, opens = sentence.words, self._words["openers"].begins(sentence.words)
+        named = words[0] in _BEGINS or sentence.tokens[0] in given_names()
+        # "New operators talk too much".
+        people = any(word.rstrip("s") in self._words["persons"] for word in words[:2])
+        opens = opens or named or people
+        if self._words["replies"].within(words) or not (opens and self._is_somebodys(words)):
+            yield ("reply", *beginning_of(sentence))
+
+    def _is_somebodys(self, words: list[str]) -> bool:
+        """ "Sinds de oven aan is zonder jas gemonteerd": who?"""
+        told = ("one", "many", "persons", "collectives", "pronouns")
+        return any(self._words[each].within(words) for each in told) or not _MANY.isdisjoint(words)
+
+    def _points_back(self, sentence: Sentence) -> Iterator[Found]:
+        """ "Ik stond erbij", "I was up there": where a reader was not."""
+        words = sentence.words
+        for place in self._words["pointing_there"].places(words):
+            short = words[place] == "er" or words[place : place + 2][-1:] == ["er"]
+            split = not short or not _SPLIT_ER.isdisjoint(words[place + 2 :])
+            if split and not self._told.something(sentence, place):
+                # "Heb er", but "daar".
+                yield "what", place, place + 2 - (words[place] in self._words["pointing_there"])
+        for place, word in enumerate(words[:-1]):
+            alone = word in ("dat", "that", "this", "dit") and words[place + 1] in _BEING
+            if alone and place not in sentence.breaks and not self._told.something(sentence, place):
+                yield "what", place, place + 1
+
+    def _compares(self, sentence: Sentence) -> Iterator[Found]:
+        words, begun = sentence.words, self._told.begun
+        for place in self._words["comparing"].places(words):
+            word = words[place]
+            followed = words[place : place + 2]
+            other = not _OTHER.isdisjoint(followed)
+            if other and not _ONE.isdisjoint(words[:place]):
+                continue
+            if word in _SAME and not _EVERY.isdisjoint(words):
+                # "Three times the same mistake", "at the same gate every day".
+                continue
+            if not (begun and (word in _LIGHTLY or self._told.something(sentence, place))):
+                end = place + 2 if word in ARTICLES or word in {"as", "like", "net"} else place + 1
+                # "The exact same thing".
+                while self._goes_on(sentence, end, place):
+                    end += 1
+                yield "than", place, end
+        late = words[-1] in _LAST or words[-2:] == ["as", "well"]
+        # "Now I teach, and I laugh as well": as somebody did before.
+        if late and not (begun and self._words["one"].within(words[-_NEAR:])):
+            yield "than", len(words) - 1 - (words[-1] == "well"), len(words)
+
+    def _goes_on(self, sentence: Sentence, end: int, place: int) -> bool:
+        if end >= min(place + 3, len(sentence.words)) or end in sentence.breaks:
+            return False
+        return sentence.words[end] not in self._words["small"]
