@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.voice.answers.told import Found, Told
+from services.voice.answers.told import SAYS_WHO, Found, Told
 from services.voice.passages.people import is_at_work
 from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import given_names
 
 _MYSELF = frozenset(["i", "im", "ive", "id", "ill"])
 _CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
-#: "Koen, onze planner".
-_SAYS_WHO = ARTICLES | frozenset(["my", "our", "mijn", "onze"])
 _NO_NOUN = ("small", "prepositions", "dates", "moments", "adjectives", "vague_nouns", "numbers")
 _SHORT = 3
+_UNTIL = frozenset({"till"})
 
 
 class Names:
@@ -44,7 +43,11 @@ class Names:
                 yield "what", place - 1, place + 1
 
     def _is_noun(self, word: str) -> bool:
-        return len(word) > _SHORT and not any(word in self._words[each] for each in _NO_NOUN)
+        return (
+            len(word) > _SHORT
+            and word not in _UNTIL
+            and not any(word in self._words[each] for each in _NO_NOUN)
+        )
 
     def _is_stranger(self, sentence: Sentence, place: int, name: str) -> bool:
         words = sentence.words
@@ -72,4 +75,4 @@ class Names:
         if before in self._words["persons"] or (before and is_at_work(before)):
             return True
         after = words[place + 1 : place + 3]
-        return place + 1 in sentence.breaks and len(after) > 1 and after[0] in _SAYS_WHO
+        return place + 1 in sentence.breaks and len(after) > 1 and after[0] in SAYS_WHO

@@ -11,6 +11,7 @@ from services.voice.passages.telling import THE, Sentence
 #: "In the linen cupboard": so often a place may be taken as known.
 _PLACES = 2
 _LATE = 5
+_TEN = frozenset({"ten", "tien", "hundred", "honderd"})
 _FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
 _DEMONSTRATIVE = frozenset(["die", "dat", "dit", "deze", "that", "this", "those", "these"])
 _RELATIVE = frozenset({"die", "dat", "that"})
@@ -37,41 +38,13 @@ _POINTED = frozenset({"the", "that", "this"})
 _THEM = frozenset(["the", "de", "die", "us", "them", "ons", "hen", "those", "deze"])
 _PARTS = frozenset(["one", "some", "none", "both", "all", "half", "most", "een", "één", "geen"])
 _VAGUE = frozenset(["thing", "bit", "stuff", "part", "ding", "stuk", "gedoe"])
-_WHERE = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "by",
-        "behind",
-        "under",
-        "beside",
-        "near",
-        "round",
-        "outside",
-        "inside",
-        "from",
-        "to",
-        "through",
-        "across",
-        "op",
-        "bij",
-        "achter",
-        "onder",
-        "naast",
-        "langs",
-        "buiten",
-        "binnen",
-        "uit",
-        "door",
-        "naar",
-    ]
-)
 _SAYS_WHICH = frozenset(["of", "van", "that", "which", "who", "whose", "die", "dat", "wat", "waar"])
 _WHO, _AND = frozenset(["die", "who", "that"]), frozenset(["en", "maar", "and", "but"])
+_THIS = frozenset({"this", "deze", "dit"})
 _EACH = frozenset(["every", "each", "elke", "elk", "iedere", "ieder"])
 _BESIDE = frozenset(["next", "beside", "opposite", "naast", "tegenover"])
 _OURS = frozenset(["my", "our", "mijn", "onze", "ons"])
+_LIKED = frozenset({"love", "loved", "like", "enjoy", "hate"})
 _FOUND = frozenset(["vond", "vind", "vonden", "vinden"])
 _I = frozenset(["ik", "we", "wij", "je", "i"])
 _SAID = frozenset(
@@ -113,10 +86,14 @@ class References:
     def _stands_for(self, sentence: Sentence) -> Iterator[Found]:
         """ "They were right", "ze": who?"""
         for where, place in self._told.pronouns.unclear([*self._told.before, sentence]):
-            if where is sentence:
+            if where is sentence and not self._is_liked(sentence, place):
                 word = sentence.words[place].split("'")[0]
                 kind: Kind = "who" if word in _PERSONAL else "what"
                 yield kind, place, place + 1
+
+    def _is_liked(self, sentence: Sentence, place: int) -> bool:
+        """ "I love it": what was told."""
+        return self._told.begun and not _LIKED.isdisjoint(sentence.words[max(0, place - 1) : place])
 
     def _parts(self, sentence: Sentence) -> Iterator[Found]:
         """ "One of the two", "een van die drie", "the one who": which?"""
@@ -167,7 +144,8 @@ class References:
 
     def _counts_on(self, sentence: Sentence, phrase: Phrase) -> bool:
         """ "The first week" is anybody's; "the second one" after two coffees."""
-        if phrase.known and phrase.ordinal in _FIRST:
+        if (phrase.known and phrase.ordinal in _FIRST) or phrase.ordinal in _TEN:
+            # "Nine of the ten look at the drawing first".
             return True
         earlier = [
             *sentence.words[: phrase.place],
@@ -176,6 +154,8 @@ class References:
         counted = any(each in self._words["numbers"] for each in earlier)
         named = not self._told.named_before(sentence, phrase.place).isdisjoint(phrase.stems)
         later = self._told.begun or phrase.place > _LATE
+        # "And gives me the second one".
+        counted = counted and (phrase.kind == "bare" or not _ONE.isdisjoint(phrase.words))
         return counted or named or (later and phrase.ordinal in _NEXT)
 
     def _is_plain(self, sentence: Sentence, phrase: Phrase) -> bool:
@@ -198,16 +178,25 @@ class References:
         place, begun, article = phrase.place, self._told.begun, sentence.words[phrase.place]
         after = sentence.words[place + 1]
         if after in self._words["relational"]:
-            return begun or phrase.known
+            # "The answer is no", of what was told; not "then came the result".
+            return phrase.known or (begun and not place)
         if after.endswith(("ste", "est")) or (article == "het" and after.endswith("st")):
             # "The best stop", "wie het hardst riep"; but of which stops?
             return begun or bool(place)
         if phrase.known or self._words["workplaces"].begins(phrase.words):
             return True
-        if place > 1 and sentence.words[place - 1] in _WHERE:
+        if self._is_place(sentence, phrase):
             self._places += 1
             return self._places <= _PLACES
         return False
+
+    def _is_place(self, sentence: Sentence, phrase: Phrase) -> bool:
+        """ "In the linen cupboard", "de stoep op"; and what somebody handles, once they began to tell."""
+        words, place, end = sentence.words, phrase.place, self._end_of(sentence, phrase)
+        if place > 1 and words[place - 1] in self._words["where"]:
+            return True
+        climbed = end == len(words) - 1 or end + 1 in sentence.breaks
+        return place > 1 and (self._told.begun or (climbed and words[end] in self._words["where"]))
 
     def _is_somebody(self, phrase: Phrase) -> bool:
         """ "The man who asked for the atlas", "de klant": a reader has not met them."""
@@ -228,7 +217,7 @@ class References:
         if end >= len(words) - 1 or end in sentence.breaks:
             return False
         named = sentence.tokens[end + 1][0].isupper() or words[end + 1] in _OURS
-        return words[end] in _SAYS_WHICH | _BESIDE or (words[end] in _WHERE and named)
+        return words[end] in _SAYS_WHICH | _BESIDE or (words[end] in self._words["where"] and named)
 
     def _points(self, sentence: Sentence) -> Iterator[Found]:
         """ "Die planken", "at that open evening": which?"""
@@ -255,6 +244,7 @@ class References:
     def _is_moment(self, sentence: Sentence, place: int, word: str) -> bool:
         """ "That night" counts from what was told, "every Friday" too."""
         begun = self._told.begun or not _EACH.isdisjoint(sentence.words[:place])
+        begun = begun or sentence.words[place] in _THIS
         return begun and word in self._words["vague_nouns"]
 
     def _is_relative(self, sentence: Sentence, place: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.voice.answers.told import Found, Told, beginning_of
+from services.voice.answers.told import SAYS_WHO, Found, Told, beginning_of
 from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import given_names
 
@@ -36,6 +36,7 @@ _BEGINS = ARTICLES | frozenset(
 _BEING = frozenset(["is", "was", "were", "ging", "heeft", "had", "werd", "kan", "kon", "moet"])
 _MANY = frozenset(["they", "them", "ze", "zij"])
 _SPLIT_ER = frozenset(["van", "uit", "mee", "aan", "over", "voor", "op", "bij", "door", "tegen"])
+_THIS, _THAT = frozenset({"this", "deze", "dit"}), frozenset({"dat", "that", "this", "dit"})
 _OTHER = frozenset(["other", "others", "andere", "anderen"])
 _ONE = frozenset(["one", "een", "each", "ene", "elk"])
 _SAME = frozenset(["same", "dezelfde", "hetzelfde", "zelfde"])
@@ -68,7 +69,8 @@ class Replies:
         named = words[0] in _BEGINS or sentence.tokens[0] in given_names()
         # "New operators talk too much".
         people = any(word.rstrip("s") in self._words["persons"] for word in words[:2])
-        opens = opens or named or people
+        introduced = 1 in sentence.breaks and words[1] in SAYS_WHO
+        opens = opens or named or people or introduced
         if self._words["replies"].within(words) or not (opens and self._is_somebodys(words)):
             yield ("reply", *beginning_of(sentence))
 
@@ -78,17 +80,30 @@ class Replies:
         return any(self._words[each].within(words) for each in told) or not _MANY.isdisjoint(words)
 
     def _points_back(self, sentence: Sentence) -> Iterator[Found]:
-        """ "Ik stond erbij", "I was up there": where a reader was not."""
-        words = sentence.words
-        for place in self._words["pointing_there"].places(words):
-            short = words[place] == "er" or words[place : place + 2][-1:] == ["er"]
-            split = not short or not _SPLIT_ER.isdisjoint(words[place + 2 :])
-            if split and not self._told.something(sentence, place):
-                # "Heb er", but "daar".
-                yield "what", place, place + 2 - (words[place] in self._words["pointing_there"])
+        """ "Ik stond erbij", "I was up there", "had het al voorspeld": where a reader was not."""
+        words, there, pointing = sentence.words, self._words["there"], self._words["pointing"]
+        for place in there.places(words):
+            # "Ik heb er niet veel van gemerkt", but "ik heb er een paar".
+            split = words[place + 1] != "er" or not _SPLIT_ER.isdisjoint(words[place + 2 :])
+            if split:
+                yield "what", place, place + 2
+        for place in pointing.places(words):
+            after = words[place + 1 : place + 2]
+            dated = words[place] in _THIS and any(
+                each in self._words["vague_nouns"] for each in after
+            )
+            it = words[place] == "het" and not after[0].endswith("st")
+            known = not it and self._told.something(sentence, place)
+            if not (dated or known or words[place] == "another"):
+                yield "what", place, place + 2 - (words[place] in pointing)
+        for place, word in enumerate(words[1:-1], start=1):
+            # "Mijn functie bestond toen nog niet", but "toen ik begon".
+            then = word == "toen" and words[place + 1] not in self._words["subjects"]
+            if then and place not in sentence.breaks:
+                yield "what", place, place + 1
         for place, word in enumerate(words[:-1]):
-            alone = word in ("dat", "that", "this", "dit") and words[place + 1] in _BEING
-            if alone and place not in sentence.breaks and not self._told.something(sentence, place):
+            alone = word in _THAT and words[place + 1] in _BEING and place not in sentence.breaks
+            if alone and not self._told.something(sentence, place):
                 yield "what", place, place + 1
 
     def _compares(self, sentence: Sentence) -> Iterator[Found]:
@@ -98,6 +113,8 @@ class Replies:
             followed = words[place : place + 2]
             other = not _OTHER.isdisjoint(followed)
             if other and not _ONE.isdisjoint(words[:place]):
+                continue
+            if word == "ook" and words[place + 1 : place + 2] in (["als"], ["al"], ["wanneer"]):
                 continue
             if word in _SAME and not _EVERY.isdisjoint(words):
                 # "Three times the same mistake", "at the same gate every day".

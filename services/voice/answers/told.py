@@ -10,13 +10,15 @@ from services.voice.language.sentences import split_sentences
 from services.voice.passages.people import People
 from services.voice.passages.phrases import stem_of
 from services.voice.passages.pronouns import Pronouns
-from services.voice.passages.telling import Sentence
+from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import WORD, plain_words, vocabulary
 
 Kind = Literal["who", "what", "than", "reply", "nothing"]
 #: What is asked, and the words from one place to before another that it is asked about.
 Found = tuple[Kind, int, int]
 
+#: "Koen, onze planner".
+SAYS_WHO = ARTICLES | frozenset({"my", "our", "mijn", "onze"})
 #: A phone sets no capital behind a full stop.
 _TYPED_END = re.compile(r"(?<=[.!?…])\s+")
 #: So many words of a sentence name it.
