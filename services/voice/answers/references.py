@@ -114,7 +114,9 @@ class References:
             while start > 0 and words[start] not in self._words["small"]:
                 start -= 1
             ordinal = words[start + 1] in self._words["ordinals"]
-            if word in _ONE and words[start] in _POINTED and not ordinal:
+            # "Most of them mend it, and the ones who ask mend it faster".
+            some = self._told.begun and word == "ones" and words[place + 1 : place + 2] == ["who"]
+            if word in _ONE and words[start] in _POINTED and not (ordinal or some):
                 yield "what", start, place + 1
 
     def _takes_as_known(self, sentence: Sentence) -> Iterator[Found]:

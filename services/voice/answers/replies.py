@@ -42,6 +42,7 @@ _ONE = frozenset(["one", "een", "each", "ene", "elk"])
 _SAME = frozenset(["same", "dezelfde", "hetzelfde", "zelfde"])
 _EVERY = frozenset(["every", "each", "elke", "elk", "iedere", "ieder", "times", "keer"])
 _LIGHTLY = frozenset(["ook", "also", "both", "beide", "allebei", "anders", "instead"])
+_EVEN = frozenset({"als", "al", "wanneer"})
 _LAST = frozenset(["too", "either", "ook", "instead"])
 #: "As well" and the words before it that say who.
 _NEAR = 6
@@ -114,7 +115,9 @@ class Replies:
             other = not _OTHER.isdisjoint(followed)
             if other and not _ONE.isdisjoint(words[:place]):
                 continue
-            if word == "ook" and words[place + 1 : place + 2] in (["als"], ["al"], ["wanneer"]):
+            # "Also when", "anders dan".
+            said = {"ook": _EVEN, "anders": {"dan"}}.get(word, set())
+            if not said.isdisjoint(words[place + 1 : place + 2]):
                 continue
             if word in _SAME and not _EVERY.isdisjoint(words):
                 # "Three times the same mistake", "at the same gate every day".
