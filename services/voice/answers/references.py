@@ -126,7 +126,8 @@ class References:
                 if not self._counts_on(sentence, phrase):
                     yield "what", phrase.place, end
             elif phrase.kind == "the" and not self._is_plain(sentence, phrase):
-                yield "what", phrase.place, end
+                person = phrase.words[0] in self._words["persons"]
+                yield "who" if person else "what", phrase.place, end
 
     def _end_of(self, sentence: Sentence, phrase: Phrase) -> int:
         """Behind the noun of a phrase, as far as can be seen."""
@@ -136,13 +137,21 @@ class References:
         )
         return last + 1 + self._goes_on(sentence, last + 1)
 
+    def _describes(self, sentence: Sentence, at: int) -> bool:
+        """ "Die smalle lift", "dat open hek"."""
+        word, after = sentence.words[at], sentence.words[at + 1]
+        dutch = self._told.language == "nl" and len(word) > _LATE and word.endswith("e")
+        noun = after not in self._words["small"] and at + 1 not in sentence.breaks
+        return word in self._words["adjectives"] or (dutch and noun)
+
     def _goes_on(self, sentence: Sentence, at: int) -> bool:
         """ "That open evening", "the weld change": English writes a noun as several words."""
         if self._told.language != "en" or at >= len(sentence.words) or at in sentence.breaks:
             return False
         word = sentence.words[at]
         binds = any(word in self._words[each] for each in ("small", "prepositions", "modifiers"))
-        return not (binds or word in _BESIDE or word.endswith(("ed", "ing", "'s")))
+        done = word.endswith(("ed", "ing", "'s")) and word not in self._words["known"]
+        return not (binds or done or word in _BESIDE)
 
     def _counts_on(self, sentence: Sentence, phrase: Phrase) -> bool:
         """ "The first week" is anybody's; "the second one" after two coffees."""
@@ -228,7 +237,7 @@ class References:
             noun = place + 1
             if word == "zo'n" and not (self._told.before or words[noun] in self._words["numbers"]):
                 yield "what", place, noun + 1
-            while noun < len(words) - 1 and words[noun] in self._words["adjectives"]:
+            while noun < len(words) - 1 and self._describes(sentence, noun):
                 noun += 1
             pointed = word in _DEMONSTRATIVE and not (words[noun] in small and noun == place + 1)
             if not pointed or (word in _RELATIVE and self._is_relative(sentence, place)):

@@ -43,6 +43,8 @@ _SAME = frozenset(["same", "dezelfde", "hetzelfde", "zelfde"])
 _EVERY = frozenset(["every", "each", "elke", "elk", "iedere", "ieder", "times", "keer"])
 _LIGHTLY = frozenset(["ook", "also", "both", "beide", "allebei", "anders", "instead"])
 _EVEN = frozenset({"als", "al", "wanneer"})
+#: What leans at the beginning of a sentence only.
+_LOOSE = _SAME | {"another", "dus"}
 _LAST = frozenset(["too", "either", "ook", "instead"])
 #: "As well" and the words before it that say who.
 _NEAR = 6
@@ -95,7 +97,7 @@ class Replies:
             )
             it = words[place] == "het" and not after[0].endswith("st")
             known = not it and self._told.something(sentence, place)
-            if not (dated or known or words[place] == "another"):
+            if not (dated or known or words[place] in _LOOSE):
                 yield "what", place, place + 2 - (words[place] in pointing)
         for place, word in enumerate(words[1:-1], start=1):
             # "Mijn functie bestond toen nog niet", but "toen ik begon".

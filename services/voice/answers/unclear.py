@@ -42,7 +42,8 @@ def unclear_in(answer: str, language: Language, *, said: str = "") -> tuple[Uncl
         asked = [each for reader in readers for each in reader.asks(sentence)]
         for kind, start, end in sorted(asked, key=_first):
             if start >= done:
-                words = as_typed(sentence, start, end)
+                # "Alan’s", "it's".
+                words = as_typed(sentence, start, end).removesuffix("’s").removesuffix("'s")
                 found.setdefault(words.casefold(), Unclear(kind=kind, words=words))
                 done = end
         told.take(sentence)

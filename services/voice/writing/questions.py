@@ -42,8 +42,12 @@ def question_about(unclear: Sequence[Unclear], language: str) -> str:
     words: dict[str, list[str]] = {}
     for each in unclear:
         words.setdefault(each.kind, []).append(f"“{each.words}”")
-    said = [asked[kind].format(asked["and"].join(some)) for kind, some in words.items()]
+    said = [asked[kind].format(_listed(some, asked["and"])) for kind, some in words.items()]
     return " ".join([*said, asked["why"]])
+
+
+def _listed(some: Sequence[str], last: str) -> str:
+    return last.join([", ".join(some[:-1]), some[-1]]) if some[1:] else some[0]
 
 
 def words_asked(language: str) -> frozenset[str]:

@@ -161,8 +161,8 @@ def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
     draft = composer.compose(request(MOF, ambassador(), answer=leaning), Dealt())
     assert (draft.text, draft.why) == ("", "unclear")
     assert draft.question == (
-        "“Die haak”: wat bedoel je daarmee? “Gerda”: over wie gaat dat? Iemand die het verhaal niet kent, "
-        "weet dat nog niet. Zeg het er in een paar woorden bij."
+        "“Die haak”: wat bedoel je daarmee? “Gerda”: over wie gaat dat? Wie je bericht leest, weet dat nog "
+        "niet; zeg het er in een paar woorden bij."
     )
     assert draft.recipe["unclear"] == draft.question
     taken = composer.compose(request(MOF, ambassador(), answer=leaning, as_it_is=True), Dealt())
