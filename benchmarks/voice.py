@@ -312,7 +312,9 @@ def main() -> None:
                     if answered:
                         made = [each for each in made if each[2]]
                     judge(tally, composer, content, made, network)
-                    heroes = [d for _, d, _ in made if d.relation in {"author", "named", "role"}]
+                    # Of those who answered some are asked first what a stranger misses.
+                    own_post = set() if answered else {"author", "named", "role"}
+                    heroes = [draft for _, draft, _ in made if draft.relation in own_post]
                     owners += len(heroes)
                     own += sum(bool(draft.text) for draft in heroes)
                 label = f"{name}, {network}{', answered' if answered else ''}"

@@ -380,6 +380,7 @@ async def test_an_answer_that_leans_is_asked_about(organisation: Organisation) -
         assert (await organisation.read(posts.get, post.id)).text == ""
         page = (await browser.get("/inbox")).text
         assert "Neem het zoals het er staat" in page
+        assert (await browser.get(f"/inbox/{post.id}/why")).status_code == 200
         taken = {"answer": "Ze belden ons alle vijf.", "as_it_is": "yes"}
         shown = await submit_by_htmx(browser, "/inbox", answer, **taken)
     assert "over wie gaat dat?" not in shown.text
