@@ -28,7 +28,7 @@ from services.people.warn_of_expiry import (
     watch_connections,
     watch_consents,
 )
-from services.ports import Network, Notifier, PostRules
+from services.ports import Images, Network, Notifier, PostRules
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
 from services.posts.publish import Publisher
@@ -111,13 +111,19 @@ class Parts:
             images=self._post_images(),
         )
 
+    @property
+    def images(self) -> Images | None:
+        """Where a story's images are fetched from; None: posts go out without."""
+        urls = self.settings.image_urls
+        return ImageSource(urls) if urls else None
+
     def _post_images(self) -> PostImages | None:
-        if not self.settings.image_urls:
+        if self.images is None:
             return None
         return PostImages(
             database=self.database,
             accounts=self.accounts,
-            source=ImageSource(self.settings.image_urls),
+            source=self.images,
             allowed=self.settings.image_urls,
             networks=self.rules,
             clock=clock,

@@ -159,6 +159,28 @@ async def decline(
     return await own_post(transaction, post_id, ambassador_id)
 
 
+async def tell_why(
+    transaction: Transaction, *, post_id: str, ambassador_id: str, reason: str, now: datetime
+) -> Post:
+    """Add the reason to a decline, which took one tap; the decline is told again with it.
+
+    Raises Rejected when the reason is empty, or the draft is not declined any more.
+    """
+    post = await own_post(transaction, post_id, ambassador_id)
+    plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
+    if not plain:
+        raise Rejected("the reason is empty", remedy="Write a sentence, or go on without.")
+    declined = PostState.DECLINED
+    if not await posts.move(transaction, post.id, before=declined, after=declined, reason=plain):
+        raise Rejected("this draft is not set aside any more", remedy="Load the page again.")
+    await note(transaction, post, "post.declined", now, {})
+    event = PostDeclined(
+        post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
+    )
+    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
+    return await own_post(transaction, post_id, ambassador_id)
+
+
 async def take_back(
     transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
 ) -> Post:

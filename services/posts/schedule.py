@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.accounts.rules.network_rules import OURS
@@ -21,7 +21,7 @@ from services.post import Post
 from services.posts import decide
 from services.posts.own_post import own_post
 from services.posts.store import posts
-from services.scheduling import Pace, PersonalPace, goes_out_now, good_time
+from services.scheduling import Pace, PersonalPace, first_slot, goes_out_now, good_time
 from services.scheduling.spacing import WEEK
 from services.scheduling.working_hours import zone_of
 
@@ -42,11 +42,13 @@ async def approve(
     text: str,
     when: When,
     now: datetime,
+    shown: datetime | None = None,
     networks: Mapping[str, PostRules] = OURS,
 ) -> Post:
     """Approve ``text`` to go out now, or at the first good time that every rule of pace allows.
 
-    ``publish_at`` of the result is when. Raises Rejected when the person pauses or, for now, when
+    ``shown`` is the good time that the person read on the button: it is kept while the rules still
+    allow it. ``publish_at`` of the result is when. Raises Rejected when the person pauses or, for now, when
     their cap is reached; otherwise as `decide.approve`.
     """
     post = await own_post(transaction, post_id, ambassador_id)
@@ -58,7 +60,9 @@ async def approve(
             remedy=message("do.end-pause", "End the pause on your profile first."),
         )
     if when is When.GOOD_TIME:
-        publish_at = good_time(now, personal, post_id=post.id)
+        publish_at = _as_shown(shown, personal, now=now) or good_time(
+            now, personal, post_id=post.id
+        )
     else:
         soonest = goes_out_now(now, personal)
         if soonest is None:
@@ -85,6 +89,29 @@ async def approve(
     )
 
 
+async def foresee(
+    transaction: Transaction, pace: Pace, post: Post, *, now: datetime
+) -> datetime | None:
+    """When this post would go out at a good time; None while its person pauses without an end.
+
+    Nobody waits for it, so another may take that place; `approve` looks again.
+    """
+    chosen = await sharing_preferences.get(transaction, post.ambassador_id)
+    if chosen.is_paused(now) and chosen.paused_until is None:
+        return None
+    return good_time(now, await _read_pace(transaction, pace, post, now=now), post_id=post.id)
+
+
+#: A button that was shown is not believed about times further ahead.
+_FORESEEN = timedelta(days=60)
+
+
+def _as_shown(shown: datetime | None, personal: PersonalPace, *, now: datetime) -> datetime | None:
+    if shown is None or not now + personal.undo <= shown <= now + _FORESEEN:
+        return None
+    return first_slot(shown, personal)
+
+
 async def personal_pace(
     transaction: Transaction, pace: Pace, post: Post, *, now: datetime
 ) -> PersonalPace:
@@ -93,6 +120,12 @@ async def personal_pace(
     is no ambassador."""
     await take_person_turn(transaction, post.ambassador_id)
     await take_turns(transaction, "pace", post.campaign_id, post.network)
+    return await _read_pace(transaction, pace, post, now=now)
+
+
+async def _read_pace(
+    transaction: Transaction, pace: Pace, post: Post, *, now: datetime
+) -> PersonalPace:
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     found = await people.ambassadors_by_id(transaction, [post.ambassador_id])
     if post.ambassador_id not in found:

@@ -11,7 +11,8 @@ from services.database.engine import Database
 from services.figures.follow_link import Links
 from services.message import NOTHING, Message
 from services.metrics import Metrics
-from services.ports import EventLog, Network, Notifier, ShareIntents
+from services.ports import EventLog, Images, Network, Notifier, ShareIntents
+from services.posts.nearest_text import NearestTexts
 from services.posts.suggest import Suggester
 from services.price import Prices
 from services.scheduling import Pace
@@ -83,6 +84,8 @@ class WebParts:
     pace: Pace = field(default_factory=Pace)
     prices: Mapping[str, Prices] = field(default_factory=dict)
     image_urls: Sequence[str] = ()
+    images: Images | None = None
+    nearest: NearestTexts = field(default_factory=NearestTexts)
     reach_rates: Mapping[str, float] = field(default_factory=dict)
     standing_consent: bool = True
     metrics: Metrics = field(default_factory=Metrics)

@@ -52,6 +52,20 @@ def moment(value: datetime, *, language: str, zone: tzinfo) -> str:
     return format_datetime(value, "EEE d MMM HH:mm", tzinfo=zone, locale=language)
 
 
+def slot(value: datetime, *, now: datetime, today: str, language: str, zone: tzinfo) -> str:
+    """For example "dinsdag 08:40" or, with the word for it, "vandaag 15:20"; with the date where the
+    weekday alone would be another day."""
+    ahead = value.astimezone(zone).date() - now.astimezone(zone).date()
+    if ahead.days >= _DAYS_OF_A_WEEK:
+        return moment(value, language=language, zone=zone)
+    if ahead.days == 0:
+        return f"{today} {format_datetime(value, 'HH:mm', tzinfo=zone, locale=language)}"
+    return format_datetime(value, "EEEE HH:mm", tzinfo=zone, locale=language)
+
+
+_DAYS_OF_A_WEEK = 7
+
+
 def day(value: datetime, *, language: str, zone: tzinfo) -> str:
     """For example "24 november 2026"."""
     return format_date(value.astimezone(zone).date(), "d MMMM yyyy", locale=language)

@@ -87,6 +87,13 @@ class View:
             source=self.messages.source,
             why_not=self.messages.why_not,
             moment=lambda value: rendering.moment(value, language=language, zone=self.zone),
+            slot=lambda value: rendering.slot(
+                value,
+                now=self.now,
+                today=self.messages.text("layout.today"),
+                language=language,
+                zone=self.zone,
+            ),
             day=lambda value: rendering.day(value, language=language, zone=self.zone),
             number=lambda value: rendering.number(value, language=language),
             dollars=lambda value: rendering.dollars(value, language=language),

@@ -191,6 +191,7 @@ def web_parts(
         pace=settings.pace,
         prices=settings.prices,
         image_urls=settings.image_urls,
+        images=parts.images,
         reach_rates=settings.reach_rates,
         standing_consent=settings.offers_standing_consent,
         sandboxes=settings.sandboxes,

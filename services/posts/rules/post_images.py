@@ -10,7 +10,12 @@ from services.ports import PostRules
 #: Bytes; X takes the least of the three for an image.
 LARGEST = 5_000_000
 
-_KINDS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_KINDS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
 
 
 def images_in_post(
@@ -32,4 +37,9 @@ def is_below(url: str, base: str) -> bool:
 
 def is_image(data: bytes) -> bool:
     """Whether these are the bytes of a JPEG, PNG or GIF; what a server calls them tells nothing."""
-    return data.startswith(_KINDS)
+    return media_type(data) is not None
+
+
+def media_type(data: bytes) -> str | None:
+    """What the bytes themselves say that they are; None for anything but these three."""
+    return next((kind for begin, kind in _KINDS.items() if data.startswith(begin)), None)

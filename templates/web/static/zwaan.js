@@ -1,5 +1,5 @@
-// What a page cannot do without a script: copy a text, keep the keyboard's place, and keep the last
-// words of somebody who leaves in the middle of a text.
+// What a page cannot do without a script: copy a text, keep the keyboard's place, count the seconds in
+// which something can be undone, and keep the last words of somebody who leaves in the middle of a text.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -24,6 +24,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const decided = event.detail.requestConfig?.verb === "post";
   if (card && decided && document.activeElement === document.body) card.focus({ preventScroll: true });
 });
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".change:checked")) cardOf(event.target).querySelector("[data-keep]").focus();
+});
+
+const countDown = () => {
+  for (const shown of document.querySelectorAll("[data-seconds]")) {
+    const left = shown.dataset.seconds - 1;
+    if (left < 0) continue;
+    shown.dataset.seconds = left;
+    shown.textContent = left ? `${left} s` : "";
+  }
+};
+setInterval(countDown, 1000);
 
 // What is typed is kept a moment after the last key (htmx). Whoever leaves sooner sends the rest on
 // the way out; should the next page be faster than that, it finds the text here.

@@ -65,7 +65,11 @@ async def pause(view: AmbassadorView) -> Response:
     typed = str(form.get("until", "")).strip()
 
     async def change(transaction: Transaction) -> object:
-        until = _first_moment(typed, await _zone(transaction, view)) if typed else None
+        until = (
+            _first_moment(typed, await time_zone_of(transaction, view.me.id, view.zone))
+            if typed
+            else None
+        )
         return await choose_pace.pause(
             transaction, view.parts.pace, ambassador_id=view.me.id, until=until, now=view.now
         )
@@ -118,7 +122,7 @@ async def _change(view: View, change: Callable[[Transaction], Awaitable[object]]
 async def _show(view: View, *, status: int = 200, fault: str = "") -> Response:
     async with view.parts.database.read() as transaction:
         chosen = await sharing_preferences.get(transaction, view.me.id)
-        zone = await _zone(transaction, view)
+        zone = await time_zone_of(transaction, view.me.id, view.zone)
     return replace(view, zone=zone).page(
         "profile/pace.html",
         status=status,
@@ -142,11 +146,6 @@ def _fields(view: View, chosen: SharingPreferences) -> PaceFields:
         start=hours.start.isoformat("minutes"),
         end=hours.end.isoformat("minutes"),
     )
-
-
-async def _zone(transaction: Transaction, view: View) -> ZoneInfo:
-    name = await time_zone_of(transaction, view.me.id)
-    return ZoneInfo(name or "Europe/Amsterdam")
 
 
 def _cap(form: FormData) -> int | None:

@@ -7,7 +7,7 @@ session, so that a callback counts only in the browser that began, once, for the
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
@@ -18,9 +18,13 @@ from services.web.view import View
 
 router = APIRouter(prefix="/connect")
 
+#: Characters of a post's id, and more.
+_MAX_ID = 64
+
 
 @router.get("/{network}")
-async def begin(view: AmbassadorView, network: str) -> Response:
+async def begin(view: AmbassadorView, network: str, post: str = "") -> Response:
+    """``post`` is the draft that is waiting for it: afterwards its person goes on there."""
     connector = view.parts.networks.get(network)
     if connector is None:
         raise HTTPException(404)
@@ -30,6 +34,7 @@ async def begin(view: AmbassadorView, network: str) -> Response:
         "network": network,
         "state": state,
         "verifier": authorization.verifier,
+        "post": post[:_MAX_ID],
     }
     return RedirectResponse(_addressed(view, authorization.url), status_code=303)
 
@@ -63,7 +68,9 @@ async def finish(
         return _unfinished(view, network, "failed", status=409, fault=view.fault(refusal))
     except RetryLater:
         return _unfinished(view, network, "away", status=503)
-    return RedirectResponse("/profile", status_code=303)
+    post = consent.get("post", "")
+    back = f"/inbox/{quote(post, safe='')}" if post else "/profile"
+    return RedirectResponse(back, status_code=303)
 
 
 def _addressed(view: View, url: str) -> str:

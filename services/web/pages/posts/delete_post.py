@@ -28,7 +28,7 @@ async def confirm(view: AmbassadorView, post_id: str) -> Response:
     except Rejected:
         asks = False
     if not asks:
-        return view.go(f"/inbox#{post_id}")
+        return view.go(f"/inbox/{post_id}")
     return view.page("inbox/delete.html", post=post, title=titles[post.campaign_id])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -18,13 +18,15 @@ from services.post import Post
 from services.posts import decide, schedule
 from services.posts.keep_typed import Typing, keep_typed
 from services.posts.rules.post_address import WrongAddress
+from services.posts.rules.post_images import media_type
 from services.posts.schedule import When
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
 from services.web.pages.campaigns.ending import ending_connections
-from services.web.pages.posts.inbox_cards import Typed, read_cards, read_inbox, time_zone_of
+from services.web.pages.posts.inbox_cards import Typed, pictures_of, time_zone_of
+from services.web.pages.posts.inbox_list import read_inbox
 from services.web.view import View
 
 router = APIRouter(prefix="/inbox")
@@ -34,16 +36,32 @@ Decision = Callable[[Transaction], Awaitable[Post]]
 
 @router.get("")
 async def inbox(view: AmbassadorView) -> Response:
-    return await _show_all(view)
+    """With the post in front with which it is best to begin."""
+    return await _show(view)
 
 
 @router.get("/{post_id}")
-async def card(view: AmbassadorView, post_id: str) -> Response:
-    """One card, for htmx: a card under way asks for itself until it has arrived."""
-    if not view.partial:
-        await own_post(view, post_id)
-        return view.go(f"/inbox#{post_id}")
-    return await _show_one(view, post_id)
+async def one(view: AmbassadorView, post_id: str) -> Response:
+    """The inbox with this post in front. For htmx its card: one under way asks for itself until it
+    has arrived."""
+    await own_post(view, post_id)
+    return await show(view, post_id)
+
+
+@router.get("/{post_id}/images/{number}")
+async def image(view: AmbassadorView, post_id: str, number: int) -> Response:
+    """An image of the post, from where the story says that it is: no browser asks elsewhere."""
+    post = await own_post(view, post_id)
+    async with view.parts.database.read() as transaction:
+        pictures = await pictures_of(transaction, view.parts, post)
+    if view.parts.images is None or not 0 <= number < len(pictures):
+        raise HTTPException(404)
+    try:
+        data = await view.parts.accounts.call(view.parts.images.fetch, pictures[number].url)
+    except Rejected as gone:
+        raise HTTPException(404) from gone
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(data, media_type=media_type(data), headers=headers)
 
 
 @router.post("/{post_id}/edit")
@@ -66,10 +84,12 @@ async def edit(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/approve")
 async def approve(view: AmbassadorView, post_id: str) -> Response:
-    """``when`` is now, which is what the first button says, or a good time."""
+    """``when`` is now, or a good time: the one that the button showed."""
     typing = await typing_in(view)
-    asked = (await view.request.form()).get("when")
-    when = When.GOOD_TIME if asked == When.GOOD_TIME else When.NOW
+    asked = str((await view.request.form()).get("when", ""))
+    # The button of a good time says which.
+    name, _, shown = asked.partition(" ")
+    when = When.GOOD_TIME if name == When.GOOD_TIME else When.NOW
     return await decide_on(
         view,
         post_id,
@@ -80,6 +100,7 @@ async def approve(view: AmbassadorView, post_id: str) -> Response:
             ambassador_id=view.me.id,
             text=typing.text,
             when=when,
+            shown=_moment(shown),
             now=view.now,
             networks=view.parts.templates.networks,
         ),
@@ -94,6 +115,19 @@ async def decline(view: AmbassadorView, post_id: str) -> Response:
         view,
         post_id,
         lambda transaction: decide.decline(
+            transaction, post_id=post_id, ambassador_id=view.me.id, reason=reason, now=view.now
+        ),
+    )
+
+
+@router.post("/{post_id}/why-not")
+async def why_not(view: AmbassadorView, post_id: str) -> Response:
+    """The reason for a decline, which may follow it."""
+    reason = str((await view.request.form()).get("reason", ""))
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: decide.tell_why(
             transaction, post_id=post_id, ambassador_id=view.me.id, reason=reason, now=view.now
         ),
     )
@@ -192,7 +226,7 @@ async def decide_on(
 
 async def after(view: View, post_id: str) -> Response:
     """The card as it is now."""
-    return await show(view, post_id) if view.partial else view.go(f"/inbox#{post_id}")
+    return await show(view, post_id) if view.partial else view.go(f"/inbox/{post_id}")
 
 
 async def _is_crossed(view: View, post_id: str, typing: Typing) -> bool:
@@ -236,21 +270,23 @@ _MAX_WINDOW = 20
 async def show(
     view: View, post_id: str, typed: Typed | None = None, *, status: int = 200
 ) -> Response:
-    """One card for htmx, the whole inbox otherwise."""
-    if view.partial:
-        return await _show_one(view, post_id, typed, status=status)
-    return await _show_all(view, typed, status=status)
+    """The post in front of the inbox; its card alone for htmx."""
+    return await _show(view, post_id, typed, status=status)
 
 
-async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200) -> Response:
+async def _show(
+    view: View, post_id: str = "", typed: Typed | None = None, *, status: int = 200
+) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await read_inbox(transaction, view, typed)
-        zone = await time_zone_of(transaction, view.me.id)
+        view = replace(view, zone=await time_zone_of(transaction, view.me.id, view.zone))
+        found = await read_inbox(transaction, view, chosen=post_id, typed=typed)
         ending = await ending_connections(
             transaction, view.me.id, now=view.now, networks=view.parts.networks
         )
         preferences = await sharing_preferences.get(transaction, view.me.id)
-    return _in_zone(view, zone).page(
+    if view.partial and post_id:
+        return view.page("inbox/_card.html", status=status, front=found.front)
+    return view.page(
         "inbox/inbox.html",
         status=status,
         inbox=found,
@@ -260,15 +296,9 @@ async def _show_all(view: View, typed: Typed | None = None, *, status: int = 200
     )
 
 
-async def _show_one(
-    view: View, post_id: str, typed: Typed | None = None, *, status: int = 200
-) -> Response:
-    post = await own_post(view, post_id)
-    async with view.parts.database.read() as transaction:
-        (found,) = await read_cards(transaction, view, [post], typed)
-        zone = await time_zone_of(transaction, view.me.id)
-    return _in_zone(view, zone).page("inbox/_card.html", status=status, card=found)
-
-
-def _in_zone(view: View, zone: str | None) -> View:
-    return view if zone is None else replace(view, zone=ZoneInfo(zone))
+def _moment(value: str) -> datetime | None:
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    return None

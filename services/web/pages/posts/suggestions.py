@@ -14,7 +14,7 @@ from services.posts.answer_prompt import answer_prompt
 from services.voice import Draft
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, own_post, typing_in
-from services.web.pages.posts.inbox_cards import read_cards
+from services.web.pages.posts.inbox_cards import read_card
 
 router = APIRouter(prefix="/inbox")
 
@@ -89,7 +89,7 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
     typing = await typing_in(view)
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        (card,) = await read_cards(transaction, view, [post])
+        card = await read_card(transaction, view, post)
     return await decide_on(
         view,
         post_id,
@@ -115,5 +115,5 @@ async def follow_up(view: AmbassadorView, post_id: str) -> Response:
     """What a language model made of the answer, so far."""
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        (card,) = await read_cards(transaction, view, [post])
+        card = await read_card(transaction, view, post)
     return view.page("inbox/_follow_up.html", card=card)

@@ -7,26 +7,15 @@ from dataclasses import replace
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.accounts.store import connections
-from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.people.rules.disclosure import missing, put_back
+from services.people.rules.disclosure import put_back
 from services.posts.keep_typed import Typing, take_other, undo_typing
-from services.posts.store import posts, typed_texts
+from services.posts.store import posts
 from services.text.normal_form import as_networks_keep
-from services.voice.learning.own_words import own_share
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in
-from services.web.pages.posts.inbox_cards import (
-    Typed,
-    intents_of,
-    is_shared_by_hand,
-    pictures_of,
-    preview_of,
-    price_of,
-)
-from services.web.pages.posts.remarks import Written, remarks_on
+from services.web.pages.posts.inbox_cards import Typed, read_card
 
 router = APIRouter(prefix="/inbox")
 
@@ -41,32 +30,9 @@ async def measure(view: AmbassadorView, post_id: str) -> Response:
         await keep(view, post_id, typing)
     except Rejected as refusal:
         fault = view.fault(refusal)
-    text = as_networks_keep(typing.text)
     async with view.parts.database.read() as transaction:
-        kept = (await typed_texts.of_posts(transaction, [post_id])).get(post_id)
-        titles = await campaigns.titles(transaction, [post.campaign_id])
-        pictures = await pictures_of(transaction, view.parts, [post])
-        written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
-        (remarks,) = await remarks_on(transaction, [written])
-        networks = await connections.networks_of(transaction, [view.me.id])
-        employer = await employer_of(transaction, post_id)
-    by_hand = is_shared_by_hand(view.parts, post, networks.get(view.me.id, ()))
-    return view.page(
-        "inbox/_measured.html",
-        remarks=remarks,
-        preview=preview_of(view.parts, post.network, text),
-        price=price_of(view.parts, post.network, text),
-        images=pictures[post.id],
-        post=post,
-        text=text,
-        kept=kept,
-        unkept=fault,
-        missing=missing(text, original=post.original_text, code=post.link_code, employer=employer),
-        title=titles[post.campaign_id],
-        own_share=own_share(post.original_text, text),
-        by_hand=by_hand,
-        intents=intents_of(view.parts, post, text),
-    )
+        card = await read_card(transaction, view, post, Typed(post_id=post_id, text=typing.text))
+    return view.page("inbox/_measured.html", card=card, unkept=fault)
 
 
 @router.post("/{post_id}/put-back")
@@ -91,7 +57,7 @@ async def connect(view: AmbassadorView, post_id: str) -> Response:
     refused = await _kept_first(view, post_id, await typing_in(view))
     if refused is not None:
         return refused
-    path = f"/connect/{post.network}"
+    path = f"/connect/{post.network}?post={post.id}"
     if view.partial:
         return view.go(path)
     # A form may not lead to another site (`headers`), so a page of ours lies between.
