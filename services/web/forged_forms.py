@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from services.web.body_limit import CUT, MAX_FORM_BYTES
-from services.web.view import FormFault, parts_of
+from services.web.view import FormFault, is_csrf_token, parts_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
@@ -75,10 +74,5 @@ def comes_from(request: Request, *origins: str) -> bool:
 
 
 def _has_token(request: Request, form: FormData) -> bool:
-    expected = request.session.get("csrf")
     given = request.headers.get("X-CSRF-Token") or form.get("csrf_token")
-    return (
-        isinstance(expected, str)
-        and isinstance(given, str)
-        and secrets.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
-    )
+    return isinstance(given, str) and is_csrf_token(request, given)

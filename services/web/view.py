@@ -161,8 +161,26 @@ def language_of(request: Request, person: Person | None) -> Language:
 
 
 def csrf_token(request: Request) -> str:
-    """This session's token against forged forms; made on first use."""
+    """This session's token against forged forms, made on first use; written anew for each page."""
     session = request.session
     if "csrf" not in session:
-        session["csrf"] = secrets.token_urlsafe(24)
-    return str(session["csrf"])
+        session["csrf"] = secrets.token_hex(_TOKEN_BYTES)
+    pad = secrets.token_bytes(_TOKEN_BYTES)
+    return (pad + _xor(pad, bytes.fromhex(session["csrf"]))).hex()
+
+
+def is_csrf_token(request: Request, given: str) -> bool:
+    """Whether it is this session's token, as any of its pages has it."""
+    try:
+        expected, both = bytes.fromhex(request.session.get("csrf", "")), bytes.fromhex(given)
+    except ValueError:
+        return False
+    token = _xor(both[:_TOKEN_BYTES], both[_TOKEN_BYTES:])
+    return len(expected) == _TOKEN_BYTES and secrets.compare_digest(expected, token)
+
+
+_TOKEN_BYTES = 24
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=False))

@@ -24,13 +24,13 @@ async def test_it_is_asked_after_a_page_that_says_what_it_does(organisation: Org
     post = await published(organisation)
     page = f"/inbox/{post.id}/delete"
     async with organisation.signed_in("anna@example.org") as browser:
-        assert f'href="{page}"' in (await browser.get("/inbox")).text
+        assert f'href="{page}"' in (await browser.get(f"/inbox/{post.id}")).text
         confirm = (await browser.get(page)).text
         assert "kan niet ongedaan worden gemaakt" in confirm
         assert TEXT[:30] in confirm
         answer = await submit(browser, page, page, sure="yes")
-        assert answer.headers["location"] == f"/inbox#{post.id}"
-        inbox = (await browser.get("/inbox")).text
+        assert answer.headers["location"] == f"/inbox/{post.id}"
+        inbox = (await browser.get(f"/inbox/{post.id}")).text
         assert "Dit bericht wordt van LinkedIn gehaald." in inbox
         assert f'hx-get="/inbox/{post.id}"' in inbox, "it shows by itself when it is gone"
         assert (await browser.get(page)).status_code == 303, "there is nothing left to ask"
@@ -82,13 +82,13 @@ async def test_what_became_of_it_is_told(organisation: Organisation) -> None:
         async with organisation.database.write() as transaction:
             await deletions.ask(transaction, deletion)
         async with organisation.signed_in("anna@example.org") as browser:
-            assert sentence in (await browser.get("/inbox")).text
+            assert sentence in (await browser.get(f"/inbox/{post.id}")).text
 
 
 async def test_a_post_whose_place_nobody_told_is_explained(organisation: Organisation) -> None:
     """Its person is told how to delete it themselves."""
     post = await published(organisation, external_id=None)
     async with organisation.signed_in("anna@example.org") as browser:
-        inbox = (await browser.get("/inbox")).text
+        inbox = (await browser.get(f"/inbox/{post.id}")).text
         assert "kies ⋯ ernaast en dan Verwijderen" in inbox
         assert f"/inbox/{post.id}/delete" not in inbox

@@ -93,11 +93,11 @@ async def test_a_connection_to_a_network_that_is_gone_can_be_ended(
 async def test_a_banner_tells_which_networks_are_a_sandbox(organisation: Organisation) -> None:
     """Beside a real network it does not say that nothing is real."""
     async with organisation.client(**{"Accept-Language": "en"}) as browser:
-        assert "Nothing you approve here reaches a real" in (await browser.get("/sign-in")).text
+        assert "Nothing reaches a real network" in (await browser.get("/sign-in")).text
     organisation.with_parts(sandboxes=("x",))
     async with organisation.client(**{"Accept-Language": "en"}) as browser:
         page = (await browser.get("/sign-in")).text
         assert "Nothing you approve for these reaches a real network: X." in page
     organisation.with_parts(sandboxes=())
     async with organisation.client(**{"Accept-Language": "en"}) as browser:
-        assert "reaches a real network" not in (await browser.get("/sign-in")).text
+        assert "a real network" not in (await browser.get("/sign-in")).text

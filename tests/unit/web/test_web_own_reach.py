@@ -10,7 +10,7 @@ from services.database import outbox
 from services.events.outgoing import ReachMeasured
 from services.figures.record_reach import record_reach
 from services.figures.store import followers
-from services.post import PostState
+from services.post import Post, PostState
 from tests.builders import fact
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, submit
 
@@ -18,8 +18,8 @@ PAGE = "/profile/reach"
 ADDRESS = "https://www.linkedin.com/feed/update/urn:li:share:7406535690785632256"
 
 
-async def _published(organisation: Organisation) -> None:
-    await organisation.post(
+async def _published(organisation: Organisation) -> Post:
+    return await organisation.post(
         await organisation.campaign(story()),
         ANNA,
         state=PostState.PUBLISHED,
@@ -37,7 +37,7 @@ async def _bring(browser: httpx.AsyncClient, content: bytes) -> httpx.Response:
 
 async def test_a_file_becomes_figures_on_the_card(organisation: Organisation) -> None:
     """The page says of how many posts it took figures; the card shows them with their source."""
-    await _published(organisation)
+    post = await _published(organisation)
     file = f"Post URL,Impressions,Members reached\n{ADDRESS},81,34\n{ADDRESS}99,5,4\n".encode()
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await _bring(browser, file)).text
@@ -49,7 +49,7 @@ async def test_a_file_becomes_figures_on_the_card(organisation: Organisation) ->
                 for row in await outbox.oldest(transaction, 10)
             ]
             await record_reach(transaction, told, organisation.clock)
-        inbox = (await browser.get("/inbox")).text
+        inbox = (await browser.get(f"/inbox/{post.id}")).text
     assert '<dd>34 <span class="tag measured">gemeten</span></dd>' in inbox
     assert '<dt>Keer getoond</dt><dd>81 <span class="tag measured">gemeten</span></dd>' in inbox
     assert "LinkedIns eigen cijfers, ingelezen door de ambassadeur" in inbox

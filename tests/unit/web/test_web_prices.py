@@ -16,12 +16,12 @@ async def test_the_price_stands_beside_the_draft_and_the_account(
     organisation: Organisation,
 ) -> None:
     """For the text as it stands, also while it is being typed; LinkedIn charges nothing."""
-    organisation.with_parts(prices={"x": X_PRICES})
+    organisation.with_parts(prices={"x": X_PRICES}, sandboxes=())
     about = await organisation.campaign(story())
     post = await organisation.post(about, ANNA, network="x")
     await organisation.post(about, ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
-        inbox = (await browser.get("/inbox")).text
+        inbox = (await browser.get(f"/inbox/{post.id}")).text
         assert inbox.count("rekent je organisatie hiervoor") == 1
         assert "X rekent je organisatie hiervoor US$\xa00,20." in inbox
         typed = await submit(browser, "/inbox", f"/inbox/{post.id}/measure", text="Zonder.")
@@ -30,17 +30,19 @@ async def test_the_price_stands_beside_the_draft_and_the_account(
 
 
 async def test_without_prices_nothing_is_said(organisation: Organisation) -> None:
-    """An organisation that pays nothing reads nothing of money."""
+    """An organisation that pays nothing reads nothing of money; nor does one that only tries."""
     await organisation.post(await organisation.campaign(story()), ANNA, network="x")
-    async with organisation.signed_in("anna@example.org") as browser:
-        assert TEXT[:20] in (inbox := (await browser.get("/inbox")).text)
-        assert "US$" not in inbox
+    for prices, sandboxes in (({}, ()), ({"x": X_PRICES}, ("x",))):
+        organisation.with_parts(prices=prices, sandboxes=sandboxes)
+        async with organisation.signed_in("anna@example.org") as browser:
+            assert TEXT[:20] in (inbox := (await browser.get("/inbox")).text)
+            assert "US$" not in inbox
 
 
 async def test_of_posts_that_cost_nothing_nothing_is_said(organisation: Organisation) -> None:
     """Also where what is read is charged: that is no price of a post."""
     free = Prices(with_link=Decimal(0), without_link=Decimal(0), units=X_PRICES.units)
-    organisation.with_parts(prices={"x": free})
+    organisation.with_parts(prices={"x": free}, sandboxes=())
     await organisation.post(await organisation.campaign(story()), ANNA, network="x")
     async with organisation.signed_in("anna@example.org") as browser:
         for page in ("/inbox", "/profile"):

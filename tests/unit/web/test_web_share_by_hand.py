@@ -52,7 +52,7 @@ async def test_i_shared_it(organisation: Organisation) -> None:
         await submit(browser, "/inbox", f"/inbox/{post.id}/shared", **fields)
         stored = await organisation.read(posts.get, post.id)
         assert (stored.state, stored.text) == (PostState.SHARED, "Mijn zin.")
-        page = (await browser.get("/inbox")).text
+        page = (await browser.get(f"/inbox/{post.id}")).text
         assert "Gedeeld (niet bevestigd)" in page
         assert f'href="{ADDRESS}"' in page
         assert "Mensen die klikten" in page

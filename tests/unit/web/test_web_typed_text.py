@@ -73,11 +73,11 @@ async def test_connecting_takes_the_text_along(organisation: Organisation, post:
     path = f"/inbox/{post.id}/connect"
     async with organisation.signed_in("anna@example.org") as browser:
         leaving = await submit(browser, "/inbox", path, text="Zonder script")
-        assert leaving.headers["Refresh"] == "0; url=/connect/linkedin"
-        assert 'href="/connect/linkedin"' in leaving.text
+        assert leaving.headers["Refresh"] == f"0; url=/connect/linkedin?post={post.id}"
+        assert f'href="/connect/linkedin?post={post.id}"' in leaving.text
         assert box(await inbox(browser)) == "Zonder script"
         leaving = await submit_by_htmx(browser, "/inbox", path, text="Met script")
-        assert leaving.headers["HX-Redirect"] == "/connect/linkedin"
+        assert leaving.headers["HX-Redirect"] == f"/connect/linkedin?post={post.id}"
         assert box(await inbox(browser)) == "Met script"
 
 

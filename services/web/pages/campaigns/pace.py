@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, tzinfo
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -174,7 +173,7 @@ def _hours(form: FormData) -> WorkingHours:
     )
 
 
-def _first_moment(typed: str, zone: ZoneInfo) -> datetime:
+def _first_moment(typed: str, zone: tzinfo) -> datetime:
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone)
     except (ValueError, OverflowError) as error:
