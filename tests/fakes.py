@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,3 +49,23 @@ class Mailbox:
 
     async def send(self, message: Mail) -> None:
         self.messages.append(message)
+
+
+class OnePicture:
+    """An Images whose every address holds `PICTURE`, or a fault."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self.asked: list[str] = []
+
+    def fetch(self, url: str) -> bytes:
+        self.asked.append(url)
+        if self.fault is not None:
+            raise self.fault
+        return PICTURE
+
+
+#: A PNG of one pixel.
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)

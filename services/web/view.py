@@ -163,16 +163,16 @@ def language_of(request: Request, person: Person | None) -> Language:
 def csrf_token(request: Request) -> str:
     """This session's token against forged forms, made on first use; written anew for each page."""
     session = request.session
-    if "csrf" not in session:
-        session["csrf"] = secrets.token_hex(_TOKEN_BYTES)
+    if "forms" not in session:
+        session["forms"] = secrets.token_hex(_TOKEN_BYTES)
     pad = secrets.token_bytes(_TOKEN_BYTES)
-    return (pad + _xor(pad, bytes.fromhex(session["csrf"]))).hex()
+    return (pad + _xor(pad, bytes.fromhex(session["forms"]))).hex()
 
 
 def is_csrf_token(request: Request, given: str) -> bool:
     """Whether it is this session's token, as any of its pages has it."""
     try:
-        expected, both = bytes.fromhex(request.session.get("csrf", "")), bytes.fromhex(given)
+        expected, both = bytes.fromhex(request.session.get("forms", "")), bytes.fromhex(given)
     except ValueError:
         return False
     token = _xor(both[:_TOKEN_BYTES], both[_TOKEN_BYTES:])

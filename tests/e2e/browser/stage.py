@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.app import PREFIXES, create_sandbox
@@ -51,6 +51,11 @@ class Stage:
         parts = self.organisation.parts
         deleter = PostDeleter(database=parts.database, accounts=parts.accounts, clock=parts.clock)
         await deleter.delete_due()
+
+    async def change(self, page: Page) -> Locator:
+        """Open the text of the post in front for changes."""
+        await page.get_by_text("Verander", exact=True).click()
+        return page.get_by_label("Jouw tekst")
 
     async def sign_in(self, page: Page, email: str) -> None:
         await page.goto(self.address + await self.organisation.link_for(email))

@@ -27,11 +27,13 @@ async def everything(stage: Stage) -> list[str]:
     """A person with all roles and something on every page; returns the pages' paths."""
     organisation = stage.organisation
     states = [PostState.READY, PostState.UNKNOWN, PostState.PUBLISHED, PostState.DECLINED]
+    seen = []
     for number, state in enumerate(states):
         campaign = await organisation.campaign(story(story_id=f"s-{number}"))
         post = await organisation.post(
             campaign, ANNA, state=state, published_at=NOW, reason="it had not arrived"
         )
+        seen.append(post.id)
         if state is PostState.READY:
             typed = TypedText(
                 post_id=post.id, text="Mijn", version=1, window="w", typed_at=NOW, other="Ook mijn"
@@ -54,6 +56,7 @@ async def everything(stage: Stage) -> list[str]:
         pass
     return [
         "/inbox",
+        *[f"/inbox/{each}" for each in seen],
         f"/inbox/{post.id}/why",
         "/profile",
         "/connect/x/callback",
@@ -105,7 +108,7 @@ async def test_axe_finds_nothing(
     assert not found
 
 
-_TABS_TO_THE_TEXT = 6
+_TABS_TO_THE_CHANGE = 12
 
 
 async def test_the_keyboard_reaches_the_decision(stage: Stage, page: Page) -> None:
@@ -114,11 +117,11 @@ async def test_the_keyboard_reaches_the_decision(stage: Stage, page: Page) -> No
     await stage.sign_in(page, ANNA.email)
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")  # skip to the content
-    text = page.get_by_label("Jouw tekst")
-    # The question beside the draft and the other suggestions come before the text.
-    for _ in range(_TABS_TO_THE_TEXT):
+    change = page.locator(".change")
+    for _ in range(_TABS_TO_THE_CHANGE):
         await page.keyboard.press("Tab")
-        if await text.evaluate("field => field === document.activeElement"):
+        if await change.evaluate("field => field === document.activeElement"):
             break
+    await page.keyboard.press("Space")
     await page.keyboard.type("Mijn zin. ")
     assert (await page.get_by_label("Jouw tekst").input_value()).find("Mijn zin. ") >= 0

@@ -29,12 +29,8 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     await page.get_by_role(
         "button", name=re.compile("Allow|Toestaan|Sta toe", re.IGNORECASE)
     ).click()
-    await expect(page.get_by_text("Koppel opnieuw")).to_be_visible()
-
-    await page.get_by_role("link", name="Inbox").click()
-    box = page.get_by_label("Jouw tekst")
-    await box.fill("Mijn eigen zin. " + TEXT)
-    await page.get_by_role("button", name="Ja, deel dit").click()
+    await (await stage.change(page)).fill("Mijn eigen zin. " + TEXT)
+    await page.get_by_role("button", name="Deel nu").click()
     await expect(page.get_by_text("Goedgekeurd")).to_be_visible()
     await expect(page.get_by_role("button", name="Ongedaan maken")).to_be_visible()
 
@@ -58,7 +54,7 @@ async def test_the_keyboard_stays_where_a_decision_was_made(stage: Stage, page: 
     await stage.organisation.connect(ANNA)
     post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_role("button", name="Ja, deel dit").press("Enter")
+    await page.get_by_role("button", name="Deel nu").press("Enter")
     undo = page.get_by_role("button", name="Ongedaan maken")
     await expect(undo).to_be_visible()
     await expect(page.locator(f"[id='{post.id}']")).to_be_focused()
@@ -66,7 +62,7 @@ async def test_the_keyboard_stays_where_a_decision_was_made(stage: Stage, page: 
         await page.keyboard.press("Tab")
     await expect(undo).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Ja, deel dit")).to_be_visible()
+    await expect(page.get_by_role("button", name="Deel nu")).to_be_visible()
     assert (await stage.organisation.read(posts.get, post.id)).state is PostState.READY
 
 
@@ -74,7 +70,7 @@ async def test_the_counter_follows_the_typing(stage: Stage, page: Page) -> None:
     """While one types the counter shows the network's own length, and says what is too much."""
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA, "x")
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_label("Jouw tekst").fill("a" * 285)
+    await (await stage.change(page)).fill("a" * 285)
     await expect(page.get_by_text("285 / 280")).to_be_visible()
     await expect(page.get_by_text("5 te veel")).to_be_visible()
     await page.get_by_label("Jouw tekst").fill("Kort.")
@@ -86,8 +82,8 @@ async def test_a_fault_appears_in_place(stage: Stage, page: Page) -> None:
     await stage.organisation.connect(ANNA)
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_label("Jouw tekst").fill("a" * 3001)
-    await page.get_by_role("button", name="Ja, deel dit").click()
+    await (await stage.change(page)).fill("a" * 3001)
+    await page.get_by_role("button", name="Deel nu").click()
     await expect(page.get_by_role("alert")).to_contain_text("Maak het korter.")
     await expect(page.get_by_label("Jouw tekst")).to_have_value("a" * 3001)
 
@@ -96,7 +92,7 @@ async def test_copying_the_text(stage: Stage, page: Page) -> None:
     """One tap copies exactly the text in the box, as it was changed."""
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_label("Jouw tekst").fill("Mijn tekst.\n\nTwee regels.")
+    await (await stage.change(page)).fill("Mijn tekst.\n\nTwee regels.")
     await page.get_by_role("button", name="Kopieer tekst").click()
     await expect(page.get_by_role("button", name="Gekopieerd")).to_be_visible()
     copied = await page.evaluate("navigator.clipboard.readText()")
@@ -104,11 +100,15 @@ async def test_copying_the_text(stage: Stage, page: Page) -> None:
 
 
 async def test_declining_and_changing_ones_mind(stage: Stage, page: Page) -> None:
-    """Declining takes two taps without a reason, and can be undone."""
-    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    """Declining takes one tap; the reason may follow, and all of it can be undone."""
+    post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_text("Liever niet").click()
-    await page.get_by_role("button", name="Sla over").click()
+    await page.get_by_role("button", name="Deze niet").click()
+    await page.get_by_label("Wil je zeggen waarom?").fill("Ik was er niet bij.")
+    await page.get_by_role("button", name="Geef door").click()
+    await expect(page.get_by_text("Je reden is doorgegeven")).to_be_visible()
+    declined = await stage.organisation.read(posts.get, post.id)
+    assert (declined.state, declined.reason) == (PostState.DECLINED, "Ik was er niet bij.")
     await page.get_by_role("button", name="Toch nog eens bekijken").click()
     await expect(page.get_by_role("button", name="Kopieer tekst")).to_be_visible()
 
@@ -149,7 +149,7 @@ async def test_everything_works_without_a_script(stage: Stage, page: Page) -> No
     context = await page.context.browser.new_context(java_script_enabled=False, locale="nl-NL")
     plain = await context.new_page()
     await stage.sign_in(plain, "anna@example.org")
-    await plain.get_by_role("button", name="Ja, deel dit").click()
+    await plain.get_by_role("button", name="Deel nu").click()
     await expect(plain.get_by_text("Goedgekeurd")).to_be_visible()
     assert (await stage.organisation.read(posts.get, post.id)).state is PostState.APPROVED
     await context.close()
@@ -168,14 +168,13 @@ async def test_nothing_is_wider_than_a_phone(stage: Stage, page: Page, path: str
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-async def test_the_preview_stays_open_while_typing(stage: Stage, page: Page) -> None:
-    """An opened preview follows the typing and does not close under one's hands."""
+async def test_the_preview_follows_the_typing(stage: Stage, page: Page) -> None:
+    """What stands there after the last key is what would be sent, also where that is escaped."""
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
-    await page.get_by_text("Zo ziet het eruit op LinkedIn").click()
-    await page.get_by_label("Jouw tekst").fill("Een heel andere zin (echt).")
-    appearance = page.locator(".as-it-appears")
-    await expect(appearance).to_contain_text("Een heel andere zin (echt).")
-    await expect(appearance).to_be_visible()
+    await (await stage.change(page)).fill("Een heel andere zin (echt).")
+    await page.get_by_text("Klaar", exact=True).click()
+    await expect(page.locator(".shown")).to_contain_text("Een heel andere zin (echt).")
+    await page.get_by_text("Waarom deze tekst?").click()
     await page.get_by_text("Precies wat we versturen").click()
     await expect(page.get_by_text(r"Een heel andere zin \(echt\).")).to_be_visible()

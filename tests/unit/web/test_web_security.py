@@ -182,6 +182,21 @@ async def test_assets_are_kept_by_digest(organisation: Organisation) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+async def test_a_first_visit_is_light(organisation: Organisation) -> None:
+    """The inbox with everything that it needs is at most 60 kB on the line, and its form's token is
+    never written twice the same."""
+    await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.signed_in(ANNA.email) as browser:
+        page = await browser.get("/inbox")
+        needed = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+        answers = [page, *[await browser.get(each) for each in sorted(set(needed))]]
+        again = await browser.get("/inbox")
+    assert len(answers) >= 4
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert sum(each.num_bytes_downloaded for each in answers) <= 60_000
+    assert form_token(page.text) != form_token(again.text)
+
+
 async def test_a_form_is_not_read_without_end(organisation: Organisation) -> None:
     """A form of more than four megabytes is 413."""
     async with organisation.signed_in("anna@example.org") as browser:
