@@ -9,6 +9,8 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(text);
   } catch {
     // No permission, or no encrypted connection: select it, so that the person can copy.
+    const change = cardOf(source)?.querySelector(".change");
+    if (change) change.checked = true;
     source.focus();
     source.select?.();
     return;
@@ -18,11 +20,13 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = before; }, 2000);
 });
 
-// A decision replaces the card under one's hands: the keyboard goes on from the new one.
+// A decision replaces the card under one's hands: the keyboard goes on from the new one, and what became
+// of it is in sight.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const card = event.target.closest?.("article.post");
-  const decided = event.detail.requestConfig?.verb === "post";
-  if (card && decided && document.activeElement === document.body) card.focus({ preventScroll: true });
+  const card = event.target;
+  if (!card.matches?.("article.post") || event.detail.requestConfig?.verb !== "post") return;
+  if (document.activeElement === document.body) card.focus({ preventScroll: true });
+  if (card.getBoundingClientRect().top < 0) card.scrollIntoView();
 });
 
 document.addEventListener("change", (event) => {

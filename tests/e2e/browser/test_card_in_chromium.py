@@ -23,8 +23,8 @@ pytestmark = pytest.mark.browser
 LONG = " ".join(["Drie weken lang klopte de sluisdeur niet."] * 30) + f"\n\n{TEXT}"
 PHONE = {"width": 390, "height": 844}
 BUTTONS = {
-    "nl": ("Deel dinsdag", "Deel nu", "Verander", "Deze niet"),
-    "en": ("Share Tuesday", "Share now", "Change", "Not this one"),
+    "nl": ("Deel woensdag", "Deel nu", "Verander", "Deze niet"),
+    "en": ("Share Wednesday", "Share now", "Change", "Not this one"),
 }
 
 
@@ -35,7 +35,7 @@ async def test_everything_is_on_the_first_screen(
 ) -> None:
     """At 390 by 844 the name, the text's beginning and every button are there without scrolling."""
     organisation = stage.organisation
-    organisation.clock += timedelta(hours=20)  # after work: the good time is another day
+    organisation.clock += timedelta(hours=11)  # after work: the good time is another day
     await organisation.connect(ANNA)
     about = await organisation.campaign(story())
     for network in ("linkedin", "x"):
