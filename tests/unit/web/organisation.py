@@ -279,6 +279,11 @@ def form_token(page: str) -> str:
     return found.group(1)
 
 
+def said_by(answer: httpx.Response) -> str:
+    """What a page says: all of it but the tokens of its forms, which differ each time."""
+    return re.sub(r"[0-9a-f]{96}", "", answer.text)
+
+
 async def submit(
     client: httpx.AsyncClient, page: str, path: str, /, **fields: str
 ) -> httpx.Response:

@@ -22,7 +22,7 @@ from services.web.pages.figures.campaign_figures import (
 from services.web.pages.figures.figure_rows import FigureRow, rows_of
 from services.web.pages.figures.figures_export import write_csv
 from tests.builders import NOW, campaign, story
-from tests.unit.web.organisation import Organisation
+from tests.unit.web.organisation import Organisation, said_by
 from tests.unit.web.test_web_managers import team
 
 PUBLISHED = PostState.PUBLISHED.value
@@ -138,12 +138,12 @@ async def test_one_colleagues_decision_is_on_no_page(
     small = await team(organisation, [PostState.READY])
     addresses = f"/vacancies/{small}", "/vacancies", "/figures", "/figures.csv"
     async with organisation.staff("mia@example.org", "marketing", "recruiter") as browser:
-        before = [(await browser.get(address)).text for address in addresses]
+        before = [said_by(await browser.get(address)) for address in addresses]
         async with organisation.database.write() as transaction:
             await transaction.execute(
                 posts.update().where(posts.c.campaign_id == small).values(state=decided.value)
             )
-        assert [(await browser.get(address)).text for address in addresses] == before
+        assert [said_by(await browser.get(address)) for address in addresses] == before
         assert "<dd>6</dd>" in (await browser.get(f"/stories/{campaign_id}/campaign")).text
 
 
