@@ -7,6 +7,7 @@ shared on purpose, a passage or an answer, counts to a text's size and never as 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from services.voice.checking.shingles import shingles
 
@@ -15,7 +16,7 @@ class OverlapGuard:
     """The texts of all campaigns of one story, as numbers. Not safe for several threads."""
 
     def __init__(self) -> None:
-        self._posts: set[str] = set()
+        self._posts: dict[str, int] = {}
         self._sizes: list[int] = []
         self._texts_with: dict[int, list[int]] = {}
 
@@ -25,12 +26,14 @@ class OverlapGuard:
     def __contains__(self, post_id: str) -> bool:
         return post_id in self._posts
 
-    def overlap(self, text: str, *, aside: str = "") -> float:
-        """The highest overlap of ``text`` with any text added before, 0 to 1."""
+    def overlap(self, text: str, *, aside: str = "", besides: Iterable[str] = ()) -> float:
+        """The highest overlap of ``text`` with any text added before but ``besides``, 0 to 1."""
         marks = shingles(text)
         shared = Counter[int]()
         for mark in marks - shingles(aside):
             shared.update(self._texts_with.get(mark, ()))
+        for post_id in besides:
+            shared.pop(self._posts.get(post_id, -1), None)
         size = len(marks)
         found = (common / (size + self._sizes[n] - common) for n, common in shared.items())
         return round(max(found, default=0.0), 4)
@@ -42,5 +45,5 @@ class OverlapGuard:
         marks = shingles(text)
         for mark in marks - shingles(aside):
             self._texts_with.setdefault(mark, []).append(len(self._sizes))
-        self._posts.add(post_id)
+        self._posts[post_id] = len(self._sizes)
         self._sizes.append(len(marks))

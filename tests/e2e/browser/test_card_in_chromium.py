@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, Request, expect
 
 from services.events.incoming import Image
@@ -16,6 +17,7 @@ from services.posts.store import posts
 from services.scheduling import Pace
 from tests.e2e.browser.stage import Stage, open_stage
 from tests.fakes import PICTURE, OnePicture
+from tests.unit.voice.material import told_of_us
 from tests.unit.web.organisation import ANNA, TEXT, story
 
 pytestmark = pytest.mark.browser
@@ -155,3 +157,30 @@ async def test_a_text_is_changed_and_shared_without_a_script(stage: Stage, page:
         PostState.DECLINED: TEXT,
     }
     await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_an_open_card(
+    stage: Stage, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    """With the text, the question and the other texts open, and after a decision; the other texts are
+    swiped within the screen."""
+    organisation = stage.organisation
+    await organisation.connect(ANNA)
+    about = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
+    for network in ("linkedin", "x"):
+        await organisation.post(about, ANNA, network)
+    await page.emulate_media(color_scheme=scheme)
+    await stage.sign_in(page, ANNA.email)
+    await stage.change(page)
+    await page.get_by_text("Maak het van jezelf").click()
+    await page.get_by_role("button", name="Andere teksten").click()
+    await expect(page.locator(".swipe li")).to_have_count(3)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert await page.locator(".swipe").evaluate("row => row.scrollWidth > row.clientWidth")
+    assert (await Axe().run(page)).response["violations"] == []
+    await page.get_by_role("button", name="Neem deze").first.click()
+    await expect(page.locator(".shown")).not_to_contain_text("schipper")
+    await page.get_by_role("button", name="Deel vandaag").click()
+    await expect(page.get_by_role("button", name="Ongedaan maken")).to_be_visible()
+    assert (await Axe().run(page)).response["violations"] == []

@@ -50,6 +50,7 @@ async def test_asking_in_place(tmp_path: Path, page: Page) -> None:
             await page.context.clear_cookies()
             await stage.sign_in(page, "anna@example.org")
             card = page.locator(f'[id="{post.id}"]')
+            await card.get_by_text("Maak het van jezelf").click()
             await card.locator('[name="answer"]').fill(ANSWER)
             await card.get_by_role("button", name="Maak er mijn bericht van").click()
             await expect(
