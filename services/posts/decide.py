@@ -169,10 +169,18 @@ async def tell_why(
     post = await own_post(transaction, post_id, ambassador_id)
     plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
     if not plain:
-        raise Rejected("the reason is empty", remedy="Write a sentence, or go on without.")
+        raise Rejected(
+            message("reason.empty", "the reason is empty"),
+            remedy=message("do.write-or-go-on", "Write a sentence, or go on without."),
+        )
     declined = PostState.DECLINED
-    if not await posts.move(transaction, post.id, before=declined, after=declined, reason=plain):
-        raise Rejected("this draft is not set aside any more", remedy="Load the page again.")
+    if not await posts.move(
+        transaction, post.id, before=declined, after=declined, reason=said(plain)
+    ):
+        raise Rejected(
+            message("draft.not-aside", "this draft is not set aside any more"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
     await note(transaction, post, "post.declined", now, {})
     event = PostDeclined(
         post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
