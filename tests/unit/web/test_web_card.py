@@ -93,7 +93,7 @@ async def test_a_reason_may_follow_a_decline(organisation: Organisation, post: P
         organisation.clock += timedelta(seconds=9)
         told = await submit_by_htmx(browser, path, f"{path}/why-not", reason="Te vroeg.")
         assert "Je reden is doorgegeven" in told.text
-    assert (await organisation.read(posts.get, post.id)).reason == "Te vroeg."
+    assert str((await organisation.read(posts.get, post.id)).reason) == "Te vroeg."
     async with organisation.database.read() as transaction:
         events = [json.loads(row.event) for row in await outbox.oldest(transaction, 10)]
     assert [event["data"].get("reason", "") for event in events] == ["", "Te vroeg."]
