@@ -2,7 +2,7 @@
 
 Cleaned of what is not prose (`markup`, `prose`), told in sentences that keep their speaker
 (`speech`, `telling`), judged (`judging`, `standing`, `sensitive`), weighed (`worth`) and chosen
-(`choosing`), led in by the place where they play (`scene`).
+(`choosing`).
 """
 
 from services.voice.passages.choosing import find_passages

@@ -25,8 +25,6 @@ MOST = 10
 
 #: Added or taken away: for its length, for what begins the source, for each thing to guess.
 _LONG, _FULL, _FIRST, _OPEN = -0.2, 0.5, 0.3, -0.6
-#: Nobody's and nowhere.
-_LOOSE = -3.0
 _ENOUGH, _COMFORTABLE = 100, 230
 #: A passage that comes to less is not used.
 _LEAST = 1.6
@@ -41,7 +39,6 @@ class _Candidate:
     text: str
     private: Sensitive
     score: float = 0
-    about: str = ""
 
     @property
     def start(self) -> int:
@@ -86,18 +83,16 @@ def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candi
 
 def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
     """What an editor chose, as it was sent; speaker and noun only where the source has them."""
-    privacy, nouns, ground = Privacy(source), Nouns(source), Ground(source)
+    privacy, nouns = Privacy(source), Nouns(source)
     for number, text in enumerate(texts):
-        window, about = _run_of(text, source), ""
-        if window:
-            about = _about(window, source, ground)
-        else:
+        window = _run_of(text, source)
+        if not window:
             place = len(source.sentences) + number
             sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
             if (changed := _changed_in(sentence, source)) is not None:
                 sentence.place, sentence.speaker = changed.place, changed.speaker
             window = (sentence,)
-        yield _passage(_Candidate(window, text, privacy.of(window), about=about), source, nouns)
+        yield _passage(_Candidate(window, text, privacy.of(window)), source, nouns)
 
 
 def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
@@ -131,7 +126,6 @@ def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
 def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
     return Passage(
         text=candidate.text,
-        about=candidate.about,
         speaker=candidate.sentences[0].speaker or "",
         narrator=narrator_of(_own_words(candidate.text), source.language),
         noun=nouns.of(candidate.sentences),
@@ -154,51 +148,28 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
         if first.place not in standing or first.text in seen or leaning.leans(first):
             continue
         seen.add(first.text)
-        for window in _windows(source, first, standing, leaning):
+        for window in _windows(source, first, standing):
             text = " ".join(each.text for each in window)
             if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not leaning.goes_on(window):
                 continue
-            if leaning.teases(window[-1]):
+            if not (worth.is_placed(window) and (weight := worth.of(window))):
                 continue
-            if not (weight := worth.of(window)):
-                continue
-            about = _about(window, source, ground)
-            loose = not about and first.place and not any(map(source.is_somebodys, window))
-            asked = ground.open_in(window, about)
+            asked = ground.open_in(window)
             if asked is not None:
-                score = weight + _of_length(len(text)) + _OPEN * asked + _LOOSE * bool(loose)
+                score = weight + _of_length(len(text)) + _OPEN * asked
                 score += _FIRST * (not first.place)
                 if score >= _LEAST:
-                    yield _Candidate(window, text, privacy.of(window), score, about)
+                    yield _Candidate(window, text, privacy.of(window), score)
 
 
-def _about(window: Sequence[Sentence], source: Source, ground: Ground) -> str:
-    """The words that lead in to what would hang in the air without them."""
-    length = len(ground.scene) + sum(len(each.text) + 1 for each in window) + 1
-    if not ground.scene or not window[0].place or length > MAX_LENGTH:
-        return ""
-    placed = any(map(source.is_anchored, window)) and ground.open_in(window) is not None
-    return "" if placed else ground.scene
-
-
-def _windows(
-    source: Source, first: Sentence, standing: set[int], leaning: Leaning
-) -> Iterator[tuple[Sentence, ...]]:
+def _windows(source: Source, first: Sentence, standing: set[int]) -> Iterator[tuple[Sentence, ...]]:
     """One to three consecutive sentences of one telling."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
-        together = not window or _follows(window[-1], sentence, leaning)
-        if not together or sentence.place not in standing or sentence.speaker != first.speaker:
+        if sentence.place not in standing or sentence.telling != first.telling:
             return
         window.append(sentence)
         yield tuple(window)
-
-
-def _follows(before: Sentence, sentence: Sentence, leaning: Leaning) -> bool:
-    """Whether they are one telling: of a paragraph, or of paragraphs of a single sentence."""
-    if sentence.paragraph == before.paragraph:
-        return sentence.run == before.run
-    return before.single and not sentence.apart and leaning.leans(sentence)
 
 
 def _of_length(length: int) -> float:

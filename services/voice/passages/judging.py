@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from services.voice.language.injection import INJECTION
 from services.voice.language.told_in import in_another_language
-from services.voice.passages.telling import Sentence, Source
+from services.voice.passages.telling import Sentence, Source, narrator_of
 
 MIN_WORDS, MAX_CHARACTERS = 3, 280
 
@@ -21,13 +21,13 @@ _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s
 #: "Monday 3 May" is a date, and "Monday mornings" are all of them.
 _DATED = re.compile(r"\d|mornings|afternoons|evenings|nights")
 _KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
+_PAY = re.compile(r"[£€$]\s?\d|\d\s?(?:€|euro\b)")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 _OF = frozenset({"of", "van"})
 _DOUBLED = frozenset(
     {"dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"}
 )
-_BINDING = frozenset({"and", "or", "but", "not", "as", "en", "of", "maar", "niet", "als"})
 _ADDRESSED = frozenset({"u", "uw", "please"})
 
 
@@ -39,7 +39,7 @@ class Judge:
 
     def may_stand(self, sentence: Sentence) -> bool:
         text = sentence.text
-        if not sentence.whole or sentence.speaker == "":
+        if not sentence.whole or sentence.speaker == "" or self._is_interviewers(sentence):
             return False
         if len(sentence.words) < MIN_WORDS or len(text) > MAX_CHARACTERS:
             return False
@@ -49,15 +49,13 @@ class Judge:
             return False
         if any(a == b and a not in _DOUBLED for a, b in pairwise(sentence.words)):
             return False
-        fixed = self._is_telegram(sentence) or self._is_fixed(sentence)
-        return _is_prose(text) and not fixed and not in_another_language(text, self._language)
+        fixed = self._is_fixed(sentence) or in_another_language(text, self._language)
+        return _is_prose(text) and not fixed
 
-    def _is_telegram(self, sentence: Sentence) -> bool:
-        """ "Anchors 1 to 38 installed and stressed": no verb, no article, nobody."""
-        small, binding = self._words["small"], self._words["prepositions"]
-        return not self._source.people.named_in(sentence.text) and all(
-            word not in small or word in binding or word in _BINDING for word in sentence.words
-        )
+    def _is_interviewers(self, sentence: Sentence) -> bool:
+        """ "We caught him between shifts": whoever asks is none of those who post it."""
+        asks = self._source.interviewed is not None and sentence.speaker is None
+        return asks and narrator_of(sentence.words, self._language) != "neutral"
 
     def _is_fixed(self, sentence: Sentence) -> bool:
         """Slogans, calls to action, and texts that stand under everything."""
@@ -65,6 +63,7 @@ class Judge:
         return bool(
             (lists["calls"].begins(words) and not self._source.tells_task(words))
             or lists["boilerplate"].within(words)
+            or lists["editors"].within(words)
             or lists["slogans"].within(words)
             or lists["jargon"].within([part for word in words for part in word.split("-")])
             or INJECTION.search(sentence.text)
@@ -77,7 +76,7 @@ class Judge:
     def _is_of_the_advertisement(self, sentence: Sentence) -> bool:
         """What is asked, offered and promised, and how to apply."""
         words, lists = sentence.words, self._words
-        if lists["demands_at_start"].begins(words):
+        if lists["demands_at_start"].begins(words) or _PAY.search(sentence.text):
             return True
         if sentence.field == "offer" and not self._source.is_anchored(sentence):
             return True

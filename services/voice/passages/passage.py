@@ -16,15 +16,14 @@ Lacking = Literal[
 class Passage:
     """One to three consecutive sentences, 60 to 300 characters, word for word.
 
-    ``about`` are words of the source that lead in to it, without a mark at their end; empty where it
-    stands alone. ``speaker`` is the full name of whoever spoke the words, which then stand without quotation marks; empty where the narrator tells. ``narrator`` is the person in
-    which the text is told. ``noun`` is what it is about, with its article; empty when in doubt.
+    ``speaker`` is the full name of whoever spoke the words, which only they post; empty where the
+    narrator tells. ``narrator`` is the person in which the text is told. ``noun`` is what it is
+    about, with its article; empty when in doubt.
     ``sensitive`` says why an editor has to tick it. ``start`` is the place of its first sentence in
     the source.
     """
 
     text: str
-    about: str = ""
     speaker: str = ""
     narrator: Narrator = "neutral"
     noun: str = ""

@@ -107,11 +107,9 @@ class People:
 
     def _opens(self, parts: list[str]) -> bool:
         first = parts[0].casefold().rstrip(".")
-        small = first in self._words["small"] or first in self._words["leaning"]
-        title = first in self._words["persons"] or first in self._words["clients"]
-        # "Brugwachter Anneke de Rooij".
-        title = title or (len(parts) > 2 and first[0].islower() and is_at_work(first))
-        return small or title or any(part in given_names() for part in parts[1:])
+        lists = ("small", "leaning", "persons", "clients")
+        named = any(part in given_names() for part in parts[1:])
+        return named or any(first in self._words[each] for each in lists)
 
 
 def is_at_work(word: str) -> bool:

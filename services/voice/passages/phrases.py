@@ -21,7 +21,7 @@ Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 
 _ALL = frozenset({"all", "alle"})
 _THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
-_FIRST, _TIMES = frozenset({"first", "eerste"}), frozenset({"time", "keer"})
+_TIMES = frozenset({"time", "keer"})
 _OTHER, _ONE = frozenset({"other", "ander", "andere"}), frozenset({"one", "een", "één", "ene"})
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
@@ -83,8 +83,9 @@ class Phrases:
                 row = (number and self._counts(words[place + 1])) or words[place] in _ALL
                 row = row or words[place + 1] in self._words["ordinals"]
                 phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
-                first_time = words[place + 1] in _FIRST and words[at] in _TIMES
-                if not (row and (phrase.told or first_time)):
+                # "The first time" says of what, or it says nothing.
+                vague = words[at] in _TIMES and not _ALWAYS.intersection(words[at + 1 : at + 2])
+                if not (row and phrase.told and not vague):
                     yield phrase
         elif at > place + 1 and not _ALWAYS.intersection(words[at : at + 1]):
             # "The nineteen", "the 06:10", "de tweede was".

@@ -51,8 +51,6 @@ class Paragraph:
     text: str
     field: str
     asked: str = ""
-    #: Something stood between this paragraph and the one before it.
-    apart: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +87,7 @@ class _Reading:
         self._field, self._words, self._found = name, words, found
         #: Level of the heading whose part is left out; 0: none is.
         self._closed = 0
-        self._over = self._apart = self._offers = False
+        self._over = self._offers = False
         self._asked = ""
         self._first = True
 
@@ -103,22 +101,19 @@ class _Reading:
     def _take(self, kind: str, text: str, block: Block) -> None:
         words = plain_words(text)
         if not words:
-            self._apart = True
-        elif self._words["endings"].begins(words) and len(words) <= 12:
+            return
+        if self._words["endings"].begins(words) and len(words) <= 12:
             self._over, self._found.fixed = True, self._found.fixed + 1
         elif kind == "item":
             self._found.items += 1
-            self._apart = True
         elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
             self._heading(words, text, block.level or (6 if block.bold else 7))
         elif self._closed or self._is_fixed(words, text):
             self._found.fixed += 1
-            self._apart = True
         else:
             self._keep(text)
 
     def _heading(self, words: list[str], text: str, level: int) -> None:
-        self._apart = True
         self._asked = text if _QUESTION.search(text) else ""
         self._offers = self._words["offer_headings"].begins(words)
         if self._words["closing_headings"].begins(words):
@@ -146,10 +141,8 @@ class _Reading:
                 text=text,
                 field="offer" if self._offers else self._field,
                 asked=self._asked,
-                apart=self._apart,
             )
         )
-        self._apart = False
 
 
 def _only_asks(text: str) -> bool:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 
 from services.voice.passages.people import is_at_work
 from services.voice.passages.phrases import Phrase, Phrases, stem_of
-from services.voice.passages.scene import scene_of
 from services.voice.passages.telling import Sentence, Source
-from services.voice.vocabulary import given_names, name_particles, plain_words
+from services.voice.vocabulary import given_names, name_particles
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
-_FULL_NAME, _CODE, _NAMED = 0.5, 0.5, 0.5
+_FULL_NAME, _CODE, _NAMED, _MISSED = 0.5, 0.5, 0.5, 1.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
 #: "Relay B12", "line C4".
@@ -38,8 +37,6 @@ class _Read:
     #: Something began or changed: "the first week" counts from there.
     changed: bool = False
     open: float = 0.0
-    #: Where it is was said before the passage.
-    scene: bool = False
 
 
 class Ground:
@@ -47,31 +44,27 @@ class Ground:
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
-        self.scene = scene_of(source)
         self._author = source.author.casefold().split()
         phrases = Phrases(source.words)
-        self._phrases = [phrases.of(each) for each in source.sentences]
+        kinds = ("the", "ordinal", "bare")
+        self._phrases = [
+            [phrase for phrase in phrases.of(each) if phrase.kind in kinds]
+            for each in source.sentences
+        ]
         self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
-        #: Stems that the source itself takes as known when it first names them.
-        self._taken: set[str] = set()
         #: In which sentence each stem stands first.
         self._first: dict[str, int] = {}
         for number, sentence in enumerate(self._stems):
             for ends in sentence:
                 for end in ends:
                     self._first.setdefault(end, number)
-            for phrase in self._phrases[number]:
-                if phrase.kind == "the" and not phrase.told:
-                    stems = (each for each in phrase.stems if self._first.get(each) == number)
-                    self._taken.update(stems)
 
-    def open_in(self, sentences: Sequence[Sentence], scene: str = "") -> float | None:
-        """How much a reader has to guess who was told the ``scene``; None: more than they would."""
+    def open_in(self, sentences: Sequence[Sentence]) -> float | None:
+        """How much a reader has to guess; None: more than they would."""
         first = sentences[0].place
-        most = _OPEN + _BEGINS * (first == 0 or bool(scene))
-        most += _ANCHORED * (bool(scene) or any(map(self._source.is_anchored, sentences)))
-        read = _Read(scene=bool(scene))
-        read.stems.update(*map(self._ends_of, plain_words(scene)))
+        most = _OPEN + _BEGINS * (first == 0)
+        most += _ANCHORED * any(map(self._source.is_anchored, sentences))
+        read = _Read()
         for sentence in sentences:
             for asked in self._asked(sentence, first, read):
                 read.open += asked
@@ -93,17 +86,12 @@ class Ground:
         """How much is to be guessed of it."""
         if not read.stems.isdisjoint(phrase.stems):
             return 0
-        begins, later = sentence.place == 0 or read.scene, sentence.place > first
+        begins, later = sentence.place == 0, sentence.place > first
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
-        if phrase.kind in ("bare", "ordinal"):
-            return self._in_a_row(phrase, read, later=later, named=bool(named))
-        if phrase.known or phrase.told:
-            # "The man who asked for the atlas": a reader has not met him.
-            one = self._is_person(phrase) and not self._is_of_many(phrase)
-            strange = phrase.told and one and not read.scene
-            return (_NEVER if not phrase.place else bool(named)) if strange else 0
         if phrase.kind != "the":
-            return _NEVER if named and not later and phrase.kind == "counted" else bool(named)
+            return 0 if self._counts_on(phrase, read) else _NEVER
+        if phrase.known or phrase.told:
+            return 0
         if phrase.words[0] in self._words["relational"]:
             # "The cause": of what stands just before it.
             return 0 if later else _NEVER
@@ -112,15 +100,7 @@ class Ground:
             return _NEVER
         if self._source.is_vacancy:
             return _NAMED * bool(named)
-        return 1 if self._is_of_many(phrase) or self._taken.issuperset(named) else _NEVER
-
-    def _in_a_row(self, phrase: Phrase, read: _Read, *, later: bool, named: bool) -> float:
-        if phrase.kind == "bare":
-            # "Twelve hundred sensors. After a week the first failed."
-            return 0 if later and phrase.words[-1] in self._words["ordinals"] else _NEVER
-        if self._counts_on(phrase, read):
-            return 0
-        return 1 if read.scene and not named else _NEVER
+        return _MISSED if named else 1
 
     def _counts_on(self, phrase: Phrase, read: _Read) -> bool:
         """ "In the first week" after something began; "the next day", late in a sentence."""
@@ -138,24 +118,13 @@ class Ground:
         led = sentence.words[0] in self._words["prepositions"]
         return phrase.place == 0 or (phrase.place == 1 and led)
 
-    def _is_person(self, phrase: Phrase) -> bool:
-        return any(word in self._words["persons"] for word in phrase.words)
-
-    def _is_of_many(self, phrase: Phrase) -> bool:
-        """ "The guards", "de monteurs": whoever works here."""
-        return any(
-            word in self._words["persons"] or word.rstrip("s") in self._words["persons"]
-            for word in phrase.words
-            if word.endswith(("s", "en"))
-        )
-
     def _names(self, sentence: Sentence, read: _Read) -> Iterator[float]:
         tokens, place = sentence.tokens, 0
         while place < len(tokens):
             end = self._name_ends(sentence, place)
             if end == place:
                 yield _CODE * (_CODED.fullmatch(tokens[place]) is not None)
-                yield self._is_short_for(tokens[place])
+                yield _MISSED * self._is_short_for(tokens[place])
                 place += 1
                 continue
             names = set(tokens[place:end])

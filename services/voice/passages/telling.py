@@ -17,7 +17,7 @@ from services.voice.passages.speech import Listener
 from services.voice.vocabulary import WORD, given_names, plain_words, vocabulary
 from services.voice.writing.request import Content
 
-_ENOUGH_QUESTIONS = 2
+_ENOUGH_QUESTIONS, _MANY_QUESTIONS = 2, 4
 THE = frozenset({"de", "het", "the"})
 ARTICLES = THE | {"een", "a", "an"}
 _YOU = frozenset({"je", "jij", "u", "you"})
@@ -38,9 +38,8 @@ class Sentence:
     field: str
     speaker: str | None = None
     whole: bool = True
-    #: It is all of its paragraph, and something stood between that and the one before.
-    single: bool = False
-    apart: bool = False
+    #: It is the first that answers a question, and says less without it.
+    answers: bool = False
     words: list[str] = dataclass_field(default_factory=list)
     #: As many as `words`, with their capitals.
     tokens: list[str] = dataclass_field(default_factory=list)
@@ -56,6 +55,11 @@ class Sentence:
             for number, (before, after) in enumerate(pairwise(found), start=1)
             if not self.text[before.end() : after.start()].isspace()
         )
+
+    @property
+    def telling(self) -> tuple[int, int, str | None]:
+        """Equal for sentences that one person tells in one breath."""
+        return self.paragraph, self.run, self.speaker
 
 
 def narrator_of(words: list[str], language: str) -> Narrator:
@@ -120,7 +124,7 @@ class Source:
             listener.hear(each.text, after)
             for each, after in zip(paragraphs, following, strict=False)
         ]
-        place = 0
+        place, asked = 0, ""
         for number, (paragraph, sentences) in enumerate(zip(paragraphs, heard, strict=True)):
             for told in sentences:
                 sentence = Sentence(
@@ -131,9 +135,9 @@ class Source:
                     field=paragraph.field,
                     speaker=told.speaker,
                     whole=told.whole,
-                    single=len(sentences) == 1,
-                    apart=paragraph.apart,
+                    answers=self.interviewed is not None and paragraph.asked not in {"", asked},
                 )
+                asked = paragraph.asked
                 if self.interviewed is not None and paragraph.asked and not told.speaker:
                     # Where questions are headings, what answers them is spoken.
                     sentence.speaker = self.interviewed
@@ -145,7 +149,7 @@ class Source:
         asked = [each for each in paragraphs if each.asked]
         questions = {each.asked for each in asked}
         spoken_to = any(not _YOU.isdisjoint(plain_words(each)) for each in questions)
-        if len(questions) < _ENOUGH_QUESTIONS or not spoken_to:
+        if len(questions) < (_ENOUGH_QUESTIONS if spoken_to else _MANY_QUESTIONS):
             return None
         told = [narrator_of(plain_words(each.text), self.language) for each in asked]
         if "i" not in told or len(told) - told.count("neutral") < _ENOUGH_QUESTIONS:

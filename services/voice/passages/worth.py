@@ -11,21 +11,21 @@ import re
 from collections.abc import Sequence
 
 from services.voice.passages.phrases import stem_of
-from services.voice.passages.telling import Sentence, Source
+from services.voice.passages.telling import Sentence, Source, narrator_of
+from services.voice.vocabulary import plain_words
 
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 #: "We have dried", "is geschreven": the perfect tense.
 _DONE = re.compile(r"\w*ge\w{3,}(?:d|t|en)|(?:ver|be|ont)\w{3,}d|\w{3,}ed")
 _HELPS = frozenset({"heeft", "hebben", "heb", "had", "hadden", "has", "have", "we've", "i've"})
-_HE = frozenset({"he", "she", "hij"})
-_SUBJECT = frozenset({"we", "wij", "we've", "we'd"})
 _COULD, _NOT = frozenset({"kon", "konden", "could"}), frozenset({"niet", "geen", "not"})
+_SUBJECT = frozenset({"we", "wij", "we've", "we'd"})
 
 #: What each sign is worth.
 _NAMED, _SOMEBODY, _WE, _ITS, _OURS = 1.2, 0.9, 0.7, 0.6, 0.4
 _EVENT, _CAUSE, _TURN, _TROUBLE, _COUNTS, _TASK = 1.0, 1.0, 0.6, 0.7, (0.0, 0.6, 0.9), 0.9
-_SPOKEN, _TITLE, _ANCHOR = 0.4, 0.3, 0.6
-_CEREMONY, _ABSTRACT, _IDLE, _MORE = -4.0, -0.7, -0.5, 0.4
+_TITLE, _ANCHOR = 0.3, 0.6
+_SHORT, _STEM = 3, 7
+_CEREMONY, _IDLE, _MORE = -4.0, -0.5, 0.4
 
 
 class Worth:
@@ -33,7 +33,26 @@ class Worth:
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
-        self._title = {word[:7] for word in source.title.casefold().split() if len(word) > 3}
+        said = (word for word in plain_words(source.title) if len(word) > _SHORT)
+        empty = ("small", "dates", "weekdays", "numbers", "editors")
+        #: What it is about, by the title.
+        self._title = {
+            word[:_STEM] for word in said if not any(word in self._words[each] for each in empty)
+        }
+
+    def is_placed(self, window: Sequence[Sentence]) -> bool:
+        """Whether a stranger learns of whom or of what it tells: by its place, or by the title's word."""
+        if self._source.is_vacancy or not window[0].place:
+            return True
+        if self._source.is_anchored(window[0]):
+            return True
+        told = narrator_of([word for each in window for word in each.words], self._source.language)
+        # What happened to one who tells it whole is theirs to say.
+        lived = told == "i" and len(window) > 1 and self._happens(window[0])
+        return lived or (told != "neutral" and self._is_titled(window[:1]))
+
+    def _is_titled(self, window: Sequence[Sentence]) -> bool:
+        return any(word[:_STEM] in self._title for each in window for word in each.words)
 
     def of(self, window: Sequence[Sentence]) -> float:
         """0: nothing for a post."""
@@ -66,18 +85,16 @@ class Worth:
             + _TROUBLE * trouble
             + _COUNTS[counts]
             + _TASK * task
-            + _SPOKEN * (window[0].speaker is not None)
             + _ANCHOR * any(map(self._source.is_anchored, window))
-            + _TITLE * any(word[:7] in self._title for word in words)
+            + _TITLE * self._is_titled(window)
             + _CEREMONY * lists["ceremony"].within(words)
-            + _ABSTRACT * lists["abstract"].count(words)
             + sum(_IDLE if self._is_idle(each) else _MORE for each in window[1:])
         )
 
     def _who(self, window: Sequence[Sentence], words: list[str]) -> float:
         if any(self._source.people.named_in(each.text) for each in window):
             return _NAMED
-        if self._words["one"].within(words) or self._is_human(words) or not _HE.isdisjoint(words):
+        if self._words["one"].within(words) or self._is_human(words):
             return _SOMEBODY
         if not _SUBJECT.isdisjoint(words):
             return _WE
@@ -148,7 +165,7 @@ class Worth:
         words, found = sentence.words, 0
         for place, word in enumerate(words):
             counts = word in self._words["numbers"]
-            if not counts and (not word[0].isdigit() or _YEAR.fullmatch(word)):
+            if not counts and not word[0].isdigit():
                 continue
             before, after = words[place - 1] if place else "", words[place + 1 : place + 2]
             dated = len(word) <= 2 and before in self._words["dates"]

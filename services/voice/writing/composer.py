@@ -21,6 +21,7 @@ from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources, check_supported
 from services.voice.checking.terms import untold
 from services.voice.language.sentences import split_sentences
+from services.voice.passages.choosing import MIN_LENGTH
 from services.voice.writing.apply_profile import (
     apply_profile,
     held_word,
@@ -45,19 +46,19 @@ from services.voice.writing.spoken import Spoken
 
 #: Plans kept ready: one a campaign and language.
 _PLANS_KEPT = 64
-#: Fewer characters of a passage tell nothing.
-_LEAST = 60
 #: So many texts are made for one that keeps every promise.
 _TRIES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
-    """``variant`` is its place among all of one person's turns; ``spoken`` None: no passage."""
+    """``variant`` is its place among all of one person's turns; ``spoken`` None: no passage.
+    ``whole``: its passage stands whole or not at all."""
 
     variant: int
     layout: Layout
     spoken: Spoken | None
+    whole: bool = True
 
     @property
     def passage(self) -> int:
@@ -246,11 +247,14 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     shift, variant = shift_of(request.network), -1
     # Around an answer: with the passage or without it, whichever of them is better first.
     rounds = [[one] for one in usable] if poster.answer else [usable]
-    for told, some in product(rounds, (liked, others)):
+    # What comes of a passage is in its last sentence. Only who was there tells less where it is long.
+    lengths = (True, False) if poster.was_there else (True,)
+    for whole, told, some in product(lengths, rounds, (liked, others)):
         for passage, number in turns(request.rank, len(told), len(some), shift=shift):
             variant += 1
-            if goes(told[passage], some[number], poster):
-                yield _Turn(variant=variant, layout=some[number], spoken=told[passage])
+            if goes(told[passage], some[number]):
+                spoken = told[passage]
+                yield _Turn(variant=variant, layout=some[number], spoken=spoken, whole=whole)
 
 
 def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
@@ -265,16 +269,16 @@ def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
 
 
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
-    """The text and its passage, or as many whole sentences of that as fit; empty: none do."""
+    """The text and its passage, without the facts where they do not fit; empty: it does not."""
     plan, spoken, link = poster.plan, turn.spoken, poster.request.link
-    told = [spoken.text(plan.language) if spoken else ""]
-    if spoken:
-        count = len(split_sentences(spoken.passage.text))
-        parts = (spoken.text(plan.language, some) for some in range(count - 1, 0, -1))
-        told += [each for each in parts if len(each) >= _LEAST]
-    for passage in told:
-        told_already = f"{poster.answer}\n{passage}"
-        slots = {"passage": passage, "facts": untold(plan.facts, told_already)}
+    told = [spoken.text if spoken else ""]
+    if not turn.whole:
+        sentences = split_sentences(told[0])
+        told = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
+        told = [each for each in told if len(each) >= MIN_LENGTH]
+    facts = (plan.facts, "") if plan.facts else ("",)
+    for passage, known in product(told, facts):
+        slots = {"passage": passage, "facts": untold(known, f"{poster.answer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags
@@ -309,5 +313,5 @@ def _told(spoken: Spoken | None, told: str, *, of: int) -> dict[str, Any] | None
         "of": of,
         "text": spoken.passage.text,
         "told": told,
-        "speaker": spoken.speaker,
+        "speaker": spoken.passage.speaker,
     }

@@ -24,7 +24,7 @@ from services.voice.writing.post_templates import Pool, PostTemplates
 from services.voice.writing.questions import questions_of
 from services.voice.writing.relations import Relation, Scene
 from services.voice.writing.request import Content
-from services.voice.writing.spoken import WE, Spoken, role_of
+from services.voice.writing.spoken import WE, Spoken
 from services.voice.writing.subject import author_of, hashtags_of, title_of
 
 #: An answer that says so much of a passage in its own words tells it already.
@@ -105,31 +105,20 @@ class Plan:
         if not own_names(name).isdisjoint(self._names[number]):
             return None
         bad = self.kind == "story" and self._is_bad(passage)
-        if passage.speaker and not same_name(passage.speaker, name):
-            return Spoken(
-                number=number,
-                passage=passage,
-                speaker=passage.speaker,
-                written=same_name(passage.speaker, self.author) and relation is not Relation.AUTHOR,
-                role=self._role_of(passage.speaker),
-                bad=bad,
-            )
-        own = relation is Relation.AUTHOR or bool(passage.speaker)
-        author = "" if own or same_name(self.author, name) else self.author
-        if passage.narrator == "i" and not (own or author):
-            return None
-        # "Our masons" says every colleague; "we" only who was there.
-        ours = relation is Relation.TEAM or self.kind == "vacancy" or not WE.search(passage.text)
-        says = {"neutral": False, "i": True, "we": not ours}[passage.narrator]
-        speaker = author if says else ""
-        return Spoken(number=number, passage=passage, speaker=speaker, written=says, bad=bad)
+        if passage.speaker:
+            # Another's words say nothing of who posts them.
+            usable = same_name(passage.speaker, name)
+        elif passage.narrator == "we":
+            # "Our masons" says every colleague; "we" only who was there, or all where nobody signs.
+            was_there = relation in {Relation.AUTHOR, Relation.TEAM} or not self.author
+            usable = was_there or not WE.search(passage.text)
+        else:
+            usable = passage.narrator == "neutral" or relation is Relation.AUTHOR
+        return Spoken(number=number, passage=passage, bad=bad) if usable else None
 
     def _is_bad(self, passage: Passage) -> bool:
         setbacks = vocabulary(self.language)["setbacks"]
         return setbacks.within(plain_words(passage.text)) or bool(_STOOD_STILL.search(passage.text))
-
-    def _role_of(self, name: str) -> str:
-        return role_of(name, self.sources.texts, self.language)
 
     @cached_property
     def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
@@ -232,7 +221,7 @@ def _sources(content: Content, found: Passages, facts: str, organisation: str) -
         texts += paragraphs(content.challenge or "")
         texts += [content.team or "", content.location or ""]
     for passage in (*found.chosen, *found.withheld):
-        texts += [passage.text, passage.about, passage.speaker]
+        texts += [passage.text, passage.speaker]
     return Sources(texts)
 
 

@@ -44,12 +44,15 @@ class Poster:
         return bool(self.answer) or self.stand.relation in {Relation.AUTHOR, Relation.NAMED}
 
     @property
+    def was_there(self) -> bool:
+        """They tell of what they did themselves, or do every day."""
+        return self.stand.relation in {Relation.AUTHOR, Relation.NAMED, Relation.ROLE}
+
+    @property
     def is_weak(self) -> bool:
-        """No more is known than that they work where a story happened, and they say nothing of it."""
-        is_colleague = self.stand.relation is Relation.COLLEAGUE
-        return (
-            is_colleague and self.plan.kind == "story" and not (self.answer or self.request.as_if)
-        )
+        """They had no part in a story, and say nothing of it."""
+        apart = self.plan.kind == "story" and self.stand.relation in _APART
+        return apart and not (self.answer or self.request.as_if)
 
     @property
     def known(self) -> frozenset[str]:
@@ -122,8 +125,9 @@ def layouts_for(poster: Poster) -> list[Layout]:
 
 
 def passages_for(poster: Poster) -> Sequence[Spoken | None]:
-    """The passages that somebody may use, the best first; None stands for none. Bad news is for who
-    was there.
+    """The passages that somebody may use, the best first; None stands for none.
+
+    Who had no part in it tells what is said to be of their house, and no bad news.
 
     An answer that stands by itself needs none, and has one in another text at most. Beside one that leans
     stands the passage that it speaks of, unless it tells that already.
@@ -131,38 +135,26 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
     plan, answer, asked = poster.plan, poster.answer, poster.request
     spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
     if not answer:
-        names = asked.cast.names if asked.cast else frozenset[str]()
-        apart = asked.as_if is None and poster.stand.relation in _APART
+        employer = poster.values["employer"]
         return [
             each
             for each in spoken
-            if not (apart and each.bad) and (not each.quoted or each.is_known_by(names))
+            if not poster.is_weak or (each.is_ours(employer) and not each.bad)
         ]
     mine = plan.kind == "story" or poster.stand.relation in {Relation.TEAM, Relation.ROLE}
     beside = [
         each
         for each in spoken
-        if not each.quoted
         # "We want to get back to twelve weeks": says the team, and nobody else.
-        and (mine or not WE.search(each.passage.text))
-        and plan.goes_with(each, answer)
+        if (mine or not WE.search(each.passage.text)) and plan.goes_with(each, answer)
     ]
     beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
     return [*beside[:1], None] if poster.unclear else [None, *beside[:1]]
 
 
-def goes(spoken: Spoken | None, layout: Layout, poster: Poster) -> bool:
-    """Whether a layout can hold a passage: the author's words only where it names them, once, and what
-    somebody has no part in only where it is said whose it is."""
-    if spoken is None:
-        return "passage" not in layout.needs
-    if "passage" not in layout.uses:
-        return False
-    if "author" in layout.uses:
-        return True
-    return not (spoken.quoted and spoken.written) and (
-        not poster.is_weak or spoken.is_ours(poster.values["employer"])
-    )
+def goes(spoken: Spoken | None, layout: Layout) -> bool:
+    """Whether a layout can hold a passage."""
+    return "passage" in layout.uses if spoken else "passage" not in layout.needs
 
 
 def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:

@@ -45,12 +45,11 @@ RELATIONS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Who a source's people are among the colleagues. ``author`` None: not known, or ``doubt`` says
-    why it cannot be told. ``names`` holds everybody's, ``shared`` those that several have
+    why it cannot be told. ``shared`` holds the names that several have
     (`spelling`)."""
 
     author: Ambassador | None = None
     doubt: str = ""
-    names: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
 
 
@@ -60,9 +59,9 @@ def cast_of(content: Content, colleagues: Iterable[Ambassador]) -> Cast:
     counts = Counter(spelling(person.name) for person in everybody)
     shared = frozenset(name for name, count in counts.items() if name and count > 1)
     if not isinstance(content, StoryApproved):
-        return Cast(names=frozenset(counts), shared=shared)
+        return Cast(shared=shared)
     author, doubt = _author_among(content, everybody)
-    return Cast(author=author, doubt=doubt, names=frozenset(counts), shared=shared)
+    return Cast(author=author, doubt=doubt, shared=shared)
 
 
 def _author_among(

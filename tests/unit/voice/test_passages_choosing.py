@@ -126,19 +126,7 @@ def test_a_vacancy_is_not_announced_twice(language: str, told: str) -> None:
     assert texts_of(content) == []
 
 
-def test_a_passage_is_led_in_by_the_place_that_the_source_names() -> None:
-    """What hangs in the air without it begins with the source's own words for it."""
-    body = (
-        "Op 14 juli is de Hefbrug Oosterweel in open stand blijven staan.\n\n"
-        "Brugwachter Anneke de Rooij belde de brandweer, omdat de brug vier millimeter te lang was."
-    )
-    (passage,) = find_passages(story(body, title="Storing Hefbrug Oosterweel")).chosen
-    assert passage.about == "De Hefbrug Oosterweel"
-    assert passage.text.startswith("Brugwachter Anneke")
-
-
-def test_nothing_leads_in_where_the_source_names_no_place() -> None:
-    """Then what cannot stand alone is left out."""
+def test_what_cannot_stand_alone_is_left_out() -> None:
     body = (
         "Op 14 juli ging er iets mis.\n\n"
         "De klep bleef hangen, omdat monteur Anneke de Rooij hem in maart had vervangen."

@@ -31,7 +31,6 @@ def told(path: Path) -> str:
 
 def _told(kept: str, passage: Passage) -> str:
     known = {
-        "about": passage.about,
         "speaker": passage.speaker,
         "narrator": passage.narrator,
         "noun": passage.noun,

@@ -83,7 +83,6 @@ def test_a_leaning_sentence_begins_no_english_passage(before: str, leaning: str)
     [
         # A noun that everybody but the reader knows.
         "De monteur zag op 3 mei bij ons dat niemand de klep van de pomp had nagekeken.",
-        "Zonder de 06.10 sliepen bij ons elf leerlingen drie nachten per week op het eiland.",
         "In kast 14 bleek bij ons de tweede klep te kleven, en niemand had dat gezien.",
         "Bij ons vergat niemand de eerste week zijn code, en toch belden er elf mensen.",
         "Alle veertien bedrijven wilden op 3 mei met ons praten, en niemand bleef weg.",
@@ -91,8 +90,6 @@ def test_a_leaning_sentence_begins_no_english_passage(before: str, leaning: str)
         "In augustus vond Bram bij ons drie larven onder een plint, en niemand wist wat het was.",
         "De SKP lag op 3 mei bij ons elf uur stil, en de HRTQ ook, en niemand wist waarom.",
         # A word that lacks its complement, or its noun.
-        "Onze apotheker vond in maart een oplossing met een camera en tachtig vakken.",
-        "Twee dagen heb ik gezocht, samen met drie jongens van onze groenploeg.",
         "Een meisje uit onze straat vond hem na elf dagen in een plantenbak.",
         "Op 3 mei hadden we er acht, en niemand bij ons wist hoeveel het er waren.",
         # What was there before.
@@ -109,11 +106,8 @@ def test_a_dutch_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -> N
     "unclear",
     [
         "The driver, who asked not to be named, reversed off our ramp and finished his tea.",
-        "Without the 06:10, eleven pupils slept at our school three nights a week.",
         "The company had planned to replace the ramp in 2029, and found two cracks at our quay.",
         "We lost two of our volunteers in the first month, and nobody had expected that.",
-        "Our chemist found a solution in March, with a camera and a safe of eighty boxes.",
-        "The man who asked for the atlas in March now has one of our cards.",
         "In August Bram found three larvae in our cellar, and nobody knew what to do.",
         "It was an apprentice of ours who shouted on 3 May, and eleven people stopped.",
         "Parents buy a new one for £14, and nobody at our school claims what is left.",

@@ -41,7 +41,7 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
     drafts = [draft for _, draft in compose_all(composer, content, people, [network])]
     posts = [draft for draft in drafts if draft.text]
     pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
-    assert len(set(pairs)) == len(pairs) > 4
+    assert len(set(pairs)) == len(pairs) > 0
     passages = find_passages(content).chosen
     # An author has theirs however often it was used before.
     uses = Counter(draft.passage for draft in posts if draft.relation != Relation.AUTHOR)
@@ -60,13 +60,11 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
 
 @pytest.mark.parametrize("name", sorted(name for name in example_content() if "model" not in name))
 def test_a_passage_stands_as_its_source_has_it(composer: Composer, name: str) -> None:
-    """Word for word: whole, or as many whole sentences of it as fit on X."""
+    """Whole, word for word: what comes of it is in its last sentence."""
     content = example_content()[name]
     for _, draft in compose_all(composer, content, list(crowd(30, content.language))):
         if draft.text:
-            told = draft.recipe["passage"]["text"]
-            first = told.split(" ")[-3:] if draft.network == "linkedin" else told.split(" ")[1:4]
-            assert " ".join(first).strip("“”").split(".")[0].split("‘")[0] in draft.text
+            assert draft.recipe["passage"]["text"].rstrip(":;,") in draft.text
 
 
 def test_the_author_speaks_as_i(composer: Composer) -> None:
@@ -101,7 +99,7 @@ def test_what_says_i_needs_its_author(composer: Composer) -> None:
 
 
 def test_a_colleague_needs_a_reason(composer: Composer) -> None:
-    """Nobody posts whatever happened somewhere: it is ours, or a colleague wrote it, and no bad news."""
+    """Nobody posts whatever happened somewhere: the passage says that it is ours, and is no bad news."""
     told = "In Kampen kwamen in mei 14 zwaluwen terug onder de brug over de vaart."
     other = f"{told} Sinds juni zitten er 9 nesten."
     fault = "In mei viel de pomp in Kampen drie keer uit door een losse pakking."
@@ -111,7 +109,8 @@ def test_a_colleague_needs_a_reason(composer: Composer) -> None:
         (told, False, reader, False),
         (told.replace("de brug", "onze brug"), False, reader, True),
         (told.replace("de brug", "een brug van Zwaan"), False, reader, True),
-        (told, True, reader, True),
+        (told, True, reader, False),
+        (told, True, mate, True),
         (fault, True, reader, False),
         (fault, True, ambassador(4, team=""), False),
         (fault, True, mate, True),
@@ -120,30 +119,19 @@ def test_a_colleague_needs_a_reason(composer: Composer) -> None:
         cast = cast_of(about, [person, *([author] if known else [])])
         draft = composer.compose(request(about, person, cast=cast), Dealt())
         assert bool(draft.text) is is_told, (text, known, person)
-        if known and is_told:
-            assert "Gerda Kolk" in draft.text or person is mate
 
 
-def test_who_is_quoted_is_known(composer: Composer) -> None:
-    """By what the source says they are, or as a colleague; nobody else is quoted."""
+def test_spoken_words_are_for_who_spoke_them(composer: Composer) -> None:
+    """Another's words say nothing of who posts them, so a colleague is asked instead."""
     said = "Elf jaar heb ik naar een sluisdeur gezocht, en in mei lag hij in de haven van Urk."
-    for lead, colleague, quoted in (
-        ("zegt sluismeester Henk Mulder.", False, "\n– Henk Mulder, sluismeester\n"),
-        ("zegt Henk Mulder.", True, " zegt mijn collega Henk Mulder.\n"),
-        ("zegt Henk Mulder.", False, ""),
-    ):
-        body = f"In mei kwam er een sluisdeur terug in Kampen. “{said}” {lead}"
-        about = story(body=body, passages=(said,))
-        asked, henk = ambassador(1, team="Oost"), ambassador(2, name="Henk Mulder")
-        cast = cast_of(about, [asked, *([henk] if colleague else [])])
-        texts = [
-            composer.compose(
-                request(about, asked, rank=rank, cast=cast, as_if=Relation.TEAM), Dealt()
-            ).text
-            for rank in range(4)
-        ]
-        assert any("Urk" in text for text in texts) is bool(quoted)
-        assert all(quoted in text for text in texts if "Urk" in text)
+    body = f"In mei kwam er een sluisdeur terug in Kampen. “{said}” zegt sluismeester Henk Mulder."
+    about = story(body=body, passages=(said,))
+    asked, henk = ambassador(1, team="Oost"), ambassador(2, name="Henk Mulder", team="Oost")
+    for person, told in ((asked, False), (henk, True)):
+        about_them = request(about, person, cast=cast_of(about, [asked, henk]))
+        text = composer.compose(about_them, Dealt()).text
+        assert (said in text) is told
+        assert "“" not in text
 
 
 def test_an_answer_stands_beside_what_it_means(composer: Composer) -> None:

@@ -407,3 +407,17 @@ async def test_a_form_of_somebody_elses_page_is_refused(organisation: Organisati
         answer = await browser.post(address, data={"text": OWN, "use": "0"})
     assert answer.status_code == 403
     assert await kept(organisation, address) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [("https://intranet.delta.example/7", True), ("https://www.delta.example/7", False)],
+)
+async def test_a_link_that_outsiders_cannot_open_is_told(
+    organisation: Organisation, url: str, inside: bool
+) -> None:
+    content = story(body=BODY).model_copy(update={"url": url})
+    address = await prepared(organisation, content)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get(address)).text
+    assert ("intranet.delta.example" in page) is inside

@@ -15,6 +15,7 @@ from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
 from services.posts.foresee_posts import Foreseen, foresee, read_audience
+from services.text.internal_address import internal_host
 from services.voice import Composer
 from services.voice.checking.block_list import BlockedWord, BlockList
 from services.voice.model import NotUsed
@@ -64,6 +65,11 @@ class Shown:
     def held(self, text: str) -> Sequence[BlockedWord]:
         """The words for which a passage is passed over."""
         return self.blocked.found_in(text)
+
+    @property
+    def inside(self) -> str:
+        """The host of its link, where outsiders cannot open that."""
+        return internal_host(self.campaign.content.url or "")
 
     @property
     def author(self) -> str:
