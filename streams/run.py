@@ -11,7 +11,7 @@ import click
 import structlog
 from starlette.types import ASGIApp
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, connect_parts, open_parts

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from connectors.sandbox.app import PREFIXES, SandboxApp, create_sandbox, is_control
+from connectors.sandbox import PREFIXES, SandboxApp, create_sandbox, is_control
 from services.settings import Settings
 from services.web.api.access import bears
 from services.web.forged_forms import comes_from

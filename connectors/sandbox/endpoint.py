@@ -2,19 +2,101 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive, Scope, Send
 
-from connectors.sandbox.exchange import Answer, Call, Operation, Refusal
-from connectors.sandbox.faults.connection import cut, drip, stay_silent
-from connectors.sandbox.faults.hit import Hit
-from connectors.sandbox.faults.replies import spoiled
-from connectors.sandbox.faults.rules import FaultRule
+from connectors.sandbox.exchange import Answer, Call, Operation, Refusal, Upload
+from connectors.sandbox.fault_replies import Hit, spoiled
+from connectors.sandbox.faults import FaultRule
 from connectors.sandbox.networks import Networks
-from connectors.sandbox.reading import read_call
-from connectors.sandbox.sending import send_answer
+
+#: More than the largest image that either network takes.
+MAX_BODY_BYTES = 40_000_000
+
+
+async def read_call(scope: Scope, receive: Receive) -> Call:
+    """Return the request once its body is complete.
+
+    Raises Refusal for a body that is too large or a form that cannot be read, and
+    ClientDisconnect when the client went away.
+    """
+    headers = {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+    }
+    body = await _body(scope, receive)
+    form, uploads = await _form(scope, headers.get("content-type", ""), body)
+    raw_query = scope["query_string"].decode("latin-1")
+    return Call(
+        method=scope["method"],
+        path=scope["path"],
+        parameters=scope.get("path_params", {}),
+        query=dict(parse_qsl(raw_query, keep_blank_values=True)),
+        raw_query=raw_query,
+        headers=headers,
+        body=body,
+        form=form,
+        uploads=uploads,
+    )
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in Request(scope, receive).stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise Refusal(Answer(status=413))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def _form(
+    scope: Scope, content_type: str, body: bytes
+) -> tuple[dict[str, str], dict[str, Upload]]:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        text = body.decode("utf-8", "replace")
+        return dict(parse_qsl(text, keep_blank_values=True)), {}
+    if kind != "multipart/form-data":
+        return {}, {}
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    form: dict[str, str] = {}
+    uploads: dict[str, Upload] = {}
+    try:
+        async with Request(scope, replay).form() as fields:
+            for name, value in fields.multi_items():
+                if isinstance(value, UploadFile):
+                    uploads[name] = Upload(name=value.filename or "", data=await value.read())
+                else:
+                    form[name] = value
+    except MultiPartException as error:
+        raise Refusal(Answer(status=400)) from error
+    return form, uploads
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send a complete answer."""
+    await send(start_message(answer, length=len(answer.body)))
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def start_message(answer: Answer, *, length: int | None) -> Message:
+    """Return the message that begins an answer; without ``length`` it is sent in chunks."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if length is not None and answer.status != 204:
+        headers.append((b"content-length", str(length).encode()))
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
 
 #: Faults after which the client has no answer at all.
 _WITHOUT_ANSWER = frozenset({"timeout", "drop", "apply_then_drop"})
@@ -122,3 +204,66 @@ def _handle(networks: Networks, operation: Operation, call: Call) -> Answer:
         return operation.handler(networks, call)
     except Refusal as refusal:
         return refusal.answer
+
+
+_DRIP_SECONDS = 0.05
+_CUT_SECONDS = 5.0
+
+
+async def cut(receive: Receive, send: Send) -> None:
+    """Close the connection without an answer.
+
+    ASGI has no message for that. Under uvicorn ``receive`` is a method of the object that holds
+    the transport; aborting that is what a dying server looks like. Where the transport cannot be
+    reached, an answer is begun and not finished, so that a client sees an incomplete message.
+    """
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+        # Until the server knows of it, returning without an answer would make it send a 500.
+        await _gone_within(receive, _CUT_SECONDS)
+        return
+    await send(start_message(Answer(status=500), length=1))
+
+
+async def stay_silent(receive: Receive, send: Send, *, seconds: float) -> None:
+    """Answer nothing for so long, or until the client gives up, and then cut."""
+    if not await _gone_within(receive, seconds):
+        await cut(receive, send)
+
+
+async def drip(receive: Receive, send: Send, answer: Answer, *, seconds: float) -> None:
+    """Send a space at a time for so long, then the body.
+
+    JSON may begin with white space: whoever waits for the end gets a good answer, and no pause is
+    long enough for a timeout between two reads.
+    """
+    status = 200 if answer.status == 204 else answer.status
+    opened = Answer(status=status, headers=answer.headers)
+    await send(start_message(opened, length=None))
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        while loop.time() < ends:
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            done, _ = await asyncio.wait({gone}, timeout=_DRIP_SECONDS)
+            if done:
+                return
+    finally:
+        gone.cancel()
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _gone_within(receive: Receive, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(_gone(receive), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _gone(receive: Receive) -> None:
+    message: Any = {}
+    while message.get("type") != "http.disconnect":
+        message = await receive()

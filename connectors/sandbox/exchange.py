@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connectors.sandbox.networks import Networks
 from connectors.sandbox.state.journal import Trace
-
-if TYPE_CHECKING:
-    from connectors.sandbox.networks import Networks
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
@@ -106,3 +104,23 @@ class Operation:
     path: str
     handler: Handler
     page: bool = False
+
+
+def missing(network: str) -> Handler:
+    """Return a handler that answers 404 in the manner of a network."""
+
+    def answer(_networks: Networks, call: Call) -> Answer:
+        if network == "linkedin":
+            message = f"No virtual resource found for {call.method} {call.path}"
+            body: dict[str, object] = {
+                "status": 404,
+                "code": "RESOURCE_NOT_FOUND",
+                "message": message,
+            }
+        elif network == "mastodon":
+            body = {"error": "Record not found"}
+        else:
+            body = {"title": "Not Found", "type": "about:blank", "status": 404}
+        return Answer.json(404, body)
+
+    return answer

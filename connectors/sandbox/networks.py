@@ -1,24 +1,68 @@
-"""Everything a handler may need, put together once."""
+"""Everything a handler may need, put together once; and what can be chosen for a sandbox."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+from urllib.parse import urlsplit
 
-from connectors.sandbox.audience import Audience
+from connectors.sandbox.audience import Audience, AudienceVisitor
 from connectors.sandbox.clock import SandboxClock
-from connectors.sandbox.faults.plan import FaultPlan
-from connectors.sandbox.limits import Limits
-from connectors.sandbox.options import SandboxOptions
-from connectors.sandbox.state.counters import Bills, Counters
-from connectors.sandbox.state.database import Database
-from connectors.sandbox.state.grants import Grants
+from connectors.sandbox.faults import FaultPlan
+from connectors.sandbox.state.counters import Bills, Counters, Limits
+from connectors.sandbox.state.database import Database, Settings
 from connectors.sandbox.state.journal import Journal
-from connectors.sandbox.state.media import Media
-from connectors.sandbox.state.members import Members
-from connectors.sandbox.state.posts import Posts
-from connectors.sandbox.state.settings import Settings
-from connectors.sandbox.visitor import AudienceVisitor
+from connectors.sandbox.state.members import Grants, Members
+from connectors.sandbox.state.posts import Media, Posts
+
+#: The product's settings use this pair until real credentials are configured.
+DEFAULT_CLIENTS: Mapping[str, str] = MappingProxyType({"zwaan-sandbox": "zwaan-sandbox-secret"})
+
+_LINKEDIN_SCOPES = frozenset(
+    {"openid", "profile", "email", "w_member_social", "r_member_postAnalytics"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOptions:
+    """Fixed for the life of one sandbox.
+
+    ``public_url`` is the address at which browsers and connectors reach the sandbox, without a
+    path; its host is also allowed in redirect URIs. Durations are in the unit of their name.
+    """
+
+    public_url: str
+    #: Client secrets by client id, accepted by both networks. Never shown.
+    clients: Mapping[str, str] = field(default_factory=lambda: DEFAULT_CLIENTS, repr=False)
+    #: Host names besides loopback and ``public_url`` to which a consent may redirect.
+    redirect_hosts: frozenset[str] = frozenset()
+
+    #: The oldest Marketing API version (YYYYMM) that is not sunset yet.
+    linkedin_oldest_version: str = "202510"
+    #: The newest version known when this was written; later months of the clock are accepted too.
+    linkedin_newest_version: str = "202609"
+    #: Products of the app. Without ``r_member_postAnalytics`` it is a self-serve app.
+    linkedin_scopes: frozenset[str] = _LINKEDIN_SCOPES
+    #: Only approved partners receive refresh tokens.
+    linkedin_refresh_tokens: bool = False
+    #: A deleted text is still refused as a duplicate for this long (24 to 48 h reported).
+    linkedin_ghost_hours: float = 36.0
+    #: Between the upload of an image and the moment a post may use it.
+    linkedin_image_processing_seconds: float = 0.2
+
+    #: The vocabulary of X's answers: ``new`` says ``repost_count`` and accepts ``post.fields``.
+    x_vocabulary: Literal["old", "new"] = "old"
+
+    #: Seed of the simulated audience.
+    audience_seed: int = 1
+
+    @property
+    def public_host(self) -> str:
+        """Return the host name of ``public_url``."""
+        return urlsplit(self.public_url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

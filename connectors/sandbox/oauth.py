@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connectors.sandbox.exchange import Answer, Call
-from connectors.sandbox.networks import Networks
-from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.networks import Networks, SandboxOptions
 from connectors.sandbox.pages import page
-from connectors.sandbox.state.grants import Grant
+from connectors.sandbox.state.members import Grant
 from services.text.loopback import is_loopback
 
 _DEFAULT_NAME = "Robin de Vries"

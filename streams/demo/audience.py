@@ -11,7 +11,7 @@ from ipaddress import IPv6Address
 import aiohttp
 import structlog
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from connectors.sandbox.audience import Visit
 from services.errors import RetryLater
 from services.post import Post, PostState

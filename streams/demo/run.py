@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import click
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from services.campaigns.accept_events import accept
 from services.database import outbox
 from services.errors import Stop, WrongSetting

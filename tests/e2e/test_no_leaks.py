@@ -37,7 +37,7 @@ from tests.e2e.journey import Journey, journey, journey_settings, travel
 PLANTED = {"session_key": "planted-session-key-6f1d", "mail": "planted-mail-password-91c4"}
 PAGES = ("/inbox", "/profile", "/figures", "/administration", "/stories", "/vacancies", "/nowhere")
 API = ("/api/v1/statistics", "/metrics", "/healthz", "/readyz")
-#: Everything the sandbox networks issue looks like this (connectors.sandbox.state.grants).
+#: Everything the sandbox networks issue looks like this (connectors.sandbox.state.members).
 ISSUED = re.compile(rb"sandbox-(?:linkedin|x|mastodon)-(?:access|refresh|code)-[\w-]{20,}")
 #: A header as it would stand in a dump of a request; the word alone may be written.
 HEADER = re.compile(rb"(?i)(?:bearer|basic)[ +][\w.~+/-]{16,}")

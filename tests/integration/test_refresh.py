@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 from services.accounts.store import connections
 from services.database.engine import Database
 from services.people.store import people

@@ -21,7 +21,7 @@ from connectors.sandbox.oauth import (
     send_code,
 )
 from connectors.sandbox.pages import page
-from connectors.sandbox.state.grants import Grant
+from connectors.sandbox.state.members import Grant
 
 NETWORK = "linkedin"
 _CODE_SECONDS = 30 * 60

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from connectors.sandbox.exchange import Answer, Call
-from connectors.sandbox.identifiers import snowflake
 from connectors.sandbox.linkedin import little_text, refusals
-from connectors.sandbox.linkedin.access import Caller, identify, require_scope, require_version
-from connectors.sandbox.linkedin.content import check_content
-from connectors.sandbox.linkedin.validation import post_body
-from connectors.sandbox.links import first_link
+from connectors.sandbox.linkedin.calls import Caller, identify, require_scope, require_version
 from connectors.sandbox.networks import Networks
-from connectors.sandbox.state.posts import Post
+from connectors.sandbox.state.posts import Post, first_link, snowflake
 
 MAX_CHARACTERS = 3000
 #: Calls a day, reset at 00:00 UTC; shown to apps in the developer portal, reported by others.
@@ -106,3 +103,108 @@ def _store(
     )
     networks.posts.add(post, sequence=sequence, fingerprint=fingerprint)
     return post
+
+
+_REQUIRED = ("author", "commentary", "visibility", "distribution", "lifecycleState")
+_OPTIONAL = frozenset({"content", "isReshareDisabledByAuthor", "contentLandingPage"})
+_VISIBILITIES = frozenset({"PUBLIC", "CONNECTIONS", "LOGGED_IN"})
+_FEEDS = frozenset({"MAIN_FEED", "NONE"})
+
+
+def post_body(call: Call) -> dict[str, Any]:
+    """Return the body of a new post. Raises Refusal with 400 (no JSON) or 422 (wrong fields)."""
+    try:
+        body = call.json()
+    except ValueError:
+        raise refusals.invalid("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise refusals.invalid("The request body must be a JSON object")
+    _check_names(body)
+    _check_values(body)
+    return body
+
+
+def reject(field: str, reason: str) -> NoReturn:
+    """Raise Refusal with 422 that names a field."""
+    raise refusals.invalid(f"ERROR :: /{field} :: {reason}", "VALIDATION_ERROR", status=422)
+
+
+def _check_names(body: dict[str, Any]) -> None:
+    for name in _REQUIRED:
+        if name not in body:
+            reject(name, "field is required but not found and has no default value")
+    for name in body:
+        if name not in _REQUIRED and name not in _OPTIONAL:
+            reject(name, "unrecognized field found but not allowed")
+
+
+def _check_values(body: dict[str, Any]) -> None:
+    for name in ("author", "commentary"):
+        if not isinstance(body[name], str):
+            reject(name, "is not a string")
+    if body["visibility"] not in _VISIBILITIES:
+        reject("visibility", "is not an enum symbol")
+    if body["lifecycleState"] != "PUBLISHED":
+        reject("lifecycleState", "must be PUBLISHED")
+    distribution = body["distribution"]
+    if not isinstance(distribution, dict) or distribution.get("feedDistribution") not in _FEEDS:
+        reject("distribution/feedDistribution", "is not an enum symbol")
+    if not body["commentary"].strip() and "content" not in body:
+        reject("commentary", "must not be empty without content")
+
+
+_MULTI_IMAGE = range(2, 21)
+_FIELDS = {
+    "article": frozenset({"source", "title", "description", "thumbnail", "thumbnailAltText"}),
+    "media": frozenset({"id", "altText", "title"}),
+    "multiImage": frozenset({"images", "altText"}),
+}
+
+
+def check_content(networks: Networks, caller: Caller, content: object) -> dict[str, Any]:
+    """Return the content of a post as it is stored. Raises Refusal with 400 or 422."""
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or len(content) != 1:
+        reject("content", "must have exactly one member of the union")
+    ((kind, value),) = content.items()
+    if kind not in _FIELDS or not isinstance(value, dict):
+        reject(f"content/{kind}", "is not a member type of union")
+    for name in value:
+        if name not in _FIELDS[kind]:
+            reject(f"content/{kind}/{name}", "unrecognized field found but not allowed")
+    match kind:
+        case "article":
+            _check_article(networks, caller, value)
+        case "media":
+            _check_image(networks, caller, value.get("id"))
+        case _:
+            _check_images(networks, caller, value.get("images"))
+    return {kind: value}
+
+
+def _check_article(networks: Networks, caller: Caller, article: dict[str, Any]) -> None:
+    source = article.get("source")
+    if not isinstance(source, str) or urlsplit(source).scheme not in {"http", "https"}:
+        reject("content/article/source", "must be a URL")
+    # The address is not scraped, so without a title there is nothing to show.
+    if not isinstance(article.get("title"), str) or not article["title"].strip():
+        reject("content/article/title", "field is required but not found")
+    if "thumbnail" in article:
+        _check_image(networks, caller, article["thumbnail"])
+
+
+def _check_images(networks: Networks, caller: Caller, images: object) -> None:
+    if not isinstance(images, list) or len(images) not in _MULTI_IMAGE:
+        reject("content/multiImage/images", "must have 2 to 20 entries")
+    for image in images:
+        _check_image(networks, caller, image.get("id") if isinstance(image, dict) else None)
+
+
+def _check_image(networks: Networks, caller: Caller, urn: object) -> None:
+    medium = networks.media.find("linkedin", urn) if isinstance(urn, str) else None
+    if medium is None or medium.member != caller.member.key:
+        raise refusals.invalid(f"Image {urn} is not owned by the author", "INVALID_MEDIA_ASSET")
+    status = medium.status(now_ms=networks.clock.now_ms())
+    if status != "AVAILABLE":
+        raise refusals.invalid(f"Image {urn} is in status {status}", f"MEDIA_ASSET_{status}")

@@ -15,7 +15,7 @@ from connectors.sandbox.audience import Figures
 from connectors.sandbox.clock import from_milliseconds
 from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.linkedin import refusals
-from connectors.sandbox.linkedin.access import identify, require_scope, require_version
+from connectors.sandbox.linkedin.calls import identify, require_scope, require_version
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.state.posts import Post
 

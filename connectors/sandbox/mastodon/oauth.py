@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from connectors.sandbox.exchange import Answer, Call, Refusal
 from connectors.sandbox.mastodon import refusals
-from connectors.sandbox.mastodon.access import NETWORK
+from connectors.sandbox.mastodon.calls import NETWORK
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.oauth import (
     ConsentRequest,

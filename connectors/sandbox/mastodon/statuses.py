@@ -1,4 +1,4 @@
-"""Creating, reading and deleting statuses.
+"""Statuses and their images: created, counted, shown and deleted.
 
 Source: https://docs.joinmastodon.org/methods/statuses/
 """
@@ -6,19 +6,19 @@ Source: https://docs.joinmastodon.org/methods/statuses/
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
 
+from connectors.sandbox.clock import from_milliseconds
 from connectors.sandbox.exchange import Answer, Call
-from connectors.sandbox.identifiers import snowflake
-from connectors.sandbox.links import first_link
 from connectors.sandbox.mastodon import refusals
-from connectors.sandbox.mastodon.access import NETWORK
-from connectors.sandbox.mastodon.rendering import described
-from connectors.sandbox.mastodon.text_length import MAX_CHARACTERS, countable_length
+from connectors.sandbox.mastodon.calls import NETWORK
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.state.members import Member
-from connectors.sandbox.state.posts import Post
+from connectors.sandbox.state.posts import Period, Post, first_link, recognise, snowflake
 
 #: How long the server remembers an Idempotency-Key.
 IDEMPOTENCY_MS = 60 * 60 * 1000
@@ -118,3 +118,163 @@ def _media(networks: Networks, member: Member, ids: Any) -> list[str]:
             "Cannot attach files that have not finished processing. Try again in a moment!"
         )
     return [each.media_id for each in media]
+
+
+# Images: one multipart upload with its description.
+#
+# Source: https://docs.joinmastodon.org/methods/media/
+
+MAX_BYTES = 16_000_000
+_MAX_DESCRIPTION = 1500
+_LIFETIME_MS = 86_400_000
+
+
+def upload(networks: Networks, call: Call, member: Member) -> Answer:
+    """Take an image and return its id."""
+    file, description = call.uploads.get("file"), call.form.get("description", "")
+    image = recognise(file.data) if file is not None else None
+    if file is None or image is None or len(file.data) > MAX_BYTES:
+        raise refusals.invalid("Validation failed: File content type is invalid or too large")
+    if len(description) > _MAX_DESCRIPTION:
+        raise refusals.invalid("Validation failed: Description is too long")
+    now_ms = networks.clock.now_ms()
+    # Beside the ids of statuses, which have the same shape.
+    media_id = f"9{snowflake(moment_ms=now_ms, sequence=networks.media.next_sequence())}"
+    networks.media.announce(
+        media_id=media_id,
+        network=NETWORK,
+        member=member.key,
+        ticket=None,
+        expires_ms=now_ms + _LIFETIME_MS,
+    )
+    networks.media.store(
+        media_id,
+        data=file.data,
+        mime=image.mime,
+        width=image.width,
+        height=image.height,
+        available_ms=now_ms,
+    )
+    networks.media.describe(media_id, description)
+    return Answer.json(200, {"id": media_id, "type": "image", "description": description})
+
+
+# The member behind a token, and the member's recent statuses.
+#
+# Source: https://docs.joinmastodon.org/methods/accounts/
+
+_MOST = 40
+_ANY_ID = 2**63 - 1
+
+
+def verify_credentials(_networks: Networks, _call: Call, member: Member) -> Answer:
+    """Return the member that the token belongs to."""
+    body = {
+        "id": account_id(member),
+        "username": member.handle,
+        "acct": member.handle,
+        "display_name": member.name,
+    }
+    return Answer.json(200, body)
+
+
+def of_member(networks: Networks, call: Call, member: Member) -> Answer:
+    """Return the member's statuses, the newest first, a page at a time."""
+    if call.parameters["id"] != account_id(member):
+        raise refusals.not_found()
+    period = Period(
+        start_ms=0,
+        end_ms=_ANY_ID,
+        since_id=_number(call, "since_id", 0),
+        until_id=_number(call, "max_id", _ANY_ID),
+        limit=min(_number(call, "limit", 20), _MOST),
+        offset=0,
+    )
+    found = networks.posts.timeline(period, network=NETWORK, member=member.key)
+    return Answer.json(200, [described(networks, post) for post in found])
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.query.get(name, "")
+    return min(int(text), _ANY_ID) if text.isdecimal() else default
+
+
+# A status as the API shows it: text as HTML, counters, and addresses.
+#
+# Source: https://docs.joinmastodon.org/entities/Status/
+
+# Ids of accounts have 18 digits; the sandbox's own number makes the last ones.
+_FIRST_ACCOUNT = 110_000_000_000_000_000
+_LINK = re.compile(r"(https?://)([^\s<>\"']{1,30})([^\s<>\"']*)")
+
+
+def account_id(member: Member) -> str:
+    """Return the member's id on the server."""
+    return str(_FIRST_ACCOUNT + member.key)
+
+
+def described(networks: Networks, post: Post) -> dict[str, Any]:
+    """Return the entity ``Status``."""
+    member = networks.members.by_key(post.member)
+    figures = networks.visitor.figures(post)
+    address = f"{networks.options.public_url}/mastodon/@{member.handle}/{post.post_id}"
+    return {
+        "id": post.post_id,
+        "created_at": from_milliseconds(post.created_ms).isoformat(),
+        "visibility": "public",
+        "uri": address,
+        "url": address,
+        "replies_count": figures.comments,
+        "reblogs_count": figures.reshares,
+        "favourites_count": figures.reactions,
+        "content": as_html(post.text),
+        "account": {"id": account_id(member), "acct": member.handle},
+        "media_attachments": [
+            {"id": media_id, "type": "image"} for media_id in post.content.get("media_ids", [])
+        ],
+    }
+
+
+def as_html(text: str) -> str:
+    """Return a text as Mastodon formats it: paragraphs, breaks, and addresses cut for the eye."""
+    paragraphs = re.split(r"\n{2,}", text)
+    return "".join(f"<p>{_linked(part).replace(chr(10), '<br />')}</p>" for part in paragraphs)
+
+
+def _linked(text: str) -> str:
+    parts, position = [], 0
+    for found in _LINK.finditer(text):
+        scheme, shown, rest = (escape(part, quote=True) for part in found.groups())
+        parts.append(escape(text[position : found.start()], quote=True))
+        parts.append(
+            f'<a href="{escape(found[0], quote=True)}" target="_blank" rel="nofollow noopener"'
+            f' translate="no"><span class="invisible">{scheme}</span>'
+            f'<span class="{"ellipsis" if rest else ""}">{shown}</span>'
+            f'<span class="invisible">{rest}</span></a>'
+        )
+        position = found.end()
+    return "".join([*parts, escape(text[position:], quote=True)])
+
+
+# How Mastodon counts a status: an address is 23 characters, a remote mention its local part.
+#
+# Source: app/validators/status_length_validator.rb of https://github.com/mastodon/mastodon
+
+MAX_CHARACTERS = 500
+_PLACEHOLDER = "x" * 23
+_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>\"']*)?")
+_MENTION = re.compile(r"(?<![\w/])@(\w+)@[\w.-]+\w")
+_JOINER = "\u200d"
+
+
+def countable_length(text: str) -> int:
+    """Return the number of user-perceived characters, roughly as Ruby's grapheme clusters."""
+    text = _ADDRESS.sub(_PLACEHOLDER, text)
+    text = _MENTION.sub(r"@\1", text)
+    length, joined = 0, False
+    for character in text:
+        extends = unicodedata.category(character) in {"Mn", "Me"} or character == _JOINER
+        if not extends and not joined:
+            length += 1
+        joined = character == _JOINER
+    return length

@@ -1,7 +1,8 @@
-"""The SQLite file of the sandbox, and its transactions."""
+"""The file of the sandbox, and what was steered, so that a restart changes nothing."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -120,3 +121,23 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+class Settings:
+    """JSON values by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, name: str) -> Any:
+        """Return a value, or None when it was never written."""
+        row = self._database.row("SELECT value FROM settings WHERE name = ?", (name,))
+        return None if row is None else json.loads(row[0])
+
+    def write(self, name: str, value: Any) -> None:
+        """Keep a value."""
+        self._database.write(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)"
+            " ON CONFLICT (name) DO UPDATE SET value = ?2",
+            (name, json.dumps(value)),
+        )

@@ -25,7 +25,7 @@ from connectors.sandbox.oauth import (
     send_code,
 )
 from connectors.sandbox.pages import page
-from connectors.sandbox.state.grants import Grant
+from connectors.sandbox.state.members import Grant
 from connectors.sandbox.x import refusals
 
 NETWORK = "x"

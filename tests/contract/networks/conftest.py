@@ -14,7 +14,7 @@ import requests
 import uvicorn
 
 from connectors.registry import NetworkSettings, build_network
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 from connectors.transport.http import Limits
 from services.ports import Network
 from tests.contract.networks.stage import REDIRECT_URI, Consent, Member, Sandbox, fresh_email

@@ -15,7 +15,7 @@ import uvicorn
 from playwright.async_api import Locator, Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from connectors.sandbox.app import PREFIXES, create_sandbox
+from connectors.sandbox import PREFIXES, create_sandbox
 from services.figures.follow_link import Links
 from services.figures.rules.link_table import LinkTable
 from services.posts.delete_posts import PostDeleter

@@ -15,7 +15,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
-from connectors.sandbox.control.routes import OPERATIONS
+from connectors.sandbox.control import OPERATIONS
 from services.figures.rules.link_table import LinkTable
 from services.identity import ambassador_id
 from services.people.sign_in import make_link

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 from services.settings import load_settings
 from streams.sandbox import WithSandbox, alone, steering
 from streams.serving.serve import listen, serving

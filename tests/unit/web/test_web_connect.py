@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 from services.accounts.store import connections
 from services.database import audit
 from services.errors import AccessInDoubt

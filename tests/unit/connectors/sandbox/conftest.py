@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.app import SandboxApp, create_sandbox
+from connectors.sandbox import SandboxApp, create_sandbox
 from connectors.sandbox.clock import SandboxClock
 from tests.unit.connectors.sandbox.clients import LinkedInClient, XClient
 from tests.unit.connectors.sandbox.serving import Server

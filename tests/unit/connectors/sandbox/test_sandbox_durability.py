@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 from connectors.sandbox.clock import SandboxClock
 from services.errors import Stop
 from tests.unit.connectors.sandbox.clients import LinkedInClient, XClient
@@ -23,7 +23,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import uvicorn
-from connectors.sandbox.app import create_sandbox
+from connectors.sandbox import create_sandbox
 path, port = Path(sys.argv[1]), int(sys.argv[2])
 application = create_sandbox(path, public_url=f"http://127.0.0.1:{port}")
 uvicorn.run(application, host="127.0.0.1", port=port, log_level="error", lifespan="off")

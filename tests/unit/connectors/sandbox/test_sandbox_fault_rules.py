@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from connectors.sandbox.faults.rules import ActiveRule, FaultRule, draw
+from connectors.sandbox.faults import ActiveRule, FaultRule, draw
 
 
 def _hits(rules: list[FaultRule], requests: list[tuple[str, str]]) -> list[str | None]:

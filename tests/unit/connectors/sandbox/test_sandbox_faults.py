@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from tests.unit.connectors.sandbox.clients import LinkedInClient, XClient
 from tests.unit.connectors.sandbox.conftest import NOON
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.sandbox.images import recognise
+from connectors.sandbox.state.posts import recognise
 from tests.unit.connectors.sandbox.pictures import gif, jpeg, png
 
 

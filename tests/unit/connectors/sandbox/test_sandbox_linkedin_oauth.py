@@ -8,7 +8,7 @@ import re
 import pytest
 import requests
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from tests.unit.connectors.sandbox.clients import CALLBACK, LinkedInClient
 from tests.unit.connectors.sandbox.conftest import OpenSandbox
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from connectors.sandbox.app import SandboxApp
+from connectors.sandbox import SandboxApp
 from tests.unit.connectors.sandbox.clients import LinkedInClient
 
 HOUR = 3600

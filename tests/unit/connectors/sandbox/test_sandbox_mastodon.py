@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from connectors.sandbox.mastodon.text_length import countable_length
+from connectors.sandbox.mastodon.statuses import countable_length
 from tests.unit.connectors.sandbox.clients import MastodonClient
 
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 from fastapi import FastAPI
 
-from connectors.sandbox.app import PREFIXES
+from connectors.sandbox import PREFIXES
 from tests.unit.connectors.sandbox.clients import XClient
 from tests.unit.connectors.sandbox.conftest import OpenSandbox
 from tests.unit.connectors.sandbox.serving import Server

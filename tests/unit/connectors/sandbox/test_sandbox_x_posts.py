@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.app import SandboxApp
-from connectors.sandbox.x.rendering import stored_text, url_entities
+from connectors.sandbox import SandboxApp
+from connectors.sandbox.x.text import stored_text, url_entities
 from tests.unit.connectors.sandbox.clients import XClient
 from tests.unit.connectors.sandbox.conftest import NOON
 from tests.unit.connectors.sandbox.pictures import png

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from connectors.sandbox.exchange import Call
+from connectors.sandbox.exchange import Answer, Call
 from connectors.sandbox.linkedin import refusals
 from connectors.sandbox.networks import Networks
 from connectors.sandbox.state.members import Member
@@ -60,3 +60,22 @@ def require_scope(caller: Caller, scope: str, resource: str) -> None:
     """Raise Refusal with 403 unless the member granted ``scope``."""
     if scope not in caller.scopes:
         raise refusals.access_denied(resource)
+
+
+def userinfo(networks: Networks, call: Call) -> Answer:
+    """Return who the token belongs to."""
+    caller = identify(networks, call)
+    require_scope(caller, "openid", "userinfo.GET")
+    member = caller.member
+    given, _, family = member.name.partition(" ")
+    claims: dict[str, object] = {"sub": member.linkedin_id}
+    if "profile" in caller.scopes:
+        claims |= {
+            "name": member.name,
+            "given_name": given,
+            "family_name": family,
+            "locale": {"country": "NL", "language": "nl"},
+        }
+    if "email" in caller.scopes:
+        claims |= {"email": member.email, "email_verified": True}
+    return Answer.json(200, claims)

@@ -7,11 +7,14 @@ same rules and the same sequence of requests give the same faults.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from connectors.sandbox.state.database import Settings
 
 Network = Literal["linkedin", "x", "mastodon", "*"]
 Kind = Literal[
@@ -150,3 +153,50 @@ def _chance(rule: FaultRule, number: int) -> float:
     identity = f"{rule.seed}:{rule.network}:{rule.operation}:{rule.kind}:{number}"
     digest = hashlib.blake2b(identity.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
+
+
+class FaultPlan:
+    """Draws happen in the transaction of the request they hit, and so does their counting."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._active = [
+            ActiveRule(
+                rule=FaultRule.model_validate(saved["rule"]),
+                matched=saved["matched"],
+                hit=saved["hit"],
+            )
+            for saved in settings.read("faults") or []
+        ]
+
+    def draw(self, network: str, operation: str, *, page: bool) -> FaultRule | None:
+        """Return the rule that hits this request, or None."""
+        if not self._active:
+            return None
+        hit = draw(self._active, network, operation, page=page)
+        self._save()
+        return hit
+
+    def add(self, rules: Sequence[FaultRule]) -> None:
+        """Put rules behind those in force."""
+        self._active += [ActiveRule(rule=rule) for rule in rules]
+        self._save()
+
+    def clear(self) -> None:
+        """End all faults."""
+        self._active = []
+        self._save()
+
+    def show(self) -> list[dict[str, Any]]:
+        """Return the rules with how many requests each has matched and hit."""
+        return [
+            {**active.rule.model_dump(), "matched": active.matched, "hit": active.hit}
+            for active in self._active
+        ]
+
+    def _save(self) -> None:
+        saved = [
+            {"rule": active.rule.model_dump(), "matched": active.matched, "hit": active.hit}
+            for active in self._active
+        ]
+        self._settings.write("faults", saved)

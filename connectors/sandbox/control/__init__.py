@@ -1,1 +1,0 @@
-"""The addresses below ``/_sandbox``, with which tests and demos look in and steer."""
