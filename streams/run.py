@@ -15,7 +15,7 @@ from connectors.sandbox import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
 from streams.bootstrap import Parts, connect_parts, open_parts
-from streams.command_line.name import command_name, data_words
+from streams.command_line.terminal import command_name, data_words
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
 from streams.serving.serve import (
     Readinesses,

@@ -25,7 +25,7 @@ from services.settings import Settings
 from streams.bootstrap import clock
 from streams.command_line.log import reach_log
 from streams.command_line.options import Group, data_option, json_option, settings_of
-from streams.command_line.people_file import read_people
+from streams.command_line.people import read_people
 from streams.command_line.state import open_state, require_database, require_log
 from streams.command_line.terminal import visible
 from streams.serving.owner_client import OwnerClient, Published

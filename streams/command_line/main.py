@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a dependency is away.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import sys
@@ -19,7 +20,6 @@ from services.errors import NeedsPerson, Rejected, RetryLater, Stop, WrongSettin
 from services.message import ended
 from streams.command_line.options import Group
 from streams.command_line.terminal import visible
-from streams.memory import share_one_arena
 
 # Imported only when asked for, so that help and small commands answer at once.
 _COMMANDS = {
@@ -131,3 +131,18 @@ def _forget_output() -> None:
 def _say(error: Exception | str, remedy: str) -> None:
     both = f"{ended(str(error))} {remedy}".strip()
     click.echo(visible(f"zwaan: {both}"), err=True)
+
+
+#: ``M_ARENA_MAX`` of glibc's malloc.h.
+_ARENA_MAX = -8
+
+
+def share_one_arena() -> None:
+    """Let all threads of this process allocate from one arena; call it before there are any.
+
+    glibc makes an arena for every thread, up to eight a core, and what one thread frees no other
+    uses: a demo of forty campaigns held 325 MB in place of 220. Threads of Python take turns
+    anyway. Elsewhere than on glibc nothing happens. See mallopt(3).
+    """
+    with suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -11,12 +12,14 @@ from services.errors import Rejected
 from services.identity import ambassador_id
 from services.message import message
 from services.people.admit_people import admit_by_link
+from services.people.import_ambassadors import Reading, read_ambassadors
 from services.people.store import people
 from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox
 from streams.bootstrap import clock
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
+from streams.command_line.terminal import visible
 from streams.serving.owner_client import address_of_pages
 
 
@@ -100,3 +103,20 @@ def _address(email: str) -> str:
 
 #: Characters, as in an imported table.
 _NAME = 200
+
+
+def read_people(file: BinaryIO) -> Reading:
+    """What the table holds; bad rows are named on standard error.
+
+    Raises Rejected when it is no table of people.
+    """
+    try:
+        reading = read_ambassadors(file.read())
+    except Rejected as fault:
+        raise Rejected(
+            message("file.fault", "{name}: {fault}", name=file.name, fault=fault.message),
+            remedy=fault.remedy,
+        ) from fault
+    for row in reading.bad_rows:
+        click.echo(visible(f"zwaan: {file.name}, line {row.line}: {row.fault}."), err=True)
+    return reading

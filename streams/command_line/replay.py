@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
 
 from services.database import dead_letters
+from services.database.engine import Database
 from services.database.replay_dead_letter import replay as replay_letter
 from services.settings import Settings
 from streams.bootstrap import clock
-from streams.command_line.completeness import compare_with_progress
 from streams.command_line.log import reach_log
 from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state, require_log
+from streams.logs.opening import open_admin
+from streams.process.completeness import Account, compare
+from streams.process.processors import TOPICS
 from streams.serving.owner_client import OwnerClient
 
 
@@ -54,3 +58,23 @@ async def _replay_missing(settings: Settings) -> int:
                     )
                 replayed += 1
     return replayed
+
+
+async def compare_with_progress(settings: Settings, database: Database) -> list[Account]:
+    """Raises RetryLater, and Stop when the log cannot be read."""
+    admin = open_admin(settings)
+    try:
+        records = sum(topic.records for topic in admin.topics() if topic.name in TOPICS.values())
+        quiet = not sys.stderr.isatty()
+        with click.progressbar(
+            length=records, label="Comparing", file=sys.stderr, hidden=quiet
+        ) as bar:
+            return await compare(
+                database,
+                admin,
+                group=settings.consumer_group,
+                topics=TOPICS,
+                looked=bar.update,
+            )
+    finally:
+        admin.close()

@@ -28,8 +28,8 @@ from services.posts.store import posts
 from services.settings import Settings
 from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table
-from streams.command_line.name import command_name, data_words
 from streams.command_line.state import open_state
+from streams.command_line.terminal import command_name, data_words
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.demo.audience import SimulatedAudience
 from streams.demo.images import beside_images, image_base, with_images_at

@@ -6,6 +6,7 @@ The Java client and kafka-python compute ``(murmur2(key) & 0x7fffffff) % partiti
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
 from struct import unpack_from
 
 from services.events.catalogue import PARTITIONS
@@ -31,3 +32,19 @@ def _murmur2(key: bytes) -> int:
         hashed = (hashed ^ int.from_bytes(left, "little")) * _MULTIPLIER & _BITS
     hashed = (hashed ^ hashed >> 13) * _MULTIPLIER & _BITS
     return hashed ^ hashed >> 15
+
+
+class Placement:
+    """Places keyed records by their key, others in turn.
+
+    For records without a key Kafka's clients choose freely; taking turns is one of the free choices.
+    """
+
+    def __init__(self) -> None:
+        self._turn = count()
+
+    def place(self, key: bytes | None, partitions: int) -> int:
+        """The number of a partition, in ``range(partitions)``."""
+        if key is None:
+            return next(self._turn) % partitions
+        return partition_of(key, partitions)

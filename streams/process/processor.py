@@ -25,8 +25,7 @@ from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater, Stop
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
-from services.message import message, said
-from streams.worker.progress import Progress
+from services.message import NOTHING, Message, message, said
 
 _log = structlog.get_logger("processor")
 
@@ -271,3 +270,21 @@ def _is_asked_to_stop() -> bool:
 def _name(item: _Item) -> str:
     event = item.fact.event
     return f"{event.type} {event.id}"
+
+
+class Progress:
+    """Written by the processors, read by whoever watches them."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Message] = {}
+
+    def waiting(self, processor: str, reason: Message) -> None:
+        self._waiting[processor] = reason
+
+    def going_on(self, processor: str) -> None:
+        self._waiting.pop(processor, None)
+
+    @property
+    def reason(self) -> Message:
+        """What one of them waits for, or nothing."""
+        return next(iter(self._waiting.values()), NOTHING)

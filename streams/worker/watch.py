@@ -8,22 +8,23 @@ waited and whether its offset moves, and never that the process is there.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
 from services.database.engine import Database
-from services.errors import ZwaanError, unexpected
-from services.message import NOTHING, Message, message
+from services.errors import RetryLater, ZwaanError, unexpected
+from services.message import NOTHING, Message, advised, message
 from services.web.parts import Readiness, Waiting
 from streams.bootstrap import Parts, clock
 from streams.logs.admin import LogAdmin, PartitionLag
 from streams.process.processors import TOPICS
-from streams.worker.room import require_room
 
 _log = structlog.get_logger("watch")
 
@@ -170,3 +171,24 @@ def watch(parts: Parts, away: Callable[[], Message] = lambda: NOTHING) -> Watch:
 
 def _next(lag: PartitionLag) -> int:
     return max(lag.first, lag.committed or 0)
+
+
+#: Bytes. Below, a commit or a journal may find no room at any moment.
+LEAST = 16_000_000
+
+
+def require_room(folder: Path) -> None:
+    """Raises RetryLater when the disk of ``folder`` is as good as full."""
+    free = shutil.disk_usage(folder).free
+    if free < LEAST:
+        raise RetryLater(
+            advised(
+                message(
+                    "disk.nearly-full",
+                    "the disk of {name} has {number} MB left",
+                    name=str(folder),
+                    number=round(free / 1_000_000),
+                ),
+                message("do.database.no-room", "free some disk space"),
+            )
+        )

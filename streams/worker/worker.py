@@ -35,10 +35,9 @@ from streams.key_files import vault
 from streams.logs.opening import broker_credentials
 from streams.logs.topics import prepare_for_worker
 from streams.process.outbox_relay import OutboxRelay
-from streams.process.processor import ProcessorRunner
+from streams.process.processor import ProcessorRunner, Progress
 from streams.process.processors import processors
 from streams.worker.faust_app import create_faust_app
-from streams.worker.progress import Progress
 from streams.worker.watch import STALLED_AFTER, watch
 
 _log = structlog.get_logger("worker")

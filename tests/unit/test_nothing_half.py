@@ -19,8 +19,7 @@ from services.errors import Rejected
 from services.people.admit_people import admit_ambassadors
 from services.people.import_ambassadors import read_ambassadors
 from services.people.store import people
-from streams.process.processor import Processor, ProcessorRunner, SourceRecord
-from streams.worker.progress import Progress
+from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW, ambassador, event, story, vacancy
 from tests.migrated import open_migrated
 from tests.unit.test_any_input import INPUTS, TABLE, damage, value_of

@@ -24,9 +24,8 @@ from streams.logs.admin import TopicSpec
 from streams.logs.kafka.admin import KafkaAdmin
 from streams.logs.kafka.connection import Broker
 from streams.logs.kafka.event_log import KafkaEventLog
-from streams.process.processor import Processor, ProcessorRunner
+from streams.process.processor import Processor, ProcessorRunner, Progress
 from streams.worker.faust_app import create_faust_app
-from streams.worker.progress import Progress
 from tests.builders import NOW, event, story
 from tests.contract.log.conftest import eventually
 from tests.migrated import open_migrated

@@ -32,9 +32,8 @@ from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.kafka.admin import KafkaAdmin
 from streams.logs.kafka.connection import Broker
 from streams.process.completeness import Account, compare
-from streams.process.processor import Processor, ProcessorRunner
+from streams.process.processor import Processor, ProcessorRunner, Progress
 from streams.worker.faust_app import create_faust_app
-from streams.worker.progress import Progress
 from tests.builders import NOW, campaign, event, story
 from tests.contract.store.conftest import without_rows
 from tests.contract.store.faulty_database import Failure, FaultyDatabase

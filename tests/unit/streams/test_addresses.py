@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.settings import Settings, load_settings
-from streams.command_line.name import command_name, data_words
+from streams.command_line.terminal import command_name, data_words
 from streams.logs.embedded.owner import OwnerLock, write_owner
 from streams.serving.owner_client import address_of_pages
 from streams.serving.serve import older_links

@@ -18,8 +18,7 @@ from streams.logs.admin import LogRecord, Position
 from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.embedded.log import EmbeddedLog
 from streams.process.completeness import Account, compare
-from streams.process.processor import Processor, ProcessorRunner, SourceRecord
-from streams.worker.progress import Progress
+from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW
 from tests.unit.streams.test_processor import TOPIC, Handler, batch, good
 

@@ -14,7 +14,7 @@ from tests.integration.shell import ROOT
 #: Eight threads allocate at once; what glibc tells of its arenas goes to the named file.
 _PROGRAM = """
 import ctypes, sys, threading
-from streams.memory import share_one_arena
+from streams.command_line.main import share_one_arena
 if sys.argv[2] == "shared":
     share_one_arena()
 together = threading.Barrier(8)

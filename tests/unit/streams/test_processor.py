@@ -19,8 +19,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater, Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
-from streams.process.processor import Processor, ProcessorRunner, SourceRecord
-from streams.worker.progress import Progress
+from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW, campaign, event, story
 
 TOPIC = "story.approved"

@@ -29,10 +29,9 @@ from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.embedded.log import EmbeddedLog
 from streams.logs.topics import topic_specs
 from streams.process import rebuild as rebuild_module
-from streams.process.processor import ProcessorRunner, SourceRecord
+from streams.process.processor import ProcessorRunner, Progress, SourceRecord
 from streams.process.processors import projections
 from streams.process.rebuild import rebuild
-from streams.worker.progress import Progress
 from tests.builders import NOW, ambassador, campaign, organise
 from tests.migrated import open_migrated
 from tests.projections import click_cells, wipe

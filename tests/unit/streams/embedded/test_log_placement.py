@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner import murmur2
 
-from streams.logs.embedded.placement import Placement
+from streams.logs.partitions import Placement
 
 
 @given(key=st.binary(max_size=200), partitions=st.integers(min_value=1, max_value=64))
