@@ -96,6 +96,25 @@ FOREIGN = (
     "Hulle het nie geweet waar die fout was nie, maar ons het dit gevind.",
     "Ek is baie trots op my span, want hulle het vir drie gesinne gehelp.",
     "Ons bakkery in Kaapstad bak nou met krag. Dit spaar baie gas vir almal.",
+    # Danish, Swedish, Norwegian, Finnish, Estonian
+    "Broen er åben igen. Vi arbejdede i seks uger uden at lukke en eneste nat.",
+    "I måndags gick pumpen sönder. Anna åkte dit och bytte filtret inom en timme.",
+    "På mandag sviktet pumpen. Anna kjørte dit og byttet filteret i løpet av en time.",
+    "Silta on taas auki. Työskentelimme kuusi viikkoa emmekä sulkeneet sitä yhtenäkään yönä.",
+    "Esmaspäeval läks pump katki. Anna sõitis kohe sinna ja vahetas filtri tunniga ära.",
+    # Italian, Portuguese, Catalan, Romanian
+    "Il ponte è di nuovo aperto. Abbiamo lavorato sei settimane senza chiudere una notte.",
+    "Na segunda-feira a bomba avariou. A Ana foi lá e trocou o filtro numa hora.",
+    "El pont torna a estar obert. Hem treballat sis setmanes sense tancar cap nit.",
+    "Luni pompa s-a stricat. Ana a mers acolo și a schimbat filtrul într-o oră.",
+    # Polish, Czech, Slovak, Croatian, Hungarian, Turkish, Indonesian
+    "W poniedziałek pompa się zepsuła. Anna pojechała tam i wymieniła filtr w godzinę.",
+    "Most je opět otevřený. Pracovali jsme šest týdnů a nezavřeli jsme ani na jednu noc.",
+    "V pondelok sa pokazilo čerpadlo. Anna tam hneď išla a do hodiny vymenila filter.",
+    "Most je opet otvoren. Radili smo šest tjedana i nismo ga zatvorili nijednu noć.",
+    "Hétfőn elromlott a szivattyú. Anna azonnal odament, és egy órán belül kicserélte a szűrőt.",
+    "Köprü yeniden açıldı. Altı hafta çalıştık ve bir gece bile kapatmadık.",
+    "Hari Senin pompa itu rusak. Anna langsung ke sana dan mengganti filter dalam satu jam.",
 )
 ARABIC = (
     "انقطعت الكهرباء صباح يوم الاثنين في الشارع كله. وجد الفني العطل بعد ساعتين في خزانة قديمة."

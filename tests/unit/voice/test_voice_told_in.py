@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.events.incoming import StoryApproved
+from services.text.plain_text import paragraphs
 from services.voice import other_language, unsaid
+from services.voice.language.sentences import split_sentences
+from services.voice.language.told_in import in_another_language, other_language_of
 from services.voice.passages import find_passages
 from tests.builders import story, vacancy
 from tests.unit.voice import short_stories
@@ -103,7 +107,7 @@ def test_a_short_english_story_passes(body: str) -> None:
 @pytest.mark.parametrize("declared", ["nl", "en-GB"])
 @pytest.mark.parametrize("body", [*short_stories.FOREIGN, short_stories.ARABIC])
 def test_a_short_story_in_a_third_language_is_refused(body: str, declared: str) -> None:
-    """Two sentences of German, French, Spanish or Afrikaans are enough, as is another script."""
+    """Two sentences are enough in any language, as is another script."""
     assert other_language(story(body=body, language=declared)) == ""
 
 
@@ -112,6 +116,17 @@ def test_a_short_dutch_story_sent_as_english_is_dutch(body: str) -> None:
     """And the other way round, by their own small words."""
     assert other_language(story(body=body, language="en")) == "nl"
     assert other_language(story(body=short_stories.ENGLISH[1])) == "en"
+
+
+def test_no_sentence_of_an_honest_source_is_in_another_language() -> None:
+    """Nor is any two sentences together: names, figures and quotations stand in all of them."""
+    for content in example_content().values():
+        text = content.body if isinstance(content, StoryApproved) else content.description
+        sentences = [each for line in paragraphs(text) for each in split_sentences(line)]
+        for sentence in sentences:
+            assert not in_another_language(sentence, content.language), sentence
+        for pair in pairwise(sentences):
+            assert other_language_of(list(pair), content.language) is None, pair
 
 
 @pytest.mark.parametrize("quoted", QUOTED)
