@@ -22,6 +22,7 @@ from services.posts import decide
 from services.posts.own_post import own_post
 from services.posts.store import posts
 from services.scheduling import Pace, PersonalPace, first_slot, goes_out_now, good_time
+from services.scheduling.public_holidays import country_of
 from services.scheduling.spacing import WEEK
 from services.scheduling.working_hours import zone_of
 
@@ -138,7 +139,8 @@ async def _read_pace(
         stagger=pace.stagger,
         undo=pace.undo,
         hours=chosen.hours or pace.hours,
-        zone=zone_of(found[post.ambassador_id].timezone),
+        zone=zone_of(timezone := found[post.ambassador_id].timezone),
+        country=pace.holidays or country_of(timezone),
         own=await posts.moments_of_person(
             transaction, post.ambassador_id, since=now - WEEK, besides=post.id
         ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from services.chance import fraction
+from services.scheduling.public_holidays import is_public_holiday
 from services.scheduling.spacing import first_apart, first_within_cap
 from services.scheduling.working_hours import WorkingHours
 
@@ -18,13 +19,15 @@ SPREAD = timedelta(hours=2)
 class Pace:
     """What holds for everybody who chose nothing else; a cap or a distance of 0 is none.
 
-    ``undo`` is how long a post that is to go out now can still be taken back.
+    ``undo`` is how long a post that is to go out now can still be taken back. ``holidays`` is the
+    country whose public holidays count; empty: that of each person's time zone.
     """
 
     weekly_cap: int = 2
     stagger: timedelta = timedelta(minutes=10)
     hours: WorkingHours = field(default_factory=WorkingHours)
     undo: timedelta = timedelta()
+    holidays: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ class PersonalPace:
     """One person's rules at one moment.
 
     ``own`` are the moments of the person's other posts, ``colleagues`` those of other posts of the
-    same campaign on the same network; ``not_before`` is when the person's pause ends.
+    same campaign on the same network; ``not_before`` is when the person's pause ends, ``country``
+    the one whose public holidays count.
     """
 
     weekly_cap: int
@@ -43,6 +47,7 @@ class PersonalPace:
     colleagues: Sequence[datetime] = ()
     undo: timedelta = timedelta()
     not_before: datetime | None = None
+    country: str = ""
 
 
 def first_slot(after: datetime, pace: PersonalPace) -> datetime:
@@ -52,6 +57,7 @@ def first_slot(after: datetime, pace: PersonalPace) -> datetime:
     return _settle(
         after,
         lambda moment: pace.hours.next(moment, pace.zone),
+        lambda moment: _after_holidays(moment, pace),
         lambda moment: first_within_cap(moment, pace.own, pace.weekly_cap),
         lambda moment: first_apart(moment, pace.colleagues, pace.stagger),
     )
@@ -76,6 +82,13 @@ def goes_out_now(now: datetime, pace: PersonalPace) -> datetime | None:
     if first_within_cap(moment, pace.own, pace.weekly_cap) != moment:
         return None
     return moment
+
+
+def _after_holidays(moment: datetime, pace: PersonalPace) -> datetime:
+    day = moment.astimezone(pace.zone).date()
+    if not is_public_holiday(day, pace.country):
+        return moment
+    return datetime.combine(day + timedelta(days=1), time(), pace.zone).astimezone(UTC)
 
 
 def _settle(moment: datetime, *rules: Callable[[datetime], datetime]) -> datetime:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from services.scheduling import Pace, WorkingHours
+from services.scheduling.public_holidays import calendar_of
 from services.settings.values import Duration, Hours
 
 
@@ -29,11 +30,23 @@ class Sharing(BaseModel):
         default=WorkingHours(),
         description="When posts go out that wait for a good time, by each person's own clock.",
     )
+    public_holidays: str = Field(
+        default="",
+        description="The country, such as NL or DE-BY, on whose public holidays no post goes out that "
+        "waits for a good time. Empty: that of each person's time zone.",
+    )
     standing_consent: bool | None = Field(
         default=None,
         description="Whether people may let drafts be approved without a tap. Empty: only while "
         "every network is a sandbox, because LinkedIn's terms forbid automated posting.",
     )
+
+    @field_validator("public_holidays")
+    @classmethod
+    def _is_country(cls, country: str) -> str:
+        if country:
+            calendar_of(country)
+        return country
 
     @property
     def pace(self) -> Pace:
@@ -43,4 +56,5 @@ class Sharing(BaseModel):
             stagger=self.stagger,
             hours=self.working_hours,
             undo=timedelta(seconds=self.undo_seconds),
+            holidays=self.public_holidays,
         )

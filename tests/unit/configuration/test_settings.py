@@ -221,6 +221,8 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("trusted_proxies", "10.0.0.1/8"),
         ("working_hours", "mon-fri"),
         ("working_hours", "mon-fri 17:00-09:00"),
+        ("public_holidays", "Holland"),
+        ("public_holidays", "DE-XX"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

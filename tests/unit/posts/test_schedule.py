@@ -97,6 +97,18 @@ async def test_a_good_time_is_in_working_hours_of_the_person(desk: Desk) -> None
     assert await desk.work() == 1
 
 
+@pytest.mark.parametrize(
+    ("holidays", "day"), [("", "2026-12-28"), ("GR", "2026-12-28"), ("TR", "2026-12-25")]
+)
+async def test_a_good_time_is_no_holiday_of_the_person(desk: Desk, holidays: str, day: str) -> None:
+    """Of the country of their time zone, or of the one that the organisation names."""
+    (draft,) = await desk.prepare()
+    desk.now = desk.now.replace(month=12, day=24, hour=20)
+    post = await approve(desk, draft, When.GOOD_TIME, replace(PACE, holidays=holidays))
+    assert post.publish_at is not None
+    assert post.publish_at.astimezone(AMSTERDAM).date().isoformat() == day
+
+
 async def test_the_third_post_of_a_week_waits_for_the_next(desk: Desk) -> None:
     """ "Now" is refused with what to do instead; a good time is a week after the first."""
     drafts = await desk.prepare(stories=3)

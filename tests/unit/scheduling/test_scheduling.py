@@ -23,6 +23,7 @@ from services.scheduling import (
     goes_out_now,
     good_time,
 )
+from services.scheduling.public_holidays import country_of, is_public_holiday
 
 MINUTE, HOUR, DAY, WEEK = (
     timedelta(minutes=1),
@@ -257,6 +258,60 @@ def test_a_good_time_keeps_every_rule(pace: PersonalPace, post_id: str) -> None:
     assert first_within_cap(slot, pace.own, pace.weekly_cap) == slot
     assert all(abs(slot - each) >= 10 * MINUTE for each in pace.colleagues)
     assert slot == good_time(NOW, pace, post_id=post_id), "the same at every look"
+
+
+@pytest.mark.parametrize(
+    ("country", "approved", "day"),
+    [
+        ("NL", "2026-12-24T18:00", "2026-12-28"),  # Christmas Day, Boxing Day, Sunday
+        ("NL", "2027-04-26T18:00", "2027-04-28"),  # King's Day
+        ("BE", "2027-04-26T18:00", "2027-04-27"),
+        ("BE", "2027-07-20T18:00", "2027-07-22"),  # the National Day
+        ("DE-BY", "2027-01-05T18:00", "2027-01-07"),  # Epiphany, in Bavaria
+        ("DE-HH", "2027-01-05T18:00", "2027-01-06"),
+        ("", "2026-12-24T18:00", "2026-12-25"),
+    ],
+)
+def test_a_good_time_is_no_public_holiday(country: str, approved: str, day: str) -> None:
+    """Approved the evening before, a post goes out on the first working day after it."""
+    zone = ZoneInfo("Europe/Amsterdam")
+    after = datetime.fromisoformat(approved).replace(tzinfo=zone)
+    slot = good_time(after, personal(country=country), post_id="p").astimezone(zone)
+    assert slot.date().isoformat() == day
+    assert 9 <= slot.hour < 17
+
+
+@given(
+    after=st.datetimes(datetime(2025, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    zone=st.sampled_from(ZONES),
+    hours=working_hours,
+)
+@settings(max_examples=100)
+def test_no_good_time_in_any_zone_is_a_public_holiday(
+    after: datetime, zone: str, hours: WorkingHours
+) -> None:
+    """With the holidays of the zone's own country, whatever its calendar and clock."""
+    country = country_of(zone)
+    slot = first_slot(after, personal(zone=ZoneInfo(zone), country=country, hours=hours))
+    assert slot >= after
+    assert hours.contain(slot, ZoneInfo(zone))
+    assert not is_public_holiday(slot.astimezone(ZoneInfo(zone)).date(), country)
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("Europe/Amsterdam", "NL"),
+        ("Europe/Brussels", "BE"),
+        ("Europe/Kyiv", "UA"),
+        ("Asia/Kolkata", "IN"),
+        ("UTC", ""),
+        ("localtime", ""),
+    ],
+)
+def test_a_zone_has_the_country_it_lies_in(zone: str, country: str) -> None:
+    """Also under a name that it got later; a zone of no country has none."""
+    assert country_of(zone) == country
 
 
 def test_now_is_now_unless_a_colleague_just_spoke_or_the_week_is_full() -> None:
