@@ -218,6 +218,18 @@ def test_a_text_too_long_is_not_valid_and_is_refused(network: Network, member: M
         network.publish(member.account, too_long)
 
 
+@pytest.mark.parametrize(
+    "unit",
+    ["漢", "(", "👩‍🚒", "é", "@anna ", "https://go.example.com/a/long/address?with=more "],
+)
+def test_the_longest_valid_text_is_accepted(network: Network, member: Member, unit: str) -> None:
+    """Whatever it consists of, the preview measures no less than the network counts."""
+    post = fresh_post()
+    while network.preview(longer := replace(post, text=f"{post.text} {unit}".strip())).valid:
+        post = longer
+    assert network.publish(member.account, post).external_id
+
+
 def test_an_identical_post_never_appears_twice(
     network: Network, member: Member, sandbox: Sandbox
 ) -> None:

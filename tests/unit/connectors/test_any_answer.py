@@ -93,7 +93,7 @@ _CALLS: Mapping[str, Callable[[Network, Account], object]] = {
 
 @pytest.mark.parametrize("call", list(_CALLS))
 @pytest.mark.parametrize("connector", [LinkedIn, X, Mastodon])
-def test_any_answer_is_understood_or_named(
+def test_any_network_answer_gives_a_result_or_a_known_error(
     monkeypatch: pytest.MonkeyPatch, connector: Callable[[NetworkSettings], Network], call: str
 ) -> None:
     """JSON of any shape, tokens with a lifetime of words, statuses without sense: no defect."""

@@ -14,7 +14,7 @@ from services.errors import Rejected, RetryLater
 
 
 @pytest.mark.parametrize("path", ["/no/such/file", "/", "a\x00b", "ftp://e.org/feed"])
-def test_a_file_that_cannot_be_read_is_said(path: str) -> None:
+def test_unreadable_feed_file_is_refused_with_a_sentence(path: str) -> None:
     """A wrong path is one sentence."""
     with pytest.raises(Rejected, match="cannot be read"):
         fetch_feed(path)
@@ -69,7 +69,7 @@ def test_a_feed_is_fetched() -> None:
         (200, {"Content_Encoding": "gzip"}, b"no gzip", RetryLater, "does not answer"),
     ],
 )
-def test_a_bad_answer_is_said(
+def test_bad_feed_answer_gives_its_error(
     status: int, headers: dict[str, str], body: bytes, error: type[Exception], sentence: str
 ) -> None:
     """A wrong address is refused, one that is away is to be tried again; nothing is followed."""
@@ -88,7 +88,9 @@ def test_a_bad_answer_is_said(
         ("https://me:planted-secret@feeds.example.org/", Rejected),
     ],
 )
-def test_an_address_that_is_none_or_away_is_said(address: str, error: type[Exception]) -> None:
+def test_bad_or_unreachable_feed_address_gives_its_error(
+    address: str, error: type[Exception]
+) -> None:
     """Nobody there means later; no address, no encryption, or a password in it means never."""
     with pytest.raises(error) as caught:
         fetch_feed(address)

@@ -81,7 +81,7 @@ def test_an_address_without_a_route_is_refused(transport: Transport, url: str) -
         call(transport, url=url)
 
 
-def test_a_neighbour_of_the_base_is_not_the_base(
+def test_base_address_matches_whole_path_segments_only(
     transport: Transport, network: ScriptedNetwork
 ) -> None:
     """The base ends at a path boundary, and dots in a path do not climb out of it."""
@@ -114,14 +114,14 @@ def test_a_base_that_would_leak_tokens_stops_the_process(base: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_nobody_listening_means_later(method: str) -> None:
+def test_refused_connection_is_retried_later(method: str) -> None:
     """Without a connection nothing was sent, so even a create may simply be tried again."""
     transport = Transport("Network", routes={PUBLIC: f"http://127.0.0.1:{unused_port()}"})
     with pytest.raises(RetryLater, match="cannot be reached"):
         call(transport, method)
 
 
-def test_a_failed_handshake_means_later(network: ScriptedNetwork) -> None:
+def test_failed_tls_handshake_is_retried_later(network: ScriptedNetwork) -> None:
     """TLS that is not accepted ends before the request, so nothing was sent."""
     base = network.address.replace("http://", "https://")
     transport = Transport("Network", routes={PUBLIC: base}, limits=LIMITS)
@@ -130,7 +130,7 @@ def test_a_failed_handshake_means_later(network: ScriptedNetwork) -> None:
     assert network.received == []
 
 
-def test_an_unknown_name_means_later() -> None:
+def test_unknown_host_name_is_retried_later() -> None:
     """A name that does not resolve (RFC 6761 reserves .invalid) ends before the request."""
     transport = Transport("Network", routes={PUBLIC: "https://network.invalid"})
     with pytest.raises(RetryLater, match="cannot be reached"):
@@ -195,7 +195,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("answer", BROKEN)
-def test_a_lost_reply_to_a_create_is_unknown(
+def test_lost_reply_to_a_create_has_an_unknown_outcome(
     impatient: Transport, network: ScriptedNetwork, answer: Answer
 ) -> None:
     """The request arrived and its answer is unusable: it may have been carried out."""
@@ -208,7 +208,7 @@ def test_a_lost_reply_to_a_create_is_unknown(
 
 
 @pytest.mark.parametrize("answer", BROKEN)
-def test_a_lost_reply_to_a_read_means_later(
+def test_lost_reply_to_a_read_is_retried_later(
     impatient: Transport, network: ScriptedNetwork, answer: Answer
 ) -> None:
     """Reading again does no harm, so the same faults are no reason to ask anybody."""
@@ -229,7 +229,7 @@ def test_a_redirect_to_another_host_is_not_followed(
 
 
 @pytest.mark.parametrize("status", [300, 302, 304])
-def test_a_redirect_without_an_address_is_no_answer(
+def test_redirect_without_address_is_not_a_usable_answer(
     transport: Transport, network: ScriptedNetwork, status: int
 ) -> None:
     """It is neither a success nor a refusal, so that nobody may take it for one."""
@@ -238,7 +238,7 @@ def test_a_redirect_without_an_address_is_no_answer(
         call(transport, "POST")
 
 
-def test_the_environment_cannot_reroute_requests(
+def test_proxy_and_netrc_of_the_environment_are_ignored(
     transport: Transport,
     network: ScriptedNetwork,
     elsewhere: socket.socket,

@@ -36,7 +36,9 @@ def test_an_image_is_fetched(source: ImageSource, network: ScriptedNetwork, data
         "http://169.254.169.254/latest/meta-data",
     ],
 )
-def test_another_host_is_not_asked(source: ImageSource, network: ScriptedNetwork, url: str) -> None:
+def test_image_on_another_host_is_not_fetched(
+    source: ImageSource, network: ScriptedNetwork, url: str
+) -> None:
     """The request is refused before a connection is opened."""
     with pytest.raises(Rejected, match="not configured"):
         source.fetch(url)
@@ -57,7 +59,7 @@ def test_another_host_is_not_asked(source: ImageSource, network: ScriptedNetwork
         (Answer(body=PNG + b" " * LARGEST), RetryLater),
     ],
 )
-def test_each_answer_asks_for_its_reaction(
+def test_image_answer_gives_the_matching_error(
     source: ImageSource, network: ScriptedNetwork, answer: Answer, reaction: type[Exception]
 ) -> None:
     """What is no image never will be; what cannot be had now may be later; nothing is followed."""

@@ -21,7 +21,7 @@ def ask(behaviour: Behaviour, *, key: str = KEY, timeout: float = 60) -> str:
         return model.answer(instructions="Rewrite.", text="Een zin.", tokens=9)
 
 
-def test_one_question_is_one_chat_completion() -> None:
+def test_question_is_sent_as_one_chat_completion() -> None:
     """Model, instructions, text and key go where the interface wants them, and the text comes back."""
     with model_server(says("Andere woorden.")) as server:
         model = LanguageModel(url=server.url, model="small", key=KEY)
@@ -34,7 +34,7 @@ def test_one_question_is_one_chat_completion() -> None:
     assert (asked.instructions, asked.text) == ("Rewrite.", "Een zin.")
 
 
-def test_without_a_key_none_is_sent() -> None:
+def test_no_authorization_header_without_a_key() -> None:
     """A local server that wants no key gets no header."""
     with model_server(says("Ja.")) as server:
         LanguageModel(url=server.url, model="small").answer(instructions="", text="", tokens=9)
@@ -62,7 +62,7 @@ def _sleeps(_handler: BaseHTTPRequestHandler, _asked: Asked) -> None:
         sends(b"", 302, Location="http://127.0.0.1:1/"),
     ],
 )
-def test_an_endpoint_that_is_away_is_told_in_time(behaviour: Behaviour) -> None:
+def test_unavailable_endpoint_is_retried_later_within_seconds(behaviour: Behaviour) -> None:
     """Slow, dripping, enormous, broken, busy and redirecting endpoints are away, within seconds."""
     started = time.monotonic()
     with pytest.raises(RetryLater) as away:
@@ -108,7 +108,7 @@ def test_a_key_that_is_refused_needs_a_person() -> None:
     assert KEY not in repr(model)
 
 
-def test_a_wrong_address_is_told() -> None:
+def test_wrong_model_address_names_the_settings() -> None:
     """An unknown path or model names the settings to look at; nobody there is away."""
     with pytest.raises(Rejected, match="status 404") as refused:
         ask(sends(b"", 404))
@@ -122,7 +122,7 @@ def test_a_wrong_address_is_told() -> None:
 @pytest.mark.parametrize(
     "url", ["http://models.example/v1", "https://u:p@models.example", "models"]
 )
-def test_an_address_that_would_show_the_texts_is_refused(url: str) -> None:
+def test_unencrypted_model_address_is_refused(url: str) -> None:
     """Plain http beyond loopback, a password in the address, and no address are refused at once."""
     with pytest.raises(Stop):
         LanguageModel(url=url, model="small", key=KEY)

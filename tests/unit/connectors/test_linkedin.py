@@ -125,7 +125,7 @@ def test_refresh_keeps_scopes_and_refresh_token_that_the_answer_leaves_out(
     assert renewed.scopes == {"w_member_social"}
 
 
-def test_a_blip_while_refreshing_does_not_disconnect(
+def test_failing_token_endpoint_does_not_disconnect(
     linkedin: LinkedIn, network: ScriptedNetwork, member: Account
 ) -> None:
     """A failing token endpoint means later, never 'connect again'."""
@@ -177,7 +177,7 @@ def test_publish_sends_what_was_previewed(
         (DUPLICATE, OutcomeUnknown, URN),
     ],
 )
-def test_each_answer_to_a_post_asks_for_its_reaction(
+def test_answer_to_a_post_gives_the_matching_error(
     linkedin: LinkedIn,
     network: ScriptedNetwork,
     member: Account,
@@ -221,7 +221,7 @@ def test_reconcile_adopts_the_post_that_the_duplicate_names(
     assert first.body == second.body
 
 
-def test_reconcile_publishes_what_never_arrived(
+def test_reconcile_publishes_a_post_that_never_arrived(
     linkedin: LinkedIn, network: ScriptedNetwork, member: Account
 ) -> None:
     """A 201 means that the first attempt was not there and this one is."""
@@ -298,7 +298,7 @@ def test_measure_leaves_out_a_post_that_is_gone(
 
 
 @pytest.mark.parametrize("elements", [True, 7, "count", {"count": 1}, [None, 3]])
-def test_measure_takes_no_figure_from_another_shape(
+def test_measure_ignores_answers_of_another_shape(
     linkedin: LinkedIn, network: ScriptedNetwork, member: Account, elements: object
 ) -> None:
     """Where the list of figures is something else there is no figure, and no defect."""
@@ -316,12 +316,12 @@ def test_measure_without_the_permission_needs_the_person(
     assert network.received == []
 
 
-def test_a_version_lives_a_year() -> None:
+def test_version_ends_a_year_after_its_month() -> None:
     """The sunset of a version is the first of its month, a year later."""
     assert sunset("202609") == date(2027, 9, 1)
 
 
-def test_a_sunset_is_told_sixty_days_ahead() -> None:
+def test_sunset_is_announced_sixty_days_ahead() -> None:
     """Sixty-one days before there is time; from sixty days on, and after it, it is told."""
     ends = date(2027, 9, 1)
     assert sunset_ahead("202609", today=ends - timedelta(days=61)) is None

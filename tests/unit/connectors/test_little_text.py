@@ -52,7 +52,7 @@ def test_any_text_is_displayed_uncut(text: str) -> None:
         ("- 'mooi' “zo” & 100% €5 :-", "- 'mooi' “zo” & 100% €5 :-"),
     ],
 )
-def test_elements_stay_and_the_rest_is_escaped_once(text: str, escaped: str) -> None:
+def test_hashtags_and_mentions_survive_escaping(text: str, escaped: str) -> None:
     """Hashtags and mentions remain elements; exactly the reserved characters get a backslash."""
     assert escape_little_text(text) == escaped
 

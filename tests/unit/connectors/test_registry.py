@@ -20,7 +20,7 @@ def settings(name: str) -> NetworkSettings:
     return NetworkSettings(name=name, client_id="id", client_secret="planted", version="202609")
 
 
-def test_the_networks_we_ship_are_registered() -> None:
+def test_shipped_networks_are_registered() -> None:
     """LinkedIn, X and Mastodon come through the same door as any other network."""
     server = replace(settings("mastodon"), api_url="https://mastodon.example")
     networks = build_networks([settings("linkedin"), settings("x"), server])
@@ -53,7 +53,7 @@ def test_settings_do_not_show_the_secret() -> None:
     assert "planted" not in repr(settings("x"))
 
 
-def test_without_addresses_the_real_networks_are_meant() -> None:
+def test_empty_addresses_mean_the_real_networks() -> None:
     """Empty addresses are LinkedIn's and X's own, where consent is on the website's host."""
     networks = build_networks([settings("linkedin"), settings("x")])
     starts = {
@@ -64,7 +64,7 @@ def test_without_addresses_the_real_networks_are_meant() -> None:
     assert starts["x"].startswith("https://x.com/i/oauth2/authorize?")
 
 
-def test_a_connector_says_what_may_be_posted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connector_without_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that declares no rules stops the start: no text could be written or measured for it."""
     point = EntryPoint("mute", "builtins:repr", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(registry, "entry_points", EntryPoints([point]).select)
@@ -73,7 +73,7 @@ def test_a_connector_says_what_may_be_posted(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 9, "images": -1}])
-def test_rules_that_allow_nothing_are_refused(wrong: dict[str, int]) -> None:
+def test_rules_with_a_limit_below_one_are_refused(wrong: dict[str, int]) -> None:
     """A limit below one would refuse every text: its author hears so at once."""
     with pytest.raises(ValueError, match="at least 1"):
         PostRules(**wrong)

@@ -26,7 +26,7 @@ POST = OutgoingPost(text="hallo")
 BROKEN = (Answer(status=500, body=b"<html>"), Answer(status=401), Answer(body=b'{"half'))
 
 
-def test_nothing_planted_is_logged_or_said(
+def test_planted_secrets_are_never_logged(
     linkedin: LinkedIn,
     x: X,
     mastodon: Mastodon,

@@ -15,7 +15,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 
 @given(text=TEXTS, network=st.sampled_from(["linkedin", "x"]))
-def test_the_composer_gets_exactly_the_text(text: str, network: str) -> None:
+def test_composer_address_carries_the_exact_text(text: str, network: str) -> None:
     """Whatever a text holds, the network reads it from the address as it was written."""
     for intent in share_intents(network, text=text, link=LINK):
         parts = urlsplit(intent.address)
@@ -26,7 +26,7 @@ def test_the_composer_gets_exactly_the_text(text: str, network: str) -> None:
         assert intent.carries_text == ("text" in query)
 
 
-def test_linkedin_has_a_documented_way_beside_the_other() -> None:
+def test_linkedin_share_has_a_documented_address_too() -> None:
     """LinkedIn's way with the text may end any day; the one with the link alone stays."""
     with_text, link_only = share_intents("linkedin", text=f"Hoi {LINK}", link=LINK)
     assert with_text.carries_text
@@ -36,13 +36,13 @@ def test_linkedin_has_a_documented_way_beside_the_other() -> None:
     )
 
 
-def test_an_address_that_servers_would_cut_is_not_offered() -> None:
+def test_too_long_share_address_is_not_offered() -> None:
     """A text whose address is too long is copied instead; the link alone is still offered."""
     (intent,) = share_intents("linkedin", text="é" * LONGEST, link=LINK)
     assert not intent.carries_text
 
 
 @pytest.mark.parametrize("network", ["mastodon", "", "myspace"])
-def test_other_networks_have_none(network: str) -> None:
+def test_unknown_network_has_no_share_address(network: str) -> None:
     """A network whose composer we do not know gets no address that might lead nowhere."""
     assert share_intents(network, text="Hoi", link=LINK) == ()

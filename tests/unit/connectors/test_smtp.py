@@ -56,9 +56,7 @@ async def test_user_and_password_are_used_and_never_shown() -> None:
     ("answer", "error"),
     [(b"550 nobody here", Rejected), (b"450 full for now", RetryLater)],
 )
-async def test_a_refused_address_is_final_or_not_as_the_server_says(
-    answer: bytes, error: type[Exception]
-) -> None:
+async def test_refused_address_is_final_only_for_5xx(answer: bytes, error: type[Exception]) -> None:
     """5xx will never work, 4xx may."""
     async with mail_server() as server:
         server.refusing[b"RCPT"] = answer
@@ -68,7 +66,7 @@ async def test_a_refused_address_is_final_or_not_as_the_server_says(
 
 
 @pytest.mark.parametrize(("answer", "error"), [(b"554 spam", Rejected), (b"451 busy", RetryLater)])
-async def test_a_refused_text_is_final_or_not_too(answer: bytes, error: type[Exception]) -> None:
+async def test_refused_text_is_final_only_for_5xx(answer: bytes, error: type[Exception]) -> None:
     """As the server says."""
     async with mail_server() as server:
         server.refusing[b"DATA"] = answer
@@ -80,7 +78,7 @@ async def test_a_refused_text_is_final_or_not_too(answer: bytes, error: type[Exc
     "to",
     ["a,b@x.example", "x<y@x.example", "mailto:m@x.example", "jan@x..example", "Jan <j@x.example>"],
 )
-async def test_mail_goes_to_no_other_address(to: str) -> None:
+async def test_mail_goes_to_the_exact_address_only(to: str) -> None:
     """What is not exactly one mailbox gets nothing, nor does what a parser would make of it."""
     async with mail_server() as server:
         with pytest.raises(Rejected):
@@ -88,21 +86,21 @@ async def test_mail_goes_to_no_other_address(to: str) -> None:
     assert (server.recipients, server.mails) == ([], [])
 
 
-async def test_a_foreign_domain_is_written_as_servers_take_it() -> None:
+async def test_international_domain_is_sent_as_punycode() -> None:
     """In punycode, to exactly one recipient."""
     async with mail_server() as server:
         await notifier(server.port).send(replace(MESSAGE, to="o'brien+x@bücher.example"))
     assert server.recipients == [b"<o'brien+x@xn--bcher-kva.example>"]
 
 
-async def test_a_server_that_takes_no_foreign_letters_will_never() -> None:
+async def test_non_ascii_address_without_smtputf8_is_refused() -> None:
     """An address with é where SMTPUTF8 is not known is refused for good, in a sentence."""
     async with mail_server() as server:
         with pytest.raises(Rejected, match="letters beyond ASCII"):
             await notifier(server.port).send(replace(MESSAGE, to="josé@x.example"))
 
 
-async def test_a_server_that_is_away_means_later() -> None:
+async def test_unavailable_mail_server_is_retried_later() -> None:
     """Nothing was sent, and nothing of the address is in the message."""
     with pytest.raises(RetryLater) as caught:
         await notifier(free_port(), "me:planted@").send(MESSAGE)
@@ -110,7 +108,7 @@ async def test_a_server_that_is_away_means_later() -> None:
 
 
 @pytest.mark.parametrize("field", ["to", "subject"])
-async def test_no_header_can_be_slipped_in(field: str) -> None:
+async def test_line_end_in_a_header_is_refused(field: str) -> None:
     """A line end in an address or subject is refused before anything is sent."""
     values = {"to": "anna@example.org", "subject": "Dag", field: "a\r\nBcc: eve@example.org"}
     async with mail_server() as server:
@@ -122,7 +120,7 @@ async def test_no_header_can_be_slipped_in(field: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "mail.example.org", "http://planted@mail", "smtp://", "smtp://planted@mail:99999"]
 )
-def test_anything_else_stops_at_the_start(url: str) -> None:
+def test_wrong_mail_address_setting_stops_the_start(url: str) -> None:
     """A wrong address is told by the name of its setting, without repeating it."""
     with pytest.raises(Stop, match="ZWAAN_SMTP_URL") as caught:
         SmtpNotifier(url, sender="zwaan@example.org")

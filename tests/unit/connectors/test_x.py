@@ -103,7 +103,7 @@ def test_refresh_returns_the_rotated_pair(x: X, network: ScriptedNetwork, user: 
 
 @pytest.mark.parametrize("lifetime", ["soon", -5, 0, 10**30, None, [], True, "7200.5"])
 @pytest.mark.parametrize("scope", [7, ["tweet.write", 7], None])
-def test_a_token_is_kept_whatever_is_said_about_it(
+def test_refreshed_token_is_kept_despite_odd_metadata(
     x: X, network: ScriptedNetwork, user: Account, lifetime: object, scope: object
 ) -> None:
     """The old pair is spent: a lifetime or scopes without sense must not lose the new one."""
@@ -115,7 +115,7 @@ def test_a_token_is_kept_whatever_is_said_about_it(
 
 
 @pytest.mark.parametrize("token", ["", "a\nb", "é", None, 7])
-def test_what_cannot_be_a_token_is_none(
+def test_malformed_token_is_refused_and_the_old_pair_kept(
     x: X, network: ScriptedNetwork, user: Account, token: object
 ) -> None:
     """It could not stand in a header, so the answer is unusable and the old pair stays."""
@@ -134,7 +134,7 @@ def test_a_spent_refresh_token_needs_the_person(
 
 
 @pytest.mark.parametrize("answer", [Answer(status=503), Answer(body=b"<html>"), Answer(status=429)])
-def test_a_blip_while_refreshing_does_not_disconnect(
+def test_failing_token_endpoint_does_not_disconnect(
     x: X, network: ScriptedNetwork, user: Account, answer: Answer
 ) -> None:
     """A failing token endpoint means later, never 'connect again'."""
@@ -173,7 +173,7 @@ def test_publish_sends_what_was_previewed(x: X, network: ScriptedNetwork, user: 
         (says([], 429, x_rate_limit_reset="soon"), RetryLater, "limit"),
     ],
 )
-def test_each_answer_to_a_post_asks_for_its_reaction(
+def test_answer_to_a_post_gives_the_matching_error(
     x: X,
     network: ScriptedNetwork,
     user: Account,
@@ -189,7 +189,7 @@ def test_each_answer_to_a_post_asks_for_its_reaction(
     assert len(network.received) == 1
 
 
-def test_patience_is_counted_by_the_clock_of_x(
+def test_rate_limit_reset_is_measured_by_the_clock_of_x(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
     """The reset time is compared with the answer's own Date, so a wrong clock here does no harm."""
@@ -216,7 +216,7 @@ def test_patience_is_counted_by_the_clock_of_x(
         ({"user_limit_24hour": (0, 10**9)}, 86_400),
     ],
 )
-def test_the_latest_exhausted_limit_counts(
+def test_longest_exhausted_limit_sets_the_wait(
     x: X,
     network: ScriptedNetwork,
     user: Account,
@@ -235,7 +235,7 @@ def test_the_latest_exhausted_limit_counts(
     assert caught.value.after == pytest.approx(seconds, abs=5)
 
 
-def test_a_duplicate_that_is_ours_is_published(
+def test_duplicate_found_in_own_posts_counts_as_published(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
     """When X says the text is there and the member's posts show it, that post is the post."""
@@ -244,7 +244,7 @@ def test_a_duplicate_that_is_ours_is_published(
     assert [request.method for request in network.received] == ["POST", "GET"]
 
 
-def test_a_duplicate_that_is_nowhere_is_rejected(
+def test_duplicate_not_found_in_own_posts_is_rejected(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
     """A refusal for a text that the member's posts do not show ends, and never loops."""
@@ -292,9 +292,7 @@ def test_reconcile_says_when_the_post_is_not_there(
     assert x.reconcile(user, POST, since=NOW) is None
 
 
-def test_reconcile_that_cannot_read_is_tried_later(
-    x: X, network: ScriptedNetwork, user: Account
-) -> None:
+def test_failing_reconcile_is_retried_later(x: X, network: ScriptedNetwork, user: Account) -> None:
     """A failing read never claims that the post is absent."""
     network.script(Answer(status=500), Answer(body=b"<html>"))
     for _ in range(2):

@@ -34,7 +34,7 @@ def test_the_pages_are_where_the_running_owner_serves_them(settings: Settings) -
     assert address_of_pages(settings) == "http://127.0.0.1:8000"
 
 
-def test_another_address_than_last_time_is_told(settings: Settings) -> None:
+def test_changed_address_is_announced(settings: Settings) -> None:
     """Links that were written lead to the old one; the first start has nothing to tell."""
     assert older_links(settings) == ""
     own(settings)
@@ -42,7 +42,7 @@ def test_another_address_than_last_time_is_told(settings: Settings) -> None:
     assert older_links(settings.model_copy(update={"port": 8123})) == ""
 
 
-def test_a_printed_command_can_be_typed(
+def test_printed_command_can_be_typed_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
 ) -> None:
     """A path where no shell finds the command by its name, and the folder where it is not usual."""

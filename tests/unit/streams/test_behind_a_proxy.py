@@ -145,7 +145,7 @@ async def answered_through(
         return await answered(address, questions, Host="zwaan.example.org", **headers)
 
 
-async def test_a_laptop_answers_itself_and_no_proxy(tmp_path: Path) -> None:
+async def test_laptop_trusts_local_programs_and_no_proxy(tmp_path: Path) -> None:
     """Every route that trusts this machine answers a program on it, by any of its names, and no
     proxy that passes a name on, adds a header of proxies, or speaks as an old one does."""
     async with served(tmp_path) as (port, _, questions):
@@ -165,7 +165,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("given", ELSEWHERE, ids=lambda given: next(iter(given)))
-async def test_elsewhere_this_machine_is_trusted_by_token_alone(
+async def test_outside_a_laptop_local_programs_need_the_token(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
     """With a real network, a public address or a named proxy no route answers this machine, nor the
@@ -196,7 +196,7 @@ async def signs_in_at_once(parts: Parts, port: int, change: Change) -> list[bool
     return found
 
 
-async def test_a_link_signs_in_at_once_on_a_laptop_alone(tmp_path: Path) -> None:
+async def test_sign_in_link_works_at_once_on_a_laptop_only(tmp_path: Path) -> None:
     """Only whoever sits there is in by a visit, and again; a proxy's visitor is asked, and so is
     everybody of an installation that is no laptop's."""
     async with served(tmp_path / "laptop") as (port, parts, _):
@@ -208,7 +208,7 @@ async def test_a_link_signs_in_at_once_on_a_laptop_alone(tmp_path: Path) -> None
             assert await signs_in_at_once(parts, port, HIDDEN) == [False, False], given
 
 
-async def test_a_workers_metrics_want_the_token_too(tmp_path: Path) -> None:
+async def test_worker_metrics_require_the_token(tmp_path: Path) -> None:
     """A worker serves health and metrics alone, and trusts no more than the pages do."""
     questions = [Question("GET", "/metrics"), Question("GET", "/readyz")]
     for given, found in (({}, questions), (ELSEWHERE[1], [])):
@@ -223,7 +223,7 @@ async def test_a_workers_metrics_want_the_token_too(tmp_path: Path) -> None:
         listener.close()
 
 
-async def test_a_sandbox_alone_is_steered_as_one_beside_pages(tmp_path: Path) -> None:
+async def test_standalone_sandbox_control_follows_the_same_trust(tmp_path: Path) -> None:
     """`zwaan sandbox` too answers this machine on a laptop alone, and elsewhere the token's holder."""
     for given, found in (({}, CONTROL), (ELSEWHERE[1], [])):
         settings = load_settings(data=tmp_path, api_token=TOKEN, **given)

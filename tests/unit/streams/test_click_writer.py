@@ -161,7 +161,7 @@ async def test_the_journal_outlives_the_process(journal: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 3, 40])
-async def test_a_torn_line_costs_no_other_click(journal: Path, cut: int) -> None:
+async def test_torn_journal_line_loses_only_itself(journal: Path, cut: int) -> None:
     """A process that died within a line leaves it; the clicks before and after it survive."""
     await _append(journal, _row(1), _row(2))
     _tear(journal, cut)
@@ -202,7 +202,7 @@ async def test_a_file_that_is_no_journal_is_left_alone(journal: Path) -> None:
     assert arrived(log) == [click(1).event.id]
 
 
-async def test_when_nothing_takes_it_the_visitor_goes_on_and_the_loss_is_counted(
+async def test_click_that_cannot_be_stored_is_counted_as_lost(
     tmp_path: Path,
 ) -> None:
     """Log away and disk refusing: the click is answered, and said to be lost."""
@@ -237,7 +237,7 @@ async def test_a_writer_that_is_stopped_commits_what_it_holds(journal: Path) -> 
         await writer.record(click(3))
 
 
-async def test_a_visitor_who_leaves_harms_nobody(journal: Path) -> None:
+async def test_cancelled_request_keeps_the_other_clicks(journal: Path) -> None:
     """A request that is cancelled while its click is committed leaves the others alone."""
     log = SlowLog()
     async with writing(log, journal) as writer:
@@ -308,7 +308,7 @@ async def test_a_file_that_another_process_relayed_is_done(journal: Path) -> Non
     assert files(journal) == []
 
 
-async def test_a_log_that_does_not_answer_keeps_no_visitor_waiting(journal: Path) -> None:
+async def test_unanswered_click_goes_to_the_journal(journal: Path) -> None:
     """After a moment the journal takes the click; that it arrives twice then changes nothing."""
     log = SlowLog()
     log.may_end.clear()

@@ -26,7 +26,7 @@ def test_nothing_delivered_is_safe_at_the_start() -> None:
     assert PartitionProgress(7).safe == 7
 
 
-def test_a_hole_does_not_hold_progress_back() -> None:
+def test_missing_offsets_do_not_hold_progress_back() -> None:
     """Offsets that nothing has are passed as soon as the record behind them is done."""
     progress = PartitionProgress(5)
     progress.deliver(8)

@@ -100,7 +100,7 @@ async def test_everything_that_was_done_is_accounted_for(bench: Bench) -> None:
     assert (account.handled, account.dead, account.waiting, account.missing) == (3, 2, 1, [])
 
 
-async def test_a_record_that_was_passed_over_is_named(bench: Bench) -> None:
+async def test_passed_over_record_is_reported_missing(bench: Bench) -> None:
     """What was committed past and left no trace is missing, whether it can be read or not."""
     bench.append(good("a"), good("b"), b"junk", good("d"))
     await bench.process(skip=(1, 2))
@@ -120,7 +120,7 @@ async def test_one_event_of_a_batch_can_be_missing(bench: Bench) -> None:
     assert json.loads(missing.letter().value) == json.loads(good("b"))
 
 
-async def test_the_same_event_elsewhere_counts(bench: Bench) -> None:
+async def test_event_handled_from_another_record_is_not_missing(bench: Bench) -> None:
     """An event that was handled from another record is not missing: effects happen once."""
     bench.append(good("a"), good("a"))
     await bench.process(skip=(0,))
@@ -153,7 +153,7 @@ async def test_a_letter_that_was_given_up_is_not_missing(bench: Bench) -> None:
     assert (account.handled, account.dead, account.missing) == (1, 2, [])
 
 
-async def test_more_than_a_round_is_compared(bench: Bench) -> None:
+async def test_comparison_finds_a_missing_event_among_many(bench: Bench) -> None:
     """However many records and events there are, the one that is missing is found."""
     everything = [good(f"s{n}") for n in range(1_200)]
     bench.append(*everything[:1_100], batch(*everything[1_100:]))
@@ -177,7 +177,7 @@ async def test_more_than_a_round_is_compared(bench: Bench) -> None:
     assert [each.place.offset for each in account.missing] == [777]
 
 
-async def test_what_expired_before_it_was_handled_is_told(bench: Bench) -> None:
+async def test_expired_unhandled_records_are_counted(bench: Bench) -> None:
     """Records that the log gave up unread are counted, before a worker finds the hole and after."""
     bench.append(*(good(f"s{n}") for n in range(6)))
     await bench.log.commit(GROUP, {(TOPIC, 0): 2})

@@ -31,7 +31,7 @@ def test_stories_show_one_image_and_several() -> None:
 
 
 @pytest.mark.parametrize("network", ["linkedin", "x", "mastodon"])
-def test_every_image_goes_out(network: str) -> None:
+def test_every_example_image_is_posted(network: str) -> None:
     """A demo may fetch from itself, and nothing of an example is left out."""
     for story in _stories():
         shown = images_in_post(OURS[network], story.images, [image_base(_HERE)])

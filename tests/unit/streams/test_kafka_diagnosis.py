@@ -36,7 +36,7 @@ def rude() -> Iterator[tuple[Broker, list[int]]]:
     thread.join(10)
 
 
-def test_many_failures_at_once_ask_once(rude: tuple[Broker, list[int]]) -> None:
+def test_concurrent_failures_ask_the_broker_once(rude: tuple[Broker, list[int]]) -> None:
     """All are told the same reason; the broker sees a single connection."""
     broker, visitors = rude
     with ThreadPoolExecutor(20) as threads:

@@ -36,7 +36,7 @@ def test_a_key_is_made_once(settings: Settings) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff\x00" * 22, b"x" * 4096])
 @pytest.mark.parametrize(("name", "read"), [("session.key", session_key), ("tokens.key", vault)])
-def test_a_damaged_key_is_not_used(
+def test_damaged_key_file_is_refused(
     settings: Settings, name: str, read: Callable[[Settings], object], content: bytes
 ) -> None:
     """An empty key would sign for anybody: the file is named, with what removing it costs."""

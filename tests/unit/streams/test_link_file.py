@@ -28,7 +28,7 @@ from tests.unit.streams.writing_links import table_of
 ROOT = Path(__file__).parents[3]
 
 
-def test_a_file_holds_a_table(tmp_path: Path) -> None:
+def test_link_file_round_trips(tmp_path: Path) -> None:
     """It comes back whole; a later one takes its place."""
     file = LinkFile(tmp_path / "links.table")
     assert file.read() is None
@@ -41,7 +41,7 @@ def test_a_file_holds_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"something else", b"zwaan links 0 little 8 4\n"])
-def test_a_damaged_file_is_one_line_in_the_log(tmp_path: Path, content: bytes) -> None:
+def test_damaged_link_file_is_logged_and_ignored(tmp_path: Path, content: bytes) -> None:
     """It is no table, and nothing stops for it."""
     path = tmp_path / "links.table"
     path.write_bytes(content)
@@ -99,7 +99,7 @@ async def _draft(database: Database, name: str) -> Post:
     return post
 
 
-async def test_links_are_kept_while_all_is_well(
+async def test_link_file_follows_the_table(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A damaged file is made anew; what comes later is in table and file without being asked."""
@@ -132,9 +132,7 @@ async def test_a_start_without_a_database_takes_the_file(tmp_path: Path) -> None
     assert path.read_bytes() == stored
 
 
-async def test_what_is_not_written_yet_is_written_at_the_end(
-    database: Database, tmp_path: Path
-) -> None:
+async def test_link_file_is_written_at_shutdown(database: Database, tmp_path: Path) -> None:
     """A process that is asked to stop leaves all it knows."""
     path = tmp_path / "links.table"
     post = await _draft(database, "s-1")

@@ -9,7 +9,7 @@ import pytest
 from streams.logging import configure_logging
 
 
-def test_aiokafka_says_a_thing_once_in_a_while(capsys: pytest.CaptureFixture[str]) -> None:
+def test_repeated_aiokafka_messages_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     """The same message with other values is left out; another one, and another logger's, is not."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

@@ -111,7 +111,7 @@ class Forgetful(MemoryLog):
         raise ConnectionResetError
 
 
-async def test_a_lost_acknowledgement_means_once_more(database: Database) -> None:
+async def test_lost_acknowledgement_sends_the_event_again(database: Database) -> None:
     """What may have arrived is sent again with the same ids; nothing is forgotten."""
     log = Forgetful()
     relay = OutboxRelay(database=database, log=log)

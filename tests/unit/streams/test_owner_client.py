@@ -46,7 +46,7 @@ def _owner_answering(status: int, body: bytes) -> Iterator[OwnerClient]:
         (502, b"<html>", "does not answer at http://127.0.0.1"),
     ],
 )
-def test_why_it_is_not_done_is_told(status: int, body: bytes, told: str) -> None:
+def test_owner_client_passes_the_fault_on(status: int, body: bytes, told: str) -> None:
     """A fault of the running process is passed on, and whatever else answers is named."""
     with _owner_answering(status, body) as owner, pytest.raises(RetryLater, match=told):
         owner.publish([{"id": "e-1"}])

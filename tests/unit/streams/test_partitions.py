@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kafka.partitioner import murmur2
 
 from services.events.catalogue import PARTITIONS
-from streams.logs.partitions import partition_of
+from streams.logs.partitions import Placement
 from streams.logs.topics import topic_specs
 from streams.process.processors import projections
 
-# murmur2 as published in Kafka's own tests (clients/…/UtilsTest.java, testMurmur2).
-PUBLISHED = {
-    b"21": -973932308,
-    b"foobar": -790332482,
-    b"a-little-bit-long-string": -985981536,
-    b"a-little-bit-longer-string": -1486304829,
-    b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8": -58897971,
-    b"abc": 479470107,
-}
+
+@given(key=st.binary(max_size=200), partitions=st.integers(min_value=1, max_value=64))
+def test_a_key_goes_where_kafka_python_sends_it(key: bytes, partitions: int) -> None:
+    """The partition is kafka-python's murmur2 of the key, made positive, modulo the partitions."""
+    assert Placement().place(key, partitions) == (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
-@pytest.mark.parametrize("key", PUBLISHED)
-def test_a_key_lives_where_kafka_puts_it(key: bytes) -> None:
-    """The partition follows from murmur2 of the key without its sign, as in Java."""
-    assert partition_of(key) == (PUBLISHED[key] & 0x7FFFFFFF) % PARTITIONS
+def test_records_without_a_key_take_turns() -> None:
+    """Each partition gets every n-th record."""
+    placement = Placement()
+    assert [placement.place(None, 3) for _ in range(6)] == [0, 1, 2, 0, 1, 2]
 
 
 def test_every_topic_has_the_catalogues_partitions_and_retention() -> None:

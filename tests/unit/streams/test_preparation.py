@@ -36,7 +36,7 @@ class Step:
         self.done.set()
 
 
-async def test_what_is_there_is_prepared_first() -> None:
+async def test_available_parts_are_prepared_before_the_start() -> None:
     """Where nothing is away, everything is done before the block begins."""
     step = Step()
     step.back.set()
@@ -44,7 +44,7 @@ async def test_what_is_there_is_prepared_first() -> None:
         assert step.done.is_set()
 
 
-async def test_one_that_is_away_keeps_nobody_waiting() -> None:
+async def test_unavailable_part_is_prepared_later() -> None:
     """The block runs, the other is prepared, and this one as soon as it is back."""
     away, there = Step(), Step()
     there.back.set()

@@ -137,7 +137,7 @@ async def test_a_redelivered_event_is_handled_once(bench: Bench) -> None:
     assert bench.handler.calls == [["a", "b"]]
 
 
-async def test_one_id_for_two_things_is_told(bench: Bench) -> None:
+async def test_reused_event_id_becomes_a_dead_letter(bench: Bench) -> None:
     """An event under an id that its source used for something else dies aloud, in whatever batch;
     the same event again does not."""
     first, other = story("a"), story("b")
@@ -162,7 +162,9 @@ async def test_one_id_for_two_things_is_told(bench: Bench) -> None:
         (b'{"a": "\\u0000"}', "NUL"),
     ],
 )
-async def test_poison_becomes_a_dead_letter(bench: Bench, value: bytes, error: str) -> None:
+async def test_unreadable_record_becomes_a_dead_letter(
+    bench: Bench, value: bytes, error: str
+) -> None:
     """What cannot be read is kept with its bytes and place, and the others are handled."""
     await bench.run(good("a"), value, good("b"))
     assert await bench.stored() == {"a", "b"}
@@ -172,7 +174,7 @@ async def test_poison_becomes_a_dead_letter(bench: Bench, value: bytes, error: s
     assert (letter.processor, letter.died_at) == ("p", NOW)
 
 
-async def test_one_bad_element_of_a_batch_dies_alone(bench: Bench) -> None:
+async def test_bad_event_of_a_batch_alone_becomes_a_dead_letter(bench: Bench) -> None:
     """Of a batch only the bad event is kept, with its place; a redelivery keeps it once."""
     record = bench.record(batch(good("a"), {"bad": "\x00"}, good("b")), offset=7)
     for _ in range(2):
@@ -183,7 +185,7 @@ async def test_one_bad_element_of_a_batch_dies_alone(bench: Bench) -> None:
     assert json.loads(letter.value) == {"bad": "\x00"}
 
 
-async def test_an_event_that_is_rejected_dies_alone_at_once(bench: Bench) -> None:
+async def test_rejected_event_alone_becomes_a_dead_letter(bench: Bench) -> None:
     """A handler's refusal is final for that event and touches no other."""
     bench.handler.fault["b"] = Rejected("the vacancy closed", remedy="Send it again.")
     await bench.run(good("a"), good("b"), good("c"))
@@ -230,7 +232,7 @@ async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
     assert str(bench.progress.reason) == ""
 
 
-async def test_while_it_waits_it_says_for_what(bench: Bench) -> None:
+async def test_waiting_processor_reports_its_reason(bench: Bench) -> None:
     """A worker that waits is not stalled: its progress tells the reason."""
     bench.handler.faults["a"] = [RetryLater("the database is away", after=60)]
     running = asyncio.create_task(bench.run(good("a")))
@@ -245,7 +247,7 @@ async def test_while_it_waits_it_says_for_what(bench: Bench) -> None:
     assert await bench.stored() == {"a"}
 
 
-async def test_stop_ends_the_worker(bench: Bench) -> None:
+async def test_stop_error_ends_the_worker(bench: Bench) -> None:
     """A process that cannot go on safely does not."""
     bench.handler.faults["a"] = [Stop("the disk failed")]
     with pytest.raises(Stop):

@@ -143,7 +143,7 @@ async def test_a_rebuild_gives_the_same_figures(settings: Settings) -> None:
     await database.close()
 
 
-async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Settings) -> None:
+async def test_rebuild_keeps_figures_of_expired_records(settings: Settings) -> None:
     """After a log lost its oldest clicks, all of them or some, a rebuild gives the same figures."""
     now = datetime.now(UTC)
     log = EmbeddedLog(settings.log_path, retention_every=0.005)
@@ -184,7 +184,7 @@ async def test_what_the_log_no_longer_holds_stays_as_it_was_counted(settings: Se
     await database.close()
 
 
-async def test_what_expires_meanwhile_stays_as_it_was_counted(
+async def test_rebuild_keeps_figures_of_records_expiring_meanwhile(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Retention that removes its first clicks under a rebuild takes none of their figures along."""
@@ -238,7 +238,7 @@ async def test_what_expires_meanwhile_stays_as_it_was_counted(
     await database.close()
 
 
-async def test_nothing_is_rebuilt_while_the_log_is_in_use(
+async def test_rebuild_is_refused_while_the_log_is_in_use(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A running owner would count beside the rebuild: it is refused, and the figures stay."""

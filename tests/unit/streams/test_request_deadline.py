@@ -77,7 +77,7 @@ async def _answer_to_trickle(
         await asyncio.gather(trickling, return_exceptions=True)
 
 
-async def test_a_body_that_trickles_in_is_answered_with_408(tmp_path: Path) -> None:
+async def test_slow_request_body_is_answered_with_408(tmp_path: Path) -> None:
     """The client hears why, its connection is closed, and the application let go of the request."""
     application = Application()
     async with _served(tmp_path, application) as (reader, writer):
@@ -88,7 +88,7 @@ async def test_a_body_that_trickles_in_is_answered_with_408(tmp_path: Path) -> N
     assert application.left == 1
 
 
-async def test_the_answer_outlives_what_was_not_read(tmp_path: Path) -> None:
+async def test_refusal_arrives_despite_unread_body(tmp_path: Path) -> None:
     """A client that sent more than was ever looked at still hears why it is refused."""
     gone = asyncio.Event()
 
@@ -109,9 +109,7 @@ async def test_the_answer_outlives_what_was_not_read(tmp_path: Path) -> None:
     ("before", "byte"),
     [(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ", b"x"), (b"", b"G"), (b"", b"\r\n")],
 )
-async def test_a_head_that_trickles_in_is_cut_off(
-    tmp_path: Path, before: bytes, byte: bytes
-) -> None:
+async def test_slow_request_head_is_cut_off(tmp_path: Path, before: bytes, byte: bytes) -> None:
     """Where no request has begun there is nothing to answer: the connection is closed."""
     async with _served(tmp_path, Application()) as (reader, writer):
         writer.write(before)
@@ -119,14 +117,14 @@ async def test_a_head_that_trickles_in_is_cut_off(
     assert b"200 OK" not in answer
 
 
-async def test_a_connection_that_says_nothing_is_closed(tmp_path: Path) -> None:
+async def test_silent_connection_is_closed(tmp_path: Path) -> None:
     """Opening connections is not enough to hold them."""
     async with _served(tmp_path, Application()) as (reader, _):
         assert await asyncio.wait_for(reader.read(), _PATIENCE) == b""
 
 
 @pytest.mark.parametrize("byte", [b"\r\n", b"G"])
-async def test_a_connection_that_is_kept_trickles_no_longer(tmp_path: Path, byte: bytes) -> None:
+async def test_kept_connection_has_the_same_deadline(tmp_path: Path, byte: bytes) -> None:
     """After an answered request the next one is bounded as the first was."""
     async with _served(tmp_path, Application()) as (reader, writer):
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -135,7 +133,7 @@ async def test_a_connection_that_is_kept_trickles_no_longer(tmp_path: Path, byte
         assert b"200 OK" not in await _answer_to_trickle(reader, writer, byte)
 
 
-async def test_an_answer_may_take_its_time(tmp_path: Path) -> None:
+async def test_slow_answer_is_not_cut_off(tmp_path: Path) -> None:
     """Two requests of one connection are answered, each thought about for longer than one may
     take to arrive."""
     async with _served(tmp_path, Application(thinks=1.1)) as (reader, writer):

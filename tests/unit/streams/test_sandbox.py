@@ -64,7 +64,7 @@ async def test_programs_on_this_machine_steer_the_sandbox(
 
 @_EVERY_WAY
 @pytest.mark.parametrize("headers", _STRANGERS, ids=str)
-async def test_nobody_else_steers_the_sandbox(
+async def test_others_cannot_steer_the_sandbox(
     tmp_path: Path, served: _Way, headers: dict[str, str]
 ) -> None:
     """No visitor behind a proxy, no page of somebody else's in this machine's browser, and none
@@ -80,7 +80,7 @@ async def test_nobody_else_steers_the_sandbox(
 
 @_EVERY_WAY
 @pytest.mark.parametrize("headers", _STRANGERS, ids=str)
-async def test_the_pages_of_the_networks_keep_their_style(
+async def test_network_pages_load_their_style(
     tmp_path: Path, served: _Way, headers: dict[str, str]
 ) -> None:
     """Who gives consent from another machine sees the page as it is meant."""

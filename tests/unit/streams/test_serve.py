@@ -46,7 +46,7 @@ async def _served(
         ((), "127.0.0.1"),
     ],
 )
-async def test_a_proxy_is_believed_where_it_is_named(
+async def test_only_a_named_proxy_is_trusted(
     tmp_path: Path, trusted: Sequence[str], seen: str
 ) -> None:
     """The visitor behind a trusted proxy is told from others; nobody else can pretend to be one."""

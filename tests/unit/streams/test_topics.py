@@ -32,7 +32,7 @@ def test_a_worker_does_not_start_with_too_few_partitions(tmp_path: Path) -> None
     admin.close()
 
 
-def test_a_topic_that_is_missing_has_no_wrong_number_of_partitions(tmp_path: Path) -> None:
+def test_missing_topic_is_created_with_the_right_partitions(tmp_path: Path) -> None:
     """It is made with the right one."""
     found = compare(EmbeddedAdmin(f"embedded://{tmp_path}/zwaan.log.db"))
     assert len(found) == len(topic_specs())

@@ -72,7 +72,7 @@ class Bench:
         return self.watch.stuck([(TOPIC, 0), (TOPIC, 1)])
 
 
-async def test_the_oldest_record_decides(database: Database) -> None:
+async def test_readiness_follows_the_oldest_record(database: Database) -> None:
     """A record that waits too long makes its readers unready, and they say where it is."""
     bench = Bench(database)
     bench.admin.end = {0: 3, 1: 5}
@@ -90,7 +90,7 @@ async def test_the_oldest_record_decides(database: Database) -> None:
     assert (await bench.watch.readiness()).ready
 
 
-async def test_an_idle_worker_lives(database: Database) -> None:
+async def test_idle_worker_stays_ready(database: Database) -> None:
     """However long nothing came, a burst starts the time anew."""
     bench = Bench(database)
     await bench.watch.look()
@@ -114,7 +114,7 @@ async def test_one_stuck_partition_is_noticed_beside_others_that_move(database: 
     assert bench.watch.stuck([(TOPIC, 0)]) is None
 
 
-async def test_waiting_for_a_dependency_is_no_stall(database: Database) -> None:
+async def test_waiting_for_a_dependency_does_not_count_as_a_stall(database: Database) -> None:
     """While the log, or what a processor needs, is away nothing is stuck; after it the time begins."""
     bench = Bench(database)
     bench.admin.end = {0: 1, 1: 0}
@@ -135,7 +135,7 @@ async def test_waiting_for_a_dependency_is_no_stall(database: Database) -> None:
     assert bench.stuck() == (TOPIC, 0)
 
 
-async def test_a_look_that_never_returns_is_no_good_sign(database: Database) -> None:
+async def test_hanging_check_makes_the_process_unready(database: Database) -> None:
     """When nobody looked for a while the process is not ready, whatever was seen before."""
     bench = Bench(database)
     await bench.watch.look()
@@ -144,7 +144,7 @@ async def test_a_look_that_never_returns_is_no_good_sign(database: Database) -> 
     assert not (await bench.watch.readiness()).ready
 
 
-async def test_a_full_disk_makes_nothing_ready(database: Database) -> None:
+async def test_full_disk_makes_the_process_unready(database: Database) -> None:
     """Where a click or a commit would find no room, the process says so before it is asked for one."""
     bench = Bench(database)
     bench.full = True
@@ -152,6 +152,6 @@ async def test_a_full_disk_makes_nothing_ready(database: Database) -> None:
     assert str((await bench.watch.readiness()).reason) == "the disk is full"
 
 
-async def test_before_the_first_look_nothing_is_ready(database: Database) -> None:
+async def test_process_is_unready_before_the_first_check(database: Database) -> None:
     """A process that knows nothing yet does not say that all is well."""
     assert not (await Bench(database).watch.readiness()).ready

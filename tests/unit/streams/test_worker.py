@@ -24,7 +24,7 @@ class _LogOfAnother(MemoryLog):
         raise Stop(f"another process owns the log of {len(records)}")
 
 
-async def test_a_loop_that_ends_ends_the_worker(tmp_path: Path) -> None:
+async def test_ended_relay_loop_ends_the_worker(tmp_path: Path) -> None:
     """Where the outbox cannot be relayed any more the worker names the reason instead of going on."""
     async with open_parts(load_settings(data=tmp_path)) as parts:
         request = CampaignFinished(campaign_id="c", cancelled=0, finished_at=NOW)

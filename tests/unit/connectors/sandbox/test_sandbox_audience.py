@@ -29,7 +29,7 @@ def _post(number: int = 1, network: str = "linkedin", *, has_link: bool = True) 
 
 
 @given(post=_POSTS, seed=st.integers(), hours=st.lists(st.floats(0, 2000), min_size=2))
-def test_no_counter_ever_shrinks(post: Published, seed: int, hours: list[float]) -> None:
+def test_figures_never_decrease(post: Published, seed: int, hours: list[float]) -> None:
     """Later readings are at least as high, and reach never exceeds impressions."""
     audience = Audience(seed=seed)
     readings = [audience.figures(post, START + hour * HOUR) for hour in sorted(hours)]
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_audience(post: Published, seed: int) -> No
 
 
 @given(post=_POSTS, hours=st.floats(0, 500))
-def test_reported_clicks_are_the_visits_of_people(post: Published, hours: float) -> None:
+def test_link_clicks_equal_visits_by_people(post: Published, hours: float) -> None:
     """What the network counts as link clicks is every request that a person's browser made."""
     until = START + hours * HOUR
     visits = Audience().visits(post, until)
@@ -60,7 +60,7 @@ def test_reported_clicks_are_the_visits_of_people(post: Published, hours: float)
 
 
 @pytest.mark.parametrize(("network", "typical_hours"), [("linkedin", 9), ("x", 2.5)])
-def test_growth_is_slow_then_steep_then_flat(network: str, typical_hours: float) -> None:
+def test_audience_growth_follows_an_s_curve(network: str, typical_hours: float) -> None:
     """Summed over many posts, half of it comes within hours and nearly all within two weeks."""
     audience = Audience()
     posts = [_post(number, network) for number in range(300)]
@@ -84,7 +84,7 @@ def test_posts_differ_in_how_far_they_get() -> None:
     assert sizes[90] > 3 * sizes[10]
 
 
-def test_every_kind_of_visitor_comes() -> None:
+def test_visits_include_every_kind_of_visitor() -> None:
     """Over a few posts there are people, double clicks, previews, crawlers and HEAD bursts."""
     visits = [
         visit for number in range(30) for visit in Audience().visits(_post(number), START + WEEK)
@@ -133,7 +133,7 @@ def test_visits_come_in_order_and_not_before_their_time() -> None:
     assert week[-1].at <= START + WEEK
 
 
-def test_a_faster_pace_brings_the_same_visits_sooner() -> None:
+def test_faster_pace_brings_the_same_visits_sooner() -> None:
     """With a pace of 3600 an hour's visits come within a second."""
     slow = Audience().visits(_post(), START + 10 * HOUR)
     fast = Audience(pace=3600).visits(_post(), START + timedelta(seconds=10))
@@ -143,7 +143,7 @@ def test_a_faster_pace_brings_the_same_visits_sooner() -> None:
     ]
 
 
-def test_nobody_follows_a_link_that_is_not_there() -> None:
+def test_post_without_link_has_no_visits() -> None:
     """A post without a link has readers but no visits."""
     post = _post(has_link=False)
 

@@ -47,7 +47,7 @@ def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
     assert clock.now() == START + HOUR + timedelta(minutes=5)
 
 
-def test_setting_the_clock_changes_the_time_but_not_the_mode() -> None:
+def test_setting_the_clock_keeps_its_mode() -> None:
     """A clock that is set stays running or frozen, and `real` undoes everything."""
     clock = SandboxClock(_Source())
     clock.set(START - 5 * HOUR)
@@ -59,7 +59,7 @@ def test_setting_the_clock_changes_the_time_but_not_the_mode() -> None:
     assert (clock.mode, clock.now()) == ("real", START)
 
 
-def test_moments_are_kept_in_utc_and_need_a_zone() -> None:
+def test_clock_converts_moments_to_utc_and_refuses_naive_ones() -> None:
     """A moment in another zone is the same moment; one without a zone is refused."""
     clock = SandboxClock(_Source())
     clock.freeze(datetime(2026, 7, 1, 12, 0, tzinfo=timezone(2 * HOUR)))
@@ -70,7 +70,7 @@ def test_moments_are_kept_in_utc_and_need_a_zone() -> None:
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_a_restored_clock_shows_what_the_saved_one_showed(frozen: bool) -> None:
+def test_restored_clock_continues_the_saved_one(frozen: bool) -> None:
     """State that was saved and restored gives the same time and mode."""
     source = _Source()
     saved, restored = SandboxClock(source), SandboxClock(source)

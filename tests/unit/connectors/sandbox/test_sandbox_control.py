@@ -51,7 +51,7 @@ def test_the_journal_records_refusals_and_unknown_paths(x: XClient) -> None:
     assert unknown["path"] == "/x/2/tweets"
 
 
-def test_the_journal_can_be_forgotten_without_losing_posts(x: XClient) -> None:
+def test_clearing_the_journal_keeps_the_posts(x: XClient) -> None:
     """DELETE empties the journal; the posts stay."""
     x.post("Blijft")
     assert requests.delete(f"{x.url}/_sandbox/journal", timeout=60).json()["deleted"] > 0
@@ -60,7 +60,7 @@ def test_the_journal_can_be_forgotten_without_losing_posts(x: XClient) -> None:
     assert [post["text"] for post in _get(x, "posts")["posts"]] == ["Blijft"]
 
 
-def test_the_clock_is_set_frozen_advanced_and_freed(x: XClient) -> None:
+def test_clock_address_sets_freezes_and_advances(x: XClient) -> None:
     """Each change answers what the clock shows afterwards, and the networks go by it."""
     shown = _get(x, "clock")
     assert (shown["mode"], datetime.fromisoformat(shown["now"])) == ("frozen", NOON)
@@ -88,7 +88,7 @@ def test_the_clock_is_set_frozen_advanced_and_freed(x: XClient) -> None:
         ("faults", {"kind": "drop"}),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(x: XClient, what: str, body: Any) -> None:
+def test_wrong_control_body_is_refused_with_a_sentence(x: XClient, what: str, body: Any) -> None:
     """A wrong body is 400 and says what is wrong; nothing changes."""
 
     def shown() -> dict[str, Any]:
@@ -103,7 +103,7 @@ def test_nonsense_is_refused_with_a_sentence(x: XClient, what: str, body: Any) -
     assert shown() == before
 
 
-def test_the_audience_of_a_post_can_be_looked_at_and_hurried(x: XClient) -> None:
+def test_audience_address_shows_figures_and_changes_pace(x: XClient) -> None:
     """Figures and visits belong to the post and its link, and a pace brings them sooner."""
     post_id = x.post("Lees https://example.org/r/abc").json()["data"]["id"]
     assert _post(x, "audience", {"pace": 3600, "scale": 2}).json()["settings"]["pace"] == 3600
@@ -123,7 +123,7 @@ def test_the_audience_of_a_post_can_be_looked_at_and_hurried(x: XClient) -> None
     )
 
 
-def test_figures_of_a_deleted_post_stand_still(x: XClient) -> None:
+def test_deleted_post_keeps_its_figures(x: XClient) -> None:
     """From its deletion on nobody sees or follows a post."""
     post_id = x.post("Lees https://example.org/r/abc").json()["data"]["id"]
     _post(x, "clock", {"advance": 3600})

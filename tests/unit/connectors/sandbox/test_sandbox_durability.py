@@ -71,7 +71,7 @@ def process(tmp_path: Path) -> Any:
     process.kill()
 
 
-def test_what_was_answered_survives_a_killed_process(process: _Process) -> None:
+def test_acknowledged_state_survives_a_killed_process(process: _Process) -> None:
     """After SIGKILL every acknowledged post, token, fault and setting is there, once."""
     x, linkedin = XClient(process.url), LinkedInClient(process.url)
     x.connect()
@@ -93,7 +93,7 @@ def test_what_was_answered_survives_a_killed_process(process: _Process) -> None:
     assert urn in linkedin.post("Een").json()["message"]
 
 
-def test_a_file_can_be_opened_again(tmp_path: Path) -> None:
+def test_reopened_file_keeps_its_state(tmp_path: Path) -> None:
     """A sandbox that was closed goes on with the same members, audience and limits."""
     path = tmp_path / "sandbox.db"
     first = create_sandbox(path, public_url="http://127.0.0.1:1", clock=SandboxClock())
@@ -108,7 +108,7 @@ def test_a_file_can_be_opened_again(tmp_path: Path) -> None:
     second.close()
 
 
-def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+def test_damaged_sandbox_file_is_refused_by_name(tmp_path: Path) -> None:
     """A file that is no sandbox's is one sentence that says what removing it costs."""
     path = tmp_path / "sandbox.db"
     path.write_bytes(b"nonsense" * 1000)

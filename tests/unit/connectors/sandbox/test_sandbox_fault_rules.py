@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_faults(seed: int, probability: float) -> N
     assert _hits(rules, requests) == _hits(rules, requests)
 
 
-def test_the_probability_is_met_in_the_long_run() -> None:
+def test_fault_rate_matches_its_probability() -> None:
     """Of 10,000 requests a rule with 0.3 hits about 3,000, and other seeds hit other ones."""
     requests = [("x", "post.create")] * 10_000
     one = _hits([FaultRule(kind="drop", probability=0.3, seed=1)], requests)
@@ -39,14 +39,14 @@ def test_the_probability_is_met_in_the_long_run() -> None:
 
 
 @given(after=st.integers(0, 10), times=st.integers(1, 10))
-def test_a_rule_waits_and_ends_as_it_says(after: int, times: int) -> None:
+def test_fault_rule_respects_after_and_times(after: int, times: int) -> None:
     """The first `after` requests pass, the next `times` are hit, the rest pass again."""
     hits = _hits([FaultRule(kind="drop", after=after, times=times)], [("x", "token")] * 30)
 
     assert hits == [None] * after + ["drop"] * times + [None] * (30 - after - times)
 
 
-def test_rules_reach_only_what_they_name() -> None:
+def test_fault_rule_hits_only_matching_requests() -> None:
     """Network, pattern and the nature of the fault limit a rule; the first that hits wins."""
     rules = [
         FaultRule(kind="http_502", network="x", operation="post.*"),
@@ -64,7 +64,7 @@ def test_rules_reach_only_what_they_name() -> None:
     assert _hits(rules, requests) == ["http_502", "duplicate", "version_sunset", "drop"]
 
 
-def test_pages_are_hit_only_by_name() -> None:
+def test_fault_rule_hits_pages_only_by_name() -> None:
     """A rule for everything leaves the consent page alone; one for `consent` does not."""
     everything = [ActiveRule(rule=FaultRule(kind="drop"))]
     named = [ActiveRule(rule=FaultRule(kind="drop", operation="consent"))]
@@ -84,7 +84,7 @@ def test_pages_are_hit_only_by_name() -> None:
         {"kind": "apply_then_drop", "apply": False},
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused(fields: dict[str, object]) -> None:
+def test_contradictory_fault_rule_is_refused(fields: dict[str, object]) -> None:
     """Unknown kinds and fields, impossible numbers and contradictions raise."""
     with pytest.raises(ValidationError):
         FaultRule.model_validate(fields)

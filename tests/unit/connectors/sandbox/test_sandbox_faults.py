@@ -43,7 +43,7 @@ def test_a_dropped_request_has_no_effect(x: XClient) -> None:
 
 
 @pytest.mark.parametrize("network", ["linkedin", "x"])
-def test_a_lost_reply_leaves_the_post_behind(network: str, request: Any) -> None:
+def test_lost_reply_keeps_the_post_published(network: str, request: Any) -> None:
     """Applied, then dropped: the client knows nothing, the network has the post."""
     client: LinkedInClient | XClient = request.getfixturevalue(network)
     _fault(client, "apply_then_drop")
@@ -59,7 +59,7 @@ def test_a_lost_reply_leaves_the_post_behind(network: str, request: Any) -> None
         assert entry["post_id"] in again.json()["message"]
 
 
-def test_a_cut_connection_does_not_harm_the_next_one(x: XClient) -> None:
+def test_server_answers_after_cut_connections(x: XClient) -> None:
     """After ten cut connections the server answers as before."""
     _fault(x, "drop", times=10)
     for number in range(10):
@@ -69,7 +69,7 @@ def test_a_cut_connection_does_not_harm_the_next_one(x: XClient) -> None:
     assert x.post("Er nog").status_code == 201
 
 
-def test_silence_lasts_until_the_client_gives_up(x: XClient) -> None:
+def test_timeout_fault_lasts_until_the_client_leaves(x: XClient) -> None:
     """A timeout accepts the request and answers nothing; by default nothing was done."""
     _fault(x, "timeout", seconds=60)
     headers = {"Authorization": f"Bearer {x.token}"}
@@ -82,7 +82,7 @@ def test_silence_lasts_until_the_client_gives_up(x: XClient) -> None:
     assert x.post("Stil").status_code == 201
 
 
-def test_silence_ends_with_a_cut(x: XClient) -> None:
+def test_timeout_fault_ends_with_a_cut_connection(x: XClient) -> None:
     """After its seconds the connection is cut, and the rule may say that it was applied."""
     _fault(x, "timeout", seconds=0.2, apply=True)
     with pytest.raises(NO_ANSWER):
@@ -107,7 +107,7 @@ def test_slow_bytes_outlast_a_timeout_between_reads(x: XClient) -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503])
 @pytest.mark.parametrize("apply", [False, True])
-def test_server_errors_hide_whether_it_was_done(
+def test_server_error_does_not_say_whether_the_post_exists(
     linkedin: LinkedInClient, status: int, apply: bool
 ) -> None:
     """The client sees the status; only the journal knows whether the post is there."""
@@ -132,7 +132,7 @@ def test_server_errors_hide_whether_it_was_done(
         ("unreadable", {"x-rate-limit-reset", "retry-after"}, set()),
     ],
 )
-def test_too_many_requests_come_in_every_shape(
+def test_rate_limit_fault_has_the_headers_of_its_shape(
     x: XClient, shape: str, present: set[str], absent: set[str]
 ) -> None:
     """A 429 has the headers that its shape asks for, and no others."""
@@ -153,7 +153,7 @@ def test_too_many_requests_come_in_every_shape(
         assert moment.timestamp() == NOON.timestamp() + 45
 
 
-def test_linkedins_own_429_has_no_headers(linkedin: LinkedInClient) -> None:
+def test_native_linkedin_429_has_no_headers(linkedin: LinkedInClient) -> None:
     """The native shape on LinkedIn is bare."""
     _fault(linkedin, "rate_limited")
     answer = linkedin.post("Te veel")
@@ -162,7 +162,9 @@ def test_linkedins_own_429_has_no_headers(linkedin: LinkedInClient) -> None:
     assert "retry-after" not in answer.headers
 
 
-def test_dead_tokens_look_as_each_network_shows_them(linkedin: LinkedInClient, x: XClient) -> None:
+def test_expired_and_revoked_tokens_answer_as_each_network_does(
+    linkedin: LinkedInClient, x: XClient
+) -> None:
     """LinkedIn tells expired from revoked, X does not, and a refresh gets invalid_request."""
     for kind, code in (("expired_token", 65602), ("revoked_token", 65601)):
         _fault(linkedin, kind, network="linkedin")
@@ -173,7 +175,9 @@ def test_dead_tokens_look_as_each_network_shows_them(linkedin: LinkedInClient, x
     assert x.refresh(x.refresh_token).json()["error"] == "invalid_request"
 
 
-def test_single_network_refusals(linkedin: LinkedInClient, x: XClient) -> None:
+def test_network_specific_faults_answer_as_that_network_does(
+    linkedin: LinkedInClient, x: XClient
+) -> None:
     """A sunset version is LinkedIn's, depleted credits are X's."""
     _fault(linkedin, "version_sunset")
     _fault(x, "credits_depleted")
@@ -182,7 +186,7 @@ def test_single_network_refusals(linkedin: LinkedInClient, x: XClient) -> None:
     assert x.post("Hallo").status_code == 402
 
 
-def test_a_duplicate_tells_of_an_earlier_attempt(linkedin: LinkedInClient) -> None:
+def test_duplicate_fault_names_an_existing_post(linkedin: LinkedInClient) -> None:
     """The refusal names a post that is there; told not to apply, it names a ghost."""
     _fault(linkedin, "duplicate")
     named = linkedin.post("Dubbel").json()["message"]
@@ -197,7 +201,7 @@ def test_a_duplicate_tells_of_an_earlier_attempt(linkedin: LinkedInClient) -> No
 
 
 @pytest.mark.parametrize("kind", ["empty_body", "half_json", "huge_body", "html_body"])
-def test_unusable_bodies(x: XClient, kind: str) -> None:
+def test_unusable_body_faults_keep_a_success_status(x: XClient, kind: str) -> None:
     """Empty, half, huge and HTML answers come with a good status and no usable post id."""
     _fault(x, kind)
     answer = x.post("Onleesbaar")
@@ -215,7 +219,7 @@ def test_unusable_bodies(x: XClient, kind: str) -> None:
                 answer.json()
 
 
-def test_an_unusable_answer_of_linkedin_loses_the_post_id(linkedin: LinkedInClient) -> None:
+def test_unusable_linkedin_answer_has_no_post_id(linkedin: LinkedInClient) -> None:
     """Since LinkedIn's id stands in a header, these faults take the headers away too."""
     for kind in ("empty_body", "half_json"):
         _fault(linkedin, kind)
@@ -224,7 +228,7 @@ def test_an_unusable_answer_of_linkedin_loses_the_post_id(linkedin: LinkedInClie
         assert "x-restli-id" not in answer.headers
 
 
-def test_other_hosts_are_named_but_never_served(linkedin: LinkedInClient) -> None:
+def test_redirect_faults_name_a_host_that_does_not_exist(linkedin: LinkedInClient) -> None:
     """A redirect and an upload address can point to a host that does not exist."""
     _fault(linkedin, "redirect_other_host")
     redirect = linkedin.post("Elders")
@@ -239,7 +243,7 @@ def test_other_hosts_are_named_but_never_served(linkedin: LinkedInClient) -> Non
     assert upload.json()["value"]["uploadUrl"].startswith("http://other.invalid/")
 
 
-def test_rules_are_listed_with_their_hits_and_can_be_ended(x: XClient) -> None:
+def test_faults_address_lists_hits_and_clears_rules(x: XClient) -> None:
     """The control address shows what matched and hit, refuses nonsense, and ends all faults."""
     address = f"{x.url}/_sandbox/faults"
     _fault(x, "http_500", after=1)
@@ -254,7 +258,7 @@ def test_rules_are_listed_with_their_hits_and_can_be_ended(x: XClient) -> None:
     assert requests.delete(address, timeout=60).json() == {"rules": []}
 
 
-def test_mixed_faults_are_the_same_in_every_run(sandbox: SandboxApp, x: XClient) -> None:
+def test_mixed_faults_repeat_with_their_seed(sandbox: SandboxApp, x: XClient) -> None:
     """With a seed, the sequence of outcomes repeats after the rules are set again."""
     requests.post(f"{x.url}/_sandbox/limits", json={"enabled": False}, timeout=60)
     kinds = ["http_500", "rate_limited", "drop", "apply_then_drop", "empty_body", "expired_token"]
@@ -276,7 +280,7 @@ def test_mixed_faults_are_the_same_in_every_run(sandbox: SandboxApp, x: XClient)
     assert {kind for kind in runs[0] if kind} == set(kinds)
 
 
-def test_journal_and_posts_agree_whatever_goes_wrong(linkedin: LinkedInClient) -> None:
+def test_journal_and_posts_agree_under_faults(linkedin: LinkedInClient) -> None:
     """With faults on 60 % of calls from eight threads, each post has exactly one journal line."""
     requests.post(f"{linkedin.url}/_sandbox/limits", json={"enabled": False}, timeout=60)
     kinds = ["http_500", "drop", "apply_then_drop", "half_json", "rate_limited", "duplicate"]

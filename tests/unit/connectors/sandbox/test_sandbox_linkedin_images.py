@@ -48,7 +48,7 @@ def test_an_image_can_be_used_when_it_is_processed(linkedin: LinkedInClient) -> 
     assert linkedin.post("Met foto", content=content).status_code == 201
 
 
-def test_articles_and_several_images_are_posts_too(linkedin: LinkedInClient) -> None:
+def test_articles_and_several_images_are_accepted(linkedin: LinkedInClient) -> None:
     """A link with a thumbnail, and two to twenty images, are accepted and shown."""
     first, second = _uploaded(linkedin), _uploaded(linkedin)
     _process(linkedin)
@@ -66,7 +66,7 @@ def test_articles_and_several_images_are_posts_too(linkedin: LinkedInClient) -> 
     assert (picture.headers["content-type"], picture.content) == ("image/png", png())
 
 
-def test_what_is_no_image_fails_in_processing(linkedin: LinkedInClient) -> None:
+def test_non_image_upload_fails_in_processing(linkedin: LinkedInClient) -> None:
     """Any bytes are 201 at upload; text and images of too many pixels cannot be posted."""
     for data in (b"hello", png(7000, 7000)):
         urn = _uploaded(linkedin, data)

@@ -39,7 +39,7 @@ def test_the_consent_page_is_a_form_that_works(stranger: LinkedInClient) -> None
     assert answer.headers["location"].endswith("&state=a%26b")
 
 
-def test_the_pages_speak_dutch_and_english(stranger: LinkedInClient) -> None:
+def test_pages_follow_the_browser_language(stranger: LinkedInClient) -> None:
     """The browser's language decides, and English is for everyone else."""
     address = f"{stranger.url}{PATH}"
     for accepted, expected in [("nl-NL,en;q=0.5", "Toestaan"), ("de", "Allow")]:
@@ -52,7 +52,7 @@ def test_the_pages_speak_dutch_and_english(stranger: LinkedInClient) -> None:
         assert expected in page.text
 
 
-def test_what_the_client_sends_is_escaped_on_the_page(stranger: LinkedInClient) -> None:
+def test_client_parameters_are_escaped_on_the_page(stranger: LinkedInClient) -> None:
     """Markup in a parameter is text on the page, and scripts have no permission to run."""
     query = stranger.query(state='"><script>alert(1)</script>')
     page = requests.get(f"{stranger.url}{PATH}", params=query, timeout=60)
@@ -84,7 +84,7 @@ def test_a_denied_consent_says_so(stranger: LinkedInClient) -> None:
         "",
     ],
 )
-def test_nobody_is_redirected_to_a_stranger(stranger: LinkedInClient, target: str) -> None:
+def test_foreign_redirect_address_is_refused(stranger: LinkedInClient, target: str) -> None:
     """A redirect address off loopback is answered with a page, on GET and on POST."""
     query = stranger.query(redirect_uri=target)
     for method in ("GET", "POST"):
@@ -132,7 +132,7 @@ def test_an_unknown_client_gets_no_consent_page(stranger: LinkedInClient) -> Non
     assert requests.get(f"{stranger.url}{PATH}", params=query, timeout=60).status_code == 400
 
 
-def test_tokens_live_sixty_days_and_scopes_come_with_commas(stranger: LinkedInClient) -> None:
+def test_token_answer_has_sixty_days_and_comma_scopes(stranger: LinkedInClient) -> None:
     """A self-serve app gets 5,184,000 seconds and no refresh token."""
     tokens = stranger.exchange(stranger.code(scope="openid w_member_social")).json()
 
@@ -168,7 +168,7 @@ def test_a_code_works_once(stranger: LinkedInClient) -> None:
         ({"grant_type": "password"}, 400),
     ],
 )
-def test_the_token_endpoint_refuses_what_does_not_fit(
+def test_token_endpoint_checks_every_parameter(
     stranger: LinkedInClient, changes: dict[str, str], status: int
 ) -> None:
     """Secret, client, redirect address, code and grant type are all checked."""
@@ -185,7 +185,7 @@ def test_a_code_expires(sandbox: SandboxApp, stranger: LinkedInClient) -> None:
     assert stranger.exchange(code).status_code == 400
 
 
-def test_userinfo_tells_who_it_is(linkedin: LinkedInClient) -> None:
+def test_userinfo_names_the_member(linkedin: LinkedInClient) -> None:
     """The subject is stable, and name and address come with their scopes."""
     claims = linkedin.call("GET", "/linkedin/v2/userinfo").json()
 
@@ -239,7 +239,7 @@ def test_another_set_of_scopes_ends_earlier_tokens(linkedin: LinkedInClient) -> 
     assert linkedin.post("Niet meer geldig").json()["serviceErrorCode"] == 65601
 
 
-def test_a_member_can_end_it_in_the_settings(linkedin: LinkedInClient) -> None:
+def test_grants_address_revokes_the_tokens_of_a_member(linkedin: LinkedInClient) -> None:
     """The control address plays the member who removes the app on LinkedIn."""
     query = {"network": "linkedin", "member": "anna@example.org"}
     answer = requests.delete(f"{linkedin.url}/_sandbox/grants", params=query, timeout=60)

@@ -13,7 +13,7 @@ from tests.unit.connectors.sandbox.serving import Server
 
 
 @pytest.mark.parametrize("mounts", [PREFIXES, ("",)], ids=["prefixes", "root"])
-def test_it_can_be_mounted_at_its_prefixes_or_at_the_root(
+def test_sandbox_can_be_mounted_at_its_prefixes_or_at_the_root(
     server: Server, open_sandbox: OpenSandbox, mounts: tuple[str, ...]
 ) -> None:
     """Paths stay the same, and even a cut connection works through the outer application."""
@@ -38,7 +38,7 @@ def test_it_can_be_mounted_at_its_prefixes_or_at_the_root(
     assert requests.get(f"{server.url}/", timeout=60).json() == "home"
 
 
-def test_a_connection_is_cut_even_where_the_transport_is_out_of_reach(
+def test_cut_without_transport_leaves_an_incomplete_message(
     server: Server, open_sandbox: OpenSandbox
 ) -> None:
     """Behind middleware that wraps `receive`, the client sees an incomplete message."""

@@ -79,7 +79,7 @@ def test_without_offline_access_there_is_no_refresh_token(stranger: XClient, ver
     assert "refresh_token" not in stranger.exchange(code, verifier).json()
 
 
-def test_the_verifier_is_checked(stranger: XClient, verifier: str) -> None:
+def test_token_needs_the_verifier_of_its_challenge(stranger: XClient, verifier: str) -> None:
     """A code is worth nothing to whoever does not know the verifier, and is used up by a try."""
     code = stranger.code(verifier)
     wrong = stranger.exchange(code, "somebody-elses-verifier-of-some-forty-characters")
@@ -98,7 +98,7 @@ def test_a_code_lives_thirty_seconds_and_works_once(stranger: XClient, verifier:
     assert stranger.exchange(late, verifier).status_code == 400
 
 
-def test_the_token_endpoint_wants_http_basic(stranger: XClient, verifier: str) -> None:
+def test_token_endpoint_requires_http_basic(stranger: XClient, verifier: str) -> None:
     """A missing, wrong or form-borne secret is 401; another redirect address is 400."""
     form = {"grant_type": "authorization_code", "code": stranger.code(verifier)}
     in_form = {**form, "client_id": "zwaan-sandbox", "client_secret": "zwaan-sandbox-secret"}
@@ -126,7 +126,7 @@ def test_refresh_tokens_rotate(x: XClient) -> None:
     assert x.call("GET", "/x/2/users/me").status_code == 200
 
 
-def test_revoked_tokens_are_dead(x: XClient) -> None:
+def test_revoked_tokens_are_refused(x: XClient) -> None:
     """A revoked access token is 401, a revoked refresh token 400."""
     for token in (x.token, x.refresh_token):
         answer = requests.post(

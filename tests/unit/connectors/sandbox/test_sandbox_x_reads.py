@@ -136,7 +136,7 @@ def test_missing_posts_are_partial_errors(x: XClient) -> None:
     assert [error["value"] for error in body["errors"]] == [gone, "12345"]
 
 
-def test_owners_see_everything_for_thirty_days(x: XClient) -> None:
+def test_private_figures_are_shown_to_the_owner_for_thirty_days(x: XClient) -> None:
     """After 30 days the private figures are refused, the public ones stay."""
     post_id = _posted(x, "Lees https://example.org/r/abc")
     _advance(x, 2 * DAY)
@@ -156,7 +156,7 @@ def test_owners_see_everything_for_thirty_days(x: XClient) -> None:
     assert {error["title"] for error in old["errors"]} == {"Field Authorization Error"}
 
 
-def test_strangers_see_public_figures_only(x: XClient) -> None:
+def test_private_figures_are_refused_to_others(x: XClient) -> None:
     """Another member's private figures are errors beside the public ones."""
     post_id = _posted(x, "Van Anna")
     piet = XClient(x.url)
@@ -175,7 +175,7 @@ def test_link_clicks_are_reported_only_where_there_is_a_link(x: XClient) -> None
     assert "url_link_clicks" not in body["data"][0]["non_public_metrics"]
 
 
-def test_both_vocabularies_exist(open_sandbox: OpenSandbox) -> None:
+def test_old_and_new_vocabulary_name_their_metrics(open_sandbox: OpenSandbox) -> None:
     """The old one says retweet_count and knows no post.fields, the new one says repost_count."""
     counts = {}
     for vocabulary in ("old", "new"):

@@ -24,7 +24,7 @@ _records = st.lists(
 
 
 @given(parts=_records, base=st.integers(min_value=0, max_value=2**40 - 100))
-def test_any_batch_comes_back_as_it_was(
+def test_stored_batch_round_trips(
     parts: list[tuple[int, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]], base: int
 ) -> None:
     """Keys, values, absences, timestamps and headers survive; offsets count on from the base."""
@@ -38,7 +38,7 @@ def test_any_batch_comes_back_as_it_was(
 
 
 @given(parts=_records, place=st.integers(min_value=0), flipped=st.integers(1, 255))
-def test_a_changed_byte_is_noticed(
+def test_changed_byte_in_a_batch_is_detected(
     parts: list[tuple[int, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]],
     place: int,
     flipped: int,

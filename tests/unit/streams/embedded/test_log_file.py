@@ -14,7 +14,7 @@ from streams.logs.embedded.log import EmbeddedLog
 from streams.logs.embedded.owner import is_owned
 
 
-def test_a_file_that_is_no_log_is_left_alone(tmp_path: Path) -> None:
+def test_file_of_another_kind_is_refused_untouched(tmp_path: Path) -> None:
     """A file of another kind is refused, not overwritten, and not left locked."""
     path = tmp_path / "zwaan.log.db"
     path.write_bytes(b"somebody's notes\n" * 100)
@@ -37,7 +37,7 @@ def test_a_log_of_a_later_version_is_refused(tmp_path: Path) -> None:
         EmbeddedLog(path)
 
 
-def test_every_commit_waits_for_the_disk(tmp_path: Path) -> None:
+def test_every_commit_is_synced(tmp_path: Path) -> None:
     """The write-ahead log is synced at each commit, so that a power cut loses nothing."""
     connection = connect_writer(tmp_path / "zwaan.log.db", max_bytes=None)
     full = 2
@@ -87,7 +87,7 @@ def test_an_address_names_a_file(url: str, path: str, max_bytes: int | None) -> 
         "",
     ],
 )
-def test_a_wrong_address_stops(url: str) -> None:
+def test_wrong_log_address_is_refused(url: str) -> None:
     """Anything else is refused with an example of what to write."""
     with pytest.raises(Stop, match="embedded:///absolute/path"):
         registry.parse(url)

@@ -105,9 +105,7 @@ def test_the_owner_file_is_private(path: Path) -> None:
 
 
 @pytest.mark.parametrize("left_behind", [None, "", "not JSON", "{}", '{"pid": 1}'])
-def test_an_owner_without_an_address_is_no_owner_to_reach(
-    path: Path, left_behind: str | None
-) -> None:
+def test_owner_without_address_is_not_reachable(path: Path, left_behind: str | None) -> None:
     """A lock without a readable address file of its holder gives None."""
     lock = OwnerLock(path)
     if left_behind is not None:

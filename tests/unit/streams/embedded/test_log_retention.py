@@ -70,7 +70,7 @@ def test_old_records_go_and_newer_stay(open_log: Callable[[], EmbeddedLog], cloc
     assert [it.offset for it in reopened.read(reopened.partition("t", 0), 0, 100)] == [5, 6, 7]
 
 
-def test_size_is_bounded(open_log: Callable[[], EmbeddedLog]) -> None:
+def test_retention_bounds_the_size(open_log: Callable[[], EmbeddedLog]) -> None:
     """The oldest go while at least the bound would remain, as in Kafka."""
     log = open_log()
     log.create_topic("t", 1, retention_bytes=10_000)
@@ -95,7 +95,7 @@ def test_offsets_are_never_given_out_again(
     assert _append(open_log(), "t", 2) == [7, 8]
 
 
-def test_much_goes_in_steps(open_log: Callable[[], EmbeddedLog], clock: Clock) -> None:
+def test_retention_works_in_steps(open_log: Callable[[], EmbeddedLog], clock: Clock) -> None:
     """More than one step's worth is removed, and appends get in between."""
     log = open_log()
     log.create_topic("t", 1, retention_ms=DAY_MS)

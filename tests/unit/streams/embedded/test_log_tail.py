@@ -16,7 +16,7 @@ def _partition(*batches: int, size: int = 100) -> Partition:
     return partition
 
 
-def test_old_records_are_left_to_the_disk() -> None:
+def test_memory_keeps_a_bounded_number_of_records() -> None:
     """By their number: of three full tails the last is in memory."""
     partition = _partition(*[TAIL_RECORDS // 4] * 12)
     assert partition.recent(0, 10) is None
@@ -26,14 +26,14 @@ def test_old_records_are_left_to_the_disk() -> None:
     assert len(kept) == TAIL_RECORDS
 
 
-def test_large_records_are_left_to_the_disk_sooner() -> None:
+def test_memory_keeps_a_bounded_number_of_bytes() -> None:
     """By their bytes: of ten batches of a third of the bound the last three are in memory."""
     partition = _partition(*[1] * 10, size=TAIL_BYTES // 3)
     assert partition.recent(partition.end - 4, 1) is None
     assert [each.offset for each in partition.recent(partition.end - 3, 9) or ()] == [7, 8, 9]
 
 
-def test_the_newest_batch_stays_whatever_its_size() -> None:
+def test_newest_batch_stays_in_memory_whatever_its_size() -> None:
     """Whoever keeps up reads it from memory once, though it is larger than the bound."""
     partition = _partition(1, 2 * TAIL_RECORDS, size=2 * TAIL_BYTES)
     assert partition.recent(0, 1) is None

@@ -38,7 +38,7 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
         yield log
 
 
-def test_what_expired_is_gone_before_the_first_answer(tmp_path: Path) -> None:
+def test_opened_log_runs_retention_first(tmp_path: Path) -> None:
     """Whatever waits for the writer when it starts, an opened log first takes its step of retention."""
     now = 1_000_000.0
 
@@ -83,7 +83,7 @@ def test_threads_can_make_the_same_topic(log: EmbeddedLog) -> None:
     ]
 
 
-def test_what_is_asked_while_a_log_closes_gets_an_answer(tmp_path: Path) -> None:
+def test_question_during_close_is_answered(tmp_path: Path) -> None:
     """A thread that is in the midst of asking is answered; a later one hears that the log is closed."""
     log = EmbeddedLog(tmp_path / "l.db")
     closing_it = threading.Thread(target=log.close)
@@ -112,7 +112,7 @@ def test_what_is_asked_while_a_log_closes_gets_an_answer(tmp_path: Path) -> None
         log.run(lambda _: None)
 
 
-def test_a_reader_sees_one_moment(
+def test_reader_sees_a_consistent_partition(
     tmp_path: Path, log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Retention between two of its look-ups never makes a partition's end go back."""

@@ -99,7 +99,7 @@ async def test_a_paused_partition_loses_nothing(log: EmbeddedLog, new_app: NewAp
     assert seen == [b"%d" % n for n in range(200)]
 
 
-async def test_an_agent_may_come_later(log: EmbeddedLog, new_app: NewApp) -> None:
+async def test_subscription_can_grow_while_running(log: EmbeddedLog, new_app: NewApp) -> None:
     """A subscription that grows while the app runs loses nothing of what it had."""
     log.create_topic("later", 2)
     put(log, b"early", topic="later")
@@ -163,9 +163,7 @@ def _expire(log: EmbeddedLog, *, before: int) -> None:
     partition.forget_before(before)
 
 
-async def test_nothing_is_acknowledged_when_its_effects_were_not_written(
-    url: str, new_app: NewApp
-) -> None:
+async def test_failed_send_is_not_committed_past(url: str, new_app: NewApp) -> None:
     """A send that finds no room is not committed past; with room, the event comes again."""
     log = registry.acquire(f"{url}?max_mb=1")
     for name in ("t", "effects"):
