@@ -1,8 +1,15 @@
 """When a post goes out: working hours in the person's own zone, caps, distance, back-off."""
 
 from services.scheduling.backoff import backoff
-from services.scheduling.pace import Pace, PersonalPace, first_slot, goes_out_now, good_time
-from services.scheduling.spacing import first_apart, first_within_cap
+from services.scheduling.pace import (
+    Pace,
+    PersonalPace,
+    first_apart,
+    first_slot,
+    first_within_cap,
+    goes_out_now,
+    good_time,
+)
 from services.scheduling.working_hours import WorkingHours
 
 __all__ = [

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from services.chance import fraction
 from services.scheduling.public_holidays import is_public_holiday
-from services.scheduling.spacing import first_apart, first_within_cap
 from services.scheduling.working_hours import WorkingHours
 
 #: Good times are spread over so long, so that a story does not break out at nine sharp.
 SPREAD = timedelta(hours=2)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +99,31 @@ def _settle(moment: datetime, *rules: Callable[[datetime], datetime]) -> datetim
             moment = rule(moment)
         if moment == before:
             return moment
+
+
+def first_within_cap(after: datetime, taken: Iterable[datetime], cap: int) -> datetime:
+    """The first moment, not before ``after``, at which one more post keeps to the cap.
+
+    With it no seven days hold more than ``cap`` posts; ``taken`` are the moments of the person's
+    other posts, past and planned. A cap of 0 is none.
+    """
+    moments = sorted(taken)
+    if not cap or _keeps(after, moments, cap):
+        return after
+    candidates = (moment + WEEK for moment in moments if moment + WEEK > after)
+    return next(each for each in candidates if _keeps(each, moments, cap))
+
+
+def _keeps(moment: datetime, taken: Sequence[datetime], cap: int) -> bool:
+    """Whether no seven days with ``moment`` in them hold more than ``cap`` posts."""
+    near = sorted([*(each for each in taken if abs(each - moment) < WEEK), moment])
+    return all(last - first >= WEEK for first, last in zip(near, near[cap:], strict=False))
+
+
+def first_apart(after: datetime, taken: Iterable[datetime], distance: timedelta) -> datetime:
+    """The first moment, not before ``after``, at least ``distance`` away from all ``taken``."""
+    moment = after
+    for each in sorted(taken):
+        if abs(each - moment) < distance:
+            moment = each + distance
+    return moment
