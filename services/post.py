@@ -9,9 +9,11 @@ network has an idempotency key.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from services.errors import Rejected
 from services.language import Language
@@ -68,7 +70,8 @@ def check_transition(before: PostState, after: PostState) -> None:
 class Post:
     """A draft and what became of it. ``text`` is exactly what would appear on the network.
 
-    ``consent`` is what the approval rests on: ``tap`` or ``standing``; empty before it.
+    ``consent`` is what the approval rests on: ``tap`` or ``standing``; empty before it. ``recipe`` is
+    what the text was made of.
     """
 
     id: str
@@ -91,6 +94,12 @@ class Post:
     reason: Message = NOTHING
     remedy: Message = NOTHING
     attempts: int = 0
+    recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What its events name it by."""
+        return {"post_id": self.id, "campaign_id": self.campaign_id, "network": self.network}
 
 
 def text_sha256(text: str) -> str:

@@ -15,9 +15,8 @@ from uuid import uuid4
 from services.accounts.billed_units import BilledUnits
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import record
 from services.errors import AccessInDoubt, NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.message import NOTHING, Message, NetworkName, message
 from services.ports import Account, Network
@@ -162,10 +161,15 @@ class Accounts:
                     ),
                 )
             await connections.save(transaction, connection)
-            entry = _entry(
-                "account.connected", connection, now, {"scopes": list(connection.scopes)}
+            await record(
+                transaction,
+                "account.connected",
+                ambassador_id,
+                actor=ambassador_id,
+                now=now,
+                network=network,
+                scopes=list(connection.scopes),
             )
-            await audit.add(transaction, [entry])
         with suppress(RetryLater):  # it is kept, and stored another time
             await self.store_billed()
         return connection
@@ -178,17 +182,18 @@ class Accounts:
         They are deleted whatever the network says. False: it may still honour them, so the person
         has to remove us in the network's own settings as well.
         """
-        now = self._clock()
+        now, actor = self._clock(), actor or ambassador_id
         async with self._database.write() as transaction:
             stored = await connections.get(transaction, ambassador_id, network)
             if stored is None:
                 return True
             await connections.remove(transaction, ambassador_id, network)
-            await audit.add(transaction, [_entry("account.disconnected", stored, now, {}, actor)])
+            action = "account.disconnected"
+            await record(transaction, action, ambassador_id, actor=actor, now=now, network=network)
         withdrawn = await self._withdraw(stored)
+        now, action = self._clock(), "account.revoked" if withdrawn else "account.not_revoked"
         async with self._database.write() as transaction:
-            action = "account.revoked" if withdrawn else "account.not_revoked"
-            await audit.add(transaction, [_entry(action, stored, self._clock(), {}, actor)])
+            await record(transaction, action, ambassador_id, actor=actor, now=now, network=network)
         return withdrawn
 
     async def _withdraw(self, stored: Connection) -> bool:
@@ -312,19 +317,3 @@ def _is_narrower(new: Connection, old: Connection, now: datetime) -> bool:
     )
     loses = not set(new.scopes) >= set(old.scopes) or (old.renewable and not new.renewable)
     return works and loses and new.member_id == old.member_id
-
-
-def _entry(
-    action: str,
-    connection: Connection,
-    now: datetime,
-    detail: Mapping[str, object],
-    actor: str | None = None,
-) -> Entry:
-    return Entry(
-        at=now,
-        actor=actor or connection.ambassador_id,
-        action=action,
-        subject=connection.ambassador_id,
-        detail={"network": connection.network, **detail},
-    )

@@ -9,8 +9,8 @@ from typing import Any
 
 from services.campaigns.accept_events import accept
 from services.campaigns.announced_before import OPENINGS
-from services.database import audit
 from services.database.engine import Database
+from services.database.record import record
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
 from services.people.store.people import Person
@@ -45,4 +45,4 @@ async def announce(
         raise Rejected(refusal.fault, remedy=refusal.remedy)
     action = _ACTIONS[event.type]
     async with database.write() as transaction:
-        await audit.note(transaction, action, campaign_id, actor=by.id, now=now, **detail)
+        await record(transaction, action, campaign_id, actor=by.id, now=now, **detail)

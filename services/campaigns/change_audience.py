@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from services.campaigns.rules.audience import added_by
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.message import message
@@ -31,7 +29,9 @@ async def remove(
             ),
             remedy=message("do.load-again", "Load the page again."),
         )
-    await _audit(transaction, "audience.removed", campaign_id, by, now, person=ambassador_id)
+    await record(
+        transaction, "audience.removed", campaign_id, actor=by.id, now=now, person=ambassador_id
+    )
 
 
 async def add(
@@ -58,7 +58,9 @@ async def add(
         rank = await audience.next_rank(transaction, campaign_id)
         invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
         await audience.invite(transaction, campaign_id, [invitation], asked_at=None)
-    await _audit(transaction, "audience.added", campaign_id, by, now, person=ambassador_id)
+    await record(
+        transaction, "audience.added", campaign_id, actor=by.id, now=now, person=ambassador_id
+    )
 
 
 async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
@@ -71,15 +73,3 @@ async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
             remedy=message("do.start-another", "Start another one."),
         )
     return campaign
-
-
-async def _audit(
-    transaction: Transaction,
-    action: str,
-    campaign_id: str,
-    by: Person,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    entry = Entry(at=now, actor=by.id, action=action, subject=campaign_id, detail=detail)
-    await audit.add(transaction, [entry])

@@ -10,9 +10,8 @@ from datetime import datetime
 
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
@@ -63,16 +62,13 @@ async def choose_passages(
     # A long source takes half a second.
     rows = await asyncio.to_thread(rows_of, content)
     told = [row.passage.sensitive for row in rows.used if row.passage.sensitive]
-    await audit.add(
+    await record(
         transaction,
-        [
-            Entry(
-                at=now,
-                actor=by.id,
-                action="campaign.passages",
-                subject=campaign_id,
-                detail={"passages": len(kept), **({"sensitive": told} if told else {})},
-            )
-        ],
+        "campaign.passages",
+        campaign_id,
+        actor=by.id,
+        now=now,
+        passages=len(kept),
+        **({"sensitive": told} if told else {}),
     )
     return replace(campaign, content=content)

@@ -9,9 +9,8 @@ from services.campaigns.ask_audience import requests, started
 from services.campaigns.rules.audience import handful
 from services.campaigns.start_campaign import check_still_open
 from services.campaigns.store import audience, campaigns
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.events.launch import Launch, LaunchPlan
@@ -52,17 +51,15 @@ async def launch(
     asked = handful(listed) if plan.launch is Launch.HANDFUL else listed
     await audience.ask(transaction, campaign_id, asked, now=now)
     opened = replace(campaign, state="open", started_at=now, widen_at=widen_at)
-    await outbox.add(transaction, [started(opened, len(asked)), *requests(opened, asked, now)])
-    await audit.add(
+    await record(
         transaction,
-        [
-            Entry(
-                at=now,
-                actor=by.id,
-                action="campaign.launched",
-                subject=campaign_id,
-                detail={"launch": plan.launch.value, "asked": len(asked)},
-            )
-        ],
+        "campaign.launched",
+        campaign_id,
+        started(opened, len(asked)),
+        *requests(opened, asked, now),
+        actor=by.id,
+        now=now,
+        launch=plan.launch.value,
+        asked=len(asked),
     )
     return len(asked)

@@ -7,9 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from services.campaigns.store.campaigns import Campaign
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import record
 from services.people.store.people import Person
 from services.voice.ask_model import AskModel
 from services.voice.model.passages import Proposed, prompt_of, proposed
@@ -24,12 +23,13 @@ async def propose_passages(
     """
     prompt = await asyncio.to_thread(prompt_of, campaign.content)
     async with database.write() as transaction:
-        sent = Entry(
-            at=now,
+        await record(
+            transaction,
+            "campaign.passages_asked",
+            campaign.id,
             actor=by.id,
-            action="campaign.passages_asked",
-            subject=campaign.id,
-            detail={"model": ask.name, "where": ask.where},
+            now=now,
+            model=ask.name,
+            where=ask.where,
         )
-        await audit.add(transaction, [sent])
     return await ask.use("passages", prompt, partial(proposed, content=campaign.content))

@@ -10,9 +10,8 @@ from services.campaigns.rules.audience import Invitation, select_audience
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import histories
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database, take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.people.store import people
 from services.voice import unsaid
@@ -40,18 +39,14 @@ async def widen(
     await audience.invite(transaction, campaign_id, newcomers, asked_at=now)
     await audience.ask(transaction, campaign_id, listed, now=now)
     asked = [*listed, *newcomers]
-    await outbox.add(transaction, requests(campaign, asked, now))
-    await audit.add(
+    await record(
         transaction,
-        [
-            Entry(
-                at=now,
-                actor=by,
-                action="campaign.widened",
-                subject=campaign_id,
-                detail={"asked": len(asked)},
-            )
-        ],
+        "campaign.widened",
+        campaign_id,
+        *requests(campaign, asked, now),
+        actor=by,
+        now=now,
+        asked=len(asked),
     )
     return len(asked)
 

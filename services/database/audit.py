@@ -30,20 +30,6 @@ async def add(transaction: Transaction, entries: Sequence[Entry]) -> None:
         await transaction.execute(audit.insert(), [asdict(entry) for entry in entries])
 
 
-async def note(
-    transaction: Transaction,
-    action: str,
-    subject: str,
-    *,
-    actor: str,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    """Add the one entry that this makes."""
-    entry = Entry(at=now, actor=actor, action=action, subject=subject, detail=detail)
-    await add(transaction, [entry])
-
-
 async def of(transaction: Transaction, subject: str) -> list[Entry]:
     """All entries about ``subject``, oldest first."""
     rows = await transaction.execute(

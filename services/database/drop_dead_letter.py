@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.database import audit, dead_letters
-from services.database.audit import Entry
+from services.database import dead_letters
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch
 from services.message import message
@@ -31,18 +31,16 @@ async def drop(
                 remedy=message("do.look-at-list", "Look at the list."),
             )
         await dead_letters.delete(transaction, letter_id)
-        entry = Entry(
-            at=now,
+        await record(
+            transaction,
+            "dead_letter.dropped",
+            str(letter_id),
             actor=actor,
-            action="dead_letter.dropped",
-            subject=str(letter_id),
-            detail={
-                "processor": letter.processor,
-                "topic": letter.topic,
-                "partition": letter.partition,
-                "offset": letter.offset,
-                "part": letter.part,
-                "error": str(letter.error).strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
-            },
+            now=now,
+            processor=letter.processor,
+            topic=letter.topic,
+            partition=letter.partition,
+            offset=letter.offset,
+            part=letter.part,
+            error=str(letter.error).strip().splitlines()[-1][:_MAX_ERROR_CHARACTERS],
         )
-        await audit.add(transaction, [entry])

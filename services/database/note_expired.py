@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.database import audit
+from services.database.record import record
 from services.database.transaction import Transaction
 
 
@@ -14,7 +14,7 @@ async def note_expired(
 ) -> None:
     """``lost`` are stretches of a partition: topic, partition, from offset, to before offset."""
     for topic, partition, first, end in lost:
-        await audit.note(
+        await record(
             transaction,
             "records.expired",
             f"{topic}[{partition}]",

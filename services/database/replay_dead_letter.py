@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.database import audit, dead_letters
-from services.database.audit import Entry
+from services.database import dead_letters
 from services.database.engine import Database
+from services.database.record import record
 from services.errors import NoSuch, Rejected
 from services.message import message
 from services.ports import EventLog, Record
@@ -43,11 +43,11 @@ async def replay(
     await log.append([Record(topic=letter.topic, key=letter.key, value=letter.value)])
     async with database.write() as transaction:
         await dead_letters.mark_replayed(transaction, letter_id, now=now)
-        entry = Entry(
-            at=now,
+        await record(
+            transaction,
+            "dead_letter.replayed",
+            str(letter_id),
             actor=actor,
-            action="dead_letter.replayed",
-            subject=str(letter_id),
-            detail={"topic": letter.topic},
+            now=now,
+            topic=letter.topic,
         )
-        await audit.add(transaction, [entry])

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import record
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
 from services.figures.linkedin_export import Export
@@ -53,19 +52,21 @@ async def import_reach(
             for address, post in matched.items()
             for statement in _statements(post, export.posts[address], now)
         ]
-        await outbox.add(transaction, statements)
         if estimated and export.followers is not None:
             count = FollowerCount(followers=export.followers, source=SOURCE, counted_at=now)
             await followers.save(transaction, ambassador_id, NETWORK, count)
         result = Imported(posts=len(matched), others=len(export.posts) - len(matched))
-        entry = Entry(
-            at=now,
+        await record(
+            transaction,
+            "reach.imported",
+            ambassador_id,
+            *statements,
             actor=ambassador_id,
-            action="reach.imported",
-            subject=ambassador_id,
-            detail={"network": NETWORK, "posts": result.posts, "figures": len(statements)},
+            now=now,
+            network=NETWORK,
+            posts=result.posts,
+            figures=len(statements),
         )
-        await audit.add(transaction, [entry])
     return result
 
 

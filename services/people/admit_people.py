@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
 from services.people.sign_in import make_link
@@ -19,8 +18,7 @@ async def admit_ambassadors(
     """Add them, or overwrite the profile of those that are there; returns how many were there."""
     updated = await people.save_ambassadors(transaction, ambassadors, now=now)
     detail = {"imported": len(ambassadors) - updated, "updated": updated}
-    entry = Entry(at=now, actor=actor, action="person.imported", subject="", detail=detail)
-    await audit.add(transaction, [entry])
+    await record(transaction, "person.imported", "", actor=actor, now=now, **detail)
     return updated
 
 
@@ -34,12 +32,6 @@ async def admit_by_link(
     now: datetime,
 ) -> str:
     """A sign-in link that ``actor`` hands over; ``roles`` are those given with it."""
-    entry = Entry(
-        at=now,
-        actor=actor,
-        action="person.link_made",
-        subject=person_id,
-        detail={"roles": ", ".join(sorted(roles))} if roles else {},
-    )
-    await audit.add(transaction, [entry])
+    detail = {"roles": ", ".join(sorted(roles))} if roles else {}
+    await record(transaction, "person.link_made", person_id, actor=actor, now=now, **detail)
     return await make_link(transaction, person_id, base_url=base_url, now=now)

@@ -6,8 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.people.store import people, sessions
 from services.people.store.people import Person
@@ -72,8 +71,7 @@ async def end_all_access(
     """Sign this person out in every browser; links that nobody used yet work no more."""
     await sessions.end_all(transaction, person_id)
     await people.end_sign_in_links(transaction, person_id)
-    entry = Entry(at=now, actor=actor, action="person.signed_out", subject=person_id)
-    await audit.add(transaction, [entry])
+    await record(transaction, "person.signed_out", person_id, actor=actor, now=now)
 
 
 def _digest(token: str) -> str:

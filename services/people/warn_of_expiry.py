@@ -13,9 +13,8 @@ import structlog
 
 from services.accounts.rules.expiry import WARN_AT_DAYS, Ending, due_warning
 from services.accounts.store import connections
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater
 from services.people.store import ending_consents
@@ -107,14 +106,15 @@ class ExpiryWarnings:
             return False
         network = {"network": one.network} if one.network else {}
         async with self._database.write() as transaction:
-            entry = Entry(
-                at=now,
+            await record(
+                transaction,
+                self._watch.action,
+                one.ambassador_id,
                 actor="expiry",
-                action=self._watch.action,
-                subject=one.ambassador_id,
-                detail={**network, "days": days},
+                now=now,
+                **network,
+                days=days,
             )
-            await audit.add(transaction, [entry])
         return True
 
     async def _send(self, one: Ending) -> bool:

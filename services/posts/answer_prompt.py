@@ -11,7 +11,7 @@ from services.people.store import people
 from services.post import Post, text_sha256
 from services.posts import decide
 from services.posts.own_post import own_post
-from services.posts.store import model_edits, posts
+from services.posts.store import model_edits
 from services.posts.suggest import Suggester
 from services.text.normal_form import as_networks_keep, printable
 from services.voice.learning.own_words import as_sentence, with_answer, without_answer
@@ -63,16 +63,10 @@ async def answer_prompt(
     given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
     before = given.answer if given else ""
     typed = as_networks_keep(text)
-    recipe = await posts.recipe(transaction, post.id) or {}
-    by_model = text_sha256(typed) == recipe.get("model", {}).get("sha256")
+    by_model = text_sha256(typed) == post.recipe.get("model", {}).get("sha256")
     if by_model or without_answer(typed, before) in ("", post.original_text):
         answered = await suggester.rebuild(
-            transaction,
-            post_id=post.id,
-            ambassador_id=ambassador_id,
-            answer=sentence,
-            as_it_is=as_it_is,
-            now=now,
+            transaction, post, answer=sentence, as_it_is=as_it_is, now=now
         )
         if model_until is not None and answered.text:
             await model_edits.ask(transaction, post.id, by=model_until, first=given is None)

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.database import audit, outbox
-from services.database.audit import Entry
+from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
-from services.post import PostState
+from services.post import Post, PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.posts import Moved
 
@@ -45,23 +44,18 @@ async def cancel_of_person(
 async def _tell(
     transaction: Transaction, cancelled: Sequence[Moved], *, actor: str, reason: str, now: datetime
 ) -> int:
-    entries = [
-        Entry(at=now, actor=actor, action="post.cancelled", subject=post.id) for post in cancelled
-    ]
-    statements = [
-        state(
-            PostCancelled(
-                post_id=post.id,
-                campaign_id=post.campaign_id,
-                network=post.network,
-                reason=reason,
-                cancelled_at=now,
-            ),
-            at=now,
-        )
-        for post in cancelled
-    ]
     await typed_texts.forget(transaction, [post.id for post in cancelled])
-    await audit.add(transaction, entries)
-    await outbox.add(transaction, statements)
+    acts = [cancellation(post, now, reason) for post in cancelled]
+    await record_all(transaction, acts, actor=actor, now=now)
     return len(cancelled)
+
+
+def cancellation(post: Post | Moved, now: datetime, reason: str = "") -> Act:
+    event = PostCancelled(
+        post_id=post.id,
+        campaign_id=post.campaign_id,
+        network=post.network,
+        reason=reason,
+        cancelled_at=now,
+    )
+    return Act("post.cancelled", post.id, [state(event, at=now)])

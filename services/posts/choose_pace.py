@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.campaigns.store import campaigns
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
@@ -45,9 +43,14 @@ async def choose(
             ),
         )
     chosen = await sharing_preferences.get(transaction, ambassador_id)
-    detail = {"weekly_cap": weekly_cap, "own_hours": hours is not None}
+    chosen = replace(chosen, weekly_cap=weekly_cap, hours=hours)
     return await _keep(
-        transaction, replace(chosen, weekly_cap=weekly_cap, hours=hours), "pace.chosen", now, detail
+        transaction,
+        chosen,
+        "pace.chosen",
+        now,
+        weekly_cap=weekly_cap,
+        own_hours=hours is not None,
     )
 
 
@@ -72,10 +75,9 @@ async def pause(
     if until is not None:
         planned = await take_turns_to_plan(transaction, ambassador_id, before=until)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
-    detail = {"until": until and until.isoformat()}
-    chosen = await _keep(
-        transaction, replace(chosen, paused_at=now, paused_until=until), "pause.begun", now, detail
-    )
+    chosen = replace(chosen, paused_at=now, paused_until=until)
+    day = until and until.isoformat()
+    await _keep(transaction, chosen, "pause.begun", now, until=day)
     await plan_anew(transaction, pace, planned, reason="you paused sharing", now=now)
     return chosen
 
@@ -86,9 +88,8 @@ async def resume(
     """End the pause. What would have gone out meanwhile gets a good time instead of going now."""
     overdue = await take_turns_to_plan(transaction, ambassador_id, before=now)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
-    chosen = await _keep(
-        transaction, replace(chosen, paused_at=None, paused_until=None), "pause.ended", now, {}
-    )
+    chosen = replace(chosen, paused_at=None, paused_until=None)
+    await _keep(transaction, chosen, "pause.ended", now)
     await plan_anew(transaction, pace, overdue, reason="your pause has ended", now=now)
     return chosen
 
@@ -103,13 +104,10 @@ async def give_consent(
     chosen = await sharing_preferences.get(transaction, ambassador_id)
     given_at = chosen.consent_given_at if chosen.is_automatic(now) else now
     until = now + CONSENT_LASTS
-    return await _keep(
-        transaction,
-        replace(chosen, consent_given_at=given_at, consent_until=until, consent_warned_days=None),
-        "consent.given",
-        now,
-        {"until": until.isoformat()},
+    chosen = replace(
+        chosen, consent_given_at=given_at, consent_until=until, consent_warned_days=None
     )
+    return await _keep(transaction, chosen, "consent.given", now, until=until.isoformat())
 
 
 async def withdraw_consent(
@@ -118,13 +116,8 @@ async def withdraw_consent(
     """Every post by tap again; what was approved without one and not sent waits for a tap."""
     await take_person_turn(transaction, ambassador_id)
     chosen = await sharing_preferences.get(transaction, ambassador_id)
-    chosen = await _keep(
-        transaction,
-        replace(chosen, consent_given_at=None, consent_until=None),
-        "consent.withdrawn",
-        now,
-        {},
-    )
+    chosen = replace(chosen, consent_given_at=None, consent_until=None)
+    await _keep(transaction, chosen, "consent.withdrawn", now)
     planned = await posts.planned_of_person(transaction, ambassador_id)
     unasked = [post for post in planned if post.consent == "standing"]
     for campaign_id in sorted({post.campaign_id for post in unasked}):
@@ -135,14 +128,9 @@ async def withdraw_consent(
 
 
 async def _keep(
-    transaction: Transaction,
-    chosen: SharingPreferences,
-    action: str,
-    now: datetime,
-    detail: Mapping[str, Any],
+    transaction: Transaction, chosen: SharingPreferences, action: str, now: datetime, **detail: Any
 ) -> SharingPreferences:
     await sharing_preferences.save(transaction, chosen)
     who = chosen.ambassador_id
-    entry = Entry(at=now, actor=who, action=action, subject=who, detail=detail)
-    await audit.add(transaction, [entry])
+    await record(transaction, action, who, actor=who, now=now, **detail)
     return chosen

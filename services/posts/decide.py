@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.accounts.rules.network_rules import OURS, rules_of
 from services.accounts.store import connections
-from services.database import outbox
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, Rejected
 from services.events.outgoing import (
@@ -24,7 +24,7 @@ from services.people.rules.disclosure import discloses
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.ports import PostRules
 from services.post import Post, PostState, check_transition, text_sha256
-from services.posts.own_post import check_open, move, note, own_post
+from services.posts.own_post import check_open, move, own_post, rewrite
 from services.posts.publish_outcome import NOT_ARRIVED
 from services.posts.store import posts, typed_texts
 from services.price import Prices, charge_for
@@ -49,21 +49,16 @@ async def edit(
     post = await own_post(transaction, post_id, ambassador_id)
     plain = _checked(post, text, networks)
     if plain != post.text:
-        if not await posts.edit(transaction, post.id, plain):
-            raise Rejected(
-                message("draft.decided-already", "the draft was decided already"),
-                remedy=message("do.load-again", "Load the page again."),
-            )
-        await note(transaction, post, "post.edited", now, {"sha256": text_sha256(plain)})
+        detail = {"sha256": text_sha256(plain)}
+        return await rewrite(transaction, post, "post.edited", now=now, detail=detail, text=plain)
     await typed_texts.forget(transaction, [post.id])
-    return await own_post(transaction, post_id, ambassador_id)
+    return post
 
 
 async def approve(
     transaction: Transaction,
+    post: Post,
     *,
-    post_id: str,
-    ambassador_id: str,
     text: str,
     now: datetime,
     publish_at: datetime | None = None,
@@ -76,12 +71,10 @@ async def approve(
     Raises NeedsPerson when the network is not connected, Rejected when the text does not fit, does
     not say whom its author works for or holds a blocked word, or the draft was decided already.
     """
-    post = await own_post(transaction, post_id, ambassador_id)
     _check_decidable(post)
     await check_open(transaction, post)
     plain = _checked(post, text, networks)
-    recipe = await posts.recipe(transaction, post.id) or {}
-    if not discloses(plain, employer=recipe.get("employer", "")):
+    if not discloses(plain, employer=post.recipe.get("employer", "")):
         raise Rejected(
             message("text.no-disclosure", "the text does not say any more whom you work for"),
             remedy=message(
@@ -89,7 +82,7 @@ async def approve(
             ),
         )
     refuse_blocked((await blocked_words.read(transaction)).found_in(plain))
-    if await connections.get(transaction, ambassador_id, post.network) is None:
+    if await connections.get(transaction, post.ambassador_id, post.network) is None:
         raise NeedsPerson(
             message(
                 "network.not-connected",
@@ -103,10 +96,28 @@ async def approve(
         )
     publish_at = publish_at or now
     consent: Literal["tap", "standing"] = "tap" if standing is None else "standing"
-    await move(
+    digest = text_sha256(plain)
+    detail: dict[str, Any] = {"sha256": digest, "consent": consent}
+    if standing is not None and standing.consent_given_at and standing.consent_until:
+        detail["given_at"] = standing.consent_given_at.isoformat()
+        detail["until"] = standing.consent_until.isoformat()
+    event = PostApproved(
+        **post.ids,
+        ambassador_id=post.ambassador_id,
+        text_sha256=digest,
+        approved_at=now,
+        publish_at=publish_at,
+        consent=consent,
+    )
+    return await move(
         transaction,
         post,
         PostState.APPROVED,
+        "post.approved",
+        event,
+        now=now,
+        cause=f"{post.id} {now.isoformat()}",
+        detail=detail,
         text=plain,
         consent=consent,
         publish_at=publish_at,
@@ -114,26 +125,6 @@ async def approve(
         reason=NOTHING,
         remedy=NOTHING,
     )
-    digest = text_sha256(plain)
-    detail: dict[str, Any] = {"sha256": digest, "consent": consent}
-    if standing is not None and standing.consent_given_at and standing.consent_until:
-        detail["given_at"] = standing.consent_given_at.isoformat()
-        detail["until"] = standing.consent_until.isoformat()
-    await note(transaction, post, "post.approved", now, detail)
-    event = PostApproved(
-        post_id=post.id,
-        campaign_id=post.campaign_id,
-        ambassador_id=post.ambassador_id,
-        network=post.network,
-        text_sha256=digest,
-        approved_at=now,
-        publish_at=publish_at,
-        consent=consent,
-    )
-    # Approving again after taking it back is another fact.
-    cause = f"{post.id} {now.isoformat()}"
-    await outbox.add(transaction, [state(event, at=now, cause=cause)])
-    return await own_post(transaction, post_id, ambassador_id)
 
 
 async def decline(
@@ -142,21 +133,12 @@ async def decline(
     """Decline a draft. The reason is optional and reaches the story's owner without a name."""
     post = await own_post(transaction, post_id, ambassador_id)
     plain = printable(reason).strip()[:_MAX_REASON_CHARACTERS]
-    await move(transaction, post, PostState.DECLINED, reason=said(plain))
-    await note(transaction, post, "post.declined", now, {})
-    await outbox.add(
-        transaction,
-        [
-            state(
-                PostDeclined(
-                    post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
-                ),
-                at=now,
-                cause=now.isoformat(),
-            )
-        ],
+    event = PostDeclined(
+        post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
     )
-    return await own_post(transaction, post_id, ambassador_id)
+    return await move(
+        transaction, post, PostState.DECLINED, "post.declined", event, now=now, reason=said(plain)
+    )
 
 
 async def tell_why(
@@ -174,19 +156,20 @@ async def tell_why(
             remedy=message("do.write-or-go-on", "Write a sentence, or go on without."),
         )
     declined = PostState.DECLINED
-    if not await posts.move(
+    moved = await posts.move(
         transaction, post.id, before=declined, after=declined, reason=said(plain)
-    ):
+    )
+    if moved is None:
         raise Rejected(
             message("draft.not-aside", "this draft is not set aside any more"),
             remedy=message("do.load-again", "Load the page again."),
         )
-    await note(transaction, post, "post.declined", now, {})
     event = PostDeclined(
         post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
     )
-    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
-    return await own_post(transaction, post_id, ambassador_id)
+    told = state(event, at=now, cause=now.isoformat())
+    await record(transaction, "post.declined", post.id, told, actor=ambassador_id, now=now)
+    return moved
 
 
 async def take_back(
@@ -207,15 +190,17 @@ async def take_back(
             remedy=message("do.wait-and-take-off", "Once it is there you can take it off again."),
         )
     await check_open(transaction, post)
-    await move(
-        transaction, post, PostState.READY, publish_at=None, reason=NOTHING, by_tap_only=True
+    return await move(
+        transaction,
+        post,
+        PostState.READY,
+        "post.taken_back",
+        PostTakenBack(**post.ids, taken_back_at=now),
+        now=now,
+        publish_at=None,
+        reason=NOTHING,
+        by_tap_only=True,
     )
-    await note(transaction, post, "post.taken_back", now, {})
-    event = PostTakenBack(
-        post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
-    )
-    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
-    return await own_post(transaction, post_id, ambassador_id)
 
 
 async def settle(
@@ -238,40 +223,32 @@ async def settle(
             message("post.settled-already", "what became of this post is known"),
             remedy=message("do.load-again", "Load the page again."),
         )
-    statement: PostPublished | PostFailed
+    event: PostPublished | PostFailed
+    changes: dict[str, Any]
     if there:
         charged = charge_for(prices, post.network, post.text)
-        await move(
-            transaction,
-            post,
-            PostState.PUBLISHED,
-            published_at=now,
-            charged=charged,
-            reason=NOTHING,
-            remedy=NOTHING,
-        )
-        statement = PostPublished(
-            post_id=post.id,
-            campaign_id=post.campaign_id,
-            network=post.network,
+        changes = {"published_at": now, "charged": charged, "reason": NOTHING, "remedy": NOTHING}
+        event = PostPublished(
+            **post.ids,
             external_id=post.external_id or "",
             url=post.external_url or "",
             published_at=now,
         )
     else:
         reason, remedy = NOT_ARRIVED, message("do.approve-again", "Approve it again.")
-        await move(transaction, post, PostState.FAILED, reason=reason, remedy=remedy)
-        statement = PostFailed(
-            post_id=post.id,
-            campaign_id=post.campaign_id,
-            network=post.network,
-            reason=str(reason),
-            remedy=str(remedy),
-            failed_at=now,
-        )
-    await note(transaction, post, "post.settled", now, {"there": there})
-    await outbox.add(transaction, [state(statement, at=now, cause=f"settled {now.isoformat()}")])
-    return await own_post(transaction, post_id, ambassador_id)
+        changes = {"reason": reason, "remedy": remedy}
+        event = PostFailed(**post.ids, reason=str(reason), remedy=str(remedy), failed_at=now)
+    return await move(
+        transaction,
+        post,
+        PostState.PUBLISHED if there else PostState.FAILED,
+        "post.settled",
+        event,
+        now=now,
+        cause=f"settled {now.isoformat()}",
+        detail={"there": there},
+        **changes,
+    )
 
 
 def _checked(post: Post, text: str, networks: Mapping[str, PostRules]) -> str:

@@ -16,9 +16,8 @@ import structlog
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import account_leases
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database, take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater, unexpected
 from services.events.incoming import EventData
@@ -26,7 +25,7 @@ from services.events.outgoing import PostDeleted, PostDeletionAsked, PostDeletio
 from services.events.statement import state
 from services.message import NOTHING, Message, message
 from services.post import Post
-from services.posts.own_post import note, own_post
+from services.posts.own_post import own_post
 from services.posts.publish_outcome import short
 from services.posts.rules.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
 from services.posts.store import deletions, measuring, posts
@@ -56,11 +55,15 @@ async def ask_for_deletion(
     if not may_be_asked(post, before):
         return post
     await deletions.ask(transaction, Deletion(post_id=post.id, asked_at=now, due_at=now))
-    await note(transaction, post, "post.deletion_asked", now, {"network": post.network})
-    event = PostDeletionAsked(
-        post_id=post.id, campaign_id=post.campaign_id, network=post.network, asked_at=now
+    await record(
+        transaction,
+        "post.deletion_asked",
+        post.id,
+        state(PostDeletionAsked(**post.ids, asked_at=now), at=now, cause=now.isoformat()),
+        actor=ambassador_id,
+        now=now,
+        network=post.network,
     )
-    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
     return post
 
 
@@ -150,16 +153,16 @@ class PostDeleter:
                 return
             if after.state is DeletionState.DELETED:
                 await measuring.stop(transaction, after.post_id)
-            entry = Entry(
-                at=now,
+            cause = f"asked {after.asked_at.isoformat()}"
+            await record(
+                transaction,
+                f"post.{_ACTIONS[after.state]}",
+                after.post_id,
+                state(_event(due, after, now), at=now, cause=cause),
                 actor="publisher",
-                action=f"post.{_ACTIONS[after.state]}",
-                subject=after.post_id,
-                detail={"network": due.network, "reason": str(after.reason)},
-            )
-            await audit.add(transaction, [entry])
-            await outbox.add(
-                transaction, [state(_event(due, after, now), at=now, cause=_cause(after))]
+                now=now,
+                network=due.network,
+                reason=str(after.reason),
             )
 
 
@@ -173,7 +176,3 @@ def _event(due: DueDeletion, after: Deletion, now: datetime) -> EventData:
     return PostDeletionFailed(
         **which, reason=short(after.reason), remedy=short(after.remedy), failed_at=now
     )
-
-
-def _cause(after: Deletion) -> str:
-    return f"asked {after.asked_at.isoformat()}"

@@ -16,9 +16,8 @@ from typing import Any
 
 from services.accounts.rules.network_rules import GONE
 from services.campaigns.store import campaigns
-from services.database import audit
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import RetryLater
 from services.people.rules.ambassador import Ambassador
@@ -130,14 +129,15 @@ class AnswerEditor:
                 recipe["model"] |= {"composed": built.waiting.text, "sha256": text_sha256(text)}
             used = await model_edits.settle(transaction, built.waiting, text=text, recipe=recipe)
             if used and text:
-                entry = Entry(
-                    at=self._clock(),
+                await record(
+                    transaction,
+                    "post.edited",
+                    built.waiting.post_id,
                     actor="language model",
-                    action="post.edited",
-                    subject=built.waiting.post_id,
-                    detail={"model": self._ask.name, "sha256": text_sha256(text)},
+                    now=self._clock(),
+                    model=self._ask.name,
+                    sha256=text_sha256(text),
                 )
-                await audit.add(transaction, [entry])
 
     async def _follow_up(self, built: _Built) -> str:
         """Empty when there is none: one was asked already, or it may not be."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.campaigns.store.campaigns import Campaign
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
@@ -69,10 +68,8 @@ async def save(
         )
     number = await post_templates.write(transaction, path, template.text, author=author, now=now)
     detail = {"version": number, "instead_of": based_on}
-    entry = Entry(
-        at=now, actor=author, action="template.saved", subject=f"template:{path}", detail=detail
-    )
-    await audit.add(transaction, [entry])
+    subject = f"template:{path}"
+    await record(transaction, "template.saved", subject, actor=author, now=now, **detail)
     return number
 
 
@@ -89,10 +86,8 @@ async def restore(
         )
     await post_templates.use(transaction, path, version)
     detail = {"version": version, "instead_of": before}
-    entry = Entry(
-        at=now, actor=author, action="template.restored", subject=f"template:{path}", detail=detail
-    )
-    await audit.add(transaction, [entry])
+    subject = f"template:{path}"
+    await record(transaction, "template.restored", subject, actor=author, now=now, **detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,8 @@ import structlog
 
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database, take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch
 from services.events.incoming import VacancyClosed
@@ -39,9 +38,10 @@ async def close_vacancies(
     for vacancy_id in sorted(reasons.keys() - {campaign.source_id for campaign in found}):
         # Its opening may come later and then starts nothing; a misspelt id never gets one.
         _log.warning("a vacancy closed that is not known", vacancy=vacancy_id)
-    return await finish(
+    await finish(
         transaction, [(campaign, reasons[campaign.source_id]) for campaign in found], now=now
     )
+    return []
 
 
 async def finish_over(database: Database, now: datetime) -> int:
@@ -56,8 +56,7 @@ async def finish_over(database: Database, now: datetime) -> int:
             await take_turns(transaction, "vacancy", each.source_id)
             campaign = await campaigns.get(transaction, each.id)
             if campaign is not None:
-                statements = await finish(transaction, [(campaign, _OVER)], now=now)
-                await outbox.add(transaction, statements)
+                await finish(transaction, [(campaign, _OVER)], now=now)
     return len(due)
 
 
@@ -76,8 +75,7 @@ async def end_story(
             message("story.unknown", "there is no such story"),
             remedy=message("do.load-again", "Load the page again."),
         )
-    statements = await finish(transaction, [(campaign, _ENDED)], now=now, actor=actor)
-    await outbox.add(transaction, statements)
+    await finish(transaction, [(campaign, _ENDED)], now=now, actor=actor)
 
 
 #: Why a campaign finished that marketing ended.
@@ -92,10 +90,10 @@ async def finish(
     *,
     now: datetime,
     actor: str = "campaigns",
-) -> list[Statement]:
-    """Close campaigns, each for its reason, and cancel their unsent posts; returns what to state.
+) -> None:
+    """Close campaigns, each for its reason, and cancel their unsent posts.
 
-    Nothing of one that was closed already. The campaigns first: whoever makes a post unsent again
+    One that was closed already stays as it is. The campaigns first: whoever makes a post unsent again
     holds its campaign open until that is written.
     """
     closed = [
@@ -105,30 +103,20 @@ async def finish(
     ]
     reasons = {campaign.id: reason for campaign, reason in closed}
     cancelled = await cancel_of_campaigns(transaction, reasons, now=now)
-    await audit.add(
-        transaction,
-        [
-            Entry(
-                at=now,
-                actor=actor,
-                action="campaign.finished",
-                subject=campaign.id,
-                detail={"cancelled": cancelled[campaign.id], "reason": reason},
-            )
-            for campaign, reason in closed
-        ],
-    )
-    return [
-        state(
-            CampaignFinished(
-                campaign_id=campaign.id,
-                reason=reason,
-                cancelled=cancelled[campaign.id],
-                finished_at=now,
-            ),
-            at=now,
+    for campaign, reason in closed:
+        number = cancelled[campaign.id]
+        event = CampaignFinished(
+            campaign_id=campaign.id, reason=reason, cancelled=number, finished_at=now
         )
-        for campaign, reason in closed
         # Nobody heard that a prepared one started.
-        if campaign.state != "prepared"
-    ]
+        told = () if campaign.state == "prepared" else (state(event, at=now),)
+        await record(
+            transaction,
+            "campaign.finished",
+            campaign.id,
+            *told,
+            actor=actor,
+            now=now,
+            cancelled=number,
+            reason=reason,
+        )

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from services.accounts.rules.circuit import Circuit, CircuitRules
 from services.accounts.rules.rate_limit import Counted, RateLimit
 from services.accounts.store import circuits, network_calls
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.message import Message
 from services.posts.store.publishing import Claim, Due
@@ -127,17 +126,13 @@ async def heed(
         await circuits.save(transaction, circuit)
         if (circuit.opened_at is None) != (before.opened_at is None):
             changed.append(circuit)
-    await audit.add(
-        transaction,
-        [
-            Entry(
-                at=now,
-                actor="publisher",
-                action="network.back" if circuit.opened_at is None else "network.away",
-                subject=circuit.network,
-                detail={"reason": str(circuit.reason)},
-            )
-            for circuit in changed
-        ],
-    )
+    acts = [
+        Act(
+            "network.back" if circuit.opened_at is None else "network.away",
+            circuit.network,
+            detail={"reason": str(circuit.reason)},
+        )
+        for circuit in changed
+    ]
+    await record_all(transaction, acts, actor="publisher", now=now)
     return changed

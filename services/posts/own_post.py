@@ -1,16 +1,18 @@
-"""A person's own post: found, moved while it is still as it was, and what they did noted."""
+"""A person's own post: found, and moved while it is still as it was."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from services.campaigns.store import campaigns
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
+from services.events.incoming import EventData
+from services.events.statement import state
 from services.message import message
 from services.post import Post, PostState, check_transition
 from services.posts.store import posts, typed_texts
@@ -36,23 +38,57 @@ async def check_open(transaction: Transaction, post: Post) -> None:
         )
 
 
-async def move(transaction: Transaction, post: Post, after: PostState, **changes: Any) -> None:
-    """What was typed and not approved goes with the decision.
+async def move(
+    transaction: Transaction,
+    post: Post,
+    after: PostState,
+    action: str,
+    event: EventData,
+    *,
+    now: datetime,
+    cause: str = "",
+    detail: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> Post:
+    """Move the post with ``changes`` of other columns, keep that in the audit and tell of it.
 
-    Raises Rejected when it may not become ``after``, or is not as it was read any more.
+    What was typed and not approved goes with the decision. Raises Rejected when it may not become
+    ``after``, or is not as it was read any more.
     """
     check_transition(post.state, after)
-    if not await posts.move(transaction, post.id, before=post.state, after=after, **changes):
+    moved = await posts.move(transaction, post.id, before=post.state, after=after, **changes)
+    if moved is None:
         raise Rejected(
             message("draft.changed-meanwhile", "the draft was changed meanwhile"),
             remedy=message("do.load-again", "Load the page again."),
         )
     await typed_texts.forget(transaction, [post.id])
+    # Doing it again after it was undone is another fact.
+    statement = state(event, at=now, cause=cause or now.isoformat())
+    actor = post.ambassador_id
+    await record(transaction, action, post.id, statement, actor=actor, now=now, **detail)
+    return moved
 
 
-async def note(
-    transaction: Transaction, post: Post, action: str, now: datetime, detail: Mapping[str, Any]
-) -> None:
-    """Keep in the audit what its person did."""
-    entry = Entry(at=now, actor=post.ambassador_id, action=action, subject=post.id, detail=detail)
-    await audit.add(transaction, [entry])
+async def rewrite(
+    transaction: Transaction,
+    post: Post,
+    action: str,
+    *,
+    now: datetime,
+    detail: Mapping[str, Any],
+    **changes: Any,
+) -> Post:
+    """Put another text in a draft's place, and keep in the audit that its person did.
+
+    Raises Rejected when it was decided already.
+    """
+    rewritten = await posts.edit(transaction, post.id, **changes)
+    if rewritten is None:
+        raise Rejected(
+            message("draft.decided-already", "the draft was decided already"),
+            remedy=message("do.load-again", "Load the page again."),
+        )
+    await typed_texts.forget(transaction, [post.id])
+    await record(transaction, action, post.id, actor=post.ambassador_id, now=now, **detail)
+    return rewritten

@@ -22,9 +22,8 @@ from services.accounts.rules.rate_limit import CREATE_LIMITS
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.campaigns.store import campaigns
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.errors import (
     AccessInDoubt,
@@ -258,33 +257,19 @@ class Publisher:
         now: datetime,
     ) -> None:
         """Note the intent where it is new; one that was interrupted stands already."""
-        entries, statements = [], []
+        acts = []
         for claim in claims:
             if claim.interrupted_at is not None:
                 continue
             post = found[claim.post_id]
             digest = text_sha256(post.text)
-            detail = {"attempt": claim.attempt, "sha256": digest}
-            entries.append(
-                Entry(
-                    at=now,
-                    actor=self._worker,
-                    action="post.publishing",
-                    subject=post.id,
-                    detail=detail,
-                )
-            )
             event = PostPublishing(
-                post_id=post.id,
-                campaign_id=post.campaign_id,
-                network=post.network,
-                attempt=claim.attempt,
-                text_sha256=digest,
-                started_at=now,
+                **post.ids, attempt=claim.attempt, text_sha256=digest, started_at=now
             )
-            statements.append(state(event, at=now, cause=f"attempt {claim.attempt}"))
-        await audit.add(transaction, entries)
-        await outbox.add(transaction, statements)
+            told = state(event, at=now, cause=f"attempt {claim.attempt}")
+            detail = {"attempt": claim.attempt, "sha256": digest}
+            acts.append(Act("post.publishing", post.id, (told,), detail))
+        await record_all(transaction, acts, actor=self._worker, now=now)
 
     async def _carry_out(self, job: _Job) -> None:
         try:

@@ -62,7 +62,7 @@ class Attempt:
                 "remedy": NOTHING,
             },
             event=PostPublished(
-                **self._which(),
+                **self.post.ids,
                 external_id=published.external_id,
                 url=published.url,
                 published_at=self.now,
@@ -95,7 +95,7 @@ class Attempt:
             after=PostState.FAILED,
             changes={"reason": reason, "remedy": remedy},
             event=PostFailed(
-                **self._which(), reason=short(reason), remedy=short(remedy), failed_at=self.now
+                **self.post.ids, reason=short(reason), remedy=short(remedy), failed_at=self.now
             ),
             outage=outage,
         )
@@ -104,7 +104,7 @@ class Attempt:
         return Outcome(
             after=PostState.UNKNOWN,
             changes={"reason": reason, "remedy": _LOOK},
-            event=PostUnknown(**self._which(), reason=short(reason), since=self.now),
+            event=PostUnknown(**self.post.ids, reason=short(reason), since=self.now),
             outage=outage,
         )
 
@@ -114,7 +114,7 @@ class Attempt:
             after=PostState.APPROVED,
             changes={"publish_at": publish_at, "reason": reason},
             event=PostPostponed(
-                **self._which(), reason=short(reason), publish_at=publish_at, postponed_at=self.now
+                **self.post.ids, reason=short(reason), publish_at=publish_at, postponed_at=self.now
             ),
             outage=outage,
         )
@@ -123,13 +123,6 @@ class Attempt:
         return backoff(
             self.post.id, self.claim.attempt, tries=self.claim.tries, base=self.pause, asked=asked
         )
-
-    def _which(self) -> dict[str, Any]:
-        return {
-            "post_id": self.post.id,
-            "campaign_id": self.post.campaign_id,
-            "network": self.post.network,
-        }
 
 
 def is_long(later: RetryLater) -> bool:

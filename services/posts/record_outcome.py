@@ -18,15 +18,14 @@ import structlog
 from services.accounts.rules.circuit import CircuitRules
 from services.accounts.store import account_leases
 from services.campaigns.store import campaigns
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.errors import Conflict, RetryLater
-from services.events.outgoing import PostCancelled
-from services.events.statement import Statement, state
+from services.events.statement import state
 from services.message import message
 from services.post import Post, PostState
+from services.posts.cancel_posts import cancellation
 from services.posts.network_room import heed
 from services.posts.publish_outcome import Outcome
 from services.posts.store import posts, publishing
@@ -174,8 +173,7 @@ class OutcomeRecorder:
         open_campaigns: set[str],
         now: datetime,
     ) -> None:
-        entries: list[Entry] = []
-        statements: list[Statement] = []
+        acts: list[Act] = []
         for ended in moved:
             outcome, post = ended.outcome, ended.post
             if outcome.after is PostState.PUBLISHING:
@@ -184,22 +182,16 @@ class OutcomeRecorder:
                 "attempt": ended.claim.attempt,
                 "reason": str(outcome.changes.get("reason", "")),
             }
-            entries.append(self._entry(post, f"post.{outcome.after}", now, detail))
-            if outcome.event is not None:
-                cause = f"attempt {ended.claim.attempt}"
-                statements.append(state(outcome.event, at=now, cause=cause))
+            cause = f"attempt {ended.claim.attempt}"
+            told = () if outcome.event is None else (state(outcome.event, at=now, cause=cause),)
+            acts.append(Act(f"post.{outcome.after}", post.id, told, detail))
             if outcome.after is PostState.APPROVED and post.campaign_id not in open_campaigns:
                 # While it was under way its campaign ended, and what was not sent is cancelled.
                 await posts.move(
                     transaction, post.id, before=PostState.APPROVED, after=PostState.CANCELLED
                 )
-                entries.append(self._entry(post, "post.cancelled", now, {}))
-                statements.append(state(cancelled(post, now), at=now))
-        await audit.add(transaction, entries)
-        await outbox.add(transaction, statements)
-
-    def _entry(self, post: Post, action: str, now: datetime, detail: dict[str, object]) -> Entry:
-        return Entry(at=now, actor=self._worker, action=action, subject=post.id, detail=detail)
+                acts.append(cancellation(post, now))
+        await record_all(transaction, acts, actor=self._worker, now=now)
 
 
 def _refuse(batch: _Batch, fault: Exception) -> None:
@@ -207,13 +199,3 @@ def _refuse(batch: _Batch, fault: Exception) -> None:
         if not done.done():
             done.set_exception(fault)
             done.exception()  # seen, also where the caller is gone
-
-
-def cancelled(post: Post, now: datetime, reason: str = "") -> PostCancelled:
-    return PostCancelled(
-        post_id=post.id,
-        campaign_id=post.campaign_id,
-        network=post.network,
-        reason=reason,
-        cancelled_at=now,
-    )

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.accounts.rules.network_rules import OURS
-from services.database import audit, outbox
-from services.database.audit import Entry
 from services.database.engine import take_turns
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.outgoing import PostPostponed
@@ -80,13 +79,7 @@ async def approve(
             )
         publish_at = soonest
     return await decide.approve(
-        transaction,
-        post_id=post_id,
-        ambassador_id=ambassador_id,
-        text=text,
-        now=now,
-        publish_at=publish_at,
-        networks=networks,
+        transaction, post, text=text, now=now, publish_at=publish_at, networks=networks
     )
 
 
@@ -173,20 +166,14 @@ async def plan_anew(
         personal = await personal_pace(transaction, pace, post, now=now)
         publish_at = good_time(now, personal, post_id=post.id)
         await posts.plan(transaction, post.id, publish_at=publish_at)
-        entry = Entry(
-            at=now,
+        event = PostPostponed(**post.ids, reason=reason, publish_at=publish_at, postponed_at=now)
+        await record(
+            transaction,
+            "post.postponed",
+            post.id,
+            state(event, at=now, cause=f"{reason} {now.isoformat()}"),
             actor="schedule",
-            action="post.postponed",
-            subject=post.id,
-            detail={"reason": reason, "publish_at": publish_at.isoformat()},
-        )
-        await audit.add(transaction, [entry])
-        event = PostPostponed(
-            post_id=post.id,
-            campaign_id=post.campaign_id,
-            network=post.network,
+            now=now,
             reason=reason,
-            publish_at=publish_at,
-            postponed_at=now,
+            publish_at=publish_at.isoformat(),
         )
-        await outbox.add(transaction, [state(event, at=now, cause=f"{reason} {now.isoformat()}")])

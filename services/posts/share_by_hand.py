@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.database import outbox
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.events.outgoing import PostShared, PostTakenBack
-from services.events.statement import state
 from services.message import message
 from services.post import Post, PostState, check_transition, text_sha256
-from services.posts.own_post import check_open, move, note, own_post
+from services.posts.own_post import check_open, move, own_post
 from services.posts.rules.post_address import check_post_address
 from services.text.normal_form import normalise_text
 
@@ -37,26 +35,19 @@ async def tell_shared(
     check_transition(post.state, PostState.SHARED)
     await check_open(transaction, post)
     plain, url = normalise_text(text), check_post_address(post.network, address)
-    await move(
+    digest = text_sha256(plain)
+    return await move(
         transaction,
         post,
         PostState.SHARED,
+        "post.shared",
+        PostShared(**post.ids, text_sha256=digest, url=url, shared_at=now),
+        now=now,
+        detail={"sha256": digest, "url": url},
         text=plain,
         published_at=now,
         external_url=url or None,
     )
-    digest = text_sha256(plain)
-    await note(transaction, post, "post.shared", now, {"sha256": digest, "url": url})
-    event = PostShared(
-        post_id=post.id,
-        campaign_id=post.campaign_id,
-        network=post.network,
-        text_sha256=digest,
-        url=url,
-        shared_at=now,
-    )
-    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
-    return await own_post(transaction, post_id, ambassador_id)
 
 
 async def not_shared(
@@ -69,10 +60,13 @@ async def not_shared(
             message("post.not-shared", "this post was not marked as shared"),
             remedy=message("do.load-again", "Load the page again."),
         )
-    await move(transaction, post, PostState.READY, published_at=None, external_url=None)
-    await note(transaction, post, "post.taken_back", now, {})
-    event = PostTakenBack(
-        post_id=post.id, campaign_id=post.campaign_id, network=post.network, taken_back_at=now
+    return await move(
+        transaction,
+        post,
+        PostState.READY,
+        "post.taken_back",
+        PostTakenBack(**post.ids, taken_back_at=now),
+        now=now,
+        published_at=None,
+        external_url=None,
     )
-    await outbox.add(transaction, [state(event, at=now, cause=now.isoformat())])
-    return await own_post(transaction, post_id, ambassador_id)

@@ -72,8 +72,7 @@ async def _approve(
             return
         await decide.approve(
             transaction,
-            post_id=post.id,
-            ambassador_id=post.ambassador_id,
+            post,
             text=post.text,
             now=now,
             publish_at=publish_at,

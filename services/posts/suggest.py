@@ -14,8 +14,7 @@ from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, text_sha256
 from services.posts import deal
-from services.posts.own_post import check_open, note, own_post
-from services.posts.store import posts, typed_texts
+from services.posts.own_post import check_open, own_post, rewrite
 from services.text.normal_form import as_networks_keep
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
@@ -44,11 +43,12 @@ class Suggester:
 
         Raises Rejected when the draft was decided already or its campaign has ended.
         """
-        post, request = await self._request(transaction, post_id, ambassador_id)
+        post = await own_post(transaction, post_id, ambassador_id)
+        request, others = await self._request(transaction, post)
         found, following = other_drafts(
             await self._templates.composer(transaction),
             request,
-            await self._others(transaction, post),
+            others,
             beside={post.text, post.original_text},
         )
         await suggestions.go_on_from(transaction, post.id, following)
@@ -69,14 +69,14 @@ class Suggester:
         ``sha256`` is the hash of the text that the person saw. Raises Rejected when it would not be
         that text any more, or the draft was decided already.
         """
-        post, request = await self._request(transaction, post_id, ambassador_id)
+        post = await own_post(transaction, post_id, ambassador_id)
+        request, others = await self._request(transaction, post)
         if not 0 <= variant < request.variant:
             raise Rejected(
                 message("suggestion.unknown", "there is no such suggestion"),
                 remedy=message("do.ask-for-others", "Ask for other texts again."),
             )
         composer = await self._templates.composer(transaction)
-        others = await self._others(transaction, post)
         draft = composer.compose(replace(request, variant=variant), others)
         if text_sha256(draft.text) != sha256:
             raise Rejected(
@@ -91,9 +91,8 @@ class Suggester:
     async def rebuild(
         self,
         transaction: Transaction,
+        post: Post,
         *,
-        post_id: str,
-        ambassador_id: str,
         answer: str,
         as_it_is: bool,
         now: datetime,
@@ -101,9 +100,8 @@ class Suggester:
         """Build the draft anew around ``answer``; without a text where a stranger would not understand it,
         unless it is taken ``as_it_is``. Raises Rejected when no text around it fits, or the draft was
         decided already."""
-        post, request = await self._request(transaction, post_id, ambassador_id)
+        request, others = await self._request(transaction, post)
         composer = await self._templates.composer(transaction)
-        others = await self._others(transaction, post)
         try:
             asked = replace(request, answer=answer, as_it_is=as_it_is, variant=0)
             draft = composer.compose(asked, others)
@@ -121,29 +119,22 @@ class Suggester:
         now: datetime,
         detail: dict[str, object],
     ) -> Post:
-        taken = await suggestions.take(
+        return await rewrite(
             transaction,
-            post.id,
+            post,
+            "post.replaced",
+            now=now,
+            detail=detail,
             text=as_networks_keep(draft.text),
             original_text=as_networks_keep(without_answer(draft.text, answer)),
             angle=draft.relation,
             overlap=draft.overlap,
-            recipe=draft.recipe,
+            recipe=dict(draft.recipe),
         )
-        if not taken:
-            raise Rejected(
-                message("draft.decided-already", "the draft was decided already"),
-                remedy=message("do.load-again", "Load the page again."),
-            )
-        await typed_texts.forget(transaction, [post.id])
-        await note(transaction, post, "post.replaced", now, detail)
-        return await own_post(transaction, post.id, post.ambassador_id)
 
-    async def _request(
-        self, transaction: Transaction, post_id: str, ambassador_id: str
-    ) -> tuple[Post, DraftRequest]:
-        """The draft, and the request for its next variant."""
-        post = await own_post(transaction, post_id, ambassador_id)
+    async def _request(self, transaction: Transaction, post: Post) -> tuple[DraftRequest, Dealt]:
+        """For the next variant of this draft, and what everybody else has of the same story or
+        vacancy; made anew, because few ask."""
         if post.state is not PostState.READY:
             raise Rejected(
                 message("draft.decided-already", "the draft was decided already"),
@@ -152,16 +143,16 @@ class Suggester:
         await check_open(transaction, post)
         campaign = await campaigns.get(transaction, post.campaign_id)
         place = await suggestions.place(transaction, post.id)
-        everybody = await people.ambassadors_by_id(transaction, [ambassador_id])
+        everybody = await people.ambassadors_by_id(transaction, [post.ambassador_id])
         if campaign is None or place is None or not everybody:
             raise Rejected(
                 message("suggestion.none", "there are no other texts for this draft"),
                 remedy=message("do.change-this-one", "Change this one."),
             )
-        person = (await taught(transaction, everybody))[ambassador_id]
+        person = (await taught(transaction, everybody))[post.ambassador_id]
+        recipe = post.recipe
         given = (await own_words.answers_about(transaction, [post.id])).get(post.id)
-        recipe = await posts.recipe(transaction, post.id) or {}
-        return post, DraftRequest(
+        request = DraftRequest(
             campaign_id=campaign.id,
             content=campaign.content,
             ambassador=person,
@@ -176,12 +167,7 @@ class Suggester:
             passage=(recipe.get("passage") or {}).get("number"),
             cast=await deal.cast(transaction, campaign.content, [person]),
         )
-
-    async def _others(self, transaction: Transaction, post: Post) -> Dealt:
-        """What everybody else has of the same story or vacancy; made anew, because few ask."""
-        campaign = await campaigns.of_post(transaction, post.id)
-        if campaign is None:
-            return Dealt()
-        return await deal.dealt_of(
+        others = await deal.dealt_of(
             transaction, campaign.kind, campaign.source_id, besides={post.id}
         )
+        return request, others

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from services.accounts.accounts import Accounts
-from services.database import audit
 from services.database.engine import Database
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.message import message
@@ -30,9 +30,7 @@ async def add(
     """Raises Rejected when somebody has this address already, or is to have no role."""
     await _refuse_taken(transaction, wanted)
     await _save(transaction, wanted, frozenset(roles), now=now, deactivated_at=None)
-    await audit.note(
-        transaction, "person.added", wanted.id, actor=actor, now=now, roles=_listed(roles)
-    )
+    await record(transaction, "person.added", wanted.id, actor=actor, now=now, roles=_listed(roles))
 
 
 async def correct(
@@ -80,9 +78,7 @@ async def correct(
             detail = {"fields": ", ".join(changed)}
             if "roles" in changed:
                 detail["roles"] = _listed(roles)
-            await audit.note(
-                transaction, "person.corrected", wanted.id, actor=actor, now=now, **detail
-            )
+            await record(transaction, "person.corrected", wanted.id, actor=actor, now=now, **detail)
     if not stops:
         return ()
     return await disconnect_everywhere(database, accounts, wanted.id, actor=actor)

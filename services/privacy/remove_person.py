@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from services.accounts.accounts import Accounts
-from services.database import audit
 from services.database.engine import Database
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.message import message
@@ -29,7 +29,7 @@ async def deactivate(
     async with database.write() as transaction:
         await _check_other(transaction, person_id, actor)
         if await people.set_deactivated(transaction, person_id, now):
-            await audit.note(transaction, "person.deactivated", person_id, actor=actor, now=now)
+            await record(transaction, "person.deactivated", person_id, actor=actor, now=now)
         await end_all_access(transaction, person_id, actor=actor, now=now)
         await stop_sharing(transaction, person_id, actor=actor, now=now)
     return await disconnect_everywhere(database, accounts, person_id, actor=actor)
@@ -41,7 +41,7 @@ async def reactivate(
     """Let them in again. Cancelled posts stay cancelled, and accounts have to be connected anew."""
     await _check_other(transaction, person_id, actor)
     if await people.set_deactivated(transaction, person_id, None):
-        await audit.note(transaction, "person.reactivated", person_id, actor=actor, now=now)
+        await record(transaction, "person.reactivated", person_id, actor=actor, now=now)
 
 
 async def delete(
@@ -69,7 +69,7 @@ async def delete(
         await stop_sharing(transaction, person_id, actor=actor, now=now)
         nobody = str(uuid4())
         await erasure.erase(transaction, person_id, as_id=nobody, now=now)
-        await audit.note(transaction, "person.deleted", nobody, actor=actor, now=now)
+        await record(transaction, "person.deleted", nobody, actor=actor, now=now)
     return kept
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
@@ -69,13 +68,20 @@ async def block(
             remedy=message("do.take-one-off", "Take one off before you go on."),
         )
     await blocked_words.save(transaction, blocked, added_by=author, now=now)
-    await _audit(transaction, "word.blocked", blocked.key, author, now, reason=blocked.reason)
+    await record(
+        transaction,
+        "word.blocked",
+        f"word:{blocked.key}",
+        actor=author,
+        now=now,
+        reason=blocked.reason,
+    )
 
 
 async def allow(transaction: Transaction, *, key: str, author: str, now: datetime) -> None:
     """Take a word off the list; one that is off already stays off."""
     if await blocked_words.remove(transaction, key):
-        await _audit(transaction, "word.allowed", key, author, now)
+        await record(transaction, "word.allowed", f"word:{key}", actor=author, now=now)
 
 
 def refuse_blocked(found: list[BlockedWord]) -> None:
@@ -94,10 +100,3 @@ def refuse_blocked(found: list[BlockedWord]) -> None:
 
 def _line(text: str) -> str:
     return " ".join(printable(text).split())
-
-
-async def _audit(
-    transaction: Transaction, action: str, key: str, author: str, now: datetime, **detail: str
-) -> None:
-    entry = Entry(at=now, actor=author, action=action, subject=f"word:{key}", detail=detail)
-    await audit.add(transaction, [entry])

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from services.database import audit
-from services.database.audit import Entry
+from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
@@ -99,7 +98,14 @@ async def save(
     await voice_profiles.save(transaction, ambassador_id, {**profile.by_hand, **stored}, now=now)
     for habit, word in sorted(unlearnt):
         await voice_profiles.forget(transaction, ambassador_id, habit, word)
-    await _audit(transaction, ambassador_id, "voice.changed", now, {"fields": sorted(changed)})
+    await record(
+        transaction,
+        "voice.changed",
+        ambassador_id,
+        actor=ambassador_id,
+        now=now,
+        fields=sorted(changed),
+    )
 
 
 async def undo(
@@ -107,14 +113,16 @@ async def undo(
 ) -> None:
     """Unlearn one habit; it has to show twice again."""
     await voice_profiles.forget(transaction, ambassador_id, habit, word)
-    await _audit(transaction, ambassador_id, "voice.unlearnt", now, {"habit": habit})
+    await record(
+        transaction, "voice.unlearnt", ambassador_id, actor=ambassador_id, now=now, habit=habit
+    )
 
 
 async def delete(transaction: Transaction, ambassador_id: str, *, now: datetime) -> None:
     """Forget all that was set by hand, learnt and answered. Texts stay as they are."""
     await voice_profiles.delete(transaction, ambassador_id)
     await own_words.forget_answers(transaction, ambassador_id)
-    await _audit(transaction, ambassador_id, "voice.deleted", now, {})
+    await record(transaction, "voice.deleted", ambassador_id, actor=ambassador_id, now=now)
 
 
 def export(profile: VoiceProfile) -> dict[str, Any]:
@@ -136,14 +144,3 @@ def export(profile: VoiceProfile) -> dict[str, Any]:
             for answer in profile.answers
         ],
     }
-
-
-async def _audit(
-    transaction: Transaction,
-    ambassador_id: str,
-    action: str,
-    now: datetime,
-    detail: Mapping[str, Any],
-) -> None:
-    entry = Entry(at=now, actor=ambassador_id, action=action, subject=ambassador_id, detail=detail)
-    await audit.add(transaction, [entry])

@@ -25,6 +25,7 @@ from services.people.store import people
 from services.post import Post, PostState
 from services.posts import decide
 from services.posts.delete_posts import ask_for_deletion
+from services.posts.own_post import own_post
 from services.posts.rules.deletion import DeletionState
 from services.posts.store import deletions, measuring, posts
 from services.settings import Settings, load_settings
@@ -102,8 +103,7 @@ class Journey:
             async with self.parts.database.write() as transaction:
                 await decide.approve(
                     transaction,
-                    post_id=post.id,
-                    ambassador_id=post.ambassador_id,
+                    await own_post(transaction, post.id, post.ambassador_id),
                     text=post.text,
                     now=clock(),
                     networks=self.parts.rules,

@@ -23,6 +23,7 @@ from services.database.engine import Database
 from services.people.rules.ambassador import Ambassador
 from services.post import Post
 from services.posts import decide
+from services.posts.own_post import own_post
 from services.posts.publish import Publisher
 from services.settings import load_settings
 from streams.bootstrap import network_settings
@@ -86,8 +87,7 @@ class World:
                 approved.append(  # noqa: PERF401 - an await in a comprehension reads worse
                     await decide.approve(
                         transaction,
-                        post_id=post.id,
-                        ambassador_id=post.ambassador_id,
+                        await own_post(transaction, post.id, post.ambassador_id),
                         text=f"Ik werk hier graag. {post.text}",
                         now=datetime.now(UTC),
                     )

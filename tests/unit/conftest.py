@@ -17,6 +17,7 @@ from services.figures.collect_reach import ReachCollector
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
+from services.posts.own_post import own_post
 from services.posts.publish import Publisher
 from services.posts.store import posts
 from services.posts.upload_images import PostImages
@@ -89,8 +90,7 @@ class Desk:
             for post in drafts:
                 await decide.approve(
                     transaction,
-                    post_id=post.id,
-                    ambassador_id=post.ambassador_id,
+                    await own_post(transaction, post.id, post.ambassador_id),
                     text=post.text,
                     now=self.now,
                 )

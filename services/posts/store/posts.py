@@ -185,14 +185,9 @@ def _of_source(query: sa.Select[Any], kind: str, source_id: str) -> sa.Select[An
 
 async def move(
     transaction: Transaction, post_id: str, *, before: PostState, after: PostState, **changes: Any
-) -> bool:
-    """Change the state, and other columns with it; False when it is not ``before`` any more."""
-    result = await transaction.execute(
-        posts.update()
-        .where(posts.c.id == post_id, posts.c.state == before.value)
-        .values(state=after.value, **changes)
-    )
-    return bool(result.rowcount)
+) -> Post | None:
+    """Change the state, and other columns with it; None when it is not ``before`` any more."""
+    return await _changed(transaction, post_id, before, state=after.value, **changes)
 
 
 async def move_all(
@@ -241,14 +236,12 @@ async def is_under_way(transaction: Transaction, ambassador_id: str) -> bool:
     return await transaction.scalar(query.limit(1)) is not None
 
 
-async def edit(transaction: Transaction, post_id: str, text: str) -> bool:
-    """Replace the text of a draft that still waits for its decision."""
-    result = await transaction.execute(
-        posts.update()
-        .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
-        .values(text=text, by_tap_only=True, rephrase_by=None)
+async def edit(transaction: Transaction, post_id: str, **changes: Any) -> Post | None:
+    """Change a draft that still waits for its decision, by its person's hand: no standing consent
+    covers it from then on. None when it was decided already."""
+    return await _changed(
+        transaction, post_id, PostState.READY, by_tap_only=True, rephrase_by=None, **changes
     )
-    return bool(result.rowcount)
 
 
 async def hold(transaction: Transaction, post_id: str) -> None:
@@ -380,6 +373,20 @@ async def counts_by_state(
     if campaign_id is not None:
         query = query.where(posts.c.campaign_id == campaign_id)
     return {row.state: row.posts for row in await transaction.execute(query)}
+
+
+async def _changed(
+    transaction: Transaction, post_id: str, before: PostState, **changes: Any
+) -> Post | None:
+    """The post as it is then; None, and nothing changed, when it is not ``before`` any more."""
+    result = await transaction.execute(
+        posts.update()
+        .where(posts.c.id == post_id, posts.c.state == before.value)
+        .values(**changes)
+        .returning(*_FIELDS)
+    )
+    row = result.mappings().first()
+    return None if row is None else _post(row)
 
 
 def _post(row: RowMapping) -> Post:

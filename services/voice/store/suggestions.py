@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from services.database.schema import audience, posts
 from services.database.transaction import Transaction
-from services.post import PostState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +47,3 @@ async def go_on_from(transaction: Transaction, post_id: str, variant: int) -> No
         .where(posts.c.id == post_id, posts.c.next_variant < variant)
         .values(next_variant=variant)
     )
-
-
-async def take(
-    transaction: Transaction,
-    post_id: str,
-    *,
-    text: str,
-    original_text: str,
-    angle: str,
-    overlap: float,
-    recipe: Mapping[str, Any],
-) -> bool:
-    """Put another text in the place of a draft's; False when it was decided already.
-
-    The person chose this one, so no standing consent covers it.
-    """
-    result = await transaction.execute(
-        posts.update()
-        .where(posts.c.id == post_id, posts.c.state == PostState.READY.value)
-        .values(
-            text=text,
-            original_text=original_text,
-            angle=angle,
-            overlap=overlap,
-            recipe=dict(recipe),
-            by_tap_only=True,
-            rephrase_by=None,
-        )
-    )
-    return bool(result.rowcount)

@@ -155,7 +155,7 @@ async def test_a_draft_is_stored_once(database: Database) -> None:
     """Writing a draft again leaves the first, edits included."""
     async with database.write() as transaction:
         first = (await organise(transaction, EVERYBODY[:1], [STORY]))[0]
-        assert await posts.edit(transaction, first.id, "In my own words.")
+        assert await posts.edit(transaction, first.id, text="In my own words.")
         await posts.add(transaction, [NewPost(post=replace(first, text="again"), recipe={})])
         stored = await posts.get(transaction, first.id)
         assert stored is not None
@@ -185,7 +185,7 @@ async def test_a_move_needs_the_state_before(database: Database) -> None:
             NOW,
             "Approved.",
         )
-        assert not await posts.edit(transaction, post.id, "Too late.")
+        assert not await posts.edit(transaction, post.id, text="Too late.")
 
 
 async def test_moving_all_takes_the_named_states_alone(database: Database) -> None:

@@ -12,7 +12,7 @@ from services.post import PostState
 from services.posts.store import model_edits, posts, typed_texts
 from services.posts.store.model_edits import Waiting
 from services.posts.store.posts import NewPost
-from services.voice.store import own_words, suggestions
+from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, draft, organise
 
@@ -51,10 +51,10 @@ async def test_untouched_posts_wait_until_their_time_is_over(database: Database)
         assert (first.campaign_id, first.ambassador_id) == (ABOUT.id, PEOPLE[0].id)
         assert (first.prompt, first.answer) == ("Wat?", "Dit 1.")
         assert first.recipe["model"] == {"until": first.rephrase_by.isoformat(), "first": True}
-        await posts.edit(transaction, ids[1], "Mijn eigen tekst.")
+        await posts.edit(transaction, ids[1], text="Mijn eigen tekst.")
         ready, approved = PostState.READY, PostState.APPROVED
         await posts.move(transaction, ids[2], before=ready, after=approved)
-        await suggestions.take(
+        await posts.edit(
             transaction,
             ids[3],
             text="Een ander.",
@@ -82,7 +82,7 @@ async def test_an_edit_takes_the_place_of_untouched_texts_only(database: Databas
         assert found is not None
         assert (found.text, found.original_text) == ("Bewerkt.", draft(ABOUT, PEOPLE[0]).text)
         assert await posts.recipe(transaction, ids[0]) == told
-        await posts.edit(transaction, ids[1], "Mijn eigen tekst.")
+        await posts.edit(transaction, ids[1], text="Mijn eigen tekst.")
         assert not await model_edits.settle(transaction, touched, text="Bewerkt.", recipe=told)
         later = NOW + timedelta(minutes=30)
         await model_edits.ask(transaction, ids[2], by=later, first=False)

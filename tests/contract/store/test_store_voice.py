@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.people.store import people
-from services.post import PostState
+from services.post import Post, PostState
 from services.posts.store import posts
 from services.voice.learning.learning import Observation, Seen
 from services.voice.store import own_words, suggestions, voice_profiles
@@ -149,8 +149,8 @@ async def test_a_chosen_text_replaces_a_waiting_draft_alone(database: Database) 
         assert not await take(transaction, post.id, "Nog een zin.")
 
 
-async def take(transaction: Transaction, post_id: str, text: str) -> bool:
-    return await suggestions.take(
+async def take(transaction: Transaction, post_id: str, text: str) -> Post | None:
+    return await posts.edit(
         transaction,
         post_id,
         text=f"Mijn zin. {text}",

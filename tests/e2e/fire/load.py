@@ -23,6 +23,7 @@ import aiohttp
 from services.errors import RetryLater
 from services.post import Post, PostState
 from services.posts import decide
+from services.posts.own_post import own_post
 from services.posts.store import posts
 from streams.bootstrap import Parts
 from tests.e2e.zwaan_process import ROOT
@@ -216,8 +217,7 @@ class Load:
         async with self._parts.database.write() as transaction:
             await decide.approve(
                 transaction,
-                post_id=draft.id,
-                ambassador_id=draft.ambassador_id,
+                await own_post(transaction, draft.id, draft.ambassador_id),
                 text=draft.text,
                 now=datetime.now(UTC),
                 networks=self._parts.rules,

@@ -22,6 +22,7 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.post import Post, PostState, text_sha256
 from services.posts import decide
 from services.posts.finish_campaign import finish
+from services.posts.own_post import own_post
 from services.posts.publish import LEASE
 from services.price import X_PRICES
 from tests.migrated import open_migrated
@@ -36,12 +37,12 @@ async def act(desk: Desk, what: str, post: Post, **more: Any) -> Post:
     async with desk.database.write() as transaction:
         if what == "settle":
             more = {"prices": PRICES, **more}
+        who = more.pop("who", post.ambassador_id)
+        if what == "approve":
+            own = await own_post(transaction, post.id, who)
+            return await decide.approve(transaction, own, now=desk.now, **more)
         decided: Post = await getattr(decide, what)(
-            transaction,
-            post_id=post.id,
-            ambassador_id=more.pop("who", post.ambassador_id),
-            now=desk.now,
-            **more,
+            transaction, post_id=post.id, ambassador_id=who, now=desk.now, **more
         )
         return decided
 

@@ -22,6 +22,7 @@ from services.posts.keep_typed import (
     take_other,
     undo_typing,
 )
+from services.posts.own_post import own_post
 from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import model_edits, posts, typed_texts
 from services.posts.store.posts import NewPost
@@ -85,7 +86,8 @@ async def _edit(transaction: Transaction, who: dict[str, Any]) -> object:
 
 
 async def _approve(transaction: Transaction, who: dict[str, Any]) -> object:
-    return await decide.approve(transaction, text="Ik werk bij Deltaplan.", **who)
+    post = await own_post(transaction, who["post_id"], who["ambassador_id"])
+    return await decide.approve(transaction, post, text="Ik werk bij Deltaplan.", now=who["now"])
 
 
 async def _decline(transaction: Transaction, who: dict[str, Any]) -> object:

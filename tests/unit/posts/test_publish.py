@@ -27,6 +27,7 @@ from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
 from services.posts.finish_campaign import finish
+from services.posts.own_post import own_post
 from services.posts.publish import LEASE, MAX_TRIES
 from services.posts.store import measuring, publishing
 from services.posts.store.publishing import Claim
@@ -559,8 +560,7 @@ async def test_what_a_network_charges_is_kept_with_the_post(desk: Desk) -> None:
     async with desk.database.write() as transaction:
         await decide.approve(
             transaction,
-            post_id=without.id,
-            ambassador_id=without.ambassador_id,
+            await own_post(transaction, without.id, without.ambassador_id),
             text="Zonder adres. Ik werk bij Deltaplan.",
             now=desk.now,
         )

@@ -13,6 +13,7 @@ from services.figures.statistics import statistics
 from services.post import PostState, text_sha256
 from services.posts import decide
 from services.posts.finish_campaign import finish
+from services.posts.own_post import own_post
 from services.posts.share_by_hand import not_shared, tell_shared
 from services.posts.store import posts
 from tests.unit.conftest import Desk
@@ -72,8 +73,7 @@ async def test_it_can_be_undone(desk: Desk) -> None:
         topics = [row.topic for row in await outbox.oldest(transaction, 9)]
         again = await decide.approve(
             transaction,
-            post_id=post_id,
-            ambassador_id=who,
+            await own_post(transaction, post_id, who),
             text="Toch. Ik werk bij D.",
             now=desk.now,
         )

@@ -23,6 +23,7 @@ from services.post import Post, PostState, text_sha256
 from services.posts import decide
 from services.posts.answer_prompt import answer_prompt
 from services.posts.learn_from_edits import learn_from_edits
+from services.posts.own_post import own_post
 from services.posts.store import posts
 from services.posts.suggest import Suggester
 from services.posts.write_drafts import DraftWriter
@@ -80,7 +81,7 @@ class Voices:
         now = NOW + timedelta(days=days)
         async with self.database.write() as transaction:
             approved = await decide.approve(
-                transaction, post_id=post.id, ambassador_id=ANNA.id, text=text, now=now
+                transaction, await own_post(transaction, post.id, ANNA.id), text=text, now=now
             )
         await self.hear(approved, days=days)
 
