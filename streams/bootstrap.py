@@ -31,7 +31,7 @@ from services.people.warn_of_expiry import (
 from services.ports import Images, Network, Notifier, PostRules
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
-from services.posts.publish import Publisher
+from services.posts.publish import Publisher, PublishingRules
 from services.posts.upload_images import PostImages
 from services.posts.write_drafts import DraftWriter
 from services.settings import OFF, SANDBOX, Settings, is_real
@@ -98,16 +98,19 @@ class Parts:
         )
 
     def publisher(self) -> Publisher:
+        rules = PublishingRules(
+            concurrency=self.settings.publish_concurrency,
+            first_measure=self.settings.reach_after[0],
+            prices=self.settings.prices,
+            stagger=self.settings.stagger,
+        )
         return Publisher(
+            rules,
             database=self.database,
             accounts=self.accounts,
             clock=clock,
             worker=f"{socket.gethostname()}/{os.getpid()}",
-            concurrency=self.settings.publish_concurrency,
             short_link=self.short_link,
-            first_measure=self.settings.reach_after[0],
-            prices=self.settings.prices,
-            stagger=self.settings.stagger,
             images=self._post_images(),
         )
 

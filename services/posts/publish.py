@@ -88,55 +88,58 @@ class _Job:
         return with_images(self.outgoing, references(self.images, self.held))
 
 
-class Publisher:
-    """Publishes due posts, ``concurrency`` at a time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishingRules:
+    """``concurrency`` posts at a time, each measured for the first time after ``first_measure``.
 
-    ``short_link`` turns a link code into the address for the card; ``first_measure`` is when a post
-    is measured for the first time after publication. ``prices`` are those of the networks that
-    charge for a post, ``stagger`` the least time between two posts of a campaign on one network.
-    Without ``images`` posts go out without any. ``pause`` is the unit of the pauses between tries:
-    the first is one to two of it, and they double.
+    ``prices`` are those of the networks that charge for a post, ``stagger`` is the least time between
+    two posts of a campaign on one network. ``pause`` is the unit of the pauses between tries: the
+    first is one to two of it, and they double.
+    """
+
+    concurrency: int
+    first_measure: timedelta
+    prices: Mapping[str, Prices] = field(default_factory=dict)
+    stagger: timedelta = timedelta()
+    lease: timedelta = LEASE
+    pause: timedelta = timedelta(seconds=1)
+    limits: Limits = field(default_factory=lambda: CREATE_LIMITS)
+    circuit: CircuitRules = field(default_factory=CircuitRules)
+
+
+class Publisher:
+    """Publishes due posts by its rules.
+
+    ``short_link`` turns a link code into the address for the card. Without ``images`` posts go out
+    without any.
     """
 
     def __init__(
         self,
+        rules: PublishingRules,
         *,
         database: Database,
         accounts: Accounts,
         clock: Callable[[], datetime],
         worker: str,
-        concurrency: int,
         short_link: Callable[[str], str],
-        first_measure: timedelta,
-        prices: Mapping[str, Prices] | None = None,
-        stagger: timedelta = timedelta(),
         images: PostImages | None = None,
-        lease: timedelta = LEASE,
-        pause: timedelta = timedelta(seconds=1),
-        limits: Limits = CREATE_LIMITS,
-        circuit: CircuitRules | None = None,
     ) -> None:
+        self._rules = rules
         self._database = database
         self._accounts = accounts
         self._clock = clock
         self._worker = worker
-        self._concurrency = concurrency
         self._short_link = short_link
-        self._first_measure = first_measure
-        self._prices = prices or {}
-        self._stagger = stagger
         self._images = images
-        self._lease = lease
-        self._pause = pause
-        self._limits = limits
         self._recorder = OutcomeRecorder(
-            database=database, clock=clock, worker=worker, circuit=circuit or CircuitRules()
+            database=database, clock=clock, worker=worker, circuit=rules.circuit
         )
         self._running: set[asyncio.Task[None]] = set()
 
     async def claim(self) -> int:
         """Start as many due posts as there are free places; returns how many were started."""
-        free = self._concurrency - len(self._running)
+        free = self._rules.concurrency - len(self._running)
         if free <= 0:
             return 0
         now = self._clock()
@@ -144,7 +147,7 @@ class Publisher:
             # Most looks find nothing, and a write would wake everybody who waits for one.
             if not await publishing.any_due(transaction, now=now):
                 return 0
-            room = await measure_room(transaction, self._limits, now=now)
+            room = await measure_room(transaction, self._rules.limits, now=now)
             if room and not await publishing.any_due(transaction, now=now, room=room):
                 return 0
         async with self._database.write() as transaction:
@@ -165,7 +168,7 @@ class Publisher:
 
     @property
     def full(self) -> bool:
-        return len(self._running) >= self._concurrency
+        return len(self._running) >= self._rules.concurrency
 
     async def drain(self) -> None:
         """Let running posts end; nothing new is started."""
@@ -173,10 +176,10 @@ class Publisher:
             await asyncio.wait(self._running)
 
     async def _claim(self, transaction: Transaction, free: int, now: datetime) -> list[_Job]:
-        room = await measure_room(transaction, self._limits, now=now)
+        room = await measure_room(transaction, self._rules.limits, now=now)
         candidates = await publishing.due(transaction, now=now, limit=free, room=room)
         waiting = await self._keep_apart(transaction, candidates, now)
-        full = await members_at_limit(transaction, candidates, self._limits, now=now)
+        full = await members_at_limit(transaction, candidates, self._rules.limits, now=now)
         for each in full:
             reason = message(
                 "pace.limit-reached",
@@ -190,14 +193,14 @@ class Publisher:
             [each for each in candidates if each.post_id not in waiting],
             worker=self._worker,
             now=now,
-            lease=self._lease,
+            lease=self._rules.lease,
             limit=free,
             room=room,
         )
         if not claims:
             return []
-        await count_calls(transaction, claims, self._limits, now=now)
-        await reserve_probes(transaction, claims, now=now, lease=self._lease)
+        await count_calls(transaction, claims, self._rules.limits, now=now)
+        await reserve_probes(transaction, claims, now=now, lease=self._rules.lease)
         found = await posts.by_ids(transaction, [claim.post_id for claim in claims])
         await self._tell(transaction, claims, found, now)
         held = await connections.get_many(
@@ -236,7 +239,7 @@ class Publisher:
         self, transaction: Transaction, candidates: Sequence[Due], now: datetime
     ) -> set[str]:
         """Posts that are too close to a colleague's; each gets the next place that is not."""
-        found = await places(transaction, candidates, self._stagger, now=now)
+        found = await places(transaction, candidates, self._rules.stagger, now=now)
         later: dict[datetime, list[str]] = {}
         for post_id, moment in found.items():
             if moment is not None and moment > now:
@@ -274,7 +277,7 @@ class Publisher:
     async def _carry_out(self, job: _Job) -> None:
         try:
             outcome = await self._attempt(job)
-            until = job.started_at + self._lease
+            until = job.started_at + self._rules.lease
             await self._recorder.record(
                 Ended(claim=job.claim, post=job.post, outcome=outcome, until=until)
             )
@@ -317,7 +320,9 @@ class Publisher:
             with suppress(RetryLater):
                 async with self._database.write() as transaction:
                     # LinkedIn is asked by sending the same post once more.
-                    await count_calls(transaction, [job.claim], self._limits, now=self._clock())
+                    await count_calls(
+                        transaction, [job.claim], self._rules.limits, now=self._clock()
+                    )
             return await self._reconcile(job, outgoing, since=job.started_at)
         except RetryLater as later:
             return self._later(job, later)
@@ -355,8 +360,8 @@ class Publisher:
     def _published(self, job: _Job, published: PublishedPost) -> Outcome:
         return self._ended(job).published(
             published,
-            first_measure=self._first_measure,
-            charged=charge_for(self._prices, job.claim.network, job.outgoing.text),
+            first_measure=self._rules.first_measure,
+            charged=charge_for(self._rules.prices, job.claim.network, job.outgoing.text),
         )
 
     def _later(self, job: _Job, later: RetryLater) -> Outcome:
@@ -400,8 +405,8 @@ class Publisher:
         )
 
     def _is_late(self, job: _Job) -> bool:
-        return self._clock() - job.started_at > self._lease / 2
+        return self._clock() - job.started_at > self._rules.lease / 2
 
     def _ended(self, job: _Job) -> Attempt:
         """The attempt as it ends now."""
-        return Attempt(claim=job.claim, post=job.post, now=self._clock(), pause=self._pause)
+        return Attempt(claim=job.claim, post=job.post, now=self._clock(), pause=self._rules.pause)

@@ -24,7 +24,7 @@ from services.people.rules.ambassador import Ambassador
 from services.post import Post
 from services.posts import decide
 from services.posts.own_post import own_post
-from services.posts.publish import Publisher
+from services.posts.publish import Publisher, PublishingRules
 from services.settings import load_settings
 from streams.bootstrap import network_settings
 from streams.key_files import vault
@@ -46,17 +46,20 @@ class World:
 
     def publisher(self, worker: str, *, concurrency: int, ahead: timedelta) -> Publisher:
         """A publisher whose clock is ``ahead`` of this machine's."""
-        return Publisher(
-            database=self.database,
-            accounts=self.accounts,
-            clock=lambda: datetime.now(UTC) + ahead,
-            worker=worker,
+        rules = PublishingRules(
             concurrency=concurrency,
-            short_link=lambda code: f"https://go.example.org/r/{code}",
             first_measure=timedelta(hours=1),
             lease=LEASE,
             pause=PAUSE,
             circuit=CIRCUIT,
+        )
+        return Publisher(
+            rules,
+            database=self.database,
+            accounts=self.accounts,
+            clock=lambda: datetime.now(UTC) + ahead,
+            worker=worker,
+            short_link=lambda code: f"https://go.example.org/r/{code}",
         )
 
     async def connect(self, person: Ambassador, network: str) -> None:

@@ -18,7 +18,7 @@ from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
 from services.posts.own_post import own_post
-from services.posts.publish import Publisher
+from services.posts.publish import Publisher, PublishingRules
 from services.posts.store import posts
 from services.posts.upload_images import PostImages
 from services.price import Prices
@@ -58,16 +58,16 @@ class Desk:
         stagger: timedelta = timedelta(),
         images: PostImages | None = None,
     ) -> Publisher:
+        rules = PublishingRules(
+            concurrency=concurrency, first_measure=STEPS[0], prices=prices or {}, stagger=stagger
+        )
         return Publisher(
+            rules,
             database=self.database,
             accounts=self.accounts,
             clock=lambda: self.now,
             worker=worker,
-            concurrency=concurrency,
             short_link=lambda code: f"https://go.example.org/r/{code}",
-            first_measure=STEPS[0],
-            prices=prices,
-            stagger=stagger,
             images=images,
         )
 

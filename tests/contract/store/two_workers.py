@@ -45,7 +45,7 @@ from services.posts import choose_pace, decide, share_by_hand
 from services.posts.answer_prompt import answer_prompt
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
 from services.posts.finish_campaign import end_story, finish_over
-from services.posts.publish import Publisher
+from services.posts.publish import Publisher, PublishingRules
 from services.posts.schedule import When, approve
 from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import posts
@@ -111,15 +111,14 @@ class Office:
         self.open = True
         self.done: Counter[str] = Counter()
         self.conflicts: list[str] = []
+        pause = timedelta(milliseconds=20)
         self.publisher = Publisher(
+            PublishingRules(concurrency=8, first_measure=_STEPS[0], pause=pause),
             database=database,
             accounts=accounts,
             clock=clock,
             worker=name,
-            concurrency=8,
             short_link=_link,
-            first_measure=_STEPS[0],
-            pause=timedelta(milliseconds=20),
         )
         self.deleter = PostDeleter(database=database, accounts=self.accounts, clock=clock)
         self.collector = ReachCollector(

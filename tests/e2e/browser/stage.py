@@ -19,7 +19,7 @@ from connectors.sandbox import PREFIXES, create_sandbox
 from services.figures.follow_link import Links
 from services.figures.rules.link_table import LinkTable
 from services.posts.delete_posts import PostDeleter
-from services.posts.publish import Publisher
+from services.posts.publish import Publisher, PublishingRules
 from services.web.app import create_web
 from tests.unit.web.organisation import Organisation, open_organisation
 
@@ -35,13 +35,12 @@ class Stage:
         """Publish what is due on the sandbox networks."""
         parts = self.organisation.parts
         publisher = Publisher(
+            PublishingRules(concurrency=4, first_measure=timedelta(hours=1)),
             database=parts.database,
             accounts=parts.accounts,
             clock=parts.clock,
             worker="test",
-            concurrency=4,
             short_link=lambda code: f"{self.address}/r/{code}",
-            first_measure=timedelta(hours=1),
         )
         await publisher.claim()
         await publisher.drain()
