@@ -177,8 +177,8 @@ class SimulatedAmbassadors:
         """The post around what its person has to say; without that, or without room, as it is."""
         campaign = await campaigns.get(transaction, post.campaign_id)
         answer = self._answers.get((post.ambassador_id, campaign.source_id if campaign else ""))
-        recipe = await posts.recipe(transaction, post.id) or {}
-        if answer is None or not recipe.get("questions") or recipe.get("answered"):
+        questions = post.recipe.get("questions")
+        if answer is None or not questions or post.recipe.get("answered"):
             return post
         with suppress(Rejected):
             return await answer_prompt(
@@ -186,7 +186,7 @@ class SimulatedAmbassadors:
                 self._suggester,
                 post_id=post.id,
                 ambassador_id=post.ambassador_id,
-                prompt=recipe["questions"][0],
+                prompt=questions[0],
                 answer=answer,
                 text="",
                 now=now,

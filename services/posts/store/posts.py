@@ -89,6 +89,8 @@ async def get(transaction: Transaction, post_id: str) -> Post | None:
 
 
 async def by_ids(transaction: Transaction, ids: Sequence[str]) -> dict[str, Post]:
+    if not ids:
+        return {}
     found = await transaction.execute(sa.select(*_FIELDS).where(posts.c.id.in_(ids)))
     return {row["id"]: _post(row) for row in found.mappings()}
 
@@ -167,14 +169,6 @@ async def asked_first(transaction: Transaction, campaign_id: str) -> dict[tuple[
         .order_by(posts.c.network, why)
     )
     return {(row.network, row.why or ""): row.people for row in rows}
-
-
-async def recipes(transaction: Transaction, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """How each of these posts was made."""
-    rows = await transaction.execute(
-        sa.select(posts.c.id, posts.c.recipe).where(posts.c.id.in_(ids))
-    )
-    return {row.id: row.recipe for row in rows}
 
 
 def _of_source(query: sa.Select[Any], kind: str, source_id: str) -> sa.Select[Any]:

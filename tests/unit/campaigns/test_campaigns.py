@@ -288,13 +288,12 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
         await writer.write_drafts(transaction, [fact(request)], NOW)
         why = await posts.asked_first(transaction, request.campaign_id)
         drafts = await posts.of_ambassador(transaction, anna.id)
-        recipes = await posts.recipes(transaction, [post.id for post in drafts])
     assert why == {("linkedin", "length"): 1}
     assert {post.network: bool(post.text) for post in drafts} == {
         "linkedin": False,
         "mastodon": True,
     }
-    assert all(recipe["questions"] for recipe in recipes.values())
+    assert all(post.recipe["questions"] for post in drafts)
 
 
 async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) -> None:
@@ -316,9 +315,8 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
             await workers[turn % 2].write_drafts(transaction, [one], NOW)
     async with database.read() as transaction:
         found = await posts.in_state(transaction, PostState.READY, limit=200)
-        recipes = await posts.recipes(transaction, [post.id for post in found])
     told = [
-        (post.angle, recipes[post.id]["layout"], recipes[post.id]["passage"]["number"])
+        (post.angle, post.recipe["layout"], post.recipe["passage"]["number"])
         for post in found
         if post.text
     ]

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
-from services.errors import NeedsPerson, Rejected
+from services.errors import NeedsPerson, NoSuch, Rejected
 from services.people.store import sharing_preferences
 from services.post import Post
 from services.posts import decide, schedule
@@ -170,14 +170,13 @@ async def why(view: AmbassadorView, post_id: str) -> Response:
     """Why this text, and why this person: everything that went into it, and what was changed."""
     post = await own_post(view, post_id)
     async with view.parts.database.read() as transaction:
-        recipe = await posts.recipe(transaction, post.id)
         campaign = await campaigns.get(transaction, post.campaign_id)
         invited = await audience.invitations_of(transaction, view.me.id, [post.campaign_id])
     why_me = invited.get(post.campaign_id)
     return view.page(
         "inbox/why.html",
         post=post,
-        recipe=recipe or {},
+        recipe=post.recipe,
         campaign=campaign,
         reason=why_me.reason_in(view.messages.language) if why_me else "",
         changes=changes(post.original_text, post.text),
@@ -200,13 +199,14 @@ async def decide_on(
     which a refusal leaves in place. Where another window has typed since this one was shown,
     nothing is decided before the person knows.
     """
-    await own_post(view, post_id)
-    if typing is not None and await _is_crossed(view, post_id, typing):
-        await keep(view, post_id, typing)
-        return await show(view, post_id, Typed(post_id=post_id, address=address), status=409)
+    crossed = False
     try:
         async with view.parts.database.write() as transaction:
-            await decision(transaction)
+            crossed = typing is not None and await _is_crossed(transaction, post_id, typing)
+            if not crossed:
+                await decision(transaction)
+    except NoSuch as nothing:
+        raise HTTPException(404) from nothing
     except (Rejected, NeedsPerson) as refusal:
         if typing is not None:
             with suppress(Rejected):
@@ -221,6 +221,9 @@ async def decide_on(
         )
         status = 422 if isinstance(refusal, Rejected) else 409
         return await show(view, post_id, left, status=status)
+    if typing is not None and crossed:
+        await keep(view, post_id, typing)
+        return await show(view, post_id, Typed(post_id=post_id, address=address), status=409)
     return await after(view, post_id)
 
 
@@ -229,9 +232,8 @@ async def after(view: View, post_id: str) -> Response:
     return await show(view, post_id) if view.partial else view.go(f"/inbox/{post_id}")
 
 
-async def _is_crossed(view: View, post_id: str, typing: Typing) -> bool:
-    async with view.parts.database.read() as transaction:
-        kept = (await typed_texts.of_posts(transaction, [post_id])).get(post_id)
+async def _is_crossed(transaction: Transaction, post_id: str, typing: Typing) -> bool:
+    kept = (await typed_texts.of_posts(transaction, [post_id])).get(post_id)
     return kept is not None and typing.crosses(kept)
 
 

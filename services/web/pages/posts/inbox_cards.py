@@ -197,7 +197,7 @@ async def read_card(
     text = as_networks_keep(box)
     written = Written(campaign_id=post.campaign_id, language=post.language, text=text)
     (remarks,) = await remarks_on(transaction, [written])
-    recipe = await posts.recipe(transaction, post.id) or {}
+    recipe = post.recipe
     own = await _read_own(transaction, view, post, text, recipe)
     overlap = post.overlap
     if text != post.text:

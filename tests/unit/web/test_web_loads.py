@@ -1,0 +1,49 @@
+"""What is fetched once is passed on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.post import PostState
+from services.posts.store import posts
+from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story
+
+
+@contextmanager
+def _selects(table: str) -> Iterator[list[str]]:
+    """The questions about a table that are asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if re.match(rf"SELECT .*\b(FROM|JOIN) {table}\b", statement, re.DOTALL):
+            asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+async def test_approving_loads_the_post_to_decide_and_to_show_it(
+    organisation: Organisation,
+) -> None:
+    """Two rows of it; besides them only the moments that its pace keeps a distance from."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        token = form_token((await browser.get("/inbox")).text)
+        headers = {"HX-Request": "true", "X-CSRF-Token": token}
+        with _selects("posts") as asked:
+            data = {"text": TEXT, "when": "now"}
+            answer = await browser.post(f"/inbox/{post.id}/approve", headers=headers, data=data)
+    assert answer.status_code == 200
+    found = await organisation.read(posts.get, post.id)
+    assert found.state is PostState.APPROVED
+    loads = [each for each in asked if re.search(r"posts\.(text|recipe)\b", each)]
+    assert (len(loads), len(asked) - len(loads)) == (2, 2), asked
