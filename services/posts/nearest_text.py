@@ -47,9 +47,8 @@ class NearestTexts:
         self._read.move_to_end(post.campaign_id)
         while len(self._read) > _MOST:
             self._read.popitem(last=False)
-        recipe = await posts.recipe(transaction, post.id) or {}
         own = await posts.of_ambassador(transaction, post.ambassador_id)
-        aside = recipe.get("parts", {}).get("passage", "")
+        aside = post.recipe.get("parts", {}).get("passage", "")
         return found.guard.overlap(text, aside=aside, besides=[each.id for each in own])
 
 

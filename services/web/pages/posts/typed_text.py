@@ -7,11 +7,9 @@ from dataclasses import replace
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.people.rules.disclosure import put_back
 from services.posts.keep_typed import Typing, take_other, undo_typing
-from services.posts.store import posts
 from services.text.normal_form import as_networks_keep
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in
@@ -41,8 +39,7 @@ async def put_what_is_missing_back(view: AmbassadorView, post_id: str) -> Respon
     post = await own_post(view, post_id)
     typing = await typing_in(view)
     text = as_networks_keep(typing.text) or post.text
-    async with view.parts.database.read() as transaction:
-        employer = await employer_of(transaction, post_id)
+    employer = post.recipe.get("employer", "")
     mended = put_back(text, original=post.original_text, code=post.link_code, employer=employer)
     refused = await _kept_first(view, post_id, replace(typing, text=mended))
     return refused or await show(view, post_id)
@@ -96,9 +93,3 @@ async def _kept_first(view: AmbassadorView, post_id: str, typing: Typing) -> Res
         left = Typed(post_id=post_id, text=typing.text, fault=view.fault(refusal))
         return await show(view, post_id, left, status=422)
     return None
-
-
-async def employer_of(transaction: Transaction, post_id: str) -> str:
-    """Whom the draft says that its author works for."""
-    recipe = await posts.recipe(transaction, post_id) or {}
-    return str(recipe.get("employer", ""))
