@@ -95,13 +95,6 @@ async def by_ids(transaction: Transaction, ids: Sequence[str]) -> dict[str, Post
     return {row["id"]: _post(row) for row in found.mappings()}
 
 
-async def recipe(transaction: Transaction, post_id: str) -> Mapping[str, Any] | None:
-    kept: Mapping[str, Any] | None = await transaction.scalar(
-        sa.select(posts.c.recipe).where(posts.c.id == post_id)
-    )
-    return kept
-
-
 async def of_ambassador(
     transaction: Transaction, ambassador_id: str, *, limit: int = 100
 ) -> list[Post]:

@@ -146,9 +146,8 @@ async def test_posts_come_back_as_they_were(database: Database) -> None:
         await posts.add(transaction, [NewPost(post=post, recipe=recipe)])
         stored = replace(post, original_text=post.text)
         assert await posts.get(transaction, post.id) == stored
-        assert await posts.recipe(transaction, post.id) == recipe
+        assert (await posts.by_ids(transaction, [post.id]))[post.id].recipe == recipe
         assert await posts.get(transaction, "nothing") is None
-        assert await posts.recipe(transaction, "nothing") is None
 
 
 async def test_a_draft_is_stored_once(database: Database) -> None:

@@ -81,7 +81,7 @@ async def test_an_edit_takes_the_place_of_untouched_texts_only(database: Databas
         found = await posts.get(transaction, ids[0])
         assert found is not None
         assert (found.text, found.original_text) == ("Bewerkt.", draft(ABOUT, PEOPLE[0]).text)
-        assert await posts.recipe(transaction, ids[0]) == told
+        assert (await posts.by_ids(transaction, [ids[0]]))[ids[0]].recipe == told
         await posts.edit(transaction, ids[1], text="Mijn eigen tekst.")
         assert not await model_edits.settle(transaction, touched, text="Bewerkt.", recipe=told)
         later = NOW + timedelta(minutes=30)

@@ -143,7 +143,7 @@ async def test_a_chosen_text_replaces_a_waiting_draft_alone(database: Database) 
         assert found is not None
         assert (found.text, found.original_text) == ("Mijn zin. Een andere zin.", "Een andere zin.")
         assert (found.angle, found.overlap) == ("setback", 0.05)
-        assert await posts.recipe(transaction, post.id) == {"variant": 2}
+        assert (await posts.by_ids(transaction, [post.id]))[post.id].recipe == {"variant": 2}
         assert await suggestions.place(transaction, post.id) == Place(rank=0, next_variant=3)
         await posts.move(transaction, post.id, before=PostState.READY, after=PostState.DECLINED)
         assert not await take(transaction, post.id, "Nog een zin.")

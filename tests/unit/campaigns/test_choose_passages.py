@@ -89,7 +89,7 @@ async def written(database: Database, campaign_id: str) -> list[tuple[str, dict[
     async with database.write() as transaction:
         await writer.write_drafts(transaction, [request], NOW)
         found = await posts.in_state(transaction, PostState.READY)
-        told = [(each.text, await posts.recipe(transaction, each.id)) for each in found]
+        told = [(each.text, each.recipe) for each in found]
     return sorted(told, key=lambda one: one[1]["rank"])
 
 

@@ -164,8 +164,7 @@ class Stage:
     async def model(self, post: Post) -> dict[str, Any]:
         """What the recipe says of the model; empty when it may not be asked."""
         async with self.database.read() as transaction:
-            recipe = await posts.recipe(transaction, post.id)
-        assert recipe is not None
+            recipe = (await posts.by_ids(transaction, [post.id]))[post.id].recipe
         return dict(recipe.get("model", {}))
 
 

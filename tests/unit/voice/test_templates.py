@@ -89,9 +89,8 @@ async def test_the_worker_writes_with_what_is_in_use(database: Database) -> None
         (identity, *_) = await write_about(database, writer, name)
         async with database.read() as transaction:
             post = await posts.get(transaction, identity)
-            recipe = await posts.recipe(transaction, identity)
         assert post is not None
-        assert recipe is not None
+        recipe = post.recipe
         assert "Deltaplan" in post.text
         shown.append((", vandaar." in post.text, recipe.get("edited_templates", {})))
     assert shown == [(False, {}), (True, {COLLEAGUE: 1}), (False, {})]
@@ -106,9 +105,8 @@ async def test_a_recipe_gives_its_text_again_after_later_changes(database: Datab
     for identity in identities:
         async with database.read() as transaction:
             post = await posts.get(transaction, identity)
-            recipe = await posts.recipe(transaction, identity)
             assert post is not None
-            assert recipe is not None
+            recipe = post.recipe
             about = await campaigns.get(transaction, post.campaign_id)
             assert about is not None
             everybody = await people.ambassadors_by_id(transaction, [post.ambassador_id])

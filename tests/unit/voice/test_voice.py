@@ -250,8 +250,7 @@ async def test_the_profile_is_what_drafts_follow(voices: Voices) -> None:
     assert "#" not in post.text.replace(short_link(post.link_code), "")
     assert "collega " not in post.text.casefold()
     async with voices.database.read() as transaction:
-        recipe = await posts.recipe(transaction, post.id)
-    assert recipe is not None
+        recipe = (await posts.by_ids(transaction, [post.id]))[post.id].recipe
     assert recipe["profile"]["opening"] == "Even uit de praktijk."
 
 
@@ -312,7 +311,7 @@ async def test_an_answer_that_leans_waits(voices: Voices) -> None:
     (kept,) = (await voices.profile()).answers
     assert kept.answer == "Die steiger ja, daar weet ik alles van."
     async with voices.database.read() as transaction:
-        recipe = await posts.recipe(transaction, post.id) or {}
+        recipe = (await posts.by_ids(transaction, [post.id]))[post.id].recipe
     assert recipe["unclear"].startswith("“Die steiger” en “daar”: wat bedoel je daarmee?")
     assert kept.answer not in {draft.text.split("\n\n")[0] for draft in await voices.suggest(held)}
     assert (await voices.answer(held, ANSWER)).text.startswith(f"{ANSWER}.\n\n")
@@ -368,7 +367,7 @@ async def test_a_chosen_suggestion_is_the_draft(voices: Voices) -> None:
     assert (chosen.text, chosen.original_text) == (draft.text, draft.text)
     assert (chosen.angle, chosen.overlap) == (draft.relation, draft.overlap)
     async with voices.database.read() as transaction:
-        assert await posts.recipe(transaction, post.id) == draft.recipe
+        assert (await posts.by_ids(transaction, [post.id]))[post.id].recipe == draft.recipe
         assert [entry.action for entry in await audit.of(transaction, post.id)] == ["post.replaced"]
     await voices.approve(chosen, chosen.text)
     assert await voices.share_of(chosen) == 0
