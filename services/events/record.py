@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.errors import Rejected
+from services.events import clicks
 from services.events.catalogue import read_data
-from services.events.cloudevent import check_characters, decode_json, parse_event
+from services.events.cloudevent import CloudEvent, check_characters, decode_json, parse_event
+from services.events.moment import read_moment
 from services.events.statement import Fact
 from services.message import message
 
@@ -31,6 +33,9 @@ class Element:
 
 def read_record(value: bytes | None, topic: str) -> list[Element]:
     """Every event of a record that stands on ``topic``. Never raises: see `Element`."""
+    if topic == clicks.TOPIC and (read := clicks.read_documents(value)):
+        first = -1 if value is not None and value.lstrip().startswith(b"{") else 0
+        return [_click(part, *each) for part, each in enumerate(read, first)]
     try:
         document = decode_json(value)
         if document == []:
@@ -46,6 +51,20 @@ def read_record(value: bytes | None, topic: str) -> list[Element]:
     return [
         _element(part, element, topic, escaped=escaped) for part, element in enumerate(document)
     ]
+
+
+def _click(part: int, click: clicks.ReadClick, document: Any) -> Element:
+    told, data = document["time"], document["data"]
+    event = CloudEvent(
+        id=click.id,
+        source=document["source"],
+        type=document["type"],
+        time=click.clicked_at if told == data["clicked_at"] else read_moment(told),
+        subject=document["subject"],
+        dataschema=document["dataschema"],
+        data=data,
+    )
+    return Element(part=part, fact=Fact(event=event, data=click), document=document)
 
 
 def _element(part: int, document: Any, topic: str, *, escaped: bool) -> Element:
