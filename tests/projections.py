@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import sqlalchemy as sa
 
-from services.database.schema import applications, click_counts
+from services.database.schema import applications, clicks, counted_records
+from services.database.schema import click_cells as cells
 from services.database.transaction import Transaction
+from services.figures.rules.click import Click, hour_of, microseconds
+from services.figures.store import clicks as single_clicks
 from services.figures.store import figures
+from services.figures.store.click_cells import add_staged
+from tests.builders import NOW
 
 
 async def wipe(transaction: Transaction) -> None:
     """Empty everything that can be counted again from the log."""
-    await figures.wipe_clicks(transaction, since=None)
+    for table in (cells, clicks, counted_records):
+        await transaction.execute(table.delete())
     await figures.wipe_reach(transaction, since=None)
     await figures.wipe_applications(transaction, since=None)
 
 
-async def click_cells(transaction: Transaction) -> dict[tuple[str, str, str, str], int]:
-    """The rolled-up counts: (code, UTC day as in 2026-11-24, class, reason) → clicks."""
-    rows = await transaction.execute(sa.select(click_counts))
-    return {(row.code, row.day, row.click_class, row.reason): row.clicks for row in rows}
+def judged_click(
+    identity: object,
+    code: str = "abc",
+    click_class: str = "human",
+    *,
+    reason: str = "",
+    clicked_at: datetime = NOW,
+) -> Click:
+    """A click whose verdict is known."""
+    at = microseconds(clicked_at)
+    return Click(str(identity), code, "v", click_class, reason, at, hour_of(at))
+
+
+async def add_clicks(transaction: Transaction, fresh: Sequence[Click]) -> None:
+    """Keep clicks as they were judged, and roll them up."""
+    await single_clicks.stage(transaction, fresh)
+    await single_clicks.settle(transaction, [])
+    await add_staged(transaction)
+
+
+async def click_cells(transaction: Transaction) -> dict[tuple[str, str, str, str, str], int]:
+    """The rolled-up counts: (dimension, value, day, hour or empty, class, reason) → clicks."""
+    rows = await transaction.execute(sa.select(cells))
+    return {tuple(row)[:5]: row.clicks for row in rows}
 
 
 async def applications_by_stage(transaction: Transaction, vacancy_id: str) -> dict[str, int]:

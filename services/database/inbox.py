@@ -98,12 +98,3 @@ async def forget_before(transaction: Transaction, moment: datetime) -> None:
 async def forget(transaction: Transaction, processor: str) -> None:
     """Let ``processor`` handle everything again."""
     await transaction.execute(inbox.delete().where(inbox.c.processor == processor))
-
-
-async def hold(transaction: Transaction) -> None:
-    """Let no processor handle anything until this transaction ends; those that do are waited for.
-
-    On SQLite writers take turns anyway.
-    """
-    if transaction.dialect.name == "postgresql":
-        await transaction.execute(sa.text("LOCK TABLE inbox IN EXCLUSIVE MODE"))

@@ -285,6 +285,8 @@ posts = Table(
     Column("overlap", sa.Float, nullable=False),
     Column("recipe", Json, nullable=False),
     Column("link_code", Text, nullable=False, unique=True),
+    # The ambassador's when it was written: figures of a team do not move with its people.
+    Column("team", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     # What the approval rests on: tap, or a standing consent.
@@ -511,7 +513,25 @@ audit = Table(
 
 # --- figures ------------------------------------------------------------------------------------
 
-# Kept while another click may still turn out to be a duplicate of one (use_cases/forget.py).
+# Which records of clicks were counted, as ranges of offsets without a gap: what remembers a click once
+# it is not kept singly any more (services.figures.store.clicks).
+counted_records = Table(
+    "counted_records",
+    metadata,
+    Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+    Column("first", sa.BigInteger, primary_key=True, autoincrement=False),
+    Column("last", sa.BigInteger, nullable=False),
+)
+
+# One row: single clicks from before this moment were forgotten.
+forgotten_clicks = Table(
+    "forgotten_clicks",
+    metadata,
+    Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    Column("before", UtcTime, nullable=False),
+)
+
+# Kept while another click may still turn out to be a duplicate of one, or to be that one again.
 clicks = Table(
     "clicks",
     metadata,
@@ -520,18 +540,38 @@ clicks = Table(
     Column("visitor", Text, nullable=False),
     Column("click_class", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("clicked_at", UtcTime, nullable=False),
-    Index("ix_clicks_code_visitor", "code", "visitor", "clicked_at"),
+    # Microseconds since 1970: compared and calculated with in both databases, a million at a time.
+    Column("at", sa.BigInteger, nullable=False),
+    Index("ix_clicks_at", "at"),
+)
+# Only a person's click makes another one a duplicate.
+Index(
+    "ix_clicks_people",
+    clicks.c.code,
+    clicks.c.visitor,
+    clicks.c.at,
+    sqlite_where=clicks.c.click_class == "human",
+    postgresql_where=clicks.c.click_class == "human",
 )
 
-click_counts = Table(
-    "click_counts",
+# Clicks rolled up (services.figures.store.click_cells): of what (a dimension and its value), when (a
+# day, an hour, or empty: ever), and as what they count.
+click_cells = Table(
+    "click_cells",
     metadata,
-    Column("code", Text, primary_key=True),
-    Column("day", Text, primary_key=True),
+    Column("dimension", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("span", Text, primary_key=True),
     Column("click_class", Text, primary_key=True),
     Column("reason", Text, primary_key=True),  # why it counts for nobody; empty for a person
-    Column("clicks", sa.Integer, nullable=False),
+    Column("clicks", sa.BigInteger, nullable=False),
+)
+# Hours go after a while.
+Index(
+    "ix_click_cells_hours",
+    click_cells.c.span,
+    sqlite_where=sa.func.length(click_cells.c.span) > 10,
+    postgresql_where=sa.func.length(click_cells.c.span) > 10,
 )
 
 # How often sign-in links were asked for and tried: the key is a hash that names nobody.

@@ -53,6 +53,24 @@ class Transaction:
             parameters = [dict(zip(names, row, strict=True)) for row in parameters]
         await driven(self._connection.exec_driver_sql(str(compiled), parameters))
 
+    async def fill(self, table: sa.Table, rows: Sequence[tuple[str | int, ...]]) -> None:
+        """Put many rows into a table that has none of them: each a value a column, none empty.
+
+        COPY on PostgreSQL, which takes a fifth of the time of an INSERT for each.
+        """
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        if self.dialect.name == "sqlite":
+            marks = ", ".join("?" * len(table.columns))
+            statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - ours
+            for start in range(0, len(rows), _AT_ONCE):
+                some = list(rows[start : start + _AT_ONCE])
+                await driven(self._connection.exec_driver_sql(statement, some))
+            return
+        beneath = await driven(self._connection.get_raw_connection())
+        for start in range(0, len(rows), _AT_ONCE):
+            text = _as_copied(rows[start : start + _AT_ONCE])
+            await driven(_copy(beneath.driver_connection, f"{table.name} ({names})", text))
+
     async def insert_many_returning(
         self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]
     ) -> list[tuple[Any, ...]]:
@@ -96,6 +114,30 @@ class Transaction:
         return await to_its_end(self._connection.run_sync(work))
 
 
+async def _copy(connection: Any, into: str, text: str) -> None:
+    async with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        await copy.write(text)
+
+
+def _as_copied(rows: Sequence[tuple[str | int, ...]]) -> str:
+    """The text format of COPY (https://www.postgresql.org/docs/current/sql-copy.html)."""
+    text = "\n".join(["\t".join([str(value) for value in row]) for row in rows])
+    is_plain = (
+        "\\" not in text
+        and "\r" not in text
+        and text.count("\n") == len(rows) - 1
+        and text.count("\t") == len(rows) * (len(rows[0]) - 1)
+    )
+    if not is_plain:
+        text = "\n".join(
+            ["\t".join([str(value).translate(_ESCAPED) for value in row]) for row in rows]
+        )
+    return text
+
+
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+#: Rows whose text is in memory at a time.
+_AT_ONCE = 20_000
 #: From so many rows on compiling anew costs less than it saves.
 _MANY = 20
 #: SQLite takes 32,766 in one statement.

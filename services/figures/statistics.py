@@ -8,7 +8,7 @@ from typing import Any
 from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
-from services.figures.store import figures
+from services.figures.store import click_cells, figures
 from services.figures.store.figures import ReachTotals
 from services.posts.store import posts
 
@@ -53,7 +53,7 @@ class Statistics:
 
 async def statistics(transaction: Transaction, *, campaign_id: str | None = None) -> Statistics:
     """Everything, or one campaign (dead letters belong to no campaign and are always all)."""
-    totals = await figures.click_totals(transaction, campaign_id=campaign_id)
+    totals = await click_cells.by_class(transaction, campaign_id=campaign_id)
     return Statistics(
         posts=await posts.counts_by_state(transaction, campaign_id=campaign_id),
         clicks=ClickTotals(

@@ -175,6 +175,7 @@ def _new_post(
             created_at=now,
         ),
         recipe=draft.recipe,
+        team=person.team,
     )
 
 

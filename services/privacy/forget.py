@@ -8,7 +8,7 @@ from services.accounts.store import network_calls
 from services.database import audit, inbox
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
-from services.figures.store import figures
+from services.figures.store import click_cells, clicks, figures
 from services.people.limit_sign_in import TRIES_MEMORY
 from services.people.store import people, sessions, sign_in_tries
 
@@ -16,15 +16,13 @@ from services.people.store import people, sessions, sign_in_tries
 _CALLS_MEMORY = timedelta(days=3)
 #: Longer than any topic keeps records, so that no redelivery can come after the memory is gone.
 _INBOX_MEMORY = timedelta(days=400)
-#: Longer than a click may wait in a journal while the log is away: one that comes later finds no
-#: earlier click to be the duplicate of. The log keeps them all.
-_CLICKS_MEMORY = timedelta(days=7)
 
 
 async def forget_what_is_old(
     transaction: Transaction,
     *,
     now: datetime,
+    keep_clicks: timedelta,
     keep_measurements: timedelta,
     keep_audit: timedelta | None,
 ) -> None:
@@ -35,7 +33,8 @@ async def forget_what_is_old(
     await inbox.forget_before(transaction, now - _INBOX_MEMORY)
     await network_calls.forget_before(transaction, now - _CALLS_MEMORY)
     await figures.destroy_salts_before(transaction, yesterday)
-    await figures.forget_clicks(transaction, before=now - _CLICKS_MEMORY)
+    await clicks.forget(transaction, before=now - keep_clicks)
+    await click_cells.forget_hours(transaction, before=now - click_cells.HOURS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
     await people.forget_sign_in_links(transaction, before=now)
     await sign_in_tries.forget_before(transaction, now - TRIES_MEMORY)

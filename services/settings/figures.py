@@ -20,6 +20,11 @@ class Figures(BaseModel):
         description="Share of the followers that a post is thought to reach: linkedin=0.08,x=0.05. "
         "Empty: nothing is estimated.",
     )
+    keep_clicks: Duration = Field(
+        default=timedelta(days=7),
+        ge=timedelta(days=1),
+        description="How long single clicks are kept, to tell doubles; their counts stay for ever.",
+    )
     keep_measurements: Duration = Field(
         default=timedelta(hours=48),
         ge=timedelta(),

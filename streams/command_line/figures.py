@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -13,8 +14,10 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.figures.statistics import Statistics, statistics
 from services.message import message
+from services.settings import Settings
 from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
+from streams.logs.opening import open_admin
 
 
 @click.command()
@@ -67,17 +70,28 @@ def table(figures: Statistics) -> str:
 @click.command()
 @data_option
 def rebuild(data: Path | None) -> int:
-    """Wipe the statistics and count them again from the log.
+    """Count the statistics again from the log.
 
-    In one transaction: until it is done, and when it fails, the old figures stand. Those of days
-    that the log no longer holds whole stay as they were counted.
+    Workers may go on. Until it is done, and when it fails, the old figures stand. Those of days that the
+    log no longer holds whole stay as they were counted.
     """
+    from streams.process.rebuild import Rebuilt  # noqa: PLC0415 - slow
     from streams.process.rebuild import rebuild as rebuild_from_log  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data)
     require_database(settings)
     require_log(settings)
-    done = asyncio.run(rebuild_from_log(settings))
+
+    async def count() -> Rebuilt:
+        with click.progressbar(
+            length=_records(settings),
+            label="Counting",
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
+            return await rebuild_from_log(settings, bar.update)
+
+    done = asyncio.run(count())
     click.echo(f"rebuilt from {done.events} events")
     if done.kept_before is not None:
         click.echo(
@@ -85,3 +99,13 @@ def rebuild(data: Path | None) -> int:
             "the log no longer holds all of their events"
         )
     return 0
+
+
+def _records(settings: Settings) -> int:
+    from streams.process.rebuild import REBUILT  # noqa: PLC0415 - slow
+
+    admin = open_admin(settings)
+    try:
+        return sum(topic.records for topic in admin.topics(REBUILT))
+    finally:
+        admin.close()

@@ -1,6 +1,6 @@
 """Compare the log with what its processors did: handled, kept as a dead letter, or still to come.
 
-Everything that a processor's group has committed must be in its inbox or among its dead letters.
+Everything that a processor's group has committed must be in its memory or among its dead letters.
 What is in neither was passed over, which nothing here may do; so this is the check of the others.
 """
 
@@ -10,15 +10,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from services.database import audit, dead_letters, inbox
+from services.database import audit, dead_letters
 from services.database.dead_letters import DeadLetter, Place
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.events.delivery import Delivery
 from services.events.record import Element, read_record
 from services.events.statement import Fact
 from services.message import message
 from streams.bootstrap import clock
 from streams.logs.admin import LogAdmin, LogRecord, PartitionLag
+from streams.process.memory import memory_of
 
 _RECORDS_A_ROUND = 500
 
@@ -132,9 +134,14 @@ async def _compare(
     dropped: set[tuple[str, Place]],
 ) -> None:
     found = list(_elements(account, records))
-    facts = [each.element.fact for each in found if isinstance(each.element.fact, Fact)]
-    events = [fact.event for fact in facts]
-    handled = await inbox.handled(transaction, account.processor, events)
+    deliveries = {
+        number: Delivery(fact, each.place.partition, each.place.offset, completes=False)
+        for number, each in enumerate(found)
+        if isinstance(fact := each.element.fact, Fact)
+    }
+    memory = memory_of(account.processor)
+    known = await memory.handled(transaction, account.processor, [*deliveries.values()])
+    handled = {number for place, number in enumerate(deliveries) if place in known}
     first, last = records[0].position, records[-1].position
     dead = await dead_letters.places(
         transaction,
@@ -143,11 +150,10 @@ async def _compare(
         partition=first.partition,
         offsets=(first.offset, last.offset),
     )
-    for each in found:
-        fact = each.element.fact
+    for number, each in enumerate(found):
         if each.place in dead or (account.processor, each.place) in dropped:
             account.dead += 1
-        elif isinstance(fact, Fact) and (fact.event.source, fact.event.id) in handled:
+        elif number in handled:
             account.handled += 1
         else:
             account.missing.append(each)

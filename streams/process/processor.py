@@ -18,14 +18,16 @@ from typing import Any
 
 import structlog
 
-from services.database import dead_letters, inbox, outbox
+from services.database import dead_letters, outbox
 from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater, Stop
+from services.events.delivery import Delivery
 from services.events.record import Element, read_record
 from services.events.statement import Fact, Statement
 from services.message import NOTHING, Message, message, said
+from streams.process.memory import Memory, memory_of
 
 _log = structlog.get_logger("processor")
 
@@ -43,7 +45,7 @@ class Processor:
     """What handles the events of one topic.
 
     ``handle(transaction, facts, now)`` changes state and returns the events that follow. It is
-    given each event once. At most ``batch`` records, about ``batch_bytes`` of them, and ``events`` that
+    given each event once, which the `Memory` of its name sees to. At most ``batch`` records, about ``batch_bytes`` of them, and ``events`` that
     they hold share one transaction.
     """
 
@@ -53,6 +55,10 @@ class Processor:
     batch: int = 100
     batch_bytes: int = 500_000
     events: int = 10_000
+
+    @property
+    def memory(self) -> Memory:
+        return memory_of(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +74,22 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """One event, and the record it came in, which a dead letter needs."""
+    """One event, and the record it came in, which a dead letter needs; ``completes`` as in
+    `Delivery`."""
 
     record: SourceRecord
     element: Element
+    completes: bool
 
     @property
     def fact(self) -> Fact[Any]:
         if isinstance(self.element.fact, Rejected):
             raise self.element.fact
         return self.element.fact
+
+    @property
+    def delivery(self) -> Delivery:
+        return Delivery(self.fact, self.record.partition, self.record.offset, self.completes)
 
 
 class ProcessorRunner:
@@ -115,8 +127,11 @@ class ProcessorRunner:
             await self._handle_all(items[start : start + most])
 
     def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
-        for element in read_record(record.value, self.processor.topic):
-            item = _Item(record=record, element=element)
+        elements = read_record(record.value, self.processor.topic)
+        valid = [each for each in elements if not isinstance(each.fact, Rejected)]
+        for element in elements:
+            completes = bool(valid) and element is valid[-1]
+            item = _Item(record=record, element=element, completes=completes)
             if isinstance(element.fact, Rejected):
                 letters.append(self._letter(item, element.fact))
             else:
@@ -138,24 +153,16 @@ class ProcessorRunner:
         now = self._clock()
         name = self.processor.name
         async with self._database.write() as transaction:
-            events = [item.fact.event for item in items]
-            fresh = await inbox.take(transaction, name, events, now=now)
-            wanted = {id(event) for event in fresh}
-            if len(fresh) < len(items):
-                repeated = [item for item in items if id(item.fact.event) not in wanted]
-                await self._refuse_reused_ids(transaction, repeated)
-            if not fresh:
-                return
-            facts = [item.fact for item in items if id(item.fact.event) in wanted]
-            statements = await self.processor.handle(transaction, facts, now)
-            await outbox.add(transaction, statements)
+            deliveries = [item.delivery for item in items]
+            taken = await self.processor.memory.take(transaction, name, deliveries, now=now)
+            if taken.reused:
+                await self._refuse(transaction, [items[number] for number in taken.reused])
+            if taken.fresh:
+                facts = [delivery.fact for delivery in taken.fresh]
+                statements = await self.processor.handle(transaction, facts, now)
+                await outbox.add(transaction, statements)
 
-    async def _refuse_reused_ids(self, transaction: Transaction, repeated: Sequence[_Item]) -> None:
-        """An event that was handled already has no effect; another one under its id is no such."""
-        events = [item.fact.event for item in repeated]
-        reused = {
-            id(event) for event in await inbox.reused(transaction, self.processor.name, events)
-        }
+    async def _refuse(self, transaction: Transaction, items: Sequence[_Item]) -> None:
         letters = [
             self._letter(
                 item,
@@ -163,17 +170,15 @@ class ProcessorRunner:
                     _REUSED, remedy=message("do.send-with-own-id", "Send it with an id of its own.")
                 ),
             )
-            for item in repeated
-            if id(item.fact.event) in reused
+            for item in items
         ]
-        if letters:
-            await dead_letters.add(transaction, letters)
-            _log.warning(
-                "dead letter",
-                processor=self.processor.name,
-                error=str(_REUSED),
-                letters=len(letters),
-            )
+        await dead_letters.add(transaction, letters)
+        _log.warning(
+            "dead letter",
+            processor=self.processor.name,
+            error=str(_REUSED),
+            letters=len(letters),
+        )
 
     async def _handle_alone(self, item: _Item, fault: Exception) -> None:
         """A single event failed: refuse it when it is at fault, try again when we may be."""

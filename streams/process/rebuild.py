@@ -1,12 +1,15 @@
-"""Wipe the projections and replay the log into them, in one transaction.
+"""Count everything again that is counted from the log, beside the workers.
 
-What the log no longer holds stays as it was counted.
+Clicks in a way of their own (`streams.process.rebuild_clicks`), because they are many; the other
+projections are wiped and replayed in a transaction each, and only who handles the same events waits
+for it. What the log no longer holds stays as it was counted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -15,19 +18,27 @@ from services.database import inbox
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.database.transaction import Transaction
+from services.errors import Conflict
 from services.events.record import read_record
 from services.events.statement import Fact
+from services.figures.store.clicks import PROCESSOR
 from services.settings import Settings
 from streams.bootstrap import clock
 from streams.logs.admin import LogAdmin, TopicState
-from streams.logs.opening import open_admin, open_log
-from streams.process.processors import Projection, projections
+from streams.logs.opening import open_admin
+from streams.process.processors import TOPICS, Projection, projections
+from streams.process.rebuild_clicks import ClickRebuild
 
 _RECORDS_A_ROUND = 500
+_TRIES = 5
 #: How far ahead an event may tell of something: an interview that is still to come.
 _AHEAD = timedelta(days=31)
 #: No rebuild takes longer: what expires within this time may expire meanwhile.
 _SOON = timedelta(days=1)
+
+
+#: The topics that are read.
+REBUILT = (TOPICS[PROCESSOR], *(projection.processor.topic for projection in projections()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,32 +49,58 @@ class Rebuilt:
     kept_before: datetime | None
 
 
-async def rebuild(settings: Settings) -> Rebuilt:
-    """Raises Stop while another process owns the embedded log, RetryLater when a dependency is away.
+async def rebuild(settings: Settings, looked: Callable[[int], None] = lambda _: None) -> Rebuilt:
+    """``looked`` is called with the number of records that were counted again.
 
-    The log is owned meanwhile, so that nothing starts to count beside us. Workers on Kafka wait.
+    Raises RetryLater when a dependency is away.
     """
-    log = open_log(settings)
     database = Database.open(settings.database)
     admin = open_admin(settings)
     try:
         await migrate(database)
         topics = {topic.name: topic for topic in await asyncio.to_thread(admin.topics)}
         events, kept = 0, []
-        async with database.write() as transaction:
-            await inbox.hold(transaction)
-            for projection in projections():
-                topic = topics.get(projection.processor.topic)
-                if topic is None:
-                    continue
+        if topic := topics.get(TOPICS[PROCESSOR]):
+            since = await asyncio.to_thread(_complete_since, admin, topic, clock())
+            counting = ClickRebuild(
+                database,
+                admin,
+                topic,
+                since=since,
+                memory=settings.keep_clicks,
+                now=clock(),
+                looked=looked,
+            )
+            events += await counting.run()
+            kept += [] if since is None else [since]
+        for projection in projections():
+            if topic := topics.get(projection.processor.topic):
                 since = await asyncio.to_thread(_complete_since, admin, topic, clock())
-                events += await _replay(transaction, admin, projection, topic, since)
+                events += await _insist(database, admin, projection, topic, since)
+                looked(topic.records)
                 kept += [] if since is None else [since]
         return Rebuilt(events=events, kept_before=max(kept, default=None))
     finally:
         admin.close()
         await database.close()
-        await log.close()
+
+
+async def _insist(
+    database: Database,
+    admin: LogAdmin,
+    projection: Projection,
+    topic: TopicState,
+    since: datetime | None,
+) -> int:
+    """A worker that handles the same events may be in the way."""
+    for _ in range(_TRIES):
+        try:
+            async with database.write() as transaction:
+                return await _replay(transaction, admin, projection, topic, since)
+        except Conflict:
+            await asyncio.sleep(random.random())  # noqa: S311 - two that met go apart
+    async with database.write() as transaction:
+        return await _replay(transaction, admin, projection, topic, since)
 
 
 async def _replay(
@@ -74,6 +111,7 @@ async def _replay(
     since: datetime | None,
 ) -> int:
     processor = projection.processor
+    # In this order: what a worker commits between the two stays, and is not counted twice.
     await projection.wipe(transaction, since=since)
     await inbox.forget(transaction, processor.name)
     events = 0
@@ -97,7 +135,7 @@ def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> dateti
     """The midnight (UTC) from which on the log tells of everything; None: it never lost an event.
 
     An event is appended after what it tells of, or at most `_AHEAD` of it. What has expired is as
-    good as lost: the log that is owned meanwhile goes on removing it.
+    good as lost: the log goes on removing it meanwhile.
     """
     # A partition that lost everything tells no moment; the topic's retention does.
     expired = now if topic.retention is None else now - topic.retention

@@ -243,6 +243,7 @@ class Worker:
             await forget_what_is_old(
                 transaction,
                 now=clock(),
+                keep_clicks=settings.keep_clicks,
                 keep_measurements=settings.keep_measurements,
                 keep_audit=settings.keep_audit,
             )

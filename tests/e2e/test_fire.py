@@ -22,7 +22,7 @@ from services.campaigns.store import campaigns
 from services.database import dead_letters, outbox
 from services.database.schema import applications
 from services.database.transaction import Transaction
-from services.figures.store import figures
+from services.figures.store import click_cells
 from services.identity import derive_id
 from services.posts.store import posts
 from streams.bootstrap import Parts, open_parts
@@ -129,7 +129,7 @@ class Fire:
             return {
                 "campaigns": await campaigns.count(transaction),
                 "posts": (await posts.counts_by_state(transaction)).get("published", 0),
-                "clicks": sum((await figures.click_totals(transaction)).values()),
+                "clicks": sum((await click_cells.by_class(transaction)).values()),
                 "applications": len(await _applications(transaction)),
                 **{
                     f"events at {web.name}": self._history.accepted_by(web.url)
@@ -232,7 +232,7 @@ class Fire:
         return [f"accepted, and without effect: {', '.join(missing)}"] if missing else []
 
     async def _of_clicks(self, transaction: Transaction) -> list[str]:
-        counted = sum((await figures.click_totals(transaction)).values())
+        counted = sum((await click_cells.by_class(transaction)).values())
         sent = len(self._history.clicks)
         answered = sum(each.answer == 302 for each in self._history.clicks)
         if answered <= counted <= sent:
@@ -273,7 +273,7 @@ class Fire:
         history = self._history
         waits = sorted(each.seconds for each in history.clicks)
         async with self._parts.database.read() as transaction:
-            counted = sum((await figures.click_totals(transaction)).values())
+            counted = sum((await click_cells.by_class(transaction)).values())
             states = await posts.counts_by_state(transaction)
         lines = [
             "",

@@ -7,14 +7,18 @@ on the same link within the window counts once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from services.figures.rules.user_agent import machine_of
 
 #: A visitor's next click on the same link within this time is a duplicate.
 DUPLICATE_WINDOW = timedelta(minutes=30)
+DUPLICATE_MICROSECONDS = DUPLICATE_WINDOW // timedelta(microseconds=1)
 
 
 class ClickClass(StrEnum):
@@ -42,6 +46,99 @@ def classify(*, method: str, user_agent: str, prefetch: bool) -> Verdict:
 
 
 _PERSON = Verdict(click_class=ClickClass.HUMAN)
+TWICE = Verdict(click_class=ClickClass.DUPLICATE, reason="again within 30 minutes")
+
+
+class Request(Protocol):
+    """What an event tells of a click (`services.events.outgoing.LinkClicked`)."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def visitor(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def user_agent(self) -> str: ...
+    @property
+    def prefetch(self) -> bool: ...
+    @property
+    def clicked_at(self) -> datetime: ...
+
+
+class Click(NamedTuple):
+    """One click with its verdict. ``id`` is the event's, ``at`` microseconds since 1970, ``hour`` the
+    hour in UTC, as in 2026-11-24T09."""
+
+    id: str
+    code: str
+    visitor: str
+    click_class: str
+    reason: str
+    at: int
+    hour: str
+
+
+def judged(identity: str, request: Request) -> Click:
+    """A click by what its request says; whether it is a duplicate is for those before it to say."""
+    verdict = classify(
+        method=request.method, user_agent=request.user_agent, prefetch=request.prefetch
+    )
+    at = microseconds(request.clicked_at)
+    return Click(
+        identity,
+        request.code,
+        request.visitor,
+        verdict.click_class.value,
+        verdict.reason,
+        at,
+        hour_of(at),
+    )
+
+
+def is_human(click: Click) -> bool:
+    return click.click_class == _HUMAN
+
+
+def doubles(fresh: Iterable[Click], counted: dict[tuple[str, str], list[int]]) -> list[str]:
+    """The ids of those of ``fresh``, in the order of the log, that are duplicates.
+
+    ``counted`` holds the moments of each visitor's clicks that count on each link, as far as they
+    bear on these; it grows by those that count now.
+    """
+    found = []
+    for click in fresh:
+        if not is_human(click):
+            continue
+        earlier = counted.get(key := (click.code, click.visitor))
+        if earlier is None:
+            counted[key] = [click.at]
+        elif any(abs(click.at - moment) < DUPLICATE_MICROSECONDS for moment in earlier):
+            found.append(click.id)
+        else:
+            earlier.append(click.at)
+    return found
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970; exact, which a number of seconds with a fraction is not."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def hour_of(at: int) -> str:
+    """The hour in UTC of a moment in microseconds since 1970, as in 2026-11-24T09."""
+    return _hour(at // 3_600_000_000)
+
+
+@lru_cache(maxsize=10_000)
+def _hour(number: int) -> str:
+    # Not by strftime: it leaves the zeros out of early years.
+    return (_EPOCH + timedelta(hours=number)).isoformat()[:13]
+
+
+_HUMAN = ClickClass.HUMAN.value
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def visitor_key(*, salt: bytes, address: str, user_agent: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.database.schema import applications, audience, campaigns, click_counts, posts, reach
+from services.database.schema import applications, audience, campaigns, click_cells, posts, reach
 from services.database.transaction import Transaction
 from services.figures.store.figures import best
 from services.post import PostState
@@ -129,19 +129,15 @@ async def of_campaigns(
         found[row.campaign_id].posts[row.state] = row.posts
         found[row.campaign_id].people[row.state] = row.people
     for row in await transaction.execute(
-        sa.select(
-            posts.c.campaign_id,
-            click_counts.c.click_class,
-            click_counts.c.reason,
-            sa.func.sum(click_counts.c.clicks).label("clicks"),
+        sa.select(click_cells, click_cells.c.value.label("campaign_id")).where(
+            click_cells.c.dimension == "campaign",
+            click_cells.c.value.in_(campaign_ids),
+            click_cells.c.span == "",
         )
-        .join(click_counts, click_counts.c.code == posts.c.link_code)
-        .where(posts.c.campaign_id.in_(campaign_ids))
-        .group_by(posts.c.campaign_id, click_counts.c.click_class, click_counts.c.reason)
     ):
-        found[row.campaign_id].clicks[row.click_class] += int(row.clicks)
+        found[row.campaign_id].clicks[row.click_class] += row.clicks
         if row.reason:
-            found[row.campaign_id].excluded[row.reason] += int(row.clicks)
+            found[row.campaign_id].excluded[row.reason] += row.clicks
     for row in await transaction.execute(_applicants(campaign_ids)):
         found[row.id].applicants[row.stage] = row.people
     for campaign_id, figure in await _figures(transaction, campaign_ids, "reach"):

@@ -1,38 +1,19 @@
-"""Clicks and reach. Pages read the rolled-up counts, never the single clicks."""
+"""Reach and applications, and the salts by which visitors are told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.engine import as_row, in_parts, insert_for, insert_new, insert_new_returning
-from services.database.schema import (
-    applications,
-    click_counts,
-    clicks,
-    posts,
-    reach,
-    visitor_salts,
-)
+from services.database.engine import as_row, in_parts, insert_new
+from services.database.schema import applications, posts, reach, visitor_salts
 from services.database.transaction import Transaction
 from services.message import Message
 from services.post import PostState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """One click with its verdict. ``id`` is the event's id."""
-
-    id: str
-    code: str
-    visitor: str
-    click_class: str
-    reason: str
-    clicked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,72 +43,6 @@ BEST_FIRST = (
     sa.case((reach.c.tag == "measured", 0), (reach.c.tag == "estimated", 1), else_=2),
     reach.c.measured_at.desc(),
 )
-
-
-async def human_clicks(
-    transaction: Transaction, codes: Sequence[str], *, since: datetime, until: datetime
-) -> dict[tuple[str, str], list[datetime]]:
-    """When each visitor counted as a person on each link: (code, visitor) → times."""
-    found: dict[tuple[str, str], list[datetime]] = {}
-    for some in in_parts(codes):
-        rows = await transaction.execute(
-            sa.select(clicks.c.code, clicks.c.visitor, clicks.c.clicked_at).where(
-                clicks.c.code.in_(some),
-                clicks.c.clicked_at.between(since, until),
-                clicks.c.click_class == "human",
-            )
-        )
-        for row in rows:
-            found.setdefault((row.code, row.visitor), []).append(row.clicked_at)
-    return found
-
-
-async def add_clicks(transaction: Transaction, fresh: Sequence[Click]) -> None:
-    """Store clicks and roll them up by UTC day, class and reason; one that is there already is not
-    counted again."""
-    stored = await insert_new_returning(
-        transaction, clicks, [asdict(click) for click in fresh], clicks.c.id
-    )
-    counts: dict[tuple[str, str, str, str], int] = {}
-    for click in fresh:
-        if (click.id,) not in stored:
-            continue
-        stored.discard((click.id,))
-        day = click.clicked_at.astimezone(UTC).date().isoformat()
-        cell = (click.code, day, click.click_class, click.reason)
-        counts[cell] = counts.get(cell, 0) + 1
-    if counts:
-        statement = insert_for(transaction, click_counts)
-        await transaction.execute(
-            statement.on_conflict_do_update(
-                index_elements=["code", "day", "click_class", "reason"],
-                set_={"clicks": click_counts.c.clicks + statement.excluded.clicks},
-            ),
-            [
-                dict(
-                    zip(("code", "day", "click_class", "reason"), cell, strict=True), clicks=number
-                )
-                for cell, number in sorted(counts.items())
-            ],
-        )
-
-
-async def click_totals(
-    transaction: Transaction, *, campaign_id: str | None = None
-) -> Mapping[str, int]:
-    """Clicks by class: ``human``, ``bot``, ``duplicate``; absent where there are none."""
-    query = sa.select(
-        click_counts.c.click_class, sa.func.sum(click_counts.c.clicks).label("clicks")
-    ).group_by(click_counts.c.click_class)
-    if campaign_id is not None:
-        codes = sa.select(posts.c.link_code).where(posts.c.campaign_id == campaign_id)
-        query = query.where(click_counts.c.code.in_(codes))
-    return {row.click_class: int(row.clicks) for row in await transaction.execute(query)}
-
-
-async def forget_clicks(transaction: Transaction, *, before: datetime) -> None:
-    """Delete single clicks; their counts stay."""
-    await transaction.execute(clicks.delete().where(clicks.c.clicked_at < before))
 
 
 async def salts(transaction: Transaction) -> dict[str, bytes]:
@@ -233,20 +148,6 @@ async def forget_replaced(transaction: Transaction, *, before: datetime) -> None
     await transaction.execute(reach.delete().where(row.in_(replaced)))
 
 
-async def wipe_clicks(transaction: Transaction, *, since: datetime | None) -> None:
-    """Empty the clicks and their counts, or those from ``since`` (a midnight in UTC) on.
-
-    Visitors are told apart within a day, so no click before it bears on one after it.
-    """
-    await _wipe(transaction, clicks, clicks.c.clicked_at, since)
-    await _wipe(
-        transaction,
-        click_counts,
-        click_counts.c.day,
-        None if since is None else since.astimezone(UTC).date().isoformat(),
-    )
-
-
 async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> None:
     await _wipe(transaction, reach, reach.c.measured_at, since)
 
@@ -256,7 +157,7 @@ async def wipe_applications(transaction: Transaction, *, since: datetime | None)
 
 
 async def _wipe(
-    transaction: Transaction, table: sa.Table, when: sa.Column[Any], since: datetime | str | None
+    transaction: Transaction, table: sa.Table, when: sa.Column[Any], since: datetime | None
 ) -> None:
     await transaction.execute(
         table.delete() if since is None else table.delete().where(when >= since)

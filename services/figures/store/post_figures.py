@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from services.database.schema import click_counts, reach
+from services.database.schema import click_cells, reach
 from services.database.transaction import Transaction
 from services.figures.store.figures import BEST_FIRST, Figure
 
@@ -17,12 +17,12 @@ async def clicks_by_code(
     """Clicks of each link by class; a link nobody followed is left out."""
     rows = await transaction.execute(
         sa.select(
-            click_counts.c.code,
-            click_counts.c.click_class,
-            sa.func.sum(click_counts.c.clicks).label("clicks"),
+            click_cells.c.value.label("code"),
+            click_cells.c.click_class,
+            sa.func.sum(click_cells.c.clicks).label("clicks"),
         )
-        .where(click_counts.c.code.in_(codes))
-        .group_by(click_counts.c.code, click_counts.c.click_class)
+        .where(click_cells.c.dimension == "post", click_cells.c.value.in_(codes))
+        .group_by(click_cells.c.value, click_cells.c.click_class)
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:

@@ -21,10 +21,11 @@ _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
     """A draft about to be stored; ``recipe`` is everything needed to write it again. Its text is
-    empty for somebody who is asked a question first."""
+    empty for somebody who is asked a question first. ``team`` is the ambassador's at this moment."""
 
     post: Post
     recipe: Mapping[str, Any]
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ async def add(transaction: Transaction, drafts: Sequence[NewPost]) -> None:
                 "overlap": draft.post.overlap,
                 "recipe": draft.recipe,
                 "link_code": draft.post.link_code,
+                "team": draft.team,
                 "state": draft.post.state.value,
                 "created_at": draft.post.created_at,
             }

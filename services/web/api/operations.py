@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from services.accounts.store import charges, circuits
 from services.database import dead_letters, outbox
 from services.errors import RetryLater
-from services.figures.store import figures
+from services.figures.store import click_cells
 from services.post import PostState
 from services.posts.store import posts
 from services.price import MICROS
@@ -68,7 +68,7 @@ async def _look(parts: WebParts) -> None:
     known.unknown_messages.set(Unknown.count)
     async with parts.database.read() as transaction:
         by_state = await posts.counts_by_state(transaction)
-        by_class = await figures.click_totals(transaction)
+        by_class = await click_cells.by_class(transaction)
         known.dead_letters.set(await dead_letters.count(transaction))
         known.outbox.set(await outbox.size(transaction))
         for circuit in await circuits.every(transaction):

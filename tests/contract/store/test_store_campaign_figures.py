@@ -9,11 +9,12 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.figures.store import campaign_figures, figures
 from services.figures.store.campaign_figures import ReachFigure
-from services.figures.store.figures import Click, Figure
+from services.figures.store.figures import Figure
 from services.people.store.headcount import Headcount, headcount
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy
+from tests.projections import add_clicks, judged_click
 
 PEOPLE = [ambassador(number) for number in range(1, 4)]
 STORY = campaign(story())
@@ -47,15 +48,13 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
         about_vacancy = [draft for draft in drafts if draft.campaign_id == VACANCY.id]
         for draft in about_vacancy[:2]:
             await _publish(transaction, draft)
-        await figures.add_clicks(
+        await add_clicks(
             transaction,
             [
-                Click(
-                    id=f"{number}",
-                    code=about_vacancy[0].link_code,
-                    visitor="v",
-                    click_class=kind,
-                    reason="",
+                judged_click(
+                    number,
+                    about_vacancy[0].link_code,
+                    kind,
                     clicked_at=NOW + timedelta(days=number),
                 )
                 for number, kind in enumerate(["human", "human", "bot"])

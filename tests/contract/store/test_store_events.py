@@ -169,22 +169,6 @@ async def test_five_thousand_events_are_taken_at_once(database: Database) -> Non
         assert await inbox.take(transaction, "p", events, now=NOW) == []
 
 
-async def test_a_held_inbox_lets_nobody_take(database: Database) -> None:
-    """While it is held no worker handles anything; when the holder ends, they go on."""
-
-    async def work() -> int:
-        async with database.write() as transaction:
-            return len(await inbox.take(transaction, "p", [event(story())], now=NOW))
-
-    async with database.write() as transaction:
-        await inbox.hold(transaction)
-        working = asyncio.create_task(work())
-        done, _ = await asyncio.wait({working}, timeout=0.3)
-        assert not done
-        assert len(await inbox.take(transaction, "q", [event(story())], now=NOW)) == 1
-    assert await asyncio.wait_for(working, 60) == 1
-
-
 async def test_the_inbox_forgets_on_request(database: Database) -> None:
     """Old memories go by time, and all of one processor go before a rebuild."""
     async with database.write() as transaction:

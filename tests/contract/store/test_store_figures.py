@@ -2,132 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from dataclasses import replace
-from datetime import UTC, timedelta, timezone
-
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from datetime import timedelta
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.figures.store import click_cells as cells
 from services.figures.store import figures, post_figures
-from services.figures.store.figures import Click, Figure, ReachTotals
+from services.figures.store.figures import Figure, ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, organise, story
-from tests.contract.store.conftest import Store
-from tests.projections import applications_by_stage, click_cells, wipe
+from tests.projections import (
+    add_clicks,
+    applications_by_stage,
+    click_cells,
+    judged_click,
+    wipe,
+)
 
 ABOUT = [campaign(story(f"s-{number}")) for number in range(2)]
-
-
-def _click(identity: str, code: str = "abc", **changes: object) -> Click:
-    click = Click(
-        id=identity, code=code, visitor="v", click_class="human", reason="", clicked_at=NOW
-    )
-    return replace(click, **changes)  # type: ignore[arg-type]
-
-
-CLICKS = st.builds(
-    Click,
-    id=st.integers(0, 20).map(str),
-    code=st.sampled_from(["abc", "abd"]),
-    visitor=st.sampled_from(["v", "w"]),
-    click_class=st.sampled_from(["human", "bot", "duplicate"]),
-    reason=st.sampled_from(["", "prefetch"]),
-    clicked_at=st.builds(
-        lambda minutes, zone: (NOW + timedelta(minutes=minutes)).astimezone(zone),
-        st.integers(-1500, 1500),
-        st.sampled_from([UTC, timezone(timedelta(hours=11))]),
-    ),
-)
-
-
-@settings(
-    max_examples=15,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(batches=st.lists(st.lists(CLICKS, max_size=12), max_size=4))
-def test_the_roll_up_equals_the_single_clicks(store: Store, batches: list[list[Click]]) -> None:
-    """Counts by code, UTC day, class and reason are those of the stored clicks, whatever was repeated."""
-
-    async def check() -> None:
-        async with store.open() as database, database.write() as transaction:
-            await wipe(transaction)
-            stored: dict[str, Click] = {}
-            for batch in batches:
-                await figures.add_clicks(transaction, batch)
-                for click in batch:
-                    stored.setdefault(click.id, click)
-            expected = Counter(
-                (
-                    click.code,
-                    click.clicked_at.astimezone(UTC).date().isoformat(),
-                    click.click_class,
-                    click.reason,
-                )
-                for click in stored.values()
-            )
-            assert await click_cells(transaction) == expected
-            totals = Counter(click.click_class for click in stored.values())
-            assert await figures.click_totals(transaction) == totals
-
-    asyncio.run(check())
-
-
-async def test_human_clicks_are_found_around_a_time(database: Database) -> None:
-    """Only people's clicks on the links asked for, within the time asked for, by visitor."""
-    late = NOW + timedelta(hours=1)
-    async with database.write() as transaction:
-        await figures.add_clicks(
-            transaction,
-            [
-                _click("1"),
-                _click("2", clicked_at=late),
-                _click("3", visitor="w"),
-                _click("4", click_class="bot"),
-                _click("5", code="abd"),
-                _click("6", clicked_at=NOW - timedelta(microseconds=1)),
-            ],
-        )
-        found = await figures.human_clicks(transaction, ["abc", "zzz"], since=NOW, until=late)
-        assert {who: sorted(times) for who, times in found.items()} == {
-            ("abc", "v"): [NOW, late],
-            ("abc", "w"): [NOW],
-        }
-        many = [str(number) for number in range(70_000)]
-        assert await figures.human_clicks(transaction, many, since=NOW, until=late) == {}
-
-
-async def test_five_thousand_clicks_are_counted_at_once(database: Database) -> None:
-    """A batch of clicks is one transaction, and counting it again changes nothing."""
-    clicks = [_click(str(number), code=f"c{number % 50}") for number in range(5_000)]
-    async with database.write() as transaction:
-        await figures.add_clicks(transaction, clicks)
-        await figures.add_clicks(transaction, clicks)
-        assert await figures.click_totals(transaction) == {"human": 5_000}
 
 
 async def test_clicks_are_told_apart_by_campaign_and_link(database: Database) -> None:
     """A campaign's clicks are those on the links of its posts."""
     async with database.write() as transaction:
         first, second = await organise(transaction, [ambassador(1)], ABOUT)
-        await figures.add_clicks(
+        await add_clicks(
             transaction,
             [
-                _click("1", code=first.link_code),
-                _click("2", code=first.link_code, click_class="bot"),
-                _click("3", code=second.link_code),
-                _click("4", code="unknown"),
+                judged_click(1, first.link_code),
+                judged_click(2, first.link_code, "bot"),
+                judged_click(3, second.link_code),
+                judged_click(4, "unknown"),
             ],
         )
-        assert await figures.click_totals(transaction, campaign_id=first.campaign_id) == {
+        assert await cells.by_class(transaction, campaign_id=first.campaign_id) == {
             "human": 1,
             "bot": 1,
         }
-        assert await figures.click_totals(transaction) == {"human": 3, "bot": 1}
+        assert await cells.by_class(transaction) == {"human": 3, "bot": 1}
         codes = [first.link_code, "nobody"]
         assert await post_figures.clicks_by_code(transaction, codes) == {
             first.link_code: {"human": 1, "bot": 1}
@@ -271,7 +185,7 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
     """Clicks, reach and applications go; people, posts and salts stay."""
     async with database.write() as transaction:
         post = (await _published(transaction, 1))[0]
-        await figures.add_clicks(transaction, [_click("1")])
+        await add_clicks(transaction, [judged_click(1)])
         await figures.add_figures(transaction, [_figure(post, 10)])
         await figures.keep_salt(transaction, "2026-11-24", b"a")
         await figures.add_application(
@@ -283,7 +197,7 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
             at=NOW,
         )
         await wipe(transaction)
-        assert await figures.click_totals(transaction) == {}
+        assert await cells.by_class(transaction) == {}
         assert await click_cells(transaction) == {}
         assert await applications_by_stage(transaction, "v") == {}
         assert await figures.reach_totals(transaction) == ReachTotals(
@@ -300,7 +214,6 @@ async def test_what_is_before_a_day_survives_its_wiping(database: Database) -> N
     async with database.write() as transaction:
         post = (await _published(transaction, 1))[0]
         for number, moment in enumerate((before, midnight)):
-            await figures.add_clicks(transaction, [_click(str(number), clicked_at=moment)])
             await figures.add_figures(transaction, [_figure(post, number, measured_at=moment)])
             await figures.add_application(
                 transaction,
@@ -310,10 +223,7 @@ async def test_what_is_before_a_day_survives_its_wiping(database: Database) -> N
                 stage="applied",
                 at=moment,
             )
-        for wipe_some in (figures.wipe_clicks, figures.wipe_reach, figures.wipe_applications):
+        for wipe_some in (figures.wipe_reach, figures.wipe_applications):
             await wipe_some(transaction, since=midnight)
-        assert await click_cells(transaction) == {("abc", "2026-11-23", "human", ""): 1}
-        around = await figures.human_clicks(transaction, ["abc"], since=before, until=NOW)
-        assert around == {("abc", "v"): [before]}
         assert (await figures.reach_totals(transaction)).measured == 0
         assert await applications_by_stage(transaction, "v") == {"applied": 1}

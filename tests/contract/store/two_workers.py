@@ -24,19 +24,21 @@ from services.campaigns import change_audience
 from services.campaigns.launch_campaign import launch
 from services.campaigns.store import campaigns
 from services.campaigns.widen_campaign import widen
-from services.database import inbox, outbox
+from services.database import outbox
 from services.database.engine import Database
 from services.database.schema import campaigns as _campaigns
 from services.database.schema import posts as _posts
 from services.errors import Conflict, NeedsPerson, Rejected
-from services.events.catalogue import read_data
+from services.events.catalogue import PARTITIONS, read_data
 from services.events.cloudevent import parse_event
+from services.events.delivery import Delivery
 from services.events.incoming import ApplicationReceived, EventData, VacancyClosed
 from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Fact
 from services.figures.collect_reach import ReachCollector
-from services.figures.store import figures
+from services.figures.store import figures, rebuilt_clicks
+from services.figures.store.rebuilt_clicks import Scope
 from services.people.store import people
 from services.people.store.people import Person
 from services.ports import Tokens
@@ -59,6 +61,7 @@ from services.scheduling import Pace
 from services.vault import Vault, new_key
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates
+from streams.logs.partitions import partition_of
 from streams.process.processor import Processor
 from streams.process.processors import processors
 from tests.builders import (
@@ -150,11 +153,17 @@ class Office:
 
     async def _handle(self, processor: Processor, batch: Sequence[Fact[Any]]) -> None:
         async with self.database.write() as transaction:
-            fresh = await inbox.take(
-                transaction, processor.name, [fact.event for fact in batch], now=clock()
+            places = {id(each): place for place, each in enumerate(self.log.facts[processor.topic])}
+            deliveries = [
+                Delivery(
+                    fact, partition_of((fact.event.subject or "").encode()), places[id(fact)], True
+                )
+                for fact in batch
+            ]
+            taken = await processor.memory.take(
+                transaction, processor.name, deliveries, now=clock()
             )
-            wanted = {id(each) for each in fresh}
-            facts = [fact for fact in batch if id(fact.event) in wanted]
+            facts = [delivery.fact for delivery in taken.fresh]
             statements = await processor.handle(transaction, facts, clock())
             await outbox.add(transaction, statements)
 
@@ -471,6 +480,7 @@ async def _keep_house(office: Office) -> None:
         await forget_what_is_old(
             transaction,
             now=now,
+            keep_clicks=timedelta(seconds=1),
             keep_measurements=timedelta(seconds=1),
             keep_audit=timedelta(seconds=5),
         )
@@ -483,9 +493,13 @@ async def _keep_house(office: Office) -> None:
 
 async def _rebuild(office: Office) -> None:
     async with office.database.write() as transaction:
-        await inbox.hold(transaction)
-        for wipe in (figures.wipe_clicks, figures.wipe_reach, figures.wipe_applications):
+        for wipe in (figures.wipe_reach, figures.wipe_applications):
             await wipe(transaction, since=None)
+    async with office.database.write() as transaction:
+        await rebuilt_clicks.prepare(transaction)
+        await rebuilt_clicks.hold(transaction, range(PARTITIONS))
+        everything = Scope(day="", hour="")
+        await rebuilt_clicks.replace(transaction, everything, records={}, clicks_counted=0)
     await asyncio.sleep(2)
 
 

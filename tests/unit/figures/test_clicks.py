@@ -19,7 +19,7 @@ from services.events.outgoing import LinkClicked
 from services.events.statement import Fact
 from services.figures.count_clicks import count_clicks
 from services.figures.rules.click import classify, visitor_key
-from services.figures.store import figures
+from services.figures.store import click_cells
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated
 
@@ -43,7 +43,7 @@ async def count(database: Database, *batches: list[Fact[Any]]) -> Counter[str]:
         async with database.write() as transaction:
             assert await count_clicks(transaction, batch, NOW) == []
     async with database.read() as transaction:
-        return Counter(await figures.click_totals(transaction))
+        return Counter(await click_cells.by_class(transaction))
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from services.database import audit
 from services.database.audit import Entry
 from services.database.engine import Database
+from services.database.schema import clicks as kept
 from services.database.transaction import Transaction
-from services.figures.store import figures
-from services.figures.store.figures import Click
+from services.figures.store import click_cells
 from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
 from services.people.sign_in import (
     LIFETIME,
@@ -22,11 +24,18 @@ from services.people.sign_in import (
 from services.people.store import people, sign_in_tries
 from services.privacy.forget import forget_what_is_old
 from tests.builders import NOW, ambassador, organise
+from tests.projections import add_clicks, judged_click
 
 
 async def _forget(transaction: Transaction, *, keep_audit: timedelta | None = None) -> None:
     hours = timedelta(hours=48)
-    await forget_what_is_old(transaction, now=NOW, keep_measurements=hours, keep_audit=keep_audit)
+    await forget_what_is_old(
+        transaction,
+        now=NOW,
+        keep_clicks=timedelta(days=7),
+        keep_measurements=hours,
+        keep_audit=keep_audit,
+    )
 
 
 async def test_links_that_ran_out_go(database: Database) -> None:
@@ -72,20 +81,11 @@ async def test_single_clicks_go_and_their_counts_stay(database: Database) -> Non
     """After a week nothing is kept of a click but its count; a younger one can still be doubled."""
     moments = [NOW - timedelta(days=7, seconds=1), NOW - timedelta(days=6)]
     async with database.write() as transaction:
-        for moment in moments:
-            click = Click(
-                id=moment.isoformat(),
-                code="abc",
-                visitor="0" * 16,
-                click_class="human",
-                reason="",
-                clicked_at=moment,
-            )
-            await figures.add_clicks(transaction, [click])
+        clicks = [judged_click(number, clicked_at=each) for number, each in enumerate(moments)]
+        await add_clicks(transaction, clicks)
         await _forget(transaction)
-        found = await figures.human_clicks(transaction, ["abc"], since=moments[0], until=NOW)
-        assert found == {("abc", "0" * 16): moments[1:]}
-        assert await figures.click_totals(transaction) == {"human": 2}
+        assert (await transaction.scalars(sa.select(kept.c.id))).all() == ["1"]
+        assert await click_cells.by_class(transaction) == {"human": 2}
 
 
 async def test_the_audit_goes_where_somebody_says_so(database: Database) -> None:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
-import sys
-import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.database import dead_letters
 from services.database.engine import Database
-from services.errors import Stop
+from services.database.schema import click_cells as cells
 from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import state
+from services.figures.count_clicks import count_clicks
 from services.figures.statistics import statistics
-from services.figures.store import figures
+from services.figures.store.clicks import PROCESSOR
 from services.ports import Record
 from services.settings import Settings, load_settings
-from streams.logs.embedded import owner as owner_module
 from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.owner import OwnerLock
 from streams.logs.topics import topic_specs
 from streams.process import rebuild as rebuild_module
-from streams.process.processor import ProcessorRunner, Progress, SourceRecord
+from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from streams.process.processors import projections
 from streams.process.rebuild import rebuild
 from tests.builders import NOW, ambassador, campaign, organise
@@ -98,7 +97,8 @@ async def settings(tmp_path: Path) -> Settings:
 async def _process(settings: Settings, database: Database) -> None:
     """What a worker does with the log, a record at a time."""
     admin = EmbeddedAdmin(settings.broker_url)
-    for processor in (projection.processor for projection in projections()):
+    counting = Processor(name=PROCESSOR, topic="link.clicked", handle=count_clicks)
+    for processor in (counting, *(projection.processor for projection in projections())):
         runner = ProcessorRunner(
             processor, database=database, clock=lambda: NOW, progress=Progress()
         )
@@ -177,7 +177,9 @@ async def test_rebuild_keeps_figures_of_expired_records(settings: Settings) -> N
     async with database.write() as transaction:
         assert await click_cells(transaction) == before
         # What the log does hold is counted again, whatever became of it.
-        await figures.wipe_clicks(transaction, since=done.kept_before)
+        kept = f"{done.kept_before:%Y-%m-%d}"
+        is_day = sa.func.length(cells.c.span) == 10
+        await transaction.execute(cells.delete().where(is_day, cells.c.span >= kept))
     await rebuild(settings)
     async with database.read() as transaction:
         assert await click_cells(transaction) == before
@@ -210,27 +212,17 @@ async def test_rebuild_keeps_figures_of_records_expiring_meanwhile(
             "UPDATE topics SET retention_ms = ? WHERE name = 'link.clicked'", (366 * 86_400_000,)
         )
 
-    looked, removed = threading.Event(), threading.Event()
-    remove, look = EmbeddedLog._remove_expired, rebuild_module._complete_since
-
-    def remove_once_looked(*arguments: Any) -> Any:
-        assert looked.wait(60)
-        committed = remove(*arguments)
-
-        def tell() -> bool:
-            more = committed()
-            removed.set()
-            return more
-
-        return tell
+    look = rebuild_module._complete_since
 
     def look_before(*arguments: Any) -> datetime | None:
         since = look(*arguments)
-        looked.set()
-        assert removed.wait(60)
+        with closing(EmbeddedLog(settings.log_path, retention_every=0.005)) as log:
+            wait = time.monotonic() + 60
+            while not log.partition("link.clicked", place).low_water:
+                assert time.monotonic() < wait
+                time.sleep(0.005)
         return since
 
-    monkeypatch.setattr(EmbeddedLog, "_remove_expired", remove_once_looked)
     monkeypatch.setattr(rebuild_module, "_complete_since", look_before)
     await rebuild(settings)
     async with database.read() as transaction:
@@ -238,35 +230,19 @@ async def test_rebuild_keeps_figures_of_records_expiring_meanwhile(
     await database.close()
 
 
-async def test_rebuild_is_refused_while_the_log_is_in_use(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A running owner would count beside the rebuild: it is refused, and the figures stay."""
-    monkeypatch.setattr(owner_module, "_ATTEMPTS", 3)
+async def test_the_owner_of_the_log_goes_on(settings: Settings) -> None:
+    """While pages and worker hold the embedded log, everything is counted again all the same."""
     database = Database.open(settings.database)
     await _process(settings, database)
     async with database.read() as transaction:
         before = await statistics(transaction)
-    owner = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _OWN, str(settings.log_path), stdin=PIPE, stdout=PIPE
-    )
-    try:
-        assert owner.stdout is not None
-        assert await owner.stdout.readline() == b"owned\n"
-        with pytest.raises(Stop, match=f"in use by process {owner.pid}"):
-            await rebuild(settings)
-    finally:
-        await asyncio.wait_for(owner.communicate(b""), 60)
+    looked: list[int] = []
+    async with database.write() as transaction:
+        await wipe(transaction)
+    owner = OwnerLock(settings.log_path)
+    await rebuild(settings, looked.append)
+    owner.release()
     async with database.read() as transaction:
         assert await statistics(transaction) == before
+    assert sum(looked) == 6
     await database.close()
-
-
-_OWN = """
-import sys
-from pathlib import Path
-from streams.logs.embedded.owner import OwnerLock
-OwnerLock(Path(sys.argv[1]))
-print("owned", flush=True)
-sys.stdin.read()
-"""

@@ -11,13 +11,14 @@ from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
 from services.database import schema as tables
 from services.figures.store import figures
-from services.figures.store.figures import Click, Figure
+from services.figures.store.figures import Figure
 from services.identity import ambassador_id, derive_id
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import PostState
 from services.posts.store import posts
 from tests.builders import NOW
+from tests.projections import add_clicks, judged_click
 from tests.unit.web.arrival import facts_on
 from tests.unit.web.organisation import Organisation, story, submit, vacancy
 
@@ -216,18 +217,11 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
         if state is not PostState.PUBLISHED:
             continue
         async with organisation.database.write() as transaction:
-            await figures.add_clicks(
+            await add_clicks(
                 transaction,
                 [
-                    Click(
-                        id=f"{post.id}-{kind}",
-                        code=post.link_code,
-                        visitor="0" * 16,
-                        click_class=kind,
-                        reason="LinkedInBot" if kind == "bot" else "",
-                        clicked_at=NOW,
-                    )
-                    for kind in ("human", "bot")
+                    judged_click(f"{post.id}-human", post.link_code),
+                    judged_click(f"{post.id}-bot", post.link_code, "bot", reason="LinkedInBot"),
                 ],
             )
             if place:

@@ -1,0 +1,100 @@
+"""Clicks rolled up, so that no page and no report reads single ones.
+
+Of each dimension (a post by its link, a campaign, a network, a language, a team, stories or vacancies,
+and all of it) by day for ever, and but for posts by hour for a while, with the reason why some count
+for nobody; of campaigns and of all of it also altogether. Days and hours are those of UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from services.database.schema import click_cells
+from services.database.transaction import Transaction
+
+#: What happened at which hour is of use while it is fresh.
+HOURS_MEMORY = timedelta(days=90)
+
+DIMENSIONS = ("all", "campaign", "network", "language", "team", "kind", "post")
+
+# In the order of their key: two workers share the cells of a campaign, and of all that is larger.
+ADD = """
+WITH counted AS (
+    SELECT s.code, s.hour, s.click_class, s.reason,
+        coalesce(p.campaign_id, '') AS campaign, coalesce(p.network, '') AS network,
+        coalesce(p.language, '') AS language, coalesce(p.team, '') AS team,
+        coalesce(c.kind, '') AS kind, {clicks} AS clicks
+    FROM {source} s
+    LEFT JOIN posts p ON p.link_code = s.code
+    LEFT JOIN campaigns c ON c.id = p.campaign_id
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+), many AS (
+    SELECT hour, click_class, reason, network, language, team, kind, sum(clicks) AS clicks
+    FROM counted GROUP BY 1, 2, 3, 4, 5, 6, 7
+), spans (length) AS (VALUES (0), (10), (13)
+), dimensions (dimension) AS (VALUES ('all'), ('network'), ('language'), ('team'), ('kind')
+), cells AS (
+    SELECT 'post' AS dimension, code AS value, substr(hour, 1, 10) AS span, click_class,
+        '' AS reason, clicks
+    FROM counted
+    UNION ALL
+    SELECT 'campaign', campaign, substr(hour, 1, length), click_class, reason, clicks
+    FROM counted CROSS JOIN spans WHERE length <= length(hour)
+    UNION ALL
+    SELECT dimension,
+        CASE dimension WHEN 'network' THEN network WHEN 'language' THEN language
+            WHEN 'team' THEN team WHEN 'kind' THEN kind ELSE '' END,
+        substr(hour, 1, length), click_class, reason, clicks
+    FROM many CROSS JOIN dimensions CROSS JOIN spans
+    WHERE length <= length(hour) AND (length > 0 OR dimension = 'all')
+)
+INSERT INTO {target} (dimension, value, span, click_class, reason, clicks)
+SELECT dimension, value, span, click_class, reason, sum(clicks) FROM cells
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+def on_top(target: str) -> str:
+    """The end of `ADD` where ``target`` has cells already."""
+    return f"""
+    ON CONFLICT (dimension, value, span, click_class, reason)
+    DO UPDATE SET clicks = {target}.clicks + excluded.clicks
+    """
+
+
+async def add_staged(transaction: Transaction) -> None:
+    """Add the clicks that `services.figures.store.clicks` has staged to all of their cells."""
+    await transaction.execute(
+        sa.text(
+            ADD.format(source="staged_clicks", clicks="count(*)", target="click_cells")
+            + on_top("click_cells")
+        )
+    )
+
+
+async def by_class(
+    transaction: Transaction, *, campaign_id: str | None = None
+) -> Mapping[str, int]:
+    """Clicks by class, of all or of a campaign: ``human``, ``bot``, ``duplicate``; absent where
+    there are none."""
+    of = ("all", "") if campaign_id is None else ("campaign", campaign_id)
+    rows = await transaction.execute(
+        sa.select(click_cells.c.click_class, sa.func.sum(click_cells.c.clicks).label("clicks"))
+        .where(
+            click_cells.c.dimension == of[0],
+            click_cells.c.value == of[1],
+            click_cells.c.span == "",
+        )
+        .group_by(click_cells.c.click_class)
+    )
+    return {row.click_class: int(row.clicks) for row in rows}
+
+
+async def forget_hours(transaction: Transaction, *, before: datetime) -> None:
+    """Delete the cells of hours; those of their days stay."""
+    hour = before.astimezone(UTC).isoformat()[:13]
+    is_hour = sa.func.length(click_cells.c.span) > sa.literal_column("10")
+    await transaction.execute(click_cells.delete().where(is_hour, click_cells.c.span < hour))
