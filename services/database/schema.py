@@ -154,6 +154,14 @@ people = Table(
     Column("created_at", UtcTime, nullable=False),
     # From then on: no access, no drafts, nothing published in their name. Empty: active.
     Column("deactivated_at", UtcTime),
+    # A column, so that PostgreSQL knows how many they are. Of a list it expects one, and then looks
+    # through a campaign's people once for each of them.
+    Column(
+        "is_ambassador",
+        sa.Boolean,
+        sa.Computed("CAST(roles AS TEXT) LIKE '%\"ambassador\"%'"),
+        nullable=False,
+    ),
 )
 
 ambassadors = Table(

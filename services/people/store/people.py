@@ -34,7 +34,7 @@ ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 HAS_NAME = people.c.name != ""
 IS_ACTIVE = people.c.deactivated_at.is_(None)
 #: Without the role nobody is asked for anything, whatever profile is left.
-IS_AMBASSADOR = sa.and_(IS_ACTIVE, sa.cast(people.c.roles, sa.Text).contains('"ambassador"'))
+IS_AMBASSADOR = sa.and_(IS_ACTIVE, people.c.is_ambassador)
 
 _VOICE = (
     "role",
