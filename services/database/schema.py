@@ -607,6 +607,8 @@ reach = Table(
     Column("tag", Text, nullable=False),
     Column("value", sa.BigInteger),
     Column("source", MessageText, nullable=False),
+    # Of the post's figures of this metric the one that says most (services.figures.store.figures).
+    Column("counts", sa.Boolean, nullable=False, server_default=sa.text("false")),
 )
 
 # How many follow a member; kept only where the organisation estimates reach.

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from services.database.schema import applications, audience, campaigns, click_cells, posts, reach
 from services.database.transaction import Transaction
-from services.figures.store.figures import best
 from services.post import PostState
 
 #: The source of a sum of estimates.
@@ -140,10 +139,9 @@ async def of_campaigns(
             found[row.campaign_id].excluded[row.reason] += row.clicks
     for row in await transaction.execute(_applicants(campaign_ids)):
         found[row.id].applicants[row.stage] = row.people
-    for campaign_id, figure in await _figures(transaction, campaign_ids, "reach"):
-        found[campaign_id].reach[figure.tag] = figure
-    for campaign_id, figure in await _figures(transaction, campaign_ids, "impressions"):
-        found[campaign_id].impressions[figure.tag] = figure
+    for campaign_id, metric, figure in await _figures(transaction, campaign_ids):
+        of = found[campaign_id]
+        (of.reach if metric == "reach" else of.impressions)[figure.tag] = figure
     return found
 
 
@@ -157,59 +155,57 @@ def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, int]]:
 
 
 async def _figures(
-    transaction: Transaction, campaign_ids: Sequence[str], metric: str
-) -> list[tuple[str, ReachFigure]]:
-    figure = best(metric)
+    transaction: Transaction, campaign_ids: Sequence[str]
+) -> list[tuple[str, str, ReachFigure]]:
+    """Each campaign's figures, with the metric: ``reach`` or ``impressions``."""
     # How many follow somebody is theirs: the sum says how it was made, and not of which numbers.
     source = sa.case(
-        (figure.c.tag == "estimated", ESTIMATED), else_=sa.cast(figure.c.source, sa.Text)
+        (reach.c.tag == "estimated", ESTIMATED), else_=sa.cast(reach.c.source, sa.Text)
     )
     counts = (
         posts.c.campaign_id.in_(campaign_ids),
-        figure.c.place == 1,
-        figure.c.value.is_not(None),
+        reach.c.metric.in_(("reach", "impressions")),
+        reach.c.counts,
+        reach.c.value.is_not(None),
     )
+    of = (posts.c.campaign_id, reach.c.metric, reach.c.tag)
     # Apart from the sources: somebody with posts on two networks is one person.
     people = {
-        (row.campaign_id, row.tag): row.people
+        tuple(row)[:3]: row.people
         for row in await transaction.execute(
-            sa.select(
-                posts.c.campaign_id,
-                figure.c.tag,
-                sa.func.count(posts.c.ambassador_id.distinct()).label("people"),
-            )
-            .join(posts, posts.c.id == figure.c.post_id)
+            sa.select(*of, sa.func.count(posts.c.ambassador_id.distinct()).label("people"))
+            .join(posts, posts.c.id == reach.c.post_id)
             .where(*counts)
-            .group_by(posts.c.campaign_id, figure.c.tag)
+            .group_by(*of)
         )
     }
     rows = await transaction.execute(
         sa.select(
-            posts.c.campaign_id,
-            figure.c.tag,
+            *of,
             source.label("source"),
-            sa.func.sum(figure.c.value).label("value"),
+            sa.func.sum(reach.c.value).label("value"),
             sa.func.count().label("posts"),
             sa.func.count(sa.case((posts.c.state == PostState.PUBLISHED.value, 1))).label(
                 "published"
             ),
-            sa.func.max(figure.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
+            sa.func.max(reach.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
         )
-        .join(posts, posts.c.id == figure.c.post_id)
+        .join(posts, posts.c.id == reach.c.post_id)
         .where(*counts)
-        .group_by(posts.c.campaign_id, figure.c.tag, source)
+        .group_by(*of, source)
         .order_by(source)
     )
-    found: dict[tuple[str, str], ReachFigure] = {}
+    found: dict[tuple[str, str, str], ReachFigure] = {}
     for row in rows:
-        before = found.get((row.campaign_id, row.tag))
-        found[row.campaign_id, row.tag] = ReachFigure(
+        key = (row.campaign_id, row.metric, row.tag)
+        before = found.get(key)
+        found[key] = ReachFigure(
             tag=row.tag,
             value=int(row.value) + (before.value if before else 0),
             posts=row.posts + (before.posts if before else 0),
             published=row.published + (before.published if before else 0),
-            people=people[row.campaign_id, row.tag],
+            people=people[key],
             measured_at=max(row.measured_at, before.measured_at) if before else row.measured_at,
             sources=(*(before.sources if before else ()), row.source),
         )
-    return [(campaign_id, figure) for (campaign_id, _), figure in found.items()]
+    return [(campaign_id, metric, figure) for (campaign_id, metric, _), figure in found.items()]

@@ -39,7 +39,7 @@ class ReachTotals:
 
 #: Of a post's figures the one that says most: measured before estimated before unknown, and then
 #: the latest. A network that stays silent later takes nothing back.
-BEST_FIRST = (
+_BEST_FIRST = (
     sa.case((reach.c.tag == "measured", 0), (reach.c.tag == "estimated", 1), else_=2),
     reach.c.measured_at.desc(),
 )
@@ -63,27 +63,30 @@ async def destroy_salts_before(transaction: Transaction, day: str) -> None:
 async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> None:
     """Store figures. One about a post that is not there (any more) has nothing to belong to."""
     wanted = sorted({figure.post_id for figure in figures})
-    there: set[str] = set()
     for some in in_parts(wanted):
-        query = sa.select(posts.c.id).where(posts.c.id.in_(some))
-        there.update((await transaction.scalars(query)).all())
-    await insert_new(
-        transaction, reach, [as_row(figure) for figure in figures if figure.post_id in there]
+        # Held: which of a post's figures counts is for one at a time to say.
+        query = sa.select(posts.c.id).where(posts.c.id.in_(some)).order_by(posts.c.id)
+        there = set(await transaction.scalars(query.with_for_update(key_share=True)))
+        rows = [as_row(figure) for figure in figures if figure.post_id in there]
+        await insert_new(transaction, reach, rows)
+        await _settle(transaction, reach.c.post_id.in_(there))
+
+
+async def _settle(transaction: Transaction, *conditions: sa.ColumnElement[bool]) -> None:
+    """Mark of each post and metric the figure that counts."""
+    place = sa.func.row_number().over(
+        partition_by=(reach.c.post_id, reach.c.metric), order_by=_BEST_FIRST
+    )
+    ranked = sa.select(*_KEY, reach.c.counts, place.label("place")).where(*conditions).subquery()
+    wrong = sa.select(*(ranked.c[part.name] for part in _KEY)).where(
+        (ranked.c.place == 1) != ranked.c.counts
+    )
+    await transaction.execute(
+        reach.update().where(sa.tuple_(*_KEY).in_(wrong)).values(counts=~reach.c.counts)
     )
 
 
-def best(metric: str) -> sa.Subquery:
-    """Of each post the figure of ``metric`` that counts: rows of `reach` with ``place`` 1."""
-    return (
-        sa.select(
-            *reach.c,
-            sa.func.row_number()
-            .over(partition_by=reach.c.post_id, order_by=BEST_FIRST)
-            .label("place"),
-        )
-        .where(reach.c.metric == metric)
-        .subquery()
-    )
+_KEY = (reach.c.post_id, reach.c.metric, reach.c.measured_at)
 
 
 async def reach_totals(transaction: Transaction, *, campaign_id: str | None = None) -> ReachTotals:
@@ -91,16 +94,15 @@ async def reach_totals(transaction: Transaction, *, campaign_id: str | None = No
     is_published = posts.c.state == PostState.PUBLISHED.value
     chosen = [posts.c.campaign_id == campaign_id] if campaign_id is not None else []
     published = sa.select(sa.func.count()).select_from(posts).where(is_published, *chosen)
-    figure = best("reach")
     rows = await transaction.execute(
         sa.select(
-            figure.c.tag,
-            sa.func.sum(figure.c.value).label("value"),
+            reach.c.tag,
+            sa.func.sum(reach.c.value).label("value"),
             sa.func.count(sa.case((is_published, 1))).label("published"),
         )
-        .join(posts, posts.c.id == figure.c.post_id)
-        .where(figure.c.place == 1, figure.c.value.is_not(None), *chosen)
-        .group_by(figure.c.tag)
+        .join(posts, posts.c.id == reach.c.post_id)
+        .where(reach.c.metric == "reach", reach.c.counts, reach.c.value.is_not(None), *chosen)
+        .group_by(reach.c.tag)
     )
     known = {row.tag: row for row in rows}
     return ReachTotals(
@@ -133,23 +135,13 @@ async def add_application(
 
 async def forget_replaced(transaction: Transaction, *, before: datetime) -> None:
     """Delete figures from ``before`` in whose place another of the same post counts now."""
-    ranked = sa.select(
-        reach.c.post_id,
-        reach.c.metric,
-        reach.c.measured_at,
-        sa.func.row_number()
-        .over(partition_by=(reach.c.post_id, reach.c.metric), order_by=BEST_FIRST)
-        .label("place"),
-    ).subquery()
-    replaced = sa.select(ranked.c.post_id, ranked.c.metric, ranked.c.measured_at).where(
-        ranked.c.place > 1, ranked.c.measured_at < before
-    )
-    row = sa.tuple_(reach.c.post_id, reach.c.metric, reach.c.measured_at)
-    await transaction.execute(reach.delete().where(row.in_(replaced)))
+    await transaction.execute(reach.delete().where(~reach.c.counts, reach.c.measured_at < before))
 
 
 async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> None:
     await _wipe(transaction, reach, reach.c.measured_at, since)
+    # In the place of what went, what stays may count.
+    await _settle(transaction)
 
 
 async def wipe_applications(transaction: Transaction, *, since: datetime | None) -> None:

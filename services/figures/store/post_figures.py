@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.database.schema import click_cells, reach
 from services.database.transaction import Transaction
-from services.figures.store.figures import BEST_FIRST, Figure
+from services.figures.store.figures import Figure
 
 
 async def clicks_by_code(
@@ -35,11 +35,8 @@ async def best_of_posts(
 ) -> dict[str, Figure]:
     """The figure of ``metric`` that counts of each of these posts; one without is left out."""
     rows = await transaction.execute(
-        sa.select(*(reach.c[name] for name in Figure.__dataclass_fields__))
-        .where(reach.c.post_id.in_(post_ids), reach.c.metric == metric)
-        .order_by(*BEST_FIRST)
+        sa.select(*(reach.c[name] for name in Figure.__dataclass_fields__)).where(
+            reach.c.post_id.in_(post_ids), reach.c.metric == metric, reach.c.counts
+        )
     )
-    found: dict[str, Figure] = {}
-    for row in rows.mappings():
-        found.setdefault(row["post_id"], Figure(**row))
-    return found
+    return {row["post_id"]: Figure(**row) for row in rows.mappings()}
