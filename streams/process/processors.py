@@ -45,10 +45,14 @@ def processors(drafts: DraftWriter, zone: tzinfo = DEFAULT_ZONE) -> list[Process
         # of a large campaign are readable long before its last ones are written.
         _processor("write-drafts", drafts.write_drafts, events=24),
         _processor("learn-from-edits", learn_from_edits),
-        # Many in a transaction, for what it costs is shared by them.
-        _processor(PROCESSOR, count_clicks, batch=500, batch_bytes=2_000_000, events=5_000),
+        clicks_processor(),
         *(projection.processor for projection in projections()),
     ]
+
+
+def clicks_processor() -> Processor:
+    # Many in a transaction, for what it costs is shared by them.
+    return _processor(PROCESSOR, count_clicks, batch=500, batch_bytes=2_000_000, events=5_000)
 
 
 def _processor(name: str, handle: Handler, **batches: int) -> Processor:

@@ -22,15 +22,16 @@ DIMENSIONS = ("all", "campaign", "network", "language", "team", "kind", "post")
 
 # In the order of their key: two workers share the cells of a campaign, and of all that is larger.
 ADD = """
-WITH counted AS (
-    SELECT s.code, s.hour, s.click_class, s.reason,
-        coalesce(p.campaign_id, '') AS campaign, coalesce(p.network, '') AS network,
+WITH folded AS (
+    SELECT code, hour, click_class, reason, {clicks} AS clicks
+    FROM {source} GROUP BY 1, 2, 3, 4
+), counted AS (
+    SELECT f.*, coalesce(p.campaign_id, '') AS campaign, coalesce(p.network, '') AS network,
         coalesce(p.language, '') AS language, coalesce(p.team, '') AS team,
-        coalesce(c.kind, '') AS kind, {clicks} AS clicks
-    FROM {source} s
-    LEFT JOIN posts p ON p.link_code = s.code
+        coalesce(c.kind, '') AS kind
+    FROM folded f
+    LEFT JOIN posts p ON p.link_code = f.code
     LEFT JOIN campaigns c ON c.id = p.campaign_id
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), many AS (
     SELECT hour, click_class, reason, network, language, team, kind, sum(clicks) AS clicks
     FROM counted GROUP BY 1, 2, 3, 4, 5, 6, 7

@@ -79,7 +79,7 @@ async def add_cells(transaction: Transaction, counted: Sequence[Cell]) -> None:
         await transaction.fill(_recounted, counted)
         await transaction.execute(
             sa.text(
-                ADD.format(source=_recounted.name, clicks="sum(s.clicks)", target=_cells.name)
+                ADD.format(source=_recounted.name, clicks="sum(clicks)", target=_cells.name)
                 + on_top(_cells.name)
             )
         )
