@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from importlib import resources
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -16,7 +19,11 @@ from services.database.engine import Database
 from services.database.migrate import is_current, migrate
 from services.database.schema import metadata
 from services.errors import Stop
+from services.events.cloudevent import CloudEvent
+from services.events.delivery import Delivery
+from services.figures.store import clicks
 from tests.contract.store.conftest import Store
+from tests.projections import click_cells
 
 
 def _differences(connection: sa.Connection) -> Any:
@@ -80,3 +87,92 @@ def test_head_is_the_newest_step() -> None:
     numbers = sorted(file.name[:4] for file in folder.iterdir() if file.name.endswith(".py"))
     assert numbers[-1] == steps.HEAD
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
+
+
+async def test_clicks_are_rolled_up_as_they_were_counted(empty_store: Store) -> None:
+    """What was counted by link and day before is in every cell it belongs to, and nothing counts twice."""
+    async with empty_store.open() as database:
+        async with database.write() as transaction:
+            await transaction.run_sync(lambda connection: _upgrade_to(connection, "0005"))
+            for statement in _BEFORE_CELLS:
+                await transaction.execute(sa.text(statement))
+        await migrate(database)
+        async with database.read() as transaction:
+            cells = await click_cells(transaction)
+            at = await transaction.scalar(sa.text("SELECT at FROM clicks"))
+            team = await transaction.scalar(sa.text("SELECT team FROM posts"))
+            event = CloudEvent(id="e-1", source="/zwaan", type="link.clicked", data={})
+            old = SimpleNamespace(clicked_at=datetime(2026, 11, 1, tzinfo=UTC))
+            fact: Any = SimpleNamespace(event=event, data=old)
+            assert await clicks.counted(transaction, [Delivery(fact, 0, 0, True)]) == {0}
+    assert (at, team) == (1_793_523_600_000_123, "Sluizen")
+    spans = [("", "2026-11-01"), ("", "2026-11-02")]
+    assert cells == {
+        ("post", "abc", "2026-11-01", "human", ""): 2,
+        ("post", "abc", "2026-11-01", "bot", ""): 4,
+        ("post", "gone", "2026-11-02", "human", ""): 5,
+        **{
+            (dimension, value, span, kind, reason): number
+            for dimension, value in (
+                ("campaign", "c"),
+                ("network", "x"),
+                ("language", "nl"),
+                ("team", "Sluizen"),
+                ("kind", "story"),
+            )
+            for span in spans[0]
+            for kind, reason, number in (("human", "", 2), ("bot", "curl", 1), ("bot", "x", 3))
+            if span or dimension == "campaign"
+        },
+        **{
+            (dimension, "", span, "human", ""): 5
+            for dimension in ("campaign", "network", "language", "team", "kind", "all")
+            for span in spans[1]
+            if span or dimension == "campaign"
+        },
+        **{
+            ("all", "", span, kind, reason): number
+            for span in spans[0]
+            for kind, reason, number in (("human", "", 2), ("bot", "curl", 1), ("bot", "x", 3))
+        },
+        ("all", "", "", "human", ""): 7,
+    }
+
+
+_BEFORE_CELLS = (
+    (
+        "INSERT INTO people (id, email, name, language, roles, created_at)"
+        " VALUES ('p', 'e', 'n', 'nl', '[]', '2026-01-01 00:00:00')"
+    ),
+    (
+        "INSERT INTO ambassadors (id, role, team, crafts, region, timezone, address_form, emoji, length,"
+        " topics, other_languages)"
+        " VALUES ('p', '', 'Sluizen', '[]', '', 'UTC', '', 0, '', '[]', '[]')"
+    ),
+    (
+        "INSERT INTO campaigns (id, kind, source_id, title, language, content, state, seed, started_at)"
+        " VALUES ('c', 'story', 's', '', 'nl', '{}', 'open', 1, '2026-01-01 00:00:00')"
+    ),
+    (
+        "INSERT INTO posts (id, campaign_id, ambassador_id, network, language, text, original_text, angle,"
+        " overlap, recipe, link_code, state, created_at)"
+        " VALUES ('q', 'c', 'p', 'x', 'nl', '', '', '', 0, '{}', 'abc', 'ready', '2026-01-01 00:00:00')"
+    ),
+    (
+        "INSERT INTO click_counts (code, day, click_class, reason, clicks) VALUES"
+        " ('abc', '2026-11-01', 'human', '', 2), ('abc', '2026-11-01', 'bot', 'curl', 1),"
+        " ('abc', '2026-11-01', 'bot', 'x', 3), ('gone', '2026-11-02', 'human', '', 5)"
+    ),
+    (
+        "INSERT INTO clicks (id, code, visitor, click_class, reason, clicked_at)"
+        " VALUES ('e', 'abc', 'v', 'human', '', '2026-11-01 09:00:00.000123')"
+    ),
+    (
+        "INSERT INTO inbox (processor, event_source, event_id, handled_at)"
+        " VALUES ('count-clicks', '/zwaan', 'e-1', '2026-11-01 09:00:00')"
+    ),
+)
+
+
+def _upgrade_to(connection: sa.Connection, step: str) -> None:
+    command.upgrade(steps._config(connection), step)
