@@ -181,6 +181,16 @@ ambassadors = Table(
     Column("other_languages", Json, nullable=False),
 )
 
+# How many ambassadors there were on a day: nothing else tells it afterwards.
+headcounts = Table(
+    "headcounts",
+    metadata,
+    Column("day", Text, primary_key=True),  # of UTC
+    Column("team", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("ambassadors", sa.Integer, nullable=False),
+)
+
 # What a person chose about their posts' pace; without a row the organisation's rules hold.
 sharing_preferences = Table(
     "sharing_preferences",

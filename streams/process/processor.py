@@ -120,6 +120,7 @@ class ProcessorRunner:
         letters: list[DeadLetter] = []
         for record in records:
             self._read(record, items, letters)
+            await asyncio.sleep(0)  # a page may wait for the loop
         if letters:
             await self._bury(letters)
         most = self.processor.events

@@ -22,6 +22,7 @@ from services.campaigns.widen_campaign import widen_due
 from services.database.note_expired import note_expired
 from services.errors import RetryLater, Stop
 from services.figures.collect_reach import ReachCollector
+from services.people.store import headcount
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
 from services.posts.finish_campaign import finish_over
@@ -230,12 +231,18 @@ class Worker:
         while True:
             for each in warnings:
                 await self._guarded(each.warn)
+            await self._guarded(self._count_heads)
             await self._guarded(self._forget)
             await self._guarded(self._reseal)
             await asyncio.sleep(_HOUSEKEEPING)
 
     async def _reseal(self) -> int:
         return await reseal_tokens(self._parts.database, vault(self._parts.settings))
+
+    async def _count_heads(self) -> int:
+        async with self._parts.database.write() as transaction:
+            await headcount.remember(transaction, now=clock())
+        return 0
 
     async def _forget(self) -> int:
         settings = self._parts.settings

@@ -7,8 +7,9 @@ for nobody; of campaigns and of all of it also altogether. Days and hours are th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -92,6 +93,37 @@ async def by_class(
         .group_by(click_cells.c.click_class)
     )
     return {row.click_class: int(row.clicks) for row in rows}
+
+
+class Cell(NamedTuple):
+    """Clicks of one class (and why, where they count for nobody) on a day or in an hour of UTC."""
+
+    value: str
+    span: str
+    click_class: str
+    reason: str
+    clicks: int
+
+
+async def over_time(
+    transaction: Transaction, dimension: str, values: Sequence[str], *, first: str, last: str
+) -> list[Cell]:
+    """The cells of these values of one of `DIMENSIONS`, in the order of time.
+
+    ``first`` and ``last`` are both days (2026-11-24) or both hours (2026-11-24T09), and included.
+    """
+    of = click_cells.c
+    rows = await transaction.execute(
+        sa.select(of.value, of.span, of.click_class, of.reason, of.clicks)
+        .where(
+            of.dimension == dimension,
+            of.value.in_(values),
+            of.span.between(first, last),
+            sa.func.length(of.span) == len(first),
+        )
+        .order_by(of.span, of.value, of.click_class, of.reason)
+    )
+    return [Cell._make(row) for row in rows]
 
 
 async def forget_hours(transaction: Transaction, *, before: datetime) -> None:

@@ -259,6 +259,31 @@ async def test_hours_go_and_days_stay(database: Database) -> None:
     assert spans == {"", f"{old:%Y-%m-%d}", f"{NOW:%Y-%m-%d}", f"{NOW:%Y-%m-%dT%H}"}
 
 
+async def test_clicks_are_told_over_time(database: Database) -> None:
+    """Days and hours of the values asked for, each in order, without what lies before or after."""
+    moments = [NOW + timedelta(hours=hours) for hours in (0, 1, 1, 24, 48)]
+    clicked = [
+        click_event(number, "abc" if number else "abd", visitor=f"{number:016x}", clicked_at=moment)
+        for number, moment in enumerate(moments)
+    ]
+    await runner(database).run([record_of(0, *clicked)])
+    async with database.read() as transaction:
+        days = await click_cells.over_time(
+            transaction, "post", ["abc"], first="2026-11-24", last="2026-11-25"
+        )
+        hours = await click_cells.over_time(
+            transaction, "all", [""], first="2026-11-24T09", last="2026-11-24T10"
+        )
+    assert [tuple(cell) for cell in days] == [
+        ("abc", "2026-11-24", "human", "", 2),
+        ("abc", "2026-11-25", "human", "", 1),
+    ]
+    assert [(cell.span, cell.clicks) for cell in hours] == [
+        ("2026-11-24T09", 1),
+        ("2026-11-24T10", 2),
+    ]
+
+
 async def test_a_click_may_hold_what_separates_columns(database: Database) -> None:
     """Whatever an id or a method is made of, it is stored as it is."""
     odd = [click_event("a\\tb\\N"), click_event("c", method="A\tB\\")]
