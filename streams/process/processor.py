@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -72,8 +72,7 @@ class SourceRecord:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
+class _Item(NamedTuple):
     """One event, and the record it came in, which a dead letter needs; ``completes`` as in
     `Delivery`."""
 
@@ -89,7 +88,8 @@ class _Item:
 
     @property
     def delivery(self) -> Delivery:
-        return Delivery(self.fact, self.record.partition, self.record.offset, self.completes)
+        record = self.record
+        return Delivery(self.fact, record.partition, record.offset, self.completes)
 
 
 class ProcessorRunner:
@@ -128,15 +128,15 @@ class ProcessorRunner:
             await self._handle_all(items[start : start + most])
 
     def _read(self, record: SourceRecord, items: list[_Item], letters: list[DeadLetter]) -> None:
-        elements = read_record(record.value, self.processor.topic)
-        valid = [each for each in elements if not isinstance(each.fact, Rejected)]
-        for element in elements:
-            completes = bool(valid) and element is valid[-1]
-            item = _Item(record=record, element=element, completes=completes)
+        found = len(items)
+        for element in read_record(record.value, self.processor.topic):
+            item = _Item(record, element, False)
             if isinstance(element.fact, Rejected):
                 letters.append(self._letter(item, element.fact))
             else:
                 items.append(item)
+        if len(items) > found:
+            items[-1] = items[-1]._replace(completes=True)
 
     async def _handle_all(self, items: Sequence[_Item]) -> None:
         try:

@@ -38,11 +38,16 @@ class Verdict:
 def classify(*, method: str, user_agent: str, prefetch: bool) -> Verdict:
     """Tell a person from a machine by what the request says of itself."""
     if method != "GET":
-        return Verdict(click_class=ClickClass.BOT, reason=f"{method} request")
+        return _bot(f"{method} request")
     if prefetch:
-        return Verdict(click_class=ClickClass.BOT, reason="prefetch")
+        return _bot("prefetch")
     machine = machine_of(user_agent)
-    return Verdict(click_class=ClickClass.BOT, reason=machine) if machine else _PERSON
+    return _bot(machine) if machine else _PERSON
+
+
+@lru_cache(maxsize=1_000)
+def _bot(reason: str) -> Verdict:
+    return Verdict(click_class=ClickClass.BOT, reason=reason)
 
 
 _PERSON = Verdict(click_class=ClickClass.HUMAN)
@@ -89,7 +94,7 @@ def judged(identity: str, request: Request) -> Click:
         identity,
         request.code,
         request.visitor,
-        verdict.click_class.value,
+        _HUMAN if verdict is _PERSON else _BOT,
         verdict.reason,
         at,
         hour_of(at),
@@ -137,7 +142,7 @@ def _hour(number: int) -> str:
     return (_EPOCH + timedelta(hours=number)).isoformat()[:13]
 
 
-_HUMAN = ClickClass.HUMAN.value
+_HUMAN, _BOT = ClickClass.HUMAN.value, ClickClass.BOT.value
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

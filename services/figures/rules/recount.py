@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from services.figures.rules.click import DUPLICATE_MICROSECONDS, TWICE, Click, is_human
+from services.figures.rules.click import DUPLICATE_MICROSECONDS, TWICE, Click, ClickClass
 
 _DAY = 86_400_000_000
+_HUMAN = ClickClass.HUMAN.value
 
 
 class Recount:
@@ -40,7 +41,7 @@ class Recount:
         if click.id in ids:
             return
         ids.add(click.id)
-        if is_human(click):
+        if click.click_class == _HUMAN:
             click = self._told_apart(click)
         span = click.hour if at >= self._hours else click.hour[:10]
         self.cells[click.code, span, click.click_class, click.reason] += 1
