@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from services.database.engine import take_turns
 from services.database.schema import click_cells, clicks, counted_records, forgotten_clicks
 from services.database.transaction import Transaction
-from services.errors import Conflict
 from services.figures.rules.click import Click, microseconds
 from services.figures.store.click_cells import ADD, on_top
 from services.figures.store.clicks import PROCESSOR, make_temporary, mark_records
@@ -104,13 +103,13 @@ async def replace(
     clicks_counted: int,
 ) -> None:
     """Write what differs. ``records`` are the first offset of each partition that was read, and the one
-    after the last. Raises Conflict when what was added up is not what was counted."""
+    after the last. Raises RuntimeError when what was added up is not what was counted."""
     await _analyze(transaction)
     await transaction.execute(_cells.delete().where(_cells.c.span == ""))
     is_day = sa.func.length(_cells.c.span) == 10
     total = sa.select(sa.func.sum(_cells.c.clicks)).where(_cells.c.dimension == "all", is_day)
     if int(await transaction.scalar(total) or 0) != clicks_counted:
-        raise Conflict("the figures that were counted again do not add up")
+        raise RuntimeError("the figures that were counted again do not add up")
     length = sa.func.length(click_cells.c.span)
     await _replace_cells(
         transaction,
