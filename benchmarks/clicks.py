@@ -479,7 +479,7 @@ def main() -> None:
         f"processes a core's second does less: at a load of 5 this machine parsed the JSON of {ANCHOR:,} "
         f"clicks in one. Anchored to that, PostgreSQL counts {shown(anchored['PostgreSQL'])} a second and "
         f"SQLite {shown(anchored['SQLite'])}. What limits it is the interpreter: reading and judging a "
-        "click, and PostgreSQL's three indexes of single clicks. fsync is off. After each part, "
+        "click, and PostgreSQL's three indexes of single clicks. PostgreSQL runs without fsync. After each part, "
         "the figures are those of a plain recount.",
     )
 
