@@ -39,10 +39,9 @@ from streams.logging import configure_logging
 from streams.logs.admin import TopicSpec
 from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.partitions import partition_of
-from streams.process.processor import ProcessorRunner, SourceRecord
+from streams.process.processor import ProcessorRunner, Progress, SourceRecord
 from streams.process.processors import clicks_processor
 from streams.process.rebuild_clicks import ClickRebuild
-from streams.worker.progress import Progress
 from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 

@@ -25,8 +25,7 @@ from services.events.statement import SOURCE, Fact
 from services.figures.count_clicks import count_clicks
 from services.figures.rules.click import DUPLICATE_WINDOW, classify
 from services.figures.store import click_cells, clicks
-from streams.process.processor import Processor, ProcessorRunner, SourceRecord
-from streams.worker.progress import Progress
+from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW, ambassador, campaign, event, organise, story
 from tests.contract.store.conftest import Store
 from tests.projections import click_cells as cells_now
