@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from connectors.sandbox import SandboxApp
 from services.errors import Stop
 from services.settings import Settings
+from services.web.app import create_redirect, create_web
 from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.terminal import command_name, data_words
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
@@ -95,19 +96,22 @@ async def run_up(settings: Settings) -> int:
     return 0
 
 
-async def run_web(settings: Settings) -> int:
+async def run_web(settings: Settings, *, only_redirect: bool = False) -> int:
+    """``only_redirect``: the short links without the pages, in any number of processes on one port."""
     stopping = stop_signal()
-    listener = listen(settings)
+    listener = listen(settings, shared=only_redirect)
     readiness = Readinesses()
+    create = create_redirect if only_redirect else create_web
     async with (
         connect_parts(settings) as parts,
         preparing({"database": parts.database.migrate, "log": parts.make_topics}) as preparation,
-        pages(parts, readiness) as application,
+        pages(parts, readiness, create=create) as application,
         serving(application, listener, trusted_proxies=settings.trusted_proxies),
     ):
         watching = watch(parts)
         readiness.ask = watching.readiness
-        _log.info("pages are served", address=settings.local_url)
+        served = "short links" if only_redirect else "pages"
+        _log.info(f"{served} are served", address=settings.local_url)
         looking = asyncio.create_task(watching.run(), name="the watch")
         try:
             await until_stopped(stopping, preparation.wait_until_broken)

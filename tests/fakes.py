@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.errors import RetryLater
+from services.events.cloudevent import parse_event
 from services.events.statement import Statement
 from services.ports import Mail, Record
 
@@ -35,10 +36,10 @@ class MemoryClicks:
         self.clicks: list[Statement] = []
         self.away = False
 
-    async def record(self, click: Statement) -> None:
+    async def record(self, code: str, click: str) -> None:
         if self.away:
             raise RetryLater("the log is away and the journal is full")
-        self.clicks.append(click)
+        self.clicks.append(Statement(key=code, event=parse_event(json.loads(click))))
 
 
 class Mailbox:

@@ -4,46 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from uuid import uuid4
 
 import structlog
 
 from services.database.engine import Database
 from services.errors import RetryLater
-from services.events.outgoing import LinkClicked
-from services.events.statement import Statement, state
+from services.events.click_text import ClickTexts
 from services.figures.rules.click import visitor_key
 from services.figures.rules.link_table import LinkTable, Target
 from services.figures.store import figures, links
-from services.identity import copied_code, link_number
+from services.identity import link_number
 from services.text.normal_form import printable
 
 _log = structlog.get_logger("links")
+
+#: How long the answer of a look-up holds; the table knows a new link as soon.
+_LOOKED_UP = timedelta(seconds=2)
+_MOST_LOOKED_UP = 10_000
 
 
 class ClickSink(Protocol):
     """Where clicks become durable before their redirect is answered."""
 
-    async def record(self, click: Statement) -> None: ...
+    def record(self, code: str, click: str) -> Awaitable[None]:
+        """Take the JSON of a click; what is awaited ends when it is durable.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What a request says of itself. ``address`` is used for the visitor key and then forgotten."""
-
-    method: str
-    address: str
-    user_agent: str
-    prefetch: bool
+        Raises RetryLater when nobody takes it any more.
+        """
+        ...
 
 
 class Links:
-    """Answers short links: targets from ``table``, clicks into ``sink`` first.
+    """Targets from ``table``, clicks into ``sink``.
 
     ``table`` is kept fresh elsewhere; the database is asked only for a link that it lacks.
     """
@@ -64,49 +60,27 @@ class Links:
         self._clock = clock
         self._home = home
         self._careers = careers or home
-        self._visitors = _VisitorKeys(database)
+        self._salts = _Salts(database)
+        self._texts = ClickTexts(secrets.randbits(72))
+        self._looked_up: dict[str, tuple[datetime, asyncio.Task[Target | None]]] = {}
 
-    async def follow(self, code: str, visit: Visit) -> str | None:
-        """The address to redirect to, after the click is durable; None for an unknown code.
+    @property
+    def changes(self) -> int:
+        """Another number when an address that `known` told may be another one now."""
+        return self._table.changes
 
-        A visitor is never kept from the target: a click that cannot be kept is logged as lost.
+    def known(self, code: str) -> Target | None:
+        """Where a link leads that is known without asking anybody."""
+        return self._table.target(code)
+
+    async def target(self, code: str) -> Target | None:
+        """Where a link leads; None for an unknown code.
+
         Raises RetryLater only when the table lacks a code that there may be and the database is away.
         """
-        now, code = self._clock(), copied_code(code)
-        target = self._table.target(code) or await self._look_up(code)
-        if target is None:
-            return None
-        try:
-            await self._record(code, visit, now)
-        except RetryLater as away:
-            _log.error("a click was lost", code=code, error=str(away))
-        return self._address(target, code)
+        return self.known(code) or await self._look_up(code)
 
-    async def _record(self, code: str, visit: Visit, now: datetime) -> None:
-        visitor = await self._visitors.key(now, visit)
-        await self._sink.record(
-            state(
-                # Checked above and cut below; this is the hottest path of the web pages.
-                LinkClicked.model_construct(
-                    code=code,
-                    visitor=visitor,
-                    method=visit.method[:10],
-                    user_agent=printable(visit.user_agent[:300]),
-                    prefetch=visit.prefetch,
-                    clicked_at=now,
-                ),
-                at=now,
-                cause=str(uuid4()),
-            )
-        )
-
-    async def _look_up(self, code: str) -> Target | None:
-        if link_number(code) is None:
-            return None
-        async with self._database.read() as transaction:
-            return await links.target(transaction, code)
-
-    def _address(self, target: Target, code: str) -> str:
+    def address(self, target: Target, code: str) -> str:
         campaign = target.campaign
         if campaign.kind == "vacancy" and campaign.closed:
             return self._careers
@@ -115,6 +89,51 @@ class Links:
         return with_utm(
             campaign.url, source=target.network, campaign=campaign.source_id, content=code
         )
+
+    async def record(
+        self, code: str, *, method: str, address: str, user_agent: str, prefetch: bool
+    ) -> None:
+        """Return when the click on a link that there is is durable. Never raises: a visitor is never
+        kept from the target, and a click that cannot be kept is logged as lost.
+
+        ``address`` makes the visitor's key and is forgotten then.
+        """
+        now = self._clock()
+        salt = self._salts.known(now) or await self._salts.of(now)
+        click = self._texts.text(
+            code=code,
+            visitor=visitor_key(salt=salt, address=address, user_agent=user_agent),
+            method=method,
+            user_agent=printable(user_agent[:300]),
+            prefetch=prefetch,
+            at=now.isoformat(),
+        )
+        try:
+            await self._sink.record(code, click)
+        except RetryLater as away:
+            _log.error("a click was lost", code=code, error=str(away))
+
+    async def _look_up(self, code: str) -> Target | None:
+        """One question for all who ask at once, and for those who ask right after them."""
+        if link_number(code) is None:
+            return None
+        now = self._clock()
+        asked, looking = self._looked_up.get(code, (now, None))
+        if looking is None or abs(now - asked) > _LOOKED_UP:
+            if len(self._looked_up) >= _MOST_LOOKED_UP:
+                self._looked_up.clear()
+            looking = asyncio.create_task(self._ask(code), name="looking up a link")
+            self._looked_up[code] = now, looking
+        # Whoever goes away leaves the question to the others.
+        return await asyncio.shield(looking)
+
+    async def _ask(self, code: str) -> Target | None:
+        try:
+            async with self._database.read() as transaction:
+                return await links.target(transaction, code)
+        except BaseException:
+            self._looked_up.pop(code, None)
+            raise
 
 
 def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:
@@ -133,8 +152,8 @@ def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-class _VisitorKeys:
-    """Visitor keys with a random salt a day, shared by all processes and destroyed after two.
+class _Salts:
+    """A random salt a day for the keys of visitors, shared by all processes and destroyed after two.
 
     While the database is away a new day gets a salt of this process alone: the clicks count all the
     same, and only a visitor who comes to two processes on that day is taken for two.
@@ -143,14 +162,16 @@ class _VisitorKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._salts: dict[str, bytes] = {}
+        self._salt = b""
+        self._begins = self._ends = datetime.min.replace(tzinfo=UTC)
         self._lock = asyncio.Lock()
 
-    async def key(self, now: datetime, visit: Visit) -> str:
-        day = now.astimezone(UTC).date()
-        salt = self._salts.get(day.isoformat()) or await self._salt(day)
-        return visitor_key(salt=salt, address=visit.address, user_agent=visit.user_agent)
+    def known(self, now: datetime) -> bytes:
+        """The salt of the day that was asked for last, when that is still the day."""
+        return self._salt if self._begins <= now < self._ends else b""
 
-    async def _salt(self, day: date) -> bytes:
+    async def of(self, now: datetime) -> bytes:
+        day = now.astimezone(UTC).date()
         async with self._lock:
             if day.isoformat() not in self._salts:
                 fresh = secrets.token_bytes(32)
@@ -159,7 +180,10 @@ class _VisitorKeys:
                 except RetryLater as away:
                     _log.warning("a salt of our own", reason=str(away))
                     self._salts = {day.isoformat(): fresh}
-            return self._salts[day.isoformat()]
+            self._salt = self._salts[day.isoformat()]
+            self._begins = datetime.combine(day, time(), UTC)
+            self._ends = self._begins + timedelta(days=1)
+            return self._salt
 
     async def _shared(self, day: date, fresh: bytes) -> dict[str, bytes]:
         yesterday = (day - timedelta(days=1)).isoformat()

@@ -38,6 +38,8 @@ def _is_control(character: str) -> bool:
 
 def printable(text: str) -> str:
     """``text`` without control characters other than line ends, and without halves of pairs."""
+    if text.isprintable():  # almost always, and then nothing is to be done
+        return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in plain if c == "\n" or not _is_control(c))
 

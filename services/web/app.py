@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import cache
 from importlib import resources
 
@@ -18,6 +19,7 @@ from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
 from services.web.faults import API, answer_faults
 from services.web.forged_forms import refuse_forged_forms
 from services.web.headers import SecurityHeaders
+from services.web.link_cards import LinkCards
 from services.web.pages import language
 from services.web.pages.campaigns import audience, pace, passages, public_story, stories, vacancies
 from services.web.pages.figures import figures, figures_export
@@ -70,20 +72,29 @@ _API = (events, statistics, dead_letters, operations)
 def create_web(parts: WebParts) -> ASGIApp:
     """The whole of it as one ASGI application."""
     pages = SecurityHeaders(create_pages(parts), https=_is_https(parts))
-    short_links = ShortLinks(parts.links, parts.metrics, organisation=parts.organisation)
+    return _with_short_links(parts, pages)
 
-    async def web(scope: Scope, receive: Receive, send: Send) -> None:
-        # Before the framework: short links are asked for a thousand times more often than pages.
+
+def create_redirect(parts: WebParts) -> ASGIApp:
+    """The short links without pages; beside them health and metrics."""
+    return _with_short_links(parts, create_operations(parts))
+
+
+def _with_short_links(parts: WebParts, others: ASGIApp) -> ASGIApp:
+    """Before the framework: short links are asked for a thousand times more often than pages."""
+    cards = LinkCards(parts.database, organisation=parts.organisation, base_url=parts.base_url)
+    short_links = ShortLinks(parts.links, parts.metrics, cards, organisation=parts.organisation)
+
+    def web(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
-            await short_links(scope, receive, send)
-        else:
-            await pages(scope, receive, send)
+            return short_links(scope, receive, send)
+        return others(scope, receive, send)
 
     return web
 
 
 def create_operations(parts: WebParts) -> ASGIApp:
-    """Health and metrics alone, for a worker: it serves no pages."""
+    """Health and metrics alone, for a process that serves no pages."""
     app = FastAPI(title="Zwaan", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
     app.include_router(operations.router)

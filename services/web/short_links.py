@@ -1,19 +1,23 @@
-"""``/r/{code}``: a bare ASGI path, because it is the one that the whole world asks for.
+"""``/r/{code}``: a bare ASGI application, because it is the one that the whole world asks for.
 
-The click is durable before the redirect is answered, and a visitor is never kept from the target.
+The click is durable before the redirect is answered, and a visitor is never kept from the target. What
+a request costs is in benchmarks/redirect.py; what stands here runs for each.
 """
 
 from __future__ import annotations
 
 import math
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from services.errors import RetryLater
-from services.figures.follow_link import Links, Visit
+from services.figures.follow_link import Links
+from services.figures.rules.link_table import Target
+from services.figures.rules.user_agent import shows_previews
+from services.identity import copied_code
 from services.metrics import Metrics
 from services.web import rendering
+from services.web.link_cards import LinkCards
 from services.web.messages import LANGUAGES, messages_in, preferred_language
 from services.web.redirect_address import redirect_address
 
@@ -21,15 +25,41 @@ PREFIX = "/r/"
 #: A printed or scanned address may be in capitals.
 PREFIXES = (PREFIX, PREFIX.upper())
 
+#: Locations that are remembered, a few hundred bytes each; all are forgotten when there are more.
+_MOST_LOCATIONS = 65_536
+
+#: How browsers say that they load a page before anybody asked for it.
+_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
+
+#: Not cached, so that every visit counts and a closed vacancy's link changes its target.
+_ALWAYS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
+)
+_WITHOUT_BODY = (b"content-length", b"0"), *_ALWAYS
+_PAGE = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'"),
+    *_ALWAYS,
+)
+_EMPTY = {"type": "http.response.body", "body": b""}
+
 
 class ShortLinks:
     """Answers GET and HEAD below `PREFIX`."""
 
-    def __init__(self, links: Links, metrics: Metrics, *, organisation: str) -> None:
+    def __init__(
+        self, links: Links, metrics: Metrics, cards: LinkCards, *, organisation: str
+    ) -> None:
         self._links = links
-        self._answers = {
-            answer: metrics.short_links.labels(answer) for answer in ("redirect", "unknown", "away")
-        }
+        self._cards = cards
+        self._locations: dict[str, bytes] = {}
+        self._changes = links.changes
+        self._redirects, self._unknown, self._away = (
+            metrics.short_links.labels(answer) for answer in ("redirect", "unknown", "away")
+        )
         self._pages = {
             (language, page): rendering.render(
                 "short_link.html",
@@ -43,66 +73,85 @@ class ShortLinks:
         }
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        method: str = scope["method"]
-        headers = Headers(scope=scope)
+        method = scope["method"]
         if method not in ("GET", "HEAD"):
-            await _answer(send, 405, {"Allow": "GET, HEAD"}, b"")
+            await _answer(send, 405, ((b"allow", b"GET, HEAD"), *_WITHOUT_BODY))
             return
+        user_agent, prefetch = "", False
+        for name, value in scope["headers"]:
+            if name == b"user-agent":
+                user_agent = value.decode("latin-1")
+            elif name in _PURPOSES:
+                purpose = value.lower()
+                prefetch = prefetch or b"prefetch" in purpose or b"preview" in purpose
         code = scope["path"][len(PREFIX) :]
+        if self._changes != self._links.changes:
+            self._changes = self._links.changes
+            self._locations.clear()
+        location = self._locations.get(code)
+        if location is None:
+            try:
+                code = copied_code(code)
+                location = await self._location(code)
+            except RetryLater as away:
+                self._away.inc()
+                wait = str(math.ceil(away.after or 5)).encode()
+                await self._page(scope, send, 503, "away", (b"retry-after", wait))
+                return
+            if location is None:
+                self._unknown.inc()
+                await self._page(scope, send, 404, "unknown")
+                return
         client = scope.get("client")
-        visit = Visit(
+        await self._links.record(
+            code,
             method=method,
             address=client[0] if client else "",
-            user_agent=headers.get("User-Agent", ""),
-            prefetch=_is_prefetch(headers),
+            user_agent=user_agent,
+            prefetch=prefetch,
         )
-        try:
-            target = await self._links.follow(code, visit)
-        except RetryLater as away:
-            self._answers["away"].inc()
-            wait = {"Retry-After": str(math.ceil(away.after or 5))}
-            await self._page(send, 503, "away", headers, wait)
-            return
+        self._redirects.inc()
+        if shows_previews(user_agent):
+            card = await self._card(code, location)
+            if card:
+                await _answer(send, 200, _PAGE, card)
+                return
+        await _answer(send, 302, ((b"location", location), *_WITHOUT_BODY))
+
+    async def _location(self, code: str) -> bytes | None:
+        """Raises RetryLater."""
+        known = self._links.known(code)
+        target = known or await self._links.target(code)
         if target is None:
-            self._answers["unknown"].inc()
-            await self._page(send, 404, "unknown", headers, {})
-            return
-        self._answers["redirect"].inc()
-        # Not cached, so that every visit counts and a closed vacancy's link changes its target.
-        await _answer(send, 302, {"Location": redirect_address(target)}, b"")
+            return None
+        location = redirect_address(self._links.address(target, code)).encode()
+        if known:
+            # One that was looked up is not remembered: nobody tells when it changes.
+            if len(self._locations) >= _MOST_LOCATIONS:
+                self._locations.clear()
+            self._locations[code] = location
+        return location
+
+    async def _card(self, code: str, location: bytes) -> bytes:
+        """Empty where there is none to show: then the robot reads the target itself."""
+        try:
+            target: Target | None = await self._links.target(code)
+            return await self._cards.card(target, code, location.decode()) if target else b""
+        except RetryLater:
+            return b""
 
     async def _page(
-        self, send: Send, status: int, page: str, headers: Headers, more: dict[str, str]
+        self, scope: Scope, send: Send, status: int, page: str, *more: tuple[bytes, bytes]
     ) -> None:
-        language = preferred_language(headers.get("Accept-Language", ""))
-        more["Content-Type"] = "text/html; charset=utf-8"
-        await _answer(send, status, more, self._pages[language, page])
+        accepted = b",".join(value for name, value in scope["headers"] if name == b"accept-language")
+        language = preferred_language(accepted.decode("latin-1"))
+        await _answer(send, status, (*more, *_PAGE), self._pages[language, page])
 
 
-def _is_prefetch(headers: Headers) -> bool:
-    """Whether a browser loads the page before anybody asked for it."""
-    purposes = " ".join(headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return "prefetch" in purposes.lower() or "preview" in purposes.lower()
-
-
-async def _answer(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-    headers |= {
-        "Content-Length": str(len(body)),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-    }
+async def _answer(
+    send: Send, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes = b""
+) -> None:
     if body:
-        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (name.lower().encode("latin-1"), value.encode("latin-1"))
-                for name, value in headers.items()
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+        headers = ((b"content-length", b"%d" % len(body)), *headers)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body} if body else _EMPTY)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import click
 
 from streams.command_line.options import address_options, data_option, json_option, settings_of
+
+
+def run_fast(main: Coroutine[Any, Any, int]) -> int:
+    """As `asyncio.run`, on uvloop where there is one."""
+    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415 - slow
+
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(main)
 
 
 @click.command()
@@ -17,7 +27,7 @@ def up(data: Path | None, host: str | None, port: int | None) -> int:
     """Run everything in one process: pages, worker, and the sandbox networks until real ones are set."""
     from streams.run import run_up  # noqa: PLC0415 - slow
 
-    return asyncio.run(run_up(settings_of(data=data, host=host, port=port)))
+    return run_fast(run_up(settings_of(data=data, host=host, port=port)))
 
 
 @click.command()
@@ -51,7 +61,7 @@ def demo(
     from streams.demo.run import run_demo  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data, host=host, port=port, reach_after="2s,5s,15s,60s,5m,30m")
-    return asyncio.run(
+    return run_fast(
         run_demo(settings, seconds=seconds, ambassadors=ambassadors, as_json=as_json)
     )
 
@@ -59,11 +69,17 @@ def demo(
 @click.command()
 @data_option
 @address_options
-def web(data: Path | None, host: str | None, port: int | None) -> int:
+@click.option(
+    "--only",
+    type=click.Choice(["redirect"]),
+    help="The short links without the pages; several processes may share one port.",
+)
+def web(*, data: Path | None, host: str | None, port: int | None, only: str | None) -> int:
     """Serve the pages and the HTTP API; workers run elsewhere."""
     from streams.run import run_web  # noqa: PLC0415 - slow
 
-    return asyncio.run(run_web(settings_of(data=data, host=host, port=port)))
+    settings = settings_of(data=data, host=host, port=port)
+    return run_fast(run_web(settings, only_redirect=only == "redirect"))
 
 
 @click.command()
@@ -73,7 +89,7 @@ def worker(data: Path | None, host: str | None, port: int | None) -> int:
     """Process events, publish and measure. Answers /healthz, /readyz and /metrics on its port."""
     from streams.run import run_worker  # noqa: PLC0415 - slow
 
-    return asyncio.run(run_worker(settings_of(data=data, host=host, port=port)))
+    return run_fast(run_worker(settings_of(data=data, host=host, port=port)))
 
 
 @click.command()
@@ -83,4 +99,4 @@ def sandbox(data: Path | None, host: str | None, port: int | None) -> int:
     """Serve the sandbox networks alone, with /_sandbox/journal, /_sandbox/faults, /_sandbox/clock."""
     from streams.run import run_sandbox  # noqa: PLC0415 - slow
 
-    return asyncio.run(run_sandbox(settings_of(data=data, host=host, port=port)))
+    return run_fast(run_sandbox(settings_of(data=data, host=host, port=port)))

@@ -19,8 +19,8 @@ def partition_of(key: bytes, partitions: int = PARTITIONS) -> int:
     return (_murmur2(key) & 0x7FFFFFFF) % partitions
 
 
-# Keys come back: an ambassador, a campaign.
-@lru_cache(maxsize=16_384)
+# Keys come back: an ambassador, a campaign, a link.
+@lru_cache(maxsize=65_536)
 def _murmur2(key: bytes) -> int:
     """As ``org.apache.kafka.common.utils.Utils.murmur2``; aiokafka's takes twice as long."""
     words = len(key) // 4

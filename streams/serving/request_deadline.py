@@ -34,6 +34,7 @@ class HttpWithDeadline(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _refused = False
+    _arriving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -43,16 +44,18 @@ class HttpWithDeadline(HttpToolsProtocol):
         if self._refused:
             return
         super().data_received(data)
-        # Blank lines before a request begin none, and end uvicorn's bound on an idle connection.
-        if self.cycle is not None and self.cycle.response_complete:
+        # A request that came whole, as most do, needs no timer. Blank lines before a request begin
+        # none, and end uvicorn's bound on an idle connection.
+        if self._arriving or (self.cycle is not None and self.cycle.response_complete):
             self._begin()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._begin()
+        self._arriving = True
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
+        self._arriving = False
         self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -7,13 +7,15 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any, cast
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from connectors.linkedin import sunset_ahead
 from connectors.share_intent import share_intents
@@ -39,11 +41,17 @@ _BACKLOG = 1024
 _GRACE_SECONDS = 2
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Bind the address of the pages. Raises Stop when it is taken."""
+def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
+    """Bind the address of the pages. Raises Stop when it is taken.
+
+    ``shared``: other processes that share it may bind it too, and the system deals connections out.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Of a socket that does not name TCP, asyncio does not know that answers should leave at once.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -66,14 +74,14 @@ async def serving(
     """
     server = _Server(
         uvicorn.Config(
-            application,
+            _Forwarded(application, trusted_proxies),
+            interface="asgi3",
             http=HttpWithDeadline,
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=list(trusted_proxies),
+            proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
@@ -87,6 +95,22 @@ async def serving(
         await running
 
 
+class _Forwarded:
+    """Puts the visitor in the place of a trusted proxy. Who comes by themselves pay nothing for it."""
+
+    def __init__(self, application: ASGIApp, trusted_proxies: Sequence[str]) -> None:
+        self._application = application
+        self._forwarded = ProxyHeadersMiddleware(
+            cast(Any, application), trusted_hosts=list(trusted_proxies)
+        )
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        for name, _ in scope["headers"]:
+            if name.startswith(b"x-forwarded-"):
+                return self._forwarded(cast(Any, scope), cast(Any, receive), cast(Any, send))
+        return self._application(scope, receive, send)
+
+
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -96,7 +120,11 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def pages(
-    parts: Parts, readiness: Readinesses, *, simulated: bool = False
+    parts: Parts,
+    readiness: Readinesses,
+    *,
+    simulated: bool = False,
+    create: Callable[[WebParts], ASGIApp] = create_web,
 ) -> AsyncIterator[ASGIApp]:
     """The web application of this process, with what runs beside it: clicks written, links known."""
     settings = parts.settings
@@ -109,7 +137,7 @@ async def pages(
     )
     await links.start()
     owner_token = secrets.token_urlsafe(24)
-    application = create_web(
+    application = create(
         replace(
             web_parts(parts, readiness, clicks, table),
             owner_token=owner_token,

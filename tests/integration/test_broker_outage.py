@@ -94,11 +94,11 @@ async def test_everything_writes_again_by_itself(broker: Kafka, tmp_path: Path) 
     tasks += [asyncio.create_task(clicks.run()), asyncio.create_task(relay.run())]
 
     await _until(lambda: all(each.next for each in writers))
-    await clicks.record(_click(0))
+    await _keep(clicks, 0)
     broker.kill()
     await _until(lambda: all(len(each.failures) > 1 for each in writers), limit=60)
     for number in range(1, 20):
-        await clicks.record(_click(number))
+        await _keep(clicks, number)
     assert _journal(tmp_path)
     async with database.write() as transaction:
         await outbox.add(transaction, [_click(number) for number in range(20, 40)])
@@ -183,6 +183,11 @@ def _click(number: int) -> Statement:
         code="abc", visitor="0" * 16, method="GET", user_agent="Mozilla", clicked_at=NOW
     )
     return state(data, at=NOW, cause=str(number))
+
+
+def _keep(clicks: ClickWriter, number: int) -> Awaitable[None]:
+    told = _click(number)
+    return clicks.record(told.key, json.dumps(told.event.as_dict()))
 
 
 def _journal(folder: Path) -> list[Path]:

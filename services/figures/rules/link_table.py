@@ -105,6 +105,8 @@ class LinkTable:
 
     def __init__(self) -> None:
         self.mark: LinkMark | None = None
+        #: How often what is known of a link may have become something else.
+        self.changes = 0
         self._links = _Links(array(_NUMBER), array(_PLACE))
         #: Those that came since the last `settle`.
         self._recent: dict[int, int] = {}
@@ -143,6 +145,7 @@ class LinkTable:
     def know(self, campaigns: Iterable[LinkedCampaign]) -> bool:
         """Take in campaigns as they are now; False when they were so already."""
         changed = [each for each in campaigns if self._campaigns.get(each.id) != each]
+        self.changes += any(each.id in self._campaigns for each in changed)
         self._campaigns.update((each.id, each) for each in changed)
         return bool(changed)
 
@@ -173,7 +176,9 @@ class LinkTable:
 
     def become(self, other: LinkTable) -> None:
         """Hold what ``other`` holds, and nothing else."""
+        changes = self.changes + 1
         vars(self).update(vars(other))
+        self.changes = changes
 
     def to_bytes(self) -> bytes:
         """Settled, with a checksum over all of it."""

@@ -15,14 +15,19 @@ _REMEMBERED = 65_536
 _LONGEST = 500
 
 #: The makers of previews of networks that our users post to, by the name that is shown.
-_NETWORKS = (
-    *("LinkedInBot", "Twitterbot", "Slackbot", "Slack-ImgProxy", "facebookexternalhit", "Facebot"),
+_PREVIEWS = (
+    *("LinkedInBot", "Twitterbot", "Slackbot", "facebookexternalhit", "Facebot"),
     *("WhatsApp", "TelegramBot", "Discordbot", "Mastodon", "Pleroma", "Misskey", "Cardyb"),
-    *("SkypeUriPreview", "MicrosoftPreview", "Meta-ExternalHit", "Googlebot", "bingbot"),
+    *("SkypeUriPreview", "MicrosoftPreview", "Meta-ExternalHit"),
+)
+_NETWORKS = (
+    *_PREVIEWS,
+    *("Slack-ImgProxy", "Googlebot", "bingbot"),
     *("python-requests", "python-urllib", "aiohttp", "httpx", "curl", "Wget", "Go-http-client"),
 )
 _SPELT = {name.lower(): name for name in _NETWORKS}
 _NETWORK = re.compile("|".join(map(re.escape, _NETWORKS)), re.IGNORECASE)
+_PREVIEWERS = tuple(name.lower() for name in _PREVIEWS)
 
 # A device's model may hold any word: "Android 8.0.0; CUBOT_P20", "Build/AP3A.240617".
 _MODEL = re.compile(r"(Android [\d.]+;)[^;()]*(?:\([^()]*\))?|[^;()]*\bBuild/[^;()]*")
@@ -95,6 +100,16 @@ def machine_of(user_agent: str) -> str:
     if _READERS.search(agent) or (is_app and not _ADDRESS.search(said)):
         return ""
     return _named(said) or ("" if _ATTACK.search(agent) else _shaped(agent, said))
+
+
+def shows_previews(user_agent: str) -> bool:
+    """Whether a machine asks that makes the card below a post."""
+    agent = user_agent[:_LONGEST].lower()
+    for name in _PREVIEWERS:  # a loop: this is asked for every visitor
+        if name in agent:
+            # A person's app may name its network too.
+            return machine_of(user_agent) != ""
+    return False
 
 
 def _named(said: str) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from services.database.outbox import OutboxRow
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import LinkClicked
 from services.events.statement import Statement, state
 from services.ports import Record
 from streams.serving import click_writer
+from streams.serving.click_journal import Click, ClickJournal
 from streams.serving.click_writer import ClickWriter
 from tests.builders import NOW
 from tests.fakes import MemoryLog
@@ -44,6 +44,11 @@ def click(number: int, code: str = "abc", user_agent: str = "Mozilla é \U0001f9
         code=code, visitor="0" * 16, method="GET", user_agent=user_agent, clicked_at=NOW
     )
     return state(data, at=NOW, cause=str(number))
+
+
+def keep(writer: ClickWriter, number: int, code: str = "abc") -> Awaitable[None]:
+    told = click(number, code)
+    return writer.record(told.key, json.dumps(told.event.as_dict()))
 
 
 def arrived(log: MemoryLog) -> list[str]:
@@ -104,7 +109,7 @@ async def test_a_click_is_answered_when_it_is_in_the_log(journal: Path) -> None:
     log = SlowLog()
     async with writing(log, journal) as writer:
         log.may_end.clear()
-        recording = asyncio.create_task(writer.record(click(1)))
+        recording = asyncio.ensure_future(keep(writer, 1))
         await asyncio.wait_for(log.started.wait(), 60)
         assert not recording.done()
         log.may_end.set()
@@ -118,9 +123,9 @@ async def test_clicks_that_arrive_meanwhile_share_the_next_commit(journal: Path)
     log = SlowLog()
     async with writing(log, journal) as writer:
         log.may_end.clear()
-        tasks = [asyncio.create_task(writer.record(click(0)))]
+        tasks = [asyncio.ensure_future(keep(writer, 0))]
         await asyncio.wait_for(log.started.wait(), 60)
-        tasks += [asyncio.create_task(writer.record(click(number))) for number in range(1, 60)]
+        tasks += [asyncio.ensure_future(keep(writer, number)) for number in range(1, 60)]
         await asyncio.sleep(0)
         log.may_end.set()
         await asyncio.wait_for(asyncio.gather(*tasks), 60)
@@ -137,12 +142,12 @@ async def test_clicks_wait_in_the_journal_while_the_log_is_away(
     log.fault = fault
     async with writing(log, journal) as writer:
         for number in range(3):
-            await asyncio.wait_for(writer.record(click(number)), 60)
+            await asyncio.wait_for(keep(writer, number), 60)
         assert files(journal)
         assert log.records == []
         log.fault = None
         await until(lambda: len(arrived(log)) == 3 and not writer._away)
-        await asyncio.wait_for(writer.record(click(3)), 60)
+        await asyncio.wait_for(keep(writer, 3), 60)
         assert files(journal) == []
     assert arrived(log) == [click(number).event.id for number in range(4)]
     assert writer.lost == 0
@@ -153,7 +158,7 @@ async def test_the_journal_outlives_the_process(journal: Path) -> None:
     log = MemoryLog()
     log.away = True
     async with writing(log, journal) as writer:
-        await asyncio.wait_for(writer.record(click(1)), 60)
+        await asyncio.wait_for(keep(writer, 1), 60)
     back = MemoryLog()
     async with writing(back, journal):
         await until(lambda: not files(journal))
@@ -174,21 +179,19 @@ async def test_torn_journal_line_loses_only_itself(journal: Path, cut: int) -> N
     assert arrived(back) == (whole if cut == 1 else [whole[0], whole[2]])
 
 
-async def _append(journal: Path, *rows: OutboxRow) -> None:
-    writer = ClickWriter(log=MemoryLog(), journal=journal)
-    await writer._journal.append(rows)
-    writer._journal.close()
+async def _append(journal: Path, *clicks: Click) -> None:
+    open_journal = ClickJournal(journal)
+    await open_journal.append(clicks)
+    open_journal.close()
 
 
 def _tear(journal: Path, cut: int) -> None:
     journal.write_bytes(journal.read_bytes()[:-cut])
 
 
-def _row(number: int) -> OutboxRow:
+def _row(number: int) -> Click:
     told = click(number)
-    return OutboxRow(
-        id=0, topic="link.clicked", key=told.key, event=json.dumps(told.event.as_dict())
-    )
+    return told.key, json.dumps(told.event.as_dict())
 
 
 async def test_a_file_that_is_no_journal_is_left_alone(journal: Path) -> None:
@@ -210,11 +213,11 @@ async def test_click_that_cannot_be_stored_is_counted_as_lost(
     log = MemoryLog()
     log.away = True
     async with writing(log, tmp_path / "file" / "clicks.journal") as writer:
-        await asyncio.wait_for(writer.record(click(1)), 60)
+        await asyncio.wait_for(keep(writer, 1), 60)
         assert writer.lost == 1
         log.away = False
         await until(lambda: not writer._away)
-        await asyncio.wait_for(writer.record(click(2)), 60)
+        await asyncio.wait_for(keep(writer, 2), 60)
     assert arrived(log) == [click(2).event.id]
 
 
@@ -224,9 +227,9 @@ async def test_a_writer_that_is_stopped_commits_what_it_holds(journal: Path) -> 
     writer = ClickWriter(log=log, journal=journal, patience=60)
     running = asyncio.create_task(writer.run())
     log.may_end.clear()
-    first = asyncio.create_task(writer.record(click(1)))
+    first = asyncio.ensure_future(keep(writer, 1))
     await asyncio.wait_for(log.started.wait(), 60)
-    second = asyncio.create_task(writer.record(click(2)))
+    second = asyncio.ensure_future(keep(writer, 2))
     await asyncio.sleep(0)
     running.cancel()
     log.may_end.set()
@@ -234,7 +237,7 @@ async def test_a_writer_that_is_stopped_commits_what_it_holds(journal: Path) -> 
     await asyncio.wait([running])
     assert set(arrived(log)) == {click(1).event.id, click(2).event.id}
     with pytest.raises(RetryLater, match="stopping"):
-        await writer.record(click(3))
+        await keep(writer, 3)
 
 
 async def test_cancelled_request_keeps_the_other_clicks(journal: Path) -> None:
@@ -242,14 +245,14 @@ async def test_cancelled_request_keeps_the_other_clicks(journal: Path) -> None:
     log = SlowLog()
     async with writing(log, journal) as writer:
         log.may_end.clear()
-        gone = asyncio.create_task(writer.record(click(1)))
-        stays = asyncio.create_task(writer.record(click(2)))
+        gone = asyncio.ensure_future(keep(writer, 1))
+        stays = asyncio.ensure_future(keep(writer, 2))
         await asyncio.wait_for(log.started.wait(), 60)
         gone.cancel()
         await asyncio.sleep(0)
         log.may_end.set()
         await asyncio.wait_for(stays, 60)
-        await asyncio.wait_for(writer.record(click(3)), 60)
+        await asyncio.wait_for(keep(writer, 3), 60)
     assert set(arrived(log)) == {click(number).event.id for number in (1, 2, 3)}
 
 
@@ -260,7 +263,7 @@ async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None
     async with writing(log, journal) as one, writing(log, journal) as other:
         for number in range(40):
             writer = (one, other)[number % 2]
-            await asyncio.wait_for(writer.record(click(number)), 60)
+            await asyncio.wait_for(keep(writer, number), 60)
             if number % 7 == 0:
                 with suppress(RetryLater):
                     await one._drain_once()
@@ -316,7 +319,7 @@ async def test_unanswered_click_goes_to_the_journal(journal: Path) -> None:
     running = asyncio.create_task(writer.run())
     try:
         async with asyncio.timeout(60):
-            await writer.record(click(1))
+            await keep(writer, 1)
         assert files(journal)
         log.may_end.set()
         await until(lambda: not files(journal))
