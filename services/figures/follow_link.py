@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
@@ -25,6 +25,15 @@ _log = structlog.get_logger("links")
 #: How long the answer of a look-up holds; the table knows a new link as soon.
 _LOOKED_UP = timedelta(seconds=2)
 _MOST_LOOKED_UP = 10_000
+
+
+class Visit(NamedTuple):
+    """What a request says of itself. ``address`` is used for the visitor's key and then forgotten."""
+
+    method: str
+    address: str
+    user_agent: str
+    prefetch: bool
 
 
 class ClickSink(Protocol):
@@ -90,28 +99,28 @@ class Links:
             campaign.url, source=target.network, campaign=campaign.source_id, content=code
         )
 
-    async def record(
-        self, code: str, *, method: str, address: str, user_agent: str, prefetch: bool
-    ) -> None:
-        """Return when the click on a link that there is is durable. Never raises: a visitor is never
-        kept from the target, and a click that cannot be kept is logged as lost.
+    def record(self, code: str, visit: Visit) -> Awaitable[None]:
+        """Take the click on a link that there is; what is awaited ends when it is durable.
 
-        ``address`` makes the visitor's key and is forgotten then.
+        Either may raise RetryLater: nobody takes it.
         """
         now = self._clock()
-        salt = self._salts.known(now) or await self._salts.of(now)
-        click = self._texts.text(
-            code=code,
-            visitor=visitor_key(salt=salt, address=address, user_agent=user_agent),
-            method=method,
-            user_agent=printable(user_agent[:300]),
-            prefetch=prefetch,
-            at=now.isoformat(),
+        salt = self._salts.known(now)
+        if not salt:
+            return self._record_first(code, visit, now)
+        return self._record(code, visit, now, salt)
+
+    async def _record_first(self, code: str, visit: Visit, now: datetime) -> None:
+        """The first clicks of a day wait for its salt."""
+        await self._record(code, visit, now, await self._salts.of(now))
+
+    def _record(self, code: str, visit: Visit, now: datetime, salt: bytes) -> Awaitable[None]:
+        method, address, user_agent, prefetch = visit
+        visitor = visitor_key(salt=salt, address=address, user_agent=user_agent)
+        said = printable(user_agent[:300])
+        return self._sink.record(
+            code, self._texts.text(code, visitor, method, said, prefetch, now.isoformat())
         )
-        try:
-            await self._sink.record(code, click)
-        except RetryLater as away:
-            _log.error("a click was lost", code=code, error=str(away))
 
     async def _look_up(self, code: str) -> Target | None:
         """One question for all who ask at once, and for those who ask right after them."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 
+import structlog
 from starlette.types import Receive, Scope, Send
 
 from services.errors import RetryLater
-from services.figures.follow_link import Links
+from services.figures.follow_link import Links, Visit
 from services.figures.rules.link_table import Target
 from services.figures.rules.user_agent import shows_previews
 from services.identity import copied_code
@@ -20,6 +21,8 @@ from services.web import rendering
 from services.web.link_cards import LinkCards
 from services.web.messages import LANGUAGES, messages_in, preferred_language
 from services.web.redirect_address import redirect_address
+
+_log = structlog.get_logger("links")
 
 PREFIX = "/r/"
 #: A printed or scanned address may be in capitals.
@@ -32,14 +35,11 @@ _MOST_LOCATIONS = 65_536
 _PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
 
 #: Not cached, so that every visit counts and a closed vacancy's link changes its target.
-_ALWAYS = (
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-robots-tag", b"noindex"),
-)
+_ALWAYS = ((b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer"))
 _WITHOUT_BODY = (b"content-length", b"0"), *_ALWAYS
 _PAGE = (
     (b"content-type", b"text/html; charset=utf-8"),
+    (b"x-robots-tag", b"noindex"),
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; style-src 'self'"),
     *_ALWAYS,
@@ -103,20 +103,20 @@ class ShortLinks:
                 await self._page(scope, send, 404, "unknown")
                 return
         client = scope.get("client")
-        await self._links.record(
-            code,
-            method=method,
-            address=client[0] if client else "",
-            user_agent=user_agent,
-            prefetch=prefetch,
-        )
+        visit = Visit(method, client[0] if client else "", user_agent, prefetch)
+        try:
+            await self._links.record(code, visit)
+        except RetryLater as away:
+            _log.error("a click was lost", code=code, error=str(away))
         self._redirects.inc()
         if shows_previews(user_agent):
             card = await self._card(code, location)
             if card:
                 await _answer(send, 200, _PAGE, card)
                 return
-        await _answer(send, 302, ((b"location", location), *_WITHOUT_BODY))
+        headers = ((b"location", location), *_WITHOUT_BODY)
+        await send({"type": "http.response.start", "status": 302, "headers": headers})
+        await send(_EMPTY)
 
     async def _location(self, code: str) -> bytes | None:
         """Raises RetryLater."""

@@ -34,7 +34,10 @@ class HttpWithDeadline(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _refused = False
-    _arriving = False
+    _came_whole = False
+    #: When the connection began to idle, on the loop's clock; None while it does not.
+    _idle_since: float | None = None
+    _watched = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -43,23 +46,54 @@ class HttpWithDeadline(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        self._came_whole = False
         super().data_received(data)
         # A request that came whole, as most do, needs no timer. Blank lines before a request begin
-        # none, and end uvicorn's bound on an idle connection.
-        if self._arriving or (self.cycle is not None and self.cycle.response_complete):
+        # none, and end the bound on an idle connection.
+        if not self._came_whole:
             self._begin()
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._arriving = True
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._arriving = False
-        self._end()
+        self._came_whole = True
+        if self._deadline is not None:
+            self._end()
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, with one timer a connection in place of one a request."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if not self._watched:
+            self._watch(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since = None
+
+    def _watch(self, seconds: float) -> None:
+        self._watched = True
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        """Close the connection when it has idled for long enough; look again when it may have."""
+        self._watched = False
+        if self._idle_since is None or self.transport.is_closing():
+            return  # the end of an answer begins anew
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._watch(left)
+        else:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def _begin(self) -> None:

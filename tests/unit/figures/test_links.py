@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.errors import RetryLater
 from services.events.catalogue import read_data
-from services.figures.follow_link import Links, with_utm
+from services.figures.follow_link import Links, Visit, with_utm
 from services.figures.refresh_links import LinkRefresher
 from services.figures.rules.link_table import LinkTable
 from services.figures.store import figures
@@ -29,9 +30,8 @@ async def follow(links: Links, code: str, user_agent: str = "Firefox") -> str | 
     target = await links.target(code)
     if target is None:
         return None
-    await links.record(
-        code, method="GET", address="192.0.2.7", user_agent=user_agent, prefetch=False
-    )
+    with suppress(RetryLater):
+        await links.record(code, Visit("GET", "192.0.2.7", user_agent, prefetch=False))
     return links.address(target, code)
 
 
