@@ -11,7 +11,6 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any, NoReturn
 
 import click
@@ -21,26 +20,80 @@ from services.message import ended
 from streams.command_line.options import Group
 from streams.command_line.terminal import visible
 
-# Imported only when asked for, so that help and small commands answer at once.
+# Imported only when asked for, and their help stands here too, so that help answers at once.
 _COMMANDS = {
-    "up": "streams.command_line.running:up",
-    "demo": "streams.command_line.running:demo",
-    "web": "streams.command_line.running:web",
-    "worker": "streams.command_line.running:worker",
-    "sandbox": "streams.command_line.running:sandbox",
-    "publish": "streams.command_line.intake:publish",
-    "import": "streams.command_line.intake:import_",
-    "compose": "streams.command_line.texts:compose",
-    "preview": "streams.command_line.texts:preview",
-    "stats": "streams.command_line.figures:stats",
-    "rebuild": "streams.command_line.figures:rebuild",
-    "topics": "streams.command_line.topics:topics",
-    "lag": "streams.command_line.operations:lag",
-    "dead-letters": "streams.command_line.dead_letters:dead_letters",
-    "replay": "streams.command_line.replay:replay",
-    "doctor": "streams.command_line.doctor:doctor",
-    "migrate": "streams.command_line.operations:migrate",
-    "sign-in": "streams.command_line.people:sign_in",
+    "up": (
+        "streams.command_line.running:up",
+        "Run everything in one process: pages, worker, and the sandbox networks until real ones are set.",
+    ),
+    "demo": (
+        "streams.command_line.running:demo",
+        "Run `up` with an example organisation, simulated ambassadors and a simulated audience.",
+    ),
+    "web": (
+        "streams.command_line.running:web",
+        "Serve the pages and the HTTP API; workers run elsewhere.",
+    ),
+    "worker": (
+        "streams.command_line.running:worker",
+        "Process events, publish and measure.",
+    ),
+    "sandbox": (
+        "streams.command_line.running:sandbox",
+        "Serve the sandbox networks alone, with /_sandbox/journal, /_sandbox/faults, /_sandbox/clock.",
+    ),
+    "publish": (
+        "streams.command_line.intake:publish",
+        "Publish CloudEvents from FILEs (JSON, a JSON array, or NDJSON; \"-\" is standard input).",
+    ),
+    "import": (
+        "streams.command_line.intake:import_",
+        "Bring in people from a CSV or XLSX file, or stories and vacancies from a feed.",
+    ),
+    "compose": (
+        "streams.command_line.texts:compose",
+        "Show the drafts that an event would bring to these people; nothing is stored or sent.",
+    ),
+    "preview": (
+        "streams.command_line.texts:preview",
+        "Measure a text from standard input and show the very string that would be sent.",
+    ),
+    "stats": (
+        "streams.command_line.figures:stats",
+        "Show posts by state, clicks by class and reach by tag.",
+    ),
+    "rebuild": (
+        "streams.command_line.figures:rebuild",
+        "Wipe the statistics and count them again from the log.",
+    ),
+    "topics": (
+        "streams.command_line.topics:topics",
+        "List the topics with their partitions, records and retention, and what the catalogue says otherwise.",
+    ),
+    "lag": (
+        "streams.command_line.operations:lag",
+        "Show how many records wait for the processors, by topic.",
+    ),
+    "dead-letters": (
+        "streams.command_line.dead_letters:dead_letters",
+        "Events that could not be processed: look, replay them when the cause is mended, or drop them.",
+    ),
+    "replay": (
+        "streams.command_line.replay:replay",
+        "Hand events to their processors again that `zwaan doctor --deep` finds missing.",
+    ),
+    "doctor": (
+        "streams.command_line.doctor:doctor",
+        "Check the settings and everything they point at; each line says what to do.",
+    ),
+    "migrate": (
+        "streams.command_line.operations:migrate",
+        "Bring the database to the schema of this version (`up`, `web` and `worker` do so too).",
+    ),
+    "sign-in": (
+        "streams.command_line.people:sign_in",
+        "Print a sign-in link for EMAIL, who is added or given roles where needed.",
+    ),
 }
 
 
@@ -64,16 +117,19 @@ class _Lazy(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
+    def short_helps(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [(name, told) for name, (_, told) in _COMMANDS.items()]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module, name = _COMMANDS[cmd_name].split(":")
+        module, name = _COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("zwaan"), "--version", message="%(prog)s %(version)s")
+@click.version_option(None, "--version", package_name="zwaan", message="%(prog)s %(version)s")
 def zwaan() -> None:
     """Personal posts for every ambassador, published with consent, measured honestly.
 

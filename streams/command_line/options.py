@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from services.settings import Settings, load_settings, unknown_settings
-from streams.logging import configure_logging
+if TYPE_CHECKING:
+    from services.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -18,13 +18,16 @@ class Group(click.Group):
     """A group whose help shows each command's first sentence whole, on as many lines as it takes."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [
+        with formatter.section("Commands"):
+            formatter.write_dl(self.short_helps(ctx))
+
+    def short_helps(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Each command and its first sentence."""
+        return [
             (name, command.get_short_help_str(limit=1000))
             for name in self.list_commands(ctx)
             if (command := self.get_command(ctx, name)) is not None
         ]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
 
 
 def data_option(command: Command) -> Command:
@@ -53,6 +56,9 @@ def settings_of(**given: Any) -> Settings:
 
     Raises WrongSetting.
     """
+    from services.settings import load_settings, unknown_settings  # noqa: PLC0415 - slow
+    from streams.logging import configure_logging  # noqa: PLC0415 - slow
+
     settings = load_settings(**given)
     for name, meant in unknown_settings().items():
         hint = f"did you mean {meant}?" if meant else "zwaan doctor --json lists the settings."
