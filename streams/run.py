@@ -67,7 +67,10 @@ async def everything(
                     if sandbox is not None:
                         served = WithSandbox(application, sandbox, steering(settings))
                     async with serving(
-                        around(served), listener, trusted_proxies=settings.trusted_proxies
+                        around(served),
+                        listener,
+                        trusted_proxies=settings.trusted_proxies,
+                        redirects=application.short_links,
                     ):
                         worker = Worker(parts)
                         async with worker.running(drained=drained):
@@ -106,7 +109,12 @@ async def run_web(settings: Settings, *, only_redirect: bool = False) -> int:
         connect_parts(settings) as parts,
         preparing({"database": parts.database.migrate, "log": parts.make_topics}) as preparation,
         pages(parts, readiness, create=create) as application,
-        serving(application, listener, trusted_proxies=settings.trusted_proxies),
+        serving(
+            application,
+            listener,
+            trusted_proxies=settings.trusted_proxies,
+            redirects=application.short_links,
+        ),
     ):
         watching = watch(parts)
         readiness.ask = watching.readiness

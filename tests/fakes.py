@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Sequence
@@ -36,10 +37,13 @@ class MemoryClicks:
         self.clicks: list[Statement] = []
         self.away = False
 
-    async def record(self, code: str, click: str) -> None:
+    def record(self, code: str, click: str) -> asyncio.Future[None]:
         if self.away:
             raise RetryLater("the log is away and the journal is full")
         self.clicks.append(Statement(key=code, event=parse_event(json.loads(click))))
+        kept = asyncio.get_running_loop().create_future()
+        kept.set_result(None)
+        return kept
 
 
 class Mailbox:

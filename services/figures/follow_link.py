@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -39,8 +39,8 @@ class Visit(NamedTuple):
 class ClickSink(Protocol):
     """Where clicks become durable before their redirect is answered."""
 
-    def record(self, code: str, click: str) -> Awaitable[None]:
-        """Take the JSON of a click; what is awaited ends when it is durable.
+    def record(self, code: str, click: str) -> asyncio.Future[None]:
+        """Take the JSON of a click; what is returned is done when it is durable.
 
         Raises RetryLater when nobody takes it any more.
         """
@@ -99,22 +99,24 @@ class Links:
             campaign.url, source=target.network, campaign=campaign.source_id, content=code
         )
 
-    def record(self, code: str, visit: Visit) -> Awaitable[None]:
-        """Take the click on a link that there is; what is awaited ends when it is durable.
+    def record(self, code: str, visit: Visit) -> asyncio.Future[None] | None:
+        """Take the click on a link that there is; what is returned is done when it is durable.
 
-        Either may raise RetryLater: nobody takes it.
+        None: it is the first of a day, so `record_first` has to take it. Raises RetryLater: nobody
+        takes it.
         """
         now = self._clock()
         salt = self._salts.known(now)
-        if not salt:
-            return self._record_first(code, visit, now)
-        return self._record(code, visit, now, salt)
+        return self._record(code, visit, now, salt) if salt else None
 
-    async def _record_first(self, code: str, visit: Visit, now: datetime) -> None:
-        """The first clicks of a day wait for its salt."""
+    async def record_first(self, code: str, visit: Visit) -> None:
+        """As `record`; the first clicks of a day wait for its salt."""
+        now = self._clock()
         await self._record(code, visit, now, await self._salts.of(now))
 
-    def _record(self, code: str, visit: Visit, now: datetime, salt: bytes) -> Awaitable[None]:
+    def _record(
+        self, code: str, visit: Visit, now: datetime, salt: bytes
+    ) -> asyncio.Future[None]:
         method, address, user_agent, prefetch = visit
         visitor = visitor_key(salt=salt, address=address, user_agent=user_agent)
         said = printable(user_agent[:300])

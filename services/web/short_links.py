@@ -6,7 +6,9 @@ a request costs is in benchmarks/redirect.py; what stands here runs for each.
 
 from __future__ import annotations
 
+import asyncio
 import math
+from collections.abc import Iterable, Sequence
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -34,9 +36,15 @@ _MOST_LOCATIONS = 65_536
 #: How browsers say that they load a page before anybody asked for it.
 _PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
 
+#: A request with any of these has a body, waits for a word, or was passed on by a proxy.
+_NOT_AT_ONCE = frozenset(
+    {b"content-length", b"transfer-encoding", b"expect", b"x-forwarded-for", b"x-forwarded-proto"}
+)
+
 #: Not cached, so that every visit counts and a closed vacancy's link changes its target.
 _ALWAYS = ((b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer"))
 _WITHOUT_BODY = (b"content-length", b"0"), *_ALWAYS
+_REST = b"".join(b"%b: %b\r\n" % each for each in _WITHOUT_BODY)
 _PAGE = (
     (b"content-type", b"text/html; charset=utf-8"),
     (b"x-robots-tag", b"noindex"),
@@ -72,40 +80,50 @@ class ShortLinks:
             for page in ("unknown", "away")
         }
 
+    def take(
+        self, method: str, code: str, address: str, headers: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, asyncio.Future[None]] | None:
+        """The headers of the redirect, and what is done when it may be answered.
+
+        None: the request wants more than that, and is for the application.
+        """
+        location = self._remembered(code)
+        if location is None or any(name in _NOT_AT_ONCE for name, _ in headers):
+            return None
+        user_agent, prefetch = _said(headers)
+        if shows_previews(user_agent):
+            return None
+        try:
+            kept = self._links.record(code, Visit(method, address, user_agent, prefetch))
+        except RetryLater:
+            return None
+        if kept is None:
+            return None
+        self._redirects.inc()
+        return b"location: %b\r\n%b" % (location, _REST), kept
+
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method not in ("GET", "HEAD"):
             await _answer(send, 405, ((b"allow", b"GET, HEAD"), *_WITHOUT_BODY))
             return
-        user_agent, prefetch = "", False
-        for name, value in scope["headers"]:
-            if name == b"user-agent":
-                user_agent = value.decode("latin-1")
-            elif name in _PURPOSES:
-                purpose = value.lower()
-                prefetch = prefetch or b"prefetch" in purpose or b"preview" in purpose
-        code = scope["path"][len(PREFIX) :]
-        if self._changes != self._links.changes:
-            self._changes = self._links.changes
-            self._locations.clear()
-        location = self._locations.get(code)
+        code = copied_code(scope["path"][len(PREFIX) :])
+        try:
+            location = self._remembered(code) or await self._location(code)
+        except RetryLater as away:
+            self._away.inc()
+            wait = str(math.ceil(away.after or 5)).encode()
+            await self._page(scope, send, 503, "away", (b"retry-after", wait))
+            return
         if location is None:
-            try:
-                code = copied_code(code)
-                location = await self._location(code)
-            except RetryLater as away:
-                self._away.inc()
-                wait = str(math.ceil(away.after or 5)).encode()
-                await self._page(scope, send, 503, "away", (b"retry-after", wait))
-                return
-            if location is None:
-                self._unknown.inc()
-                await self._page(scope, send, 404, "unknown")
-                return
+            self._unknown.inc()
+            await self._page(scope, send, 404, "unknown")
+            return
         client = scope.get("client")
+        user_agent, prefetch = _said(scope["headers"])
         visit = Visit(method, client[0] if client else "", user_agent, prefetch)
         try:
-            await self._links.record(code, visit)
+            await (self._links.record(code, visit) or self._links.record_first(code, visit))
         except RetryLater as away:
             _log.error("a click was lost", code=code, error=str(away))
         self._redirects.inc()
@@ -114,9 +132,13 @@ class ShortLinks:
             if card:
                 await _answer(send, 200, _PAGE, card)
                 return
-        headers = ((b"location", location), *_WITHOUT_BODY)
-        await send({"type": "http.response.start", "status": 302, "headers": headers})
-        await send(_EMPTY)
+        await _answer(send, 302, ((b"location", location), *_WITHOUT_BODY))
+
+    def _remembered(self, code: str) -> bytes | None:
+        if self._changes != self._links.changes:
+            self._changes = self._links.changes
+            self._locations.clear()
+        return self._locations.get(code)
 
     async def _location(self, code: str) -> bytes | None:
         """Raises RetryLater."""
@@ -146,6 +168,18 @@ class ShortLinks:
         accepted = b",".join(value for name, value in scope["headers"] if name == b"accept-language")
         language = preferred_language(accepted.decode("latin-1"))
         await _answer(send, status, (*more, *_PAGE), self._pages[language, page])
+
+
+def _said(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, bool]:
+    """The user agent, and whether a browser loads ahead."""
+    user_agent, prefetch = "", False
+    for name, value in headers:
+        if name == b"user-agent":
+            user_agent = value.decode("latin-1")
+        elif name in _PURPOSES:
+            purpose = value.lower()
+            prefetch = prefetch or b"prefetch" in purpose or b"preview" in purpose
+    return user_agent, prefetch
 
 
 async def _answer(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,8 +52,8 @@ class ClickWriter:
         self._ended = False
         self.lost = 0
 
-    def record(self, code: str, click: str) -> Awaitable[None]:
-        """Take a click; what is awaited ends when it is in the log or in the journal.
+    def record(self, code: str, click: str) -> asyncio.Future[None]:
+        """Take a click; what is returned is done when it is in the log or in the journal.
 
         Raises RetryLater when the writer has ended: nobody would answer.
         """

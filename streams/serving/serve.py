@@ -26,14 +26,14 @@ from services.figures.rules.link_table import LinkTable
 from services.message import message
 from services.posts.suggest import Suggester
 from services.settings import Settings
-from services.web.app import create_operations, create_web
+from services.web.app import Web, create_operations, create_web
 from services.web.parts import Readiness, WebParts
 from streams.bootstrap import Parts, clock
 from streams.key_files import session_key
 from streams.logs.embedded.owner import last_owner, write_owner
+from streams.serving.answer_at_once import HttpWithRedirects, Redirects
 from streams.serving.click_writer import ClickWriter
 from streams.serving.link_file import LinkFile, LinkKeeper
-from streams.serving.request_deadline import HttpWithDeadline
 
 _log = structlog.get_logger("serve")
 
@@ -66,17 +66,23 @@ def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
 
 @asynccontextmanager
 async def serving(
-    application: ASGIApp, listener: socket.socket, *, trusted_proxies: Sequence[str]
+    application: ASGIApp,
+    listener: socket.socket,
+    *,
+    trusted_proxies: Sequence[str],
+    redirects: Redirects | None = None,
 ) -> AsyncIterator[None]:
     """Answer requests on ``listener`` until the block ends.
 
-    ``trusted_proxies`` (addresses and networks) may say whom they speak for.
+    ``trusted_proxies`` (addresses and networks) may say whom they speak for. ``redirects`` may take
+    those below ``/r/`` from the application.
     """
+    http = type("Http", (HttpWithRedirects,), {"redirects": redirects})
     server = _Server(
         uvicorn.Config(
             _Forwarded(application, trusted_proxies),
             interface="asgi3",
-            http=HttpWithDeadline,
+            http=http,
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -124,8 +130,8 @@ async def pages(
     readiness: Readinesses,
     *,
     simulated: bool = False,
-    create: Callable[[WebParts], ASGIApp] = create_web,
-) -> AsyncIterator[ASGIApp]:
+    create: Callable[[WebParts], Web] = create_web,
+) -> AsyncIterator[Web]:
     """The web application of this process, with what runs beside it: clicks written, links known."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
