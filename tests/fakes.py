@@ -31,17 +31,20 @@ class MemoryLog:
 
 
 class MemoryClicks:
-    """A ClickSink that keeps its clicks. ``away`` makes it refuse."""
+    """A ClickSink that keeps its clicks. ``away`` makes it refuse; ``kept`` is what all wait for."""
 
     def __init__(self) -> None:
         self.clicks: list[Statement] = []
         self.away = False
+        self.kept: asyncio.Future[None] | None = None
 
     def record(self, code: str, click: str) -> asyncio.Future[None]:
         if self.away:
             raise RetryLater("the log is away and the journal is full")
         self.clicks.append(Statement(key=code, event=parse_event(json.loads(click))))
-        kept = asyncio.get_running_loop().create_future()
+        if self.kept is not None:
+            return self.kept
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         kept.set_result(None)
         return kept
 

@@ -35,7 +35,7 @@ class ClickTexts:
         self._numbers = count()
 
     def text(
-        self, code: str, visitor: str, method: str, user_agent: str, prefetch: bool, at: str
+        self, code: str, visitor: str, *, method: str, user_agent: str, prefetch: bool, at: str
     ) -> str:
         """The JSON of one click. ``code``, ``visitor`` and ``method`` are our own words, ``at`` is a
         moment as `datetime.isoformat` writes it, and ``user_agent`` is anything printable.

@@ -114,15 +114,18 @@ class Links:
         now = self._clock()
         await self._record(code, visit, now, await self._salts.of(now))
 
-    def _record(
-        self, code: str, visit: Visit, now: datetime, salt: bytes
-    ) -> asyncio.Future[None]:
+    def _record(self, code: str, visit: Visit, now: datetime, salt: bytes) -> asyncio.Future[None]:
         method, address, user_agent, prefetch = visit
         visitor = visitor_key(salt=salt, address=address, user_agent=user_agent)
-        said = printable(user_agent[:300])
-        return self._sink.record(
-            code, self._texts.text(code, visitor, method, said, prefetch, now.isoformat())
+        click = self._texts.text(
+            code,
+            visitor,
+            method=method,
+            user_agent=printable(user_agent[:300]),
+            prefetch=prefetch,
+            at=now.isoformat(),
         )
+        return self._sink.record(code, click)
 
     async def _look_up(self, code: str) -> Target | None:
         """One question for all who ask at once, and for those who ask right after them."""

@@ -48,7 +48,9 @@ class LinkCards:
             language=content.language,
             title=campaign.title,
             text=content.body if isinstance(content, StoryApproved) else content.description,
-            image=content.images[0] if isinstance(content, StoryApproved) and content.images else None,
+            image=content.images[0]
+            if isinstance(content, StoryApproved) and content.images
+            else None,
             is_story=is_story,
             organisation=self._organisation,
             address=f"{self._base_url}/r/{code}",

@@ -165,7 +165,9 @@ class ShortLinks:
     async def _page(
         self, scope: Scope, send: Send, status: int, page: str, *more: tuple[bytes, bytes]
     ) -> None:
-        accepted = b",".join(value for name, value in scope["headers"] if name == b"accept-language")
+        accepted = b",".join(
+            value for name, value in scope["headers"] if name == b"accept-language"
+        )
         language = preferred_language(accepted.decode("latin-1"))
         await _answer(send, status, (*more, *_PAGE), self._pages[language, page])
 

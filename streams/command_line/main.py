@@ -44,7 +44,7 @@ _COMMANDS = {
     ),
     "publish": (
         "streams.command_line.intake:publish",
-        "Publish CloudEvents from FILEs (JSON, a JSON array, or NDJSON; \"-\" is standard input).",
+        'Publish CloudEvents from FILEs (JSON, a JSON array, or NDJSON; "-" is standard input).',
     ),
     "import": (
         "streams.command_line.intake:import_",

@@ -61,9 +61,7 @@ def demo(
     from streams.demo.run import run_demo  # noqa: PLC0415 - slow
 
     settings = settings_of(data=data, host=host, port=port, reach_after="2s,5s,15s,60s,5m,30m")
-    return run_fast(
-        run_demo(settings, seconds=seconds, ambassadors=ambassadors, as_json=as_json)
-    )
+    return run_fast(run_demo(settings, seconds=seconds, ambassadors=ambassadors, as_json=as_json))
 
 
 @click.command()

@@ -82,7 +82,9 @@ class _Cycle:
         defaults = protocol.server_state.default_headers
         head = b"".join([b"%b: %b\r\n" % each for each in defaults])
         closing = b"" if self.keep_alive else b"connection: close\r\n"
-        protocol.transport.write(b"HTTP/1.1 302 Found\r\n%b%b%b\r\n" % (head, self._answer, closing))
+        protocol.transport.write(
+            b"HTTP/1.1 302 Found\r\n%b%b%b\r\n" % (head, self._answer, closing)
+        )
         if not self.keep_alive:
             protocol.transport.close()
         protocol.on_response_complete()

@@ -83,9 +83,7 @@ class ClickJournal:
 
     def _closed_files(self) -> list[Path]:
         numbered = re.compile(re.escape(self._path.name) + r"\.\d{8,}")
-        return sorted(
-            path for path in self._path.parent.glob("*") if numbered.fullmatch(path.name)
-        )
+        return sorted(path for path in self._path.parent.glob("*") if numbered.fullmatch(path.name))
 
     def _put_aside(self) -> list[Path]:
         waiting = self._closed_files()

@@ -203,7 +203,9 @@ def pack(clicks: Sequence[Click]) -> list[Record]:
 def _cut(clicks: list[Click]) -> list[list[Click]]:
     if len(clicks) <= _MOST_A_RECORD:
         return [clicks]
-    return [clicks[start : start + _MOST_A_RECORD] for start in range(0, len(clicks), _MOST_A_RECORD)]
+    return [
+        clicks[start : start + _MOST_A_RECORD] for start in range(0, len(clicks), _MOST_A_RECORD)
+    ]
 
 
 def _forget(appending: asyncio.Future[None]) -> None:

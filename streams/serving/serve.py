@@ -107,13 +107,13 @@ class _Forwarded:
     def __init__(self, application: ASGIApp, trusted_proxies: Sequence[str]) -> None:
         self._application = application
         self._forwarded = ProxyHeadersMiddleware(
-            cast(Any, application), trusted_hosts=list(trusted_proxies)
+            cast("Any", application), trusted_hosts=list(trusted_proxies)
         )
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         for name, _ in scope["headers"]:
             if name.startswith(b"x-forwarded-"):
-                return self._forwarded(cast(Any, scope), cast(Any, receive), cast(Any, send))
+                return self._forwarded(cast("Any", scope), cast("Any", receive), cast("Any", send))
         return self._application(scope, receive, send)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,6 @@ from services.identity import link_code
 from services.post import Post
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.fakes import MemoryClicks
-
 
 
 async def follow(links: Links, code: str, user_agent: str = "Firefox") -> str | None:
@@ -125,6 +125,23 @@ async def test_a_story_without_an_address_is_shown_here(door: Door) -> None:
     assert target == f"https://zwaan.example/stories/{post.campaign_id}"
 
 
+async def test_who_asks_at_once_for_one_link_asks_once(database: Database) -> None:
+    """One look-up for all of them; whoever goes away leaves it to the others."""
+    counting = Counting(database._engine)
+    door = Door(counting)
+    post = await door.post(story())
+    asking = [asyncio.ensure_future(door.links.target(post.link_code)) for _ in range(50)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    found = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(found[0], asyncio.CancelledError)
+    assert len({*found[1:]}) == 1
+    assert counting.reads == 1
+    door.now += timedelta(seconds=3)
+    await door.links.target(post.link_code)
+    assert counting.reads == 2
+
+
 async def test_no_address_is_kept_and_a_visitor_has_one_key_a_day(door: Door) -> None:
     """The same visitor is recognised on one day in every process, and on no other day."""
     post = await door.post(story())
@@ -148,6 +165,16 @@ async def test_salts_are_destroyed_after_two_days(door: Door) -> None:
         door.now += timedelta(days=1)
     async with door.database.read() as transaction:
         assert sorted(await figures.salts(transaction)) == ["2026-11-25", "2026-11-26"]
+
+
+class Counting(Database):
+    """A database that counts how often it is read."""
+
+    reads = 0
+
+    def read(self) -> Any:
+        self.reads += 1
+        return super().read()
 
 
 class Flaky(Database):

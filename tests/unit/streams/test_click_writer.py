@@ -153,6 +153,45 @@ async def test_clicks_wait_in_the_journal_while_the_log_is_away(
     assert writer.lost == 0
 
 
+async def test_no_click_overtakes_those_in_the_journal(journal: Path) -> None:
+    """While the journal is relayed, and right after it, the clicks on a link keep their order."""
+    log = SlowLog()
+    log.fault = RetryLater("away")
+    async with writing(log, journal) as writer:
+        for number in range(50):
+            if number == 20:
+                log.fault = None
+            await asyncio.wait_for(keep(writer, number), 60)
+            await asyncio.sleep(0.005)
+        await until(lambda: not writer._away and not files(journal))
+        await asyncio.wait_for(keep(writer, 50), 60)
+    assert arrived(log) == [click(number).event.id for number in range(51)]
+
+
+async def test_clicks_of_the_process_before_come_first(journal: Path) -> None:
+    """What it left in the journal is relayed before a click goes straight to the log."""
+    leave(journal, line(1))
+    log = MemoryLog()
+    async with writing(log, journal) as writer:
+        await asyncio.wait_for(keep(writer, 2), 60)
+        await until(lambda: not files(journal) and not writer._away)
+    assert arrived(log) == [click(number).event.id for number in (1, 2)]
+
+
+async def test_a_cut_journal_is_told_of_in_one_line(
+    journal: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many clicks were whole, and that one was not."""
+    await _append(journal, _row(1), _row(2))
+    _tear(journal, 40)
+    log = MemoryLog()
+    async with writing(log, journal):
+        await until(lambda: not files(journal))
+    told = [said for said in capsys.readouterr().out.splitlines() if "cut within a click" in said]
+    assert len(told) == 1
+    assert arrived(log) == [click(1).event.id]
+
+
 async def test_the_journal_outlives_the_process(journal: Path) -> None:
     """A new process relays what the one before it left."""
     log = MemoryLog()

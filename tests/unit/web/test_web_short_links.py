@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.figures.rules.user_agent import machine_of
 from services.web.redirect_address import redirect_address
 from tests.unit.web.organisation import ANNA, Organisation, story, vacancy
 
@@ -156,3 +157,73 @@ async def test_other_methods_are_refused(organisation: Organisation) -> None:
         answer = await browser.post("/r/abcdef")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET, HEAD"
+
+
+PREVIEWERS = [
+    "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Mastodon/4.4.0 (http.rb/5.3.1; +https://mastodon.example/) Bot",
+    "Twitterbot/1.0",
+]
+
+
+@pytest.mark.parametrize("robot", PREVIEWERS)
+async def test_a_preview_robot_reads_the_story_s_card(
+    organisation: Organisation, robot: str
+) -> None:
+    """Title, text and image, escaped, with the link itself as address; the visit is kept as any."""
+    content = story(
+        title='Sluis <"A">',
+        images=[{"url": "https://www.example.org/sluis.jpg", "alt": "De deur"}],
+    )
+    post = await organisation.post(await organisation.campaign(content), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}", headers={"User-Agent": robot})
+        head = await browser.head(f"/r/{post.link_code}", headers={"User-Agent": robot})
+    assert (answer.status_code, head.status_code) == (200, 200)
+    for property_, said in (
+        ("og:title", "Sluis &lt;&#34;A&#34;&gt;"),
+        ("og:image", "https://www.example.org/sluis.jpg"),
+        ("og:image:alt", "De deur"),
+        ("og:url", f"{organisation.parts.base_url}/r/{post.link_code}"),
+    ):
+        assert f'<meta property="{property_}" content="{said}">' in answer.text
+    assert "schipper" in answer.text
+    assert 'name="twitter:card" content="summary_large_image"' in answer.text
+    assert 'href="https://www.example.org/verhalen/sluis?utm_' in answer.text
+    click, _ = organisation.clicks.clicks
+    assert click.event.data["user_agent"] == robot
+    assert machine_of(robot)
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "Googlebot/2.1 (+http://www.google.com/bot.html)",
+        "curl/8.5.0",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Mobile/15E148 [LinkedInApp]/9.30",
+    ],
+)
+async def test_who_shows_no_card_is_sent_on(organisation: Organisation, reader: str) -> None:
+    """Search engines, programs, and people in a network's app."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{post.link_code}", headers={"User-Agent": reader})
+    assert answer.status_code == 302
+
+
+async def test_a_card_follows_what_became_of_its_campaign(organisation: Organisation) -> None:
+    """A vacancy has one without an image; a closed one none: the robot goes where all go."""
+    robot = {"User-Agent": PREVIEWERS[0]}
+    open_, closed = [
+        await organisation.post(
+            await organisation.campaign(vacancy(vacancy_id=state), state=state), ANNA
+        )
+        for state in ("open", "closed")
+    ]
+    async with organisation.client() as browser:
+        answer = await browser.get(f"/r/{open_.link_code}", headers=robot)
+        gone = await browser.get(f"/r/{closed.link_code}", headers=robot)
+    assert 'name="twitter:card" content="summary"' in answer.text
+    assert "og:image" not in answer.text
+    assert (gone.status_code, gone.headers["Location"]) == (302, "http://127.0.0.1:8000/jobs")

@@ -1,0 +1,37 @@
+"""`zwaan --help` answers at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from streams.command_line.main import _COMMANDS
+
+_LOADED = """
+import sys
+from streams.command_line.main import exit_code
+exit_code(["--help"])
+print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_each_command_says_the_same_of_itself(name: str) -> None:
+    """The sentence in the list is the first one of the command's own help."""
+    place, told = _COMMANDS[name]
+    module, attribute = place.split(":")
+    assert getattr(import_module(module), attribute).get_short_help_str(limit=1000) == told
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    """Neither the frameworks, nor what they bring along."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    assert "click" in loaded
+    slow = {"numpy", "pydantic", "sqlalchemy", "fastapi", "faust", "structlog", "aiohttp", "jinja2"}
+    assert not loaded & slow
