@@ -62,17 +62,17 @@ async def everything(
             readiness = Readinesses()
             sandbox = open_sandbox(settings) if settings.sandbox else None
             try:
-                async with pages(parts, readiness, simulated=simulated) as application:
-                    served: ASGIApp = application
+                async with pages(parts, readiness, simulated=simulated) as ours:
+                    served: ASGIApp = ours.application
                     if sandbox is not None:
-                        served = WithSandbox(application, sandbox, steering(settings))
+                        served = WithSandbox(served, sandbox, steering(settings))
                     async with serving(
                         around(served),
                         listener,
                         trusted_proxies=settings.trusted_proxies,
-                        redirects=application.short_links,
+                        redirects=ours.application.short_links,
                     ):
-                        worker = Worker(parts)
+                        worker = Worker(parts, give_way=ours.clicks.give_way)
                         async with worker.running(drained=drained):
                             readiness.ask = worker.readiness
                             yield Running(parts=parts, worker=worker, sandbox=sandbox)
@@ -108,12 +108,12 @@ async def run_web(settings: Settings, *, only_redirect: bool = False) -> int:
     async with (
         connect_parts(settings) as parts,
         preparing({"database": parts.database.migrate, "log": parts.make_topics}) as preparation,
-        pages(parts, readiness, create=create) as application,
+        pages(parts, readiness, create=create) as ours,
         serving(
-            application,
+            ours.application,
             listener,
             trusted_proxies=settings.trusted_proxies,
-            redirects=application.short_links,
+            redirects=ours.application.short_links,
         ),
     ):
         watching = watch(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,15 @@ import click
 
 from streams.command_line.options import address_options, data_option, json_option, settings_of
 
+_TURN_SECONDS = 0.001
+
 
 def run_fast(main: Coroutine[Any, Any, int]) -> int:
     """As `asyncio.run`, on uvloop where there is one."""
     from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415 - slow
 
+    # Threads write the log and the database: each turn that they take of a busy loop is waited for.
+    sys.setswitchinterval(_TURN_SECONDS)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         return runner.run(main)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,10 @@ class _Item(NamedTuple):
         return Delivery(self.fact, record.partition, record.offset, self.completes)
 
 
+#: Returns when this process has time again; told for how many seconds it was kept from the rest.
+GiveWay = Callable[[float], Awaitable[None]]
+
+
 class ProcessorRunner:
     """Runs one processor over batches of records, under the failure policy."""
 
@@ -102,17 +107,25 @@ class ProcessorRunner:
         database: Database,
         clock: Callable[[], datetime],
         progress: Progress,
+        give_way: GiveWay | None = None,
     ) -> None:
+        """``give_way``: what else this process does comes first."""
         self.processor = processor
         self._database = database
         self._clock = clock
         self._progress = progress
+        self._give_way = give_way
+        self._took = 0.0
 
     async def run(self, records: Sequence[SourceRecord]) -> None:
         """Return when every record is handled or kept as a dead letter. Raises Stop only."""
+        if self._give_way is not None:
+            await self._give_way(self._took)
+        began = time.monotonic()
         try:
             await self._insist(lambda: self._handle_records(records))
         finally:
+            self._took = time.monotonic() - began
             self._progress.going_on(self.processor.name)
 
     async def _handle_records(self, records: Sequence[SourceRecord]) -> None:
@@ -120,7 +133,7 @@ class ProcessorRunner:
         letters: list[DeadLetter] = []
         for record in records:
             self._read(record, items, letters)
-            await asyncio.sleep(0)  # a page may wait for the loop
+            await asyncio.sleep(0)  # one may hold hundreds of events, and others wait for the loop
         if letters:
             await self._bury(letters)
         most = self.processor.events

@@ -9,6 +9,8 @@ order.
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,6 +30,7 @@ _log = structlog.get_logger("clicks")
 _DRAIN_SECONDS = 1.0
 #: How long visitors wait for the log before the journal takes their clicks.
 _PATIENCE_SECONDS = 0.5
+_ONE_AFTER_ANOTHER = 0.02
 _MOST_A_COMMIT = 2_000
 #: Below what a reader takes (`MAX_EVENT_BYTES`): no click has more than 2,000 bytes.
 _MOST_A_RECORD = 250
@@ -49,6 +52,7 @@ class ClickWriter:
         self._away = self._journal.holds_some()
         #: Held by who decides where clicks go.
         self._turn = asyncio.Lock()
+        self._committed = -math.inf
         self._ended = False
         self.lost = 0
 
@@ -68,6 +72,16 @@ class ClickWriter:
         if len(group.clicks) >= _MOST_A_COMMIT:
             self._gathering = None
         return group.kept
+
+    async def give_way(self, seconds: float) -> None:
+        """Wait while visitors come one after another, for twice ``seconds`` at most.
+
+        Counting their clicks in the same process can wait, and they do not: of a load that takes all
+        of it, answers get two thirds.
+        """
+        until = time.monotonic() + 2 * seconds
+        while (now := time.monotonic()) < until and now - self._committed < _ONE_AFTER_ANOTHER:  # noqa: ASYNC110 - until nothing happens
+            await asyncio.sleep(min(_ONE_AFTER_ANOTHER, until - now))
 
     async def run(self) -> None:
         """Commit clicks until cancelled; what is pending then is committed first."""
@@ -98,6 +112,7 @@ class ClickWriter:
             self.lost += len(group.clicks)
         # Only now: a commit that is cancelled is made again at the end, with the same event ids.
         self._groups.popleft()
+        self._committed = time.monotonic()
         if not self._groups:
             self._arrived.clear()
         group.kept.set_result(None)

@@ -9,7 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import structlog
@@ -124,6 +124,14 @@ class _Server(uvicorn.Server):
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The web application of a process, and where its clicks go."""
+
+    application: Web
+    clicks: ClickWriter
+
+
 @asynccontextmanager
 async def pages(
     parts: Parts,
@@ -131,7 +139,7 @@ async def pages(
     *,
     simulated: bool = False,
     create: Callable[[WebParts], Web] = create_web,
-) -> AsyncIterator[Web]:
+) -> AsyncIterator[Pages]:
     """The web application of this process, with what runs beside it: clicks written, links known."""
     settings = parts.settings
     clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
@@ -164,7 +172,7 @@ async def pages(
             token=owner_token,
         )
     try:
-        yield application
+        yield Pages(application, clicks)
     finally:
         for each in running:
             each.cancel()

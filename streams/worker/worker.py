@@ -36,7 +36,7 @@ from streams.key_files import vault
 from streams.logs.opening import broker_credentials
 from streams.logs.topics import prepare_for_worker
 from streams.process.outbox_relay import OutboxRelay
-from streams.process.processor import ProcessorRunner, Progress
+from streams.process.processor import GiveWay, ProcessorRunner, Progress
 from streams.process.processors import processors
 from streams.worker.faust_app import create_faust_app
 from streams.worker.watch import STALLED_AFTER, watch
@@ -55,7 +55,8 @@ _HOUSEKEEPING = 3600.0
 class Worker:
     """Processes records and watches the clock while `running`; tells how it fares."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, give_way: GiveWay | None = None) -> None:
+        """``give_way``: see `ProcessorRunner`."""
         self._parts = parts
         progress = Progress()
         self._watch = watch(parts, away=lambda: progress.reason)
@@ -65,7 +66,13 @@ class Worker:
             group=parts.settings.consumer_group,
             data=parts.settings.data,
             runners=[
-                ProcessorRunner(processor, database=parts.database, clock=clock, progress=progress)
+                ProcessorRunner(
+                    processor,
+                    database=parts.database,
+                    clock=clock,
+                    progress=progress,
+                    give_way=give_way,
+                )
                 for processor in processors(parts.draft_writer(), parts.settings.zone)
             ],
         )
