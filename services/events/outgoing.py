@@ -219,7 +219,7 @@ class PostDeletionFailed(EventData):
 
 class LinkClicked(EventData):
     """A short link was followed. ``visitor`` is a keyed hash whose key is destroyed after a day or
-    two; no IP address is ever stored."""
+    two; no IP address is ever stored. Clicks of a few milliseconds share a record (a batch)."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
     visitor: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
