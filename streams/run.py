@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -120,6 +121,8 @@ async def run_web(settings: Settings, *, only_redirect: bool = False) -> int:
         readiness.ask = watching.readiness
         served = "short links" if only_redirect else "pages"
         _log.info(f"{served} are served", address=settings.local_url)
+        # What is there now stays: looking through all of it would stop every visitor for a while.
+        gc.freeze()
         looking = asyncio.create_task(watching.run(), name="the watch")
         try:
             await until_stopped(stopping, preparation.wait_until_broken)
