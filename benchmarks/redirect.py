@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -89,7 +90,7 @@ class Figures:
     rates: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     processor_ratios: list[float] = field(default_factory=list)
-    p99: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
 
 
 @contextmanager
@@ -175,11 +176,11 @@ def _on_the_other_core(*command: str) -> str:
     return subprocess.run(pinned, capture_output=True, text=True, check=True).stdout
 
 
-def wrk(server: Server, visits: Path, connections: int, seconds: float) -> tuple[float, float]:
+def wrk(server: Server, visits: Path, connections: int, seconds: int) -> tuple[float, float]:
     """Requests a second, and the 99th percentile in milliseconds."""
     script = visits.with_suffix(".lua")
     script.write_text(_WRK)
-    load = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+    load = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script)]
     done = _on_the_other_core(*load, f"http://127.0.0.1:{server.port}", "--", str(visits))
     assert "Non-2xx" not in done, done
     # A timeout (of two seconds) is the machine's load.
@@ -195,7 +196,7 @@ def wrk(server: Server, visits: Path, connections: int, seconds: float) -> tuple
 
 
 def compare(
-    bare: Server, server: Server, loads: Sequence[tuple[int, Path]], *, runs: int, seconds: float
+    bare: Server, server: Server, loads: Sequence[tuple[int, Path]], *, runs: int, seconds: int
 ) -> list[Figures]:
     """Each load in turn, the baseline before it; the first round warms up."""
     found = [Figures() for _ in loads]
@@ -211,14 +212,14 @@ def compare(
                 figures.rates.append(rates[1])
                 figures.ratios.append(rates[1] / rates[0])
                 figures.processor_ratios.append(costs[0] / costs[1])
-                figures.p99.append(p99)
+                figures.bare.append(rates[0])
                 print(f"{connections:4} {rates[0]:9,.0f} {rates[1]:9,.0f}", end=" ", flush=True)
                 print(f"{figures.ratios[-1]:.3f} {figures.processor_ratios[-1]:.3f} {p99:.1f} ms")
     return found
 
 
 def steadily(
-    bare: Server, server: Server, codes: Path, rate: float, *, runs: int, seconds: float
+    bare: Server, server: Server, codes: Path, rate: float, *, runs: int, seconds: int
 ) -> tuple[list[float], list[float]]:
     """The 99th percentiles in milliseconds of a load of ``rate`` a second: the baseline's, and ours."""
     slow: tuple[list[float], list[float]] = ([], [])
@@ -238,24 +239,25 @@ def _rows(
 ) -> Iterator[Row]:
     for load, target, figures in zip(loads, asked, found, strict=True):
         yield Row(what=f"{name}, {load}", runs=figures.rates, unit="clicks/s")
+        yield Row(what="the bare 302 beside it", runs=figures.bare, unit="answers/s")
         yield Row(what="of the bare 302, by the clock", runs=figures.ratios, unit="", target=target)
         yield Row(what="of the bare 302, by processor time", runs=figures.processor_ratios, unit="")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--only", default="embedded,kafka,up")
     own = parser.parse_known_args()[0]
     runs, seconds, only = arguments().runs, own.seconds, own.only.split(",")
-    rows: list[Row] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = free_port()
         bare = stack.enter_context(on_one_core(port, "-c", _BARE, str(port)))
+        codes = organised(folder / "new")
         for kind in only:
             data = folder / kind
-            codes = organised(data)
+            shutil.copytree(folder / "new", data)
             few, many, plain = _visits(folder / f"{kind}-visits", codes)
             environment: dict[str, str] = {}
             command = ["up"] if kind == "up" else ["web", "--only", "redirect"]
@@ -271,20 +273,30 @@ def main() -> None:
                 names = [f"{n} connections" for n in (32, 128)] + ["128 connections, 20,000 links"]
                 asked = ["≥ 0.15"] * 3 if kind == "up" else ["≥ 0.33", "≥ 0.50", "≥ 0.25"]
                 found = compare(bare, server, loads, runs=runs, seconds=seconds)
-                rows += _rows(" ".join(["zwaan", *command, f"({kind})"]), names, asked, found)
-                if kind == "up":
-                    continue
+                rows = [*_rows(" ".join(["zwaan", *command]), names, asked, found)]
                 half = statistics.median(found[1].rates) / 2
-                for rate, said in ((2_000.0, "2,000 a second"), (half, "half of that load")):
+                steady = ((2_000.0, "2,000 a second"), (half, "half of that load"))
+                for rate, said in () if kind == "up" else steady:
                     slow = steadily(bare, server, plain, rate, runs=runs, seconds=seconds)
                     rows.append(
                         Row(what=f"p99 at {said}", runs=slow[1], unit="ms", target="≤ 10 ms")
                     )
                     rows.append(Row(what="the bare 302 beside it", runs=slow[0], unit="ms"))
-    report("The redirect", "python -m benchmarks.redirect", rows, _NOTES)
+            report(_TITLES[kind], f"python -m benchmarks.redirect --only {kind}", rows, _NOTES)
 
 
-_NOTES = ""
+_TITLES = {
+    "embedded": "The redirect, on an embedded log",
+    "kafka": "The redirect, on Apache Kafka",
+    "up": "The redirect, with a worker in its process",
+}
+_NOTES = """
+The server has one core and the load the other (with the broker, on Kafka); the baseline is bare uvicorn answering 302
+in the same round (70,000 a second on a quiet machine of this kind: with far less, other programs had the cores, and
+neither ratios by the clock nor percentiles say anything). Every answered click was in the log afterwards. Of processor time, which other programs on the machine
+disturb less than the clock, a waiting process pays nothing. What limits it is the commit: 200 to 500 µs a group, by how
+many partitions it has clicks for; then parsing and the system's calls, which the baseline has too.
+"""
 
 
 def _visits(path: Path, codes: Sequence[str]) -> tuple[Path, Path, Path]:

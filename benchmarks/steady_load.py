@@ -64,7 +64,7 @@ class _Load:
                 )
                 sent += 1
             await asyncio.sleep(_TICK)
-            assert time.perf_counter() - began < seconds * 3, "it does not keep up"
+            assert time.perf_counter() - began < seconds * 10 + 10, "it does not keep up"
 
 
 def agent(number: int) -> str:
