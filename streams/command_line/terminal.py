@@ -7,8 +7,10 @@ import shutil
 import sys
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from services.settings import Settings
+if TYPE_CHECKING:
+    from services.settings import Settings
 
 # Control characters move the cursor and recolour; those of direction reorder what stands beside.
 _STEERING = ("Cc", "Cf", "Cs")
