@@ -64,7 +64,7 @@ _COMMANDS = {
     ),
     "rebuild": (
         "streams.command_line.figures:rebuild",
-        "Wipe the statistics and count them again from the log.",
+        "Count the statistics again from the log.",
     ),
     "topics": (
         "streams.command_line.topics:topics",
