@@ -40,6 +40,8 @@ _INLINE = _set(
     "meter nobr output picture q ruby samp slot small span strong sub sup time tt u var"
 )
 _VOID = _set("area base br col colgroup img input keygen option param source track wbr")
+#: What a title names when it writes them without an end.
+_NAMED = _UNREAD | _set("input")
 _NAMES = _BLOCKS | _UNREAD | _INLINE | _VOID
 _LETTERS = frozenset(string.ascii_letters)
 _IN_NAMES = frozenset(string.ascii_letters + string.digits + "-:_.")
@@ -59,8 +61,8 @@ def plain_text(markup: str) -> str:
 
 
 def one_line(markup: str) -> str:
-    """The text of a title or a name."""
-    return " ".join(_paragraphs(markup[:MAX_CHARACTERS]))
+    """The text of a title or a name, which may tell of a tag: "The <script> element"."""
+    return " ".join(_paragraphs(_with_named_tags(markup[:MAX_CHARACTERS])))
 
 
 def literal(text: str) -> str:
@@ -100,6 +102,7 @@ def is_markup(text: str) -> bool:
 
 def _paragraphs(markup: str, *, again: bool = True) -> list[str]:
     source = markup.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in markup else markup
+    source = _with_parameters(source)
     source, tags = _with_signs(source)
     if not tags:
         read = html.unescape(source)
@@ -117,6 +120,15 @@ def _paragraphs(markup: str, *, again: bool = True) -> list[str]:
     return [_unescaped(paragraph) for paragraph in found]
 
 
+def _with_parameters(text: str) -> str:
+    """``text`` in which "&copy=2" stays a part of its address: nobody writes ©=2."""
+    pieces = text.split("&")
+    for place, piece in enumerate(pieces[1:], start=1):
+        name, equals, _ = piece[:32].partition("=")
+        pieces[place] = f"&amp;{piece}" if equals and name.isalnum() else f"&{piece}"
+    return "".join(pieces)
+
+
 def with_signs(markdown: str) -> str:
     """Markdown in which "Vec<T>" is no tag; its <https://example.org> stays an address."""
     pieces = markdown.split("<")
@@ -126,6 +138,17 @@ def with_signs(markdown: str) -> str:
         is_sign = piece[:1] in _LETTERS and not address and not _name(piece, 0)
         pieces[place] = f"&lt;{piece}" if is_sign else f"<{piece}"
     return "".join(pieces)
+
+
+def _with_named_tags(line: str) -> str:
+    """``line`` with each tag escaped that has no end and would hide or swallow what it stands in."""
+    pieces, lowered = line.split("<"), line.lower()
+    for place, piece in enumerate(pieces[1:], start=1):
+        name = _name(piece, 0)
+        is_bare = piece[len(name) :].startswith(">")
+        is_named = is_bare and name in _NAMED and f"</{name}" not in lowered
+        pieces[place] = f"&amp;lt;{piece}" if is_named else f"<{piece}"
+    return pieces[0] + "".join(pieces[1:])
 
 
 def _lines(text: str) -> list[str]:
@@ -166,7 +189,10 @@ def _with_signs(text: str) -> tuple[str, int]:
     for place, piece in enumerate(pieces[1:], start=1):
         name = _name(piece, 1 if piece[:1] == "/" else 0)
         if piece[:1] in ("!", "?"):
-            is_tag = piece[:1] == "?" or piece[1:3] == "--" or piece[1:2].isalpha()
+            # Word's <![if !supportLists]> too.
+            is_tag = (
+                piece[:1] == "?" or piece[1:3] == "--" or piece[1:2].isalpha() or piece[1:2] == "["
+            )
         else:
             is_tag = bool(name) and position < last
         if is_tag and name in _INLINE and piece[:1] != "/":

@@ -23,9 +23,9 @@ def markdown(text: str) -> Markup:
 def _markdown() -> MarkdownIt:
     # Press releases are indented more often than they hold code.
     made = MarkdownIt("commonmark", {"html": True}).disable("code")
+    made.enable(["table", "strikethrough"])
     made.core.ruler.push("without_html", _read_inline)
     made.add_render_rule("html_block", _html_block)
-    made.add_render_rule("image", lambda *_: "")
     return made
 
 
@@ -41,7 +41,7 @@ def _html_block(_self: Any, tokens: Sequence[Token], place: int, *_: Any) -> str
 def _read_inline(state: Any) -> None:
     for token in state.tokens:
         if token.type == "inline":
-            token.children = _without_tags(token.children or [])
+            token.children = _without_images(_without_tags(token.children or []))
 
 
 def _without_tags(children: Sequence[Token]) -> list[Token]:
@@ -61,3 +61,39 @@ def _without_tags(children: Sequence[Token]) -> list[Token]:
         elif kind is TagKind.BLOCK:
             kept.append(Token("hardbreak", "br", 0))
     return kept
+
+
+def _without_images(children: Sequence[Token]) -> list[Token]:
+    """Nor the links that held nothing else, nor images whose file's name has blanks or brackets."""
+    kept: list[Token] = []
+    for token in children:
+        if token.type == "text":
+            token.content = _without_written_images(token.content)
+        if token.type == "link_close" and kept and kept[-1].type == "link_open":
+            kept.pop()
+        elif token.type != "image":
+            kept.append(token)
+    return kept
+
+
+def _without_written_images(text: str) -> str:
+    kept, rest = "", text
+    while (start := rest.find("![")) >= 0:
+        end = _end_of_image(rest, start)
+        kept += rest[: start if end else start + 2]
+        rest = rest[end or start + 2 :]
+    return kept + rest
+
+
+def _end_of_image(text: str, start: int) -> int:
+    """Behind "![a](b (1).png)" or "![[b.png]]"; 0 where it is none."""
+    if text.startswith("[[", start + 1):
+        return text.find("]]", start) + 2 if "]]" in text[start:] else 0
+    depth, address = 0, text.find("](", start)
+    if address < 0:
+        return 0
+    for place in range(address + 1, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return place + 1
+    return 0

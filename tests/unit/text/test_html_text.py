@@ -47,6 +47,15 @@ READ = {
         "<!--[if mso]><xml><w:X>1</w:X></xml><![endif]--><p class=MsoNormal>Wij<o:p></o:p></p><p>zoeken<o:p>&nbsp;</o:p></p>",
         "Wij\n\nzoeken",
     ),
+    "Word's lists": (
+        "<p><![if !supportLists]><span>·&nbsp; </span><![endif]>Rust</p>",
+        "· Rust",
+    ),
+    "an address beside markup": (
+        "<p>https://e.org/?a=1&copy=2&amp;reg=3</p>",
+        "https://e.org/?a=1&copy=2&reg=3",
+    ),
+    "an address": ("https://e.org/?a=1&copy=2", "https://e.org/?a=1&copy=2"),
     "an editor's comments": ("<!-- wp:paragraph -->\n<p>Een.</p>\n<!-- /wp:paragraph -->", "Een."),
     "markup written as entities": (
         "&lt;p&gt;Je legt kabels.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;Rust&lt;/li&gt;&lt;/ul&gt;",
@@ -93,6 +102,8 @@ def test_html_is_read_as_a_person_reads_it(markup: str, text: str) -> None:
 
 def test_a_title_is_one_line() -> None:
     """Tags and entities are read, and lines become one."""
+    assert one_line("Het <input> en <script> van nu") == "Het <input> en <script> van nu"
+    assert one_line("<script>x</script>Nu<br>en") == "Nu en"
     assert one_line("<b>Wat</b> Vec&lt;T&gt;\n leert &amp;amp; doet") == "Wat Vec<T> leert & doet"
 
 

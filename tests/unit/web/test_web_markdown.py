@@ -11,6 +11,10 @@ from services.web.markdown import markdown
     ("source", "page"),
     [
         ("Kijk ![een sluis](https://e.org/a.png)hier!", "<p>Kijk hier!</p>\n"),
+        ("Kijk ![sluis](de sluis (1).png)hier!", "<p>Kijk hier!</p>\n"),
+        ("Kijk ![[sluis.png]]hier ![x", "<p>Kijk hier ![x</p>\n"),
+        ("[![sluis](a.png)](https://e.org) Hier", "<p> Hier</p>\n"),
+        ("~~weg~~ `![a](b c)`", "<p><s>weg</s> <code>![a](b c)</code></p>\n"),
         ("Vec<T> telt\n\n<T> ook", "<p>Vec&lt;T&gt; telt</p>\n<p>&lt;T&gt; ook</p>\n"),
         ("a <script>let x;</script>b<style>x{}</style>", "<p>a b</p>\n"),
         ("een<br>twee", "<p>een<br />\ntwee</p>\n"),
