@@ -15,7 +15,12 @@ from typing import Any
 import chompjs
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from services.campaigns.broken_json import repaired
+
 Node = Mapping[str, Any]
+
+_DECODER = json.JSONDecoder(strict=False)
+_MARKS = ("<![CDATA[", "]]>", "<!--", "-->")
 
 #: How deep a reference to another node is followed, and a tree is walked.
 _REFERENCES, _DEPTH = 4, 200
@@ -44,7 +49,8 @@ def find_postings(text: str) -> Found:
         for script in page.css("script")
         if "ld+json" in (script.attributes.get("type") or "").lower()
     ]
-    base, root = page.css_first("base[href]"), page.css_first("html")
+    base = page.css_first("base[href]") or page.css_first("link[rel=canonical][href]")
+    root = page.css_first("html")
     return Found(
         postings=_postings(scripts)
         or _marked(page, "itemtype", "itemprop")
@@ -56,23 +62,39 @@ def find_postings(text: str) -> Found:
 
 def _loose_json(text: str) -> Any:
     """JSON as sites write it: with raw line ends, comments, CDATA, commas too many."""
-    readings = [text]
-    if "&quot;" in text and '"' not in text:
-        readings.append(html.unescape(text))
-    for reading in readings:
+    if '"' not in text:
+        text = html.unescape(text)
+    bare = _without_marks(text)
+    for read in (_documents, _as_repaired, _as_script):
         try:
-            return json.loads(reading, strict=False)
+            return read(text if read is _documents else bare)
         except (ValueError, RecursionError):
-            pass
-        try:
-            return chompjs.parse_js_object(_without_marks(reading), loader_kwargs={"strict": False})
-        except (ValueError, RecursionError):
-            pass
+            continue
     return None
 
 
+def _documents(text: str) -> list[Any]:
+    """One document behind the other; one that is written as a text is read too."""
+    found, place = [], 0
+    while place < len(text):
+        if text[place] in " \t\r\n;":
+            place += 1
+            continue
+        value, place = _DECODER.raw_decode(text, place)
+        found.append(_DECODER.decode(value) if isinstance(value, str) else value)
+    return found
+
+
+def _as_repaired(text: str) -> list[Any]:
+    return _documents(repaired(text))
+
+
+def _as_script(text: str) -> Any:
+    return chompjs.parse_js_object(text, loader_kwargs={"strict": False})
+
+
 def _without_marks(text: str) -> str:
-    for mark in ("<![CDATA[", "]]>", "<!--", "-->"):
+    for mark in ("/* <![CDATA[ */", "/* ]]> */", "/*<![CDATA[*/", "/*]]>*/", *_MARKS):
         text = text.replace(mark, " ")
     return text
 
