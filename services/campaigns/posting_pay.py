@@ -33,11 +33,11 @@ _PER = {
 }
 #: UN/CEFACT's codes and what people write, by how it begins.
 _UNITS = {
-    **dict.fromkeys(("HOUR", "HUR", "UUR", "PER UUR", "PER HOUR", "STUNDE"), "HOUR"),
-    **dict.fromkeys(("DAY", "DAG", "PER DAG", "PER DAY"), "DAY"),
-    **dict.fromkeys(("WEE", "WEEK", "PER WEEK"), "WEEK"),
-    **dict.fromkeys(("MON", "MAAND", "PER MAAND", "PER MONTH"), "MONTH"),
-    **dict.fromkeys(("YEAR", "ANN", "JAAR", "PER JAAR", "PER YEAR", "P.A"), "YEAR"),
+    **dict.fromkeys(("HOUR", "HUR", "HR", "UUR", "STUNDE", "PT1H"), "HOUR"),
+    **dict.fromkeys(("DAY", "DAI", "DAG", "P1D"), "DAY"),
+    **dict.fromkeys(("WEE", "P1W"), "WEEK"),
+    **dict.fromkeys(("MON", "MAAND", "MND", "P1M"), "MONTH"),
+    **dict.fromkeys(("YEAR", "YR", "ANN", "JAAR", "P.A", "P1Y"), "YEAR"),
 }  # fmt: skip
 
 
@@ -69,14 +69,8 @@ def _salary(value: Any, currency: str, language: str) -> str:
     inner = next((each for each in listed(value.get("value")) if isinstance(each, Mapping)), value)
     told = _range(inner, language, currency)
     unit = text(inner.get("unitText")) or text(inner.get("unitCode")) or text(value.get("unitText"))
-    unit = (
-        unit.strip().upper().rstrip("LY")
-        if unit.strip().upper().endswith("LY")
-        else unit.strip().upper()
-    )
-    kind = _UNITS.get(unit) or next(
-        (k for begin, k in _UNITS.items() if unit.startswith(begin)), ""
-    )
+    unit = unit.upper().replace("_", " ").strip().removeprefix("PER ")
+    kind = next((k for begin, k in _UNITS.items() if unit.startswith(begin)), "")
     per = _PER.get(language[:2].lower(), _PER["en"]).get(kind, "")
     return f"{told} {per}".strip() if told else ""
 
@@ -97,13 +91,17 @@ def _money(written: str, currency: str, language: str) -> str:
     number = _number(written)
     if number is None:
         return one_line(written)
-    if number >= _NO_PAY:
+    if not 0 < number < _NO_PAY:
         return ""
     locale = _locale(language)
     if not currency:
         return str(format_decimal(number, locale=locale))
+    number = round(number, 2)
     whole = number == number.to_integral_value()
-    code = {"€": "EUR", "$": "USD", "£": "GBP"}.get(currency.strip(), currency.strip().upper())
+    code = one_line(currency).upper().rpartition("/")[2]
+    code = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "£": "GBP"}.get(code, code)
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        return str(format_decimal(number, locale=locale))
     pattern = locale.currency_formats["standard"].pattern
     told = format_currency(
         number,
@@ -124,7 +122,9 @@ def _locale(language: str) -> Locale:
 
 def _number(written: str) -> Decimal | None:
     """A figure as sites write it: "3.500,00", "3,500", "€ 3500"."""
-    figure = "".join(written.split()).strip("€$£-,.")
+    figure = "".join(written.split()).lstrip("€$£").rstrip("€$£-,.")
+    if figure.startswith("-"):
+        return Decimal(-1)  # no pay
     if not figure or not all(character in "0123456789.,'" for character in figure):
         return None
     figure = figure.replace("'", "")

@@ -25,6 +25,12 @@ _LANGUAGES = {
     "german": "de",
     "duits": "de",
 }
+#: What programs write where they have no value.
+_NOTHING = frozenset(("", "-", "null", "none", "undefined", "nan", "n/a", "n.v.t.", "0000-00-00"))
+#: Months that are written otherwise in Dutch than in English.
+_MONTHS = {"januari": "january", "februari": "february", "maart": "march", "mrt": "march", "mei": "may"} | {
+    "juni": "june", "juli": "july", "augustus": "august", "oktober": "october", "okt": "october"
+}  # fmt: skip
 MOST_CHARACTERS = 300
 _DEPTH = 6
 
@@ -32,7 +38,7 @@ _DEPTH = 6
 def texts(value: Any, *, holders: Sequence[str] = _HOLDERS, depth: int = 0) -> Iterator[str]:
     """Every text in a value, in its order, as it is written."""
     if isinstance(value, str):
-        if value.strip():
+        if value.strip().lower() not in _NOTHING:
             yield value
     elif isinstance(value, int | float) and not isinstance(value, bool):
         if math.isfinite(value):
@@ -106,7 +112,8 @@ def _place(place: Any) -> str:
     for address in [*listed(place.get("address")), place]:
         if isinstance(address, Mapping):
             parts = ("addressLocality", "addressRegion", "addressCountry", "streetAddress")
-            found = next(filter(None, (one_line(text(address.get(part))) for part in parts)), "")
+            told = (", ".join(map(one_line, texts(address.get(part)))) for part in parts)
+            found = next(filter(None, told), "")
         else:
             found = one_line(text(address))
         if found:
@@ -129,17 +136,26 @@ def end(value: Any, zone: tzinfo) -> str:
 
 
 def _moment(written: str) -> datetime | date | None:
+    written = written.partition("[")[0]  # Java adds the zone's name
+    day, zone = written[:10], written[10:]
+    # XML Schema's days have a zone; midnight may be the end of a day.
+    is_day = not zone.strip("Zz") or (zone[0] in "+-" and zone[3:4] == ":")
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(day if is_day else written)
     except ValueError:
         pass
     try:
+        if "T24:00" in written:
+            return date.fromisoformat(day)
         return datetime.fromisoformat(written)
     except ValueError:
         pass
     if written.isdecimal() and len(written) in (10, 13):
         return datetime.fromtimestamp(int(written[:10]), UTC)
     # dateutil fills what is not written from a day of ours: what differs was not.
+    written = " ".join(_MONTHS.get(word.lower().rstrip("."), word) for word in written.split())
+    # To dateutil "GMT+1" is the zone where GMT is one hour later, as POSIX has it.
+    written = written.replace("GMT+", "+").replace("GMT-", "-").replace("UTC+", "+").partition("(")[0]
     found: datetime
     other: datetime
     try:

@@ -144,6 +144,17 @@ def money(**values: Any) -> dict[str, Any]:
         ("salary", {"baseSalary": "€ 3.000 tot € 4.000 bruto"}, "€ 3.000 tot € 4.000 bruto"),
         ("salary", {"baseSalary": [{"price": "3000", "priceCurrency": "EUR"}]}, "€ 3.000"),
         ("salary", {"baseSalary": money()}, None),
+        ("salary", {"baseSalary": money(value={"value": 0, "unitText": "MONTH"})}, None),
+        ("salary", {"baseSalary": money(value={"value": -1, "unitText": "MONTH"})}, None),
+        ("salary", {"baseSalary": money(value={"minValue": 0, "maxValue": 3999.999999, "unitText": "PER_MONTH"})}, "€ 4.000 per maand"),
+        ("salary", {"baseSalary": money(value=400, unitText="DAILY")}, "€ 400 per dag"),
+        ("salary", {"baseSalary": money(value=400, unitText="P1W")}, "€ 400 per week"),
+        ("salary", {"baseSalary": money(value=3000, currency="&euro;", unitText="mnd")}, "€ 3.000 per maand"),
+        ("salary", {"baseSalary": money(value=3000, currency="Euro")}, "€ 3.000"),
+        ("salary", {"baseSalary": money(value=3000, currency="what we pay")}, "3.000"),
+        ("salary", {"baseSalary": "null"}, None),
+        ("location", {"jobLocation": {"address": {"addressLocality": ["Ede", "Arnhem"]}}}, "Ede, Arnhem"),
+        ("location", {"jobLocation": {"address": {"addressLocality": "N/A", "addressRegion": "Utrecht"}}}, "Utrecht"),
     ],
 )  # fmt: skip
 def test_a_value_of_any_shape_is_read(field: str, value: dict[str, Any], told: str | None) -> None:
@@ -151,6 +162,13 @@ def test_a_value_of_any_shape_is_read(field: str, value: dict[str, Any], told: s
     (event,) = read(page(POSTING | value))
     assert read_incoming(event)
     assert event.data.get(field) == told
+
+
+@pytest.mark.parametrize("written", ["null", "-", "0000-00-00", None])
+def test_what_stands_for_no_day_is_none(written: str | None) -> None:
+    """A vacancy is not refused for what a program writes where it has no value."""
+    (event,) = read(page(POSTING | {"validThrough": written}))
+    assert "closes_at" not in event.data
 
 
 @pytest.mark.parametrize(
@@ -165,6 +183,13 @@ def test_a_value_of_any_shape_is_read(field: str, value: dict[str, Any], told: s
         ("2026-12-31 17:00", "2026-12-31T17:00:00+01:00"),
         ("2026-12-31T17:00Z", "2026-12-31T17:00:00+00:00"),
         ("Thu, 31 Dec 2026 17:00:00 GMT", "2026-12-31T17:00:00+00:00"),
+        ("2026-12-31+01:00", "2026-12-31T23:59:59+01:00"),
+        ("2026-12-31Z", "2026-12-31T23:59:59+01:00"),
+        ("2026-12-31T24:00:00", "2026-12-31T23:59:59+01:00"),
+        ("2026-12-31T17:00:00+01:00[Europe/Amsterdam]", "2026-12-31T17:00:00+01:00"),
+        ("Thu Dec 31 2026 17:00:00 GMT+0100 (CET)", "2026-12-31T17:00:00+01:00"),
+        ("31 mrt. 2027", "2027-03-31T23:59:59+02:00"),
+        ("2 mei 2027 17:00", "2027-05-02T17:00:00+02:00"),
         ({"@type": "Date", "@value": "2026-12-31"}, "2026-12-31T23:59:59+01:00"),
         (1798675200, "2026-12-31T00:00:00+00:00"),
         ("December 2026", "December 2026"),
