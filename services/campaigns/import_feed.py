@@ -26,7 +26,8 @@ from services.text.html_text import literal, one_line, plain_text
 from services.text.normal_form import printable
 
 _LONGEST_ID = 200
-_IDENTIFYING = ("@value", "value", "@id", "name")
+#: A PropertyValue's name is mostly the organisation's, the same for all its vacancies.
+_IDENTIFYING = ("@value", "value", "propertyID", "@id")
 _ADDRESSES = ("@id", "@value", "url", "value")
 
 
@@ -140,14 +141,23 @@ def _text(detail: Mapping[str, Any] | None, atom: bool) -> str:
 
 def _author(entry: Mapping[str, Any], atom: bool) -> dict[str, str]:
     """Name and address apart; an address alone still tells whose story it is."""
-    written = str(entry.get("author") or "")
+    authors = entry.get("authors", [])
+    first: Mapping[str, Any] = next(iter(authors), {})
     if atom:  # the first; of RSS's, feedparser cuts the address
-        first: Mapping[str, Any] = next(iter(entry.get("authors", [])), {})
-        written = f"{first.get('name', '')} {first.get('email', '')}"
+        address = str(first.get("email", ""))
+        written = f"{first.get('name', '')} {address if '@' in address else ''}"
+    else:
+        written = str(entry.get("author") or "")
     name, email = split_author(one_line(written))
+    if not atom and not name:  # RSS has the address in one element, and the name in Dublin Core's
+        name = next((each["name"] for each in authors if _is_name(each)), "")
     if not email:
         return {"name": name} if name else {}
     return {"name": name or name_of(email), "email": email}
+
+
+def _is_name(author: Mapping[str, Any]) -> bool:
+    return bool(author.get("name")) and not author.get("email") and "@" not in author["name"]
 
 
 def _vacancy(posting: Mapping[str, Any], reading: _Reading) -> CloudEvent:

@@ -20,6 +20,8 @@ _REMOTE = {"nl": "op afstand", "en": "remote"}
 _LANGUAGES = {
     "dutch": "nl",
     "nederlands": "nl",
+    **dict.fromkeys(("nld", "dut"), "nl"),
+    "eng": "en",
     "english": "en",
     "engels": "en",
     "german": "de",
@@ -54,7 +56,7 @@ def _held(value: Mapping[str, Any], holders: Sequence[str]) -> Sequence[Any]:
         if any(True for _ in texts(value.get(holder), holders=holders, depth=1)):
             return [value[holder]]
     is_map = all(
-        isinstance(each, str) and key[:1].isalpha() and 2 <= len(key) <= 5
+        isinstance(each, str) and key[:2].isalpha() and (len(key) == 2 or key[2] in "-_")
         for key, each in value.items()
     )
     return list(value.values()) if is_map else []
@@ -155,7 +157,9 @@ def _moment(written: str) -> datetime | date | None:
     # dateutil fills what is not written from a day of ours: what differs was not.
     written = " ".join(_MONTHS.get(word.lower().rstrip("."), word) for word in written.split())
     # To dateutil "GMT+1" is the zone where GMT is one hour later, as POSIX has it.
-    written = written.replace("GMT+", "+").replace("GMT-", "-").replace("UTC+", "+").partition("(")[0]
+    written = (
+        written.replace("GMT+", "+").replace("GMT-", "-").replace("UTC+", "+").partition("(")[0]
+    )
     found: datetime
     other: datetime
     try:

@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+from services.text.normal_form import printable
+
 #: Stands where a character was lost before it came to us.
 LOST = "\ufffd"
 
@@ -54,7 +56,8 @@ def _encodings(source: Source) -> Iterator[str]:
         # Hardly any text of single bytes is UTF-8 by chance.
         yield "utf-8"
     if declared is not None:
-        yield declared
+        # Programs that write into memory say UTF-16 whatever becomes of it.
+        yield "utf-8" if declared.startswith("utf-16") and b"\x00" not in source.raw else declared
         return
     best = from_bytes(source.raw[:200_000], threshold=0.3).best()
     if best is not None and _is_foreign(str(best)):
@@ -80,6 +83,8 @@ def _as_single_bytes(error: UnicodeError) -> tuple[str, int]:
 
 #: The last letter of the Latin script's extended blocks.
 _LATIN = 0x024F
+#: Blanks, and what nobody sees, around an address.
+_AROUND = " \u00a0\u200b\u200e\u200f\u2060\ufeff"
 _WORD = 4
 _AS_SINGLE_BYTES = "zwaan.single_bytes"
 codecs.register_error(_AS_SINGLE_BYTES, _as_single_bytes)
@@ -93,11 +98,21 @@ def joined(base: str, address: str) -> str:
         return base
 
 
+def _without_entities(address: str) -> str:
+    for ampersand in ("&amp;", "&#38;", "&#038;", "&#x26;"):
+        address = address.replace(ampersand, "&")
+    return address
+
+
 def web_address(written: str, base: str) -> str:
     """An http or https address as a site wrote it, whole; empty for anything else."""
-    address = "".join(written.split("\n")).replace("\r", "").replace("\t", "").strip()
-    while "&amp;" in address:
-        address = address.replace("&amp;", "&")
+    address = printable(written).replace("\n", "").strip(_AROUND)
+    while (whole := _without_entities(address)) != address:
+        address = whole
+    scheme, colon, rest = address.partition(":")
+    if colon and scheme.lower() in ("http", "https"):
+        # One slash or three: as browsers read it.
+        address = f"{scheme}://{rest.lstrip('/')}"
     if address.lower().startswith("www."):
         address = f"https://{address}"
     if not address or address.startswith("#"):

@@ -12,6 +12,7 @@ from services.campaigns.source_text import Source, decoded, web_address
 from services.errors import Rejected
 from tests.builders import NOW
 
+XML = '<?xml version="1.0" encoding="utf-16"?>'
 LATIN = '<meta charset="iso-8859-1">'
 
 
@@ -28,6 +29,8 @@ LATIN = '<meta charset="iso-8859-1">'
         ("Инженер по сетям и сооружениям".encode("koi8-r"), "text/html; charset=koi8-r", "Инженер по сетям и сооружениям"),
         ("Инженер по сетям и сооружениям".encode("cp1251"), "", "Инженер по сетям и сооружениям"),
         ("Coördinator".encode("utf-16"), "", "Coördinator"),
+        (f"{XML}<a>Coördinator</a>".encode(), "", f"{XML}<a>Coördinator</a>"),
+        (f"{XML}<a>Coördinator!</a>".encode(), "text/xml", f"{XML}<a>Coördinator!</a>"),
         ("Coördinator".encode("utf-16-le"), "", "Coördinator"),
         (b"\xef\xbb\xbf" + "Coördinator".encode(), "text/html; charset=iso-8859-1", "Coördinator"),
         ("Café, crème ".encode() + b"\xe9", "text/html; charset=utf-8", "Café, crème é"),
@@ -60,6 +63,10 @@ def test_a_character_that_was_lost_before_is_told() -> None:
         ("https://e.org/a b?q=c d", "https://e.org/a%20b?q=c%20d"),
         ("https://e.org/1?a=1&amp;b=2", "https://e.org/1?a=1&b=2"),
         ("https://e.org/1?a=1&amp;amp;copy=2", "https://e.org/1?a=1&copy=2"),
+        ("https://e.org/1?a=1&#038;b=2&amp;#38;c=3", "https://e.org/1?a=1&b=2&c=3"),
+        ("https:/e.org/1", "https://e.org/1"),
+        ("HTTPS:///e.org/1", "https://e.org/1"),
+        ("\u200b\u00a0https://e.org/1\u200e", "https://e.org/1"),
         ("javascript:alert(1)", ""),
         ("mailto:a@e.org", ""),
         ("#top", ""),
@@ -111,6 +118,8 @@ def test_a_page_s_base_counts() -> None:
     posting = '{"@type": "JobPosting", "title": "t", "description": "x", "url": "1"}'
     raw = f'<base href="/banen/"><script type="application/ld+json">{posting}</script>'
     assert _data(raw)["url"] == "https://werk.example/banen/1"
+    saved = raw.replace("<base ", '<link rel="canonical" ').replace("/banen/", "https://e.org/v/")
+    assert _data(saved)["url"] == "https://e.org/v/1"
 
 
 JAN = {"name": "Jan Voorbeeld", "email": "jan@werk.example"}
@@ -122,6 +131,15 @@ JAN = {"name": "Jan Voorbeeld", "email": "jan@werk.example"}
         ("<author>jan@werk.example (Jan Voorbeeld)</author>", JAN),
         ("<author>Jan Voorbeeld &lt;jan@werk.example&gt;</author>", JAN),
         ("<author>mailto:jan@werk.example (Jan Voorbeeld)</author>", JAN),
+        ("<author>jan@werk.example</author><dc:creator>Jan Voorbeeld</dc:creator>", {"name": "Jan Voorbeeld"}),
+        ("<dc:creator>Jan Voorbeeld</dc:creator><author>jan@werk.example</author>", JAN),
+        ("<author>jan@werk.example (Jan Voorbeeld), piet@werk.example (Piet)</author>", JAN),
+        ("<author>jan@werk.example;Jan Voorbeeld</author>", JAN),
+        ("<author>Jan Voorbeeld|jan@werk.example.</author>", JAN),
+        ("<author>jan [at] werk.example (Jan Voorbeeld)</author>", JAN),
+        ("<author>Jan Voorbeeld (jan%40werk.example)</author>", JAN),
+        ("<author>jan.voorbeeld@werk</author>", {"name": "Jan Voorbeeld"}),
+        ("<author>Jan Voorbeeld @ Werk</author>", {"name": "Jan Voorbeeld @ Werk"}),
         ("<author>jan@werk.example, Jan Voorbeeld</author>", JAN),
         ("<dc:creator>Jan Voorbeeld (jan@werk.example)</dc:creator>", JAN),
         ("<dc:creator>Jan Voorbeeld</dc:creator>", {"name": "Jan Voorbeeld"}),
@@ -138,6 +156,7 @@ def test_an_author_s_name_and_address_are_apart(written: str, author: dict[str, 
     [
         "<name>Jan Voorbeeld</name><email>jan@werk.example</email>",
         "<name>Jan Voorbeeld (jan@werk.example)</name>",
+        "<name>Jan Voorbeeld (jan@werk.example)</name><email>none</email>",
         "<name>Jan Voorbeeld</name><email>jan@werk.example</email></author><author><name>Piet</name>",
     ],
 )
