@@ -46,11 +46,11 @@ _ALSO = {
 }
 
 _LANGUAGES = {
-    "nederlands": "nl",
-    "dutch": "nl",
-    "engels": "en",
-    "english": "en",
+    **dict.fromkeys(("nederlands", "dutch", "nld", "dut"), "nl"),
+    **dict.fromkeys(("engels", "english", "eng"), "en"),
 }
+#: A language with its country: "nl-NL", "en_US", "English (United Kingdom)".
+_LANGUAGE = re.compile(r"([a-z]+)(?:[-_][a-z]{2}| \(.*\))")
 
 _MONTH = r"(?:jan|feb|m[aä]?[ar]|apr|mei|may|ju[nl]|aug|sep|o[kc]t|nov|de[cz])[^\W\d]*"
 #: A day or a month, in figures or with a month's name, perhaps with a time behind it.
@@ -62,7 +62,14 @@ _DAY = re.compile(
     r"|(?:\d{1,2}[-/. ]+){2}((?:19|20)\d\d)[T ]+\d{1,2}:\d\d.*",
     re.IGNORECASE,
 )
-_SHORT_DAY = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]'?(\d\d)")
+_SHORT_DAY = re.compile(
+    rf"(?:\d{{1,2}}[-/. ]\d{{1,2}}|(?:\d{{1,2}}[-/. ])?{_MONTH})[-/. ]'?(\d\d)", re.IGNORECASE
+)
+#: Excel's long form begins with the day of the week; XML Schema's days end with a zone.
+_AROUND_DAY = re.compile(
+    r"^(?:[^\W\d]*(?:dag|day)|mon|tue|wed|thu|fri|sat|sun)[, ]+|(?<=\d{2})[+-]\d\d:\d\d$",
+    re.IGNORECASE,
+)
 #: Spreadsheets count days since the end of 1899; such a number is a day of these years.
 _FIRST_SERIAL, _LAST_SERIAL = 18_264, 73_050  # 1950 – 2099
 _THIS_CENTURY = 70
@@ -91,6 +98,8 @@ def language_code(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     folded = value.strip().casefold()
+    if with_country := _LANGUAGE.fullmatch(folded):
+        folded = with_country[1]
     return _LANGUAGES.get(folded, folded)
 
 
@@ -98,12 +107,15 @@ def year_of(value: Any) -> Any:
     """The year of a day such as 01-03-2012; whatever is no day stays as it is."""
     if not isinstance(value, str):
         return value
-    written = value.strip().removesuffix(".0")
+    written = _AROUND_DAY.sub("", value.strip())
     if found := _DAY.fullmatch(written):
         return next(filter(None, found.groups()))
     if found := _SHORT_DAY.fullmatch(written):
         year = int(found[1])
         return str(year + (2000 if year < _THIS_CENTURY else 1900))
-    if written.isdecimal() and _FIRST_SERIAL <= int(written) <= _LAST_SERIAL:
-        return str((date(1899, 12, 30) + timedelta(days=int(written))).year)
-    return written
+    whole, _, part = written.replace(",", ".").partition(".")  # the part is the time of day
+    if not whole.isdecimal() or not (part or "0").isdecimal():
+        return written
+    if _FIRST_SERIAL <= int(whole) <= _LAST_SERIAL:
+        return str((date(1899, 12, 30) + timedelta(days=int(whole))).year)
+    return written if part.strip("0") else whole

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import chain, islice, product, zip_longest
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -18,11 +18,13 @@ from services.message import Message, both, message
 from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
-from services.text.spreadsheet_text import SpreadsheetText, read_spreadsheet_text
+from services.text.spreadsheet_text import SEPARATORS, SpreadsheetText, read_spreadsheet_text
 from services.text.workbook import SIGNATURE, read_sheets
 
 _REQUIRED = frozenset({"email", "name", "language"})
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 100
+#: Rows among which the header is looked for: above it a title may stand.
+_LOOKED_AT = 10
 
 
 class _Row(NamedTuple):
@@ -65,7 +67,8 @@ def read_ambassadors(content: bytes) -> Reading:
 
 
 def _rows_of_text(sheet: SpreadsheetText) -> Iterator[_Row]:
-    rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True)
+    separator = _separator(sheet)
+    rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=separator, strict=True)
     line = sheet.skipped
     try:
         for row in rows:
@@ -83,14 +86,26 @@ def _rows_of_text(sheet: SpreadsheetText) -> Iterator[_Row]:
         ) from error
 
 
+def _separator(sheet: SpreadsheetText) -> str:
+    """The one that makes a header of a line, else what the file has most of."""
+    lines = islice(filter(str.strip, sheet.text.splitlines()), _LOOKED_AT)
+    for line, sign in product(lines, SEPARATORS):
+        if _is_header([field.strip('"') for field in line.split(sign)]):
+            return sign
+    return sheet.separator
+
+
 def _rows_of_workbook(content: bytes) -> Iterator[_Row]:
-    """Those of the first sheet that holds something."""
+    """Those of the first sheet with a header, else of the first that holds something."""
+    first: list[Sequence[str]] = []
     try:
-        sheets = read_sheets(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS)
-        for sheet in sheets:
-            if any(any(row) for row in sheet):
-                yield from (_Row(line, row) for line, row in enumerate(sheet, start=1))
-                return
+        for sheet in read_sheets(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS):
+            if not first and any(any(row) for row in sheet):
+                first = sheet
+            if any(map(_is_header, filter(any, sheet[:_LOOKED_AT]))):
+                first = sheet
+                break
+        yield from (_Row(line, row) for line, row in enumerate(first, start=1))
     except Rejected as fault:
         raise Rejected(
             fault.message,
@@ -99,9 +114,11 @@ def _rows_of_workbook(content: bytes) -> Iterator[_Row]:
 
 
 def _read(rows: Iterator[_Row]) -> Reading:
-    filled = (row for row in rows if any(field.strip() for field in row.fields))
-    first = next(filled, _Row(1, []))
-    names = _columns(first.fields)
+    filled = iter([row for row in rows if any(field.strip() for field in row.fields)])
+    head = list(islice(filled, _LOOKED_AT))
+    place = next((place for place, row in enumerate(head) if _is_header(row.fields)), 0)
+    names = _columns(head[place].fields if head else [])
+    filled = chain(head[place + 1 :], filled)
     found: dict[str, Ambassador] = {}
     first_lines: dict[str, int] = {}
     bad_rows: list[BadRow] = []
@@ -128,6 +145,10 @@ def _read(rows: Iterator[_Row]) -> Reading:
             remedy=message("do.write-lines", "Write a line for each person."),
         )
     return Reading(ambassadors=list(found.values()), bad_rows=bad_rows)
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    return {column_of(field) for field in fields} >= _REQUIRED
 
 
 def _columns(headings: Sequence[str]) -> list[str]:

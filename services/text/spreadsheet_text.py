@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from services.errors import Rejected
 from services.message import message
 
-_SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 # Alone, in quotation marks, or with the empty fields that a spreadsheet adds on saving.
-_SAID = re.compile(r"\s*\"?sep=([,;\t|])\"?[ ,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
-#: Programs of DOS days end a text so.
-_END_OF_FILE = b"\x1a"
+_SAID = re.compile(r"\s*\"?sep ?= ?([,;\t|])\"?[ ,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
+#: Programs of DOS days end a text so, or fill its last block.
+_END_OF_FILE = "\x1a\x00\r\n"
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -33,14 +33,15 @@ class SpreadsheetText:
 
 def read_spreadsheet_text(content: bytes) -> SpreadsheetText:
     """Raises Rejected for what is no text."""
-    text, guessed = _decode(content.rstrip(_END_OF_FILE))
+    text, guessed = _decode(content)
+    text = text.rstrip(_END_OF_FILE)
     said = _SAID.match(text)
     if said:
         return SpreadsheetText(
             text=text[said.end() :], separator=said[1], skipped=1, guessed=guessed
         )
     header = next(filter(str.strip, text.splitlines()), "")
-    separator = max(_SEPARATORS, key=header.count)
+    separator = max(SEPARATORS, key=header.count)
     return SpreadsheetText(text=text, separator=separator, guessed=guessed)
 
 

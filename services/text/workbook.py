@@ -50,4 +50,7 @@ def _shown(cell: object) -> str:
         return str(int(cell))
     if isinstance(cell, datetime) and cell.time() == time():
         cell = cell.date()
-    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    # Lines in a cell are its layout; a return is written as "_x000D_".
+    return " ".join(str(cell).replace("_x000D_", " ").split())

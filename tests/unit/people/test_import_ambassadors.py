@@ -158,7 +158,7 @@ def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
     [
         (b"", "the file is empty"),
         (b"email;name;language\r\n", "a header and nobody"),
-        (b"Adres|Naam", "the header lacks email, name, language"),
+        (b"Adres|Naam", "the header lacks email, language"),
         (b"PK\x03\x04rest", "no readable XLSX"),
         (b"email,name,language\n\x81,\xff", "the file is not UTF-8 .byte 20"),
         (b"email,name\xff\x00", "the file is not UTF-8"),
@@ -221,6 +221,16 @@ ROW = "a@e.org;Zoë;nl;2019"
         f"sep=|\n{HEAD}\n{ROW}\n".replace(";", "|").encode(),
         f"\r\n;;;\r\n{HEAD}\r\n{ROW}\r\n".encode(),
         f"{HEAD}\n{ROW}\n\x1a".encode(),
+        f"{HEAD}\n{ROW}\n\x1a\r\n".encode(),
+        f"{HEAD}\n{ROW}\n\x1a{chr(0) * 20}".encode(),
+        f"{HEAD}\n{ROW}\n".replace(";", "|").encode(),
+        f"sep = ;\n{HEAD}\n{ROW}\n".encode(),
+        f"Medewerkers, vestiging Ede;;;\n\n{HEAD}\n{ROW}\n".encode(),
+        f"# of today, yesterday, and before\n{HEAD}\n{ROW}\n".encode(),
+        *(
+            f"{HEAD}\n{ROW.replace('nl', language)}\n".encode()
+            for language in ("nl-NL", "nl_BE", "NLD", "Dutch (Netherlands)")
+        ),
         f"{HEAD}\n{ROW}\n".encode("utf-16-le"),
         f"{HEAD}\n{ROW}\n".encode("utf-16-be"),
         f"{HEAD}\n{ROW}\n".encode("utf-16"),
@@ -229,6 +239,8 @@ ROW = "a@e.org;Zoë;nl;2019"
             for since in (
                 *("2019-03-01 00:00:00", "2019-03-01T00:00:00.000Z", "1-3-2019 0:00", "01-03-19"),
                 *("1 maart 2019", "Mar 1, 2019", "1-mrt-2019", "3/1/2019", "2019/03/01", "43525"),
+                *("01-mrt-19", "mrt-19", "Mar-19", "vrijdag 1 maart 2019", "Fri Mar 01 2019"),
+                *("2019-03-01+01:00", "43525,0", "43525.75"),
                 *("2019.0", "20190301", "03-2019", "2019-03", "maart 2019", "1.3.2019", " 2019 "),
             )
         ),
@@ -251,19 +263,21 @@ def test_what_is_no_day_is_a_fault(since: str) -> None:
 
 
 def test_a_workbook_is_read() -> None:
-    """Of an XLSX file the first sheet that holds something, with its days and numbers."""
+    """Of an XLSX file the first sheet with a header, with its days, numbers and lines in a cell."""
     book = Workbook()
+    book.worksheets[0].append(["How to fill this in"])
     sheet = book.create_sheet("Mensen")
+    sheet.append(["Of this year"])
     sheet.append(["E-mail", "Naam", "Taal", "In dienst sinds", "Emoji", None])
-    sheet.append(["A@e.org", "Zoë", "Nederlands", datetime(2019, 3, 1), 1.0, None])  # noqa: DTZ001
+    sheet.append(["A@e.org", "Zoë_x000D_\nVos", "Nederlands", datetime(2019, 3, 1), 1.0, None])  # noqa: DTZ001
     sheet.append([None, None, None, None, None, None])
     sheet.append(["b@e.org", "Ben", "klingon", 2015, 0, None])
     file = io.BytesIO()
     book.save(file)
     reading = read_ambassadors(file.getvalue())
     (zoe,) = reading.ambassadors
-    assert (zoe.email, zoe.name, zoe.since, zoe.emoji) == ("a@e.org", "Zoë", 2019, 1)
-    assert [line for line, _ in faults(reading)] == [4]
+    assert (zoe.email, zoe.name, zoe.since, zoe.emoji) == ("a@e.org", "Zoë Vos", 2019, 1)
+    assert [line for line, _ in faults(reading)] == [5]
 
 
 def test_a_dutch_table_is_read() -> None:
