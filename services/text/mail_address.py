@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import idna
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -12,8 +13,12 @@ from services.message import message
 
 _LONGEST = 254
 #: Nearly all, which need no look at each character.
-_NORMAL = re.compile(r"(?!mailto:)[a-z0-9.!#$%&*+/=?^_`{|}~-]+@(?!.*xn--)[a-z0-9.-]+")
-_AROUND = " <>;,\"'"
+_NORMAL = re.compile(r"(?!mailto:)[a-z0-9.!#$%&*+/=?^_`{|}~-]+@(?!.*xn--)[a-z0-9.-]*[a-z0-9-]")
+_AROUND = " <>;,\"'“”„‘’"
+#: Nobody sees them, though Unicode counts them among letters and marks.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+#: ASCII as keyboards for Chinese and Japanese write it.
+_WIDE = {place + 0xFEE0: place for place in range(0x21, 0x7F)}
 _NO_ADDRESS = message("field.no-email", "is not an e-mail address")
 
 
@@ -26,12 +31,14 @@ def normal_address(written: str) -> str:
         return written
     visible = "".join(
         " " if category[0] == "Z" else character
-        for character in unicodedata.normalize("NFC", written)
-        if (category := unicodedata.category(character)) != "Cf"
+        for character in unicodedata.normalize("NFC", written).translate(_WIDE)
+        if (category := unicodedata.category(character)) != "Cf" and character not in _UNSEEN
     )
     address = visible.strip().strip(_AROUND)
     if address[:7].lower() == "mailto:":
-        address = address[7:].partition("?")[0].strip(_AROUND)
+        address = unquote(address[7:].partition("?")[0]).strip(f"/{_AROUND}")
+    if address[-1:] == "." and address.count("@") == 1:
+        address = address[:-1]  # a sentence's
     local, at, domain = address.lower().rpartition("@")
     if not domain.isascii() or "xn--" in domain:
         try:
@@ -65,6 +72,7 @@ def _validated(address: str) -> ValidatedEmail:
         )
     except EmailNotValidError as error:
         raise ValueError(_NO_ADDRESS) from error
-    if len(address) > _LONGEST or "." not in checked.ascii_domain:
+    _, dot, top = checked.ascii_domain.rpartition(".")
+    if len(address) > _LONGEST or not dot or top.isdecimal():
         raise ValueError(_NO_ADDRESS)
     return checked

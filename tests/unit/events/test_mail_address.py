@@ -28,6 +28,14 @@ TRUE = "jan.vos@x.example"
         f"{TRUE};",
         "jan.vos@x\u3002example",
         "jan.vos@\uff38.example",
+        "\uff4a\uff41\uff4e.vos\uff20x.example",
+        f"\u201c{TRUE}\u201d",
+        f"\u2018{TRUE}\u2019",
+        f"{TRUE}.",
+        f"\u3164{TRUE}",
+        "jan.vos\u034f@x.example",
+        "MAILTO:%20jan.vos%40x.example",
+        f"mailto://{TRUE}",
     ],
 )
 def test_one_mailbox_has_one_form(written: str) -> None:
@@ -60,9 +68,15 @@ def test_what_looks_odd_may_be_a_mailbox(address: str) -> None:
     "written",
     [
         *("jan@x..example", ".jan@x.example", "jan.@x.example", "jan@-x.example", "x<y@x.example"),
-        *("a,b@x.example", "jan@x", "jan@@x.example", "jan@x.example.", "a b@x.example", "jan@"),
+        *("a,b@x.example", "jan@x", "jan@@x.example", "jan@x.example..", "a b@x.example", "jan@"),
         *("@x.example", "jan@x_y.example", "Jan <jan@x.example>", "a@x.example,b@x.example", ""),
-        *('"a b"@x.example', "jan@[10.0.0.1]", f"{'a' * 65}@x.example", "jan(work)@x.example"),
+        *(
+            '"a b"@x.example',
+            "jan@[10.0.0.1]",
+            "jan@10.0.0.1",
+            f"{'a' * 65}@x.example",
+            "jan(work)@x.example",
+        ),
         *("jan\\@x.example", f"jan@{'a' * 64}.example", f"{'a' * 60}@{'b.' * 120}example"),
     ],
 )
