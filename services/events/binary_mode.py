@@ -26,13 +26,19 @@ def is_binary(headers: Mapping[str, str]) -> bool:
 def from_http(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     """The structured form of a request. Raises Rejected when its body is no JSON."""
     attributes = {
-        name.lower().removeprefix(_HTTP): unquote(
-            value.encode("latin-1").decode("utf-8", "replace")
-        )
+        name.lower().removeprefix(_HTTP): _value(value)
         for name, value in headers.items()
         if name.lower().startswith(_HTTP)
     }
     return _document(attributes, headers.get("content-type"), body)
+
+
+def _value(written: str) -> str:
+    """A header's value; older senders put one with blanks into quotation marks."""
+    text = written.encode("latin-1").decode("utf-8", "replace").strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return unquote(text)
 
 
 def from_kafka(headers: Iterable[tuple[str, bytes | None]], value: bytes) -> bytes:

@@ -327,7 +327,9 @@ def _data(document: dict[str, Any]) -> Any:
             remedy=message("do.leave-either-out", "Leave one out."),
         )
     try:
-        raw = base64.b64decode(encoded, validate=True)
+        # MIME's writers break it into lines.
+        lines = encoded.split() if isinstance(encoded, str) else encoded
+        raw = base64.b64decode("".join(lines), validate=True)
     except (ValueError, TypeError) as error:
         raise Rejected(
             message("event.no-base64", '"data_base64" is not Base64'),

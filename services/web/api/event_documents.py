@@ -86,7 +86,8 @@ FORMATS = {
 async def read_documents(request: Request) -> Sequence[Any]:
     """Raises Refused (415 and 413); Rejected when the body as a whole is no JSON."""
     if is_binary(request.headers):
-        return [from_http(request.headers, await _read(request, MAX_EVENT_BYTES))]
+        body = _utf_8(request, await _read(request, MAX_EVENT_BYTES))
+        return [from_http(request.headers, body)]
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     body_format = FORMATS.get(media_type)
     if body_format is None:

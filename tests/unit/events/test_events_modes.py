@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -103,9 +104,18 @@ def test_facts_may_be_base64() -> None:
     """As the SDK writes them for whoever gives it bytes."""
     written = JSON.write(sdk_event(data=json.dumps(FACTS).encode()))
     assert parse_event(load_json(written)).data == FACTS
+    lines = base64.encodebytes(json.dumps(FACTS).encode()).decode()
+    assert parse_event(load_json(written) | {"data_base64": lines}).data == FACTS
     for wrong in ("###", 7, "e30=e30="):
         with pytest.raises(Rejected):
             parse_event(load_json(written) | {"data_base64": wrong})
+
+
+@pytest.mark.parametrize("written", ['"a \\"b\\" é"', "a%20%22b%22%20%C3%A9", ' a "b" é '])
+def test_a_header_says_the_same_however_it_is_written(written: str) -> None:
+    """In quotation marks, in percents, or as it is."""
+    headers = {"ce-subject": written.encode().decode("latin-1"), "content-type": "application/json"}
+    assert binary_mode.from_http(headers, b"{}")["subject"] == 'a "b" é'
 
 
 def test_a_byte_order_mark_is_no_part_of_an_event() -> None:
