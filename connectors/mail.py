@@ -11,12 +11,18 @@ from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
 from services.errors import Rejected, RetryLater, WrongSetting
-from services.message import message
+from services.message import Message, message
 from services.ports import Mail
 from services.text.loopback import is_loopback
 from services.text.mail_address import exactly
 
 _SECONDS = 15.0
+#: There is a server, which knows us not: somebody has to look at the settings.
+_OURS = (
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPNotSupportedError,
+)
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -92,11 +98,7 @@ class SmtpNotifier:
             ) from refusal
         except (smtplib.SMTPException, OSError) as error:
             # Not with the server's words: they may repeat what was sent to it.
-            raise RetryLater(
-                message(
-                    "mail.away", "the mail server is away ({fault})", fault=type(error).__name__
-                )
-            ) from error
+            raise RetryLater(_fault(error)) from error
 
     def _connected(self) -> smtplib.SMTP:
         if self._implicit_tls:
@@ -111,6 +113,18 @@ class SmtpNotifier:
                 server.close()
                 raise
         return server
+
+
+def _fault(error: smtplib.SMTPException | OSError) -> Message:
+    fault = type(error).__name__
+    if isinstance(error, _OURS) and getattr(error, "smtp_code", 500) >= 500:
+        return message(
+            "mail.not-from-us",
+            "the mail server takes no mail from us ({fault}); "
+            "correct ZWAAN_SMTP_URL or ZWAAN_MAIL_FROM",
+            fault=fault,
+        )
+    return message("mail.away", "the mail server is away ({fault})", fault=fault)
 
 
 def _send(server: smtplib.SMTP, mail: EmailMessage, to: str) -> None:

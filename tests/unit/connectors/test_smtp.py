@@ -107,6 +107,22 @@ async def test_unavailable_mail_server_is_retried_later() -> None:
     assert "planted" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"530 authenticate first", "ZWAAN_MAIL_FROM"),
+        (b"550 not your address", "ZWAAN_MAIL_FROM"),
+        (b"451 busy", "is away"),
+    ],
+)
+async def test_a_server_that_refuses_us_is_not_away(answer: bytes, said: str) -> None:
+    """Its mail waits for somebody who corrects the settings, which the sentence names."""
+    async with mail_server() as server:
+        server.refusing[b"MAIL"] = answer
+        with pytest.raises(RetryLater, match=said):
+            await notifier(server.port).send(MESSAGE)
+
+
 @pytest.mark.parametrize("field", ["to", "subject"])
 async def test_line_end_in_a_header_is_refused(field: str) -> None:
     """A line end in an address or subject is refused before anything is sent."""
