@@ -57,11 +57,12 @@ def copied_code(copied: str) -> str:
     if _LINK_CODE.fullmatch(copied):
         return copied
     plain = "".join(
-        character
+        "\n" if category == "Cc" else character
         for character in unicodedata.normalize("NFKC", copied[:_LONGEST_COPY]).lower()
-        if unicodedata.category(character) not in ("Cf", "Cc", "Mn")
+        if (category := unicodedata.category(character)) not in ("Cf", "Mn")
     )
-    found = _COPIED.match(plain)
+    # Behind a line's end the code goes on, or what comes next begins.
+    found = _COPIED.match(plain.replace("\n", "")) or _COPIED.match(plain.replace("\n", " "))
     return found[1] if found else copied
 
 

@@ -31,7 +31,7 @@ async def test_a_click_is_recorded_before_the_redirect(organisation: Organisatio
         *("{upper}", "{title}", "{code}/", "{code}.", "{code},", "{code})", "{code}'", '{code}"', "{code}…"),
         *("{code} ", "{code}%20", "{code}&fbclid=1", "{code}%3Ffbclid=1", "{code};", "{code}*", "{code}_"),
         *("{code}%E2%80%8B", "%EF%BB%BF{code}", "/{code}", "({code})", "{first}%E2%80%8B{rest}", "{code}»"),
-        *("{code}/index.html", "{code}%0A", "{code}: lees dit", "{code}と", "{wide}", "<{code}>"),
+        *("{code}/index.html", "{code}%0A", "{code}%0D%0AMeer", "{first}%0A{rest}", "{code}: lees dit", "{code}と", "{wide}", "<{code}>"),
     ],
 )  # fmt: skip
 async def test_a_copied_link_leads_there(organisation: Organisation, copied: str) -> None:
