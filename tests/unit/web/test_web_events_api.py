@@ -112,6 +112,17 @@ async def test_a_body_is_read_in_its_charset(organisation: Organisation, charset
     assert json.loads(organisation.log.records[0].value)["data"]["title"] == "Één"
 
 
+async def test_so_are_facts_in_binary_mode(organisation: Organisation) -> None:
+    """Their type stands for the body alone there."""
+    facts = json.dumps(event(title="Één")["data"], ensure_ascii=False).encode("latin-1")
+    message = http.to_binary_event(sdk_event())
+    headers = message.headers | {"content-type": "application/json; charset=iso-8859-1"}
+    async with organisation.client() as client:
+        answer = await client.post("/api/v1/events", content=facts, headers=headers)
+    assert answer.status_code == 202, answer.text
+    assert json.loads(organisation.log.records[0].value)["data"]["title"] == "Één"
+
+
 @pytest.mark.parametrize("content_type", [BATCH, PLAIN])
 async def test_a_batch_is_accepted(organisation: Organisation, content_type: str) -> None:
     """A JSON array of events is accepted, each on its own."""
