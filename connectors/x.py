@@ -351,7 +351,9 @@ class X:
         """Seconds until the last exhausted limit begins anew, by X's own clock where it tells it."""
         resets = _resets(response.headers)
         if not resets:
-            return None
+            # What stands before X says it so; a date in it is of no use without their clock.
+            wait = response.headers.get("retry-after", "").strip()
+            return min(float(wait), _LONGEST_WAIT.total_seconds()) if wait.isdecimal() else None
         try:
             now = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
         except ValueError:

@@ -235,6 +235,17 @@ def test_longest_exhausted_limit_sets_the_wait(
     assert caught.value.after == pytest.approx(seconds, abs=5)
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("120", 120), ("9999999", 86_400), ("soon", None)])
+def test_retry_after_sets_the_wait_where_no_limit_is_told(
+    x: X, network: ScriptedNetwork, user: Account, said: str, seconds: float | None
+) -> None:
+    """What stands before X refuses without X's headers."""
+    network.script(says({}, 429, retry_after=said))
+    with pytest.raises(RetryLater) as caught:
+        x.publish(user, POST)
+    assert caught.value.after == seconds
+
+
 def test_duplicate_found_in_own_posts_counts_as_published(
     x: X, network: ScriptedNetwork, user: Account
 ) -> None:
