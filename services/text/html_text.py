@@ -143,10 +143,11 @@ def with_signs(markdown: str) -> str:
 def _with_named_tags(line: str) -> str:
     """``line`` with each tag escaped that has no end and would hide or swallow what it stands in."""
     pieces, lowered = line.split("<"), line.lower()
+    unended = {name for name in _NAMED if f"</{name}" not in lowered}
     for place, piece in enumerate(pieces[1:], start=1):
         name = _name(piece, 0)
         is_bare = piece[len(name) :].startswith(">")
-        is_named = is_bare and name in _NAMED and f"</{name}" not in lowered
+        is_named = is_bare and name in unended
         pieces[place] = f"&amp;lt;{piece}" if is_named else f"<{piece}"
     return pieces[0] + "".join(pieces[1:])
 

@@ -13,6 +13,9 @@ from markupsafe import Markup
 
 from services.text.html_text import TagKind, plain_text, tag_kind
 
+#: What is longer is none; and each is looked for from its beginning.
+_LONGEST_IMAGE = 400
+
 
 def markdown(text: str) -> Markup:
     """What a story says, and nothing that it could do; links lead to web addresses only."""
@@ -79,7 +82,7 @@ def _without_images(children: Sequence[Token]) -> list[Token]:
 def _without_written_images(text: str) -> str:
     kept, rest = "", text
     while (start := rest.find("![")) >= 0:
-        end = _end_of_image(rest, start)
+        end = _end_of_image(rest[: start + _LONGEST_IMAGE], start)
         kept += rest[: start if end else start + 2]
         rest = rest[end or start + 2 :]
     return kept + rest
