@@ -26,8 +26,8 @@ from services.text.html_text import literal, one_line, plain_text
 from services.text.normal_form import printable
 
 _LONGEST_ID = 200
-#: A PropertyValue's name is mostly the organisation's, the same for all its vacancies.
-_IDENTIFYING = ("@value", "value", "propertyID", "@id")
+#: Neither name nor propertyID: all vacancies of an organisation have the same.
+_IDENTIFYING = ("@value", "value", "@id")
 _ADDRESSES = ("@id", "@value", "url", "value")
 
 

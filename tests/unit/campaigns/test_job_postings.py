@@ -115,7 +115,7 @@ def money(**values: Any) -> dict[str, Any]:
         ("title", {"title": None, "name": "Fitter"}, "Fitter"),
         ("vacancy_id", {"identifier": {"value": {"@value": "r-2"}}}, "r-2"),
         ("vacancy_id", {"identifier": 12345}, "12345"),
-        ("vacancy_id", {"identifier": {"name": "Werk BV", "value": ""}}, "https://werk.example/1"),
+        ("vacancy_id", {"identifier": {"name": "Werk BV", "propertyID": "ats", "value": ""}}, "https://werk.example/1"),
         ("language", {"inLanguage": "eng"}, "en"),
         ("vacancy_id", {"identifier": [{"name": "Werk BV", "value": 778.0}]}, "778"),
         ("description", {"description": ["<p>A</p>", {"@value": "B"}]}, "A\n\nB"),
