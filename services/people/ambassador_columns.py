@@ -28,8 +28,14 @@ COLUMNS = (
     "other_languages",
 )
 
+#: Columns of a name in parts, in the order in which it is said; they make a ``name`` where none is.
+NAME_PARTS = ("given_name", "name_particle", "family_name")
+
 #: Other headings for them, as `_key` writes these.
 _ALSO = {
+    "given_name": "voornaam roepnaam firstname",
+    "name_particle": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels",
+    "family_name": "achternaam familienaam lastname surname",
     "email": "emailadres emailaddress mail mailadres",
     "name": "naam volledigenaam fullname",
     "role": "functie functienaam functietitel rol jobtitle",
@@ -80,7 +86,7 @@ def _key(heading: str) -> str:
     return re.sub(r"[\W_]+", "", heading.casefold())
 
 
-_BY_KEY = {_key(column): column for column in COLUMNS} | {
+_BY_KEY = {_key(column): column for column in (*COLUMNS, *NAME_PARTS)} | {
     key: column for column, keys in _ALSO.items() for key in keys.split()
 }
 

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from services.errors import Rejected
 from services.field_faults import guesses, predicate, together
 from services.message import Message, both, message
-from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
+from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
 from services.text.spreadsheet_text import SEPARATORS, SpreadsheetText, read_spreadsheet_text
@@ -148,7 +148,14 @@ def _read(rows: Iterator[_Row]) -> Reading:
 
 
 def _is_header(fields: Sequence[str]) -> bool:
-    return {column_of(field) for field in fields} >= _REQUIRED
+    return not _missing([column_of(field) for field in fields])
+
+
+def _missing(columns: Sequence[str | None]) -> list[str]:
+    """The columns that a file has to have and this one lacks, in their order."""
+    in_parts = {"given_name", "family_name"}.issubset(columns)
+    lacking = _REQUIRED.difference(columns, ["name"] if in_parts else [])
+    return [name for name in COLUMNS if name in lacking]
 
 
 def _columns(headings: Sequence[str]) -> list[str]:
@@ -161,15 +168,14 @@ def _columns(headings: Sequence[str]) -> list[str]:
         heading.strip() for heading, name in zip(headings, columns, strict=True) if name is None
     ]
     known = message("do.name-columns", "The columns are: {names}.", names=",".join(COLUMNS))
-    missing = [name for name in COLUMNS if name in _REQUIRED and name not in columns]
-    if missing:
+    if missing := _missing(columns):
         raise Rejected(
             message(
                 "people-file.columns-missing", "the header lacks {names}", names=tuple(missing)
             ),
             remedy=both(guesses(unknown, HEADINGS), known),
         )
-    doubled = [name for name in COLUMNS if columns.count(name) > 1]
+    doubled = [name for name in (*COLUMNS, *NAME_PARTS) if columns.count(name) > 1]
     if doubled:
         named = [
             heading.strip()
@@ -206,6 +212,9 @@ def _ambassador(names: Sequence[str], row: Sequence[str]) -> Ambassador:
     if any(value.strip() for value in beside):
         raise Rejected(message("people-file.row-too-long", "it has more fields than the header"))
     values = {name: value for name, value in fields if name and value != ""}
+    parts = [values.pop(name, "").strip() for name in NAME_PARTS]
+    if any(parts):
+        values.setdefault("name", " ".join(filter(None, parts)))
     try:
         read = AmbassadorRow.model_validate(values)
     except ValidationError as error:

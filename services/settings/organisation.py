@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
@@ -25,6 +26,14 @@ class Organisation(BaseModel):
         if name not in available_timezones():
             raise ValueError("is not a time zone; write for example Europe/Amsterdam")
         return name
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mailbox(cls, written: str) -> str:
+        name, at, domain = parseaddr(written)[1].rpartition("@")
+        if not (name and at and domain):
+            raise ValueError("is no e-mail address; write for example zwaan@example.org")
+        return written
 
     @property
     def zone(self) -> ZoneInfo:

@@ -223,6 +223,8 @@ def test_the_pace_of_posts_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("working_hours", "mon-fri 17:00-09:00"),
         ("public_holidays", "Holland"),
         ("public_holidays", "DE-XX"),
+        ("mail_from", ""),
+        ("mail_from", "zwaan"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

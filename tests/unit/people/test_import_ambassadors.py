@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from services.errors import Rejected
 from services.identity import ambassador_id
-from services.people.ambassador_columns import COLUMNS, HEADINGS, column_of
+from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
 from services.people.import_ambassadors import Reading, read_ambassadors
 
 HEADER = ",".join(COLUMNS)
@@ -304,7 +304,7 @@ def test_a_heading_may_be_written_in_any_way(column: str) -> None:
 
 def test_every_guess_would_be_understood() -> None:
     """Whichever heading a guess names, it stands for a column, and each column has one."""
-    assert {column_of(heading) for heading in HEADINGS} == set(COLUMNS)
+    assert {column_of(heading) for heading in HEADINGS} == {*COLUMNS, *NAME_PARTS}
 
 
 @pytest.mark.parametrize(
@@ -367,3 +367,26 @@ def test_headings_for_topics_and_languages_are_understood() -> None:
         table("a@example.org,A,nl,data;water,Engels", header=header)
     ).ambassadors
     assert (person.topics, person.other_languages) == (("data", "water"), ("en",))
+
+
+def test_a_name_in_parts_is_one_name() -> None:
+    content = table(
+        "Anna,de,Wit,anna@example.org,nl",
+        "Bram,,Vos,bram@example.org,nl",
+        header="Voornaam,Tussenvoegsel,Achternaam,E-mail,Taal",
+    )
+    reading = read_ambassadors(content)
+    assert [person.name for person in reading.ambassadors] == ["Anna de Wit", "Bram Vos"]
+    assert not reading.bad_rows
+
+
+def test_a_full_name_counts_before_its_parts() -> None:
+    content = table(
+        "A. de Wit,Anna,Wit,anna@example.org,nl", header="name,First name,Surname,email,language"
+    )
+    assert [person.name for person in read_ambassadors(content).ambassadors] == ["A. de Wit"]
+
+
+def test_a_first_name_alone_is_no_name() -> None:
+    with pytest.raises(Rejected, match="the header lacks name"):
+        read_ambassadors(table("Anna,anna@example.org,nl", header="Voornaam,E-mail,Taal"))
