@@ -13,12 +13,16 @@ from services.voice.language.words import words_of
 #: What stands in no running sentence.
 _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
 _HOURS = {"nl": "uur", "en": "hours"}
+#: "37.5", "32 tot 36": no part of a full-time job, so hours.
+_BARE = re.compile(r"(?:\d\d|[4-9])(?:[.,]\d+)?(?:\s?(?:[–-]|tot|to|à)\s?\d\d?(?:[.,]\d+)?)?")
 
 
 def facts_of(vacancy: VacancyOpened, language: Language) -> str:
     """``Zwolle, 24 tot 32 uur``; in another language than the vacancy's only what translates."""
     same = primary_language(vacancy.language) == language
-    hours = vacancy.hours or ""
+    hours = (vacancy.hours or "").strip()
+    if _BARE.fullmatch(hours):
+        hours = f"{hours} {_HOURS[language]}"
     found = (vacancy.location or "", hours if same else _translated(hours, _HOURS[language]))
     clean = (phrase(each, 60).rstrip(".") for each in found)
     return ", ".join(each for each in clean if each and not _MARKUP.search(each))

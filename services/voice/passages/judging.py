@@ -61,7 +61,7 @@ class Judge:
         """Slogans, calls to action, and texts that stand under everything."""
         words, lists, job = sentence.words, self._words, self._source.is_vacancy
         return bool(
-            (lists["calls"].begins(words) and not self._source.tells_task(words))
+            lists["calls"].begins(words)
             or lists["boilerplate"].within(words)
             or lists["editors"].within(words)
             or lists["slogans"].within(words)
@@ -78,9 +78,26 @@ class Judge:
         words, lists = sentence.words, self._words
         if lists["demands_at_start"].begins(words) or _PAY.search(sentence.text):
             return True
+        if self._counts_heads(words) or self._introduces(sentence):
+            return True
         if sentence.field == "offer" and not self._source.is_anchored(sentence):
             return True
         return any(lists[name].within(words) for name in ("applying", "demands", "offers"))
+
+    def _counts_heads(self, words: list[str]) -> bool:
+        """ "With 12 colleagues", "19 permanent staff": how large an employer is."""
+        numbers, staff = self._words["numbers"], self._words["staff"]
+        return any(
+            any(each[0].isdigit() or each in numbers for each in words[max(0, place - 3) : place])
+            for place in staff.places(words)
+        )
+
+    def _introduces(self, sentence: Sentence) -> bool:
+        """ "Thornhay grows apples": what an employer does, by its name."""
+        words, tokens, end = sentence.words, sentence.tokens, 0
+        while end < len(words) - 1 and tokens[end][0].isupper() and words[end] not in self._words["small"]:
+            end += 1
+        return bool(end) and words[end] in self._words["trades"]
 
     def _is_glued(self, sentence: Sentence) -> bool:
         """ "What we found The arbor had been": a heading before it."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from services.voice.passages.phrases import is_done
 from services.voice.passages.pronouns import Pronouns
-from services.voice.passages.telling import ARTICLES, Sentence, Source
+from services.voice.passages.telling import ARTICLES, THE, Sentence, Source
 
 _DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
 _BEING = frozenset({"was", "is", "werd", "wordt"})
@@ -35,6 +35,7 @@ class Leaning:
             # Somebody speaks whom the sentence does not name.
             or (sentence.speaker is None and sentence.text[0] in _MARKS)
             or (self._words["leaning"].begins(words) and words[1] not in self._words["seasons"])
+            or self._resumes(words)
             or self._defines(words)
             or self._points_out(words)
             or self._adds(sentence)
@@ -47,6 +48,12 @@ class Leaning:
     def goes_on(self, sentences: Sequence[Sentence]) -> bool:
         """Whether what its later sentences point back to stands in the passage itself."""
         return next(self._pronouns.unclear(sentences), None) is None
+
+    def _resumes(self, words: list[str]) -> bool:
+        """ "Guests already booked have been moved": something happened before."""
+        bare = words[0] not in self._words["small"] and words[0].endswith(("s", "en"))
+        early = next(self._words["resuming"].places(words), _SETTLED) < _SETTLED
+        return early and (bare or words[0] in THE)
 
     def _defines(self, words: list[str]) -> bool:
         """ "A joint is the place where": explains, and tells nothing."""

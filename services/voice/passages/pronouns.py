@@ -11,6 +11,7 @@ _PERSONAL = frozenset({"he", "she", "him", "her", "his"})
 _MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
 _THINGS = frozenset({"it", "its"})
 _ONE = frozenset({"hij", "hem", "ze", "zij"})
+_HE, _HERS = "hij", "a"
 _DONE_TO = frozenset({"hem", "hen", "him", "them"})
 _ALL = _PERSONAL | _MANY | _THINGS | _ONE | _DONE_TO
 _FOR_SOMEBODY = frozenset({"for", "to", "voor", "aan"})
@@ -50,6 +51,9 @@ class Pronouns:
             named = before
         if word in _PERSONAL or previous in _FOR_SOMEBODY:
             return self.somebody(named)
+        if word == _HE:
+            # Not Anja, and nothing that has "het" before it.
+            named = [each for each in named if each != "het" and not each.endswith(_HERS)]
         several = word in _MANY and (previous.endswith("en") or after.endswith("en"))
         # "Daar melken ze": a verb, and no plural.
         named = named[:-1] if several and previous.endswith("en") else named

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from services.voice.passages.people import is_at_work
 from services.voice.passages.phrases import Phrase, Phrases, stem_of
-from services.voice.passages.telling import Sentence, Source
+from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import given_names, name_particles
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
@@ -89,7 +89,7 @@ class Ground:
         begins, later = sentence.place == 0, sentence.place > first
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
         if phrase.kind != "the":
-            return 0 if self._counts_on(phrase, read) else _NEVER
+            return 0 if self._counts_on(phrase, sentence, read) else _NEVER
         if phrase.known or phrase.told:
             return 0
         if phrase.words[0] in self._words["relational"]:
@@ -102,13 +102,15 @@ class Ground:
             return _NAMED * bool(named)
         return _MISSED if named else 1
 
-    def _counts_on(self, phrase: Phrase, read: _Read) -> bool:
+    def _counts_on(self, phrase: Phrase, sentence: Sentence, read: _Read) -> bool:
         """ "In the first week" after something began; "the next day", late in a sentence."""
         begun = read.changed or self._source.is_vacancy
         if self._source.is_vacancy and (
-            phrase.ordinal in _FIRST or phrase.ordinal not in self._words["ordinals"]
+            phrase.ordinal in _FIRST
+            or phrase.kind == "bare"
+            or sentence.words[phrase.place] not in THE
         ):
-            # "All 61 pumps", "the first operation of the day": of this job.
+            # "All 61 pumps", "the first operation of the day": of this job; and not "6 of the 10".
             return True
         late = phrase.ordinal in _NEXT and phrase.place > _LATE
         return phrase.known and (late or (begun and phrase.ordinal in _FIRST))

@@ -35,6 +35,14 @@ def test_what_nobody_says_aloud_is_left_out(left_out: str) -> None:
         "Je hebt een hbo-diploma en minimaal drie jaar ervaring met gemalen en pompen.",
         "Solliciteer voor 3 mei met je cv en motivatiebrief bij Jan de Wit van ons waterschap.",
         "Bij gelijke geschiktheid kiezen we een van de 12 interne kandidaten voor deze baan.",
+        "Stuur een mail met twee foto's van je eigen werk naar Saskia Verbruggen van de 12 gemalen.",
+        "Iedereen is welkom, en je hoort binnen 3 dagen van ons wanneer je bij ons mag kijken.",
+        "Heb je zelf een beperking en denk je dat het met 61 gemalen niet kan: vraag het ons.",
+        "Vanuit steunpunt Dokkeroog houd je met 12 collega's de pompen in 61 dorpen in bedrijf.",
+        "Op de 61 gemalen houd jij de pompen draaiende, want je kent ze allemaal bij hun naam.",
+        "Gemaalbeheer Waddenrand onderhoudt 61 gemalen, want je droge voeten zijn wat er telt.",
+        "Onze beheerder Gerda Kolk gaat in mei parttime werken en loopt nog 3 maanden met je mee.",
+        "Bij 6 van de 10 gemalen bleek er iets aan de pomp te mankeren, omdat niemand ernaar keek.",
     ],
 )
 def test_a_vacancy_speaks_of_the_work(left_out: str) -> None:

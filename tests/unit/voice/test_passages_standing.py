@@ -41,6 +41,14 @@ _BEFORE_EN = "On 2 May our pump stopped at Thorney Drove, because nobody had cle
             "De pomp had kabels met kernen.",
             "De kernen waren verkeerd verbonden, en niemand had het gezien.",
         ),
+        (
+            "De pomp liep vaak vast.",
+            "Gasten werden intussen verhuisd, en de schade van 900 euro nemen wij, omdat het moest.",
+        ),
+        (
+            "De mixer deed het niet.",
+            "Omdat we opschrijven wanneer het komt, zag Anja van de balie dat hij ergens hoorde.",
+        ),
         ("We wachtten.", "Drie bedrijven wachtten langer, en niemand had ze dat verteld."),
     ],
 )
@@ -113,6 +121,7 @@ def test_a_dutch_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -> N
         "Parents buy a new one for £14, and nobody at our school claims what is left.",
         "What we found The valve had been stuck in our pump for eleven weeks.",
         "Valves 1 to 38 installed and stressed.",
+        "Guests already booked have been moved to our annexe, and the loss of £900 is ours.",
         "On Monday our pump failed eleven times, because nobody had looked at its valve.",
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.voice import Composer, Dealt
 from services.voice.checking.block_list import BlockedWord, BlockList
+from services.voice.writing.relations import Relation
 from tests.unit.voice.material import (
     compose_all,
     crowd,
@@ -109,6 +110,7 @@ def test_where_every_text_would_hold_one_there_is_a_question() -> None:
     """Nobody is left without anything: their own words can do without it."""
     (person,) = crowd(1, "nl")
     content = example_content()["nl-netplanner"]
-    draft = Composer(TEMPLATES, blocked("zwaan")).compose(request(content, person), Dealt())
+    asked = request(content, person, as_if=Relation.TEAM)
+    draft = Composer(TEMPLATES, blocked("zwaan")).compose(asked, Dealt())
     assert (draft.text, draft.why) == ("", "words")
     assert draft.question

@@ -13,6 +13,7 @@ from services.accounts.rules.network_rules import OURS
 from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
+from services.voice.checking.terms import facts_of
 from services.voice.passages import find_passages
 from services.voice.writing.dealing import NO_PASSAGE, even_share
 from services.voice.writing.relations import Relation, cast_of
@@ -121,6 +122,27 @@ def test_a_colleague_needs_a_reason(composer: Composer) -> None:
         assert bool(draft.text) is is_told, (text, known, person)
 
 
+def test_a_vacancy_elsewhere_is_asked_about(composer: Composer) -> None:
+    """Who has nothing to do with the job posts what they say of it themselves, or nothing."""
+    told = "Op een dag zet de constructeur zes sluisdeuren recht, de zwaarste weegt 40 ton."
+    about = vacancy(team="Sluizen", passages=(told,))
+    reader, mate = ambassador(1, team="Zorg", role=""), ambassador(2, team="Sluizen", role="")
+    asked = composer.compose(request(about, reader), Dealt())
+    assert (asked.text, bool(asked.questions)) == ("", True)
+    assert told in composer.compose(request(about, mate), Dealt()).text
+    said = "Op 3 mei zwom ik naast de sluisdeur van Kampen."
+    assert composer.compose(request(about, reader, answer=said), Dealt()).text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [("24–36", "24–36 uur"), ("37,5", "37,5 uur"), ("32 tot 36 uur", "32 tot 36 uur"), ("0,8", "0,8")],
+)
+def test_hours_have_their_unit(hours: str, said: str) -> None:
+    """As the source writes them, with the word that it left out; a part of a job is none."""
+    assert facts_of(vacancy(location="Zwolle", hours=hours), "nl") == f"Zwolle, {said}"
+
+
 def test_spoken_words_are_for_who_spoke_them(composer: Composer) -> None:
     """Another's words say nothing of who posts them, so a colleague is asked instead."""
     said = "Elf jaar heb ik naar een sluisdeur gezocht, en in mei lag hij in de haven van Urk."
@@ -193,7 +215,8 @@ def test_a_vacancy_is_told_once(composer: Composer) -> None:
     told = "Op een dag zet de constructeur zes sluisdeuren recht, de zwaarste weegt 40 ton."
     again = "Zwaan in Utrecht zoekt een constructeur sluizen voor de ploeg in Kampen."
     about = vacancy(passages=(again, told))
-    drafts = [draft for _, draft in compose_all(composer, about, list(crowd(20, "nl")))]
+    team = [replace(person, team="Waterkeringen") for person in crowd(20, "nl")]
+    drafts = [draft for _, draft in compose_all(composer, about, team)]
     posts = [draft.text for draft in drafts if draft.text]
     assert posts
     for text in posts:
@@ -258,8 +281,10 @@ def test_a_vacancy_always_says_which_job(composer: Composer) -> None:
     for name, content in example_content().items():
         if "description" in type(content).model_fields:
             title = content.title.partition(" (")[0]
-            made = compose_all(composer, content, list(crowd(20, content.language)))
+            team = [replace(one, team=content.team) for one in crowd(20, content.language)]
+            made = compose_all(composer, content, team)
             posts = [draft.text.casefold() for _, draft in made if draft.text]
+            assert posts, name
             assert all(title.casefold() in post for post in posts), name
 
 
