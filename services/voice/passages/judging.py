@@ -8,6 +8,7 @@ from itertools import pairwise
 from services.voice.language.injection import INJECTION
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source, narrator_of
+from services.voice.vocabulary import given_names
 
 MIN_WORDS, MAX_CHARACTERS = 3, 280
 
@@ -94,10 +95,11 @@ class Judge:
 
     def _introduces(self, sentence: Sentence) -> bool:
         """ "Thornhay grows apples": what an employer does, by its name."""
-        words, tokens, end = sentence.words, sentence.tokens, 0
-        while end < len(words) - 1 and tokens[end][0].isupper() and words[end] not in self._words["small"]:
-            end += 1
-        return bool(end) and words[end] in self._words["trades"]
+        words, tokens = sentence.words, sentence.tokens
+        if words[0] in self._words["small"] or tokens[0] in given_names():
+            return False
+        after = next((place for place, each in enumerate(tokens) if each[0].islower()), 0)
+        return words[after] in self._words["trades"]
 
     def _is_glued(self, sentence: Sentence) -> bool:
         """ "What we found The arbor had been": a heading before it."""

@@ -298,7 +298,8 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
 
 async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) -> None:
     """Whichever worker wrote the others: nobody has a colleague's passage in the same layout."""
-    crowd = [ambassador(number) for number in range(160)]
+    content = example_content()["nl-middenspanningsmonteur"]
+    crowd = [ambassador(number, team=content.team) for number in range(160)]
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, crowd, now=NOW)
     workers = [
@@ -308,7 +309,7 @@ async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) ->
         )
         for _ in range(2)
     ]
-    requests = (await start(database, example_content()["nl-middenspanningsmonteur"]))[1:]
+    requests = (await start(database, content))[1:]
     facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
     for turn, one in enumerate(facts):
         async with database.write() as transaction:

@@ -136,7 +136,12 @@ def test_a_vacancy_elsewhere_is_asked_about(composer: Composer) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "said"),
-    [("24–36", "24–36 uur"), ("37,5", "37,5 uur"), ("32 tot 36 uur", "32 tot 36 uur"), ("0,8", "0,8")],
+    [
+        ("24–36", "24–36 uur"),
+        ("37,5", "37,5 uur"),
+        ("32 tot 36 uur", "32 tot 36 uur"),
+        ("0,8", "0,8"),
+    ],
 )
 def test_hours_have_their_unit(hours: str, said: str) -> None:
     """As the source writes them, with the word that it left out; a part of a job is none."""
