@@ -94,12 +94,13 @@ class Judge:
         )
 
     def _introduces(self, sentence: Sentence) -> bool:
-        """ "Thornhay grows apples": what an employer does, by its name."""
-        words, tokens = sentence.words, sentence.tokens
+        """ "Thornhay grows apples", "at Thornhay we grow": what an employer does, by its name."""
+        led = sentence.words[0] in self._words["prepositions"]
+        words, tokens = sentence.words[led:], sentence.tokens[led:]
         if words[0] in self._words["small"] or tokens[0] in given_names():
             return False
         after = next((place for place, each in enumerate(tokens) if each[0].islower()), 0)
-        return words[after] in self._words["trades"]
+        return self._words["trades"].begins(words[after:])
 
     def _is_glued(self, sentence: Sentence) -> bool:
         """ "What we found The arbor had been": a heading before it."""

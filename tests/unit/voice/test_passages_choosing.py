@@ -41,6 +41,7 @@ def test_what_nobody_says_aloud_is_left_out(left_out: str) -> None:
         "Vanuit steunpunt Dokkeroog houd je met 12 collega's de pompen in 61 dorpen in bedrijf.",
         "Op de 61 gemalen houd jij de pompen draaiende, want je kent ze allemaal bij hun naam.",
         "Gemaalbeheer Waddenrand onderhoudt 61 gemalen, want je droge voeten zijn wat er telt.",
+        "Bij Waddenrand bouwen we gemalen voor mensen die droge voeten willen, ongeveer 9 per jaar.",
         "Onze beheerder Gerda Kolk gaat in mei parttime werken en loopt nog 3 maanden met je mee.",
         "Bij 6 van de 10 gemalen bleek er iets aan de pomp te mankeren, omdat niemand ernaar keek.",
     ],
