@@ -37,7 +37,6 @@ def test_what_nobody_says_aloud_is_left_out(left_out: str) -> None:
         "Bij gelijke geschiktheid kiezen we een van de 12 interne kandidaten voor deze baan.",
         "Stuur een mail met twee foto's van je eigen werk naar Saskia Verbruggen van de 12 gemalen.",
         "Iedereen is welkom, en je hoort binnen 3 dagen van ons wanneer je bij ons mag kijken.",
-        "Heb je zelf een beperking en denk je dat het met 61 gemalen niet kan: vraag het ons.",
         "Vanuit steunpunt Dokkeroog houd je met 12 collega's de pompen in 61 dorpen in bedrijf.",
         "Op de 61 gemalen houd jij de pompen draaiende, want je kent ze allemaal bij hun naam.",
         "Gemaalbeheer Waddenrand onderhoudt 61 gemalen, want je droge voeten zijn wat er telt.",
