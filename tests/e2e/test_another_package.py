@@ -50,7 +50,7 @@ def test_drafts_are_composed_for_it(network: PostcardServer) -> None:
     assert told
     for draft in told:
         seen = CliRunner().invoke(preview, ["--network", "postcard", "--json"], input=draft["text"])
-        assert json.loads(seen.stdout)["limit"] == 220
+        assert json.loads(seen.stdout)["limit"] == 320
         assert json.loads(seen.stdout)["valid"], draft["text"]
     unknown = CliRunner().invoke(compose, [*arguments, "--network", "pigeon"])
     assert unknown.exit_code == 2

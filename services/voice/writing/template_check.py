@@ -76,19 +76,13 @@ def check_template(templates: PostTemplates, path: str, text: str) -> list[Templ
     if not found:
         language, kind, name = path.removesuffix(".j2").split("/")
         layouts = templates.revised({path: (0, text)}).pools[path]
-        only_asked = (kind, name) == ("vacancy", Relation.COLLEAGUE)
-        found = list(_few(layouts, only_asked=only_asked))
+        found = list(_few(layouts))
         for layout in layouts:
             found += _faults(layout, language, kind, Relation(name), templates.organisation)
     return sorted(found, key=lambda fault: fault.line)
 
 
-def _few(layouts: tuple[Layout, ...], *, only_asked: bool) -> Iterator[TemplateFault]:
-    """``only_asked``: who stands there has a post around an answer, or none."""
-    if not any("answer" in layout.uses for layout in layouts):
-        yield TemplateFault(name="few_answered")
-    if only_asked:
-        return
+def _few(layouts: tuple[Layout, ...]) -> Iterator[TemplateFault]:
     short = sum(layout.short for layout in layouts)
     if short < LEAST:
         yield TemplateFault(name="few_short", values={"least": LEAST})
@@ -96,6 +90,8 @@ def _few(layouts: tuple[Layout, ...], *, only_asked: bool) -> Iterator[TemplateF
         yield TemplateFault(name="few_long", values={"least": LEAST})
     if all("answer" in layout.uses for layout in layouts):
         yield TemplateFault(name="few_unanswered")
+    if not any("answer" in layout.uses for layout in layouts):
+        yield TemplateFault(name="few_answered")
 
 
 def _faults(

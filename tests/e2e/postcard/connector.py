@@ -34,7 +34,7 @@ class Postcard:
     """A `services.ports.Network` whose posts are as short as the back of a card."""
 
     name = "postcard"
-    rules = PostRules(limit=220, link_length=12, hashtags=1)
+    rules = PostRules(limit=320, link_length=12, hashtags=1)
 
     def __init__(self, settings: NetworkSettings) -> None:
         routes = {API: settings.api_url}

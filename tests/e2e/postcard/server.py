@@ -1,4 +1,4 @@
-"""Postcard itself: a consent page, tokens, and posts of at most 220 characters, links as twelve."""
+"""Postcard itself: a consent page, tokens, and posts of at most 320 characters, links as twelve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-LIMIT, LINK = 220, 12
+LIMIT, LINK = 320, 12
 
 
 class PostcardServer(ThreadingHTTPServer):

@@ -93,12 +93,6 @@ people = st.builds(
 )
 
 
-_ANSWERS = {
-    "nl": "Ik stond er zelf bij toen de deur openging.",
-    "en": "I cycled past the pump in Kampen on 3 May.",
-}
-
-
 def good_or_asked(
     content: Content, person: Ambassador, network: str, rank: int = 0, answer: str = ""
 ) -> Draft:
@@ -189,8 +183,8 @@ def test_with_nothing_to_say_there_is_a_question(content: Content, why: str, net
 
 
 @pytest.mark.parametrize("name", sorted(example_content()))
-def test_an_empty_profile_is_asked(name: str) -> None:
-    """Somebody of whom we know a name and a language tells of a vacancy in their own words."""
+def test_an_empty_profile_gets_a_draft(name: str) -> None:
+    """Somebody of whom we know a name and a language has a vacancy to tell of."""
     content = example_content()[name]
     languages: tuple[Language, ...] = ("nl", "en")
     for language in languages:
@@ -200,9 +194,7 @@ def test_an_empty_profile_is_asked(name: str) -> None:
         for network in ("linkedin", "x"):
             for rank in range(20):
                 told = good_or_asked(content, person, network, rank).text
-                assert not told or isinstance(content, StoryApproved)
-            answer = _ANSWERS[language]
-            assert good_or_asked(content, person, network, answer=answer).text.startswith(answer)
+                assert told or isinstance(content, StoryApproved)
 
 
 @pytest.mark.parametrize(

@@ -122,18 +122,6 @@ def test_a_colleague_needs_a_reason(composer: Composer) -> None:
         assert bool(draft.text) is is_told, (text, known, person)
 
 
-def test_a_vacancy_elsewhere_is_asked_about(composer: Composer) -> None:
-    """Who has nothing to do with the job posts what they say of it themselves, or nothing."""
-    told = "Op een dag zet de constructeur zes sluisdeuren recht, de zwaarste weegt 40 ton."
-    about = vacancy(team="Sluizen", passages=(told,))
-    reader, mate = ambassador(1, team="Zorg", role=""), ambassador(2, team="Sluizen", role="")
-    asked = composer.compose(request(about, reader), Dealt())
-    assert (asked.text, bool(asked.questions)) == ("", True)
-    assert told in composer.compose(request(about, mate), Dealt()).text
-    said = "Op 3 mei zwom ik naast de sluisdeur van Kampen."
-    assert composer.compose(request(about, reader, answer=said), Dealt()).text.startswith(said)
-
-
 @pytest.mark.parametrize(
     ("hours", "said"),
     [
