@@ -15,24 +15,6 @@ _TEN = frozenset({"ten", "tien", "hundred", "honderd"})
 _FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
 _DEMONSTRATIVE = frozenset(["die", "dat", "dit", "deze", "that", "this", "those", "these"])
 _RELATIVE = frozenset({"die", "dat", "that"})
-_PERSONAL = frozenset(
-    [
-        "they",
-        "them",
-        "their",
-        "ze",
-        "zij",
-        "hun",
-        "hen",
-        "he",
-        "she",
-        "him",
-        "her",
-        "his",
-        "hij",
-        "hem",
-    ]
-)
 _ONE, _OF = frozenset({"one", "ones"}), frozenset({"of", "van"})
 _POINTED = frozenset({"the", "that", "this"})
 _THEM = frozenset(["the", "de", "die", "us", "them", "ons", "hen", "those", "deze"])
@@ -47,25 +29,6 @@ _OURS = frozenset(["my", "our", "mijn", "onze", "ons"])
 _LIKED = frozenset({"love", "loved", "like", "enjoy", "hate"})
 _FOUND = frozenset(["vond", "vind", "vonden", "vinden"])
 _I = frozenset(["ik", "we", "wij", "je", "i"])
-_SAID = frozenset(
-    [
-        "me",
-        "him",
-        "it",
-        "us",
-        "them",
-        "all",
-        "so",
-        "is",
-        "was",
-        "say",
-        "said",
-        "thought",
-        "think",
-        "know",
-        "knew",
-    ]
-)
 
 
 class References:
@@ -88,7 +51,7 @@ class References:
         for where, place in self._told.pronouns.unclear([*self._told.before, sentence]):
             if where is sentence and not self._is_liked(sentence, place):
                 word = sentence.words[place].split("'")[0]
-                kind: Kind = "who" if word in _PERSONAL else "what"
+                kind: Kind = "who" if word in self._words["personal_pronouns"] else "what"
                 yield kind, place, place + 1
 
     def _is_liked(self, sentence: Sentence, place: int) -> bool:
@@ -272,4 +235,6 @@ class References:
             # "Een lijst, die lijst is nu kwijt".
             return word != "die"
         and_that = before in _AND and self._told.something(sentence, place)
-        return and_that or before not in self._words["small"] or before in _SAID
+        return (
+            and_that or before not in self._words["small"] or before in self._words["before_that"]
+        )

@@ -8,31 +8,6 @@ from services.voice.answers.told import SAYS_WHO, Found, Told, beginning_of
 from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import given_names
 
-_BEGINS = ARTICLES | frozenset(
-    [
-        "die",
-        "dat",
-        "dit",
-        "deze",
-        "that",
-        "this",
-        "those",
-        "these",
-        "they",
-        "them",
-        "their",
-        "ze",
-        "zij",
-        "hun",
-        "hen",
-        "he",
-        "she",
-        "his",
-        "her",
-        "hij",
-        "it",
-    ]
-)
 _BEING = frozenset(["is", "was", "were", "ging", "heeft", "had", "werd", "kan", "kon", "moet"])
 _MANY = frozenset(["they", "them", "ze", "zij"])
 _SPLIT_ER = frozenset(["van", "uit", "mee", "aan", "over", "voor", "op", "bij", "door", "tegen"])
@@ -69,7 +44,8 @@ class Replies:
     def _replies(self, sentence: Sentence) -> Iterator[Found]:
         """ "Was ook mijn eerste gedachte", "Yes to the dogs": to a question that nobody reads."""
         words, opens = sentence.words, self._words["openers"].begins(sentence.words)
-        named = words[0] in _BEGINS or sentence.tokens[0] in given_names()
+        back = words[0] in ARTICLES or words[0] in self._words["openers_back"]
+        named = back or sentence.tokens[0] in given_names()
         # "New operators talk too much".
         people = any(word.rstrip("s") in self._words["persons"] for word in words[:2])
         introduced = 1 in sentence.breaks and words[1] in SAYS_WHO

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.voice.vocabulary import abbreviations
+from services.voice.vocabulary import abbreviations, words_of
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
 _OPENS = re.compile(r"\s+[\"'“‘«„(\[]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
@@ -69,14 +69,13 @@ def _goes_on(paragraph: str, start: int, end: re.Match[str]) -> bool:
 
 #: "Op za. 3 mei", but "Dat is zo. Daarna": of the shortest, only those before a number end nothing.
 _SHORT_WORD = 2
-_SAFE = frozenset(
-    {"dr", "mr", "mw", "ir", "ds", "st", "nr", "bv", "ca", "vs", "hr", "ev", "zg", "ms"}
-)
 
 
 def _numbered(paragraph: str, end: re.Match[str]) -> bool:
     found = _BEFORE.search(paragraph, max(0, end.start() - _MOST_BEFORE), end.start())
-    return (found is not None and found[0] in _SAFE) or bool(_DIGIT.match(paragraph, end.end()))
+    return (found is not None and found[0] in words_of("abbreviations_before_number")) or bool(
+        _DIGIT.match(paragraph, end.end())
+    )
 
 
 def _bare(paragraph: str, start: int, stop: int) -> tuple[int, int]:

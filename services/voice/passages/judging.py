@@ -26,9 +26,6 @@ _PAY = re.compile(r"[£€$]\s?\d|\d\s?(?:€|euro\b)")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 _OF = frozenset({"of", "van"})
-_DOUBLED = frozenset(
-    {"dat", "die", "had", "that", "is", "was", "er", "we", "ze", "it", "she", "you"}
-)
 _ADDRESSED = frozenset({"u", "uw", "please"})
 
 
@@ -48,7 +45,7 @@ class Judge:
             return False
         if text[0] == "‘" and "’" not in text[1:]:
             return False
-        if any(a == b and a not in _DOUBLED for a, b in pairwise(sentence.words)):
+        if any(a == b and a not in self._words["doubled"] for a, b in pairwise(sentence.words)):
             return False
         fixed = self._is_fixed(sentence) or in_another_language(text, self._language)
         return _is_prose(text) and not fixed

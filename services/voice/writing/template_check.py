@@ -16,6 +16,7 @@ from services.text.links_in_text import has_link
 from services.text.network_text import measure_text
 from services.voice.checking.boasts import boasts_in, is_praise
 from services.voice.checking.support import Sources, check_supported
+from services.voice.vocabulary import plain_words, vocabulary
 from services.voice.writing.layout_syntax import SLOTS, TemplateFault, syntax_faults
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.relations import Relation
@@ -38,20 +39,6 @@ _BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
 #: In its slot stands "My colleague …", with a capital.
 _AUTHOR_INSIDE = re.compile(r"(?<![\n.:…] )(?<!\n)(?<!\A)⟦author⟧")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-#: What nobody said: feelings, opinions, and talk about the text.
-_UNSAID = {
-    "nl": re.compile(
-        r"\b(?:ik (?:las|lees|vond|vind|hoop|geniet)|trots|mooie?|bijzondere?|blij|leuke?|boeiende?"
-        r"|raakte? (?:me|mij)|verraste? (?:me|mij)|hierom|streepte|leestip|titel|citaat|kijkje"
-        r"|aanrader|eerlijk erbij)\b",
-        re.IGNORECASE,
-    ),
-    "en": re.compile(
-        r"\b(?:I (?:read|love|like|hope|enjoy\w*|found)|proud|happy|beautiful|inspir\w+|surprised"
-        r"|excited|fascinating|title|quot(?:e|ation)|must-read|worth (?:a read|reading))\b",
-        re.IGNORECASE,
-    ),
-}
 
 _SAMPLE = {
     "nl": {
@@ -138,7 +125,8 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "asks": "?" in own,
         "quotes": bool({*own} & {*'“”"'}),
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
-        "unsaid": bool(_UNSAID[language].search(own)) or is_praise(own, language),
+        "unsaid": vocabulary(language)["unsaid"].within(plain_words(own))
+        or is_praise(own, language),
         "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
         "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
     }
