@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fastapi.responses import Response
+
 from services.campaigns.announced_before import Before, announced, facts_of, with_this_title
 from services.campaigns.rules.audience import Content, source_of
 from services.errors import Rejected
+from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import LaunchPlan
 from services.identity import derive_id
+from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import waiting_since
-from services.web.pages.campaigns.event_forms import read_fields, state_event
+from services.web.pages.campaigns.event_forms import (
+    Filled,
+    form_fault_text,
+    read_fields,
+    state_event,
+)
 from services.web.view import View
 
 #: What the button says that makes another one: which one it is another than.
@@ -42,7 +51,57 @@ async def wish_for_another(view: View) -> str:
     return (await read_fields(view, (ANOTHER,)))[ANOTHER]
 
 
-async def state_once(
+def show_form(
+    view: View,
+    template: str,
+    filled: Filled[StoryApproved] | Filled[VacancyOpened],
+    *,
+    status: int = 200,
+    opening: Opening | None = None,
+) -> Response:
+    """The form as it was filled in, with what has to be mended or asked."""
+    return view.page(
+        template,
+        status=status,
+        fields=filled.fields,
+        faults={**dict.fromkeys(filled.fields, ""), **filled.faults},
+        wrong=len(filled.faults),
+        widen_after=launch_form.WIDEN_AFTER_HOURS,
+        opening=opening or Opening(fault=form_fault_text(view)),
+    )
+
+
+async def open_by_form(
+    view: View,
+    template: str,
+    filled: Filled[StoryApproved] | Filled[VacancyOpened],
+    *,
+    source: str,
+    name: str,
+    number: str = "",
+) -> Response:
+    """State what the form says, as an event ``name``, and go to its campaign; or show the form again.
+
+    ``number`` is the field in which its id may be typed.
+    """
+    if view.form_fault is not None:
+        return show_form(view, template, filled.untouched(), status=view.form_fault.status_code)
+    plan = await launch_form.read_plan(view)
+    if filled.data is None:
+        return show_form(view, template, filled, status=422)
+    numbered = bool(number and filled.fields[number])
+    opening = await _state_once(
+        view, filled.data, plan, source=source, name=name, numbered=numbered
+    )
+    if opening.taken:
+        filled = filled.with_fault(number, view.messages.text("form.fault.taken"))
+    if not opening.address:
+        status = 409 if opening.twin else 422
+        return show_form(view, template, filled, status=status, opening=opening)
+    return view.go(opening.address)
+
+
+async def _state_once(
     view: View, content: Content, plan: LaunchPlan, *, source: str, name: str, numbered: bool
 ) -> Opening:
     """``numbered``: its id was typed, so that it is known with these facts or it is another's."""

@@ -17,14 +17,12 @@ from services.web.pages.campaigns.campaign_page import show_campaign
 from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
-    form_fault_text,
     in_its_language,
     lines,
     read_fields,
     words,
 )
-from services.web.pages.campaigns.launch_form import read_plan
-from services.web.pages.campaigns.opening import Opening, state_once, wish_for_another
+from services.web.pages.campaigns.opening import open_by_form, show_form, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
@@ -32,6 +30,8 @@ from services.web.view import View
 router = APIRouter(prefix="/stories")
 
 SOURCE = "/zwaan/marketing"
+
+_FORM = "stories/new.html"
 
 _FIELDS = ("title", "body", "language", "url", "author", "topics", "passages")
 
@@ -47,7 +47,8 @@ async def stories(view: MarketingView) -> Response:
 async def new(view: MarketingView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
     fields |= launch_form.PROPOSED
-    return _form(view, Filled(fields=fields, faults={}, data=None))
+    blank: Filled[StoryApproved] = Filled(fields=fields, faults={}, data=None)
+    return show_form(view, _FORM, blank)
 
 
 @router.post("/new")
@@ -55,17 +56,7 @@ async def new(view: MarketingView) -> Response:
 async def approve_story(view: MarketingView) -> Response:
     """State ``story.approved``; the campaign follows from the event."""
     filled = await _read_form(view)
-    if view.form_fault is not None:
-        return _form(view, filled.untouched(), status=view.form_fault.status_code)
-    plan = await read_plan(view)
-    if filled.data is None:
-        return _form(view, filled, status=422)
-    opening = await state_once(
-        view, filled.data, plan, source=SOURCE, name="story.approved", numbered=False
-    )
-    if not opening.address:
-        return _form(view, filled, status=409 if opening.twin else 422, opening=opening)
-    return view.go(opening.address)
+    return await open_by_form(view, _FORM, filled, source=SOURCE, name="story.approved")
 
 
 @router.post("/remarks")
@@ -113,21 +104,3 @@ async def _read_form(view: View) -> Filled[StoryApproved]:
         "approved_by": view.me.name,
     }
     return in_its_language(check(StoryApproved, form, data, view.messages, {}), view.messages)
-
-
-def _form(
-    view: View,
-    filled: Filled[StoryApproved],
-    *,
-    status: int = 200,
-    opening: Opening | None = None,
-) -> Response:
-    return view.page(
-        "stories/new.html",
-        status=status,
-        fields=filled.fields,
-        faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
-        wrong=len(filled.faults),
-        widen_after=launch_form.WIDEN_AFTER_HOURS,
-        opening=opening or Opening(fault=form_fault_text(view)),
-    )

@@ -18,15 +18,13 @@ from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
     end_of_day,
-    form_fault_text,
     in_its_language,
     lines,
     read_fields,
     state_event,
     words,
 )
-from services.web.pages.campaigns.launch_form import read_plan
-from services.web.pages.campaigns.opening import Opening, state_once, wish_for_another
+from services.web.pages.campaigns.opening import open_by_form, show_form, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
@@ -34,6 +32,8 @@ from services.web.view import View
 router = APIRouter(prefix="/vacancies")
 
 SOURCE = "/zwaan/recruiter"
+
+_FORM = "vacancies/new.html"
 
 _FIELDS = (
     "vacancy_id",
@@ -63,7 +63,8 @@ async def vacancies(view: RecruiterView) -> Response:
 async def new(view: RecruiterView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
     fields |= launch_form.PROPOSED
-    return _form(view, Filled(fields=fields, faults={}, data=None))
+    blank: Filled[VacancyOpened] = Filled(fields=fields, faults={}, data=None)
+    return show_form(view, _FORM, blank)
 
 
 @router.post("/new")
@@ -71,24 +72,9 @@ async def new(view: RecruiterView) -> Response:
 async def open_vacancy(view: RecruiterView) -> Response:
     """State ``vacancy.opened``; the campaign follows from the event, as for any other system."""
     filled = await _read_form(view)
-    if view.form_fault is not None:
-        return _form(view, filled.untouched(), status=view.form_fault.status_code)
-    plan = await read_plan(view)
-    if filled.data is None:
-        return _form(view, filled, status=422)
-    opening = await state_once(
-        view,
-        filled.data,
-        plan,
-        source=SOURCE,
-        name="vacancy.opened",
-        numbered=bool(filled.fields["vacancy_id"]),
+    return await open_by_form(
+        view, _FORM, filled, source=SOURCE, name="vacancy.opened", number="vacancy_id"
     )
-    if opening.taken:
-        filled = filled.with_fault("vacancy_id", view.messages.text("form.fault.taken"))
-    if not opening.address:
-        return _form(view, filled, status=409 if opening.twin else 422, opening=opening)
-    return view.go(opening.address)
 
 
 @router.post("/remarks")
@@ -158,21 +144,3 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
         "closes_at": closes_at,
     }
     return in_its_language(check(VacancyOpened, form, data, view.messages, faults), view.messages)
-
-
-def _form(
-    view: View,
-    filled: Filled[VacancyOpened],
-    *,
-    status: int = 200,
-    opening: Opening | None = None,
-) -> Response:
-    return view.page(
-        "vacancies/new.html",
-        status=status,
-        fields=filled.fields,
-        faults={**dict.fromkeys(_FIELDS, ""), **filled.faults},
-        wrong=len(filled.faults),
-        widen_after=launch_form.WIDEN_AFTER_HOURS,
-        opening=opening or Opening(fault=form_fault_text(view)),
-    )
