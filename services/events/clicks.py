@@ -14,6 +14,7 @@ from pydantic_core import from_json
 
 from services.events.catalogue import CATALOGUE
 from services.events.cloudevent import MAX_EVENT_BYTES
+from services.events.statement import SOURCE
 
 TOPIC = "link.clicked"
 _SCHEMA = CATALOGUE[TOPIC].dataschema
@@ -69,7 +70,7 @@ def _click(event: Any) -> ReadClick:
         and len(data) == _DATA_NAMES
         and event["type"] == TOPIC
         and event["specversion"] == "1.0"
-        and event["source"] == "/zwaan"
+        and event["source"] == SOURCE
         and event["datacontenttype"] == "application/json"
         and event["dataschema"] == _SCHEMA
         and event["subject"] == code

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from services.voice.answers.told import SAYS_WHO, Found, Told
 from services.voice.passages.people import is_at_work
+from services.voice.passages.phrases import CODED
 from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import given_names
 
 _MYSELF = frozenset(["i", "im", "ive", "id", "ill"])
-_CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 _NO_NOUN = ("small", "prepositions", "dates", "moments", "adjectives", "vague_nouns", "numbers")
 _SHORT = 3
 _UNTIL = frozenset({"till"})
@@ -30,7 +29,7 @@ class Names:
             plain = token.removesuffix("'s").removesuffix("’s")
             if not (plain[0].isupper() and len(plain) > 1) or plain in self._told.names:
                 continue
-            if (plain.isalpha() and plain.isupper()) or _CODED.fullmatch(plain):
+            if (plain.isalpha() and plain.isupper()) or CODED.fullmatch(plain):
                 if plain.casefold() not in self._words["acronyms"]:
                     yield "what", place, place + 1
             elif self._is_stranger(sentence, place, plain):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.voice.answers.told import Found, Kind, Told
-from services.voice.passages.phrases import Phrase, Phrases, is_done, stem_of
+from services.voice.passages.phrases import FIRST, NEXT, Phrase, Phrases, is_done, stem_of
 from services.voice.passages.telling import THE, Sentence
 
 #: "In the linen cupboard": so often a place may be taken as known.
 _PLACES = 2
 _LATE = 5
 _TEN = frozenset({"ten", "tien", "hundred", "honderd"})
-_FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
 _DEMONSTRATIVE = frozenset(["die", "dat", "dit", "deze", "that", "this", "those", "these"])
 _RELATIVE = frozenset({"die", "dat", "that"})
 _ONE, _OF = frozenset({"one", "ones"}), frozenset({"of", "van"})
@@ -118,7 +117,7 @@ class References:
 
     def _counts_on(self, sentence: Sentence, phrase: Phrase) -> bool:
         """ "The first week" is anybody's; "the second one" after two coffees."""
-        if (phrase.known and phrase.ordinal in _FIRST) or phrase.ordinal in _TEN:
+        if (phrase.known and phrase.ordinal in FIRST) or phrase.ordinal in _TEN:
             # "Nine of the ten look at the drawing first".
             return True
         earlier = [
@@ -130,7 +129,7 @@ class References:
         later = self._told.begun or phrase.place > _LATE
         # "And gives me the second one".
         counted = counted and (phrase.kind == "bare" or not _ONE.isdisjoint(phrase.words))
-        return counted or named or (later and phrase.ordinal in _NEXT)
+        return counted or named or (later and phrase.ordinal in NEXT)
 
     def _is_plain(self, sentence: Sentence, phrase: Phrase) -> bool:
         """Whether nobody asks which one is meant."""

@@ -19,6 +19,11 @@ from services.voice.vocabulary import Vocabulary
 
 Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 
+#: Ordinals that count from where one is: "the first week", "the next day".
+FIRST, NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
+#: "Relay B12", "line C4".
+CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
+
 _ALL = frozenset({"all", "alle"})
 _THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
 _TIMES = frozenset({"time", "keer"})

@@ -7,12 +7,11 @@ what it never named is guessed from the rest, a few times at most, and not in th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.voice.passages.people import is_at_work
-from services.voice.passages.phrases import Phrase, Phrases, stem_of
+from services.voice.passages.phrases import CODED, FIRST, NEXT, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import given_names, name_particles
 
@@ -21,10 +20,7 @@ _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
 _FULL_NAME, _CODE, _NAMED, _MISSED = 0.5, 0.5, 0.5, 1.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
-#: "Relay B12", "line C4".
-_CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 _OF_A_PLACE = frozenset({"van", "from", "of", "uit"})
-_FIRST, _NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
 _LATE = 8
 
 
@@ -106,14 +102,14 @@ class Ground:
         """ "In the first week" after something began; "the next day", late in a sentence."""
         begun = read.changed or self._source.is_vacancy
         if self._source.is_vacancy and (
-            phrase.ordinal in _FIRST
+            phrase.ordinal in FIRST
             or phrase.kind == "bare"
             or sentence.words[phrase.place] not in THE
         ):
             # "All 61 pumps", "the first operation of the day": of this job; and not "6 of the 10".
             return True
-        late = phrase.ordinal in _NEXT and phrase.place > _LATE
-        return phrase.known and (late or (begun and phrase.ordinal in _FIRST))
+        late = phrase.ordinal in NEXT and phrase.place > _LATE
+        return phrase.known and (late or (begun and phrase.ordinal in FIRST))
 
     def _opens(self, phrase: Phrase, sentence: Sentence) -> bool:
         """ "The ramp dropped", "Without the ramp": nothing before it helps to guess."""
@@ -125,7 +121,7 @@ class Ground:
         while place < len(tokens):
             end = self._name_ends(sentence, place)
             if end == place:
-                yield _CODE * (_CODED.fullmatch(tokens[place]) is not None)
+                yield _CODE * (CODED.fullmatch(tokens[place]) is not None)
                 yield _MISSED * self._is_short_for(tokens[place])
                 place += 1
                 continue

@@ -98,11 +98,6 @@ class Source:
             for place, token in enumerate(tokens[1:])
         )
 
-    def is_somebodys(self, sentence: Sentence) -> bool:
-        """Whether a reader of a post knows whose it is: that, or told by "we" or "I", or of a job."""
-        told = narrator_of(sentence.words, self.language) != "neutral"
-        return self.is_vacancy or told or self.is_anchored(sentence)
-
     def _is_place(self, name: str) -> bool:
         word = name.casefold()
         if word in self.words["dates"] or word in self.words["weekdays"] or name.isupper():
