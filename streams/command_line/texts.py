@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -131,7 +131,7 @@ def compose(
             if answer := given.get(normal_address(person.email)):
                 try:
                     draft = composer.compose(
-                        replace(request, answer=answer, passage=draft.passage), dealt
+                        replace(request, **answer, passage=draft.passage), dealt
                     )
                 except NoDraft as refusal:
                     click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
@@ -158,15 +158,19 @@ def compose(
     return 0
 
 
-def _answers(file: BinaryIO | None) -> dict[str, str]:
-    """Answers by e-mail address in small letters. Raises Rejected for another kind of file."""
+def _answers(file: BinaryIO | None) -> dict[str, dict[str, Any]]:
+    """Answers by e-mail address in small letters, as a request holds them.
+
+    Raises Rejected for another kind of file.
+    """
     if file is None:
         return {}
     fault = Rejected(
         message("file.no-answers", "{name}: no answers can be read from it", name=file.name),
         remedy=message(
             "do.give-answers",
-            'Give {{"email": "answer"}}, or one {{"ambassador": "…", "answer": "…"}} a line.',
+            'Give {{"email": "answer"}}, or one {{"ambassador": "…", "answer": "…"}} a line, '
+            'with "as_it_is": true where it may stand though a reader would ask more.',
         ),
     )
     try:
@@ -178,13 +182,17 @@ def _answers(file: BinaryIO | None) -> dict[str, str]:
             lines = [json.loads(line) for line in raw.split("\n") if line.strip()]
     except ValueError as error:
         raise fault from error
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, Any]] = {}
     for line in lines if isinstance(lines, list) else [None]:
-        if not isinstance(line, dict) or not all(isinstance(each, str) for each in line.values()):
+        if not isinstance(line, dict):
+            raise fault
+        as_it_is = line.pop("as_it_is", False)
+        if as_it_is not in (True, False) or not all(isinstance(v, str) for v in line.values()):
             raise fault
         email = line.get("ambassador") or line.get("email")
         pairs = [(email, line.get("answer", ""))] if email else line.items()
-        found |= {normal_address(str(who)): said for who, said in pairs}
+        for who, said in pairs:
+            found[normal_address(str(who))] = {"answer": said, "as_it_is": as_it_is}
     return found
 
 

@@ -28,6 +28,7 @@ _OURS = frozenset(["my", "our", "mijn", "onze", "ons"])
 _LIKED = frozenset({"love", "loved", "like", "enjoy", "hate"})
 _FOUND = frozenset(["vond", "vind", "vonden", "vinden"])
 _I = frozenset(["ik", "we", "wij", "je", "i"])
+_WAS = frozenset(["ben", "is", "was", "zijn", "waren", "i'm"])
 
 
 class References:
@@ -80,6 +81,22 @@ class References:
             some = self._told.begun and word == "ones" and words[place + 1 : place + 2] == ["who"]
             if word in _ONE and words[start] in _POINTED and not (ordinal or some):
                 yield "what", start, place + 1
+        yield from self._counted(sentence)
+
+    def _counted(self, sentence: Sentence) -> Iterator[Found]:
+        """ "Ik zoek er eigenlijk twee": of what?"""
+        words = sentence.words
+        for place, word in enumerate(words):
+            if word != "er" or self._told.begun:
+                continue
+            numbers = [at for at in (place + 1, place + 2) if self._is_number(words[at : at + 1])]
+            for at in numbers[:1]:
+                ends = at == len(words) - 1 or at + 1 in sentence.breaks
+                if ends or words[at + 1] in self._words["small"]:
+                    yield "what", place, at + 1
+
+    def _is_number(self, word: list[str]) -> bool:
+        return bool(word) and (word[0] in self._words["numbers"] or word[0].isdigit())
 
     def _takes_as_known(self, sentence: Sentence) -> Iterator[Found]:
         for phrase in self._phrases.of(sentence):
@@ -224,6 +241,9 @@ class References:
         """ "Een mevrouw die koffie bracht", "dat scheelt", "I thought that people": no noun follows."""
         words = sentence.words
         before = words[place - 1] if place else ""
+        if before in _WAS and (word := words[place]) in _WHO and not _I.isdisjoint(words[:place]):
+            # "Ik was die medewerker".
+            return False
         if before in self._words["prepositions"] or (word := words[place]) == before:
             return False
         if word == "dat":

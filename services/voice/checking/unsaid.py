@@ -57,11 +57,22 @@ class Thin(NoDraft):
     """A source tells too little for a text; its people can still be asked a question."""
 
 
-def unsaid(content: Content) -> NoDraft | None:
-    """Why nobody at all can be given a text about ``content``; None: somebody can.
+class NoPassage(Thin):
+    """A story tells enough, but none of its passages is understood by a stranger."""
 
-    Known before anybody is asked, so that nobody is asked in vain.
+
+def unsaid(content: Content) -> NoDraft | None:
+    """Why nobody is asked to share ``content``, neither with a text nor by a question; None: people are.
+
+    A story that tells enough, but of which no part stands alone, is no reason: its people are asked, and
+    tell it in their own words (`lacking` says so to an editor).
     """
+    refusal = lacking(content)
+    return None if isinstance(refusal, NoPassage) else refusal
+
+
+def lacking(content: Content) -> NoDraft | None:
+    """Why nobody at all can be given a text about ``content`` before they said something themselves."""
     if not isinstance(content, StoryApproved):
         return None if title_of(content) else _no_title("vacancy")
     language = primary_language(content.language)
@@ -83,7 +94,10 @@ def unsaid(content: Content) -> NoDraft | None:
     passages = find_passages(content)
     if not passages.chosen:
         reason, remedy = _LACKING.get(passages.lacking, _LACKING["short"])
-        return Thin(reason, remedy=remedy) if title_of(content) else _no_title("story")
+        if not title_of(content):
+            return _no_title("story")
+        thin = NoPassage if passages.lacking == "unclear" else Thin
+        return thin(reason, remedy=remedy)
     return None if title_of(content) else _no_title("story")
 
 

@@ -21,7 +21,7 @@ from services.campaigns.store.sharing_history import asked_lately
 from services.campaigns.widen_campaign import widen
 from services.errors import Rejected
 from services.posts.foresee_posts import Foreseen
-from services.voice import Thin, unsaid
+from services.voice import Thin, lacking
 from services.web.access import CampaignManagerView
 from services.web.pages.campaigns.campaign_page import campaign_of
 from services.web.pages.campaigns.event_forms import read_fields
@@ -184,7 +184,7 @@ async def _show(
             else (),
         )
     if campaign.state == "prepared":
-        refusal = await asyncio.to_thread(unsaid, campaign.content)
+        refusal = await asyncio.to_thread(lacking, campaign.content)
         shown = replace(shown, thin=isinstance(refusal, Thin))
         if not view.partial:
             shown = replace(shown, foreseen=await foreseen_of(view, campaign))
