@@ -15,7 +15,6 @@ from urllib.parse import quote
 import requests
 from requests_oauthlib import OAuth2Session
 
-from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
 from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
@@ -42,6 +41,7 @@ from services.ports import (
     Tokens,
     UploadedImage,
 )
+from services.text.network_text import preview_text
 
 API = "https://api.linkedin.com"
 WEBSITE = "https://www.linkedin.com"

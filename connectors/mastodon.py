@@ -16,14 +16,13 @@ from typing import Any
 
 import requests
 
-from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from connectors.transport.code_flow import CodeFlow
 from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
-from connectors.transport.oauth import connecting, json_object
+from connectors.transport.oauth import CodeFlow, connecting, json_object
 from services import errors, ports
 from services.accounts.rules.network_rules import MASTODON
 from services.message import message
+from services.text.network_text import preview_text
 
 # Every server has its own address: these two stand for the configured one, API and pages.
 API, PAGES = "https://api.mastodon.invalid", "https://mastodon.invalid"

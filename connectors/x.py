@@ -16,7 +16,6 @@ import requests
 import tweepy
 from requests.auth import HTTPBasicAuth
 
-from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
 from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
@@ -44,6 +43,7 @@ from services.ports import (
     UploadedImage,
 )
 from services.text.links_in_text import link_spans
+from services.text.network_text import preview_text
 
 API = "https://api.x.com"
 WEBSITE = "https://x.com"

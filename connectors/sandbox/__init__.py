@@ -20,8 +20,7 @@ from starlette.types import Receive, Scope, Send
 from connectors.sandbox import control, linkedin, mastodon, x
 from connectors.sandbox.clock import SandboxClock
 from connectors.sandbox.endpoint import control_endpoint, network_endpoint
-from connectors.sandbox.exchange import Operation
-from connectors.sandbox.networks import Networks, SandboxOptions, open_networks
+from connectors.sandbox.exchange import Networks, Operation, SandboxOptions, open_networks
 
 #: Everything the sandbox answers is below these paths; a larger application mounts it at them.
 PREFIXES = ("/linkedin", "/x", "/mastodon", "/_sandbox")

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from connectors.sandbox.clock import from_milliseconds
-from connectors.sandbox.exchange import Answer, Call, Operation, Refusal
+from connectors.sandbox.exchange import Answer, Call, Networks, Operation, Refusal
 from connectors.sandbox.faults import FaultRule
-from connectors.sandbox.networks import Networks
 from connectors.sandbox.pages import show_image, stylesheet
 from connectors.sandbox.state.posts import Post
 

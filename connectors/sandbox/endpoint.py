@@ -12,10 +12,9 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
-from connectors.sandbox.exchange import Answer, Call, Operation, Refusal, Upload
+from connectors.sandbox.exchange import Answer, Call, Networks, Operation, Refusal, Upload
 from connectors.sandbox.fault_replies import Hit, spoiled
 from connectors.sandbox.faults import FaultRule
-from connectors.sandbox.networks import Networks
 
 #: More than the largest image that either network takes.
 MAX_BODY_BYTES = 40_000_000

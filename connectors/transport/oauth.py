@@ -15,7 +15,8 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -258,3 +259,48 @@ def json_object(response: requests.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFlow:
+    """``title`` is the network's name in messages; the addresses are public ones with a route."""
+
+    transport: Transport
+    title: str
+    authorize_url: str
+    token_url: str
+    revoke_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: tuple[str, ...]
+
+    def authorization(self, *, state: str, redirect_uri: str) -> Authorization:
+        return pkce_authorization(
+            self.transport,
+            self.authorize_url,
+            client_id=self.client_id,
+            redirect_uri=redirect_uri,
+            scopes=self.scopes,
+            state=state,
+        )
+
+    def exchange(self, *, code: str, verifier: str | None, redirect_uri: str) -> Tokens:
+        """Raises NeedsPerson when the code was refused, ran out, or its answer was lost."""
+        session = token_session(
+            self.transport, title=self.title, client_id=self.client_id, redirect_uri=redirect_uri
+        )
+        with connecting(self.title), session:
+            answer = session.fetch_token(
+                self.token_url,
+                code=code,
+                code_verifier=verifier,
+                client_secret=self.client_secret,
+                include_client_id=True,
+            )
+        return tokens(answer, asked=self.scopes, now=datetime.now(UTC))
+
+    def revoke(self, tokens: Tokens) -> None:
+        form = {"client_id": self.client_id, "client_secret": self.client_secret}
+        revoke(
+            self.transport, self.revoke_url, title=self.title, form=form | {"token": tokens.access}
+        )

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from services.ports import PostRules
+from services.ports import Network, PostRules, Preview
 from services.text.emoji_sequences import EMOJI
 from services.text.links_in_text import link_spans
 
@@ -78,3 +78,15 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     parts.append(text[position:])
     # A separator would be counted; nothing joins across a link, because links end at a boundary.
     return "".join(parts)
+
+
+def preview_text(network: Network, text: str, *, payload: str) -> Preview:
+    """``text`` is what the member approved and what is measured, ``payload`` the text as sent."""
+    measure = measure_text(network.rules, text)
+    return Preview(
+        network=network.name,
+        length=measure.length,
+        limit=measure.limit,
+        valid=measure.valid,
+        payload=payload,
+    )

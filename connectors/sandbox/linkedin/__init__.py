@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.sandbox.exchange import Operation, missing
-from connectors.sandbox.linkedin import calls, images, oauth, posts, statistics
+from connectors.sandbox.linkedin import access, images, posts, statistics
 from connectors.sandbox.pages import show_linkedin_post
 
 OPERATIONS = (
@@ -11,19 +11,19 @@ OPERATIONS = (
         kind="authorize",
         method="GET",
         path="/oauth/v2/authorization",
-        handler=oauth.ask,
+        handler=access.ask,
         page=True,
     ),
     Operation(
         kind="consent",
         method="POST",
         path="/oauth/v2/authorization",
-        handler=oauth.decide,
+        handler=access.decide,
         page=True,
     ),
-    Operation(kind="token", method="POST", path="/oauth/v2/accessToken", handler=oauth.exchange),
-    Operation(kind="revoke", method="POST", path="/oauth/v2/revoke", handler=oauth.revoke),
-    Operation(kind="userinfo", method="GET", path="/v2/userinfo", handler=calls.userinfo),
+    Operation(kind="token", method="POST", path="/oauth/v2/accessToken", handler=access.exchange),
+    Operation(kind="revoke", method="POST", path="/oauth/v2/revoke", handler=access.revoke),
+    Operation(kind="userinfo", method="GET", path="/v2/userinfo", handler=access.userinfo),
     Operation(kind="post.create", method="POST", path="/rest/posts", handler=posts.create),
     Operation(kind="post.read", method="GET", path="/rest/posts/{urn}", handler=posts.read),
     Operation(kind="post.delete", method="DELETE", path="/rest/posts/{urn}", handler=posts.delete),

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import secrets
 
-from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.linkedin import refusals
-from connectors.sandbox.linkedin.calls import identify, require_scope, require_version
-from connectors.sandbox.networks import Networks
+from connectors.sandbox.linkedin.access import identify, require_scope, require_version
 from connectors.sandbox.state.posts import recognise
 
 #: The product of width and height must stay below this.

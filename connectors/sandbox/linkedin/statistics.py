@@ -13,10 +13,9 @@ from urllib.parse import unquote
 
 from connectors.sandbox.audience import Figures
 from connectors.sandbox.clock import from_milliseconds
-from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.linkedin import refusals
-from connectors.sandbox.linkedin.calls import identify, require_scope, require_version
-from connectors.sandbox.networks import Networks
+from connectors.sandbox.linkedin.access import identify, require_scope, require_version
 from connectors.sandbox.state.posts import Post
 
 _METRICS = {

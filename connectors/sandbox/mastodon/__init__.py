@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connectors.sandbox.exchange import Operation, missing
-from connectors.sandbox.mastodon import oauth, statuses
-from connectors.sandbox.mastodon.calls import (
+from connectors.sandbox.mastodon import access, statuses
+from connectors.sandbox.mastodon.access import (
     ALL,
     DELETIONS,
     MEDIA,
@@ -25,13 +25,13 @@ def _api(
 
 OPERATIONS = (
     Operation(
-        kind="authorize", method="GET", path="/oauth/authorize", handler=oauth.ask, page=True
+        kind="authorize", method="GET", path="/oauth/authorize", handler=access.ask, page=True
     ),
     Operation(
-        kind="consent", method="POST", path="/oauth/authorize", handler=oauth.decide, page=True
+        kind="consent", method="POST", path="/oauth/authorize", handler=access.decide, page=True
     ),
-    Operation(kind="token", method="POST", path="/oauth/token", handler=oauth.exchange),
-    Operation(kind="revoke", method="POST", path="/oauth/revoke", handler=oauth.revoke),
+    Operation(kind="token", method="POST", path="/oauth/token", handler=access.exchange),
+    Operation(kind="revoke", method="POST", path="/oauth/revoke", handler=access.revoke),
     _api(
         "me.read",
         "GET",

@@ -13,10 +13,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from connectors.sandbox.clock import from_milliseconds
-from connectors.sandbox.exchange import Answer, Call
+from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.mastodon import refusals
-from connectors.sandbox.mastodon.calls import NETWORK
-from connectors.sandbox.networks import Networks
+from connectors.sandbox.mastodon.access import NETWORK
 from connectors.sandbox.state.members import Member
 from connectors.sandbox.state.posts import Period, Post, first_link, recognise, snowflake
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from connectors.sandbox.exchange import Operation, missing
 from connectors.sandbox.pages import show_x_post
-from connectors.sandbox.x import oauth, posts, reads
-from connectors.sandbox.x.calls import MemberHandler, Quota, member_call
+from connectors.sandbox.x import access, posts, reads
+from connectors.sandbox.x.access import MemberHandler, Quota, member_call
 
 _READ = frozenset({"tweet.read", "users.read"})
 _WRITE = _READ | {"tweet.write"}
@@ -27,13 +27,13 @@ def _api(
 
 OPERATIONS = (
     Operation(
-        kind="authorize", method="GET", path="/i/oauth2/authorize", handler=oauth.ask, page=True
+        kind="authorize", method="GET", path="/i/oauth2/authorize", handler=access.ask, page=True
     ),
     Operation(
-        kind="consent", method="POST", path="/i/oauth2/authorize", handler=oauth.decide, page=True
+        kind="consent", method="POST", path="/i/oauth2/authorize", handler=access.decide, page=True
     ),
-    Operation(kind="token", method="POST", path="/2/oauth2/token", handler=oauth.exchange),
-    Operation(kind="revoke", method="POST", path="/2/oauth2/revoke", handler=oauth.revoke),
+    Operation(kind="token", method="POST", path="/2/oauth2/token", handler=access.exchange),
+    Operation(kind="revoke", method="POST", path="/2/oauth2/revoke", handler=access.revoke),
     _api(
         "post.create",
         "POST",

@@ -9,11 +9,10 @@ import hashlib
 import json
 from typing import Any
 
-from connectors.sandbox.exchange import Answer, Call
-from connectors.sandbox.networks import Networks
+from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.state.posts import X_EPOCH_MS, Medium, Post, recognise, snowflake
 from connectors.sandbox.x import refusals
-from connectors.sandbox.x.calls import Caller, charge
+from connectors.sandbox.x.access import Caller, charge
 from connectors.sandbox.x.text import MAX_WEIGHT, addresses, stored_text, weigh
 
 _MAX_IMAGES = 4

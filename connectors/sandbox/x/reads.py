@@ -8,11 +8,10 @@ from typing import Any
 
 from connectors.sandbox.audience import Figures
 from connectors.sandbox.clock import from_milliseconds, milliseconds
-from connectors.sandbox.exchange import Answer, Call
-from connectors.sandbox.networks import Networks
+from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.state.posts import Period, Post
 from connectors.sandbox.x import refusals
-from connectors.sandbox.x.calls import Caller, charge_reads
+from connectors.sandbox.x.access import Caller, charge_reads
 from connectors.sandbox.x.text import stored_text, url_entities
 
 _FIELDS = frozenset(

@@ -8,11 +8,9 @@ from typing import Any
 
 import requests
 
-from connectors.preview import preview_text
 from connectors.registry import NetworkSettings
-from connectors.transport.code_flow import CodeFlow
 from connectors.transport.http import Transport, no_usable_answer
-from connectors.transport.oauth import connecting
+from connectors.transport.oauth import CodeFlow, connecting
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.ports import (
     Account,
@@ -26,6 +24,7 @@ from services.ports import (
     Tokens,
     UploadedImage,
 )
+from services.text.network_text import preview_text
 
 API = "https://api.postcard.invalid"
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.linkedin import escape_little_text
-from connectors.sandbox.linkedin.little_text import read
+from connectors.sandbox.linkedin.posts import read_little_text
 
 TEXTS = st.lists(
     st.one_of(
@@ -28,7 +28,7 @@ TEXTS = st.lists(
 @given(TEXTS)
 def test_any_text_is_displayed_uncut(text: str) -> None:
     """LinkedIn's rules, written down independently for the sandbox, read back the same text."""
-    shown = read(escape_little_text(text))
+    shown = read_little_text(escape_little_text(text))
     assert shown.cut_at is None
     assert shown.displayed == text
     assert shown.length == len(text)
@@ -59,6 +59,6 @@ def test_hashtags_and_mentions_survive_escaping(text: str, escaped: str) -> None
 
 def test_a_mention_shows_its_name() -> None:
     """A mention is displayed as the name, which is what the preview of the sandbox shows too."""
-    assert read(escape_little_text("Dank @[Deltaplan](urn:li:organization:12).")).displayed == (
-        "Dank Deltaplan."
-    )
+    assert read_little_text(
+        escape_little_text("Dank @[Deltaplan](urn:li:organization:12).")
+    ).displayed == ("Dank Deltaplan.")
