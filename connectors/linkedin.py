@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import requests
 from requests_oauthlib import OAuth2Session
 
+from connectors.linkedin_answers import AGAIN, POST_URN, count_in, duplicate_of, refusal
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
-from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
+from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
 from connectors.transport.oauth import json_object
 from services.accounts.rules.network_rules import LINKEDIN
 from services.errors import (
-    AccessInDoubt,
-    NeedsNewAccess,
     NeedsPerson,
     OutcomeUnknown,
-    Rejected,
-    RetryLater,
     ZwaanError,
 )
 from services.message import message
@@ -53,8 +50,6 @@ IMAGE_PREPARATION = 10.0
 POSTING = "w_member_social"
 STATISTICS = "r_member_postAnalytics"
 SELF_SERVE_SCOPES = ("openid", "profile", POSTING)
-
-_AGAIN = message("do.connect-network-again", "Connect {title} again.", title="LinkedIn")
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -164,7 +159,7 @@ class LinkedIn:
         if not isinstance(subject, str) or not re.fullmatch(r"[\w-]+", subject):
             raise NeedsPerson(
                 message("linkedin.no-member", "LinkedIn did not say which member was connected"),
-                remedy=_AGAIN,
+                remedy=AGAIN,
             )
         return Account(
             network=self.name,
@@ -178,7 +173,7 @@ class LinkedIn:
         if not account.tokens.refresh:
             raise NeedsPerson(
                 message("linkedin.not-renewable", "This LinkedIn connection cannot be renewed"),
-                remedy=_AGAIN,
+                remedy=AGAIN,
             )
         with oauth.refreshing("LinkedIn"), self._token_session() as session:
             answer = session.refresh_token(
@@ -237,7 +232,7 @@ class LinkedIn:
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         response = self._send_post(account, post)
-        if duplicate := _duplicate_of(response):
+        if duplicate := duplicate_of(response):
             raise OutcomeUnknown(
                 message(
                     "linkedin.duplicate",
@@ -258,7 +253,7 @@ class LinkedIn:
         """
         del since
         response = self._send_post(account, post)
-        if duplicate := _duplicate_of(response):
+        if duplicate := duplicate_of(response):
             return self._published(duplicate)
         return self._created(response)
 
@@ -289,7 +284,7 @@ class LinkedIn:
         if not response.ok:
             raise self._refusal(response)
         urn = response.headers.get("x-restli-id", "")
-        if not _POST_URN.fullmatch(urn):
+        if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(
                 message(
                     "linkedin.no-id", "LinkedIn accepted the post without saying under which id"
@@ -338,13 +333,7 @@ class LinkedIn:
         )
         if response.status_code == requests.codes.not_found:
             return None
-        elements = self._json(response).get("elements")
-        for element in elements if isinstance(elements, list) else ():
-            if isinstance(element, dict) and _metric_type(element) == metric:
-                count = element.get("count")
-                # -1 is LinkedIn's word for "not available".
-                return count if isinstance(count, int) and count >= 0 else None
-        return None
+        return count_in(self._json(response), metric)
 
     # --- speaking ---
 
@@ -368,95 +357,11 @@ class LinkedIn:
         return answer
 
     def _refusal(self, response: requests.Response) -> ZwaanError:
-        """The error that an answer with an error status asks for."""
-        status, answer = response.status_code, json_object(response)
-        said = str(answer.get("message", ""))[:200]
-        if person := self._for_a_person(status, answer, said):
-            return person
-        if status == requests.codes.unauthorized:
-            return AccessInDoubt(
-                message(
-                    "linkedin.not-accepted", "LinkedIn did not accept your connection this time"
-                )
-            )
-        if status == requests.codes.too_many_requests:
-            return self._patience(said)
-        if "DUPLICATE_POST" in response.text:
-            return OutcomeUnknown(
-                message(
-                    "linkedin.unknown-duplicate",
-                    "LinkedIn has a post with this text and does not say which",
-                )
-            )
-        if status == requests.codes.conflict:
-            return RetryLater(
-                message("linkedin.busy", "LinkedIn was busy with the same post; it is tried again")
-            )
-        if 400 <= status < 500:
-            return Rejected(
-                message(
-                    "linkedin.refused",
-                    "LinkedIn refuses this: {said}",
-                    said=said or message("answer.status", "status {status}", status=status),
-                ),
-                remedy=message(
-                    "do.change-text-or-link", "Change the text or its link and approve it again."
-                ),
-            )
-        return no_usable_answer("LinkedIn", response.request.method or "", failed(status))
-
-    def _for_a_person(
-        self, status: int, answer: Mapping[str, Any], said: str
-    ) -> NeedsPerson | None:
-        if status == 426 or answer.get("code") == "VERSION_MISSING":
-            return NeedsPerson(
-                message(
-                    "linkedin.old-version",
-                    "LinkedIn no longer supports version {version} of its interface",
-                    version=self._settings.version or "(none)",
-                ),
-                remedy=message(
-                    "do.linkedin.newer-version",
-                    "Ask your administrator to set a newer LinkedIn version.",
-                ),
-            )
-        if ended := _ENDED.get(str(answer.get("serviceErrorCode"))):
-            return NeedsNewAccess(ended, remedy=_AGAIN)
-        if status == requests.codes.forbidden:
-            return NeedsPerson(
-                message(
-                    "linkedin.not-permitted",
-                    "LinkedIn does not permit this with your connection: {said}",
-                    said=said or message("answer.access-denied", "access denied"),
-                ),
-                remedy=message(
-                    "do.linkedin.connect-again",
-                    "Connect LinkedIn again and leave all permissions on.",
-                ),
-            )
-        return None
-
-    def _patience(self, said: str) -> RetryLater:
-        """LinkedIn's 429 has no header that says until when; daily limits end at 00:00 UTC."""
-        if "DAY" in said:
-            now = self._clock()
-            return RetryLater(
-                message("linkedin.limit", "LinkedIn's limit for today is reached"),
-                after=_left_of_day(now),
-            )
-        return RetryLater(
-            message("linkedin.patience", "LinkedIn asks for patience; it is tried again later")
-        )
+        return refusal(response, version=self._settings.version, now=self._clock())
 
 
 # --- facts --------------------------------------------------------------------------------------
 
-#: Service error codes of a 401: any other may be a blip, of LinkedIn or of somebody in between.
-_ENDED = {
-    "65601": message("linkedin.revoked", "Your LinkedIn connection was revoked"),
-    "65602": message("linkedin.expired", "Your LinkedIn connection has expired"),
-}
-_POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):[\w-]+")
 _STATISTICS_SOURCE = "linkedin:memberCreatorPostAnalytics"
 _METRICS_BEFORE_202604 = {
     "IMPRESSION": "impressions",
@@ -492,25 +397,3 @@ def _content(post: OutgoingPost) -> dict[str, Any] | None:
     if images:
         article |= {"thumbnail": images[0]["id"], "thumbnailAltText": images[0]["altText"]}
     return {"article": article}
-
-
-def _duplicate_of(response: requests.Response) -> str | None:
-    """The URN of the post that LinkedIn says is already there, if that is what it says."""
-    if response.status_code != requests.codes.unprocessable:
-        return None
-    named = _POST_URN.search(response.text)
-    return named[0] if named else None
-
-
-def _metric_type(element: Mapping[str, Any]) -> str | None:
-    """An object before version 202605, a string since."""
-    metric = element.get("metricType")
-    if isinstance(metric, dict):
-        metric = next(iter(metric.values()), None)
-    return metric if isinstance(metric, str) else None
-
-
-def _left_of_day(now: datetime) -> float:
-    """Seconds until 00:00 UTC."""
-    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
-    return (midnight - now).total_seconds()

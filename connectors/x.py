@@ -5,12 +5,9 @@ Source of the facts: https://docs.x.com/x-api (posts, users, OAuth 2.0, rate lim
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
-from unicodedata import normalize
 
 import requests
 import tweepy
@@ -18,19 +15,26 @@ from requests.auth import HTTPBasicAuth
 
 from connectors.registry import NetworkSettings
 from connectors.transport import oauth
-from connectors.transport.http import UNREADABLE, Transport, failed, no_usable_answer, repeatable
+from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
 from connectors.transport.oauth import json_object
+from connectors.x_answers import (
+    Duplicate,
+    Gone,
+    Object,
+    as_written,
+    metrics_of,
+    objects,
+    plain,
+    refusal,
+)
 from services.accounts.rules.network_rules import X as X_RULES
 from services.errors import (
-    AccessInDoubt,
     NeedsPerson,
     OutcomeUnknown,
     Rejected,
     RetryLater,
-    ZwaanError,
 )
 from services.message import message
-from services.message import said as as_said
 from services.ports import (
     Account,
     Authorization,
@@ -42,7 +46,6 @@ from services.ports import (
     Tokens,
     UploadedImage,
 )
-from services.text.links_in_text import link_spans
 from services.text.network_text import preview_text
 
 API = "https://api.x.com"
@@ -56,10 +59,8 @@ _BATCH = 100  # the most ids that GET /2/tweets takes, and the most posts a time
 # A machine whose clock is off by an hour must not look past its own post. The text holds a link of
 # its own, so that looking further back finds nothing else.
 _CLOCK_SKEW = timedelta(hours=2)
-_LONGEST_WAIT = timedelta(days=1)
 _STATISTICS_SOURCE = "x:tweets"
 _AGAIN = message("do.connect-network-again", "Connect {title} again.", title="X")
-_Object = dict[str, Any]
 
 
 class X:
@@ -199,7 +200,7 @@ class X:
                 text=post.text,
                 media_ids=[image.media_id for image in post.images] or None,
             )
-        except _Duplicate:
+        except Duplicate:
             return self._adopt(account, post)
         data = answer.get("data")
         post_id = str(data.get("id", "")) if isinstance(data, dict) else ""
@@ -248,18 +249,18 @@ class X:
             max_results=_BATCH,
             tweet_fields=["created_at", "entities"],
         )
-        timeline = _objects(answer.get("data"))
+        timeline = objects(answer.get("data"))
         self._settings.meter("post_read", len(timeline))
-        wanted = _plain(post.text)
+        wanted = plain(post.text)
         for found in timeline:
-            if str(found.get("id", "")).isdecimal() and _plain(_as_written(found)) == wanted:
+            if str(found.get("id", "")).isdecimal() and plain(as_written(found)) == wanted:
                 return self._published(account, str(found["id"]))
         return None
 
     def delete(self, account: Account, external_id: str) -> None:
         try:
             self._ask(self._client(account.tokens).delete_tweet, external_id)
-        except _Gone:
+        except Gone:
             return
         self._settings.meter("post_delete", 1)
 
@@ -278,10 +279,10 @@ class X:
                 list(external_ids[first : first + _BATCH]),
                 tweet_fields=["public_metrics", "non_public_metrics"],
             )
-            told = _objects(answer.get("data"))
+            told = objects(answer.get("data"))
             self._settings.meter("post_read", len(told))
             for found in told:
-                if metrics := _metrics(found):
+                if metrics := metrics_of(found):
                     yield Measurement(
                         external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE
                     )
@@ -303,162 +304,13 @@ class X:
 
     def _check(self, response: requests.Response, **_: Any) -> None:
         if not response.ok:
-            raise self._refusal(response)
+            raise refusal(response, now=self._clock())
 
-    def _ask(self, call: Callable[..., requests.Response], *args: Any, **params: Any) -> _Object:
+    def _ask(self, call: Callable[..., requests.Response], *args: Any, **params: Any) -> Object:
         """Call tweepy as the member (OAuth 2) and return the answer's object."""
         return self._object(call(*args, user_auth=False, **params))
 
-    def _object(self, response: requests.Response) -> _Object:
+    def _object(self, response: requests.Response) -> Object:
         if not (answer := json_object(response)):
             raise no_usable_answer("X", response.request.method or "", UNREADABLE)
         return answer
-
-    def _refusal(self, response: requests.Response) -> ZwaanError:
-        """The error that an answer with an error status asks for."""
-        status, answer = response.status_code, json_object(response)
-        said = str(answer.get("detail") or answer.get("title") or "")[:200]
-        if status == requests.codes.forbidden and "duplicate" in said.lower():
-            return _Duplicate(as_said(said))
-        if person := _for_a_person(status, said):
-            return person
-        if status == requests.codes.unauthorized:
-            # Of a token that ended as of a blip; which it is, X says when the access is renewed.
-            return AccessInDoubt(
-                message("x.not-accepted", "X did not accept your connection this time")
-            )
-        if status == requests.codes.not_found:
-            return _Gone(
-                message("x.post-gone", "X does not know this post"),
-                remedy=message("do.x.gone", "It was probably deleted on X."),
-            )
-        if status == requests.codes.too_many_requests:
-            return RetryLater(
-                message("x.limit", "X's limit is reached"), after=self._patience(response)
-            )
-        if 400 <= status < 500:
-            return Rejected(
-                message(
-                    "x.refused",
-                    "X refuses this: {said}",
-                    said=said or message("answer.status", "status {status}", status=status),
-                ),
-                remedy=message("do.change-text", "Change the text and approve it again."),
-            )
-        return no_usable_answer("X", response.request.method or "", failed(status))
-
-    def _patience(self, response: requests.Response) -> float | None:
-        """Seconds until the last exhausted limit begins anew, by X's own clock where it tells it."""
-        resets = _resets(response.headers)
-        if not resets:
-            # What stands before X says it so; a date in it is of no use without their clock.
-            wait = response.headers.get("retry-after", "").strip()
-            return min(float(wait), _LONGEST_WAIT.total_seconds()) if wait.isdecimal() else None
-        try:
-            now = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
-        except ValueError:
-            now = self._clock().timestamp()
-        return min(max(max(resets) - now, 1.0), _LONGEST_WAIT.total_seconds())
-
-
-def _resets(headers: Mapping[str, str]) -> list[float]:
-    """When limits begin anew: those that are exhausted, or where none says so all that tell it.
-
-    Source: https://docs.x.com/x-api/fundamentals/rate-limits: ``x-rate-limit-*`` for a quarter of an
-    hour, ``x-user-limit-24hour-*`` and ``x-app-limit-24hour-*`` for a day.
-    """
-    exhausted: list[float] = []
-    others: list[float] = []
-    for name, value in headers.items():
-        limit, is_reset, _ = name.lower().rpartition("-reset")
-        if not is_reset or "limit" not in limit or not value.strip().isdecimal():
-            continue
-        remaining = headers.get(f"{limit}-remaining", "0").strip()
-        # A number that is none says nothing, and counts as exhausted.
-        is_open = remaining.isdecimal() and int(remaining) > 0
-        (others if is_open else exhausted).append(float(value))
-    return exhausted or others
-
-
-def _for_a_person(status: int, said: str) -> NeedsPerson | None:
-    if status == requests.codes.payment_required:
-        return NeedsPerson(
-            message("x.no-credits", "Your organisation's credits with X are used up"),
-            remedy=message(
-                "do.x.add-credits",
-                "Ask your administrator to add credits in X's developer console.",
-            ),
-        )
-    if status == requests.codes.forbidden:
-        return NeedsPerson(
-            message(
-                "x.not-permitted",
-                "X does not permit this with your connection: {said}",
-                said=said or message("answer.forbidden", "forbidden"),
-            ),
-            remedy=message("do.x.connect-again", "Connect X again and leave all permissions on."),
-        )
-    return None
-
-
-class _Duplicate(Rejected):
-    """X already has a post with this text from this member."""
-
-
-class _Gone(Rejected):
-    """The post is not there."""
-
-
-# --- reading answers ----------------------------------------------------------------------------
-
-
-def _objects(value: object) -> list[_Object]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _metrics(post: Mapping[str, Any]) -> dict[str, int]:
-    """Our metrics from X's, in the vocabulary of tweets (``retweet_count``) or of posts."""
-    public, private = (
-        value if isinstance(value := post.get(name), dict) else {}
-        for name in ("public_metrics", "non_public_metrics")
-    )
-    reposts = _first_count(public, "repost_count", "retweet_count")
-    quotes = _first_count(public, "quote_count")
-    metrics = {
-        "impressions": _first_count({**public, **private}, "impression_count"),
-        "reactions": _first_count(public, "like_count"),
-        "comments": _first_count(public, "reply_count"),
-        "reshares": None if reposts is None else reposts + (quotes or 0),
-        "link_clicks": _first_count(private, "url_link_clicks"),
-    }
-    return {name: count for name, count in metrics.items() if count is not None}
-
-
-def _first_count(counters: Mapping[str, Any], *names: str) -> int | None:
-    for name in names:
-        count = counters.get(name)
-        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
-            return count
-    return None
-
-
-def _as_written(found: Mapping[str, Any]) -> str:
-    """A post's text with its t.co addresses replaced by the links the member wrote."""
-    text = str(found.get("text", ""))
-    entities = found.get("entities")
-    for link in _objects(entities.get("urls") if isinstance(entities, dict) else None):
-        short, written = link.get("url"), link.get("expanded_url")
-        if isinstance(short, str) and isinstance(written, str) and short:
-            text = text.replace(short, written)
-    return html.unescape(text)
-
-
-def _plain(text: str) -> str:
-    """A text without what X changes: entities, blanks, schemes and final slashes of links."""
-    text = normalize("NFC", text)
-    parts, position = [], 0
-    for start, end in link_spans(text):
-        parts += [text[position:start], text[start:end].split("://")[-1].rstrip("/")]
-        position = end
-    parts.append(text[position:])
-    return " ".join("".join(parts).split())

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors import x
+from connectors import x_answers
 from services.campaigns.import_feed import check_whole, read_feed
 from services.campaigns.source_text import Source
 from services.errors import Rejected
@@ -290,4 +290,4 @@ def _limit_of(random: Random) -> str:
 def test_any_limit_headers(headers: dict[str, str]) -> None:
     """Moments, whatever stands there."""
     with within_a_second():
-        assert all(isinstance(each, float) for each in x._resets(headers))
+        assert all(isinstance(each, float) for each in x_answers._resets(headers))
