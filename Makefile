@@ -100,8 +100,9 @@ docs: install ## Event schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m services.events.publish docs/events
 
 messages: install ## Bring the Dutch catalogue in step with what the code says; then translate
-	$(BIN)/pybabel -q extract --no-default-keywords -k message:1c,2 -k message_n:1c,2,3 \
-		--no-location --no-wrap -o .cache/zwaan.pot services connectors streams
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k message:1c,2 -k message_n:1c,2,3 \
+		-k label:1c,2 -k _ -k ngettext:1,2 -k pgettext:1c,2 -k npgettext:1c,2,3 \
+		--no-location --no-wrap -o .cache/zwaan.pot services connectors streams templates/web
 	$(BIN)/pybabel -q update -D zwaan -l nl -d templates/locale -i .cache/zwaan.pot \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 

@@ -55,6 +55,11 @@ def message(code: str, text: str, /, **values: Value) -> Message:
     return Message(code, text, values)
 
 
+def label(code: str, text: str, /) -> Message:
+    """What pages call something that is stored by a name; its braces are filled where it is shown."""
+    return Message(code, text)
+
+
 def message_n(code: str, text: str, plural: str, n: int, /, **values: Value) -> Message:
     """A sentence of ours about ``n`` of something, in the form that this number asks for."""
     return Message(code, text, {"n": n, **values}, plural)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import string
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,20 +17,25 @@ from pathlib import Path
 from babel.messages import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("services", "connectors", "streams")
-#: The places of code, text and plural among the arguments of the calls that make a message.
-CALLS = {"message": 2, "message_n": 3}
+PAGES = "templates/web"
+#: How many literals stand first in the calls that make a message: code, text, plural.
+CALLS = {"message": 2, "message_n": 3, "label": 2}
+#: The same of the calls in templates: context, text, plural.
+WORDS = {"_": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}
 #: Of each catalogue whether it has to hold everything that is said.
 CATALOGUES = {"nl": True, "en": False}
+_PARSER = Environment(autoescape=True)
 #: Stands above a translation that does not say all of its values.
 _LEAVES_OUT = "leaves out: "
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A message as the code makes it, and where."""
+    """A message as the code makes it, and where. A page's own words have a context for a code, if any."""
 
     place: str
     code: str
@@ -53,9 +58,37 @@ def said_in(source: str, place: str) -> Iterator[Said | str]:
             continue
         code, *texts = literals
         given = {each.arg for each in node.keywords} | ({"n"} if len(texts) > 1 else set())
-        if None not in given and (lacking := set().union(*map(names_in, texts)) - given):
+        # What a label lacks is given where it is shown.
+        if (
+            node.func.id != "label"
+            and None not in given
+            and (lacking := set().union(*map(names_in, texts)) - given)
+        ):
             yield f"{at}: {code} says {', '.join(sorted(lacking))} and is not given it"
         yield Said(place=at, code=code, texts=tuple(texts))
+
+
+def words_in(source: str, place: str) -> Iterator[Said | str]:
+    """As `said_in`, of a template."""
+    for node in _PARSER.parse(source).find_all(nodes.Call):
+        if not isinstance(node.node, nodes.Name) or node.node.name not in WORDS:
+            continue
+        at, first = f"{place}:{node.lineno}", node.args[: WORDS[node.node.name]]
+        literals = [
+            each.value
+            for each in first
+            if isinstance(each, nodes.Const) and isinstance(each.value, str)
+        ]
+        if len(literals) < WORDS[node.node.name]:
+            yield f"{at}: its words have to be literals, or no catalogue finds them"
+            continue
+        context, texts = (
+            (literals[0], literals[1:]) if "pgettext" in node.node.name else ("", literals)
+        )
+        given = {each.key for each in node.kwargs} | ({"n"} if len(texts) > 1 else set())
+        if lacking := set().union(*map(names_in, texts)) - given:
+            yield f"{at}: “{texts[0]}” says {', '.join(sorted(lacking))} and is not given it"
+        yield Said(place=at, code=context, texts=tuple(texts))
 
 
 def names_in(text: str) -> set[str]:
@@ -81,23 +114,25 @@ def faults_of_catalogue(
     except (PoFileError, ValueError) as error:
         yield f"{place}:{getattr(error, 'lineno', 0) + 1}: it cannot be compiled ({error})"
         return
-    wanted = {(each.code, each.texts[0]): each for each in said}
+    wanted = {(each.code or None, each.texts[0]): each for each in said}
     entries = [entry for entry in catalogue if entry.id]
     for entry in entries:
         at, texts = f"{place}:{entry.lineno}", _forms(entry.id)
         known = wanted.pop((entry.context, texts[0]), None)
+        named = entry.context or f"“{texts[0]}”"
         if known is None or known.texts != texts:
-            yield f"{at}: nothing says {entry.context} “{texts[0]}” any more"
+            yield f"{at}: nothing says {entry.context or 'on a page'} “{texts[0]}” any more"
         if entry.fuzzy:
-            yield f"{at}: {entry.context} is fuzzy; look whether it is true, and unmark it"
+            yield f"{at}: {named} is fuzzy; look whether it is true, and unmark it"
         if not all(_forms(entry.string)):
-            yield f"{at}: {entry.context} is not translated"
+            yield f"{at}: {named} is not translated"
         elif not _says_its_values(entry):
-            yield f"{at}: {entry.context} has other values in braces than “{texts[0]}”"
+            yield f"{at}: {named} has other values in braces than “{texts[0]}”"
     for lost in catalogue.obsolete.values():
-        yield f"{place}:{lost.lineno}: nothing says {lost.context} any more"
+        yield f"{place}:{lost.lineno}: nothing says {lost.context or lost.id} any more"
     for each in wanted.values() if complete else ():
-        yield f"{each.place}: {each.code} is missing from {place}; run: make messages"
+        named = each.code or f"“{each.texts[0]}”"
+        yield f"{each.place}: {named} is missing from {place}; run: make messages"
 
 
 def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -115,16 +150,20 @@ def _says_its_values(entry: Message) -> bool:
     return named - loose <= one <= named
 
 
+def _read(
+    rooms: Iterable[str], files: str, reader: Callable[[str, str], Iterator[Said | str]]
+) -> Iterator[Said | str]:
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob(files)):
+            yield from reader(path.read_text("utf-8"), path.relative_to(ROOT).as_posix())
+
+
 def faults() -> Iterator[str]:
-    said: list[Said] = []
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            for each in said_in(path.read_text("utf-8"), path.relative_to(ROOT).as_posix()):
-                if isinstance(each, str):
-                    yield each
-                else:
-                    said.append(each)
-    yield from faults_of_code(said)
+    found = [*_read(ROOMS, "*.py", said_in)]
+    yield from faults_of_code(each for each in found if isinstance(each, Said))
+    found += _read((PAGES,), "*.html", words_in)
+    yield from (each for each in found if isinstance(each, str))
+    said = [each for each in found if isinstance(each, Said)]
     for language, complete in CATALOGUES.items():
         path = ROOT / "templates" / "locale" / language / "LC_MESSAGES" / "zwaan.po"
         place = path.relative_to(ROOT).as_posix()

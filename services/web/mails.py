@@ -2,54 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 
 from services.accounts.rules.expiry import Ending
 from services.language import Language
+from services.message import Message, NetworkName, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
 from services.ports import Mail
-from services.web.messages import messages_in, network_name
-from services.web.rendering import day
+from services.web.messages import messages_in
 
 
 def sign_in_message(person: Person, *, link: str, organisation: str) -> Mail:
     """The link that signs this person in."""
-    values = {"organisation": organisation, "name": person.name, "link": link}
-    return _message(person, "mail.sign_in.subject", "mail.sign_in.text", values)
+    return _mail(
+        person,
+        message(
+            "mail.sign-in.subject",
+            "Your link to Zwaan at {organisation}",
+            organisation=organisation,
+        ),
+        message(
+            "mail.sign-in.text",
+            """Hello {name},
+
+This link signs you in to Zwaan. It works once, within two days.
+
+{link}
+
+Did you not ask for it? Then you need not do anything.
+""",
+            name=person.name,
+            link=link,
+        ),
+    )
 
 
 def expiry_message(ending: Ending, *, organisation: str, base_url: str) -> Mail:
     """That a connection ends, when, and where to renew it."""
-    values = {
-        "organisation": organisation,
-        "network": network_name(ending.network),
-        "link": f"{base_url}/connect/{ending.network}",
-    }
-    return _message(ending, "mail.expiry.subject", "mail.expiry.text", values | _ends(ending))
+    network, day = NetworkName(ending.network), _day_of(ending)
+    return _mail(
+        ending,
+        message(
+            "mail.expiry.subject",
+            "Your {network} connection ends on {day}",
+            network=network,
+            day=day,
+        ),
+        message(
+            "mail.expiry.text",
+            """Hello {name},
+
+Your {network} connection with Zwaan at {organisation} ends on {day}. {network} asks you to agree again. It takes a minute:
+
+{link}
+
+Nothing is lost if you do not: your texts wait, and you can copy and share them yourself.
+""",
+            name=ending.name,
+            network=network,
+            organisation=organisation,
+            day=day,
+            link=f"{base_url}/connect/{ending.network}",
+        ),
+    )
 
 
 def consent_message(consent: Ending, *, organisation: str, base_url: str) -> Mail:
     """That a standing consent ends, when, and where to renew it or let it end."""
-    values = {"organisation": organisation, "link": f"{base_url}/profile/pace"}
-    return _message(consent, "mail.consent.subject", "mail.consent.text", values | _ends(consent))
+    day = _day_of(consent)
+    return _mail(
+        consent,
+        message(
+            "mail.consent.subject", "Your consent to share without a tap ends on {day}", day=day
+        ),
+        message(
+            "mail.consent.text",
+            """Hello {name},
 
+You let Zwaan at {organisation} share posts without a tap of yours. That consent ends on {day}. After that every text waits for you again.
 
-def _ends(ending: Ending) -> dict[str, str]:
-    language = _language(ending)
-    return {
-        "name": ending.name,
-        "day": day(ending.expires_at, language=language, zone=DEFAULT_ZONE),
-    }
+Fine with you? Then you need not do anything. You can renew it here:
 
-
-def _message(to: Person | Ending, subject: str, text: str, values: Mapping[str, str]) -> Mail:
-    words = messages_in(_language(to))
-    return Mail(
-        to=to.email,
-        subject=words.text(subject, **values),
-        text=words.text(text, **values),
+{link}
+""",
+            name=consent.name,
+            organisation=organisation,
+            day=day,
+            link=f"{base_url}/profile/pace",
+        ),
     )
+
+
+def _day_of(ending: Ending) -> date:
+    return ending.expires_at.astimezone(DEFAULT_ZONE).date()
+
+
+def _mail(to: Person | Ending, subject: Message, text: Message) -> Mail:
+    messages = messages_in(_language(to))
+    return Mail(to=to.email, subject=messages.phrase(subject), text=messages.phrase(text))
 
 
 def _language(reader: Person | Ending) -> Language:

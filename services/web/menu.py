@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.message import Message, message
 from services.people.store.people import Person
 
 #: Path and name of each page in the menu, and the roles that it is for.
-_MENU: Sequence[tuple[str, str, frozenset[str]]] = (
-    ("/inbox", "inbox", frozenset({"ambassador"})),
-    ("/vacancies", "vacancies", frozenset({"recruiter"})),
-    ("/stories", "stories", frozenset({"marketing"})),
-    ("/templates", "templates", frozenset({"marketing"})),
-    ("/figures", "figures", frozenset({"marketing", "recruiter", "administrator"})),
-    ("/administration", "administration", frozenset({"administrator"})),
+_MENU: Sequence[tuple[str, Message, frozenset[str]]] = (
+    ("/inbox", message("menu.inbox", "Inbox"), frozenset({"ambassador"})),
+    ("/vacancies", message("menu.vacancies", "Vacancies"), frozenset({"recruiter"})),
+    ("/stories", message("menu.stories", "Stories"), frozenset({"marketing"})),
+    ("/templates", message("menu.templates", "Templates"), frozenset({"marketing"})),
+    (
+        "/figures",
+        message("menu.figures", "Figures"),
+        frozenset({"marketing", "recruiter", "administrator"}),
+    ),
+    (
+        "/administration",
+        message("menu.administration", "Administration"),
+        frozenset({"administrator"}),
+    ),
 )
 
 
@@ -22,7 +31,7 @@ def roles_of(path: str) -> frozenset[str]:
     return next(roles for address, _, roles in _MENU if address == path)
 
 
-def menu_of(person: Person) -> list[tuple[str, str]]:
+def menu_of(person: Person) -> list[tuple[str, Message]]:
     """Path and name of the pages in this person's menu."""
     return [(path, name) for path, name, roles in _MENU if roles & person.roles]
 

@@ -1,10 +1,9 @@
-"""The words on the pages: one table a language, in ``templates/web/messages``, and one catalogue for
-what services say (`services.message`), in ``templates/locale``."""
+"""What is said to people in their language, by one catalogue a language in ``templates/locale``: the
+pages' own words, and what services say (`services.message`)."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,7 +17,6 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.plural import PluralRule
 from babel.support import Translations
 
 from services.language import Language
@@ -26,14 +24,19 @@ from services.message import LanguageTag, Message, NetworkName, Value, as_senten
 
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
-# Dutch and English have the same rule for whole numbers (Unicode CLDR, plurals).
-_PLURAL = PluralRule({"one": "n is 1"})
-
 
 class Unknown(NullTranslations):
     """What no catalogue knows is said in English, and counted (``zwaan_unknown_messages``)."""
 
     count = 0
+
+    def gettext(self, message: str) -> str:
+        Unknown.count += 1
+        return super().gettext(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        Unknown.count += 1
+        return super().ngettext(msgid1, msgid2, n)
 
     def pgettext(self, context: str, message: str) -> str:
         Unknown.count += 1
@@ -46,44 +49,54 @@ class Unknown(NullTranslations):
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The texts of one language; ``catalogue`` has what services say, by code and English text."""
+    """What is said in one language.
+
+    A page says its own words by `gettext` (``_`` in a template) and its like, all by their English;
+    values are those of the braces, and all of it is escaped where it is shown.
+    """
 
     language: Language
-    texts: Mapping[str, str]
     catalogue: NullTranslations
 
-    def text(self, key: str, /, **values: Any) -> str:
-        """The text of ``key``. Raises KeyError when there is none."""
-        return self.texts[key].format(**values)
+    @property
+    def spoken(self) -> dict[str, Callable[..., str]]:
+        """By the names that templates know."""
+        return {
+            "_": self.gettext,
+            "pgettext": self.pgettext,
+            "ngettext": self.ngettext,
+            "npgettext": self.npgettext,
+            "say": self.say,
+            "phrase": self.phrase,
+            "named": self.named,
+        }
 
-    def count(self, key: str, number: int, /, **values: Any) -> str:
-        """The text of ``key.one`` or ``key.other``, with ``{n}``."""
-        return self.text(f"{key}.{_PLURAL(number)}", n=number, **values)
+    def gettext(self, text: str, /, **values: Any) -> str:
+        return self.catalogue.gettext(text).format_map(values)
 
-    def did(self, action: str) -> str:
-        """An action of the audit in words; one that has none keeps its own name."""
-        return self.texts.get(f"audit.did.{action}", action)
+    def pgettext(self, context: str, text: str, /, **values: Any) -> str:
+        """Where one English word is two in another language; ``context`` tells them apart."""
+        return self.catalogue.pgettext(context, text).format_map(values)
 
-    def actor(self, name: str) -> str:
-        """The part of Zwaan that acted; somebody who is not here any more keeps their id."""
-        return self.texts.get(f"audit.actor.{name.replace(' ', '_')}", name)
+    def ngettext(self, text: str, plural: str, n: int, /, **values: Any) -> str:
+        """In the form for ``n`` of something, which stands in its braces as well."""
+        return self.catalogue.ngettext(text, plural, n).format(n=n, **values)
 
-    def source(self, name: Message | str) -> str:
-        """Who tells a figure: a name that the table has, or a sentence."""
-        own = self.phrase(name) if isinstance(name, Message) else name
-        return self.texts.get(f"figure.by.{name}", own)
+    def npgettext(self, context: str, text: str, plural: str, n: int, /, **values: Any) -> str:
+        return self.catalogue.npgettext(context, text, plural, n).format(n=n, **values)
 
-    def why_not(self, reason: str) -> str:
-        """Why a click counts for nobody; the names of machines stay as they are."""
-        return self.texts.get(f"figure.not_counted.{reason}", reason)
+    def named(self, labels: Mapping[str, Message], name: Message | str) -> str:
+        """Its label; what has none stands for itself."""
+        known = labels.get(str(name), name)
+        return self.phrase(known) if isinstance(known, Message) else known
 
     def say(self, message: Message) -> str:
         """A sentence in this language, with a capital and an end."""
         return as_sentence(self.phrase(message))
 
-    def phrase(self, message: Message) -> str:
-        """As `say`, to stand inside a sentence."""
-        values = {name: self._shown(value) for name, value in message.values.items()}
+    def phrase(self, message: Message, **written: str | int) -> str:
+        """As `say`, to stand inside a sentence; ``written`` are more values, shown as they are."""
+        values = {name: self._shown(value) for name, value in message.values.items()} | written
         try:
             return self._translated(message).format_map(values)
         except (KeyError, ValueError):  # stored by a version that had other values
@@ -115,7 +128,7 @@ class Messages:
                 return value
 
 
-def language_name(tag: str, *, language: str) -> str:
+def language_name(tag: str, language: str) -> str:
     """For example "Frans" of ``fr``; a tag that no list knows stays as it is."""
     code = tag.replace("_", "-").split("-")[0].lower()
     return str(Locale.parse(language).languages.get(code, code))
@@ -128,11 +141,7 @@ def network_name(name: str) -> str:
 
 @cache
 def messages_in(language: Language) -> Messages:
-    return Messages(
-        language=language,
-        texts=dict(_flatten(tomllib.loads(_file(language)))),
-        catalogue=_catalogue(language),
-    )
+    return Messages(language=language, catalogue=_catalogue(language))
 
 
 def _catalogue(language: Language) -> NullTranslations:
@@ -144,7 +153,7 @@ def _catalogue(language: Language) -> NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     found = Translations(compiled)
-    # Most English sentences are shown as they are, so that only its own lines are in that file.
+    # Most English is shown as it is, so that only its own lines are in that file.
     found.add_fallback(NullTranslations() if language == "en" else Unknown())
     return found
 
@@ -168,17 +177,3 @@ def _weight(quality: str) -> float:
         return float(quality) if quality else 1.0
     except ValueError:
         return 0.0
-
-
-def _file(language: Language) -> str:
-    return (resources.files("templates") / "web" / "messages" / f"{language}.toml").read_text(
-        "utf-8"
-    )
-
-
-def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

@@ -14,8 +14,9 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.web import labels
 from services.web.markdown import markdown
-from services.web.messages import network_name
+from services.web.messages import language_name, network_name
 
 
 @cache
@@ -30,8 +31,10 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["static"] = static_address
+    made.globals["labels"] = labels
     made.filters["markdown"] = markdown
     made.filters["network_name"] = network_name
+    made.filters["language_name"] = language_name
     made.filters["json"] = _json
     return made
 

@@ -18,6 +18,7 @@ from services.figures.follow_link import Links, Visit
 from services.figures.rules.link_table import Target
 from services.figures.rules.user_agent import shows_previews
 from services.identity import copied_code
+from services.message import label, message
 from services.metrics import Metrics
 from services.web import rendering
 from services.web.link_cards import LinkCards
@@ -52,6 +53,23 @@ _PAGE = (
     (b"content-security-policy", b"default-src 'none'; style-src 'self'"),
     *_ALWAYS,
 )
+#: Title and text of the pages that stand in place of a redirect.
+_WORDS = {
+    "unknown": (
+        message("short-link.unknown.title", "This link leads nowhere"),
+        label(
+            "short-link.unknown.text",
+            "Perhaps a letter is missing. {organisation} has no page at this address.",
+        ),
+    ),
+    "away": (
+        message("short-link.away.title", "Just a moment"),
+        label(
+            "short-link.away.text",
+            "{organisation} cannot open this link right now. Try again in a minute.",
+        ),
+    ),
+}
 _EMPTY = {"type": "http.response.body", "body": b""}
 
 
@@ -72,12 +90,11 @@ class ShortLinks:
             (language, page): rendering.render(
                 "short_link.html",
                 language=language,
-                t=messages_in(language).text,
-                page=page,
-                organisation=organisation,
+                title=messages_in(language).phrase(title),
+                text=messages_in(language).phrase(text, organisation=organisation),
             ).encode()
             for language in LANGUAGES
-            for page in ("unknown", "away")
+            for page, (title, text) in _WORDS.items()
         }
 
     def take(

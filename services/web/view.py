@@ -13,14 +13,26 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.errors import NeedsPerson, Rejected, ZwaanError
 from services.language import Language
-from services.message import NOTHING
+from services.message import NOTHING, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
-from services.web import rendering
+from services.web import labels, rendering
 from services.web.body_limit import MAX_FORM_BYTES
 from services.web.menu import menu_of
-from services.web.messages import LANGUAGES, Messages, messages_in, preferred_language
+from services.web.messages import (
+    LANGUAGES,
+    Messages,
+    language_name,
+    messages_in,
+    preferred_language,
+)
 from services.web.parts import WebParts
+
+#: Whom to ask where no contact is set.
+_WHOM = message("fault.whom", "an administrator")
+#: Each by its own name.
+_PAGE_LANGUAGES = [(code, language_name(code, code)) for code in LANGUAGES]
+_TODAY = message("layout.today", "today")
 
 
 class NotSignedIn(Exception):
@@ -28,7 +40,7 @@ class NotSignedIn(Exception):
 
 
 class FormFault(HTTPException):
-    """A form that is not taken as it is. ``words`` are the key of its page's."""
+    """A form that is not taken as it is. ``words`` name those of its page in `labels`."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(status, words)
@@ -68,9 +80,9 @@ class View:
 
     def fault_text(self, words: str) -> str:
         """What a page about a fault says, by its words."""
-        whom = self.parts.contact or self.messages.text("fault.whom")
+        whom = self.parts.contact or self.messages.phrase(_WHOM)
         limit = MAX_FORM_BYTES // 1_000_000
-        return self.messages.text(f"fault.{words}.text", whom=whom, limit=limit)
+        return self.messages.phrase(labels.FAULT_TEXT[words], whom=whom, limit=limit)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         return HTMLResponse(self.render(template, **context), status_code=status)
@@ -80,17 +92,12 @@ class View:
         return rendering.render(
             template,
             language=language,
-            t=self.messages.text,
-            tn=self.messages.count,
-            say=self.messages.say,
-            phrase=self.messages.phrase,
-            source=self.messages.source,
-            why_not=self.messages.why_not,
+            **self.messages.spoken,
             moment=lambda value: rendering.moment(value, language=language, zone=self.zone),
             slot=lambda value: rendering.slot(
                 value,
                 now=self.now,
-                today=self.messages.text("layout.today"),
+                today=self.messages.phrase(_TODAY),
                 language=language,
                 zone=self.zone,
             ),
@@ -107,11 +114,7 @@ class View:
             simulated=self.parts.simulated,
             ask_model=self.parts.ask_model,
             base_url=self.parts.base_url,
-            did=self.messages.did,
-            actor=self.messages.actor,
-            page_languages=[
-                (code, messages_in(code).text("layout.language")) for code in LANGUAGES
-            ],
+            page_languages=_PAGE_LANGUAGES,
             csrf_token=csrf_token(self.request),
             **context,
         )

@@ -8,8 +8,8 @@ compiled, so there is nothing to interrupt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -19,6 +19,7 @@ from services.errors import Rejected
 from services.message import message
 from services.text.normal_form import printable
 from services.voice.writing.layout_file import Section, read_sections
+from services.voice.writing.template_faults import TemplateFault
 
 #: Characters of a file and of a layout, layouts of a file, and marks (``{{``, ``{%``) of a layout.
 MOST = {"file": 20_000, "layouts": 40, "layout": 1_500, "marks": 24}
@@ -53,19 +54,6 @@ _WRITTEN = {
     nodes.CondExpr: "{{ if }}",
 }
 _PARSER = SandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateFault:
-    """One thing to tell the author: ``name`` is the rule, ``values`` what its sentence holds.
-
-    ``line`` counts from 1; 0 is the whole template. One that does not ``block`` is advice.
-    """
-
-    name: str
-    line: int = 0
-    values: Mapping[str, str | int] = field(default_factory=dict)
-    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check_messages import Said, faults, faults_of_catalogue, faults_of_code, said_in
+from tests.check_messages import (
+    Said,
+    faults,
+    faults_of_catalogue,
+    faults_of_code,
+    said_in,
+    words_in,
+)
 
 CODE = 'message("a.long", "{n} too long", n=1)\nmessage_n("a.rows", "{n} row", "{n} rows", 2)\n'
 GOOD = """
@@ -74,6 +81,28 @@ def test_a_value_may_be_left_out_on_purpose() -> None:
 def test_a_message_that_nobody_can_translate_is_refused(code: str, fault: str) -> None:
     """A catalogue finds literals only, and a sentence is given what it names."""
     assert fault in next(each for each in said_in(code, "x.py") if isinstance(each, str))
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("\n{{ _(name) }}", "x.html:2: its words have to be literals"),
+        ('{{ pgettext(x, "Save") }}', "x.html:1: its words have to be literals"),
+        ('{{ _("Hello {name}") }}', "x.html:1: “Hello {name}” says name and is not given it"),
+        ('{{ ngettext("one", "{n} of {all}", 3) }}', "x.html:1: “one” says all"),
+    ],
+)
+def test_words_that_nobody_can_translate_are_refused(words: str, fault: str) -> None:
+    """The same on pages."""
+    assert fault in next(each for each in words_in(words, "x.html") if isinstance(each, str))
+
+
+def test_words_of_a_page_are_found_where_they_stand() -> None:
+    """In an attribute, in a condition, in a value of others; without and with a context."""
+    page = """<p title="{{ _('A') if x else _("B {c}", c=_("C")) }}">
+        {{ npgettext("menu", "one", "{n}", 2) }}"""
+    found = {(each.code, each.texts) for each in words_in(page, "x.html") if isinstance(each, Said)}
+    assert found == {("", ("A",)), ("", ("B {c}",)), ("", ("C",)), ("menu", ("one", "{n}"))}
 
 
 def test_a_code_has_one_text() -> None:

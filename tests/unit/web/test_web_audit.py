@@ -5,8 +5,6 @@ from __future__ import annotations
 from services.database import audit
 from services.database.audit import Entry
 from services.identity import ambassador_id
-from services.web.messages import LANGUAGES, messages_in
-from services.web.pages.operations.audit_lines import ACTIONS
 from tests.builders import NOW
 from tests.unit.web.organisation import ANNA, Organisation, submit, vacancy
 
@@ -115,9 +113,3 @@ async def test_nothing_yet_is_not_nothing_of_this_kind(organisation: Organisatio
         searched = (await browser.get("/administration/audit?subject=x")).text
     assert "Nothing was done yet." in empty
     assert "Nothing was done of this kind." in searched
-
-
-def test_every_action_has_words() -> None:
-    """What can be chosen is told in both languages."""
-    for language in LANGUAGES:
-        assert all(messages_in(language).did(action) != action for action in ACTIONS)

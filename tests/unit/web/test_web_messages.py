@@ -1,46 +1,61 @@
-"""The words on pages: same keys and placeholders in every language, and messages as data."""
+"""What is said in each language: labels, messages as data, words that are data and no markup."""
 
 from __future__ import annotations
 
 import re
-import string
+from collections.abc import Iterable, Mapping
 from datetime import date
+from gettext import NullTranslations
 
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from services.campaigns.rules.audience.grounds import Ground
+from services.campaigns.rules.audience.matching import Strength
 from services.database.schema import MessageText
+from services.figures.rules.click import ClickClass
 from services.message import NOTHING, LanguageTag, Message, NetworkName, message, message_n, said
+from services.people.store.people import ROLES
+from services.post import PostState
 from services.voice import unsaid
 from services.voice.checking.support import Sources, check_supported
 from services.voice.writing.relations import Relation
-from services.web.messages import Unknown, messages_in, preferred_language
+from services.web import labels, rendering
+from services.web.messages import Messages, Unknown, messages_in, preferred_language
 from tests.unit.web.organisation import ANNA, BASE, TEXT, Organisation, story, submit
 
 DUTCH, ENGLISH = messages_in("nl"), messages_in("en")
 FRENCH = "Nous avons réparé la pompe dans la vieille usine. Le plan était faux."
 
 
-def test_every_language_has_the_same_keys() -> None:
-    """What can be said in one language can be said in the other."""
-    assert DUTCH.texts.keys() == ENGLISH.texts.keys()
+@pytest.mark.parametrize(
+    ("label", "names"),
+    [
+        (labels.POST_STATE, PostState),
+        (labels.RELATION, Relation),
+        (labels.STAND, Relation),
+        # Why somebody shared about it before is theirs to know.
+        (labels.GROUND, {*Ground} - {Ground.INTEREST}),
+        (labels.STRENGTH, {*Strength, "added"}),
+        (labels.CLICKS, ClickClass),
+        (labels.ROLE, ROLES),
+    ],
+)
+def test_whatever_is_stored_has_a_label(label: Mapping[str, Message], names: Iterable[str]) -> None:
+    """A page that shows one finds its words, and has none that nobody stores."""
+    assert label.keys() == set(names)
 
 
-def test_every_language_has_the_same_placeholders() -> None:
-    """A text speaks of the same things in every language ("one" may be a word)."""
+def test_a_pages_words_are_data() -> None:
+    """Markup in a value or in a catalogue is shown as it is written, never obeyed."""
 
-    def names(text: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name} - {"n"}
+    class Bold(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"<b>{message}</b>"
 
-    for key, text in ENGLISH.texts.items():
-        assert names(DUTCH.texts[key]) == names(text), key
-
-
-def test_every_relation_has_words() -> None:
-    """Why this text is told in plain words, and so is whom a template is for."""
-    for relation in Relation:
-        for place in ("inbox.stand", "templates.relation"):
-            assert f"{place}.{relation}" in ENGLISH.texts, relation
+    template = rendering.environment().from_string("{{ _('Hello {name}', name='<i>') }}")
+    shown = template.render(Messages(language="nl", catalogue=Bold()).spoken)
+    assert shown == "&lt;b&gt;Hello &lt;i&gt;&lt;/b&gt;"
 
 
 def test_values_are_shown_as_their_reader_writes_them() -> None:
@@ -66,9 +81,12 @@ def test_what_no_catalogue_knows_is_said_in_english_and_counted() -> None:
     assert DUTCH.say(message("new.one", "something {new}", new=3)) == "Something 3."
     assert DUTCH.say(Message("vacancy.closed", "the vacancy closed on {day}")).startswith("The v")
     assert DUTCH.say(message_n("new.rows", "{n} row", "{n} rows", 2)) == "2 rows."
-    assert Unknown.count == before + 3
+    assert DUTCH.gettext("Something {new}", new=3) == "Something 3"
+    assert DUTCH.ngettext("1 row", "{n} rows", 2) == "2 rows"
+    assert Unknown.count == before + 5
     assert DUTCH.say(said("their {own} words")) == "Their {own} words."
-    assert Unknown.count == before + 3
+    assert ENGLISH.gettext("Something {new}", new=3) == "Something 3"
+    assert Unknown.count == before + 5
 
 
 @pytest.mark.parametrize(
@@ -145,7 +163,7 @@ def test_the_language_of_a_visitor(header: str, language: str) -> None:
 def test_one_is_singular(number: int) -> None:
     """Only one is one."""
     expected = "1 collega" if number == 1 else f"{number} collega's"
-    assert DUTCH.count("campaign.people", number) == expected
+    assert DUTCH.npgettext("asked first", "1 person", "{n} people", number) == expected
 
 
 async def test_a_reader_chooses_the_language_of_the_pages(organisation: Organisation) -> None:

@@ -14,9 +14,25 @@ from pydantic import BaseModel, ValidationError
 from services.campaigns.announce import announce
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
+from services.message import label, message
 from services.voice import other_language
 from services.web.messages import Messages
 from services.web.view import View
+
+#: Of any field; a form may say it better (`people_form`).
+OTHER_FAULT = message("form.fault.other", "This cannot be right. Write it differently.")
+_MISSING = message("form.fault.missing", "Fill this in.")
+_TOO_LONG = label("form.fault.too-long", "At most {limit} characters.")
+_TOO_MANY = label("form.fault.too-many", "At most {limit}.")
+_ADDRESS = message("form.fault.address", "Write an address that begins with https://.")
+_LANGUAGE = message(
+    "form.fault.language",
+    "The text is in another language. Choose the one it is written in; we write in Dutch and English.",
+)
+_STALE = message(
+    "fault.stale.form",
+    "Nothing was sent, because this page stood open too long. Everything you typed is still here: send it once more.",
+)
 
 _Data = TypeVar("_Data", bound=BaseModel)
 _Content = TypeVar("_Content", StoryApproved, VacancyOpened)
@@ -72,30 +88,28 @@ def form_fault_text(view: View) -> str:
     fault = view.form_fault
     if fault is None:
         return ""
-    return (
-        view.messages.text("fault.stale.form") if fault.words == "stale" else view.fault_text("413")
-    )
+    return view.messages.phrase(_STALE) if fault.words == "stale" else view.fault_text("413")
 
 
 def in_its_language(filled: Filled[_Content], messages: Messages) -> Filled[_Content]:
     """``filled``, with a fault where the text is in another language than was chosen."""
     if filled.data is None or other_language(filled.data) is None:
         return filled
-    faults = {"language": messages.text("form.fault.language")}
+    faults = {"language": messages.phrase(_LANGUAGE)}
     return Filled(fields=filled.fields, faults=faults, data=None)
 
 
 def _sentence(fault: Any, messages: Messages) -> str:
     kind = fault["type"]
     if kind in ("missing", "string_too_short"):
-        return messages.text("form.fault.missing")
+        return messages.phrase(_MISSING)
     if kind == "string_too_long":
-        return messages.text("form.fault.too_long", limit=fault["ctx"]["max_length"])
+        return messages.phrase(_TOO_LONG, limit=fault["ctx"]["max_length"])
     if kind == "too_long":
-        return messages.text("form.fault.too_many", limit=fault["ctx"]["max_length"])
+        return messages.phrase(_TOO_MANY, limit=fault["ctx"]["max_length"])
     if fault["loc"][0] == "url":
-        return messages.text("form.fault.address")
-    return messages.text("form.fault.other")
+        return messages.phrase(_ADDRESS)
+    return messages.phrase(OTHER_FAULT)
 
 
 def words(text: str) -> tuple[str, ...]:

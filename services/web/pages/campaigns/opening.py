@@ -12,6 +12,7 @@ from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import LaunchPlan
 from services.identity import derive_id
+from services.message import message
 from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import waiting_since
 from services.web.pages.campaigns.event_forms import (
@@ -22,6 +23,7 @@ from services.web.pages.campaigns.event_forms import (
 )
 from services.web.view import View
 
+_TAKEN = message("form.fault.taken", "There is a campaign with this number already.")
 #: What the button says that makes another one: which one it is another than.
 ANOTHER = "another"
 _PAGES = {"vacancy": "/vacancies/{}", "story": "/stories/{}/campaign"}
@@ -94,7 +96,7 @@ async def open_by_form(
         view, filled.data, plan, source=source, name=name, numbered=numbered
     )
     if opening.taken:
-        filled = filled.with_fault(number, view.messages.text("form.fault.taken"))
+        filled = filled.with_fault(number, view.messages.phrase(_TAKEN))
     if not opening.address:
         status = 409 if opening.twin else 422
         return show_form(view, template, filled, status=status, opening=opening)

@@ -14,6 +14,7 @@ from services.campaigns.propose_passages import propose_passages
 from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
+from services.message import message
 from services.posts.foresee_posts import Foreseen, foresee, read_audience
 from services.text.internal_address import internal_host
 from services.voice import Composer
@@ -35,6 +36,10 @@ from services.web.view import View
 
 router = APIRouter(prefix="/{home}/{campaign_id}/passages")
 
+_NOTHING_USABLE = message(
+    "passages.model-nothing",
+    "The language model proposed nothing usable. Choose yourself.",
+)
 #: No form of ours holds more rows, or longer ones.
 _ROWS, _LETTERS, _SENTENCES = 60, 5_000, 200
 
@@ -153,7 +158,7 @@ async def propose(view: CampaignManagerView, home: str, campaign_id: str) -> Res
         untick = not content.passages
         typed = replace(typed, rows=[*typed.rows, *more], proposed=found, untick=untick)
     except NotUsed:
-        fault = view.messages.text("passages.model_nothing")
+        fault = view.messages.phrase(_NOTHING_USABLE)
     except RetryLater as away:
         fault = view.fault(away)
     return await _show(view, home, campaign, typed=typed, fault=fault)

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.campaigns.announced_before import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
+from services.message import message
 from services.web.access import RecruiterView
 from services.web.forged_forms import keeps_form
 from services.web.pages.campaigns import launch_form
@@ -33,6 +34,8 @@ router = APIRouter(prefix="/vacancies")
 
 SOURCE = "/zwaan/recruiter"
 
+_NO_DATE = message("form.fault.date", "Write a date as 2026-12-31.")
+_PAST = message("form.fault.past", "Choose a day that is still to come.")
 _FORM = "vacancies/new.html"
 
 _FIELDS = (
@@ -132,9 +135,9 @@ async def _read_form(view: View) -> Filled[VacancyOpened]:
     try:
         closes_at = end_of_day(fields["closes_at"], view.zone)
     except ValueError:
-        faults["closes_at"] = view.messages.text("form.fault.date")
+        faults["closes_at"] = view.messages.phrase(_NO_DATE)
     if closes_at is not None and closes_at <= view.now:
-        faults["closes_at"] = view.messages.text("form.fault.past")
+        faults["closes_at"] = view.messages.phrase(_PAST)
     another = await wish_for_another(view)
     said = (view.me.id, *fields.values(), another)
     data = fields | {

@@ -31,11 +31,11 @@ _SHOWN = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One line of "is everything in order?". ``name`` and ``state`` are keys of its words."""
+    """One line of "is everything in order?"."""
 
-    name: str
+    name: Message
     good: bool
-    state: str
+    verdict: Message
     detail: Message = NOTHING
 
 
@@ -100,15 +100,12 @@ def _away(circuit: Circuit) -> Check:
         network=NetworkName(circuit.network),
         reason=circuit.reason,
     )
-    return Check(name="away", good=False, state="bad", detail=detail)
-
-
-def _networks(parts: WebParts) -> str:
-    if not parts.networks:
-        return "off"
-    if not parts.sandboxes:
-        return "good"
-    return "sandbox" if len(parts.sandboxes) == len(parts.networks) else "some"
+    return Check(
+        name=message("check.away.name", "A network is away."),
+        good=False,
+        verdict=message("check.away.bad", "Posts wait and go out when it answers again."),
+        detail=detail,
+    )
 
 
 def _checks(view: View, readiness: Readiness) -> list[Check]:
@@ -119,37 +116,81 @@ def _checks(view: View, readiness: Readiness) -> list[Check]:
     near = is_loopback(address.hostname or "")
     return [
         Check(
-            name="progress",
+            name=message("check.progress.name", "Processing."),
             good=readiness.ready,
-            state="good" if readiness.ready else "bad",
+            verdict=message("check.progress.good", "Events are being processed.")
+            if readiness.ready
+            else message("check.progress.bad", "Events are not being processed right now."),
             detail=readiness.reason,
         ),
+        _networks(parts),
         Check(
-            name="networks",
-            good=_networks(parts) == "good",
-            state=_networks(parts),
-        ),
-        Check(
-            name="linkedin_version",
+            name=message("check.linkedin-version.name", "LinkedIn's interface."),
             good=ends is None,
-            state="good" if ends is None else "bad",
+            verdict=message("check.linkedin-version.good", "Its version is supported for a while.")
+            if ends is None
+            else message(
+                "check.linkedin-version.bad",
+                "LinkedIn will refuse every call: set ZWAAN_LINKEDIN_VERSION to a newer version.",
+            ),
             detail=NOTHING
             if ends is None
             else message("linkedin.version-ends", "LinkedIn's version ends on {day}", day=ends),
         ),
         Check(
-            name="api_token",
+            name=message("check.api-token.name", "Event API."),
             good=parts.api_token is not None or parts.is_laptop,
-            state="good" if parts.api_token else ("loopback" if parts.is_laptop else "bad"),
+            verdict=message("check.api-token.good", "It asks for the API token.")
+            if parts.api_token
+            else message("check.api-token.loopback", "It is open to this machine only.")
+            if parts.is_laptop
+            else message(
+                "check.api-token.bad",
+                "No other system can send events or read metrics: set ZWAAN_API_TOKEN.",
+            ),
         ),
         Check(
-            name="https",
+            name=message("check.https.name", "Encryption."),
             good=secure or near,
-            state="good" if secure else ("loopback" if near else "bad"),
+            verdict=message("check.https.good", "Pages are served over https.")
+            if secure
+            else message("check.https.loopback", "Not needed on this machine alone.")
+            if near
+            else message(
+                "check.https.bad",
+                "Pages are served without encryption: set ZWAAN_PUBLIC_URL to an https address.",
+            ),
         ),
         Check(
-            name="mail",
+            name=message("check.mail.name", "Mail."),
             good=parts.notifier is not None,
-            state="good" if parts.notifier is not None else "missing",
+            verdict=message("check.mail.good", "Sign-in links go by mail.")
+            if parts.notifier is not None
+            else message(
+                "check.mail.missing",
+                "No mail is set up; make sign-in links with: zwaan sign-in EMAIL.",
+            ),
         ),
     ]
+
+
+def _networks(parts: WebParts) -> Check:
+    real = bool(parts.networks) and not parts.sandboxes
+    if real:
+        verdict = message("check.networks.good", "Posts go to the real networks.")
+    elif not parts.networks:
+        verdict = message(
+            "check.networks.off",
+            "Every network is off, so nobody gets a text. Set ZWAAN_LINKEDIN_URL or ZWAAN_X_URL.",
+        )
+    elif len(parts.sandboxes) == len(parts.networks):
+        verdict = message(
+            "check.networks.sandbox",
+            "Posts go to the sandbox. Set ZWAAN_LINKEDIN_URL and ZWAAN_X_URL to go live.",
+        )
+    else:
+        verdict = message(
+            "check.networks.some",
+            "Some networks are a sandbox. Set their address to go live, or off.",
+        )
+    return Check(name=message("check.networks.name", "Networks."), good=real, verdict=verdict)

@@ -10,38 +10,41 @@ from typing import Any
 from services.campaigns.store import campaigns
 from services.database.audit import Entry, Kept
 from services.database.transaction import Transaction
+from services.message import Message, message
 from services.people.store import people
 
-#: Every action that is shown; `templates/web/messages` has words for each.
-ACTIONS = (
-    "audience.added",
-    "audience.removed",
-    "campaign.approved",
-    "campaign.closed",
-    "campaign.finished",
-    "campaign.launched",
-    "campaign.opened",
-    "campaign.passages",
-    "campaign.passages_asked",
-    "campaign.widened",
-    "dead_letter.dropped",
-    "dead_letter.replayed",
-    "network.away",
-    "network.back",
-    "person.added",
-    "person.corrected",
-    "person.deactivated",
-    "person.deleted",
-    "person.imported",
-    "person.link_made",
-    "person.reactivated",
-    "person.signed_out",
-    "records.expired",
-    "template.restored",
-    "template.saved",
-    "word.allowed",
-    "word.blocked",
-)
+#: Every action that is shown, and how.
+ACTIONS: Mapping[str, Message] = {
+    "audience.added": message("did.audience.added", "Put somebody on the list"),
+    "audience.removed": message("did.audience.removed", "Took somebody off the list"),
+    "campaign.approved": message("did.campaign.approved", "Approved the story"),
+    "campaign.closed": message("did.campaign.closed", "Closed the vacancy"),
+    "campaign.finished": message("did.campaign.finished", "Ended the campaign"),
+    "campaign.launched": message("did.campaign.launched", "Launched the campaign"),
+    "campaign.opened": message("did.campaign.opened", "Opened the vacancy"),
+    "campaign.passages": message("did.campaign.passages", "Chose the passages"),
+    "campaign.passages_asked": message(
+        "did.campaign.passages-asked", "Asked a language model for passages"
+    ),
+    "campaign.widened": message("did.campaign.widened", "Asked more colleagues"),
+    "dead_letter.dropped": message("did.dead-letter.dropped", "Gave up a dead letter"),
+    "dead_letter.replayed": message("did.dead-letter.replayed", "Replayed a dead letter"),
+    "network.away": message("did.network.away", "Stopped publishing on a network that is away"),
+    "network.back": message("did.network.back", "Publishes again on a network"),
+    "person.added": message("did.person.added", "Added somebody"),
+    "person.corrected": message("did.person.corrected", "Corrected somebody"),
+    "person.deactivated": message("did.person.deactivated", "Deactivated somebody"),
+    "person.deleted": message("did.person.deleted", "Deleted somebody"),
+    "person.imported": message("did.person.imported", "Imported ambassadors"),
+    "person.link_made": message("did.person.link-made", "Made a sign-in link"),
+    "person.reactivated": message("did.person.reactivated", "Let somebody in again"),
+    "person.signed_out": message("did.person.signed-out", "Signed somebody out everywhere"),
+    "records.expired": message("did.records.expired", "Records expired before they were handled"),
+    "template.restored": message("did.template.restored", "Put back a template"),
+    "template.saved": message("did.template.saved", "Changed a template"),
+    "word.allowed": message("did.word.allowed", "Allowed a word again"),
+    "word.blocked": message("did.word.blocked", "Blocked a word"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from services.errors import NeedsPerson, RetryLater
+from services.message import Message, label, message
 from services.web.access import AmbassadorView
 from services.web.view import View
 
@@ -20,6 +21,25 @@ router = APIRouter(prefix="/connect")
 
 #: Characters of a post's id, and more.
 _MAX_ID = 64
+
+
+#: Why nothing was connected.
+_NOT_BEGUN = message(
+    "connect.state",
+    "This page belongs to a connection that was not begun here, was finished already, or stood open too long. Nothing was connected. Begin again.",
+)
+_REFUSED = label(
+    "connect.refused",
+    "{network} says that you did not agree. That is fine: nothing was connected. You can still copy texts and share them yourself.",
+)
+_FAILED = label(
+    "connect.failed",
+    "{network} did not accept the connection. Begin again.",
+)
+_AWAY = label(
+    "connect.away",
+    "{network} does not answer right now. Nothing was connected. Try again in a few minutes.",
+)
 
 
 @router.get("/{network}")
@@ -53,9 +73,9 @@ async def finish(
         or consent.get("network") != network
         or not secrets.compare_digest(expected.encode(), state.encode())
     ):
-        return _unfinished(view, network, "state", status=400)
+        return _unfinished(view, network, _NOT_BEGUN, status=400)
     if error or not code:
-        return _unfinished(view, network, "refused", status=400)
+        return _unfinished(view, network, _REFUSED, status=400)
     try:
         await view.parts.accounts.connect(
             view.me.id,
@@ -65,9 +85,9 @@ async def finish(
             redirect=_callback(view, network),
         )
     except NeedsPerson as refusal:
-        return _unfinished(view, network, "failed", status=409, fault=view.fault(refusal))
+        return _unfinished(view, network, _FAILED, status=409, fault=view.fault(refusal))
     except RetryLater:
-        return _unfinished(view, network, "away", status=503)
+        return _unfinished(view, network, _AWAY, status=503)
     post = consent.get("post", "")
     back = f"/inbox/{quote(post, safe='')}" if post else "/profile"
     return RedirectResponse(back, status_code=303)
@@ -85,7 +105,9 @@ def _callback(view: View, network: str) -> str:
     return f"{view.parts.base_url}/connect/{network}/callback"
 
 
-def _unfinished(view: View, network: str, why: str, *, status: int, fault: str = "") -> Response:
+def _unfinished(
+    view: View, network: str, why: Message, *, status: int, fault: str = ""
+) -> Response:
     return view.page(
         "profile/not_connected.html", status=status, network=network, why=why, fault=fault
     )

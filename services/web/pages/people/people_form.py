@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from services.message import message
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
 from services.people.store.people import ROLES, Person
 from services.web.messages import Messages
-from services.web.pages.campaigns.event_forms import Filled, check, read_fields
+from services.web.pages.campaigns.event_forms import OTHER_FAULT, Filled, check, read_fields
 from services.web.view import View
 
 _FIELDS = tuple(AmbassadorRow.model_fields)
@@ -18,10 +19,12 @@ _LISTS = ("crafts", "topics", "other_languages")
 
 #: What is said of these in place of the words for any field.
 _FAULTS = {
-    "email": "people.fault.email",
-    "timezone": "people.fault.timezone",
-    "since": "people.fault.since",
+    "email": message("people.fault.email", "Write an e-mail address, such as name@example.org."),
+    "timezone": message("people.fault.timezone", "Write a time zone, such as Europe/Amsterdam."),
+    "since": message("people.fault.since", "Write a year, such as 2019."),
 }
+
+_NO_ROLE = message("people.fault.roles", "Choose at least one role.")
 
 
 async def read_form(view: View) -> Filled[AmbassadorRow]:
@@ -31,11 +34,11 @@ async def read_form(view: View) -> Filled[AmbassadorRow]:
 def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[AmbassadorRow]:
     """As `check`; without a role the fault is that of ``roles``."""
     data: dict[str, Any] = {name: fields[name] for name in _FIELDS}
-    faults = {} if roles_in(fields) else {"roles": messages.text("people.fault.roles")}
+    faults = {} if roles_in(fields) else {"roles": messages.phrase(_NO_ROLE)}
     filled = check(AmbassadorRow, fields, data, messages, faults)
-    other = messages.text("form.fault.other")
+    other = messages.phrase(OTHER_FAULT)
     worded = {
-        name: messages.text(_FAULTS[name]) if name in _FAULTS and fault == other else fault
+        name: messages.phrase(_FAULTS[name]) if name in _FAULTS and fault == other else fault
         for name, fault in filled.faults.items()
     }
     return Filled(fields=fields, faults=worded, data=filled.data)

@@ -18,6 +18,7 @@ from services.database.transaction import Transaction
 from services.events.incoming import Image
 from services.figures.store import post_figures
 from services.figures.store.figures import Figure
+from services.message import label
 from services.people.rules.disclosure import Missing, missing
 from services.people.store import people
 from services.ports import OutgoingPost, Preview, ShareIntent
@@ -34,6 +35,8 @@ from services.voice.store import own_words
 from services.web.pages.posts.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View
+
+_HEADLINE = label("inbox.preview.headline", "{role} at {employer}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +249,7 @@ async def read_card(
 async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:
     found = (await people.ambassadors_by_id(transaction, [view.me.id])).get(view.me.id)
     role, employer = found.role if found else "", view.parts.organisation
-    headline = view.messages.text("inbox.preview.headline", role=role, employer=employer)
+    headline = view.messages.phrase(_HEADLINE, role=role, employer=employer)
     return Byline(name=view.me.name, headline=headline if role else employer, handle=handle)
 
 

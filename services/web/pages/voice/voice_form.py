@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.language import Language
+from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.text.normal_form import on_one_line
 from services.voice.writing.apply_profile import own_line_fault
@@ -21,9 +22,13 @@ _TEXTS = ("role", "team", "region", "since", "opening", "ending")
 _CHOICES = ("language", "address_form", "length", "emoji", "hashtags")
 _BOXES = ("also", "exclamation")
 _LINE_FAULTS = {
-    "link": "voice.fault.link",
-    "hashtag": "voice.fault.hashtag",
-    "employment": "voice.fault.employment",
+    "link": message("voice.fault.link", "A link does not belong here: every text has one already."),
+    "hashtag": message(
+        "voice.fault.hashtag", "Hashtags come from the story itself. Leave them out here."
+    ),
+    "employment": message(
+        "voice.fault.employment", "Where you work is said in every text already. Leave it out here."
+    ),
 }
 FIELDS = (*_TEXTS, *_LISTS, *_CHOICES, *_BOXES)
 
@@ -77,7 +82,7 @@ def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceFor
     if language == "en":
         data["address_form"] = ""
     faults = {
-        name: messages.text(_LINE_FAULTS[fault])
+        name: messages.phrase(_LINE_FAULTS[fault])
         for name in ("opening", "ending")
         if (fault := own_line_fault(fields[name]))
     }
