@@ -72,18 +72,18 @@ class Messages:
         }
 
     def gettext(self, text: str, /, **values: Any) -> str:
-        return self.catalogue.gettext(text).format_map(values)
+        return _filled(self.catalogue.gettext(text), values)
 
     def pgettext(self, context: str, text: str, /, **values: Any) -> str:
         """Where one English word is two in another language; ``context`` tells them apart."""
-        return self.catalogue.pgettext(context, text).format_map(values)
+        return _filled(self.catalogue.pgettext(context, text), values)
 
     def ngettext(self, text: str, plural: str, n: int, /, **values: Any) -> str:
         """In the form for ``n`` of something, which stands in its braces as well."""
-        return self.catalogue.ngettext(text, plural, n).format(n=n, **values)
+        return _filled(self.catalogue.ngettext(text, plural, n), {"n": n, **values})
 
     def npgettext(self, context: str, text: str, plural: str, n: int, /, **values: Any) -> str:
-        return self.catalogue.npgettext(context, text, plural, n).format(n=n, **values)
+        return _filled(self.catalogue.npgettext(context, text, plural, n), {"n": n, **values})
 
     def named(self, labels: Mapping[str, Message], name: Message | str) -> str:
         """Its label; what has none stands for itself."""
@@ -96,9 +96,12 @@ class Messages:
 
     def phrase(self, message: Message, **written: str | int) -> str:
         """As `say`, to stand inside a sentence; ``written`` are more values, shown as they are."""
+        text = self._translated(message)
+        if "{" not in text:  # as most labels
+            return text
         values = {name: self._shown(value) for name, value in message.values.items()} | written
         try:
-            return self._translated(message).format_map(values)
+            return text.format_map(values)
         except (KeyError, ValueError):  # stored by a version that had other values
             Unknown.count += 1
             return message.text
@@ -126,6 +129,10 @@ class Messages:
                 return ", ".join(map(self._shown, value))
             case _:
                 return value
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    return text.format_map(values) if "{" in text else text
 
 
 def language_name(tag: str, language: str) -> str:
