@@ -6,6 +6,7 @@ logged, stored for ever in an event, or printed at a terminal is the English one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -99,7 +100,11 @@ def as_sentence(text: str) -> str:
 
 
 def ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…")) or not text else f"{text}."
+    """With a full stop where it has no mark of its own."""
+    return text if not text or _ENDS.search(text) else f"{text}."
+
+
+_ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
 def _plain(value: Value) -> str:

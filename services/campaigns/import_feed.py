@@ -104,7 +104,9 @@ def _parsed(text: str, source: str) -> Any:
     except Exception as error:  # feedparser raises whatever a broken feed makes it stumble over
         raise Rejected(
             message("feed.unreadable", "{source} is no readable feed", source=source),
-            remedy=message("do.look-into-it", "Look into it."),
+            remedy=message(
+                "do.look-into-it", "Open it and see whether it is a whole RSS or Atom feed."
+            ),
         ) from error
 
 

@@ -129,5 +129,8 @@ def check_still_open(closes_at: datetime | None, now: datetime) -> None:
     if closes_at is not None and closes_at <= now:
         raise Rejected(
             message("vacancy.closed", "the vacancy closed on {day}", day=closes_at.date()),
-            remedy=message("do.send-later-closing", 'Send it again with a later "closes_at".'),
+            remedy=message(
+                "do.send-later-closing",
+                'Send the vacancy again, with a "closes_at" that is still to come.',
+            ),
         )

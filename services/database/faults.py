@@ -53,8 +53,11 @@ FAILED = Reaction(
     message("do.database.failed", "look into its log"),
 )
 NO_RIGHT = Reaction(
-    message("database.no-right", "the database refuses"),
-    message("do.database.no-right", "mend the rights of the role in ZWAAN_DATABASE_URL"),
+    message("database.no-right", "the database refuses access"),
+    message(
+        "do.database.no-right",
+        "correct the password or the rights of the role in ZWAAN_DATABASE_URL",
+    ),
 )
 NO_ROOM = Reaction(
     message("database.no-room", "the database has no room"),
@@ -65,8 +68,14 @@ OTHER_SCHEMA = Reaction(
     message("do.database.other-schema", "finish the upgrade with: zwaan migrate"),
 )
 POOLED = Reaction(
-    message("database.pooled", "the database lost a prepared statement"),
-    message("do.database.pooled", "let its pooler keep sessions"),
+    message(
+        "database.pooled",
+        "the database's pooler gave a connection away with its prepared statements",
+    ),
+    message(
+        "do.database.pooled",
+        "let the pooler keep a session for each connection (PgBouncer: pool_mode = session)",
+    ),
 )
 READ_ONLY = Reaction(
     message("database.read-only", "the database is read-only"),

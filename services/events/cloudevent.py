@@ -33,7 +33,9 @@ _MAX_ATTRIBUTE_CHARACTERS = 300
 _MAX_DEPTH = 32
 #: Not `dict | list`: it would be made anew for each of a hundred thousand values.
 _CONTAINERS = (dict, list)
-_TOO_DEEP = message("event.too-deep", "it is nested more than {most} levels deep", most=_MAX_DEPTH)
+_TOO_DEEP = message(
+    "event.too-deep", "the event is nested more than {most} levels deep", most=_MAX_DEPTH
+)
 _MAX_INTEGER = 2**31 - 1
 _EXTENSION_NAME = re.compile(r"[a-z0-9]{1,100}")
 # Source: CloudEvents 1.0.2, "Type system", String.

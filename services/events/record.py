@@ -77,7 +77,7 @@ def _element(part: int, document: Any, topic: str, *, escaped: bool) -> Element:
             raise Rejected(
                 message(
                     "event.wrong-topic",
-                    'an event of type "{name}" stands on the topic {topic}',
+                    'an event of type "{name}" does not belong on the topic {topic}',
                     name=event.type,
                     topic=topic,
                 ),

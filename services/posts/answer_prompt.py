@@ -14,7 +14,7 @@ from services.posts.own_post import own_post
 from services.posts.store import model_edits
 from services.posts.suggest import Suggester
 from services.text.normal_form import as_networks_keep, printable
-from services.voice.learning.own_words import as_sentence, with_answer, without_answer
+from services.voice.learning.own_words import as_told, with_answer, without_answer
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
 
@@ -45,7 +45,7 @@ async def answer_prompt(
     """
     await people.hold(transaction, [ambassador_id])
     post = await own_post(transaction, post_id, ambassador_id)
-    sentence = as_sentence(printable(answer))
+    sentence = as_told(printable(answer))
     if not sentence:
         raise Rejected(
             message("answer.empty", "the answer is empty"),

@@ -30,7 +30,7 @@ from services.voice import Composer
 from services.voice.ask_model import AskModel
 from services.voice.checking.support import Sources, check_supported
 from services.voice.current_templates import CurrentTemplates
-from services.voice.learning.own_words import as_sentence
+from services.voice.learning.own_words import as_told
 from services.voice.model import NotUsed, edit, follow_up
 from services.voice.model.edit import Frame
 from services.voice.voice_profile import taught
@@ -51,7 +51,7 @@ class _Built:
 
     @property
     def answer(self) -> str:
-        return as_networks_keep(as_sentence(self.waiting.answer))
+        return as_networks_keep(as_told(self.waiting.answer))
 
     @property
     def passage(self) -> str:

@@ -18,7 +18,7 @@ from services.posts.own_post import check_open, own_post, rewrite
 from services.text.normal_form import as_networks_keep
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
-from services.voice.learning.own_words import as_sentence, without_answer
+from services.voice.learning.own_words import as_told, without_answer
 from services.voice.learning.suggestions import other_drafts
 from services.voice.store import own_words, suggestions
 from services.voice.voice_profile import taught
@@ -162,7 +162,7 @@ class Suggester:
             link=self._short_link(post.link_code),
             variant=place.next_variant,
             # Where it is held for a question, the other texts go without it.
-            answer=as_sentence(given.answer) if given and recipe.get("why") != "unclear" else "",
+            answer=as_told(given.answer) if given and recipe.get("why") != "unclear" else "",
             as_it_is=bool(recipe.get("answered")),
             passage=(recipe.get("passage") or {}).get("number"),
             cast=await deal.cast(transaction, campaign.content, [person]),

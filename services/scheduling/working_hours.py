@@ -89,7 +89,7 @@ class WorkingHours:
         if openings:
             return min(openings)
         raise Rejected(  # a zone whose clock never shows these hours: there is none
-            message("hours.never", "these working hours do not occur"),
+            message("hours.never", "no day has these working hours in this time zone"),
             remedy=message("do.choose-longer-hours", "Choose longer working hours."),
         )
 

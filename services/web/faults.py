@@ -71,7 +71,7 @@ _UNADDRESSED = {
     ),
     405: (
         message("api.wrong-method", "this address does not take this method"),
-        message("do.see-allow", "The Allow header names those it takes."),
+        message("do.see-allow", "Use a method that the Allow header of this answer names."),
     ),
 }
 

@@ -60,7 +60,7 @@ class Missing:
             part=self.place.part,
             key=self.record.key,
             value=self.element.original(self.record.value or b""),
-            error=message("event.passed-over", "it was passed over"),
+            error=message("event.passed-over", "the event was passed over and never handled"),
             remedy=message("do.replay", "Replay it."),
             died_at=clock(),
         )

@@ -256,7 +256,10 @@ class Readinesses:
 
     @staticmethod
     async def _not_yet() -> Readiness:
-        return Readiness(ready=False, reason=message("readiness.starting", "it is starting"))
+        return Readiness(
+            ready=False,
+            reason=message("readiness.starting", "this process is still starting; wait a moment"),
+        )
 
 
 def stop_signal() -> asyncio.Event:

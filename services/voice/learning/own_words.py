@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from services.message import ended
 from services.voice.language.sentences import split_sentences
 from services.voice.language.words import words_of
 
-_ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 #: "Niet in het bericht zetten hoor": what somebody says to us alone.
 _ASIDE = re.compile(
     r"(?:^|[,.;(–-]\s*)(?:please )?(?:do not|don['’]?t) "
@@ -39,13 +39,13 @@ def own_share(original: str, final: str) -> float:
     return round(1 - kept / len(new), 4)
 
 
-def as_sentence(answer: str) -> str:
+def as_told(answer: str) -> str:
     """An answer on one line, word for word, with a full stop where it has no mark of its own; without
     a sentence that asks not to be told."""
     line = " ".join(answer.split())
     if _ASIDE.search(line):
         line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
-    return line if not line or _ENDS.search(line) else f"{line}."
+    return ended(line)
 
 
 def with_answer(text: str, answer: str, *, before: str = "") -> str:

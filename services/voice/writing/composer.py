@@ -291,7 +291,7 @@ def _unanswered(why: str, request: DraftRequest) -> NoDraft:
         return NoDraft(
             message(
                 "answer.word-not-used",
-                "the text around your answer would hold a word that is not used",
+                "every text around your answer would hold a word that you or your organisation avoid",
             ),
             remedy=message("do.say-otherwise", "Say it in other words."),
         )

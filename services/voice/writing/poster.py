@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from services.people.rules.ambassador import Ambassador
 from services.voice.answers.unclear import Unclear, unclear_in
 from services.voice.language.names import own_names, same_name
-from services.voice.learning.own_words import as_sentence
+from services.voice.learning.own_words import as_told
 from services.voice.learning.profile import Voice, voice_of
 from services.voice.vocabulary import plain_words
 from services.voice.writing.apply_profile import as_they_write
@@ -66,7 +66,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     stand = relation_of(asked, plan.scene, request.cast or ())
     if request.as_if is not None:
         stand = replace(stand, relation=request.as_if)
-    answer = as_sentence(request.answer)
+    answer = as_told(request.answer)
     values = {
         "author": _author(request, plan, stand.relation),
         "job": named_job(plan.title) if plan.kind == "vacancy" else "",

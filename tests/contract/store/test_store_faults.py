@@ -68,7 +68,7 @@ async def _write(database: Database, *statements: str) -> None:
         ),
         (
             ["SET LOCAL ROLE pg_monitor", "SELECT * FROM pg_authid"],
-            "the database refuses: permission denied for",
+            "the database refuses access: permission denied for",
         ),
     ],
 )

@@ -24,9 +24,11 @@ SENTENCES = {
     "ZWAAN_DATABASE_URL",
     "25P02": "the database failed: it; look into its log",
     "25P03": "the database is away: it; start it, or correct ZWAAN_DATABASE_URL",
-    "28P01": "the database refuses: it; mend the rights of the role in ZWAAN_DATABASE_URL",
+    "28P01": "the database refuses access: it; correct the password or the rights of the role in "
+    "ZWAAN_DATABASE_URL",
     "40P01": "another transaction was in the way: it; try again",
-    "42501": "the database refuses: it; mend the rights of the role in ZWAAN_DATABASE_URL",
+    "42501": "the database refuses access: it; correct the password or the rights of the role in "
+    "ZWAAN_DATABASE_URL",
     "42703": "the database has the tables of another version: it; "
     "finish the upgrade with: zwaan migrate",
     "53100": "the database has no room: it; free some disk space",

@@ -379,7 +379,7 @@ def test_one_bad_event_of_a_batch_stands_alone() -> None:
     assert [element.part for element in read] == [0, 1, 2, 3, 4]
     assert [isinstance(element.fact, Fact) for element in read] == [True, False, False, False, True]
     assert "half a surrogate pair" in str(read[1].fact)
-    assert 'type "vacancy.closed" stands on the topic story.approved' in str(read[3].fact)
+    assert 'type "vacancy.closed" does not belong on the topic story.approved' in str(read[3].fact)
     assert [json.loads(element.original(raw)) for element in read] == elements
 
 
