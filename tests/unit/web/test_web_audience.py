@@ -16,7 +16,15 @@ from services.post import PostState
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from tests.builders import NOW, ambassador, draft
-from tests.unit.web.organisation import BEN, Organisation, said_by, story, submit, submit_by_htmx
+from tests.unit.web.organisation import (
+    BEN,
+    Organisation,
+    form_token,
+    said_by,
+    story,
+    submit,
+    submit_by_htmx,
+)
 from tests.unit.web.test_web_managers import CAMPAIGN, FORM, arrive
 
 TEAM = [ambassador(number, name=f"Colleague {number:02}") for number in range(1, 61)]
@@ -303,3 +311,20 @@ async def test_a_campaign_that_asks_nobody_says_why(
         listed = (await browser.get(f"/stories/{about.id}/audience")).text
     assert reason in shown
     assert reason in listed
+
+
+@pytest.mark.parametrize(("home", "field"), [("vacancies", "title"), ("stories", "body")])
+async def test_a_file_in_the_place_of_a_text_is_an_empty_field(
+    organisation: Organisation, home: str, field: str
+) -> None:
+    """The form comes back and says what is missing; nothing is sent."""
+    role, topic = EDITORS[home]
+    async with organisation.staff("rik@example.org", role) as browser:
+        page = f"/{home}/new"
+        token = form_token((await browser.get(page)).text)
+        answer = await browser.post(
+            page, data={"csrf_token": token}, files={field: ("cat.png", b"\x89PNG", "image/png")}
+        )
+    assert answer.status_code == 422, answer.text
+    assert f'name="{field}"' in answer.text
+    assert organisation.log.events(topic) == []
