@@ -31,16 +31,15 @@ async def answer_prompt(
     prompt: str,
     answer: str,
     text: str,
-    as_it_is: bool = False,
     now: datetime,
     model_until: datetime | None = None,
 ) -> Post:
     """Build the post around ``answer``.
 
     ``text`` is the draft as it stands before the person: one that they changed is not built anew, but
-    begins with the answer. An answer that a stranger would not understand is kept, and its post held for
-    the question that says what is missing, unless it is taken ``as_it_is``. Until ``model_until`` a language model may be asked to think along; None: their
-    answer goes nowhere. Raises Rejected when the answer is empty or too long, or the draft was
+    begins with the answer. An answer that a stranger would not understand is kept, and its post held once
+    for the question that says what is missing. Until ``model_until`` a language model may be asked to
+    think along; None: their answer goes nowhere. Raises Rejected when the answer is empty or too long, or the draft was
     decided already.
     """
     await people.hold(transaction, [ambassador_id])
@@ -65,9 +64,7 @@ async def answer_prompt(
     typed = as_networks_keep(text)
     by_model = text_sha256(typed) == post.recipe.get("model", {}).get("sha256")
     if by_model or without_answer(typed, before) in ("", post.original_text):
-        answered = await suggester.rebuild(
-            transaction, post, answer=sentence, as_it_is=as_it_is, now=now
-        )
+        answered = await suggester.rebuild(transaction, post, answer=sentence, now=now)
         if model_until is not None and answered.text:
             await model_edits.ask(transaction, post.id, by=model_until, first=given is None)
     else:

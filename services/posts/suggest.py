@@ -94,16 +94,17 @@ class Suggester:
         post: Post,
         *,
         answer: str,
-        as_it_is: bool,
         now: datetime,
     ) -> Post:
-        """Build the draft anew around ``answer``; without a text where a stranger would not understand it,
-        unless it is taken ``as_it_is``. Raises Rejected when no text around it fits, or the draft was
+        """Build the draft anew around ``answer``; without a text where a stranger would not understand it
+        and was not asked before. Raises Rejected when no text around it fits, or the draft was
         decided already."""
         request, others = await self._request(transaction, post)
         composer = await self._templates.composer(transaction)
         try:
-            asked = replace(request, answer=answer, as_it_is=as_it_is, variant=0)
+            # One question about an answer is enough.
+            asked_already = post.recipe.get("why") == "unclear"
+            asked = replace(request, answer=answer, as_it_is=asked_already, variant=0)
             draft = composer.compose(asked, others)
         except NoDraft as refusal:
             raise Rejected(refusal.message, remedy=refusal.remedy) from refusal

@@ -122,6 +122,10 @@ RELATION: _Labels = {
 
 #: Why there is a question and no text, to whoever is asked.
 ASKED: _Labels = {
+    "asked": label(
+        "inbox.asked.asked",
+        "The words of an advertisement are nobody’s own. Answer in two sentences, and that becomes your post; you may choose a text as well.",
+    ),
     "capacity": label(
         "inbox.asked.capacity",
         "All texts of this story are given out, and you do not get the same as somebody else. Answer in two sentences, and that becomes your post.",
@@ -144,12 +148,13 @@ ASKED: _Labels = {
     ),
     "unclear": label(
         "inbox.asked.unclear",
-        "Your answer is kept. It becomes your post once a reader who knows nothing of it understands it, or once you take it as it is.",
+        "Your answer is kept. Add to it, or send it once more as it is.",
     ),
 }
 
 #: The same, to whoever began the campaign.
 ASKED_BECAUSE: _Labels = {
+    "asked": label("campaign.asked.asked", "The vacancy is not about their own work."),
     "capacity": label("campaign.asked.capacity", "All posts are given out."),
     "thin": label("campaign.asked.thin", "The source tells too little."),
     "language": label("campaign.asked.language", "The source is in another language."),

@@ -240,7 +240,6 @@ async def answered(stage: Stage, draft: Post, answer: str) -> Post:
             prompt="What was your part in this?" if draft.language == "en" else "Wat deed jij?",
             answer=answer,
             text=draft.text,
-            as_it_is=True,
             now=NOW,
             model_until=NOW + timedelta(minutes=10),
         )

@@ -11,6 +11,7 @@ from typing import Literal
 from services.message import ended
 from services.voice.language.sentences import split_sentences
 from services.voice.language.words import words_of
+from services.voice.vocabulary import abbreviations
 
 #: "Niet in het bericht zetten hoor": what somebody says to us alone.
 _ASIDE = re.compile(
@@ -21,6 +22,8 @@ _ASIDE = re.compile(
     r"|(?:dit|dat) (?:er )?niet (?:in ?zetten|erin|plaatsen|delen)\b",
     re.IGNORECASE,
 )
+#: "… was mn oorkappen vergeten. ik loop nu".
+_SMALL = re.compile(r"(\w{2,})([.!?]+ )([^\W\d_A-Z])")
 _TOKEN = re.compile(r"\s+|[^\s]+")
 
 
@@ -45,7 +48,14 @@ def as_told(answer: str) -> str:
     line = " ".join(answer.split())
     if _ASIDE.search(line):
         line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
+    line = _SMALL.sub(_capital, line)
     return ended(line)
+
+
+def _capital(found: re.Match[str]) -> str:
+    """A phone sets no capital behind a full stop."""
+    short = any(found[1].casefold() in abbreviations(at_end=each) for each in (False, True))
+    return found[0] if short else f"{found[1]}{found[2]}{found[3].upper()}"
 
 
 def with_answer(text: str, answer: str, *, before: str = "") -> str:

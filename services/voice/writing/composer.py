@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -93,8 +93,8 @@ class Composer:
         rules = rules_of(request.network, self.networks)
         plan = self._plan(request)
         poster = poster_of(request, plan, self.templates.organisation)
-        if poster.unclear and not request.as_it_is:
-            return self._question(poster, "unclear")
+        if poster.asked_first:
+            return self._question(poster, poster.asked_first)
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
         kin = kin_of(poster, usable)
@@ -115,6 +115,8 @@ class Composer:
         if why != "words" and not request.variant:
             dealt.spend(kin)
         if poster.answer:
+            if why == "length" and (shorter := _shorter(poster.answer)):
+                return self.compose(replace(request, answer=shorter), dealt)
             raise _unanswered(why, request)
         return self._question(poster, why)
 
@@ -165,7 +167,7 @@ class Composer:
     def _draft(self, turn: _Turn, poster: Poster, *, text: str, told: str, dealt: Dealt) -> Draft:
         request, plan = poster.request, poster.plan
         relation, layout = poster.stand.relation, turn.layout.name
-        questions = plan.questions(relation, turn.passage)
+        questions = plan.questions(relation, turn.passage, polite=poster.voice.polite)
         aside = f"{told}\n\n{poster.answer}".strip()
         recipe = self._recipe(poster, questions) | {
             "variant": turn.variant,
@@ -199,13 +201,14 @@ class Composer:
         request, plan = poster.request, poster.plan
         chosen = plan.found.chosen
         number = request.rank % len(chosen) if chosen else NO_PASSAGE
-        questions = plan.questions(poster.stand.relation, number)
+        polite = poster.voice.polite
+        questions = plan.questions(poster.stand.relation, number, polite=polite)
         recipe = self._recipe(poster, questions) | {
             "why": why,
             "passage": {"number": number, "of": len(chosen)},
         }
-        if why == "unclear":
-            questions = (question_about(poster.unclear, plan.language),)
+        if why == "unclear" and poster.unclear:
+            questions = (question_about(poster.unclear, plan.language, polite=polite),)
             recipe["unclear"] = questions[0]
         return Draft(
             network=request.network,
@@ -284,6 +287,12 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
     return "", ""
+
+
+def _shorter(answer: str) -> str:
+    """Without its last sentence; empty where that would tell too little."""
+    shorter = " ".join(split_sentences(answer)[:-1])
+    return shorter if len(shorter) >= MIN_LENGTH else ""
 
 
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:

@@ -42,8 +42,8 @@ _MEANT = re.compile(
     r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
 )
 _A_COLLEAGUE = {"nl": "een collega", "en": "a colleague"}
-#: A vacancy's passage that says once more that somebody is sought.
-_SOUGHT = re.compile(
+#: Says that somebody is sought.
+SOUGHT = re.compile(
     r"\b(?:zoek(?:t|en)?|gezocht|vacature|looking for|seeking|recruiting|hiring|vacancy)\b",
     re.IGNORECASE,
 )
@@ -121,17 +121,17 @@ class Plan:
         return setbacks.within(plain_words(passage.text)) or bool(_STOOD_STILL.search(passage.text))
 
     @cached_property
-    def _asked(self) -> dict[tuple[Relation, int], tuple[str, ...]]:
+    def _asked(self) -> dict[tuple[Relation, int, bool], tuple[str, ...]]:
         return {}
 
-    def questions(self, relation: Relation, number: int) -> tuple[str, ...]:
+    def questions(self, relation: Relation, number: int, *, polite: bool) -> tuple[str, ...]:
         """What to ask somebody about the passage of this number."""
-        found = self._asked.get((relation, number))
+        found = self._asked.get((relation, number, polite))
         if found is None:
             chosen = self.found.chosen
             passage = chosen[number] if 0 <= number < len(chosen) else None
-            found = self._asked[relation, number] = questions_of(
-                self.language, self.kind, relation, passage, title=self.title
+            found = self._asked[relation, number, polite] = questions_of(
+                self.language, self.kind, relation, passage, title=self.title, polite=polite
             )
         return found
 
@@ -209,7 +209,7 @@ def _says_again(text: str, content: Content, language: Language) -> bool:
     """Whether a passage says that somebody is sought for the job, which every post says."""
     said = telling(text, language)
     job = telling(title_of(content), language)
-    return bool(_SOUGHT.search(text)) and any(akin(each, said) for each in job)
+    return bool(SOUGHT.search(text)) and any(akin(each, said) for each in job)
 
 
 def _sources(content: Content, found: Passages, facts: str, organisation: str) -> Sources:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.people.rules.ambassador import Ambassador
-from services.voice.answers.unclear import Unclear, unclear_in
+from services.voice.checking.unclear import Unclear, unclear_in
 from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_told
 from services.voice.learning.profile import Voice, voice_of
@@ -14,13 +14,15 @@ from services.voice.vocabulary import plain_words
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.jobs import named_job
-from services.voice.writing.plan import Plan
+from services.voice.writing.plan import SOUGHT, Plan
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, relation_of
 from services.voice.writing.request import DraftRequest
 from services.voice.writing.spoken import WE, Spoken
 
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
+#: Layouts of a vacancy for who said themselves that somebody is sought are called so.
+_SAID = "said"
 _COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}
 
 
@@ -36,7 +38,7 @@ class Poster:
     values: Mapping[str, str]
     answer: str
     #: What a stranger would not understand of the answer.
-    unclear: Sequence[Unclear] = ()
+    unclear: Unclear | None = None
 
     @property
     def has_own_words(self) -> bool:
@@ -53,6 +55,19 @@ class Poster:
         """They had no part in a story, and say nothing of it."""
         apart = self.plan.kind == "story" and self.stand.relation in _APART
         return apart and not (self.answer or self.request.as_if)
+
+    @property
+    def asked_first(self) -> str:
+        """Why they are asked before there is a text; empty: they are not.
+
+        An advertisement's sentences are nobody's words: of a vacancy apart from their own work they may
+        ask for such a text.
+        """
+        asked, far = self.request, self.stand.relation is Relation.COLLEAGUE
+        if self.answer:
+            return "unclear" if self.unclear and not asked.as_it_is else ""
+        first = self.plan.kind == "vacancy" and far and not (asked.variant or asked.as_if)
+        return "asked" if first else ""
 
     @property
     def known(self) -> frozenset[str]:
@@ -89,7 +104,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         stand=stand,
         values=values,
         answer=answer,
-        unclear=unclear_in(answer, plan.language, said=beside) if answer else (),
+        unclear=unclear_in(answer, plan.language, said=beside) if answer else None,
     )
 
 
@@ -118,6 +133,11 @@ def layouts_for(poster: Poster) -> list[Layout]:
         for layout in poster.plan.layouts[poster.stand.relation]
         if bool(poster.answer) is ("answer" in layout.needs) and layout.needs <= known
     ]
+    if poster.plan.kind == "vacancy" and SOUGHT.search(poster.answer):
+        # "We zoeken er een": once is enough.
+        fitting = [each for each in fitting if each.name.startswith(_SAID)] or fitting
+    else:
+        fitting = [each for each in fitting if not each.name.startswith(_SAID)]
     # An answer that speaks of its author by name is followed by who that is.
     if not own_names(poster.values["author"]).isdisjoint(own_names(poster.answer)):
         return [layout for layout in fitting if "author" in layout.uses] or fitting
@@ -129,8 +149,8 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
 
     Who had no part in it tells what is said to be of their house, and no bad news.
 
-    An answer that stands by itself needs none, and has one in another text at most. Beside one that leans
-    stands the passage that it speaks of, unless it tells that already.
+    An answer that a stranger understands needs none. Beside another stands the passage that it speaks of,
+    unless it tells that already.
     """
     plan, answer, asked = poster.plan, poster.answer, poster.request
     spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
@@ -139,8 +159,11 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
         return [
             each
             for each in spoken
-            if not poster.is_weak or (each.is_ours(employer) and not each.bad)
+            if (each.is_told or plan.content.passages)
+            and (not poster.is_weak or (each.is_ours(employer) and not each.bad))
         ]
+    if not poster.unclear:
+        return [None]
     mine = plan.kind == "story" or poster.stand.relation in {Relation.TEAM, Relation.ROLE}
     beside = [
         each
@@ -149,7 +172,7 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
         if (mine or not WE.search(each.passage.text)) and plan.goes_with(each, answer)
     ]
     beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
-    return [*beside[:1], None] if poster.unclear else [None, *beside[:1]]
+    return [*beside[:1], None]
 
 
 def goes(spoken: Spoken | None, layout: Layout) -> bool:

@@ -49,8 +49,8 @@ class Draft:
     """A checked text and the question beside it; without a text, the question alone.
 
     ``passage`` is the number of its passage, -1 for none, and ``layout`` the name of its layout.
-    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words``, ``length``, or
-    ``unclear`` for an answer that a stranger would not understand.
+    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words``, ``length``,
+    ``asked`` where people are asked before they are given one, or ``unclear`` for an answer that a stranger would not understand.
     ``overlap`` is the highest found with any other text the guard holds. ``recipe`` is JSON-ready
     and answers "why this text?".
     """

@@ -57,10 +57,10 @@ STORY = example_content()["nl-de-mof-van-hengelo"]
 #: As it is dictated: no capital, no full stop between its sentences.
 ANSWER = (
     "ik laat leerlingen in hun eerste week een mof openzagen die ik met opzet fout heb gemaakt en dan"
-    " kijken negen van de tien eerst op die tekening"
+    " kijken negen van de tien eerst op de tekening"
 )
 GOOD = f"I{ANSWER[1:].replace(' en dan', '. Dan')}."
-QUESTION = "Wat zien de leerlingen op die tekening?"
+QUESTION = "Wat zien de leerlingen op de tekening?"
 EDITOR = Person(
     id="mia", email="mia@example.org", name="Mia", language="nl", roles=frozenset({"marketing"})
 )
@@ -147,7 +147,6 @@ class Stage:
                 prompt="Wat leer jij nieuwe monteurs?",
                 answer=answer,
                 text=text or post.text,
-                as_it_is=True,
                 now=NOW,
                 model_until=NOW + timedelta(minutes=10) if model else None,
             )
@@ -365,9 +364,9 @@ async def test_an_answer_goes_in_the_place_of_the_edited_one(stage: Stage) -> No
     await stage.editor.edit()
     edited = await stage.post(post)
     again = await stage.answered(
-        edited, "Sindsdien ligt er een mes naast de tekening", text=edited.text
+        edited, "Sindsdien legt iedereen bij ons een mes naast de tekening", text=edited.text
     )
-    assert again.text.startswith("Sindsdien ligt er een mes naast de tekening.")
+    assert again.text.startswith("Sindsdien legt iedereen bij ons een mes naast de tekening.")
     assert "leerlingen" not in again.text
     await stage.editor.edit()
     assert stage.became["follow-up", "used"] == 1

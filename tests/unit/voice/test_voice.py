@@ -113,9 +113,7 @@ class Voices:
             )
             return (await own_words.in_published(transaction)).share
 
-    async def answer(
-        self, post: Post, answer: str, text: str = "", *, as_it_is: bool = False
-    ) -> Post:
+    async def answer(self, post: Post, answer: str, text: str = "") -> Post:
         async with self.database.write() as transaction:
             return await answer_prompt(
                 transaction,
@@ -125,7 +123,6 @@ class Voices:
                 prompt="Wat was moeilijker dan gedacht?",
                 answer=answer,
                 text=text or post.text,
-                as_it_is=as_it_is,
                 now=NOW,
             )
 
@@ -312,15 +309,16 @@ async def test_an_answer_that_leans_waits(voices: Voices) -> None:
     assert kept.answer == "Die steiger ja, daar weet ik alles van."
     async with voices.database.read() as transaction:
         recipe = (await posts.by_ids(transaction, [post.id]))[post.id].recipe
-    assert recipe["unclear"].startswith("“Die steiger” en “daar”: wat bedoel je daarmee?")
+    assert recipe["unclear"].startswith("“Die steiger”: wat is dat?")
     assert kept.answer not in {draft.text.split("\n\n")[0] for draft in await voices.suggest(held)}
     assert (await voices.answer(held, ANSWER)).text.startswith(f"{ANSWER}.\n\n")
 
 
-async def test_an_answer_is_taken_as_it_is(voices: Voices) -> None:
-    """Whoever wants to say it so says it so; the other texts then begin with it too."""
+async def test_an_answer_is_asked_about_once(voices: Voices) -> None:
+    """Sent once more it is taken; the other texts then begin with it too."""
     leaning = "Die steiger ja, daar weet ik alles van."
-    taken = await voices.answer(await voices.draft(), leaning, as_it_is=True)
+    held = await voices.answer(await voices.draft(), leaning)
+    taken = await voices.answer(held, leaning)
     assert taken.text.startswith(f"{leaning}\n\n")
     assert all(draft.text.startswith(leaning) for draft in await voices.suggest(taken))
 

@@ -94,9 +94,13 @@ people = st.builds(
 
 
 def good_or_asked(
-    content: Content, person: Ambassador, network: str, rank: int = 0, answer: str = ""
+    content: Content,
+    person: Ambassador,
+    network: str,
+    rank: int = 0,
+    **how: Any,
 ) -> Draft:
-    asked = request(content, person, network=network, rank=rank, answer=answer)
+    asked = request(content, person, network=network, rank=rank, **how)
     draft = COMPOSER.compose(asked, Dealt())
     assert draft.question
     if draft.text:
@@ -184,7 +188,7 @@ def test_with_nothing_to_say_there_is_a_question(content: Content, why: str, net
 
 @pytest.mark.parametrize("name", sorted(example_content()))
 def test_an_empty_profile_gets_a_draft(name: str) -> None:
-    """Somebody of whom we know a name and a language has a vacancy to tell of."""
+    """Somebody of whom we know a name and a language has a vacancy to tell of, once they ask for a text."""
     content = example_content()[name]
     languages: tuple[Language, ...] = ("nl", "en")
     for language in languages:
@@ -193,8 +197,11 @@ def test_an_empty_profile_gets_a_draft(name: str) -> None:
         person = Ambassador(id="a", email="a@example.org", name="A", language=language)
         for network in ("linkedin", "x"):
             for rank in range(20):
-                told = good_or_asked(content, person, network, rank).text
-                assert told or isinstance(content, StoryApproved)
+                first = good_or_asked(content, person, network, rank)
+                if isinstance(content, VacancyOpened):
+                    assert (first.text, first.why) == ("", "asked")
+                    other = good_or_asked(content, person, network, rank, variant=1)
+                    assert other.text or (network, other.why) == ("x", "length")
 
 
 @pytest.mark.parametrize(

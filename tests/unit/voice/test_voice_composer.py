@@ -42,11 +42,12 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
     drafts = [draft for _, draft in compose_all(composer, content, people, [network])]
     posts = [draft for draft in drafts if draft.text]
     pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
-    assert len(set(pairs)) == len(pairs) > 0
+    assert len(set(pairs)) == len(pairs)
+    assert posts or {draft.why for draft in drafts} <= {"asked", "capacity", "length"}
     passages = find_passages(content).chosen
     # An author has theirs however often it was used before.
     uses = Counter(draft.passage for draft in posts if draft.relation != Relation.AUTHOR)
-    assert max(uses.values()) <= even_share(len(posts), len(passages))
+    assert max(uses.values(), default=0) <= even_share(len(posts), len(passages))
     for draft in posts:
         assert measure_text(OURS[network], draft.text).valid
         assert discloses(draft.text, employer="Zwaan")
@@ -55,7 +56,7 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
         assert draft.text.count("“") <= 1
         assert "#" not in draft.text.replace(link_of(people[0], network), "")
     asked = [draft for draft in drafts if not draft.text]
-    whys = {"capacity", "length", "language"}
+    whys = {"asked", "capacity", "length", "language"}
     assert all(draft.question and draft.why in whys for draft in asked)
 
 
@@ -159,13 +160,12 @@ def test_an_answer_stands_beside_what_it_means(composer: Composer) -> None:
 
 
 def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
-    """In one go, by its own words; nothing is composed until its person says it, or takes it as it is."""
-    leaning = "Die haak lag er nog in. Gerda lachte."
+    """By its own words; nothing is composed until its person says it, or takes it as it is."""
+    leaning = "Die haak lag er nog in toen ik kwam. Gerda lachte."
     draft = composer.compose(request(MOF, ambassador(), answer=leaning), Dealt())
     assert (draft.text, draft.why) == ("", "unclear")
-    assert draft.question == (
-        "“Die haak”: wat bedoel je daarmee? “Gerda”: over wie gaat dat? Wie je bericht leest, weet dat nog "
-        "niet; zeg het er in een paar woorden bij."
+    assert draft.question.startswith(
+        "“Die haak”: wat is dat? Wie het bericht leest, weet dat nog niet."
     )
     assert draft.recipe["unclear"] == draft.question
     taken = composer.compose(request(MOF, ambassador(), answer=leaning, as_it_is=True), Dealt())

@@ -33,6 +33,11 @@ ENOUGH = {
     "nl": "De monteur zette er in juni een nieuwe in, en sindsdien loopt hij weer.",
     "en": "The fitter put in a new one in June, and it has been running since then.",
 }
+#: An answer that says itself that somebody is sought.
+SOUGHT = {
+    "nl": "Wij zoeken er een planner bij voor de vroege dienst in Kampen.",
+    "en": "We are looking for one more planner for the early shift in Kampen.",
+}
 GOOD = "{{ passage }}\n\nIk werk bij {{ employer }}. Het hele verhaal: {{ link }}"
 
 
@@ -65,7 +70,7 @@ def test_every_shipped_layout_is_dealt_to_somebody(
     )
     for relation in RELATIONS[kind]:
         shown: set[str] = set()
-        for answer in ("", "Ik stond er zelf bij.", speaks_of(told)):
+        for answer in ("", "Ik stond er zelf bij.", speaks_of(told), SOUGHT[language]):
             for network in ("linkedin", "x"):
                 variant = 0
                 while variant < 200:

@@ -50,8 +50,8 @@ from tests.unit.web.test_web_choose_passages import (
 THIRD = "De ploeg legde de deur nog voor de zomer op zijn kant, en iedereen kon het zien."
 CLIENT = "Juist op die dag kwam mevrouw Van Dam uit Vianen langs om naar het werk te kijken."
 STORY = f"{BODY}\n\n{THIRD}\n\n{CLIENT}"
-ANSWER = "ik hoorde het van de schipper en dan ga je kijken naar die deur"
-EDITED = "Ik hoorde het van de schipper. Dan ga je kijken naar die deur."
+ANSWER = "ik hoorde het van de schipper en dan ga je kijken naar de deur"
+EDITED = "Ik hoorde het van de schipper. Dan ga je kijken naar de deur."
 
 
 @contextmanager
@@ -205,7 +205,7 @@ async def test_an_ambassador_lets_the_model_think_along(
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/inbox")).text
         assert "gaan dan naar small op models.example.org" in page
-        fields = {"answer": ANSWER, "text": post.text, "as_it_is": "yes"}
+        fields = {"answer": ANSWER, "text": post.text}
         card = (await submit_by_htmx(browser, "/inbox", path, **fields)).text
         assert "Het taalmodel leest" not in card
         assert await editor(organisation).edit() == 0
@@ -234,7 +234,7 @@ async def test_a_first_answer_gets_one_more_question(
     post = await drafted(organisation)
     model.behaviour = says("Wat zei de schipper?")
     async with organisation.signed_in("anna@example.org") as browser:
-        fields = {"answer": ANSWER, "text": post.text, "model": "yes", "as_it_is": "yes"}
+        fields = {"answer": ANSWER, "text": post.text, "model": "yes"}
         await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/answer", **fields)
         await editor(organisation).edit()
         card = (await browser.get(f"/inbox/{post.id}/follow-up")).text

@@ -13,7 +13,7 @@ MAAIKE = "maaike@example.org"
 BODY = (
     "Drie weken lang klopte de sluisdeur niet. Toen belde een schipper.\n\n"
     "Op 3 mei kreeg onze sluis in Utrecht een nieuwe deur. Monteur Kees Vos draaide 212 bouten aan.\n\n"
-    "Op 9 juni legden onze monteurs in Vreeswijk 14 nieuwe planken op de loopbrug."
+    "Op 9 juni legden onze monteurs in Vreeswijk 14 nieuwe planken op de loopbrug van de sluis."
 )
 FORM = {"title": "De sluisdeur", "body": BODY, "language": "nl", "topics": "constructie"}
 

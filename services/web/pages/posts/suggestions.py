@@ -101,7 +101,6 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             prompt=asked if asked in card.own.others else card.own.question,
             answer=given,
             text=typing.text or card.text,
-            as_it_is=form.get("as_it_is") == "yes",
             now=view.now,
             model_until=view.now + _EDITED_WITHIN if wants_model else None,
         ),

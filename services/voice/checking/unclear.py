@@ -1,0 +1,107 @@
+"""What somebody who knows nothing of a story or a vacancy would ask first about an answer to it.
+
+An answer is typed by somebody who has the question and the text before them, and opens a post that is read
+by people who have neither. Only its beginning is looked at, and only what is surely missing is asked
+about: a question too many is answered by nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.language import Language
+from services.voice.language.sentences import split_sentences
+from services.voice.passages.people import is_at_work
+from services.voice.vocabulary import WORD, Vocabulary, given_names, plain_words, vocabulary
+
+#: Fewer words tell nothing.
+_LEAST = 7
+#: So many words name the sentence that is asked about.
+_SHOWN = 4
+_POINTING = frozenset(["die", "dat", "deze", "dit", "that", "those", "this", "these"])
+#: Any of these in a sentence says whom it is about.
+_SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """The ``words`` that leave a stranger asking, as they were typed, and what they would ask."""
+
+    kind: Literal["who", "what", "reply", "nothing"]
+    words: str
+
+
+def unclear_in(answer: str, language: Language, *, said: str = "") -> Unclear | None:
+    """What a stranger would ask first; None where they understand how an answer begins.
+
+    ``said`` is what stands in the post besides: the job, the author, who somebody is.
+    """
+    if len(plain_words(answer)) < _LEAST or not WORD.search(split_sentences(answer)[0]):
+        return Unclear(kind="nothing", words="")
+    first = _Beginning(split_sentences(answer)[0], vocabulary(language))
+    if reply := first.reply():
+        return Unclear(kind="reply", words=reply)
+    if what := first.pointed_at():
+        return Unclear(kind="what", words=what)
+    if who := first.stranger(frozenset(said.split())):
+        return Unclear(kind="who", words=who)
+    return None
+
+
+class _Beginning:
+    """The first sentence of an answer."""
+
+    def __init__(self, text: str, words: Vocabulary) -> None:
+        self._text, self._lists = text, words
+        self._found = list(WORD.finditer(text))
+        self._words = [each.group().casefold().replace("’", "'") for each in self._found]
+
+    def reply(self) -> str:
+        """ "Niet echt, …", "Yes to the dogs": to a question that nobody reads."""
+        named = any(each.group() in given_names() for each in self._found)
+        about = named or any(self._lists[each].within(self._words) for each in _SOMEBODY)
+        if not about or self._lists["replies"].begins(self._words):
+            return self._typed(0, min(_SHOWN, len(self._words)))
+        return ""
+
+    def pointed_at(self) -> str:
+        """ "That check sheet", "met die dorpels": which?"""
+        lists = self._lists
+        for place, word in enumerate(self._words[:-1]):
+            noun = self._words[place + 1]
+            opens = not place or self._words[place - 1] in lists["prepositions"]
+            if word not in _POINTING or noun in lists["small"] or not opens:
+                continue
+            timed = any(noun in lists[each] for each in ("dates", "seasons", "vague_nouns"))
+            if not (timed or noun in self._words[:place]):
+                return self._typed(place, place + 2)
+        return ""
+
+    def stranger(self, known: frozenset[str]) -> str:
+        """ "Ze zeiden eerst", "I rang Len": whom nobody has met."""
+        lists = self._lists
+        for place, word in enumerate(self._words):
+            name = self._found[place].group().removesuffix("'s").removesuffix("’s")
+            if name in given_names() and (place or word not in lists["small"]):
+                if not (name in known or self._is_introduced(place)):
+                    return name
+                return ""
+            if word in lists["persons"] or (place and name[:1].isupper()):
+                return ""
+            if word in lists["personal_pronouns"] and place < _LEAST:
+                return name
+        return ""
+
+    def _is_introduced(self, place: int) -> bool:
+        """ "My colleague Maeve", "Koen, onze planner", "Mr Janssen", "Len Obuya"."""
+        before = self._words[place - 1] if place else ""
+        after = self._found[place + 1] if place + 1 < len(self._found) else None
+        explained = after is not None and self._text[self._found[place].end()] == ","
+        whole = after is not None and after.group()[:1].isupper()
+        somebody = before in self._lists["persons"] or (before and is_at_work(before))
+        titled = bool(place) and self._found[place - 1].group()[0].isupper()
+        return explained or whole or titled or bool(somebody)
+
+    def _typed(self, start: int, end: int) -> str:
+        return self._text[self._found[start].start() : self._found[end - 1].end()]
