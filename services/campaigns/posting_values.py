@@ -7,6 +7,7 @@ left out, and never shown as it is written.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
@@ -33,6 +34,8 @@ _NOTHING = frozenset(("", "-", "null", "none", "undefined", "nan", "n/a", "n.v.t
 _MONTHS = {"januari": "january", "februari": "february", "maart": "march", "mrt": "march", "mei": "may"} | {
     "juni": "june", "juli": "july", "augustus": "august", "oktober": "october", "okt": "october"
 }  # fmt: skip
+#: How a key begins that names a language.
+_CODE = re.compile(r"[A-Za-z]{2}(?:[-_]|\Z)")
 MOST_CHARACTERS = 300
 _DEPTH = 6
 
@@ -55,10 +58,7 @@ def _held(value: Mapping[str, Any], holders: Sequence[str]) -> Sequence[Any]:
     for holder in holders:
         if any(True for _ in texts(value.get(holder), holders=holders, depth=1)):
             return [value[holder]]
-    is_map = all(
-        isinstance(each, str) and key[:2].isalpha() and (len(key) == 2 or key[2] in "-_")
-        for key, each in value.items()
-    )
+    is_map = all(isinstance(each, str) and _CODE.match(key) for key, each in value.items())
     return list(value.values()) if is_map else []
 
 

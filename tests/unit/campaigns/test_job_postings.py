@@ -133,6 +133,8 @@ def money(**values: Any) -> dict[str, Any]:
         ("location", {"jobLocation": ["Arnhem", {"address": {"addressLocality": ["Ede"]}}]}, "Arnhem, Ede"),
         ("location", {"jobLocation": {"address": {"addressCountry": {"name": "NL"}}}}, "NL"),
         ("location", {"jobLocation": {"@id": "#elsewhere"}}, None),
+        ("location", {"jobLocation": {"é": "Arnhem"}}, None),
+        ("location", {"jobLocation": {"nl": "Den Haag", "en-GB": "The Hague"}}, "Den Haag"),
         ("location", {"jobLocationType": "TELECOMMUTE"}, "op afstand"),
         ("location", {"jobLocation": "Ede", "jobLocationType": ["TELECOMMUTE"]}, "Ede, op afstand"),
         ("hours", {"workHours": {"minValue": 32, "maxValue": 40}}, "32 – 40 uur"),
