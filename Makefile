@@ -35,8 +35,9 @@ clean: kafka-stop postgres-stop ## Remove everything that can be made again
 
 ##@ Check
 
+# A third process works while others wait for a deadline or a connection.
 test: install ## The fast suite: no services, no network but loopback
-	$(PYTEST) -n 2 -m "$(FAST)"
+	$(PYTEST) -n 3 --dist worksteal -m "$(FAST)"
 
 lint: install ## Style, format, types and the direction of imports
 	$(BIN)/ruff check .

@@ -77,4 +77,4 @@ async def test_closing_takes_seconds_although_a_broker_says_nothing() -> None:
         await events.close()
         with pytest.raises(RetryLater):
             await appending
-        assert time.monotonic() - started < 8
+        assert time.monotonic() - started < 20

@@ -158,11 +158,11 @@ def test_a_document_that_names_a_file_does_not_open_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "<" * 200_000,
-        '<script type="application/ld+json">' * 50_000,
-        "<script " * 50_000,
-        json.dumps(POSTING | {"description": "<" * 1_000_000}),
-        json.dumps(POSTING | {"description": "<a " * 300_000}),
+        "<" * 100_000,
+        '<script type="application/ld+json">' * 15_000,
+        "<script " * 15_000,
+        json.dumps(POSTING | {"description": "<" * 300_000}),
+        json.dumps(POSTING | {"description": "<a " * 100_000}),
     ],
 )
 def test_a_hostile_document_costs_little_time(content: str) -> None:
@@ -173,7 +173,7 @@ def test_a_hostile_document_costs_little_time(content: str) -> None:
     except Rejected:
         events = []
     assert len(events) <= 1
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 2
 
 
 def test_an_entity_bomb_does_not_go_off() -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from services.database import outbox
-from services.database.engine import Database
-from services.database.migrate import migrate
 from services.figures.store import figures
+from tests.migrated import open_migrated
 
-ROUNDS = 40
+ROUNDS = 25
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -22,8 +21,7 @@ async def test_cancelled_transactions_never_block_the_next_writer(
 ) -> None:
     """However often tasks are cancelled in the middle of a transaction, others still commit."""
     moments = random.Random(seed)  # noqa: S311 - which moments, not which secrets
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'zwaan.db'}")
-    await migrate(database)
+    database = await open_migrated(tmp_path / "zwaan.db")
 
     async def work(day: str) -> None:
         async with database.read() as transaction:

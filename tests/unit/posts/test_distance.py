@@ -105,7 +105,7 @@ async def test_what_somebody_shared_by_hand_counts(desk: Desk) -> None:
     assert post.published_at == start + STAGGER
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     people=st.integers(1, 4),
     stories=st.integers(1, 2),

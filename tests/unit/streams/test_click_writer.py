@@ -320,14 +320,14 @@ async def test_a_process_that_is_slow_removes_no_clicks_that_it_did_not_relay(
     late, early = ClickWriter(log=slow, journal=journal), ClickWriter(log=fast, journal=journal)
     leave(journal, line(1))
     draining = asyncio.create_task(late._drain_once())
-    await asyncio.wait_for(slow.started.wait(), 5)
+    await asyncio.wait_for(slow.started.wait(), 60)
     await early._drain_once()
     leave(journal, line(2))
     fast.fault = RetryLater("away again")
     with pytest.raises(RetryLater):
         await early._drain_once()
     slow.may_end.set()
-    await asyncio.wait_for(draining, 5)
+    await asyncio.wait_for(draining, 60)
     fast.fault = None
     await early._drain_once()
     assert arrived(fast) == [click(number).event.id for number in (1, 2)]
@@ -342,10 +342,10 @@ async def test_a_file_that_another_process_relayed_is_done(journal: Path) -> Non
     await early._journal.parts()
     leave(journal, line(2))
     draining = asyncio.create_task(late._drain_once())
-    await asyncio.wait_for(slow.started.wait(), 5)
+    await asyncio.wait_for(slow.started.wait(), 60)
     await early._drain_once()
     slow.may_end.set()
-    await asyncio.wait_for(draining, 5)
+    await asyncio.wait_for(draining, 60)
     assert arrived(fast) == [click(number).event.id for number in (1, 2)]
     assert files(journal) == []
 

@@ -139,10 +139,10 @@ def test_signs_in_markdown_are_no_tags() -> None:
     ],
 )
 def test_reading_costs_time_in_proportion(piece: str) -> None:
-    """Whatever a page holds, a megabyte is read within seconds, and nothing fails."""
+    """Whatever a page holds, 300 kB are read within seconds, and nothing fails."""
     started = time.process_time()
-    plain_text(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - started < 5
+    plain_text(piece * (300_000 // len(piece)))
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(st.sampled_from([*"<>&;/ab \n\"'=!-", "<p>", "</p>", "<td>", "<b", "&lt;", "<q>"])))
