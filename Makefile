@@ -107,8 +107,8 @@ messages: install ## Bring the Dutch catalogue in step with what the code says; 
 	$(BIN)/pybabel -q update -D zwaan -l nl -d templates/locale -i .cache/zwaan.pot \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
-bench: install ## Every figure that the documentation claims, measured on this machine
-	$(BIN)/python -m benchmarks
+bench: install ## Every figure that the documentation claims, measured on this machine (QUICK=1: do they run)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \

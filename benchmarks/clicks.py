@@ -454,8 +454,9 @@ async def measure(runs: int) -> list[Row]:
 
 
 def main() -> None:
+    runs = arguments().runs
     configure_logging(level="WARNING", as_json=False)
-    rows = asyncio.run(measure(arguments().runs))
+    rows = asyncio.run(measure(runs))
     by = {row.what: statistics.median(row.runs) for row in rows}
     part = {
         kind: by[f"{kind}: the same, by processor time"]

@@ -125,11 +125,12 @@ def _story() -> dict[str, Any]:
 
 
 def main() -> None:
+    runs_of_each = arguments().runs
     configure_logging(level="WARNING", as_json=False)
     os.sched_setaffinity(0, {0})
     rows = []
     for ambassadors, asked in ((10, "≤ 0.1 s"), (50, "≤ 2 s")):
-        measured = [asyncio.run(_measure(ambassadors)) for _ in range(arguments().runs)]
+        measured = [asyncio.run(_measure(ambassadors)) for _ in range(runs_of_each)]
         assert all(run.decisions == ambassadors for run in measured), measured
         runs = [run.seconds for run in measured]
         rows.append(
@@ -137,7 +138,7 @@ def main() -> None:
         )
     many: list[_Run] = []
     bare: list[float] = []
-    for number in range(arguments().runs + 1):
+    for number in range(runs_of_each + 1):
         rendered, measure = renders_per_second(), asyncio.run(_measure(10_000))
         if number:  # the first warms up
             bare.append(rendered)

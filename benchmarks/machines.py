@@ -11,12 +11,12 @@ from pathlib import Path
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from benchmarks.report import Row, report
+from benchmarks.report import Row, arguments, report
 from services.figures.rules.click import classify
 from services.figures.rules.user_agent import machine_of
 
 _ISBOT = Path(__file__).parent.parent / "tests/unit/figures/agents"
-_ROUNDS, _RUNS = 20, 5
+_ROUNDS = 20
 
 
 def _isbot(name: str) -> set[str]:
@@ -37,6 +37,7 @@ def _rate(agents: Collection[str]) -> float:
 
 
 def main() -> None:
+    runs = arguments().runs
     listed = {agent for each in CRAWLER_USER_AGENTS_DATA for agent in each.get("instances", ())}
     crawlers, browsers, unclear = map(_isbot, ("crawlers", "browsers", "unclear"))
     everything = [*listed, *browsers]
@@ -49,7 +50,7 @@ def main() -> None:
             Row(what=f"machines counted as people, of {len(crawlers)} of isbot", runs=_share(crawlers, machines=False), unit="%", target="≤ 2 %"),
             Row(what=f"browsers counted as machines, of {len(browsers)} of isbot", runs=_share(browsers, machines=True), unit="%", target="≤ 1 %"),
             Row(what=f"the same of all {len(browsers | unclear)}, with what isbot calls glitches and insignificant bots", runs=_share(browsers | unclear, machines=True), unit="%", target="≤ 1 %"),
-            Row(what="classified, with the cache", runs=[_rate(everything) for _ in range(_RUNS)], unit="agents/s", target="≥ 200,000"),
+            Row(what="classified, with the cache", runs=[_rate(everything) for _ in range(runs)], unit="agents/s", target="≥ 200,000"),
         ],
         notes="""
 What can be a browser's agent counts as a person: of isbot's browsers only `Amzn-User`, which a service

@@ -245,11 +245,11 @@ def _rows(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--only", default="embedded,kafka,up")
-    own = parser.parse_known_args()[0]
-    runs, seconds, only = arguments().runs, own.seconds, own.only.split(",")
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument("--seconds", type=int, default=3)
+    own.add_argument("--only", default="embedded,kafka,up")
+    given = arguments(own)
+    runs, seconds, only = given.runs, given.seconds, given.only.split(",")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = free_port()

@@ -99,8 +99,9 @@ def keep(title: str, text: str) -> None:
     RESULTS.write_text("\n\n".join(part.strip() for part in kept).rstrip() + "\n", encoding="utf-8")
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+def arguments(own: argparse.ArgumentParser | None = None) -> argparse.Namespace:
+    """What every benchmark understands, and what ``own`` (made with ``add_help=False``) does."""
+    parser = argparse.ArgumentParser(parents=[own] if own else [])
     parser.add_argument("--write", action="store_true", help="keep the results in RESULTS.md")
     parser.add_argument("--runs", type=int, default=5, help="how often each figure is measured")
     return parser.parse_known_args()[0]
