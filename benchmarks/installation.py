@@ -268,7 +268,7 @@ def _tell_of_campaign(
             rows[applications].append(
                 {
                     "application_id": f"a-{post}",
-                    "stage": "received",
+                    "stage": "applied",
                     "vacancy_id": f"v-{number}",
                     "link_code": code,
                     "at": at + timedelta(days=3),
