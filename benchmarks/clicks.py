@@ -38,7 +38,7 @@ from services.ports import Record
 from streams.logging import configure_logging
 from streams.logs.admin import TopicSpec
 from streams.logs.embedded.admin import EmbeddedAdmin
-from streams.logs.partitions import partition_of
+from streams.logs.topics import partition_of
 from streams.process.processor import ProcessorRunner, Progress, SourceRecord
 from streams.process.processors import clicks_processor
 from streams.process.rebuild_clicks import ClickRebuild

@@ -162,7 +162,7 @@ def _app(faust: Any, url: str, folder: Path) -> Any:
         web_enabled=False,
         store="memory://",
         datadir=str(folder / "faust"),
-        TableManager="streams.logs.embedded.table_manager:TableManager",
+        TableManager="streams.logs.embedded.transport:TableManager",
     )
 
 

@@ -1,9 +1,14 @@
-"""What each long-running command runs, until a signal or a failure ends it."""
+"""What each long-running command runs, until a signal or a failure ends it, also when a library hangs
+on to a broker that is away.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,15 +24,7 @@ from services.web.app import create_redirect, create_web
 from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.terminal import command_name, data_words
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
-from streams.serving.serve import (
-    Readinesses,
-    listen,
-    operations,
-    pages,
-    serving,
-    stop_signal,
-)
-from streams.worker.last_resort import end_anyway
+from streams.serving.serve import Readinesses, listen, operations, pages, serving, stop_signal
 from streams.worker.preparation import preparing
 from streams.worker.watch import watch
 from streams.worker.worker import Worker
@@ -180,3 +177,25 @@ async def until_stopped(
             await each
     if watching is not None and not watching.cancelled() and not stopping.is_set():
         raise Stop(watching.result())
+
+
+#: What has to end in order takes a few seconds; supervisors kill after thirty.
+_SECONDS = 20.0
+
+
+def end_anyway(seconds: float = _SECONDS) -> None:
+    """Cut this process off in ``seconds``, unless it has ended by then.
+
+    For a process that may be cut off: its posts are recorded, offsets that were not committed mean
+    that their records come again, and everything else was written before it was answered.
+    """
+    broken = sys.exception()
+
+    def cut_off() -> None:
+        _log.error("cut off: something did not end", reason=str(broken or "asked to stop"))
+        # Neither threads nor the interpreter are waited for. As `zwaan` would have answered.
+        os._exit(0 if broken is None else 3)
+
+    timer = threading.Timer(seconds, cut_off)
+    timer.daemon = True
+    timer.start()

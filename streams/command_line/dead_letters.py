@@ -18,10 +18,8 @@ from services.errors import Rejected
 from services.message import message
 from services.settings import Settings
 from streams.bootstrap import clock
-from streams.command_line.log import reach_log
-from streams.command_line.options import Group, data_option, json_option, settings_of
-from streams.command_line.state import open_state, require_log
-from streams.command_line.terminal import visible
+from streams.command_line.state import open_state, reach_log, require_log
+from streams.command_line.terminal import Group, data_option, json_option, settings_of, visible
 from streams.serving.owner_client import OwnerClient
 
 _ALL = 100_000

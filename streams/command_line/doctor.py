@@ -33,9 +33,9 @@ from services.message import Value, advised, as_sentence, fault_and_remedy
 from services.settings import OFF, SANDBOX, Settings
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
-from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.replay import compare_with_progress
 from streams.command_line.state import open_state, require_log
+from streams.command_line.terminal import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
 from streams.logs.opening import open_admin
 from streams.logs.topics import TOO_FEW, TOO_MANY, compare, told_partitions

@@ -15,8 +15,8 @@ from services.errors import Rejected
 from services.figures.statistics import Statistics, statistics
 from services.message import message
 from services.settings import Settings
-from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.state import open_state, require_database, require_log
+from streams.command_line.terminal import data_option, json_option, settings_of
 from streams.logs.opening import open_admin
 
 

@@ -23,11 +23,9 @@ from services.people.admit_people import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
 from streams.bootstrap import clock
-from streams.command_line.log import reach_log
-from streams.command_line.options import Group, data_option, json_option, settings_of
 from streams.command_line.people import read_people
-from streams.command_line.state import open_state, require_database, require_log
-from streams.command_line.terminal import visible
+from streams.command_line.state import open_state, reach_log, require_database, require_log
+from streams.command_line.terminal import Group, data_option, json_option, settings_of, visible
 from streams.serving.owner_client import OwnerClient, Published
 
 

@@ -17,8 +17,7 @@ import click
 
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop, WrongSetting
 from services.message import ended
-from streams.command_line.options import Group
-from streams.command_line.terminal import visible
+from streams.command_line.terminal import Group, visible
 
 # Imported only when asked for, and their help stands here too, so that help answers at once.
 _COMMANDS = {
@@ -67,7 +66,7 @@ _COMMANDS = {
         "Count the statistics again from the log.",
     ),
     "topics": (
-        "streams.command_line.topics:topics",
+        "streams.command_line.operations:topics",
         "List the topics with their partitions, records and retention, and what the catalogue says otherwise.",
     ),
     "lag": (

@@ -17,9 +17,8 @@ from services.people.store import people
 from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox
 from streams.bootstrap import clock
-from streams.command_line.options import data_option, settings_of
 from streams.command_line.state import open_state
-from streams.command_line.terminal import visible
+from streams.command_line.terminal import data_option, settings_of, visible
 from streams.serving.owner_client import address_of_pages
 
 

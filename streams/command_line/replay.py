@@ -13,9 +13,8 @@ from services.database.engine import Database
 from services.database.replay_dead_letter import replay as replay_letter
 from services.settings import Settings
 from streams.bootstrap import clock
-from streams.command_line.log import reach_log
-from streams.command_line.options import data_option, settings_of
-from streams.command_line.state import open_state, require_log
+from streams.command_line.state import open_state, reach_log, require_log
+from streams.command_line.terminal import data_option, settings_of
 from streams.logs.opening import open_admin
 from streams.process.completeness import Account, compare
 from streams.process.processors import TOPICS

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from streams.command_line.options import address_options, data_option, json_option, settings_of
+from streams.command_line.terminal import address_options, data_option, json_option, settings_of
 
 _TURN_SECONDS = 0.001
 

@@ -39,8 +39,8 @@ from services.voice import (
 )
 from services.voice.current_templates import CurrentTemplates
 from services.voice.writing.relations import cast_of
-from streams.command_line.options import data_option, json_option, settings_of
 from streams.command_line.people import read_people
+from streams.command_line.terminal import data_option, json_option, settings_of
 
 #: Without another wish; the others are written for who connected them.
 _USUAL = ("linkedin", "x")

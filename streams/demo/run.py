@@ -32,8 +32,14 @@ from streams.command_line.state import open_state
 from streams.command_line.terminal import command_name, data_words
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.demo.audience import SimulatedAudience
-from streams.demo.images import beside_images, image_base, with_images_at
-from streams.demo.organisation import ORGANISATION, Example, load_example
+from streams.demo.organisation import (
+    ORGANISATION,
+    Example,
+    beside_images,
+    image_base,
+    load_example,
+    with_images_at,
+)
 from streams.run import Running, everything, until_stopped
 from streams.serving.serve import stop_signal
 

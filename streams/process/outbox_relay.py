@@ -17,7 +17,7 @@ from services.errors import RetryLater, Stop
 from services.events.cloudevent import MAX_EVENT_BYTES
 from services.message import message
 from services.ports import EventLog, Record
-from streams.logs.partitions import partition_of
+from streams.logs.topics import partition_of
 
 _log = structlog.get_logger("outbox")
 

@@ -22,7 +22,7 @@ from services.errors import RetryLater
 from services.events.click_text import CLICKED
 from services.message import message
 from services.ports import EventLog, Record
-from streams.logs.partitions import partition_of
+from streams.logs.topics import partition_of
 from streams.serving.click_journal import Click, ClickJournal
 
 _log = structlog.get_logger("clicks")

@@ -30,7 +30,7 @@ def create_faust_app(
         broker_credentials=credentials,
         store="memory://",
         # Faust's own waits a second at every start for tables that we do not have.
-        TableManager="streams.logs.embedded.table_manager:TableManager",
+        TableManager="streams.logs.embedded.transport:TableManager",
         datadir=str(data / "faust"),
         autodiscover=False,
         web_enabled=False,

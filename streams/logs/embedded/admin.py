@@ -19,7 +19,7 @@ from streams.logs.admin import (
     TopicSpec,
     TopicState,
 )
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.database import cannot_be_opened
 from streams.logs.embedded.log import EmbeddedLog
 from streams.logs.embedded.partition import Partition, Topic
@@ -35,7 +35,7 @@ class EmbeddedAdmin:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._path = registry.parse(url).path
+        self._path = event_log.parse_url(url).path
         self._opened: Reader | None = None
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
@@ -140,11 +140,11 @@ class EmbeddedAdmin:
 
     @contextmanager
     def _log(self) -> Iterator[EmbeddedLog]:
-        log = registry.acquire(self._url)
+        log = event_log.acquire(self._url)
         try:
             yield log
         finally:
-            registry.release(log)
+            event_log.release(log)
 
     def _reader(self) -> Reader | None:
         """None as long as nothing was ever written."""

@@ -13,11 +13,11 @@ from mode.utils.times import Seconds
 
 from services.errors import RetryLater, Stop
 from streams.logs.commits import SafeConsumer
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.batch import StoredRecord
 from streams.logs.embedded.log import EmbeddedLog
 from streams.logs.embedded.partition import Partition, Topic
-from streams.logs.embedded.topic_options import create_topic
+from streams.logs.embedded.producer import create_topic
 
 #: Records of one partition that one fetch takes; Faust's buffers are larger than that.
 FETCH_RECORDS = 1_000
@@ -48,7 +48,7 @@ class Consumer(SafeConsumer):
     async def on_start(self) -> None:
         """Raises Stop when another process owns the log."""
         await super().on_start()
-        self._log = registry.acquire(str(self.transport.url[0]))
+        self._log = event_log.acquire(str(self.transport.url[0]))
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -64,7 +64,7 @@ class Consumer(SafeConsumer):
         await super().on_shutdown()
         if self._log is not None:
             self._forget()
-            registry.release(self._log)
+            event_log.release(self._log)
             self._log = None
 
     # --- subscription -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The producer of Faust on the embedded log."""
+"""The producer of Faust on the embedded log, and topics as Faust declares them."""
 
 # ruff: noqa: ARG002, ASYNC109, PLR0917 - the signatures are Faust's
 
@@ -11,14 +11,13 @@ from typing import Any
 from faust.exceptions import ProducerSendError
 from faust.transport import base
 from faust.types import TP, HeadersArg, RecordMetadata
-from mode.utils.times import Seconds
+from mode.utils.times import Seconds, want_seconds
 
 from services.errors import Stop, ZwaanError
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.appender import Appender
 from streams.logs.embedded.batch import Header
 from streams.logs.embedded.log import EmbeddedLog
-from streams.logs.embedded.topic_options import create_topic
 
 
 class Producer(base.Producer):  # type: ignore[misc]
@@ -37,7 +36,7 @@ class Producer(base.Producer):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         await super().on_start()
-        self._log = registry.acquire(str(self.transport.url[0]))
+        self._log = event_log.acquire(str(self.transport.url[0]))
         self._appender = self._log.appender()
 
     async def on_stop(self) -> None:
@@ -48,7 +47,7 @@ class Producer(base.Producer):  # type: ignore[misc]
     async def on_shutdown(self) -> None:
         await super().on_shutdown()
         if self._log is not None:
-            registry.release(self._log)
+            event_log.release(self._log)
             self._log = None
 
     async def send(
@@ -179,3 +178,32 @@ def _headers(headers: HeadersArg | None) -> tuple[Header, ...]:
         return ()
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     return tuple((str(name), bytes(value)) for name, value in pairs)
+
+
+async def create_topic(
+    log: EmbeddedLog,
+    topic: str,
+    partitions: int,
+    *,
+    config: Mapping[str, Any] | None,
+    retention: Seconds | None,
+) -> None:
+    """Declare a topic as Faust does: make it when it is missing, otherwise leave it as it is.
+
+    ``retention.ms`` and ``retention.bytes`` of ``config`` count as they do for Kafka (-1: none).
+    """
+    if topic in log.topics:
+        return
+    options = config or {}
+    retention_ms = int(want_seconds(retention) * 1000) if retention else None
+    await asyncio.to_thread(
+        log.create_topic,
+        topic,
+        partitions,
+        retention_ms=_limit(options.get("retention.ms", retention_ms)),
+        retention_bytes=_limit(options.get("retention.bytes")),
+    )
+
+
+def _limit(value: Any) -> int | None:
+    return None if value is None or int(value) < 0 else int(value)

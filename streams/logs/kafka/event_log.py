@@ -1,16 +1,145 @@
-"""Kafka as the services' port `EventLog`: in the caller's event loop, without threads."""
+"""Kafka as the services' port `EventLog`: in the caller's event loop, without threads.
+
+What goes through its one producer is checked first, placed as Kafka's clients do, and in order per
+partition.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.errors import Rejected
+from services.message import message
 from services.ports import Record
 from streams.logs.admin import Position
 from streams.logs.kafka.connection import Broker, aiokafka_settings, error_from
-from streams.logs.kafka.writer import Writer
+from streams.logs.topics import partition_of
+
+#: Largest record; the default of Kafka's `message.max.bytes`, and the embedded log's limit.
+RECORD_BYTES = 1_048_576
+_OVERHEAD = 128
+#: One answer of the broker's for so much of a partition: a large file takes few of them.
+_BATCH_BYTES = 500_000
+
+
+class Writer:
+    """A connected producer with ``acks=all``; belongs to the event loop that it was made in."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._keyless = count()
+
+    @classmethod
+    async def connect(cls, settings: Mapping[str, object]) -> Writer:
+        """Raises what aiokafka raises, after as long as it takes to ask every server."""
+        producer = AIOKafkaProducer(**settings, acks="all", max_batch_size=_BATCH_BYTES)
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return cls(producer)
+
+    async def append(self, records: Sequence[Record]) -> list[Position]:
+        """Return when all in-sync replicas have every record.
+
+        Raises Rejected before anything is sent, or an ExceptionGroup of what aiokafka raises; then
+        of each partition the records before some place are written and those after it are not.
+        """
+        places = [(record.topic, await self._partition(record)) for record in records]
+        parts: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
+        for place, record in zip(places, records, strict=True):
+            parts[place].append(record)
+        async with asyncio.TaskGroup() as group:
+            writing = {
+                place: group.create_task(self._write(*place, part)) for place, part in parts.items()
+            }
+        offsets = {place: iter(task.result()) for place, task in writing.items()}
+        return [
+            Position(topic=topic, partition=partition, offset=next(offsets[topic, partition]))
+            for topic, partition in places
+        ]
+
+    async def close(self) -> None:
+        """Take nothing more; return when all that was sent is written, or has failed in its time."""
+        await self._producer.stop()
+
+    async def _write(self, topic: str, partition: int, records: Sequence[Record]) -> list[int]:
+        """Send each batch when the one before it is written: nothing overtakes what failed."""
+        offsets: list[int] = []
+        for batch in self._batches(records):
+            # One at a time: when many wait, aiokafka lets each pay for the patience of all.
+            async with self._turns[topic, partition]:
+                writing = await self._producer.send_batch(batch, topic, partition=partition)
+            # Its failure may come when nobody waits for it any more.
+            writing.add_done_callback(_asked)
+            await asyncio.wait({writing})
+            first = writing.result().offset
+            offsets += range(first, first + batch.record_count())
+        return offsets
+
+    def _batches(self, records: Sequence[Record]) -> Iterator[BatchBuilder]:
+        batch = self._producer.create_batch()
+        for record in records:
+            if batch.append(timestamp=None, key=record.key, value=record.value) is None:
+                yield batch
+                batch = self._producer.create_batch()
+                # An empty batch takes any record.
+                batch.append(timestamp=None, key=record.key, value=record.value)
+        yield batch
+
+    async def _partition(self, record: Record) -> int:
+        """Raises Rejected when the record cannot be written anywhere."""
+        size = len(record.value) + len(record.key or b"")
+        if size > RECORD_BYTES - _OVERHEAD:
+            raise Rejected(
+                message(
+                    "log.record-too-large",
+                    "A record of {size} bytes is too large for the log; the limit is {limit}",
+                    size=size,
+                    limit=RECORD_BYTES,
+                )
+            )
+        client = self._producer.client
+        known = client.cluster.partitions_for_topic(record.topic)
+        if known is None:
+            # The producer itself would wait out its time limit for a topic that does not exist.
+            known = (await client.fetch_all_metadata()).partitions_for_topic(record.topic)
+        if not known:
+            raise Rejected(
+                message("topic.unknown", "Topic '{name}' does not exist", name=record.topic),
+                remedy=message("do.list-topics", "zwaan topics lists them."),
+            )
+        if record.partition is None:
+            if record.key is None:
+                return next(self._keyless) % len(known)
+            return partition_of(record.key, len(known))
+        if record.partition not in known:
+            raise Rejected(
+                message(
+                    "topic.no-partition",
+                    "Topic '{topic}' has no partition {partition}; it has {number} from 0 on",
+                    topic=record.topic,
+                    partition=record.partition,
+                    number=len(known),
+                )
+            )
+        return record.partition
+
+
+def _asked(writing: asyncio.Future[Any]) -> None:
+    if not writing.cancelled():
+        writing.exception()
+
 
 #: The whole of one append, connecting included; finding out why it failed takes two more at most.
 _APPEND_SECONDS = 8.0

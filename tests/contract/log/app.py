@@ -91,7 +91,7 @@ def new_app(*, broker: str, group: str, folder: Path, **options: Any) -> faust.A
         broker_commit_interval=0.2,
         broker_session_timeout=3.0,
         broker_heartbeat_interval=0.5,
-        TableManager="streams.logs.embedded.table_manager:TableManager",
+        TableManager="streams.logs.embedded.transport:TableManager",
         **options,
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from services.ports import Record
 from streams.logs.embedded.log import EmbeddedLog
-from streams.logs.embedded.topic_options import create_topic
+from streams.logs.embedded.producer import create_topic
 from tests.contract.log.conftest import LogUnderTest, Worker, eventually, eventually_in_thread
 
 

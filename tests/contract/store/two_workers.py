@@ -61,7 +61,7 @@ from services.scheduling import Pace
 from services.vault import Vault, new_key
 from services.voice import voice_profile
 from services.voice.current_templates import CurrentTemplates
-from streams.logs.partitions import partition_of
+from streams.logs.topics import partition_of
 from streams.process.processor import Processor
 from streams.process.processors import processors
 from tests.builders import (

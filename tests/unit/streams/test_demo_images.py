@@ -11,8 +11,7 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import parse_event
 from services.events.incoming import StoryApproved
 from services.posts.rules.post_images import LARGEST, images_in_post, is_image
-from streams.demo.images import beside_images, image_base, with_images_at
-from streams.demo.organisation import load_example
+from streams.demo.organisation import beside_images, image_base, load_example, with_images_at
 
 _HERE = "http://127.0.0.1:8000"
 

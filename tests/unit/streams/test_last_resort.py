@@ -11,7 +11,7 @@ import pytest
 _ROOT = Path(__file__).parents[3]
 _HANGS = """
 import threading
-from streams.worker.last_resort import end_anyway
+from streams.run import end_anyway
 threading.Thread(target=threading.Event().wait).start()
 try:
     {how}

@@ -16,7 +16,7 @@ from services.errors import Rejected, RetryLater
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Statement, state
 from services.ports import Record
-from streams.logs.partitions import partition_of
+from streams.logs.topics import partition_of
 from streams.process.outbox_relay import OutboxRelay, pack
 from tests.builders import NOW
 from tests.fakes import MemoryLog

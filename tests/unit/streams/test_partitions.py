@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from kafka.partitioner import murmur2
 
 from services.events.catalogue import PARTITIONS
-from streams.logs.partitions import Placement
-from streams.logs.topics import topic_specs
+from streams.logs.topics import Placement, topic_specs
 from streams.process.processors import projections
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import faust
 import pytest
 
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.log import EmbeddedLog
 
 
@@ -23,10 +23,10 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def log(url: str) -> Iterator[EmbeddedLog]:
     """The open log that an app at ``url`` shares, with a topic of three partitions."""
-    shared = registry.acquire(url)
+    shared = event_log.acquire(url)
     shared.create_topic("t", 3)
     yield shared
-    registry.release(shared)
+    event_log.release(shared)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def new_app(url: str, tmp_path: Path) -> Iterator[Callable[..., faust.App]]:
             "datadir": str(tmp_path / "faust"),
             "broker_commit_interval": 0.05,
             "topic_partitions": 3,
-            "TableManager": "streams.logs.embedded.table_manager:TableManager",
+            "TableManager": "streams.logs.embedded.transport:TableManager",
         }
         return faust.App("group", **{**settings, **options})
 

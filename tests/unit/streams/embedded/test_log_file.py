@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import Stop
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.database import connect_writer
 from streams.logs.embedded.log import EmbeddedLog
 from streams.logs.embedded.owner import is_owned
@@ -50,17 +50,17 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
 def test_one_process_shares_one_open_log(tmp_path: Path) -> None:
     """Everybody in a process gets the same log, and the last one to leave closes it."""
     url = f"embedded://{tmp_path}/zwaan.log.db"
-    first = registry.acquire(url)
-    second = registry.acquire(f"embedded://{tmp_path}/../{tmp_path.name}/zwaan.log.db")
+    first = event_log.acquire(url)
+    second = event_log.acquire(f"embedded://{tmp_path}/../{tmp_path.name}/zwaan.log.db")
 
     assert first is second
-    registry.release(first)
+    event_log.release(first)
     assert is_owned(first.path)
-    registry.release(second)
+    event_log.release(second)
     assert not is_owned(first.path)
-    third = registry.acquire(url)
+    third = event_log.acquire(url)
     assert third is not first
-    registry.release(third)
+    event_log.release(third)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_one_process_shares_one_open_log(tmp_path: Path) -> None:
 )
 def test_an_address_names_a_file(url: str, path: str, max_bytes: int | None) -> None:
     """The path is absolute and decoded; the option bounds the file in megabytes."""
-    assert registry.parse(url) == registry.Address(path=Path(path), max_bytes=max_bytes)
+    assert event_log.parse_url(url) == event_log.Address(path=Path(path), max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_an_address_names_a_file(url: str, path: str, max_bytes: int | None) -> 
 def test_wrong_log_address_is_refused(url: str) -> None:
     """Anything else is refused with an example of what to write."""
     with pytest.raises(Stop, match="embedded:///absolute/path"):
-        registry.parse(url)
+        event_log.parse_url(url)

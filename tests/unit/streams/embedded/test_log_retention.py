@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.logs.embedded.log import EmbeddedLog
-from streams.logs.embedded.retention import STEP_BATCHES
+from streams.logs.embedded.partition import STEP_BATCHES
 
 DAY_MS = 86_400_000
 

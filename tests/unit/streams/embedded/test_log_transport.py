@@ -14,7 +14,7 @@ from faust.types import TP
 
 from services.errors import Stop
 from streams.logs import commits
-from streams.logs.embedded import registry
+from streams.logs.embedded import event_log
 from streams.logs.embedded.log import EmbeddedLog
 from tests.unit.streams.embedded.conftest import eventually, put, raw
 
@@ -165,7 +165,7 @@ def _expire(log: EmbeddedLog, *, before: int) -> None:
 
 async def test_failed_send_is_not_committed_past(url: str, new_app: NewApp) -> None:
     """A send that finds no room is not committed past; with room, the event comes again."""
-    log = registry.acquire(f"{url}?max_mb=1")
+    log = event_log.acquire(f"{url}?max_mb=1")
     for name in ("t", "effects"):
         log.create_topic(name, 1)
     put(log, b"good", b"large")
@@ -188,14 +188,14 @@ async def test_failed_send_is_not_committed_past(url: str, new_app: NewApp) -> N
         await eventually(lambda: crashed.should_stop)
     assert isinstance(crashed.crash_reason, ProducerSendError)
     assert log.committed("group").get(("t", 0), 0) <= 1
-    registry.release(log)
+    event_log.release(log)
 
-    log = registry.acquire(url)
+    log = event_log.acquire(url)
     async with faust_app_running(forwarding(1_000)):
         await eventually(lambda: log.committed("group").get(("t", 0)) == 2)
     values = [it.value or b"" for it in log.read(log.partition("effects", 0), 0, 100)]
     assert sum(it.startswith(b"large") for it in values) >= 3
-    registry.release(log)
+    event_log.release(log)
 
 
 async def test_headers_and_timestamps_arrive(log: EmbeddedLog, new_app: NewApp) -> None:
