@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ def test_the_short_way_never_reads_otherwise(
     event = _event()
     for name, value, in_data in changes:
         place = event["data"] if in_data and isinstance(event.get("data"), dict) else event
-        place[name] = value
+        place[name] = deepcopy(value)  # an empty object of the list above may become the place
     for name in missing:
         event.pop(name, None)
         if isinstance(event.get("data"), dict):
