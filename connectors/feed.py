@@ -16,7 +16,7 @@ from requests.exceptions import InvalidSchema, InvalidURL
 from services.campaigns.source_text import Source
 from services.errors import Rejected, RetryLater
 from services.message import message
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 _MAX_BYTES = 5_000_000
 _TIMEOUT = (5.0, 20.0)

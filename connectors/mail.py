@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from services.errors import Rejected, RetryLater, WrongSetting
 from services.message import Message, message
 from services.ports import Mail
-from services.text.loopback import is_loopback
 from services.text.mail_address import exactly
+from services.text.web_address import is_loopback
 
 _SECONDS = 15.0
 #: There is a server, which knows us not: somebody has to look at the settings.

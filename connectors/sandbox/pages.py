@@ -14,7 +14,7 @@ from connectors.sandbox.clock import from_milliseconds
 from connectors.sandbox.exchange import Answer, Call, Networks, SandboxOptions
 from connectors.sandbox.state.members import Grant
 from connectors.sandbox.state.posts import Post
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 _LANGUAGES = ("nl", "en")
 _NAMES: Mapping[str, str] = {"linkedin": "LinkedIn", "x": "X", "mastodon": "Mastodon"}

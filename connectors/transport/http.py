@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from connectors.transport.deadline import Unreachable, pools_with_deadline
 from services.errors import OutcomeUnknown, Rejected, RetryLater, WrongSetting
 from services.message import Message, advised, message
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 SessionT = TypeVar("SessionT", bound=requests.Session)
 

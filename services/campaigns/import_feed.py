@@ -18,8 +18,8 @@ from services.campaigns.posting_pay import hours, salary
 from services.campaigns.source_text import LOST, Source, decoded, joined, web_address
 from services.campaigns.structured_data import find_postings
 from services.errors import Rejected
-from services.events.author import name_of, split_author
 from services.events.cloudevent import CloudEvent
+from services.events.incoming import name_of, split_author
 from services.identity import derive_id
 from services.message import message
 from services.text.html_text import literal, one_line, plain_text

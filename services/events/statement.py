@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.events.catalogue import event_type_of
@@ -64,3 +64,12 @@ class Fact(Generic[Data_co]):
 
     event: CloudEvent
     data: Data_co
+
+
+class Delivery(NamedTuple):
+    """``completes``: with it all of its record is done, since it is the last valid one in it."""
+
+    fact: Fact[Any]
+    partition: int
+    offset: int
+    completes: bool

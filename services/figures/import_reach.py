@@ -19,7 +19,7 @@ from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
 from services.post import Post
 from services.posts.store import posts
-from services.text.linkedin_address import moment_of, numbers_in
+from services.text.web_address import moment_of_post, numbers_in
 
 NETWORK = "linkedin"
 SOURCE = "LinkedIn's own analytics, imported by the member"
@@ -94,7 +94,9 @@ def _numbers(post: Post) -> frozenset[str]:
 
 def _is_same(these: frozenset[str], those: frozenset[str]) -> bool:
     return bool(these & those) or any(
-        abs(moment_of(this) - moment_of(that)) <= _SAME_POST for this in these for that in those
+        abs(moment_of_post(this) - moment_of_post(that)) <= _SAME_POST
+        for this in these
+        for that in those
     )
 
 

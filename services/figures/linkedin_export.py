@@ -20,8 +20,7 @@ from services.errors import Rejected
 from services.figures.linkedin_export_words import is_followers, metric_of
 from services.message import Message, message
 from services.text.normal_form import printable
-from services.text.spreadsheet_text import read_spreadsheet_text
-from services.text.workbook import SIGNATURE, read_sheets
+from services.text.spreadsheet import SIGNATURE, read_sheets, read_spreadsheet_text
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50

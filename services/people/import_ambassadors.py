@@ -18,8 +18,13 @@ from services.message import Message, both, message
 from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
-from services.text.spreadsheet_text import SEPARATORS, SpreadsheetText, read_spreadsheet_text
-from services.text.workbook import SIGNATURE, read_sheets
+from services.text.spreadsheet import (
+    SEPARATORS,
+    SIGNATURE,
+    SpreadsheetText,
+    read_sheets,
+    read_spreadsheet_text,
+)
 
 _REQUIRED = frozenset({"email", "name", "language"})
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 100

@@ -1,5 +1,9 @@
 """Limits on asking for sign-in links and on trying them, the same in every process.
 
+Of a person few asks in an hour are meant; their mailbox is not to be flooded. Behind one address
+may be an office full of people on the morning they are all invited, or everybody, where a reverse
+proxy is not named (`zwaan doctor` asks for it): so a client gets far more than a person.
+
 No address is stored: what is counted stands under a hash that is keyed with the installation's
 secret and the time it is counted in, so that it names nobody, differs every few minutes, and is
 deleted within hours.
@@ -13,23 +17,40 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from services.accounts.rules.rate_limit import Limit
+from services.accounts.rules.network_calls import Limit
 from services.database.engine import Database, take_turns
 from services.database.transaction import Transaction
 from services.errors import RetryLater
 from services.identity import ambassador_id
 from services.message import message_n
-from services.people.rules.sign_in_limits import (
-    ASKS_OF_ADDRESS,
-    ASKS_OF_CLIENT,
-    TRIES_OF_ADDRESS,
-    TRIES_OF_CLIENT,
-    client_of,
-)
 from services.people.sign_in import use_link, whose_link
-from services.people.store import sign_in_tries
+from services.people.store import access
 from services.people.store.people import Person
+
+_MINUTE = timedelta(minutes=1)
+
+#: Asking for a link: for one e-mail address, whoever asks, and from one client.
+ASKS_OF_ADDRESS = Limit(calls=5, window=60 * _MINUTE, bucket=5 * _MINUTE)
+ASKS_OF_CLIENT = Limit(calls=100, window=10 * _MINUTE, bucket=_MINUTE)
+#: Trying links: those of one person, whoever tries, and wrong ones from one client.
+TRIES_OF_ADDRESS = Limit(calls=30, window=10 * _MINUTE, bucket=_MINUTE)
+TRIES_OF_CLIENT = Limit(calls=100, window=10 * _MINUTE, bucket=_MINUTE)
+
+
+def client_of(address: str) -> str:
+    """Whom an IP address stands for. An IPv6 network of 64 bits is one household's or machine's."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address  # of a socket without addresses, or of a proxy with names of its own
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((found.packed[:8] + bytes(8), 64)))
+
 
 #: Longer than any of the limits looks back.
 TRIES_MEMORY = timedelta(hours=2)
@@ -111,14 +132,14 @@ async def _take(transaction: Transaction, counts: Sequence[_Count], asker: Asker
     await _check(transaction, counts, asker)
     for each in counts:
         bucket_at = each.limit.bucket_of(asker.now)
-        await sign_in_tries.count(transaction, each.key(asker, bucket_at), bucket_at=bucket_at)
+        await access.count_try(transaction, each.key(asker, bucket_at), bucket_at=bucket_at)
 
 
 async def _check(transaction: Transaction, counts: Sequence[_Count], asker: Asker) -> None:
     free_at = asker.now
     for each in counts:
         buckets = {each.key(asker, at): at for at in each.limit.buckets(asker.now)}
-        found = await sign_in_tries.counted(transaction, buckets)
+        found = await access.counted_tries(transaction, buckets)
         used = {buckets[key]: tries for key, tries in found.items()}
         free_at = max(free_at, each.limit.free_at(used, asker.now))
     if free_at > asker.now:

@@ -17,7 +17,7 @@ from services.database.engine import Database
 from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater
-from services.people.store import ending_consents
+from services.people.store import sharing_preferences
 from services.ports import Mail, Notifier
 
 _log = structlog.get_logger("expiry")
@@ -55,8 +55,8 @@ def watch_connections(write: Callable[[Ending], Mail], networks: Collection[str]
 
 def watch_consents(write: Callable[[Ending], Mail]) -> Watch:
     return Watch(
-        ending=ending_consents.ending,
-        set_warned=ending_consents.set_warned,
+        ending=sharing_preferences.ending_consents,
+        set_warned=sharing_preferences.set_warned,
         write=write,
         action="consent.warned",
     )

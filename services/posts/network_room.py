@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.accounts.rules.circuit import Circuit, CircuitRules
-from services.accounts.rules.rate_limit import Counted, RateLimit
-from services.accounts.store import circuits, network_calls
+from services.accounts.rules.network_calls import Circuit, CircuitRules, Counted, RateLimit
+from services.accounts.store import network_calls
 from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.message import Message
@@ -40,7 +39,7 @@ async def measure_room(
                 left = limit.left(used.get(network_calls.APP, {}), now)
                 if left < _AMPLE:
                     room[network] = left
-    for circuit in await circuits.every(transaction):
+    for circuit in await network_calls.all_circuits(transaction):
         match circuit.state(now):
             case "open":
                 room[circuit.network] = 0
@@ -95,11 +94,11 @@ async def reserve_probes(
     transaction: Transaction, claims: Sequence[Claim], *, now: datetime, lease: timedelta
 ) -> None:
     """Where a circuit is half-open, the claim just made is its probe: no other goes with it."""
-    for circuit in await circuits.every(transaction):
+    for circuit in await network_calls.all_circuits(transaction):
         if circuit.state(now) == "half-open" and any(
             claim.network == circuit.network for claim in claims
         ):
-            await circuits.save(transaction, circuit.probing(until=now + lease))
+            await network_calls.save_circuit(transaction, circuit.probing(until=now + lease))
 
 
 async def heed(
@@ -114,7 +113,7 @@ async def heed(
     Returns those that opened or closed; both are noted in the audit.
     """
     changed: list[Circuit] = []
-    held = await circuits.hold(transaction, {network for network, _ in outages})
+    held = await network_calls.hold_circuits(transaction, {network for network, _ in outages})
     after = dict(held)
     for network, outage in outages:
         circuit = after[network]
@@ -123,7 +122,7 @@ async def heed(
         before = held[network]
         if circuit == before:
             continue
-        await circuits.save(transaction, circuit)
+        await network_calls.save_circuit(transaction, circuit)
         if (circuit.opened_at is None) != (before.opened_at is None):
             changed.append(circuit)
     acts = [

@@ -22,8 +22,7 @@ from services.posts.own_post import own_post
 from services.posts.store import posts
 from services.scheduling import Pace, PersonalPace, first_slot, goes_out_now, good_time
 from services.scheduling.pace import WEEK
-from services.scheduling.public_holidays import country_of
-from services.scheduling.working_hours import zone_of
+from services.scheduling.working_hours import country_of, zone_of
 
 
 class When(StrEnum):

@@ -10,7 +10,7 @@ from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.figures.store import click_cells, clicks, figures
 from services.people.limit_sign_in import TRIES_MEMORY
-from services.people.store import people, sessions, sign_in_tries
+from services.people.store import access
 
 #: Longer than any window of a network's limits.
 _CALLS_MEMORY = timedelta(days=3)
@@ -36,8 +36,8 @@ async def forget_what_is_old(
     await clicks.forget(transaction, before=now - keep_clicks)
     await click_cells.forget_hours(transaction, before=now - click_cells.HOURS_MEMORY)
     await figures.forget_replaced(transaction, before=now - keep_measurements)
-    await people.forget_sign_in_links(transaction, before=now)
-    await sign_in_tries.forget_before(transaction, now - TRIES_MEMORY)
-    await sessions.forget(transaction, before=now)
+    await access.forget_sign_in_links(transaction, before=now)
+    await access.forget_tries(transaction, now - TRIES_MEMORY)
+    await access.forget_sessions(transaction, before=now)
     if keep_audit is not None:
         await audit.forget_before(transaction, now - keep_audit)

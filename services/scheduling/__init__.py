@@ -1,9 +1,9 @@
 """When a post goes out: working hours in the person's own zone, caps, distance, back-off."""
 
-from services.scheduling.backoff import backoff
 from services.scheduling.pace import (
     Pace,
     PersonalPace,
+    backoff,
     first_apart,
     first_slot,
     first_within_cap,

@@ -1,14 +1,22 @@
-"""The rules of pace together: which moment is a good one, and what speaks against now."""
+"""The rules of pace together: which moment is a good one, what speaks against now, and how long to wait
+after a try that ended with "later".
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from services.chance import fraction
-from services.scheduling.public_holidays import is_public_holiday
-from services.scheduling.working_hours import WorkingHours
+from services.scheduling.working_hours import WorkingHours, is_public_holiday
+
+
+def fraction(*words: object) -> float:
+    """A number in [0, 1), evenly spread over different ``words``."""
+    digest = hashlib.blake2b("\x1f".join(map(str, words)).encode(), digest_size=8).digest()
+    return (int.from_bytes(digest, "big") >> 11) / 2**53
+
 
 #: Good times are spread over so long, so that a story does not break out at nine sharp.
 SPREAD = timedelta(hours=2)
@@ -127,3 +135,24 @@ def first_apart(after: datetime, taken: Iterable[datetime], distance: timedelta)
         if abs(each - moment) < distance:
             moment = each + distance
     return moment
+
+
+_LONGEST = timedelta(minutes=15)
+_LONGEST_EXTRA = timedelta(minutes=5)
+
+
+def backoff(
+    post_id: str, attempt: int, *, tries: int, base: timedelta, asked: float | None = None
+) -> timedelta:
+    """A doubling pause, between half and the whole of ``base * 2**tries``, at most 15 minutes.
+
+    When the network asked for ``asked`` seconds, those and up to a tenth more (at most 5 minutes).
+    Where between follows from the post and the attempt, so that posts which failed together do
+    not come back together, and every process computes the same.
+    """
+    chance = fraction("backoff", post_id, attempt)
+    if asked is not None:
+        patience = timedelta(seconds=asked)
+        return patience + min(patience / 10, _LONGEST_EXTRA) * chance
+    whole = min(base * 2.0 ** min(tries, 30), _LONGEST)
+    return whole / 2 * (1 + chance)

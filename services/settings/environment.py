@@ -16,13 +16,10 @@ from services.errors import WrongSetting
 from services.field_faults import nearest, predicate
 from services.settings.broker import BrokerAccess
 from services.settings.figures import Figures
-from services.settings.keys import Keys
-from services.settings.language_model import LanguageModel
 from services.settings.networks import Networks
-from services.settings.organisation import Organisation
+from services.settings.organisation import Organisation, Sharing
 from services.settings.places import Places
-from services.settings.processes import Processes
-from services.settings.sharing import Sharing
+from services.settings.processes import Keys, LanguageModel, Processes
 
 
 # Pydantic lists the fields of the last base first.

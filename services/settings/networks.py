@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode
 
 from services.price import X_PRICES, Prices
 from services.settings.values import Addresses, from_json
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 SANDBOX_CLIENT_ID = "zwaan-sandbox"
 SANDBOX_CLIENT_SECRET = SecretStr("zwaan-sandbox-secret")

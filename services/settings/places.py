@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from services.settings.broker import NO_ADDRESS, read_servers
 from services.settings.values import Ranges
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 #: Networks of this machine.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")

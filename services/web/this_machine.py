@@ -10,7 +10,7 @@ import re
 
 from starlette.requests import Request
 
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 
 #: A proxy that sends any of these says that it asks for somebody else, whatever stands in it.
 _PASSED_ON = re.compile(

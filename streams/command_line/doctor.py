@@ -26,14 +26,14 @@ from connectors.registry import NetworkSettings, build_network
 from services.accounts.reseal_tokens import under_older_keys
 from services.database.engine import Database
 from services.database.faults import AWAY as DATABASE_AWAY
+from services.database.faults import quick_check
 from services.database.migrate import is_current
-from services.database.quick_check import quick_check
 from services.errors import WrongSetting, ZwaanError
 from services.message import Value, advised, as_sentence, fault_and_remedy
 from services.settings import OFF, SANDBOX, Settings
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
-from streams.command_line.replay import compare_with_progress
+from streams.command_line.dead_letters import compare_with_progress
 from streams.command_line.state import open_state, require_log
 from streams.command_line.terminal import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault

@@ -78,7 +78,7 @@ _COMMANDS = {
         "Events that could not be processed: look, replay them when the cause is mended, or drop them.",
     ),
     "replay": (
-        "streams.command_line.replay:replay",
+        "streams.command_line.dead_letters:replay_missing",
         "Hand events to their processors again that `zwaan doctor --deep` finds missing.",
     ),
     "doctor": (

@@ -14,9 +14,8 @@ from services.database import audit, dead_letters
 from services.database.dead_letters import DeadLetter, Place
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.events.delivery import Delivery
 from services.events.record import Element, read_record
-from services.events.statement import Fact
+from services.events.statement import Delivery, Fact
 from services.message import message
 from streams.bootstrap import clock
 from streams.logs.admin import LogAdmin, LogRecord, PartitionLag

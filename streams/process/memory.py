@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from services.database import inbox
 from services.database.transaction import Transaction
-from services.events.delivery import Delivery
+from services.events.statement import Delivery
 from services.figures.store import clicks
 
 

@@ -24,9 +24,8 @@ from services.database.dead_letters import DeadLetter
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater, Stop
-from services.events.delivery import Delivery
 from services.events.record import Element, read_record
-from services.events.statement import Fact, Statement
+from services.events.statement import Delivery, Fact, Statement
 from services.message import NOTHING, Message, message, said
 from streams.process.memory import Memory, memory_of
 

@@ -1,4 +1,6 @@
-"""Calls that created posts on networks, counted in buckets of time."""
+"""Calls that created posts on networks, counted in buckets of time, and the circuit breaker of each
+network, shared by all workers and seen by every page.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.database.engine import insert_for
-from services.database.schema import network_calls
+from services.accounts.rules.network_calls import Circuit
+from services.database.engine import as_row, insert_for, replace
+from services.database.schema import circuits, network_calls
 from services.database.transaction import Transaction
 
 #: Stands for all members together, in place of a member.
@@ -52,3 +55,25 @@ async def count(transaction: Transaction, calls: Mapping[tuple[str, str, datetim
 
 async def forget_before(transaction: Transaction, moment: datetime) -> None:
     await transaction.execute(network_calls.delete().where(network_calls.c.bucket_at < moment))
+
+
+async def all_circuits(transaction: Transaction) -> list[Circuit]:
+    """The circuits of all networks that ever failed, by name."""
+    rows = await transaction.execute(sa.select(circuits).order_by(circuits.c.network))
+    return [Circuit(**row) for row in rows.mappings()]
+
+
+async def hold_circuits(transaction: Transaction, networks: Collection[str]) -> dict[str, Circuit]:
+    """The circuits of these networks; nobody else changes them before this transaction ends."""
+    rows = await transaction.execute(
+        sa.select(circuits)
+        .where(circuits.c.network.in_(networks))
+        .order_by(circuits.c.network)
+        .with_for_update()
+    )
+    known = {row["network"]: Circuit(**row) for row in rows.mappings()}
+    return {name: known.get(name, Circuit(network=name)) for name in sorted(networks)}
+
+
+async def save_circuit(transaction: Transaction, circuit: Circuit) -> None:
+    await replace(transaction, circuits, [as_row(circuit)])

@@ -16,7 +16,7 @@ from services.database import inbox
 from services.database.engine import insert_for, take_turns
 from services.database.schema import clicks, counted_records, forgotten_clicks
 from services.database.transaction import Transaction
-from services.events.delivery import Delivery
+from services.events.statement import Delivery
 from services.figures.rules.click import (
     DUPLICATE_MICROSECONDS,
     TWICE,

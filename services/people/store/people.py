@@ -1,4 +1,4 @@
-"""People, the ambassadors among them, and sign-in links."""
+"""People, the ambassadors among them, and all of them as their administrators find them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.database.engine import in_parts, insert_for, replace
-from services.database.schema import ambassadors, people, sign_in_links, voice_profiles
+from services.database.schema import ambassadors, people, voice_profiles
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
 
@@ -240,70 +240,31 @@ def read_person(row: Any) -> Person | None:
     )
 
 
-async def add_sign_in_link(
-    transaction: Transaction, *, token_sha256: str, person_id: str, expires_at: datetime
-) -> None:
-    await transaction.execute(
-        sign_in_links.insert().values(
-            token_sha256=token_sha256, person_id=person_id, expires_at=expires_at
-        )
-    )
+_EVERYBODY = people.outerjoin(ambassadors, ambassadors.c.id == people.c.id)
 
 
-async def has_sign_in_link(
-    transaction: Transaction, person_id: str, *, expires_after: datetime
-) -> bool:
-    """Whether this person has a link that still works at ``expires_after``."""
-    query = sa.select(sign_in_links.c.person_id).where(
-        sign_in_links.c.person_id == person_id, sign_in_links.c.expires_at > expires_after
-    )
-    return await transaction.scalar(query.limit(1)) is not None
+async def count(transaction: Transaction, words: str = "") -> int:
+    """How many people `find` finds."""
+    query = sa.select(sa.func.count()).select_from(_EVERYBODY).where(_has(words))
+    return await transaction.scalar(query) or 0
 
 
-async def person_of_link(
-    transaction: Transaction, *, token_sha256: str, now: datetime
-) -> Person | None:
-    """Whose link this is, while it works: until it is used, and not after its time."""
-    query = (
+async def find(
+    transaction: Transaction, words: str = "", *, offset: int = 0, limit: int
+) -> list[Person]:
+    """People whose name, team or e-mail address holds ``words``, by name."""
+    rows = await transaction.execute(
         sa.select(people)
-        .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
-        .where(*_works(token_sha256, now), IS_ACTIVE)
+        .select_from(_EVERYBODY)
+        .where(_has(words))
+        .order_by(people.c.name, people.c.id)
+        .offset(offset)
+        .limit(limit)
     )
-    return read_person((await transaction.execute(query)).first())
+    return [found for row in rows if (found := read_person(row)) is not None]
 
 
-async def use_sign_in_link(
-    transaction: Transaction, *, token_sha256: str, now: datetime
-) -> Person | None:
-    """As `person_of_link`, and the link works no more; of two at once one gets the person."""
-    await transaction.execute(
-        sa.select(people.c.id)
-        .join(sign_in_links, sign_in_links.c.person_id == people.c.id)
-        .where(*_works(token_sha256, now))
-        .with_for_update(read=True, key_share=True, of=people)
-    )
-    used = await transaction.scalar(
-        sign_in_links.update()
-        .where(*_works(token_sha256, now))
-        .values(used_at=now)
-        .returning(sign_in_links.c.person_id)
-    )
-    return None if used is None else await person(transaction, used)
-
-
-def _works(token_sha256: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        sign_in_links.c.token_sha256 == token_sha256,
-        sign_in_links.c.expires_at > now,
-        sign_in_links.c.used_at.is_(None),
-    )
-
-
-async def end_sign_in_links(transaction: Transaction, person_id: str) -> None:
-    """Delete all of this person."""
-    await transaction.execute(sign_in_links.delete().where(sign_in_links.c.person_id == person_id))
-
-
-async def forget_sign_in_links(transaction: Transaction, *, before: datetime) -> None:
-    """Delete those that ran out before that moment."""
-    await transaction.execute(sign_in_links.delete().where(sign_in_links.c.expires_at < before))
+def _has(words: str) -> sa.ColumnElement[bool]:
+    columns = (people.c.name, people.c.email, ambassadors.c.team)
+    holds = (column.icontains(words, autoescape=True) for column in columns)
+    return sa.and_(HAS_NAME, sa.or_(*holds))

@@ -1,4 +1,6 @@
-"""What people chose about their posts' pace, their pauses and their standing consents."""
+"""What people chose about their posts' pace, their pauses and their standing consents, and which of
+those are about to end.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
+from services.accounts.rules.expiry import Ending
 from services.database.engine import replace
-from services.database.schema import campaigns, connections, posts, sharing_preferences
+from services.database.schema import campaigns, connections, people, posts, sharing_preferences
 from services.database.transaction import Transaction
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.post import PostState
@@ -117,3 +120,39 @@ def _preferences(row: RowMapping) -> SharingPreferences:
         hours=hours,
         **{name: row[name] for name in _AS_THEY_ARE},
     )
+
+
+async def ending_consents(
+    transaction: Transaction, *, after: datetime, before: datetime
+) -> list[Ending]:
+    """Consents that end in this time, soonest first."""
+    rows = await transaction.execute(
+        sa.select(
+            _TABLE.c.ambassador_id,
+            _TABLE.c.consent_until.label("expires_at"),
+            _TABLE.c.consent_warned_days.label("warned_days"),
+            people.c.email,
+            people.c.name,
+            people.c.language,
+        )
+        .join(people, people.c.id == _TABLE.c.ambassador_id)
+        .where(_TABLE.c.consent_until > after, _TABLE.c.consent_until <= before)
+        .order_by(_TABLE.c.consent_until, _TABLE.c.ambassador_id)
+    )
+    return [Ending(**row) for row in rows.mappings()]
+
+
+async def set_warned(
+    transaction: Transaction, consent: Ending, *, before: int | None, after: int | None
+) -> bool:
+    """Change the threshold they were told at; False when it is not ``before`` any more."""
+    changed = await transaction.execute(
+        _TABLE.update()
+        .where(
+            _TABLE.c.ambassador_id == consent.ambassador_id,
+            _TABLE.c.consent_until == consent.expires_at,
+            _TABLE.c.consent_warned_days.is_not_distinct_from(before),
+        )
+        .values(consent_warned_days=after)
+    )
+    return bool(changed.rowcount)

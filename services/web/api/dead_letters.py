@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
 
-from services.database.replay_dead_letter import replay
+from services.database.settle_dead_letters import replay
 from services.web.api.access import admit
 from services.web.possible_ids import LetterId
 from services.web.view import parts_of

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from services.accounts.store import charges, circuits
+from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
 from services.errors import RetryLater
 from services.figures.store import click_cells
@@ -48,7 +48,11 @@ async def _networks_away(parts: WebParts) -> list[str]:
     """Networks whose circuit is open. They make nobody unready: a restart does not help them."""
     with suppress(RetryLater):  # without its database the process is unready by itself
         async with parts.database.read() as transaction:
-            return [each.network for each in await circuits.every(transaction) if each.open_until]
+            return [
+                each.network
+                for each in await network_calls.all_circuits(transaction)
+                if each.open_until
+            ]
     return []
 
 
@@ -71,7 +75,7 @@ async def _look(parts: WebParts) -> None:
         by_class = await click_cells.by_class(transaction)
         known.dead_letters.set(await dead_letters.count(transaction))
         known.outbox.set(await outbox.size(transaction))
-        for circuit in await circuits.every(transaction):
+        for circuit in await network_calls.all_circuits(transaction):
             known.network_away.labels(circuit.network).set(circuit.open_until is not None)
         for network, unit, micros in await charges.totals(transaction):
             known.charged.labels(network, unit).set(micros / MICROS)

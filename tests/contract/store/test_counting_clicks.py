@@ -18,10 +18,9 @@ from services.database.engine import Database
 from services.database.schema import clicks as kept_clicks
 from services.database.schema import counted_records, inbox, posts
 from services.database.transaction import Transaction
-from services.events.delivery import Delivery
 from services.events.outgoing import LinkClicked
 from services.events.record import read_record
-from services.events.statement import SOURCE, Fact
+from services.events.statement import SOURCE, Delivery, Fact
 from services.figures.count_clicks import count_clicks
 from services.figures.rules.click import DUPLICATE_WINDOW, classify
 from services.figures.store import click_cells, clicks

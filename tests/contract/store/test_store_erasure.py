@@ -16,7 +16,7 @@ from services.figures.store import campaign_figures, figures, followers, links
 from services.identity import ambassador_id
 from services.people.rules.sharing_preferences import SharingPreferences
 from services.people.sign_in import begin_session, make_link, whose_session
-from services.people.store import directory, people, sharing_preferences
+from services.people.store import people, sharing_preferences
 from services.post import PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
@@ -142,7 +142,7 @@ async def test_what_counts_stays(database: Database) -> None:
         await erasure.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
         assert await campaign_figures.of_campaigns(transaction, [STORY.id]) == before
         assert await links.target(transaction, post.link_code) is not None
-        assert [person.name for person in await directory.find(transaction, limit=9)] == [BEN.name]
+        assert [person.name for person in await people.find(transaction, limit=9)] == [BEN.name]
         assert await people.all_ambassadors(transaction) == [BEN]
         assert await people.person(transaction, NOBODY) is None
         assert len(await audit.of(transaction, STORY.id)) == 1

@@ -20,7 +20,7 @@ from services.database.migrate import is_current, migrate
 from services.database.schema import metadata
 from services.errors import Stop
 from services.events.cloudevent import CloudEvent
-from services.events.delivery import Delivery
+from services.events.statement import Delivery
 from services.figures.store import clicks
 from tests.contract.store.conftest import Store
 from tests.projections import click_cells

@@ -10,7 +10,7 @@ import pytest
 from services.accounts.store import account_leases, connections
 from services.database.engine import Database
 from services.message import said
-from services.people.store import people
+from services.people.store import access, people
 from services.people.store.people import Person
 from tests.builders import NOW, ambassador, connection, organise
 
@@ -92,15 +92,15 @@ async def test_a_sign_in_link_works_once_and_in_time(database: Database) -> None
     async with database.write() as transaction:
         await people.save_person(transaction, RECRUITER, now=NOW)
         for token in ("ab", "cd"):
-            await people.add_sign_in_link(
+            await access.add_sign_in_link(
                 transaction, token_sha256=token, person_id=RECRUITER.id, expires_at=NOW
             )
-        for way in (people.person_of_link, people.use_sign_in_link):
+        for way in (access.person_of_link, access.use_sign_in_link):
             assert await way(transaction, token_sha256="cd", now=NOW) is None
             assert await way(transaction, token_sha256="ef", now=just_before) is None
-        for way in (people.person_of_link, people.person_of_link, people.use_sign_in_link):
+        for way in (access.person_of_link, access.person_of_link, access.use_sign_in_link):
             assert await way(transaction, token_sha256="ab", now=just_before) == RECRUITER
-        for way in (people.person_of_link, people.use_sign_in_link):
+        for way in (access.person_of_link, access.use_sign_in_link):
             assert await way(transaction, token_sha256="ab", now=just_before) is None
 
 
@@ -109,16 +109,16 @@ async def test_links_that_ran_out_are_forgotten(database: Database) -> None:
     async with database.write() as transaction:
         await people.save_person(transaction, RECRUITER, now=NOW)
         for token, hours in (("ab", -1), ("cd", 1)):
-            await people.add_sign_in_link(
+            await access.add_sign_in_link(
                 transaction,
                 token_sha256=token,
                 person_id=RECRUITER.id,
                 expires_at=NOW + timedelta(hours=hours),
             )
-        await people.forget_sign_in_links(transaction, before=NOW)
+        await access.forget_sign_in_links(transaction, before=NOW)
         long_ago = NOW - timedelta(days=9)
-        assert await people.person_of_link(transaction, token_sha256="ab", now=long_ago) is None
-        assert await people.person_of_link(transaction, token_sha256="cd", now=NOW) == RECRUITER
+        assert await access.person_of_link(transaction, token_sha256="ab", now=long_ago) is None
+        assert await access.person_of_link(transaction, token_sha256="cd", now=NOW) == RECRUITER
 
 
 @pytest.mark.parametrize(

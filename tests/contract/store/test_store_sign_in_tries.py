@@ -12,9 +12,16 @@ import sqlalchemy as sa
 
 from services.database.engine import Database
 from services.database.schema import sign_in_tries as table
-from services.people.limit_sign_in import Asker, TooOften, count_ask, try_link
-from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, ASKS_OF_CLIENT, TRIES_OF_CLIENT
-from services.people.store import sign_in_tries
+from services.people.limit_sign_in import (
+    ASKS_OF_ADDRESS,
+    ASKS_OF_CLIENT,
+    TRIES_OF_CLIENT,
+    Asker,
+    TooOften,
+    count_ask,
+    try_link,
+)
+from services.people.store import access
 from tests.builders import NOW
 from tests.contract.store.conftest import Store
 
@@ -71,7 +78,7 @@ async def test_old_tries_are_forgotten(database: Database) -> None:
     async with database.write() as transaction:
         for number, age in enumerate((3, 2, 1)):
             at = NOW - timedelta(hours=age)
-            await sign_in_tries.count(transaction, f"key {number}", bucket_at=at)
-        await sign_in_tries.forget_before(transaction, NOW - timedelta(hours=2))
+            await access.count_try(transaction, f"key {number}", bucket_at=at)
+        await access.forget_tries(transaction, NOW - timedelta(hours=2))
         left = await transaction.scalars(sa.select(table.c.key).order_by(table.c.key))
         assert list(left) == ["key 1", "key 2"]

@@ -31,11 +31,10 @@ from services.database.schema import posts as _posts
 from services.errors import Conflict, NeedsPerson, Rejected
 from services.events.catalogue import PARTITIONS, read_data
 from services.events.cloudevent import parse_event
-from services.events.delivery import Delivery
 from services.events.incoming import ApplicationReceived, EventData, VacancyClosed
 from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
-from services.events.statement import Fact
+from services.events.statement import Delivery, Fact
 from services.figures.collect_reach import ReachCollector
 from services.figures.store import figures, rebuilt_clicks
 from services.figures.store.rebuilt_clicks import Scope

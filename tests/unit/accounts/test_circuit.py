@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.accounts.rules.circuit import Circuit, CircuitRules
+from services.accounts.rules.network_calls import Circuit, CircuitRules
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

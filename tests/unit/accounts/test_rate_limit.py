@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.rules.rate_limit import CREATE_LIMITS, Counted, RateLimit
+from services.accounts.rules.network_calls import CREATE_LIMITS, Counted, RateLimit
 
 NOW = datetime(2026, 11, 24, 9, 0, 30, tzinfo=UTC)
 SLIDING = RateLimit(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.database.quick_check import quick_check
+from services.database.faults import quick_check
 from services.errors import Stop
 
 

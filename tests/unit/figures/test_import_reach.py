@@ -18,7 +18,7 @@ from services.figures.store import figures, post_figures
 from services.figures.store.figures import ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
-from services.text.linkedin_address import moment_of
+from services.text.web_address import moment_of_post
 from tests.builders import NOW, ambassador, campaign, draft, fact, story
 from tests.unit.conftest import STEPS, Desk
 
@@ -42,7 +42,7 @@ def shared(sequence: int, moment: datetime, **changes: Any) -> Post:
 
 def test_the_moment_in_a_number_is_when_the_post_was_made() -> None:
     """An activity that a member's own export dates to 16 December 2025 says so itself."""
-    assert moment_of("7406535690785632256").date().isoformat() == "2025-12-16"
+    assert moment_of_post("7406535690785632256").date().isoformat() == "2025-12-16"
 
 
 def test_a_post_is_known_by_its_number_or_by_its_moment() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.store import charges, circuits, connections
+from services.accounts.store import charges, connections, network_calls
 from services.accounts.store.charges import Charge
 from services.campaigns.store import campaigns
 from services.database import outbox
@@ -216,7 +216,7 @@ async def test_an_access_in_doubt_ends_no_post(desk: Desk) -> None:
     assert await desk.state(draft) is PostState.APPROVED
     assert await _said(desk, draft) == ""
     async with desk.database.read() as transaction:
-        assert await circuits.every(transaction) == []
+        assert await network_calls.all_circuits(transaction) == []
     desk.now += timedelta(seconds=5)
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED

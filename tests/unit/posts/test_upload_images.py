@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.rules.network_rules import GONE, OURS
-from services.accounts.store import circuits, connections
+from services.accounts.store import connections, network_calls
 from services.campaigns.store import campaigns
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
@@ -157,7 +157,7 @@ async def test_a_host_that_is_away_holds_up_the_post_and_blames_no_network(desk:
     await desk.work(publisher)
     assert await desk.state(draft) is PostState.APPROVED
     async with desk.database.read() as transaction:
-        assert await circuits.every(transaction) == []
+        assert await network_calls.all_circuits(transaction) == []
     desk.now += timedelta(seconds=70)
     await desk.work(publisher)
     assert await desk.state(draft) is PostState.PUBLISHED

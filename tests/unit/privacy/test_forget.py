@@ -12,7 +12,7 @@ from services.database.engine import Database
 from services.database.schema import clicks as kept
 from services.database.transaction import Transaction
 from services.figures.store import click_cells
-from services.people.rules.sign_in_limits import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
+from services.people.limit_sign_in import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
 from services.people.sign_in import (
     LIFETIME,
     SESSION,
@@ -21,7 +21,7 @@ from services.people.sign_in import (
     whose_link,
     whose_session,
 )
-from services.people.store import people, sign_in_tries
+from services.people.store import access, people
 from services.privacy.forget import forget_what_is_old
 from tests.builders import NOW, ambassador, organise
 from tests.projections import add_clicks, judged_click
@@ -71,9 +71,9 @@ async def test_tries_to_sign_in_go(database: Database) -> None:
     """How often links were asked for is known for two hours, which is longer than any limit."""
     async with database.write() as transaction:
         for number, age in enumerate((timedelta(hours=2, seconds=1), timedelta(hours=1))):
-            await sign_in_tries.count(transaction, str(number), bucket_at=NOW - age)
+            await access.count_try(transaction, str(number), bucket_at=NOW - age)
         await _forget(transaction)
-        assert await sign_in_tries.counted(transaction, ["0", "1"]) == {"1": 1}
+        assert await access.counted_tries(transaction, ["0", "1"]) == {"1": 1}
     assert max(ASKS_OF_ADDRESS.window, TRIES_OF_CLIENT.window) < timedelta(hours=2)
 
 

@@ -23,7 +23,7 @@ from services.scheduling import (
     goes_out_now,
     good_time,
 )
-from services.scheduling.public_holidays import country_of, is_public_holiday
+from services.scheduling.working_hours import country_of, is_public_holiday
 
 MINUTE, HOUR, DAY, WEEK = (
     timedelta(minutes=1),

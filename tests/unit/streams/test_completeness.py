@@ -10,10 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from services.database import dead_letters
-from services.database.drop_dead_letter import drop
 from services.database.engine import Database
-from services.database.note_expired import note_expired
 from services.database.schema import inbox
+from services.database.settle_dead_letters import drop, note_expired
 from streams.logs.admin import LogRecord, Position
 from streams.logs.embedded.admin import EmbeddedAdmin
 from streams.logs.embedded.log import EmbeddedLog

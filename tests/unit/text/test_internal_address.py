@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.text.internal_address import internal_host
+from services.text.web_address import internal_host
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.accounts.rules.circuit import Circuit
-from services.accounts.store import circuits
+from services.accounts.rules.network_calls import Circuit
+from services.accounts.store import network_calls
 from services.people.rules.sharing_preferences import CONSENT_LASTS
 from services.people.store import sharing_preferences
 from services.post import PostState
@@ -141,7 +141,7 @@ async def test_a_network_that_is_away_is_named(organisation: Organisation) -> No
         reason="LinkedIn gave no usable answer.",
     )
     async with organisation.database.write() as transaction:
-        await circuits.save(transaction, circuit)
+        await network_calls.save_circuit(transaction, circuit)
     async with organisation.staff("ad@example.org", "administrator") as browser:
         page = (await browser.get("/administration")).text
         ready = await browser.get("/readyz")

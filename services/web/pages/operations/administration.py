@@ -9,15 +9,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.accounts.rules.circuit import Circuit
-from services.accounts.store import charges, circuits
+from services.accounts.rules.network_calls import Circuit
+from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
-from services.database.drop_dead_letter import drop
-from services.database.replay_dead_letter import replay
+from services.database.settle_dead_letters import drop, replay
 from services.message import NOTHING, Message, NetworkName, message
 from services.people.store.headcount import headcount
 from services.price import MICROS
-from services.text.loopback import is_loopback
+from services.text.web_address import is_loopback
 from services.web.access import AdministratorView
 from services.web.parts import Readiness, WebParts
 from services.web.possible_ids import LetterId
@@ -47,7 +46,7 @@ async def administration(view: AdministratorView) -> Response:
         everybody = await headcount(transaction)
         unsent = await outbox.size(transaction)
         units = await charges.of_units(transaction)
-        away = [each for each in await circuits.every(transaction) if each.open_until]
+        away = [each for each in await network_calls.all_circuits(transaction) if each.open_until]
     readiness = await view.parts.readiness()
     return view.page(
         "administration/administration.html",

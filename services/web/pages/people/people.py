@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.accounts.rules.network_rules import OURS
 from services.people.sign_in import end_all_access
-from services.people.store import directory, people
+from services.people.store import people
 from services.people.store.people import ROLES, Person
 from services.privacy import correct_person, remove_person
 from services.voice.store import voice_profiles
@@ -33,10 +33,10 @@ async def everybody(
 ) -> Response:
     words = find.strip()
     async with view.parts.database.read() as transaction:
-        number = await directory.count(transaction, words)
+        number = await people.count(transaction, words)
         pages = max(1, -(-number // _PAGE))
         page = min(page, pages)
-        found = await directory.find(transaction, words, offset=(page - 1) * _PAGE, limit=_PAGE)
+        found = await people.find(transaction, words, offset=(page - 1) * _PAGE, limit=_PAGE)
     return view.page(
         "administration/people.html",
         found=found,

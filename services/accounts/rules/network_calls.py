@@ -1,16 +1,81 @@
-"""How often a network lets us call, so that we stop before it has to refuse, and other limits.
+"""Whether a network is called now: its circuit breaker, how often it lets us call, and other limits.
 
-Sources: X, https://docs.x.com/x-api/fundamentals/rate-limits (POST /2/tweets); LinkedIn shows its
-daily limits in the developer portal only, the figures here are those reported for "Share on
-LinkedIn"; Mastodon, ``app/lib/rate_limiter.rb``, which a server's owner may change. A network without an entry has no limit that we know of.
+When a network is away, nobody queues up to find that out. Closed its circuit lets everything
+through. After some failures in a row it opens: nothing is sent. When the pause is over one call
+probes (half-open): an answer closes it, another failure opens it for longer.
+
+Limits are there so that we stop before a network has to refuse. Sources: X,
+https://docs.x.com/x-api/fundamentals/rate-limits (POST /2/tweets); LinkedIn shows its daily limits
+in the developer portal only, the figures here are those reported for "Share on LinkedIn"; Mastodon,
+``app/lib/rate_limiter.rb``, which a server's owner may change. A network without an entry has no
+limit that we know of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
+
+from services.message import NOTHING, Message
+
+State = Literal["closed", "open", "half-open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitRules:
+    """Opens after ``failures`` in a row, for ``pause``, doubling up to ``longest``."""
+
+    failures: int = 5
+    pause: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuit:
+    """``failures`` in a row so far; ``open_until`` None: closed. ``reason`` is the last failure.
+
+    While a call probes, ``open_until`` is when that probe counts as lost.
+    """
+
+    network: str
+    failures: int = 0
+    opened_at: datetime | None = None
+    open_until: datetime | None = None
+    probe: bool = False
+    reason: Message = NOTHING
+
+    def state(self, now: datetime) -> State:
+        if self.open_until is None:
+            return "closed"
+        return "open" if now < self.open_until else "half-open"
+
+    def probing(self, *, until: datetime) -> Circuit:
+        """Half-open, with one call under way that will tell by ``until``."""
+        return replace(self, open_until=until, probe=True)
+
+    def failed(self, now: datetime, reason: Message, rules: CircuitRules) -> Circuit:
+        """No usable answer. A call begun before it opened does not lengthen the pause."""
+        if self.state(now) == "open" and not self.probe:
+            return self
+        failures = self.failures + 1
+        if failures < rules.failures:
+            return replace(self, failures=failures, reason=reason)
+        pause = min(rules.pause * 2.0 ** min(failures - rules.failures, 30), rules.longest)
+        return replace(
+            self,
+            failures=failures,
+            reason=reason,
+            opened_at=self.opened_at or now,
+            open_until=now + pause,
+            probe=False,
+        )
+
+    def answered(self) -> Circuit:
+        """The network answered, be it with a refusal: it is there."""
+        return Circuit(network=self.network)
 
 
 class Counted(StrEnum):
