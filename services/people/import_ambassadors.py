@@ -1,4 +1,6 @@
-"""Ambassadors from a CSV file or a workbook: every bad row is named, and none is imported unless asked."""
+"""Ambassadors from a CSV file or a workbook: every bad row is named, and none is
+imported unless asked. The operator lets them in, and that is remembered.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +8,22 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain, islice, product, zip_longest
 from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from services.database.record import record
+from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.field_faults import guesses, predicate, together
 from services.message import Message, both, message
 from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
+from services.people.store import people
 from services.text.spreadsheet import (
     SEPARATORS,
     SIGNATURE,
@@ -69,6 +75,16 @@ def read_ambassadors(content: bytes) -> Reading:
     sheet = read_spreadsheet_text(content)
     reading = _read(_rows_of_text(sheet))
     return replace(reading, guessed_encoding=sheet.guessed)
+
+
+async def admit_ambassadors(
+    transaction: Transaction, ambassadors: Sequence[Ambassador], *, actor: str, now: datetime
+) -> int:
+    """Add them, or overwrite the profile of those that are there; returns how many were there."""
+    updated = await people.save_ambassadors(transaction, ambassadors, now=now)
+    detail = {"imported": len(ambassadors) - updated, "updated": updated}
+    await record(transaction, "person.imported", "", actor=actor, now=now, **detail)
+    return updated
 
 
 def _rows_of_text(sheet: SpreadsheetText) -> Iterator[_Row]:

@@ -1,9 +1,13 @@
-"""Sign in by a link, and stay signed in until the session is ended; both are kept as hashes."""
+"""Sign in by a link, and stay signed in until the session is ended; both are kept as hashes.
+
+The operator lets people in by a link as well, and that is remembered.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.database.record import record
@@ -28,6 +32,21 @@ async def make_link(
         transaction, token_sha256=_digest(token), person_id=person_id, expires_at=now + LIFETIME
     )
     return f"{base_url}/sign-in/{token}"
+
+
+async def admit_by_link(
+    transaction: Transaction,
+    person_id: str,
+    *,
+    actor: str,
+    roles: Sequence[str],
+    base_url: str,
+    now: datetime,
+) -> str:
+    """A sign-in link that ``actor`` hands over; ``roles`` are those given with it."""
+    detail = {"roles": ", ".join(sorted(roles))} if roles else {}
+    await record(transaction, "person.link_made", person_id, actor=actor, now=now, **detail)
+    return await make_link(transaction, person_id, base_url=base_url, now=now)
 
 
 async def was_just_made(transaction: Transaction, person_id: str, *, now: datetime) -> bool:

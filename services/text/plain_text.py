@@ -11,8 +11,8 @@ import html
 import re
 import unicodedata
 
-from services.text.emoji_sequences import EMOJI
 from services.text.html_text import one_line, with_signs
+from services.text.network_text import EMOJI
 
 #: Characters read of a text; facts beyond its first hundred pages are not needed.
 MAX_CHARACTERS = 250_000

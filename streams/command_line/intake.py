@@ -19,7 +19,7 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
 from services.message import Message, ended, message, message_n
-from services.people.admit_people import admit_ambassadors
+from services.people.import_ambassadors import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
 from streams.bootstrap import clock

@@ -11,8 +11,8 @@ import click
 from services.errors import Rejected
 from services.identity import ambassador_id
 from services.message import message
-from services.people.admit_people import admit_by_link
 from services.people.import_ambassadors import Reading, read_ambassadors
+from services.people.sign_in import admit_by_link
 from services.people.store import people
 from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox

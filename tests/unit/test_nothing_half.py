@@ -16,8 +16,7 @@ from services.campaigns.start_campaign import start_campaigns
 from services.database.engine import Database
 from services.database.schema import metadata
 from services.errors import Rejected
-from services.people.admit_people import admit_ambassadors
-from services.people.import_ambassadors import read_ambassadors
+from services.people.import_ambassadors import admit_ambassadors, read_ambassadors
 from services.people.store import people
 from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW, ambassador, event, story, vacancy

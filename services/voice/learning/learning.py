@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Literal, get_args
 
 from services.people.rules.ambassador import Ambassador, Length
-from services.text.emoji_sequences import EMOJI
+from services.text.network_text import EMOJI
 from services.voice.language.words import words_of
 
 Habit = Literal["emoji", "hashtags", "exclamation", "length", "word"]

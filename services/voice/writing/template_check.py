@@ -11,9 +11,8 @@ from itertools import product
 
 from services.accounts.rules.network_rules import X
 from services.people.rules.disclosure import FIRST_PERSON
-from services.text.emoji_sequences import EMOJI
 from services.text.links_in_text import has_link
-from services.text.network_text import measure_text
+from services.text.network_text import EMOJI, measure_text
 from services.voice.checking.boasts import boasts_in, is_praise
 from services.voice.checking.support import Sources, check_supported
 from services.voice.vocabulary import plain_words, vocabulary

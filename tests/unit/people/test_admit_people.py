@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.database import audit
 from services.database.engine import Database
-from services.people.admit_people import admit_ambassadors, admit_by_link
+from services.people.import_ambassadors import admit_ambassadors
+from services.people.sign_in import admit_by_link
 from services.people.store import people
 from tests.builders import NOW, ambassador
 

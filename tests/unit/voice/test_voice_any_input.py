@@ -15,8 +15,7 @@ from services.events.incoming import StoryApproved, VacancyOpened
 from services.language import Language
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.disclosure import discloses
-from services.text.emoji_sequences import EMOJI
-from services.text.network_text import measure_text
+from services.text.network_text import EMOJI, measure_text
 from services.voice import Composer, Dealt, Draft
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import Content, example_content, request, shipped_templates
