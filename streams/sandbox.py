@@ -10,9 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox import PREFIXES, SandboxApp, create_sandbox, is_control
 from services.settings import Settings
-from services.web.api.access import bears
+from services.web.api.access import bears, is_direct
 from services.web.forged_forms import comes_from
-from services.web.this_machine import is_direct
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:

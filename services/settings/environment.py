@@ -46,7 +46,7 @@ class Settings(
         """Whether whoever sits at this machine is all that is served, and nothing real is at stake.
 
         There alone does a sign-in link sign in at once, and is who asks from this machine believed
-        without a token (`services.web.this_machine.is_direct`).
+        without a token (`services.web.api.access.is_direct`).
         """
         return not (self.is_public or self.real_networks)
 

@@ -13,30 +13,26 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.people.sign_in import SESSION
-from services.web.api import dead_letters, events, operations, statistics
-from services.web.assets import Assets
-from services.web.body_limit import MAX_FORM_BYTES, BodyLimit
+from services.web.api import events, operations, statistics
 from services.web.faults import API, answer_faults
 from services.web.forged_forms import refuse_forged_forms
-from services.web.headers import SecurityHeaders
 from services.web.link_cards import LinkCards
+from services.web.middleware import (
+    MAX_FORM_BYTES,
+    Assets,
+    BodyLimit,
+    RequestMetrics,
+    SecurityHeaders,
+    refuse_impossible_ids,
+)
 from services.web.pages import language
-from services.web.pages.campaigns import audience, pace, passages, public_story, stories, vacancies
+from services.web.pages.campaigns import audience, pace, passages, stories, vacancies
 from services.web.pages.figures import figures, figures_export
 from services.web.pages.operations import administration, audit_page
 from services.web.pages.people import connect, people, profile, sign_in
-from services.web.pages.posts import (
-    delete_post,
-    inbox,
-    own_reach,
-    share_by_hand,
-    suggestions,
-    typed_text,
-)
+from services.web.pages.posts import inbox, own_reach, published, suggestions, typed_text
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
-from services.web.possible_ids import refuse_impossible_ids
-from services.web.request_metrics import RequestMetrics
 from services.web.short_links import PREFIXES, ShortLinks
 
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
@@ -44,8 +40,7 @@ _PAGES = (
     sign_in,
     language,
     inbox,
-    delete_post,
-    share_by_hand,
+    published,
     suggestions,
     typed_text,
     connect,
@@ -57,7 +52,6 @@ _PAGES = (
     stories,
     audience,
     passages,
-    public_story,
     blocked_words,
     post_templates,
     figures,
@@ -66,7 +60,7 @@ _PAGES = (
     people,
     audit_page,
 )
-_API = (events, statistics, dead_letters, operations)
+_API = (events, statistics, operations)
 
 
 class Web:

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from services.web.body_limit import CUT, MAX_FORM_BYTES
+from services.web.middleware import CUT, MAX_FORM_BYTES
 from services.web.view import FormFault, is_csrf_token, parts_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -17,7 +17,6 @@ from services.message import NOTHING, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
 from services.web import labels, rendering
-from services.web.body_limit import MAX_FORM_BYTES
 from services.web.menu import menu_of
 from services.web.messages import (
     LANGUAGES,
@@ -26,6 +25,7 @@ from services.web.messages import (
     messages_in,
     preferred_language,
 )
+from services.web.middleware import MAX_FORM_BYTES
 from services.web.parts import WebParts
 
 #: Whom to ask where no contact is set.

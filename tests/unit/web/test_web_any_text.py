@@ -14,7 +14,7 @@ from services.campaigns.accept_events import accept
 from services.errors import Rejected
 from services.message import message
 from services.web import rendering
-from services.web.api.event_documents import FORMATS
+from services.web.api.events import FORMATS
 from services.web.messages import messages_in
 from services.web.pages.figures.figure_rows import FigureRow
 from services.web.pages.figures.figures_export import write_csv

@@ -8,7 +8,7 @@ import pytest
 from fastapi import HTTPException, Request
 
 from services.web.app import create_pages
-from services.web.possible_ids import refuse_impossible_ids
+from services.web.middleware import refuse_impossible_ids
 from tests.unit.web.organisation import ANNA, BEN, Organisation, form_token, story, vacancy
 from tests.unit.web.test_web_security import routes
 

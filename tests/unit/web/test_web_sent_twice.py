@@ -14,7 +14,7 @@ import pytest
 
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
-from services.web.body_limit import MAX_FORM_BYTES
+from services.web.middleware import MAX_FORM_BYTES
 from tests.builders import NOW
 from tests.unit.web.arrival import facts_on
 from tests.unit.web.organisation import (

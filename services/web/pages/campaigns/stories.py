@@ -1,16 +1,19 @@
-"""Marketing's pages: approve a story, follow its campaign."""
+"""Marketing's pages: approve a story, follow its campaign; and the story for everybody, where short
+links lead when it has no page of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
-from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse, Response
 
 from services.campaigns.announced_before import form_id
+from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
 from services.posts.finish_campaign import end_story
-from services.web.access import MarketingView
+from services.web.access import MarketingView, VisitorView
 from services.web.forged_forms import keeps_form
 from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import show_campaign
@@ -25,6 +28,7 @@ from services.web.pages.campaigns.event_forms import (
 from services.web.pages.campaigns.opening import open_by_form, show_form, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
+from services.web.redirect_address import redirect_address
 from services.web.view import View
 
 router = APIRouter(prefix="/stories")
@@ -104,3 +108,22 @@ async def _read_form(view: View) -> Filled[StoryApproved]:
         "approved_by": view.me.name,
     }
     return in_its_language(check(StoryApproved, form, data, view.messages, {}), view.messages)
+
+
+@router.get("/{campaign_id}")
+async def public_story(view: VisitorView, campaign_id: str) -> Response:
+    async with view.parts.database.read() as transaction:
+        campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or not isinstance(campaign.content, StoryApproved):
+        raise HTTPException(404)
+    if campaign.state == "prepared":
+        # Nobody was asked yet: it is the organisation's own until somebody launches it.
+        raise HTTPException(404)
+    if campaign.content.url is not None:
+        return RedirectResponse(redirect_address(campaign.content.url))
+    return view.page(
+        "stories/public.html",
+        title=campaign.title,
+        story=campaign.content,
+        address=view.request.url.path,
+    )

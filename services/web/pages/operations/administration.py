@@ -18,8 +18,8 @@ from services.people.store.headcount import headcount
 from services.price import MICROS
 from services.text.web_address import is_loopback
 from services.web.access import AdministratorView
+from services.web.middleware import LetterId
 from services.web.parts import Readiness, WebParts
-from services.web.possible_ids import LetterId
 from services.web.view import View
 
 router = APIRouter(prefix="/administration")

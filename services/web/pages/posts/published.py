@@ -1,4 +1,6 @@
-"""Take one's own published post off its network: what that does, said before; then asked for."""
+"""One's posts out there: shared by hand without a connection, which one says here; and taken off their
+network, of which is said before what it does.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,46 @@ from fastapi.responses import Response
 
 from services.campaigns.store import campaigns
 from services.errors import Rejected
+from services.posts import share_by_hand
 from services.posts.delete_posts import ask_for_deletion
 from services.posts.rules.deletion import may_be_asked
 from services.posts.store import deletions
 from services.web.access import AmbassadorView
-from services.web.pages.posts.inbox import decide_on, own_post
+from services.web.pages.posts.inbox import decide_on, own_post, typing_in
 
 router = APIRouter(prefix="/inbox")
+
+
+@router.post("/{post_id}/shared")
+async def shared(view: AmbassadorView, post_id: str) -> Response:
+    """``text`` is what was shared, ``address`` optionally where it stands."""
+    typing = await typing_in(view)
+    address = str((await view.request.form()).get("address", ""))
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: share_by_hand.tell_shared(
+            transaction,
+            post_id=post_id,
+            ambassador_id=view.me.id,
+            text=typing.text,
+            address=address,
+            now=view.now,
+        ),
+        typing=typing,
+        address=address,
+    )
+
+
+@router.post("/{post_id}/not-shared")
+async def not_shared(view: AmbassadorView, post_id: str) -> Response:
+    return await decide_on(
+        view,
+        post_id,
+        lambda transaction: share_by_hand.not_shared(
+            transaction, post_id=post_id, ambassador_id=view.me.id, now=view.now
+        ),
+    )
 
 
 @router.get("/{post_id}/delete")
