@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox import PREFIXES, SandboxApp, create_sandbox, is_control
 from services.settings import Settings
+from services.web.access import comes_from
 from services.web.api.access import bears, is_direct
-from services.web.forged_forms import comes_from
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:

@@ -497,7 +497,7 @@ circuits = Table(
     Column("reason", MessageText, nullable=False),
 )
 
-# Calls that created posts, counted in buckets of time (services.accounts.rules.network_calls).
+# Calls that created posts, counted in buckets of time (services.accounts.rules.network_rules).
 network_calls = Table(
     "network_calls",
     metadata,

@@ -17,7 +17,7 @@ from typing import TypeVar
 import structlog
 
 from services.accounts.accounts import Accounts
-from services.accounts.rules.network_calls import CREATE_LIMITS, CircuitRules
+from services.accounts.rules.network_rules import CREATE_LIMITS, CircuitRules
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.campaigns.store import campaigns

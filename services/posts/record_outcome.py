@@ -15,7 +15,7 @@ from datetime import datetime
 
 import structlog
 
-from services.accounts.rules.network_calls import CircuitRules
+from services.accounts.rules.network_rules import CircuitRules
 from services.accounts.store import account_leases
 from services.campaigns.store import campaigns
 from services.database.engine import Database

@@ -9,7 +9,7 @@ from services.database import audit, inbox
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.figures.store import click_cells, clicks, figures
-from services.people.limit_sign_in import TRIES_MEMORY
+from services.people.sign_in import TRIES_MEMORY
 from services.people.store import access
 
 #: Longer than any window of a network's limits.

@@ -1,21 +1,26 @@
-"""Who may see which page: the one place where roles are enforced.
+"""Who may see which page, and which forms count: the one place where roles are enforced.
 
-Every route names one of these views; a test goes through all routes and finds none without.
+Every route names one of these views; a test goes through all routes and finds none without. A form
+counts only when our own page sent it: same origin, this session's token, and whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException as UnreadableForm
 
 from services.database.transaction import Transaction
 from services.people.sign_in import begin_session, end_session, whose_session
 from services.people.store.people import Person
 from services.web.menu import roles_of
-from services.web.view import NotSignedIn, View, make_view, parts_of
+from services.web.middleware import CUT, MAX_FORM_BYTES
+from services.web.view import FormFault, NotSignedIn, View, is_csrf_token, make_view, parts_of
 
 
 async def person_of(request: Request) -> Person | None:
@@ -90,3 +95,68 @@ async def _campaign_manager(home: str, view: PersonView) -> View:
 
 
 CampaignManagerView = Annotated[View, Depends(_campaign_manager)]
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_keeping: set[object] = set()
+
+
+def keeps_form(endpoint: _Endpoint) -> _Endpoint:
+    """Mark a page that shows its form again, as it was filled in, for a `View.form_fault`."""
+    _keeping.add(endpoint)
+    return endpoint
+
+
+async def refuse_forged_forms(request: Request) -> None:
+    """A dependency of every page. Raises 403, or 413 for a form that was cut off."""
+    if request.method in _SAFE:
+        return
+    if not is_own_origin(request):
+        raise FormFault(403, "foreign")
+    form = await _form(request)
+    # For a page about a fault, should there be one.
+    request.state.form = form
+    if _was_cut(request):
+        # Its token may be in what was cut off.
+        fault = FormFault(413, "413")
+    elif not _has_token(request, form):
+        fault = FormFault(403, "stale")
+    else:
+        return
+    if request.scope.get("endpoint") not in _keeping:
+        raise fault
+    request.state.form_fault = fault
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await request.form(max_part_size=MAX_FORM_BYTES)
+    except UnreadableForm as error:
+        if _was_cut(request):
+            raise FormFault(413, "413") from error
+        raise
+
+
+def _was_cut(request: Request) -> bool:
+    return getattr(request.state, CUT, False)
+
+
+def is_own_origin(request: Request) -> bool:
+    """Whether the browser says that one of our pages asked, or says nothing."""
+    configured = urlsplit(parts_of(request).base_url)
+    return comes_from(request, f"{configured.scheme}://{configured.netloc}")
+
+
+def comes_from(request: Request, *origins: str) -> bool:
+    """The same of a page at the address that was asked, or at one of ``origins``."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    asked = f"{request.url.scheme}://{request.headers.get('Host', '')}"
+    return origin is None or origin in (asked, *origins)
+
+
+def _has_token(request: Request, form: FormData) -> bool:
+    given = request.headers.get("X-CSRF-Token") or form.get("csrf_token")
+    return isinstance(given, str) and is_csrf_token(request, given)

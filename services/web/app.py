@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.people.sign_in import SESSION
+from services.web.access import refuse_forged_forms
 from services.web.api import events, operations, statistics
 from services.web.faults import API, answer_faults
-from services.web.forged_forms import refuse_forged_forms
 from services.web.link_cards import LinkCards
 from services.web.middleware import (
     MAX_FORM_BYTES,

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from services.errors import NeedsPerson, NoSuch, Rejected, RetryLater, ZwaanError
 from services.field_faults import predicate
 from services.message import NOTHING, Message, message, said
-from services.people.limit_sign_in import TooOften
+from services.people.sign_in import TooOften
 from services.web.access import person_of
 from services.web.api.refusal import Refused, refusal
 from services.web.view import FormFault, NotSignedIn, View, came_from, make_view

@@ -17,8 +17,8 @@ from fastapi import Request
 
 from services.message import message
 from services.text.web_address import is_loopback
+from services.web.access import is_own_origin
 from services.web.api.refusal import Refused
-from services.web.forged_forms import is_own_origin
 from services.web.view import parts_of
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from services.database.engine import Database
 from services.database.schema import sign_in_tries as table
-from services.people.limit_sign_in import (
+from services.people.sign_in import (
     ASKS_OF_ADDRESS,
     ASKS_OF_CLIENT,
     TRIES_OF_CLIENT,

@@ -12,10 +12,11 @@ from services.database.engine import Database
 from services.database.schema import clicks as kept
 from services.database.transaction import Transaction
 from services.figures.store import click_cells
-from services.people.limit_sign_in import ASKS_OF_ADDRESS, TRIES_OF_CLIENT
 from services.people.sign_in import (
+    ASKS_OF_ADDRESS,
     LIFETIME,
     SESSION,
+    TRIES_OF_CLIENT,
     begin_session,
     make_link,
     whose_link,

@@ -12,9 +12,9 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from services.errors import OutcomeUnknown
 from services.web import access
+from services.web.access import refuse_forged_forms
 from services.web.api.access import admit
 from services.web.app import create_pages
-from services.web.forged_forms import refuse_forged_forms
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story, submit
 
 PUBLIC = {

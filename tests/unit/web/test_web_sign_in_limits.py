@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.people.limit_sign_in import (
+from services.people.sign_in import (
     ASKS_OF_ADDRESS,
     ASKS_OF_CLIENT,
     TRIES_OF_ADDRESS,

@@ -13,8 +13,7 @@ from services.campaigns.announced_before import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
 from services.posts.finish_campaign import end_story
-from services.web.access import MarketingView, VisitorView
-from services.web.forged_forms import keeps_form
+from services.web.access import MarketingView, VisitorView, keeps_form
 from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import show_campaign
 from services.web.pages.campaigns.event_forms import (

@@ -11,8 +11,7 @@ from services.campaigns.announced_before import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.message import message
-from services.web.access import RecruiterView
-from services.web.forged_forms import keeps_form
+from services.web.access import RecruiterView, keeps_form
 from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
 from services.web.pages.campaigns.event_forms import (

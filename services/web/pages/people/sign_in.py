@@ -8,11 +8,14 @@ from starlette.background import BackgroundTask
 
 from services.database.transaction import Transaction
 from services.identity import ambassador_id
-from services.people.limit_sign_in import Asker, check_tries, count_ask, try_link
 from services.people.sign_in import (
+    Asker,
+    check_tries,
+    count_ask,
     end_all_access,
     end_session,
     make_link,
+    try_link,
     was_just_made,
     whose_link,
 )

@@ -17,8 +17,7 @@ from services.figures.linkedin_export_words import METRICS
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
 from services.message import message
-from services.web.access import AmbassadorView
-from services.web.forged_forms import keeps_form
+from services.web.access import AmbassadorView, keeps_form
 from services.web.pages.campaigns.event_forms import form_fault_text
 from services.web.view import View
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.rules.network_calls import (
+from services.accounts.rules.network_rules import (
     CREATE_LIMITS,
     Circuit,
     CircuitRules,
