@@ -18,9 +18,16 @@ from starlette.exceptions import HTTPException as UnreadableForm
 from services.database.transaction import Transaction
 from services.people.sign_in import begin_session, end_session, whose_session
 from services.people.store.people import Person
-from services.web.menu import roles_of
 from services.web.middleware import CUT, MAX_FORM_BYTES
-from services.web.view import FormFault, NotSignedIn, View, is_csrf_token, make_view, parts_of
+from services.web.view import (
+    FormFault,
+    NotSignedIn,
+    View,
+    is_csrf_token,
+    make_view,
+    parts_of,
+    roles_of,
+)
 
 
 async def person_of(request: Request) -> Person | None:

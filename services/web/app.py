@@ -29,7 +29,7 @@ from services.web.pages import language
 from services.web.pages.campaigns import audience, pace, passages, stories, vacancies
 from services.web.pages.figures import figures, figures_export
 from services.web.pages.operations import administration, audit_page
-from services.web.pages.people import connect, people, profile, sign_in
+from services.web.pages.people import people, profile, sign_in
 from services.web.pages.posts import inbox, own_reach, published, suggestions, typed_text
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
@@ -43,7 +43,6 @@ _PAGES = (
     published,
     suggestions,
     typed_text,
-    connect,
     pace,
     own_reach,
     profile,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.web.markdown import markdown
+from services.web.rendering import markdown
 
 
 @pytest.mark.parametrize(

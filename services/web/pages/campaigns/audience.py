@@ -25,8 +25,8 @@ from services.voice import Thin, lacking
 from services.web.access import CampaignManagerView
 from services.web.pages.campaigns.campaign_page import campaign_of
 from services.web.pages.campaigns.event_forms import read_fields
-from services.web.pages.campaigns.launch_form import WIDEN_AFTER_HOURS, read_plan
 from services.web.pages.campaigns.nobody_fits import why_nobody
+from services.web.pages.campaigns.opening import WIDEN_AFTER_HOURS, read_plan
 from services.web.pages.campaigns.passages import foreseen_of
 from services.web.view import View
 

@@ -1,8 +1,11 @@
-"""A story or vacancy from a form: stated once, however often the form is sent."""
+"""A story or vacancy from a form: stated once, however often the form is sent; and the part of a form
+that says how a campaign begins.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi.responses import Response
 
@@ -10,10 +13,9 @@ from services.campaigns.announced_before import Before, announced, facts_of, wit
 from services.campaigns.rules.audience import Content, source_of
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.events.launch import LaunchPlan
+from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.identity import derive_id
 from services.message import message
-from services.web.pages.campaigns import launch_form
 from services.web.pages.campaigns.campaign_page import waiting_since
 from services.web.pages.campaigns.event_forms import (
     Filled,
@@ -68,7 +70,7 @@ def show_form(
         fields=filled.fields,
         faults={**dict.fromkeys(filled.fields, ""), **filled.faults},
         wrong=len(filled.faults),
-        widen_after=launch_form.WIDEN_AFTER_HOURS,
+        widen_after=WIDEN_AFTER_HOURS,
         opening=opening or Opening(fault=form_fault_text(view)),
     )
 
@@ -88,7 +90,7 @@ async def open_by_form(
     """
     if view.form_fault is not None:
         return show_form(view, template, filled.untouched(), status=view.form_fault.status_code)
-    plan = await launch_form.read_plan(view)
+    plan = await read_plan(view)
     if filled.data is None:
         return show_form(view, template, filled, status=422)
     numbered = bool(number and filled.fields[number])
@@ -139,3 +141,26 @@ async def _state_once(
 def _address(kind: str, before: Before) -> str:
     page = _PAGES[kind].format(before.campaign_id)
     return page if before.arrived else f"{page}?opened={int(before.at.timestamp())}"
+
+
+LAUNCH_FIELDS = ("launch", "widen")
+#: After how many hours a handful may widen by itself, as the form offers it.
+WIDEN_AFTER_HOURS = (24, 72, 168)
+#: What the form proposes: look first, and widen when somebody says so.
+PROPOSED = {"launch": Launch.REVIEW.value, "widen": ""}
+
+
+async def read_plan(view: View) -> LaunchPlan:
+    """The plan that was chosen; a form without the choice asks everybody, as an event does.
+
+    Raises Rejected for a choice that the form does not offer.
+    """
+    fields = await read_fields(view, LAUNCH_FIELDS)
+    plan = read_launch_plan({"launch": fields["launch"]} if fields["launch"] else {})
+    hours = fields["widen"]
+    if plan.launch is not Launch.HANDFUL or not hours:
+        return plan
+    after = next((each for each in WIDEN_AFTER_HOURS if str(each) == hours), None)
+    if after is None:
+        return read_launch_plan({"launch": plan.launch.value, "widenafterhours": hours})
+    return LaunchPlan(launch=plan.launch, widen_after=timedelta(hours=after))

@@ -14,7 +14,7 @@ from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
 from services.posts.finish_campaign import end_story
 from services.web.access import MarketingView, VisitorView, keeps_form
-from services.web.pages.campaigns import launch_form
+from services.web.pages.campaigns import opening
 from services.web.pages.campaigns.campaign_page import show_campaign
 from services.web.pages.campaigns.event_forms import (
     Filled,
@@ -49,7 +49,7 @@ async def stories(view: MarketingView) -> Response:
 @router.get("/new")
 async def new(view: MarketingView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
-    fields |= launch_form.PROPOSED
+    fields |= opening.PROPOSED
     blank: Filled[StoryApproved] = Filled(fields=fields, faults={}, data=None)
     return show_form(view, _FORM, blank)
 
@@ -96,7 +96,7 @@ async def end(view: MarketingView, campaign_id: str) -> Response:
 
 
 async def _read_form(view: View) -> Filled[StoryApproved]:
-    form = await read_fields(view, (*_FIELDS, *launch_form.FIELDS))
+    form = await read_fields(view, (*_FIELDS, *opening.LAUNCH_FIELDS))
     fields = {name: form[name] for name in _FIELDS}
     said = (view.me.id, *fields.values(), await wish_for_another(view))
     data = fields | {

@@ -12,7 +12,7 @@ from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.message import message
 from services.web.access import RecruiterView, keeps_form
-from services.web.pages.campaigns import launch_form
+from services.web.pages.campaigns import opening
 from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
 from services.web.pages.campaigns.event_forms import (
     Filled,
@@ -64,7 +64,7 @@ async def vacancies(view: RecruiterView) -> Response:
 @router.get("/new")
 async def new(view: RecruiterView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
-    fields |= launch_form.PROPOSED
+    fields |= opening.PROPOSED
     blank: Filled[VacancyOpened] = Filled(fields=fields, faults={}, data=None)
     return show_form(view, _FORM, blank)
 
@@ -127,7 +127,7 @@ async def close_vacancy(view: RecruiterView, campaign_id: str) -> Response:
 
 
 async def _read_form(view: View) -> Filled[VacancyOpened]:
-    form = await read_fields(view, (*_FIELDS, *launch_form.FIELDS))
+    form = await read_fields(view, (*_FIELDS, *opening.LAUNCH_FIELDS))
     fields = {name: form[name] for name in _FIELDS}
     faults: dict[str, str] = {}
     closes_at = None

@@ -1,4 +1,5 @@
-"""What was done in the organisation's name, for administrators.
+"""What was done in the organisation's name, for administrators: one line an act, with names in place of
+ids.
 
 What people did with their own posts, voice, pace and accounts is theirs: no manager sees who
 declined, here neither.
@@ -6,14 +7,109 @@ declined, here neither.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from services.campaigns.store import campaigns
 from services.database import audit
+from services.database.audit import Entry, Kept
+from services.database.transaction import Transaction
+from services.message import Message, message
+from services.people.store import people
 from services.web.access import AdministratorView
-from services.web.pages.operations.audit_lines import ACTIONS, read_lines
+
+#: Every action that is shown, and how.
+ACTIONS: Mapping[str, Message] = {
+    "audience.added": message("did.audience.added", "Put somebody on the list"),
+    "audience.removed": message("did.audience.removed", "Took somebody off the list"),
+    "campaign.approved": message("did.campaign.approved", "Approved the story"),
+    "campaign.closed": message("did.campaign.closed", "Closed the vacancy"),
+    "campaign.finished": message("did.campaign.finished", "Ended the campaign"),
+    "campaign.launched": message("did.campaign.launched", "Launched the campaign"),
+    "campaign.opened": message("did.campaign.opened", "Opened the vacancy"),
+    "campaign.passages": message("did.campaign.passages", "Chose the passages"),
+    "campaign.passages_asked": message(
+        "did.campaign.passages-asked", "Asked a language model for passages"
+    ),
+    "campaign.widened": message("did.campaign.widened", "Asked more colleagues"),
+    "dead_letter.dropped": message("did.dead-letter.dropped", "Gave up a dead letter"),
+    "dead_letter.replayed": message("did.dead-letter.replayed", "Replayed a dead letter"),
+    "network.away": message("did.network.away", "Stopped publishing on a network that is away"),
+    "network.back": message("did.network.back", "Publishes again on a network"),
+    "person.added": message("did.person.added", "Added somebody"),
+    "person.corrected": message("did.person.corrected", "Corrected somebody"),
+    "person.deactivated": message("did.person.deactivated", "Deactivated somebody"),
+    "person.deleted": message("did.person.deleted", "Deleted somebody"),
+    "person.imported": message("did.person.imported", "Imported ambassadors"),
+    "person.link_made": message("did.person.link-made", "Made a sign-in link"),
+    "person.reactivated": message("did.person.reactivated", "Let somebody in again"),
+    "person.signed_out": message("did.person.signed-out", "Signed somebody out everywhere"),
+    "records.expired": message("did.records.expired", "Records expired before they were handled"),
+    "template.restored": message("did.template.restored", "Put back a template"),
+    "template.saved": message("did.template.saved", "Changed a template"),
+    "word.allowed": message("did.word.allowed", "Allowed a word again"),
+    "word.blocked": message("did.word.blocked", "Blocked a word"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One act: ``entry`` is its newest entry, ``times`` how many it left.
+
+    ``subjects`` are what it was about, by id and as people call them; ``detail`` is what all its
+    entries have in common.
+    """
+
+    entry: Entry
+    actor_name: str
+    times: int
+    subjects: Mapping[str, str]
+    detail: Mapping[str, Any]
+
+
+async def read_lines(transaction: Transaction, kept: Sequence[Kept]) -> list[Line]:
+    """``kept`` in its order, entries of one act together."""
+    ids = {each.entry.subject for each in kept} | {_person(each.entry) for each in kept}
+    names = await people.names(transaction, sorted(ids))
+    names |= await campaigns.titles(transaction, sorted(ids))
+    return [_line(list(act), names) for _, act in groupby(kept, key=_act)]
+
+
+def _act(kept: Kept) -> tuple[Any, ...]:
+    """Entries that stand together and agree in this are one act."""
+    return kept.entry.at, kept.entry.actor, kept.entry.action
+
+
+def _line(act: Sequence[Kept], names: Mapping[str, str]) -> Line:
+    newest = act[0]
+    common = {
+        name: value
+        for name, value in newest.entry.detail.items()
+        if all(each.entry.detail.get(name) == value for each in act)
+    }
+    if person := common.get("person"):
+        common["person"] = names.get(person, person)
+    return Line(
+        entry=newest.entry,
+        actor_name=newest.actor_name,
+        times=len(act),
+        subjects={
+            each.entry.subject: names.get(each.entry.subject, each.entry.subject)
+            for each in act
+            if each.entry.subject
+        },
+        detail=common,
+    )
+
+
+def _person(entry: Entry) -> str:
+    return str(entry.detail.get("person", ""))
+
 
 router = APIRouter(prefix="/administration/audit")
 

@@ -1,21 +1,34 @@
-"""One's own page: connected accounts, and the voice that drafts are written in."""
+"""One's own page: the voice that drafts are written in, and connected accounts.
+
+An account is connected at the network, for consent, and back here with a code. Source: RFC 6749
+(authorisation code), RFC 7636 (PKCE). State and verifier wait in the signed session, so that a
+callback counts only in the browser that began, once, for the same network.
+"""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from services.accounts.rules.expiry import ends_soon
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
+from services.database.transaction import Transaction
+from services.errors import NeedsPerson, RetryLater
+from services.message import Message, label, message
 from services.people.store import people, sharing_preferences
 from services.price import Prices
 from services.voice.voice_profile import taught
-from services.web.access import PersonView
-from services.web.pages.campaigns.ending import ending_connections
+from services.web.access import AmbassadorView, PersonView
+from services.web.view import View
 
-router = APIRouter(prefix="/profile")
+router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +44,7 @@ class NetworkRow:
     offered: bool
 
 
-@router.get("")
+@router.get("/profile")
 async def profile(view: PersonView) -> Response:
     async with view.parts.database.read() as transaction:
         found = await taught(transaction, await people.ambassadors_by_id(transaction, [view.me.id]))
@@ -61,7 +74,7 @@ async def profile(view: PersonView) -> Response:
     )
 
 
-@router.post("/disconnect/{network}")
+@router.post("/profile/disconnect/{network}")
 async def disconnect(view: PersonView, network: str) -> Response:
     """Delete the tokens, here and at the network. Published posts and their clicks stay."""
     async with view.parts.database.read() as transaction:
@@ -71,3 +84,109 @@ async def disconnect(view: PersonView, network: str) -> Response:
     if await view.parts.accounts.disconnect(view.me.id, network):
         return view.go("/profile")
     return view.page("profile/not_revoked.html", network=network)
+
+
+#: Characters of a post's id, and more.
+_MAX_ID = 64
+
+
+#: Why nothing was connected.
+_NOT_BEGUN = message(
+    "connect.state",
+    "This page belongs to a connection that was not begun here, was finished already, or stood open too long. Nothing was connected. Begin again.",
+)
+_REFUSED = label(
+    "connect.refused",
+    "{network} says that you did not agree. That is fine: nothing was connected. You can still copy texts and share them yourself.",
+)
+_FAILED = label(
+    "connect.failed",
+    "{network} did not accept the connection. Begin again.",
+)
+_AWAY = label(
+    "connect.away",
+    "{network} does not answer right now. Nothing was connected. Try again in a few minutes.",
+)
+
+
+@router.get("/connect/{network}")
+async def begin(view: AmbassadorView, network: str, post: str = "") -> Response:
+    """``post`` is the draft that is waiting for it: afterwards its person goes on there."""
+    connector = view.parts.networks.get(network)
+    if connector is None:
+        raise HTTPException(404)
+    state = secrets.token_urlsafe(24)
+    authorization = connector.authorization(state=state, redirect_uri=_callback(view, network))
+    view.request.session["consent"] = {
+        "network": network,
+        "state": state,
+        "verifier": authorization.verifier,
+        "post": post[:_MAX_ID],
+    }
+    return RedirectResponse(_addressed(view, authorization.url), status_code=303)
+
+
+@router.get("/connect/{network}/callback")
+async def finish(
+    view: AmbassadorView, network: str, code: str = "", state: str = "", error: str = ""
+) -> Response:
+    """Every way in which it may end, but success, is a page that says what to do."""
+    if network not in view.parts.networks:
+        raise HTTPException(404)
+    consent = view.request.session.pop("consent", {})
+    expected = str(consent.get("state", ""))
+    if (
+        not expected
+        or consent.get("network") != network
+        or not secrets.compare_digest(expected.encode(), state.encode())
+    ):
+        return _unfinished(view, network, _NOT_BEGUN, status=400)
+    if error or not code:
+        return _unfinished(view, network, _REFUSED, status=400)
+    try:
+        await view.parts.accounts.connect(
+            view.me.id,
+            network,
+            code=code,
+            verifier=consent.get("verifier"),
+            redirect=_callback(view, network),
+        )
+    except NeedsPerson as refusal:
+        return _unfinished(view, network, _FAILED, status=409, fault=view.fault(refusal))
+    except RetryLater:
+        return _unfinished(view, network, _AWAY, status=503)
+    post = consent.get("post", "")
+    back = f"/inbox/{quote(post, safe='')}" if post else "/profile"
+    return RedirectResponse(back, status_code=303)
+
+
+def _addressed(view: View, url: str) -> str:
+    """To our own sandbox it says who asks; a real network knows who is signed in there."""
+    if not url.startswith(f"{view.parts.base_url}/"):
+        return url
+    hints = {"login_hint": view.me.email, "name_hint": view.me.name}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(hints)}"
+
+
+def _callback(view: View, network: str) -> str:
+    return f"{view.parts.base_url}/connect/{network}/callback"
+
+
+def _unfinished(
+    view: View, network: str, why: Message, *, status: int, fault: str = ""
+) -> Response:
+    return view.page(
+        "profile/not_connected.html", status=status, network=network, why=why, fault=fault
+    )
+
+
+async def ending_connections(
+    transaction: Transaction, ambassador_id: str, *, now: datetime, networks: Collection[str]
+) -> list[Connection]:
+    """In the order of their networks' names; of ``networks``, where it can be renewed."""
+    return [
+        held
+        for held in await connections.of_ambassador(transaction, ambassador_id)
+        if held.network in networks
+        and (held.needs_person or ends_soon(held.expires_at, renewable=held.renewable, now=now))
+    ]

@@ -25,10 +25,9 @@ from services.ports import Notifier
 from services.web.access import PersonView, VisitorView, session_token, sign_in_as
 from services.web.api.access import is_this_machine
 from services.web.mails import sign_in_message
-from services.web.menu import home_of, may_open
 from services.web.parts import WebParts
 from services.web.sign_in_mail import send_in_earnest
-from services.web.view import View
+from services.web.view import View, home_of, may_open
 
 router = APIRouter()
 

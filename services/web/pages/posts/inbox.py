@@ -24,7 +24,7 @@ from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
-from services.web.pages.campaigns.ending import ending_connections
+from services.web.pages.people.profile import ending_connections
 from services.web.pages.posts.inbox_cards import Typed, pictures_of, time_zone_of
 from services.web.pages.posts.inbox_list import read_inbox
 from services.web.view import View
