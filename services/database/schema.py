@@ -1,5 +1,7 @@
 """All tables. Times are UTC; ids are derived from what caused them (services.identity).
 
+They stand in one file, although it is a long one, because their order is that of the locks below.
+
 The order in which a transaction locks, so that no two wait for each other on PostgreSQL:
 
 1. the inbox: whether there is anything to do;

@@ -11,7 +11,7 @@ from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
-from services.people.rules.sharing_preferences import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
+from services.people.rules.ambassador import CONSENT_LASTS, HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
 from services.posts import decide
 from services.posts.schedule import plan_anew, take_person_turn, take_turns_to_plan

@@ -20,8 +20,8 @@ from services.events.outgoing import (
 )
 from services.events.statement import state
 from services.message import NOTHING, NetworkName, message, said
+from services.people.rules.ambassador import SharingPreferences
 from services.people.rules.disclosure import discloses
-from services.people.rules.sharing_preferences import SharingPreferences
 from services.ports import PostRules
 from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, own_post, rewrite

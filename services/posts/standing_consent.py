@@ -11,7 +11,7 @@ from services.accounts.rules.network_rules import OURS
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, Rejected
-from services.people.rules.sharing_preferences import CONSENT_NOTICE, SharingPreferences
+from services.people.rules.ambassador import CONSENT_NOTICE, SharingPreferences
 from services.people.store import sharing_preferences
 from services.ports import PostRules
 from services.post import Post

@@ -30,7 +30,7 @@ from services.web.pages.campaigns import audience, pace, passages, stories, vaca
 from services.web.pages.figures import figures, figures_export
 from services.web.pages.operations import administration, audit_page
 from services.web.pages.people import people, profile, sign_in
-from services.web.pages.posts import inbox, own_reach, published, suggestions, typed_text
+from services.web.pages.posts import draft, inbox, own_reach, published
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
 from services.web.short_links import PREFIXES, ShortLinks
@@ -41,8 +41,7 @@ _PAGES = (
     language,
     inbox,
     published,
-    suggestions,
-    typed_text,
+    draft,
     pace,
     own_reach,
     profile,

@@ -14,7 +14,7 @@ from services.accounts.rules.expiry import Ending
 from services.database.engine import replace
 from services.database.schema import campaigns, connections, people, posts, sharing_preferences
 from services.database.transaction import Transaction
-from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.rules.ambassador import SharingPreferences
 from services.post import PostState
 from services.scheduling import WorkingHours
 

@@ -14,7 +14,7 @@ from services.database.transaction import Transaction
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import campaign_figures, figures, followers, links
 from services.identity import ambassador_id
-from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.rules.ambassador import SharingPreferences
 from services.people.sign_in import begin_session, make_link, whose_session
 from services.people.store import people, sharing_preferences
 from services.post import PostState

@@ -14,7 +14,7 @@ from services.accounts.store import account_leases, connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.message import said
-from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.rules.ambassador import SharingPreferences
 from services.people.store import sharing_preferences
 from services.post import Post, PostState
 from services.posts.store import measuring, posts, publishing

@@ -26,7 +26,7 @@ from services.events.incoming import VacancyClosed
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.statement import Statement
 from services.identity import derive_id
-from services.people.rules.sharing_preferences import SharingPreferences
+from services.people.rules.ambassador import SharingPreferences
 from services.people.store import people, sharing_preferences
 from services.people.store.people import Person
 from services.post import PostState

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.accounts.store import connections
 from services.database import audit
-from services.people.rules.sharing_preferences import (
+from services.people.rules.ambassador import (
     CONSENT_LASTS,
     CONSENT_NOTICE,
     CONSENT_WARNING,

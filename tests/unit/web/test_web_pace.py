@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.accounts.rules.network_rules import Circuit
 from services.accounts.store import network_calls
-from services.people.rules.sharing_preferences import CONSENT_LASTS
+from services.people.rules.ambassador import CONSENT_LASTS
 from services.people.store import sharing_preferences
 from services.post import PostState
 from services.posts.store import posts

@@ -1,4 +1,7 @@
-"""first schema"""
+"""first schema
+
+Long, because it makes every table at once; a step that was released is never taken apart.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
-from services.people.rules.sharing_preferences import HIGHEST_CAP, SharingPreferences
+from services.people.rules.ambassador import HIGHEST_CAP, SharingPreferences
 from services.people.store import sharing_preferences
 from services.posts import choose_pace
 from services.scheduling import WorkingHours
