@@ -158,7 +158,10 @@ async def test_reused_event_id_becomes_a_dead_letter(bench: Bench) -> None:
         (b"{", "not JSON"),
         (b"[]", "the batch is empty"),
         (b"x" * 1_000_001, "the limit is 1,000,000"),
-        (event(story(), type="vacancy.opened").to_bytes(), 'type "vacancy.opened" does not belong on'),
+        (
+            event(story(), type="vacancy.opened").to_bytes(),
+            'type "vacancy.opened" does not belong on',
+        ),
         (b'{"a": "\\u0000"}', "NUL"),
     ],
 )
