@@ -70,9 +70,9 @@ def main() -> None:
         "Start of the demo",
         "python -m benchmarks.startup",
         [
-            Row(what="first page after the command", runs=first_page, unit="s", target="≤ 3 s"),
+            Row(what="first page after the command", runs=first_page, unit="s", target="≤ 2 s"),
             Row(what="importing the frameworks alone", runs=baseline, unit="s"),
-            Row(what="peak resident memory of a demo", runs=memory, unit="MB", target="≤ 250 MB"),
+            Row(what="peak resident memory of a demo", runs=memory, unit="MB", target="≤ 200 MB"),
         ],
     )
 
