@@ -1,4 +1,4 @@
-"""What is fetched once is passed on."""
+"""What is fetched once is passed on, and no page grows with what there is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.campaigns.store import campaigns
 from services.post import PostState
 from services.posts.store import posts
+from services.web.pages.figures.figures import SHOWN
+from tests.builders import campaign
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story
 
 
@@ -47,3 +50,14 @@ async def test_approving_loads_the_post_to_decide_and_to_show_it(
     assert found.state is PostState.APPROVED
     loads = [each for each in asked if re.search(r"posts\.(text|recipe)\b", each)]
     assert (len(loads), len(asked) - len(loads)) == (2, 2), asked
+
+
+async def test_the_figures_show_the_newest_campaigns_and_say_so(organisation: Organisation) -> None:
+    """So many, however many there are; the file has the others."""
+    async with organisation.database.write() as transaction:
+        for number in range(SHOWN + 2):
+            await campaigns.add(transaction, campaign(story(story_id=f"s-{number}")))
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get("/figures")).text
+    assert page.count("<details") == SHOWN
+    assert f"Only the newest {SHOWN} campaigns are counted." in page

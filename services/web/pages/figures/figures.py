@@ -21,7 +21,9 @@ from services.web.pages.figures.figure_rows import rows_of
 
 router = APIRouter(prefix="/figures")
 
-#: Campaigns that are shown, newest first.
+#: Campaigns that are shown, newest first: five hundred were 1.3 MB and four tenths of a second.
+SHOWN = 50
+#: Those that are exported.
 LIMIT = 500
 
 
@@ -56,7 +58,7 @@ class Bill:
 @router.get("")
 async def figures(view: FiguresView) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await read_recent(transaction, limit=LIMIT)
+        found = await read_recent(transaction, limit=SHOWN)
         # Of what is shown below and of nothing else: a count over all would give the others away.
         ids = [shown.campaign.id for shown in found if shown.counted]
         shared = await people_who_shared(transaction, ids)
@@ -74,6 +76,6 @@ async def figures(view: FiguresView) -> Response:
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         bill=Bill.of(charged, units),
         small_group=SMALL_GROUP,
-        limit=LIMIT,
+        limit=SHOWN,
         now=view.now,
     )
