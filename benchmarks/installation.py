@@ -33,7 +33,7 @@ from services.database.schema import (
 from services.events.cloudevent import event_data
 from services.figures.rules.click import TWICE, Click, ClickClass
 from services.figures.rules.recount import Recount
-from services.figures.store.click_cells import ADD, HOURS_MEMORY, forget_hours, on_top
+from services.figures.store.click_cells import ADD, HOURS_MEMORY, on_top
 from services.identity import link_code
 from tests.builders import story, vacancy
 from tests.unit.web.organisation import RECIPE
@@ -336,10 +336,15 @@ async def _click(
                 links=len(links),
             )
             await transaction.execute(sa.text(made))
-        hours = f"(SELECT code, {_HOUR[dialect]} AS hour, click_class, reason FROM clicks) made"  # noqa: S608
+        # Hours of what is fresh, as counting again has them.
+        hours = f"""(
+            SELECT code, click_class, reason,
+                substr({_HOUR[dialect]}, 1, CASE WHEN at < {_micros(now - HOURS_MEMORY)} THEN 10 ELSE 13 END)
+                    AS hour
+            FROM clicks
+        ) made"""  # noqa: S608 - numbers and names of ours
         rolled = ADD.format(source=hours, clicks="count(*)", target="click_cells")
         await transaction.execute(sa.text(rolled + on_top("click_cells")))
-        await forget_hours(transaction, before=now - HOURS_MEMORY)
         await transaction.execute(sa.text("DROP TABLE made_links"))
     async with database.write() as transaction:
         await transaction.execute(sa.text("ANALYZE"))
