@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
@@ -36,10 +36,18 @@ class Visit(NamedTuple):
     prefetch: bool
 
 
+class Kept(Protocol):
+    """Done when a click is durable. Futures are such."""
+
+    def add_done_callback(self, callback: Callable[[Any], object], /) -> None: ...
+
+    def __await__(self) -> Generator[Any, None, None]: ...
+
+
 class ClickSink(Protocol):
     """Where clicks become durable before their redirect is answered."""
 
-    def record(self, code: str, click: str) -> asyncio.Future[None]:
+    def record(self, code: str, click: str) -> Kept:
         """Take the JSON of a click; what is returned is done when it is durable.
 
         Raises RetryLater when nobody takes it any more.
@@ -99,7 +107,7 @@ class Links:
             campaign.url, source=target.network, campaign=campaign.source_id, content=code
         )
 
-    def record(self, code: str, visit: Visit) -> asyncio.Future[None] | None:
+    def record(self, code: str, visit: Visit) -> Kept | None:
         """Take the click on a link that there is; what is returned is done when it is durable.
 
         None: it is the first of a day, so `record_first` has to take it. Raises RetryLater: nobody
@@ -114,7 +122,7 @@ class Links:
         now = self._clock()
         await self._record(code, visit, now, await self._salts.of(now))
 
-    def _record(self, code: str, visit: Visit, now: datetime, salt: bytes) -> asyncio.Future[None]:
+    def _record(self, code: str, visit: Visit, now: datetime, salt: bytes) -> Kept:
         method, address, user_agent, prefetch = visit
         visitor = visitor_key(salt=salt, address=address, user_agent=user_agent)
         click = self._texts.text(

@@ -6,7 +6,6 @@ a request costs is in benchmarks/redirect.py; what stands here runs for each.
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +13,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from services.errors import RetryLater
-from services.figures.follow_link import Links, Visit
+from services.figures.follow_link import Kept, Links, Visit
 from services.figures.rules.link_table import Target
 from services.figures.rules.user_agent import shows_previews
 from services.identity import copied_code
@@ -99,7 +98,7 @@ class ShortLinks:
 
     def take(
         self, method: str, code: str, address: str, headers: Sequence[tuple[bytes, bytes]]
-    ) -> tuple[bytes, asyncio.Future[None]] | None:
+    ) -> tuple[bytes, Kept] | None:
         """The headers of the redirect, and what is done when it may be answered.
 
         None: the request wants more than that, and is for the application.

@@ -7,9 +7,9 @@ through a proxy, and those that came before the answer to the one before them.
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar, Protocol
 
+from services.figures.follow_link import Kept
 from streams.serving.request_deadline import HttpWithDeadline
 
 _PREFIX = b"/r/"
@@ -21,7 +21,7 @@ class Redirects(Protocol):
 
     def take(
         self, method: str, code: str, address: str, headers: list[tuple[bytes, bytes]]
-    ) -> tuple[bytes, asyncio.Future[None]] | None: ...
+    ) -> tuple[bytes, Kept] | None: ...
 
 
 class HttpWithRedirects(HttpWithDeadline):
@@ -74,7 +74,7 @@ class _Cycle:
     def message_event(self) -> _Unheard:
         return _UNHEARD
 
-    def answer(self, _kept: asyncio.Future[None]) -> None:
+    def answer(self, _kept: object) -> None:
         protocol = self._protocol
         self.response_complete = True
         if self.disconnected or protocol.transport.is_closing():

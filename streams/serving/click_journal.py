@@ -44,7 +44,7 @@ class ClickJournal:
 
     async def append(self, clicks: Sequence[Click]) -> None:
         """Return when the clicks are on the disk. Raises OSError."""
-        await self._on_disk(partial(self._append, clicks))
+        await self._on_disk(partial(self.append_now, clicks))
 
     async def parts(self) -> list[Path]:
         """Close the open file; all files that wait, oldest first."""
@@ -62,7 +62,8 @@ class ClickJournal:
     async def _on_disk(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)
 
-    def _append(self, clicks: Sequence[Click]) -> None:
+    def append_now(self, clicks: Sequence[Click]) -> None:
+        """As `append`, in this thread."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps({"key": code, "event": event}) + "\n" for code, event in clicks)
         with in_turn(self._path), self._path.open("a+b") as file:

@@ -1,9 +1,9 @@
 """Clicks, durable before their redirect is answered.
 
 Clicks that arrive while the log commits share the next commit, and those of a partition one record (a
-CloudEvents batch). When the log is away they go to a journal file beside the database, and from there
-to the log when it is back: a visitor is redirected all the same, and the clicks on a link keep their
-order.
+CloudEvents batch). The embedded log gets them a moment after they are on the disk (`clicks_ahead`). When
+the log is away they go to a journal file beside the database, and from there to the log when it is back:
+a visitor is redirected all the same, and the clicks on a link keep their order.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -24,6 +26,7 @@ from services.message import message
 from services.ports import EventLog, Record
 from streams.logs.topics import partition_of
 from streams.serving.click_journal import Click, ClickJournal
+from streams.serving.clicks_ahead import ClicksAhead
 
 _log = structlog.get_logger("clicks")
 
@@ -31,6 +34,8 @@ _DRAIN_SECONDS = 1.0
 #: How long visitors wait for the log before the journal takes their clicks.
 _PATIENCE_SECONDS = 0.5
 _ONE_AFTER_ANOTHER = 0.02
+#: How long clicks that are on the disk gather for one commit of the log.
+_GATHER_SECONDS = 0.05
 _MOST_A_COMMIT = 2_000
 #: Below what a reader takes (`MAX_EVENT_BYTES`): no click has more than 2,000 bytes.
 _MOST_A_RECORD = 250
@@ -40,11 +45,18 @@ class ClickWriter:
     """The `ClickSink` of this process. ``run`` has to run for clicks to be answered."""
 
     def __init__(
-        self, *, log: EventLog, journal: Path, patience: float = _PATIENCE_SECONDS
+        self,
+        *,
+        log: EventLog,
+        journal: Path,
+        ahead: Path | None = None,
+        patience: float = _PATIENCE_SECONDS,
     ) -> None:
+        """``ahead``: where clicks are kept for as long as an embedded log of this process needs."""
         self._log = log
         self._patience = patience
         self._journal = ClickJournal(journal)
+        self._ahead = self._open_ahead(ahead) if ahead else None
         #: Those that gather and, before them, those whose turn has not come.
         self._groups: deque[_Group] = deque()
         self._gathering: _Group | None = None
@@ -56,8 +68,21 @@ class ClickWriter:
         self._ended = False
         self.lost = 0
 
-    def record(self, code: str, click: str) -> asyncio.Future[None]:
-        """Take a click; what is returned is done when it is in the log or in the journal.
+    def _open_ahead(self, path: Path) -> ClicksAhead | None:
+        """None where the disk refuses: the log takes every click itself, and the file stays as it is."""
+        try:
+            ahead = ClicksAhead(path)
+            if left := ahead.left():
+                self._journal.append_now(left)
+                _log.info("clicks of the process before go to the log", clicks=len(left))
+            ahead.forget()
+        except OSError as fault:
+            _log.error("clicks cannot be kept ahead of the log", file=str(path), error=str(fault))
+            return None
+        return ahead
+
+    def record(self, code: str, click: str) -> Kept:
+        """Take a click; what is returned is done when it is on the disk or in the log.
 
         Raises RetryLater when the writer has ended: nobody would answer.
         """
@@ -67,11 +92,32 @@ class ClickWriter:
                 raise RetryLater(message("process.stopping", "this process is stopping"))
             group = self._gathering = _Group()
             self._groups.append(group)
+            if self._ahead is not None:
+                # After all that came with this one, and before it is somebody's turn to commit.
+                asyncio.get_running_loop().call_soon(self._write_ahead, self._ahead, group)
             self._arrived.set()
         group.clicks.append((code, click))
         if len(group.clicks) >= _MOST_A_COMMIT:
             self._gathering = None
         return group.kept
+
+    def _write_ahead(self, ahead: ClicksAhead, group: _Group) -> None:
+        """Answer a group whose clicks are on the disk; if there is no room the log has to take it.
+
+        In the loop itself: a thread would be waited for as long as the disk.
+        """
+        if group.kept.done():
+            return
+        try:
+            group.half = ahead.write(group.clicks)
+        except Exception as fault:  # noqa: BLE001 - the log is there for this
+            _log.warning("clicks are not kept ahead of the log", error=str(fault))
+        if group.half is None:
+            return
+        if group is self._gathering:
+            self._gathering = None
+        self._committed = time.monotonic()
+        group.kept.set_done()
 
     async def give_way(self, seconds: float) -> None:
         """Wait while visitors come one after another, for twice ``seconds`` at most.
@@ -89,6 +135,8 @@ class ClickWriter:
         try:
             while True:
                 await self._arrived.wait()
+                if self._groups[0].half is not None:
+                    await asyncio.sleep(_GATHER_SECONDS)
                 await self._commit()
         finally:
             draining.cancel()
@@ -98,24 +146,41 @@ class ClickWriter:
                 await self._commit()
             self._ended = True
             self._journal.close()
+            if self._ahead is not None:
+                self._ahead.close()
 
     async def _commit(self) -> None:
+        groups = self._next_groups()
+        clicks = [click for group in groups for click in group.clicks]
+        try:
+            async with self._turn:
+                await self._append(clicks)
+        except Exception as fault:  # noqa: BLE001 - nothing may keep later clicks from being answered
+            # Neither the log nor the journal takes it: the visitor goes on, and we say it aloud.
+            _log.error("clicks lost", clicks=len(clicks), error=str(fault))
+            self.lost += len(clicks)
+        # Only now: a commit that is cancelled is made again at the end, with the same event ids.
+        for _ in groups:
+            self._groups.popleft()
+        if self._ahead is not None:
+            self._ahead.free_all_but({group.half for group in self._groups})
+        if not self._groups:
+            self._arrived.clear()
+        for group in groups:
+            if not group.kept.done():
+                self._committed = time.monotonic()
+                group.kept.set_done()
+
+    def _next_groups(self) -> list[_Group]:
+        """The first one or, of those that are on the disk already, all that follow one another."""
+        groups = list(takewhile(lambda group: group.half is not None, self._groups))
+        if groups and self._ahead is not None:
+            self._ahead.turn()
+            return groups
         group = self._groups[0]
         if group is self._gathering:
             self._gathering = None
-        try:
-            async with self._turn:
-                await self._append(group.clicks)
-        except Exception as fault:  # noqa: BLE001 - nothing may keep later clicks from being answered
-            # Neither the log nor the journal takes it: the visitor goes on, and we say it aloud.
-            _log.error("clicks lost", clicks=len(group.clicks), error=str(fault))
-            self.lost += len(group.clicks)
-        # Only now: a commit that is cancelled is made again at the end, with the same event ids.
-        self._groups.popleft()
-        self._committed = time.monotonic()
-        if not self._groups:
-            self._arrived.clear()
-        group.kept.set_result(None)
+        return [group]
 
     async def _append(self, clicks: Sequence[Click]) -> None:
         if not self._away:
@@ -177,21 +242,53 @@ class ClickWriter:
             _log.info("journal relayed", clicks=len(clicks))
 
 
-class _Kept(asyncio.Future[None]):
-    """Many wait for it: one of them who goes away (is cancelled) leaves it to the others."""
+class Kept:
+    """Many wait for the same commit; who goes away leaves it to the others.
 
-    def cancel(self, msg: object = None) -> bool:  # noqa: ARG002
-        return False
+    A future's callbacks each take a turn of the loop of their own.
+    """
+
+    __slots__ = ("_done", "_waiting")
+
+    def __init__(self) -> None:
+        self._done = False
+        self._waiting: list[Callable[[Any], object]] = []
+
+    def done(self) -> bool:
+        return self._done
+
+    def add_done_callback(self, callback: Callable[[Any], object]) -> None:
+        """``callback`` is called at once when it is done already."""
+        if self._done:
+            callback(self)
+        else:
+            self._waiting.append(callback)
+
+    def set_done(self) -> None:
+        self._done = True
+        waiting, self._waiting = self._waiting, []
+        for callback in waiting:
+            try:
+                callback(self)
+            except Exception:  # noqa: BLE001 - one connection's; the others are answered
+                _log.exception("a redirect could not be answered")
+
+    def __await__(self) -> Generator[Any, None, None]:
+        if not self._done:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.append(lambda _: None if future.done() else future.set_result(None))
+            yield from future
 
 
 class _Group:
-    """Clicks of one commit."""
+    """Clicks of one commit; ``half`` of what is kept ahead has them, if any."""
 
-    __slots__ = ("clicks", "kept")
+    __slots__ = ("clicks", "half", "kept")
 
     def __init__(self) -> None:
         self.clicks: list[Click] = []
-        self.kept = _Kept()
+        self.half: int | None = None
+        self.kept = Kept()
 
 
 def pack(clicks: Sequence[Click]) -> list[Record]:

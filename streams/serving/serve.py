@@ -142,7 +142,11 @@ async def pages(
 ) -> AsyncIterator[Pages]:
     """The web application of this process, with what runs beside it: clicks written, links known."""
     settings = parts.settings
-    clicks = ClickWriter(log=parts.log, journal=settings.data / "clicks.journal")
+    clicks = ClickWriter(
+        log=parts.log,
+        journal=settings.data / "clicks.journal",
+        ahead=settings.data / "clicks.ahead" if settings.embedded else None,
+    )
     table = LinkTable()
     links = LinkKeeper(
         table,

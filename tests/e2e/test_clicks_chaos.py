@@ -103,6 +103,7 @@ def test_a_redirect_killed_at_random_moments_loses_no_click_that_it_answered(
                 each.join(60)
     assert len(answered) > 100
     with running("web", "--only", "redirect", data=data, port=port) as web:
+        web.wait_for(web.is_ready)
         web.wait_for(lambda: not ClickJournal(data / "clicks.journal").holds_some())
     found = kept(data)
     assert not answered.keys() - found.keys()

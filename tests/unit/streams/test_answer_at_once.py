@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import Stop
+from services.figures.follow_link import Kept
 from services.figures.refresh_links import LinkRefresher
 from services.settings import load_settings
 from services.web.app import create_web
@@ -29,7 +30,7 @@ class Counting:
 
     def take(
         self, method: str, code: str, address: str, headers: Sequence[tuple[bytes, bytes]]
-    ) -> tuple[bytes, asyncio.Future[None]] | None:
+    ) -> tuple[bytes, Kept] | None:
         taken = self._short_links.take(method, code, address, headers)
         self.taken += taken is not None
         return taken
