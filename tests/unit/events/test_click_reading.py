@@ -60,7 +60,8 @@ def _with_care(value: bytes) -> list[Any]:
 
 def test_what_our_pages_write_is_read_quickly() -> None:
     """A record of theirs, of one click or of many, takes the short way."""
-    for value in (_text(_event(), _event(code="abd")), json.dumps(_event()).encode()):
+    escaped = _event(user_agent='a "quoted"\\one\n')
+    for value in (_text(_event(), _event(code="abd")), _text(_event())[1:-1], _text(escaped)):
         assert read_clicks(value)
         assert _told(read_record(value, TOPIC)) == _with_care(value)
 
@@ -144,6 +145,16 @@ def test_the_short_way_never_reads_otherwise(
         _text(_event()).replace(b"false", b"NaN"),
         _text(_event()).replace(b"Mozilla", b"M" * 1_000_000),
         _text(_event()) + b"x",
+        _text(_event(), _event()).replace(b"},{", b"}{"),
+        _text(_event(), _event()).replace(b"},{", b"} ,{"),
+        _text(_event(), _event()).replace(b"},{", b"},1,{"),
+        _text(_event())[1:],
+        _text(_event())[1:-1] + b"," + _text(_event())[1:-1],
+        _text(_event(), _event())[1:-1].replace(b"},{", b"}{"),
+        _text(_event()).replace(b"Mozilla", b'"' * 301),
+        _text(_event()).replace(b"Mozilla", rb"\"" * 301),
+        _text(_event()).replace(b"Mozilla", rb"\x"),
+        _text(_event(user_agent="\n\x7f\u2028 \U0001f984")),
         b" \n" + _text(_event()),
         b" " + json.dumps(_event()).encode(),
     ],
