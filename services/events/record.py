@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.errors import Rejected
 from services.events import clicks
@@ -15,8 +14,7 @@ from services.events.statement import Fact
 from services.message import message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(NamedTuple):
     """One event of a record. ``part`` is its place in the batch, or -1 for the whole record.
 
     ``fact`` is the event with its valid data, or the `Rejected` that says what is wrong.

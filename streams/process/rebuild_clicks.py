@@ -101,7 +101,9 @@ class ClickRebuild:
         left = True
         while left:
             for number, each in partitions.items():
-                await self._count(number, each, ends[number], scratch)
+                await self._count(
+                    number, each, ends[number], lambda: _make_room(partitions, scratch)
+                )
             async with self._database.read() as transaction:
                 ends = await self._ends(transaction, partitions)
             left = (
@@ -120,8 +122,13 @@ class ClickRebuild:
         }
 
     async def _count(
-        self, number: int, partition: _Partition, end: int, scratch: _Scratch | None
+        self,
+        number: int,
+        partition: _Partition,
+        end: int,
+        counted: Callable[[], None] = lambda: None,
     ) -> None:
+        """``counted`` is called after every round."""
         recount = partition.recount
         while partition.next < end:
             records = await asyncio.to_thread(
@@ -137,10 +144,7 @@ class ClickRebuild:
                     recount.add(click)
             partition.next = records[-1].position.offset + 1 if records else end
             self._looked(len(records))
-            if scratch is not None and len(recount.cells) + len(recount.recent) > _AT_ONCE:
-                scratch.keep(recount)
-        if scratch is not None:
-            scratch.keep(recount)
+            counted()
 
     async def _put_in_place(self, partitions: dict[int, _Partition], scratch: _Scratch) -> None:
         async with self._database.write() as transaction:
@@ -149,13 +153,12 @@ class ClickRebuild:
                 await rebuilt_clicks.add_cells(transaction, cells)
             for clicks in scratch.clicks():
                 await rebuilt_clicks.add_clicks(transaction, clicks)
+            await _add(transaction, partitions)
             await rebuilt_clicks.hold(transaction, list(partitions))
             ends = await self._ends(transaction, partitions)
             for number, each in partitions.items():
-                await self._count(number, each, ends[number], None)
-                cells = [(*cell, clicks) for cell, clicks in each.recount.cells.items()]
-                await rebuilt_clicks.add_cells(transaction, cells)
-                await rebuilt_clicks.add_clicks(transaction, each.recount.recent)
+                await self._count(number, each, ends[number])
+            await _add(transaction, partitions)
             await rebuilt_clicks.replace(
                 transaction,
                 self._scope,
@@ -165,6 +168,26 @@ class ClickRebuild:
 
 
 _EVER = -(2**63)
+
+
+def _make_room(partitions: dict[int, _Partition], scratch: _Scratch) -> None:
+    recounts = [each.recount for each in partitions.values()]
+    if sum(len(each.cells) + len(each.recent) for each in recounts) > _AT_ONCE:
+        for each in recounts:
+            scratch.keep(each)
+
+
+async def _add(transaction: Transaction, partitions: dict[int, _Partition]) -> None:
+    """What is in memory, which is empty then."""
+    recounts = [each.recount for each in partitions.values()]
+    cells = [(*cell, clicks) for each in recounts for cell, clicks in each.cells.items()]
+    await rebuilt_clicks.add_cells(transaction, cells)
+    await rebuilt_clicks.add_clicks(
+        transaction, [click for each in recounts for click in each.recent]
+    )
+    for each in recounts:
+        each.cells.clear()
+        each.recent.clear()
 
 
 def _clicks(value: bytes | None, topic: str) -> Iterator[Click]:

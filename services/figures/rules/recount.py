@@ -7,7 +7,7 @@ from collections import Counter
 from services.figures.rules.click import DUPLICATE_MICROSECONDS, TWICE, Click, ClickClass
 
 _DAY = 86_400_000_000
-_HUMAN = ClickClass.HUMAN.value
+_HUMAN, _TWICE = ClickClass.HUMAN.value, TWICE.click_class.value
 
 
 class Recount:
@@ -54,7 +54,8 @@ class Recount:
         if earlier is None:
             self._people[key] = [click.at]
         elif any(abs(click.at - moment) < DUPLICATE_MICROSECONDS for moment in earlier):
-            return click._replace(click_class=TWICE.click_class.value, reason=TWICE.reason)
+            identity, code, visitor, _, _, at, hour = click
+            return Click(identity, code, visitor, _TWICE, TWICE.reason, at, hour)
         else:
             earlier.append(click.at)
         return click

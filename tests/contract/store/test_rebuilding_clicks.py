@@ -129,8 +129,14 @@ async def _damage(database: Database) -> None:
         await transaction.execute(clicks.update().values(click_class="bot", reason="wrong"))
 
 
-async def test_damaged_figures_are_mended(clicked: tuple[Clicked, Any]) -> None:
-    """Cells that are wrong, missing or too many, and single clicks, are as if nothing had happened."""
+@pytest.mark.parametrize("at_once", [5, 100_000])
+async def test_damaged_figures_are_mended(
+    clicked: tuple[Clicked, Any], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Cells that are wrong, missing or too many, and single clicks, are as if nothing had happened;
+    also of more than memory holds.
+    """
+    monkeypatch.setattr("streams.process.rebuild_clicks._AT_ONCE", at_once)
     log, about = clicked
     log.append(60)
     await log.work(1_000)
