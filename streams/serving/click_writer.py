@@ -36,6 +36,8 @@ _PATIENCE_SECONDS = 0.5
 _ONE_AFTER_ANOTHER = 0.02
 #: How long clicks that are on the disk gather for one commit of the log.
 _GATHER_SECONDS = 0.05
+#: How many turns of the loop clicks gather for one write, at most.
+_TURNS = 50
 _MOST_A_COMMIT = 2_000
 #: Below what a reader takes (`MAX_EVENT_BYTES`): no click has more than 2,000 bytes.
 _MOST_A_RECORD = 250
@@ -57,7 +59,9 @@ class ClickWriter:
         self._patience = patience
         self._journal = ClickJournal(journal)
         self._ahead = self._open_ahead(ahead) if ahead else None
-        #: Those that gather and, before them, those whose turn has not come.
+        #: Those that are to be written ahead of the log.
+        self._unwritten: list[_Group] = []
+        #: Those that wait for the log, in their order; the last may gather more.
         self._groups: deque[_Group] = deque()
         self._gathering: _Group | None = None
         self._arrived = asyncio.Event()
@@ -91,33 +95,49 @@ class ClickWriter:
             if self._ended:
                 raise RetryLater(message("process.stopping", "this process is stopping"))
             group = self._gathering = _Group()
-            self._groups.append(group)
-            if self._ahead is not None:
-                # After all that came with this one, and before it is somebody's turn to commit.
-                asyncio.get_running_loop().call_soon(self._write_ahead, self._ahead, group)
-            self._arrived.set()
+            if self._ahead is None:
+                self._queue(group)
+            else:
+                self._unwritten.append(group)
+                asyncio.get_running_loop().call_soon(self._gather, group, 0, _TURNS)
         group.clicks.append((code, click))
         if len(group.clicks) >= _MOST_A_COMMIT:
             self._gathering = None
         return group.kept
 
-    def _write_ahead(self, ahead: ClicksAhead, group: _Group) -> None:
+    def _gather(self, group: _Group, before: int, turns: int) -> None:
+        """Write a group when a turn of the loop brought no more of it.
+
+        A turn costs a tenth of a write, and whoever was answered just now asks again in the next ones.
+        """
+        if group not in self._unwritten:
+            return
+        if (clicks := len(group.clicks)) > before and turns:
+            asyncio.get_running_loop().call_soon(self._gather, group, clicks, turns - 1)
+        else:
+            self._write_ahead(group)
+
+    def _write_ahead(self, group: _Group) -> None:
         """Answer a group whose clicks are on the disk; if there is no room the log has to take it.
 
         In the loop itself: a thread would be waited for as long as the disk.
         """
-        if group.kept.done():
-            return
+        self._unwritten.remove(group)
         try:
-            group.half = ahead.write(group.clicks)
+            group.half = self._ahead.write(group.clicks) if self._ahead is not None else None
         except Exception as fault:  # noqa: BLE001 - the log is there for this
             _log.warning("clicks are not kept ahead of the log", error=str(fault))
+        self._queue(group)
         if group.half is None:
             return
         if group is self._gathering:
             self._gathering = None
         self._committed = time.monotonic()
         group.kept.set_done()
+
+    def _queue(self, group: _Group) -> None:
+        self._groups.append(group)
+        self._arrived.set()
 
     async def give_way(self, seconds: float) -> None:
         """Wait while visitors come one after another, for twice ``seconds`` at most.
@@ -142,7 +162,9 @@ class ClickWriter:
             draining.cancel()
             with suppress(asyncio.CancelledError):
                 await draining
-            while self._groups:
+            while self._unwritten or self._groups:
+                for group in list(self._unwritten):
+                    self._write_ahead(group)
                 await self._commit()
             self._ended = True
             self._journal.close()

@@ -17,9 +17,9 @@ from zlib import crc32
 from streams.serving.click_journal import Click
 from streams.serving.shared_folder import sync_folder
 
-#: Two thousand clicks with agents of the usual length each; those for which there is no room wait for
-#: the log itself.
-_HALF_BYTES = 1_048_576
+#: Eight thousand clicks with agents of the usual length each, as many as may come while the log takes a
+#: breath; those for which there is no room wait for the log itself.
+_HALF_BYTES = 4_194_304
 
 #: Which filling of a half a write belongs to, its bytes, and their checksum: what is left of the filling
 #: before, or was not written to its end, is none of it.

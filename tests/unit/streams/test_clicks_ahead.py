@@ -74,6 +74,58 @@ async def test_what_came_at_once_is_written_at_once(
     assert arrived(log) == ids(*range(30))
 
 
+async def test_clicks_gather_while_others_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One write for those who ask a turn of the loop after another, though not for ever."""
+    monkeypatch.setattr(click_writer, "_TURNS", 20)
+    log = SlowLog()
+    written = list[int]()
+    write = ClicksAhead.write
+
+    def counted(ahead: ClicksAhead, clicks: Sequence[Click]) -> int | None:
+        written.append(len(clicks))
+        return write(ahead, clicks)
+
+    monkeypatch.setattr(ClicksAhead, "write", counted)
+    async with writing(log, tmp_path / "clicks.journal", ahead=tmp_path / "clicks.ahead") as writer:
+        waiting = []
+        for number in range(10):
+            waiting.append(asyncio.ensure_future(keep(writer, number)))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(asyncio.gather(*waiting), 60)
+        assert written == [10]
+        for number in range(10, 60):
+            waiting.append(asyncio.ensure_future(keep(writer, number)))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(asyncio.gather(*waiting), 60)
+        assert len(written) > 2
+    assert arrived(log) == ids(*range(60))
+
+
+async def test_a_writer_that_is_stopped_keeps_what_gathers(tmp_path: Path) -> None:
+    """Also of the turn in which it is told to end, and of those while it commits the last."""
+    log = SlowLog()
+    log.may_end.clear()
+    writer = ClickWriter(
+        log=log, journal=tmp_path / "clicks.journal", ahead=tmp_path / "clicks.ahead", patience=60
+    )
+    running = asyncio.create_task(writer.run())
+    await asyncio.sleep(0)
+    first = asyncio.ensure_future(keep(writer, 1))
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait_for(log.started.wait(), 60)
+    second = asyncio.ensure_future(keep(writer, 2))
+    await asyncio.sleep(0)
+    log.may_end.set()
+    await asyncio.wait_for(asyncio.gather(first, second), 60)
+    await asyncio.wait([running])
+    assert arrived(log) == ids(1, 2)
+    with pytest.raises(RetryLater, match="stopping"):
+        await keep(writer, 3)
+
+
 async def test_clicks_of_a_process_that_died_come_first(tmp_path: Path) -> None:
     """They were answered: the next process brings them to the log before any of its own."""
     ahead, journal = tmp_path / "clicks.ahead", tmp_path / "clicks.journal"
