@@ -11,15 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
 
 from services.errors import Rejected
 from services.message import message
 from services.ports import Record
 from streams.logs.admin import Position
+from streams.logs.kafka.at_once import Place, batch_of, send_at_once
 from streams.logs.kafka.connection import Broker, aiokafka_settings, error_from
 from streams.logs.topics import partition_of
 
@@ -35,7 +36,9 @@ class Writer:
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
-        self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
+        #: How many batches of each partition the producer has.
+        self._queued: defaultdict[Place, int] = defaultdict(int)
         self._keyless = count()
 
     @classmethod
@@ -56,14 +59,18 @@ class Writer:
         of each partition the records before some place are written and those after it are not.
         """
         places = [(record.topic, await self._partition(record)) for record in records]
-        parts: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
+        parts: defaultdict[Place, list[Record]] = defaultdict(list)
         for place, record in zip(places, records, strict=True):
             parts[place].append(record)
-        async with asyncio.TaskGroup() as group:
-            writing = {
-                place: group.create_task(self._write(*place, part)) for place, part in parts.items()
-            }
-        offsets = {place: iter(task.result()) for place, task in writing.items()}
+        written = await self._write_at_once(parts)
+        if not written:
+            async with asyncio.TaskGroup() as group:
+                writing = {
+                    place: group.create_task(self._write(*place, part))
+                    for place, part in parts.items()
+                }
+            written = {place: task.result() for place, task in writing.items()}
+        offsets = {place: iter(found) for place, found in written.items()}
         return [
             Position(topic=topic, partition=partition, offset=next(offsets[topic, partition]))
             for topic, partition in places
@@ -71,7 +78,45 @@ class Writer:
 
     async def close(self) -> None:
         """Take nothing more; return when all that was sent is written, or has failed in its time."""
+        for turn in list(self._turns.values()):
+            async with turn:
+                pass
         await self._producer.stop()
+
+    async def _write_at_once(
+        self, parts: Mapping[Place, list[Record]]
+    ) -> dict[Place, Sequence[int]]:
+        """The offsets of what went in one request; none when it is not for one.
+
+        That is: while the producer or another request has some of the same partitions. What the
+        brokers did not take the producer tries again.
+        """
+        turns = [self._turns[place] for place in parts]
+        if any(turn.locked() for turn in turns) or any(self._queued[place] for place in parts):
+            return {}
+        batches = {}
+        for place, records in parts.items():
+            batch = batch_of(records, most_bytes=_BATCH_BYTES)
+            if batch is None:
+                return {}
+            batches[place] = batch
+        for turn in turns:
+            await turn.acquire()  # at once: nobody has it
+        try:
+            first = await send_at_once(self._producer.client, batches)
+            # Before whatever has waited for these turns meanwhile.
+            again = {
+                place: await self._submit(next(self._batches(records)), *place)
+                for place, records in parts.items()
+                if place not in first
+            }
+        finally:
+            for turn in turns:
+                turn.release()
+        if again:
+            await asyncio.wait(again.values())
+        first |= {place: writing.result().offset for place, writing in again.items()}
+        return {place: range(at, at + len(parts[place])) for place, at in first.items()}
 
     async def _write(self, topic: str, partition: int, records: Sequence[Record]) -> list[int]:
         """Send each batch when the one before it is written: nothing overtakes what failed."""
@@ -79,13 +124,30 @@ class Writer:
         for batch in self._batches(records):
             # One at a time: when many wait, aiokafka lets each pay for the patience of all.
             async with self._turns[topic, partition]:
-                writing = await self._producer.send_batch(batch, topic, partition=partition)
-            # Its failure may come when nobody waits for it any more.
-            writing.add_done_callback(_asked)
+                writing = await self._submit(batch, topic, partition)
             await asyncio.wait({writing})
             first = writing.result().offset
             offsets += range(first, first + batch.record_count())
         return offsets
+
+    async def _submit(
+        self, batch: BatchBuilder, topic: str, partition: int
+    ) -> asyncio.Future[RecordMetadata]:
+        """Hand a batch to the producer, whose turn it is; what is returned is done when it is written."""
+        place = topic, partition
+        writing: asyncio.Future[RecordMetadata] = await self._producer.send_batch(
+            batch, topic, partition=partition
+        )
+        self._queued[place] += 1
+
+        def done(written: asyncio.Future[RecordMetadata]) -> None:
+            self._queued[place] -= 1
+            # Its failure may come when nobody waits for it any more.
+            if not written.cancelled():
+                written.exception()
+
+        writing.add_done_callback(done)
+        return writing
 
     def _batches(self, records: Sequence[Record]) -> Iterator[BatchBuilder]:
         batch = self._producer.create_batch()
@@ -134,11 +196,6 @@ class Writer:
                 )
             )
         return record.partition
-
-
-def _asked(writing: asyncio.Future[Any]) -> None:
-    if not writing.cancelled():
-        writing.exception()
 
 
 #: The whole of one append, connecting included; finding out why it failed takes two more at most.
