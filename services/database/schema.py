@@ -340,6 +340,7 @@ posts = Table(
     Index("ix_posts_inbox", "ambassador_id", "state"),
     # Every process with pages reads the links that are new (services.figures.store.links).
     Index("ix_posts_created", "created_at"),
+    Index("ix_posts_published", "published_at"),
 )
 # Small partial indexes: most posts are neither due for publishing nor for measuring.
 Index(
@@ -586,12 +587,23 @@ click_cells = Table(
     Column("reason", Text, primary_key=True),  # why it counts for nobody; empty for a person
     Column("clicks", sa.BigInteger, nullable=False),
 )
+_IS_DAY = sa.text("length(span) = 10 AND dimension <> 'post'")
 # Hours go after a while.
 Index(
     "ix_click_cells_hours",
     click_cells.c.span,
     sqlite_where=sa.func.length(click_cells.c.span) > 10,
     postgresql_where=sa.func.length(click_cells.c.span) > 10,
+)
+
+# All values of a dimension in a time, without the hours between its days.
+Index(
+    "ix_click_cells_days",
+    click_cells.c.dimension,
+    click_cells.c.span,
+    click_cells.c.value,
+    sqlite_where=_IS_DAY,
+    postgresql_where=_IS_DAY,
 )
 
 # How often sign-in links were asked for and tried: the key is a hash that names nobody.
@@ -623,6 +635,32 @@ reach = Table(
     Column("counts", sa.Boolean, nullable=False, server_default=sa.text("false")),
 )
 
+# What networks told, rolled up (services.figures.store.reach_cells): what a day added, of what (a
+# dimension and its value). Networks tell totals, which may go down: so may this.
+reach_cells = Table(
+    "reach_cells",
+    metadata,
+    Column("dimension", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("day", Text, primary_key=True),  # of UTC
+    Column("metric", Text, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("amount", sa.BigInteger, nullable=False),
+    Index("ix_reach_cells_days", "dimension", "day"),
+)
+
+# How many people stand behind a campaign's figures: its published posts (no metric), and what was told
+# of them by metric and tag. ``since`` is the day on which there were enough of them to be shown.
+figure_groups = Table(
+    "figure_groups",
+    metadata,
+    _ref("campaign_id", "campaigns.id", primary_key=True),
+    Column("metric", Text, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("people", sa.Integer, nullable=False),
+    Column("since", Text),
+)
+
 # How many follow a member; kept only where the organisation estimates reach.
 followers = Table(
     "followers",
@@ -643,6 +681,7 @@ applications = Table(
     Column("link_code", Text),
     Column("at", UtcTime, nullable=False),
     Index("ix_applications_vacancy", "vacancy_id"),
+    Index("ix_applications_at", "at"),
 )
 
 # --- streams ------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ class Figures(BaseModel):
     keep_measurements: Duration = Field(
         default=timedelta(hours=48),
         ge=timedelta(),
-        description="How long a network's figure is kept once another of the same post replaced it.",
+        description="How long a network's figure is kept once another of the same post and day "
+        "replaced it.",
     )
 
     @field_validator("reach_after")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from services.database.engine import as_row, in_parts, insert_new
 from services.database.schema import applications, posts, reach, visitor_salts
 from services.database.transaction import Transaction
+from services.figures.store import reach_cells
 from services.message import Message
 from services.post import PostState
 
@@ -61,15 +62,23 @@ async def destroy_salts_before(transaction: Transaction, day: str) -> None:
 
 
 async def add_figures(transaction: Transaction, figures: Sequence[Figure]) -> None:
-    """Store figures. One about a post that is not there (any more) has nothing to belong to."""
+    """Store figures, and roll them up. One about a post that is not there (any more) has nothing to
+    belong to."""
     wanted = sorted({figure.post_id for figure in figures})
+    await reach_cells.take_turn(transaction)
     for some in in_parts(wanted):
         # Held: which of a post's figures counts is for one at a time to say.
-        query = sa.select(posts.c.id).where(posts.c.id.in_(some)).order_by(posts.c.id)
-        there = set(await transaction.scalars(query.with_for_update(key_share=True)))
+        query = sa.select(posts.c.id, posts.c.campaign_id).where(posts.c.id.in_(some))
+        held = query.order_by(posts.c.id).with_for_update(key_share=True)
+        there = {row.id: row.campaign_id for row in await transaction.execute(held)}
         rows = [as_row(figure) for figure in figures if figure.post_id in there]
+        before = await reach_cells.of_posts(transaction, there)
         await insert_new(transaction, reach, rows)
         await _settle(transaction, reach.c.post_id.in_(there))
+        await reach_cells.change(
+            transaction, before, await reach_cells.of_posts(transaction, there)
+        )
+        await reach_cells.count_people(transaction, set(there.values()))
 
 
 async def _settle(transaction: Transaction, *conditions: sa.ColumnElement[bool]) -> None:
@@ -134,14 +143,36 @@ async def add_application(
 
 
 async def forget_replaced(transaction: Transaction, *, before: datetime) -> None:
-    """Delete figures from ``before`` in whose place another of the same post counts now."""
-    await transaction.execute(reach.delete().where(~reach.c.counts, reach.c.measured_at < before))
+    """Delete figures from ``before`` that add nothing to a day: of another tag than the one that
+    counts of the post, or followed by another of the same day."""
+    other = reach.alias("other")
+    day, day_of_other = (
+        sa.literal_column(reach_cells.day_of(transaction, f"{name}.measured_at"), sa.Text)
+        for name in ("reach", "other")
+    )
+    replaced = sa.select(1).where(
+        other.c.post_id == reach.c.post_id,
+        other.c.metric == reach.c.metric,
+        sa.or_(
+            sa.and_(other.c.counts, other.c.tag != reach.c.tag),
+            sa.and_(
+                other.c.tag == reach.c.tag,
+                other.c.measured_at > reach.c.measured_at,
+                day_of_other == day,
+            ),
+        ),
+    )
+    await transaction.execute(
+        reach.delete().where(~reach.c.counts, reach.c.measured_at < before, replaced.exists())
+    )
 
 
 async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> None:
+    await reach_cells.take_turn(transaction)
     await _wipe(transaction, reach, reach.c.measured_at, since)
     # In the place of what went, what stays may count.
     await _settle(transaction)
+    await reach_cells.recount(transaction)
 
 
 async def wipe_applications(transaction: Transaction, *, since: datetime | None) -> None:

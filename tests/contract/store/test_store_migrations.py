@@ -17,11 +17,12 @@ from alembic.migration import MigrationContext
 from services.database import migrate as steps
 from services.database.engine import Database
 from services.database.migrate import is_current, migrate
-from services.database.schema import metadata
+from services.database.schema import figure_groups, metadata, reach_cells
 from services.errors import Stop
 from services.events.cloudevent import CloudEvent
 from services.events.statement import Delivery
 from services.figures.store import clicks
+from services.figures.store import reach_cells as rolled_up
 from tests.contract.store.conftest import Store
 from tests.projections import click_cells
 
@@ -139,6 +140,40 @@ async def test_clicks_are_rolled_up_as_they_were_counted(empty_store: Store) -> 
     }
 
 
+async def test_what_networks_told_is_rolled_up_as_by_a_recount(empty_store: Store) -> None:
+    """The figures of before are in the cells from the first start on, as a rebuild would put them."""
+    async with empty_store.open() as database:
+        async with database.write() as transaction:
+            await transaction.run_sync(lambda connection: _upgrade_to(connection, "0005"))
+            for statement in (*_BEFORE_CELLS, _TOLD):
+                await transaction.execute(sa.text(statement))
+        await migrate(database)
+        async with database.write() as transaction:
+            tables = reach_cells, figure_groups
+            found = [list(await transaction.execute(_sorted(table))) for table in tables]
+            await rolled_up.recount(transaction)
+            again = [list(await transaction.execute(_sorted(table))) for table in tables]
+    assert found == again
+    assert [(row.day, row.amount) for row in found[0] if row.dimension == "network"] == [
+        ("2026-11-01", 7),
+        ("2026-11-03", 4),
+    ]
+    assert [tuple(row)[1:] for row in found[1]] == [
+        ("", "", 1, None),
+        ("reach", "measured", 1, None),
+    ]
+
+
+def _sorted(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).order_by(*table.primary_key)
+
+
+_TOLD = (
+    "INSERT INTO reach (post_id, metric, measured_at, tag, value, source) VALUES"
+    " ('q', 'reach', '2026-11-01 08:00:00', 'measured', 5, 'X'),"
+    " ('q', 'reach', '2026-11-01 09:00:00', 'measured', 7, 'X'),"
+    " ('q', 'reach', '2026-11-03 09:00:00', 'measured', 11, 'X')"
+)
 _BEFORE_CELLS = (
     (
         "INSERT INTO people (id, email, name, language, roles, created_at)"
@@ -156,7 +191,7 @@ _BEFORE_CELLS = (
     (
         "INSERT INTO posts (id, campaign_id, ambassador_id, network, language, text, original_text, angle,"
         " overlap, recipe, link_code, state, created_at)"
-        " VALUES ('q', 'c', 'p', 'x', 'nl', '', '', '', 0, '{}', 'abc', 'ready', '2026-01-01 00:00:00')"
+        " VALUES ('q', 'c', 'p', 'x', 'nl', '', '', '', 0, '{}', 'abc', 'published', '2026-01-01 00:00:00')"
     ),
     (
         "INSERT INTO click_counts (code, day, click_class, reason, clicks) VALUES"
