@@ -68,7 +68,7 @@ WITH behind AS (
     FROM posts p
     JOIN reach r ON r.post_id = p.id
     JOIN reach best ON best.post_id = r.post_id AND best.metric = r.metric AND best.tag = r.tag
-    WHERE p.state = 'published' AND best.counts AND r.value IS NOT NULL AND {which}
+    WHERE best.counts AND r.value IS NOT NULL AND {which}
     GROUP BY p.campaign_id, r.metric, r.tag, p.ambassador_id
 ), placed AS (
     SELECT campaign_id, metric, tag, day, row_number() OVER (

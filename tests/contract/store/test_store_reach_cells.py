@@ -15,6 +15,7 @@ from services.database.transaction import Transaction
 from services.figures.store import figures, reach_cells
 from services.figures.store.figures import Figure
 from services.figures.store.reach_cells import Cell
+from services.message import said
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
@@ -52,7 +53,7 @@ def _told(
         metric=metric,
         tag=tag,
         value=value,
-        source="LinkedIn",
+        source=said("LinkedIn"),
         measured_at=NOW + after,
     )
 

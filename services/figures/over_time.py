@@ -1,0 +1,164 @@
+"""The figures of a time and of the time before it, of everything or of one thing alone.
+
+What is shown of a group is shown of five people at least, and so is what is left when all that is shown is
+taken off the whole: where one group is too small, the next larger is hidden with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.database.transaction import Transaction
+from services.figures.rules.period import Period
+from services.figures.store import period_figures, period_posts
+from services.figures.store.period_figures import Series
+from services.figures.store.period_posts import Shared
+from services.figures.store.reach_cells import SMALL_GROUP
+from services.people.store import headcount
+
+#: Posts that were published.
+POSTS = Series("posts", "measured")
+#: In these the figures of one tag may be those of fewer than all who shared.
+_DIVIDE_CAMPAIGNS = ("network", "language", "team")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What came of a time: ``days`` by series and day, ``ambassadors`` those there were on its last
+    day (of the team, where one is asked for). ``hides`` are series of too few people; where it is
+    None, all of them are."""
+
+    period: Period
+    days: Mapping[Series, Counter[str]]
+    shared: Shared
+    ambassadors: int
+    hides: frozenset[Series] | None
+
+    def total(self, series: Series) -> int | None:
+        """None where it may not be shown."""
+        if self.hides is None or series in self.hides:
+            return None
+        return sum(self.days.get(series, Counter()).values())
+
+    @property
+    def enough(self) -> bool:
+        """Whether averages over its posts are nobody's own."""
+        return self.hides is not None and self.shared.people >= SMALL_GROUP
+
+    @property
+    def participation(self) -> float | None:
+        """The share of the ambassadors of its last day who shared something, 0 to 1."""
+        if not self.ambassadors or not self.enough:
+            return None
+        return min(1.0, self.shared.people / self.ambassadors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One value of a dimension, with what may be shown of it."""
+
+    value: str
+    totals: Mapping[Series, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """``hidden`` values have no row."""
+
+    rows: list[Row]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    values: frozenset[str]
+    of: Mapping[Series, frozenset[str]]
+
+    def may(self, value: str, series: Series) -> bool:
+        return value in self.values and value in self.of.get(series, self.values)
+
+
+async def whole(
+    transaction: Transaction, period: Period, *, dimension: str = "all", value: str = ""
+) -> tuple[Whole, Whole]:
+    """Of this time, and of the time before; of ``value`` of a dimension alone, or of all."""
+    moved = await period_figures.early(transaction, first=period.before.first, last=period.last)
+    found = []
+    for each in (period, period.before):
+        days = await period_figures.by_day(transaction, each, moved, dimension, value)
+        days |= await period_posts.steps_by_day(transaction, each, dimension, value)
+        days[POSTS] = await period_posts.posts_by_day(transaction, each, dimension, value)
+        hides: frozenset[Series] | None = frozenset()
+        if dimension != "all":
+            shown = await _shown(transaction, each, dimension)
+            hidden = {series for series in shown.of if not shown.may(value, series)}
+            hides = frozenset(hidden) if value in shown.values else None
+        found.append(
+            Whole(
+                period=each,
+                days=days,
+                shared=await period_posts.shared(transaction, each, dimension, value),
+                ambassadors=await _ambassadors(transaction, each, dimension, value),
+                hides=hides,
+            )
+        )
+    return found[0], found[1]
+
+
+async def rows(transaction: Transaction, period: Period, dimension: str) -> Rows:
+    """What each value of a dimension brought in this time."""
+    moved = await period_figures.early(transaction, first=period.first, last=period.last)
+    found = await period_figures.by_value(transaction, period, moved, dimension)
+    found |= await period_posts.steps_by_value(transaction, period, dimension)
+    groups = await period_posts.groups(transaction, period, dimension)
+    found[POSTS] = Counter({value: group.posts for value, group in groups.items()})
+    there = {value for counts in found.values() for value, n in counts.items() if value and n}
+    shown = await _shown(transaction, period, dimension)
+    return Rows(
+        rows=[
+            Row(
+                value=value,
+                totals={
+                    series: counts[value]
+                    for series, counts in found.items()
+                    if shown.may(value, series)
+                },
+            )
+            for value in sorted(there & shown.values)
+        ],
+        hidden=len(there - shown.values),
+    )
+
+
+def large_enough(people: Mapping[str, int]) -> frozenset[str]:
+    """The groups that may be shown beside their sum, by how many people are in each."""
+    order = sorted(people, key=lambda value: (people[value], value))
+    hidden = 0
+    for place, value in enumerate(order):
+        if people[value] >= SMALL_GROUP and (hidden == 0 or hidden >= SMALL_GROUP):
+            return frozenset(order[place:])
+        # Somebody may be in several: what is certain of all that are hidden is the largest.
+        hidden = people[value]
+    return frozenset()
+
+
+async def _shown(transaction: Transaction, period: Period, dimension: str) -> _Shown:
+    groups = await period_posts.groups(transaction, period, dimension)
+    told = (
+        await period_posts.told_groups(transaction, period, dimension)
+        if dimension in _DIVIDE_CAMPAIGNS
+        else {}
+    )
+    return _Shown(
+        large_enough({value: group.people for value, group in groups.items()}),
+        {series: large_enough(people) for series, people in told.items()},
+    )
+
+
+async def _ambassadors(transaction: Transaction, period: Period, dimension: str, value: str) -> int:
+    there = await headcount.on_day(transaction, period.last.isoformat())
+    return sum(
+        people for (team, _), people in there.items() if dimension != "team" or team == value
+    )
