@@ -57,10 +57,15 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One value of a dimension, with what may be shown of it."""
+    """One value of a dimension, with what may be shown of it: nothing of what it ``hides``."""
 
     value: str
     totals: Mapping[Series, int]
+    hides: frozenset[Series]
+
+    def total(self, series: Series) -> int | None:
+        """None where it may not be shown."""
+        return None if series in self.hides else self.totals.get(series, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +78,18 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    values: frozenset[str]
-    of: Mapping[Series, frozenset[str]]
+    """``values`` may be shown, but for what was ``told`` of too few people (by series and value);
+    what was told of nobody is nothing, and hides none."""
 
-    def may(self, value: str, series: Series) -> bool:
-        return value in self.values and value in self.of.get(series, self.values)
+    values: frozenset[str]
+    told: Mapping[Series, Mapping[str, int]]
+
+    def hides(self, value: str, totals: Mapping[Series, int]) -> frozenset[Series]:
+        return frozenset(
+            series
+            for series, people in self.told.items()
+            if (value in people or totals.get(series)) and value not in large_enough(people)
+        )
 
 
 async def whole(
@@ -93,8 +105,8 @@ async def whole(
         hides: frozenset[Series] | None = frozenset()
         if dimension != "all":
             shown = await _shown(transaction, each, dimension)
-            hidden = {series for series in shown.of if not shown.may(value, series)}
-            hides = frozenset(hidden) if value in shown.values else None
+            totals = {series: sum(each.values()) for series, each in days.items()}
+            hides = shown.hides(value, totals) if value in shown.values else None
         found.append(
             Whole(
                 period=each,
@@ -116,17 +128,14 @@ async def rows(transaction: Transaction, period: Period, dimension: str) -> Rows
     found[POSTS] = Counter({value: group.posts for value, group in groups.items()})
     there = {value for counts in found.values() for value, n in counts.items() if value and n}
     shown = await _shown(transaction, period, dimension)
+    totals = {
+        value: {series: counts[value] for series, counts in found.items()}
+        for value in sorted(there & shown.values)
+    }
     return Rows(
         rows=[
-            Row(
-                value=value,
-                totals={
-                    series: counts[value]
-                    for series, counts in found.items()
-                    if shown.may(value, series)
-                },
-            )
-            for value in sorted(there & shown.values)
+            Row(value=value, totals=each, hides=shown.hides(value, each))
+            for value, each in totals.items()
         ],
         hidden=len(there - shown.values),
     )
@@ -151,10 +160,7 @@ async def _shown(transaction: Transaction, period: Period, dimension: str) -> _S
         if dimension in _DIVIDE_CAMPAIGNS
         else {}
     )
-    return _Shown(
-        large_enough({value: group.people for value, group in groups.items()}),
-        {series: large_enough(people) for series, people in told.items()},
-    )
+    return _Shown(large_enough({value: group.people for value, group in groups.items()}), told)
 
 
 async def _ambassadors(transaction: Transaction, period: Period, dimension: str, value: str) -> int:

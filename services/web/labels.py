@@ -268,6 +268,58 @@ TAG: _Labels = {
     "hidden": label("figure.tag.hidden", "not shown"),
 }
 
+#: What there is to see over time, by the name of a series.
+SERIES: _Labels = {
+    "posts": label("figures.time.posts", "Posts published"),
+    "human": label("figures.time.human", "People who clicked"),
+    "impressions": label("figures.time.impressions", "Times shown"),
+    "reach": label("figures.time.reach", "Reach"),
+    "reactions": label("figures.time.reactions", "Reactions"),
+    "comments": label("figures.time.comments", "Comments"),
+    "reshares": label("figures.time.reshares", "Times shared"),
+    "applied": label("figures.time.applied", "Applied"),
+    "interview": label("figures.time.interview", "Interviewed"),
+    "hired": label("figures.time.hired", "Hired"),
+}
+
+#: Who tells it, and how it is counted.
+TELLS: _Labels = {
+    "zwaan": label("figures.time.from.zwaan", "Counted by Zwaan: posts that went out."),
+    "links": label(
+        "figures.time.from.links",
+        "Counted by our own short links: people, without machines and repeats.",
+    ),
+    "networks": label(
+        "figures.time.from.networks",
+        "As the networks tell: of each post the day's last total, less that of the day before.",
+    ),
+    "estimate": label(
+        "figures.time.from.estimate",
+        "Of each post the followers of its author times the share that your settings name.",
+    ),
+    "ats": label(
+        "figures.time.from.ats",
+        "Told by your recruiting system; what names no link belongs to no network, language or team.",
+    ),
+}
+
+#: Times that may be asked for.
+RANGE: _Labels = {
+    "7": label("figures.time.range.7", "7 days"),
+    "30": label("figures.time.range.30", "30 days"),
+    "90": label("figures.time.range.90", "90 days"),
+    "12m": label("figures.time.range.12m", "12 months"),
+}
+
+#: By what figures are divided.
+DIMENSION: _Labels = {
+    "campaign": label("figures.time.by.campaign", "Campaign"),
+    "network": label("figures.time.by.network", "Network"),
+    "language": label("figures.time.by.language", "Language"),
+    "team": label("figures.time.by.team", "Team"),
+    "kind": label("figures.time.by.kind", "Kind"),
+}
+
 #: Figures of a campaign.
 FIGURE: _Labels = {
     "audience": label("figures.row.audience", "Colleagues asked"),

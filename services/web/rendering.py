@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -84,6 +84,21 @@ def day(value: datetime, *, language: str, zone: tzinfo) -> str:
 
 def number(value: int, *, language: str) -> str:
     return format_decimal(value, locale=language)
+
+
+def compact(value: int, *, language: str) -> str:
+    """For example "950" or "1,2 mln."; for the edge of a picture."""
+    if value < _MANY:
+        return format_decimal(value, locale=language)
+    return format_compact_decimal(value, locale=language, fraction_digits=1)
+
+
+_MANY = 10_000
+
+
+def percent(value: float, *, language: str) -> str:
+    """Of a share, 0 to 1."""
+    return format_percent(value, locale=language)
 
 
 def dollars(value: Decimal, *, language: str) -> str:

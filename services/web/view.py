@@ -103,6 +103,8 @@ class View:
             ),
             day=lambda value: rendering.day(value, language=language, zone=self.zone),
             number=lambda value: rendering.number(value, language=language),
+            compact=lambda value: rendering.compact(value, language=language),
+            percent=lambda value: rendering.percent(value, language=language),
             dollars=lambda value: rendering.dollars(value, language=language),
             person=self.person,
             menu=[] if self.person is None else menu_of(self.person),

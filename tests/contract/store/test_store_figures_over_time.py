@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,12 +15,13 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.figures import over_time
 from services.figures.over_time import POSTS, large_enough
+from services.figures.rules.click import Click
 from services.figures.rules.period import Period
 from services.figures.store import figures
 from services.figures.store.figures import Figure
 from services.figures.store.period_figures import Series
-from services.people.store import headcount
 from services.message import said
+from services.people.store import headcount
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
@@ -33,7 +35,10 @@ REACH = Series("reach", "measured")
 
 
 async def _shared_by(
-    transaction: Transaction, people: int, networks: tuple[str, ...] = ("linkedin",)
+    transaction: Transaction,
+    people: int,
+    networks: tuple[str, ...] = ("linkedin",),
+    more: Sequence[Click] = (),
 ) -> list[Post]:
     """Person ``n`` publishes on day ``n``, has one click an hour later and a reach of 100 next day."""
     everybody = [ambassador(number) for number in range(people)]
@@ -47,13 +52,14 @@ async def _shared_by(
             after=PostState.PUBLISHED,
             published_at=at,
         )
+    fresh, told = [], []
     for number, post in enumerate(drafts):
         at = NOW + number // len(networks) * DAY
-        await add_clicks(
-            transaction,
-            [judged_click(post.id, post.link_code, clicked_at=at + timedelta(hours=1))],
-        )
-        await figures.add_figures(transaction, [_told(post, 100, at + DAY)])
+        click = judged_click(post.id, post.link_code, clicked_at=at + timedelta(hours=1))
+        fresh.append(click)
+        told.append(_told(post, 100, at + DAY))
+    await add_clicks(transaction, [*fresh, *more])
+    await figures.add_figures(transaction, told)
     return drafts
 
 
@@ -87,9 +93,9 @@ async def test_what_came_before_the_fifth_counts_on_their_day(database: Database
 async def test_a_small_campaign_is_in_no_sum(database: Database) -> None:
     """Nothing of a campaign that four people shared is in a sum, whatever is asked for."""
     async with database.write() as transaction:
-        drafts = await _shared_by(transaction, 4)
+        of_no_post = judged_click("?", "nobody-knows-this-link")
+        drafts = await _shared_by(transaction, 4, more=[of_no_post])
         await figures.add_figures(transaction, [_told(drafts[0], 9, NOW, "estimated")])
-        await add_clicks(transaction, [judged_click("?", "nobody-knows-this-link")])
         now, _ = await over_time.whole(transaction, MONTH)
         assert not any(sum(days.values()) for days in now.days.values())
         for dimension in ("campaign", "network", "language", "team", "kind"):

@@ -18,6 +18,7 @@ from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.figures.campaign_figures import SMALL_GROUP, read_recent, totals_of
 from services.web.pages.figures.figure_rows import rows_of
+from services.web.pages.figures.figures_over_time import read_over_time
 
 router = APIRouter(prefix="/figures")
 
@@ -68,8 +69,10 @@ async def figures(view: FiguresView) -> Response:
         # They are counted over all posts, and would tell how many those of a hidden campaign are.
         units = [] if totals.hidden else await charges.of_units(transaction)
         own = await own_words.in_published(transaction, campaign_ids=ids)
+        over_time = await read_over_time(view, transaction)
     return view.page(
         "figures/figures.html",
+        over=over_time,
         totals=totals,
         # An average over everybody, which no page divides by campaign.
         own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
