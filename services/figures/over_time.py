@@ -14,7 +14,7 @@ from services.database.transaction import Transaction
 from services.figures.rules.period import Period
 from services.figures.store import period_figures, period_posts
 from services.figures.store.period_figures import Series
-from services.figures.store.period_posts import Shared
+from services.figures.store.period_posts import Group, Shared
 from services.figures.store.reach_cells import SMALL_GROUP
 from services.people.store import headcount
 
@@ -96,21 +96,27 @@ async def whole(
     transaction: Transaction, period: Period, *, dimension: str = "all", value: str = ""
 ) -> tuple[Whole, Whole]:
     """Of this time, and of the time before; of ``value`` of a dimension alone, or of all."""
-    moved = await period_figures.early(transaction, first=period.before.first, last=period.last)
+    both = Period(name=period.name, first=period.before.first, last=period.last)
+    days = await period_figures.by_day(transaction, both, dimension, value)
+    days |= await period_posts.steps_by_day(transaction, both, dimension, value)
+    days[POSTS] = await period_posts.posts_by_day(transaction, both, dimension, value)
     found = []
     for each in (period, period.before):
-        days = await period_figures.by_day(transaction, each, moved, dimension, value)
-        days |= await period_posts.steps_by_day(transaction, each, dimension, value)
-        days[POSTS] = await period_posts.posts_by_day(transaction, each, dimension, value)
+        first, last = each.first.isoformat(), each.last.isoformat()
+        own = {
+            series: Counter({day: n for day, n in counts.items() if first <= day <= last})
+            for series, counts in days.items()
+        }
         hides: frozenset[Series] | None = frozenset()
         if dimension != "all":
-            shown = await _shown(transaction, each, dimension)
-            totals = {series: sum(each.values()) for series, each in days.items()}
+            groups = await period_posts.groups(transaction, each, dimension)
+            shown = await _shown(transaction, each, dimension, groups)
+            totals = {series: sum(counts.values()) for series, counts in own.items()}
             hides = shown.hides(value, totals) if value in shown.values else None
         found.append(
             Whole(
                 period=each,
-                days=days,
+                days=own,
                 shared=await period_posts.shared(transaction, each, dimension, value),
                 ambassadors=await _ambassadors(transaction, each, dimension, value),
                 hides=hides,
@@ -121,13 +127,12 @@ async def whole(
 
 async def rows(transaction: Transaction, period: Period, dimension: str) -> Rows:
     """What each value of a dimension brought in this time."""
-    moved = await period_figures.early(transaction, first=period.first, last=period.last)
-    found = await period_figures.by_value(transaction, period, moved, dimension)
+    found = await period_figures.by_value(transaction, period, dimension)
     found |= await period_posts.steps_by_value(transaction, period, dimension)
     groups = await period_posts.groups(transaction, period, dimension)
     found[POSTS] = Counter({value: group.posts for value, group in groups.items()})
     there = {value for counts in found.values() for value, n in counts.items() if value and n}
-    shown = await _shown(transaction, period, dimension)
+    shown = await _shown(transaction, period, dimension, groups)
     totals = {
         value: {series: counts[value] for series, counts in found.items()}
         for value in sorted(there & shown.values)
@@ -153,8 +158,9 @@ def large_enough(people: Mapping[str, int]) -> frozenset[str]:
     return frozenset()
 
 
-async def _shown(transaction: Transaction, period: Period, dimension: str) -> _Shown:
-    groups = await period_posts.groups(transaction, period, dimension)
+async def _shown(
+    transaction: Transaction, period: Period, dimension: str, groups: Mapping[str, Group]
+) -> _Shown:
     told = (
         await period_posts.told_groups(transaction, period, dimension)
         if dimension in _DIVIDE_CAMPAIGNS

@@ -9,14 +9,15 @@ those of posts that were early, which are few, with these added again on the day
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from services.database.transaction import Transaction
 from services.figures.rules.period import Period
+from services.figures.store.reach_cells import day_of
 
 #: By what figures can be divided, and of what they can be asked alone.
 DIMENSIONS = ("campaign", "network", "language", "team", "kind")
@@ -29,55 +30,76 @@ class Series(NamedTuple):
     tag: str
 
 
-class Early(NamedTuple):
-    """Figures of posts on a day, that count on the day ``since``; None: not yet."""
+#: The columns by which figures are divided, of what came early.
+_OF_EARLY = {
+    "campaign": "e.id",
+    "network": "e.network",
+    "language": "e.language",
+    "team": "e.team",
+    "kind": "e.kind",
+}
 
-    campaign: str
-    kind: str
-    network: str
-    language: str
-    team: str
-    day: str
-    since: str | None
-    series: Series
-    amount: int
-
-    def value(self, dimension: str) -> str:
-        return "" if dimension == "all" else str(getattr(self, dimension))
-
-
+# Posts that may have come before the fifth: those that went out until then, and drafts, whose links work
+# too. First these few, then their cells, a look by key for each: planners would read all cells instead.
 _CLICKS_EARLY = """
-SELECT c.id, c.kind, p.network, p.language, p.team, x.span, g.since, x.click_class, 'measured',
-    CAST(sum(x.clicks) AS BIGINT)
-FROM campaigns c
-LEFT JOIN figure_groups g ON g.campaign_id = c.id AND g.metric = '' AND g.tag = ''
-JOIN posts p ON p.campaign_id = c.id
-JOIN click_cells x ON x.dimension = 'post' AND x.value = p.link_code
-WHERE (g.since IS NULL AND x.span >= :first OR x.span < g.since AND g.since >= :first)
-    AND x.span <= :last
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+WITH early AS MATERIALIZED (
+    SELECT c.id, c.kind, p.network, p.language, p.team, p.link_code, g.since,
+        CASE WHEN g.since IS NULL THEN :first ELSE '' END AS lowest, coalesce(g.since, :after) AS below
+    FROM campaigns c
+    LEFT JOIN figure_groups g ON g.campaign_id = c.id AND g.metric = '' AND g.tag = ''
+    JOIN posts p ON p.campaign_id = c.id
+    WHERE g.since IS NULL
+        OR g.since >= :first AND (p.published_at IS NULL OR {published} < g.since)
+)
+, moved AS (
+    SELECT {value} AS value, x.span AS day, e.since, x.click_class AS metric, 'measured' AS tag,
+        x.clicks AS amount
+    FROM early e CROSS JOIN click_cells x
+    WHERE x.dimension = 'post' AND x.value = e.link_code AND x.span >= e.lowest AND x.span < e.below
+        {which}
+)
 """
 
 _REACH_EARLY = """
-WITH told AS (
+WITH told AS MATERIALIZED (
     SELECT t.campaign_id, t.metric, t.tag, CASE
         WHEN t.since IS NULL OR g.since IS NULL THEN NULL
         WHEN g.since > t.since THEN g.since ELSE t.since END AS since
     FROM figure_groups t
     LEFT JOIN figure_groups g ON g.campaign_id = t.campaign_id AND g.metric = '' AND g.tag = ''
-    WHERE t.metric <> ''
+    WHERE t.metric <> '' AND (t.since IS NULL OR g.since IS NULL OR t.since >= :first
+        OR g.since >= :first)
+), young AS MATERIALIZED (
+    SELECT campaign_id, max(coalesce(since, '9')) AS since FROM told GROUP BY campaign_id
+), early AS MATERIALIZED (
+    SELECT c.id, c.kind, p.network, p.language, p.team, p.link_code
+    FROM young y JOIN campaigns c ON c.id = y.campaign_id JOIN posts p ON p.campaign_id = c.id
+    WHERE p.published_at IS NULL OR {published} < y.since
 )
-SELECT c.id, c.kind, p.network, p.language, p.team, x.day, t.since, x.metric, x.tag,
-    CAST(sum(x.amount) AS BIGINT)
-FROM told t
-JOIN campaigns c ON c.id = t.campaign_id
-JOIN posts p ON p.campaign_id = c.id
-JOIN reach_cells x ON x.dimension = 'post' AND x.value = p.link_code
-    AND x.metric = t.metric AND x.tag = t.tag
-WHERE (t.since IS NULL AND x.day >= :first OR x.day < t.since AND t.since >= :first)
-    AND x.day <= :last
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+, moved AS (
+    SELECT {value} AS value, x.day, t.since, x.metric, x.tag, x.amount
+    FROM early e CROSS JOIN reach_cells x
+    JOIN told t ON t.campaign_id = e.id AND t.metric = x.metric AND t.tag = x.tag
+    WHERE x.dimension = 'post' AND x.value = e.link_code AND x.day < :after
+        AND (t.since IS NULL AND x.day >= :first OR x.day < t.since) {which}
+)
 """
+
+# From the day on which it came to the day on which it counts, if ever.
+_MOVES = {
+    "day": """
+SELECT day, metric, tag, CAST(sum(amount) AS BIGINT) FROM (
+    SELECT day, metric, tag, -amount AS amount FROM moved
+    UNION ALL SELECT since, metric, tag, amount FROM moved WHERE since IS NOT NULL
+) moves WHERE day >= :first AND day < :after GROUP BY 1, 2, 3
+""",
+    "value": """
+SELECT value, metric, tag, CAST(sum(
+    CASE WHEN since >= :first AND since < :after THEN amount ELSE 0 END
+    - CASE WHEN day >= :first AND day < :after THEN amount ELSE 0 END
+) AS BIGINT) FROM moved GROUP BY 1, 2, 3
+""",
+}
 
 # Written out, so that the index of days is used.
 _IS_DAY = "length(span) = 10 AND dimension <> 'post'"
@@ -93,23 +115,8 @@ GROUP BY 1, 2, 3
 """
 
 
-async def early(transaction: Transaction, *, first: date, last: date) -> list[Early]:
-    """What counts on another day than it came, as far as either may lie in this time."""
-    between = {"first": first.isoformat(), "last": last.isoformat()}
-    found = []
-    for query in (_CLICKS_EARLY, _REACH_EARLY):
-        for row in await transaction.execute(sa.text(query), between):
-            parts = list(row)
-            found.append(Early._make([*parts[:7], Series(*parts[7:9]), parts[9]]))
-    return found
-
-
 async def by_day(
-    transaction: Transaction,
-    period: Period,
-    moved: Sequence[Early],
-    dimension: str,
-    value: str,
+    transaction: Transaction, period: Period, dimension: str, value: str
 ) -> dict[Series, Counter[str]]:
     """Clicks and what networks told by day, of one value of a dimension, or of all."""
     found = await _read(transaction, period, "day", dimension, value)
@@ -117,38 +124,50 @@ async def by_day(
         # Links that belong to no campaign.
         for series, days in (await _read(transaction, period, "day", "campaign", "")).items():
             found.setdefault(series, Counter()).subtract(days)
-    for each in moved:
-        if dimension == "all" or each.value(dimension) == value:
-            for day, amount in _moves(each, period):
-                found.setdefault(each.series, Counter())[day] += amount
-    return found
+    return await _moved(transaction, period, "day", dimension, value, found=found)
 
 
 async def by_value(
-    transaction: Transaction, period: Period, moved: Sequence[Early], dimension: str
+    transaction: Transaction, period: Period, dimension: str
 ) -> dict[Series, Counter[str]]:
     """The same in total, by the values of a dimension."""
     found = await _read(transaction, period, "value", dimension, None)
-    for each in moved:
-        for _, amount in _moves(each, period):
-            found.setdefault(each.series, Counter())[each.value(dimension)] += amount
+    await _moved(transaction, period, "value", dimension, None, found=found)
     for values in found.values():
         values.pop("", None)
     return found
 
 
-def _moves(each: Early, period: Period) -> Iterator[tuple[str, int]]:
-    """What to add to which day of this time."""
-    first, last = period.first.isoformat(), period.last.isoformat()
-    for day, amount in ((each.day, -each.amount), (each.since, each.amount)):
-        if day is not None and first <= day <= last:
-            yield day, amount
+async def _moved(
+    transaction: Transaction,
+    period: Period,
+    by: str,
+    dimension: str,
+    value: str | None,
+    *,
+    found: dict[Series, Counter[str]],
+) -> dict[Series, Counter[str]]:
+    """``found``, and in it what counts on another day than it came."""
+    column = _OF_EARLY.get(dimension, "''")
+    given: dict[str, str] = {
+        "first": period.first.isoformat(),
+        "after": (period.last + timedelta(days=1)).isoformat(),
+        **({} if value is None else {"value": value}),
+    }
+    for query in (_CLICKS_EARLY, _REACH_EARLY):
+        text = query.format(
+            value=column,
+            which="" if value is None else f"AND {column} = :value",
+            published=day_of(transaction, "p.published_at"),
+        )
+        _add(found, await transaction.execute(sa.text(text + _MOVES[by]), given))
+    return found
 
 
 async def _read(
     transaction: Transaction, period: Period, by: str, dimension: str, value: str | None
 ) -> dict[Series, Counter[str]]:
-    given: Mapping[str, str] = {
+    given: dict[str, str] = {
         "dimension": dimension,
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
@@ -158,7 +177,11 @@ async def _read(
     found: dict[Series, Counter[str]] = {}
     for query, day in ((_CLICKS, "span"), (_REACH, "day")):
         text = query.format(by=day if by == "day" else "value", which=which)
-        for row in await transaction.execute(sa.text(text), given):
-            key, metric, tag, amount = list(row)
-            found.setdefault(Series(metric, tag), Counter())[key] += amount
+        _add(found, await transaction.execute(sa.text(text), given))
     return found
+
+
+def _add(found: dict[Series, Counter[str]], rows: Iterable[sa.Row[Any]]) -> None:
+    for row in rows:
+        key, metric, tag, amount = tuple(row)
+        found.setdefault(Series(metric, tag), Counter())[key] += amount

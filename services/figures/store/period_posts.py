@@ -47,13 +47,11 @@ _OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """Published posts of a time: how many, of how many ``people``, ``without_reach`` those whose reach
-    nobody told, ``own_words`` the mean share of own words (0 to 1) of ``with_own_words`` of them, and
+    """Published posts of a time: how many, of how many ``people``, ``own_words`` the mean share of own words (0 to 1) of ``with_own_words`` of them, and
     ``charged`` what networks charged for them, in millionths of a dollar."""
 
     posts: int
     people: int
-    without_reach: int
     own_words: float
     with_own_words: int
     charged: int
@@ -72,9 +70,7 @@ async def shared(transaction: Transaction, period: Period, dimension: str, value
         await transaction.execute(
             _asked(
                 f"""
-                SELECT count(*) AS posts, count(DISTINCT p.ambassador_id) AS people,
-                    count(*) FILTER (WHERE r.value IS NULL) AS without_reach,
-                    avg(p.own_words) AS own_words, count(p.own_words) AS with_own_words,
+                SELECT count(*) AS posts, count(DISTINCT p.ambassador_id) AS people, avg(p.own_words) AS own_words, count(p.own_words) AS with_own_words,
                     sum(p.charged) AS charged
                 {_FROM_POSTS}
                 LEFT JOIN reach r ON r.post_id = p.id AND r.metric = 'reach' AND r.counts
@@ -88,11 +84,29 @@ async def shared(transaction: Transaction, period: Period, dimension: str, value
     return Shared(
         posts=row.posts,
         people=row.people,
-        without_reach=row.without_reach,
         own_words=float(row.own_words or 0.0),
         with_own_words=row.with_own_words,
         charged=int(row.charged or 0),
     )
+
+
+async def without_reach(
+    transaction: Transaction, period: Period, dimension: str, value: str
+) -> int:
+    """How many posts of this time have a reach that nobody told."""
+    found = await transaction.execute(
+        _asked(
+            f"""
+            SELECT count(*) {_FROM_POSTS} {_PUBLISHED} AND NOT EXISTS (
+                SELECT 1 FROM reach r WHERE r.post_id = p.id AND r.metric = 'reach' AND r.counts
+                    AND r.value IS NOT NULL
+            )
+            """,  # noqa: S608 - ours
+            _COLUMNS.get(dimension),
+        ),
+        _given(period, value),
+    )
+    return int(found.scalar_one())
 
 
 async def posts_by_day(

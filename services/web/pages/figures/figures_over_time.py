@@ -15,6 +15,7 @@ from services.database.transaction import Transaction
 from services.figures import over_time
 from services.figures.over_time import POSTS, Row, Rows, Whole
 from services.figures.rules.period import OWN, RANGES, Period, chosen
+from services.figures.store import period_posts
 from services.figures.store.period_figures import DIMENSIONS, Series
 from services.price import MICROS
 from services.web import labels
@@ -138,6 +139,7 @@ class OverTime:
     lines: Sequence[Line]
     more: int
     hidden: int
+    without_reach: int
 
     @property
     def last_day(self) -> str:
@@ -154,6 +156,7 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
     now, before = await over_time.whole(
         transaction, period, dimension=question.of, value=question.value
     )
+    without = await period_posts.without_reach(transaction, period, question.of, question.value)
     rows = await over_time.rows(transaction, period, question.by)
     names = await _names(view, transaction, question, rows)
     tiles = [
@@ -221,6 +224,7 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
         lines=lines[:_MOST_ROWS],
         more=len(lines) - len(lines[:_MOST_ROWS]),
         hidden=rows.hidden,
+        without_reach=without,
     )
 
 
