@@ -176,30 +176,6 @@ async def test_applicants_belong_to_vacancy_and_link(database: Database) -> None
         assert (network.total(applied), network.total(hired)) == (1, 1)
 
 
-async def test_pages_read_no_single_click(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No statement of any of these figures names the table of single clicks."""
-    said: list[str] = []
-    execute = Transaction.execute
-
-    async def recorded(self: Transaction, statement: sa.Executable, rows: object = None) -> object:
-        said.append(str(statement))
-        return await execute(self, statement, rows)
-
-    async with database.write() as transaction:
-        await _shared_by(transaction, 5)
-    monkeypatch.setattr(Transaction, "execute", recorded)
-    async with database.read() as transaction:
-        await over_time.whole(transaction, MONTH, dimension="network", value="linkedin")
-        for dimension in ("campaign", "network", "language", "team", "kind"):
-            await over_time.rows(transaction, MONTH, dimension)
-    assert any("click_cells" in each for each in said)
-    for each in said:
-        words = each.replace("sum(x.clicks)", "").replace("sum(clicks)", "").split()
-        assert "clicks" not in words
-
-
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=8))
 def test_what_is_hidden_is_nobody_or_five(people: dict[str, int]) -> None:
     """Of disjoint groups those that are hidden are none, or five people together."""

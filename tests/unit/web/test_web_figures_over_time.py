@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.database import schema
 from services.figures.store import figures
@@ -183,3 +186,23 @@ async def test_whatever_the_address_says_is_answered(
     await shared_by(organisation, 5)
     page = await _page(organisation, query)
     assert "<h1>Figures</h1>" in page
+
+
+async def test_the_page_scans_no_single_clicks(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing on the page of figures is read from the table of single clicks."""
+    await shared_by(organisation, 5)
+    asked: list[str] = []
+    execute = AsyncConnection.execute
+
+    async def recorded(
+        self: AsyncConnection, statement: sa.Executable, *given: Any, **options: Any
+    ) -> Any:
+        asked.append(str(statement))
+        return await execute(self, statement, *given, **options)
+
+    monkeypatch.setattr(AsyncConnection, "execute", recorded)
+    await _page(organisation, "?of=network:linkedin&by=team")
+    assert any("click_cells" in each for each in asked)
+    assert not [each for each in asked if re.search(r"(FROM|JOIN|,) clicks\b", each)]
