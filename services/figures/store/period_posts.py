@@ -17,20 +17,21 @@ from services.figures.rules.period import Period
 from services.figures.store.period_figures import Series
 from services.figures.store.reach_cells import day_of
 
-#: Figures of a time come of posts that are at most about as old as this.
-_COME_LATE = timedelta(days=90)
+#: Figures of a time come of posts that are at most about as old as this; what comes of older ones alone
+#: is hidden.
+_COME_LATE = timedelta(days=30)
 
 _COLUMNS = {
     "campaign": "p.campaign_id",
     "network": "p.network",
     "language": "p.language",
     "team": "p.team",
-    "kind": "c.kind",
+    "kind": "(SELECT c.kind FROM campaigns c WHERE c.id = p.campaign_id)",
 }
 _FROM_POSTS = """
 FROM posts p
-JOIN campaigns c ON c.id = p.campaign_id
-JOIN figure_groups g ON g.campaign_id = c.id AND g.metric = '' AND g.tag = '' AND g.since <= :last
+JOIN figure_groups g ON g.campaign_id = p.campaign_id AND g.metric = '' AND g.tag = ''
+    AND g.since <= :last
 """
 _PUBLISHED = """
 WHERE p.state = 'published' AND p.published_at >= :starts AND p.published_at < :ends {which}
@@ -42,7 +43,7 @@ LEFT JOIN posts p ON p.link_code = a.link_code
 WHERE a.at >= :starts AND a.at < :ends {which}
 """
 #: An applicant belongs to the vacancy, and to the post whose link the application names.
-_OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id"}
+_OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id", "kind": "c.kind"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,10 @@ async def shared(transaction: Transaction, period: Period, dimension: str, value
         await transaction.execute(
             _asked(
                 f"""
-                SELECT count(*) AS posts, count(DISTINCT p.ambassador_id) AS people, avg(p.own_words) AS own_words, count(p.own_words) AS with_own_words,
+                SELECT count(*) AS posts, count(DISTINCT p.ambassador_id) AS people,
+                    avg(p.own_words) AS own_words, count(p.own_words) AS with_own_words,
                     sum(p.charged) AS charged
-                {_FROM_POSTS}
-                LEFT JOIN reach r ON r.post_id = p.id AND r.metric = 'reach' AND r.counts
-                {_PUBLISHED}
+                {_FROM_POSTS} {_PUBLISHED}
                 """,
                 _COLUMNS.get(dimension),
             ),
