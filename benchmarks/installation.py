@@ -20,6 +20,7 @@ from services.database.engine import Database
 from services.database.schema import (
     ambassadors,
     applications,
+    attributions,
     audience,
     audit,
     campaigns,
@@ -145,6 +146,7 @@ async def make(database: Database, size: Size) -> None:
         ],
         reach: [],
         applications: [],
+        attributions: [],
         audit: [],
     }
     for n, at in enumerate(started):
@@ -282,8 +284,15 @@ def _tell_of_campaign(
                     "application_id": f"a-{post}",
                     "stage": "applied",
                     "vacancy_id": f"v-{number}",
-                    "link_code": code,
                     "at": at + timedelta(days=3),
+                }
+            )
+            rows[attributions].append(
+                {
+                    "application_id": f"a-{post}",
+                    "first_code": code,
+                    "last_code": code,
+                    "stated_at": at + timedelta(days=3),
                 }
             )
 

@@ -15,6 +15,7 @@ _LINK_CODE = re.compile(f"[{_BASE32}]{{10}}")
 #: Two digits at once, the lower one first.
 _PAIRS = [_BASE32[number & 31] + _BASE32[number >> 5] for number in range(1024)]
 _COPIED = re.compile(rf"[\W_]*([{_BASE32}]{{10}})(?![A-Za-z0-9])")
+_HANDED_ON = re.compile(rf"(?<![a-z0-9])[{_BASE32}]{{10}}(?![a-z0-9])")
 _LONGEST_COPY = 200
 #: From our digits to those that `int` reads.
 _DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")
@@ -56,14 +57,23 @@ def copied_code(copied: str) -> str:
     """
     if _LINK_CODE.fullmatch(copied):
         return copied
-    plain = "".join(
-        "\n" if category == "Cc" else character
-        for character in unicodedata.normalize("NFKC", copied[:_LONGEST_COPY]).lower()
-        if (category := unicodedata.category(character)) not in ("Cf", "Mn")
-    )
+    plain = _plain(copied[:_LONGEST_COPY])
     # Behind a line's end the code goes on, or what comes next begins.
     found = _COPIED.match(plain.replace("\n", "")) or _COPIED.match(plain.replace("\n", " "))
     return found[1] if found else copied
+
+
+def codes_in(handed_on: str) -> list[str]:
+    """All that may be codes in a text that a careers page handed on, in their order."""
+    return _HANDED_ON.findall(_plain(handed_on))
+
+
+def _plain(copied: str) -> str:
+    return "".join(
+        "\n" if category == "Cc" else character
+        for character in unicodedata.normalize("NFKC", copied).lower()
+        if (category := unicodedata.category(character)) not in ("Cf", "Mn")
+    )
 
 
 def link_number(code: str) -> int | None:

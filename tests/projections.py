@@ -11,6 +11,7 @@ from services.database.schema import applications, clicks, counted_records
 from services.database.schema import click_cells as cells
 from services.database.transaction import Transaction
 from services.figures.rules.click import Click, hour_of, microseconds
+from services.figures.store import applications as steps
 from services.figures.store import clicks as single_clicks
 from services.figures.store import figures
 from services.figures.store.click_cells import add_staged
@@ -22,7 +23,7 @@ async def wipe(transaction: Transaction) -> None:
     for table in (cells, clicks, counted_records):
         await transaction.execute(table.delete())
     await figures.wipe_reach(transaction, since=None)
-    await figures.wipe_applications(transaction, since=None)
+    await steps.wipe(transaction, since=None)
 
 
 def judged_click(

@@ -678,10 +678,22 @@ applications = Table(
     Column("application_id", Text, primary_key=True),
     Column("stage", Text, primary_key=True),
     Column("vacancy_id", Text, nullable=False),
-    Column("link_code", Text),
     Column("at", UtcTime, nullable=False),
     Index("ix_applications_vacancy", "vacancy_id"),
     Index("ix_applications_at", "at"),
+)
+
+# By which of our links an applicant came, as the application's earliest step that knows it states. An
+# application without one here came by nobody knows what.
+attributions = Table(
+    "attributions",
+    metadata,
+    Column("application_id", Text, primary_key=True),
+    Column("first_code", Text, nullable=False),
+    Column("last_code", Text, nullable=False),
+    Column("stated_at", UtcTime, nullable=False),
+    Index("ix_attributions_first", "first_code"),
+    Index("ix_attributions_last", "last_code"),
 )
 
 # --- streams ------------------------------------------------------------------------------------

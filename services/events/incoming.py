@@ -223,10 +223,16 @@ class VacancyClosed(EventData):
 
 
 class ApplicationReceived(EventData):
-    """An applicant's step in the ATS. Carries no personal data."""
+    """An applicant's step in the ATS. Carries no personal data.
+
+    ``link_code`` is the short link that led to it; ``reference`` what the careers page handed on: the
+    codes of every short link that the applicant came by, first to last (see docs/attribution.md). The
+    stage ``erased``: the ATS erased the applicant. Their steps count on, and belong to nobody.
+    """
 
     application_id: Id
     vacancy_id: Id
     link_code: Line | None = None
-    stage: Literal["applied", "interview", "hired", "rejected"]
+    reference: Line | None = None
+    stage: Literal["applied", "interview", "hired", "rejected", "erased"]
     at: Moment

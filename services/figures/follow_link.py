@@ -26,6 +26,9 @@ _log = structlog.get_logger("links")
 _LOOKED_UP = timedelta(seconds=2)
 _MOST_LOOKED_UP = 10_000
 
+#: What a careers page hands on to the application form (docs/attribution.md).
+REFERENCE = "zw"
+
 
 class Visit(NamedTuple):
     """What a request says of itself. ``address`` is used for the visitor's key and then forgotten."""
@@ -159,7 +162,7 @@ class Links:
 
 
 def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:
-    """Add UTM tags that are not there yet."""
+    """Add UTM tags and our `REFERENCE` where they are not there yet."""
     parts = urlsplit(url)
     present = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     tags = {
@@ -167,6 +170,7 @@ def with_utm(url: str, *, source: str, campaign: str, content: str) -> str:
         "utm_medium": "employee_advocacy",
         "utm_campaign": campaign,
         "utm_content": content,
+        REFERENCE: content,
     }
     missing = urlencode({name: value for name, value in tags.items() if name not in present})
     # What was there stays byte for byte: some addresses are signed.

@@ -350,6 +350,13 @@ APPLICANTS: _Labels = {
     "rejected": label("applicant.rejected", "Turned down"),
 }
 
+#: Which of the applicants at a stage.
+TOUCH: _Labels = {
+    "first_touch": label("figures.first-touch", "by these posts, by the first link they followed"),
+    "last_touch": label("figures.last-touch", "by these posts, by the last link they followed"),
+    "unattributed": label("figures.unattributed", "by whose post nobody knows"),
+}
+
 #: What a network charges for besides posts.
 BILLED: _Labels = {
     "post_read": label("figures.bill.post-read", "Posts read, with their figures, at {price}"),

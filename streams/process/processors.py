@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from services.campaigns.start_campaign import start_campaigns
 from services.database.transaction import Transaction
 from services.figures.count_clicks import count_clicks
-from services.figures.record_reach import record_applications, record_reach
-from services.figures.store import figures
+from services.figures.record_applications import record_applications
+from services.figures.record_reach import record_reach
+from services.figures.store import applications, figures
 from services.figures.store.clicks import PROCESSOR
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.posts.finish_campaign import close_vacancies
@@ -87,7 +88,7 @@ def projections() -> list[Projection]:
         ),
         Projection(
             processor=_processor("record-applications", record_applications),
-            wipe=figures.wipe_applications,
+            wipe=applications.wipe,
             moment_of=attrgetter("at"),
         ),
     ]

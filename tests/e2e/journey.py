@@ -14,11 +14,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
 from services.database import dead_letters, outbox
 from services.figures.statistics import statistics
+from services.figures.store import campaign_figures
 from services.identity import derive_id
 from services.people.import_ambassadors import read_ambassadors
 from services.people.store import people
@@ -219,6 +221,8 @@ async def travel(trip: Journey) -> None:
     await trip.until(counted)
     assert (await trip.stats())["clicks"] == {"raw": 4, "bot": 2, "duplicate": 1, "human": 1}
 
+    await _applicants(trip, story, vacancy, parse_qs(urlsplit(target).query)["zw"][0])
+
     unwanted = next(post for post in published if post.network == "linkedin")
     await trip.take_off(unwanted)
 
@@ -238,3 +242,44 @@ async def travel(trip: Journey) -> None:
     await trip.settle()
     assert "ready" not in await trip.counts(campaign_of(vacancy))
     assert await trip.letters() == []
+
+
+async def _applicants(
+    trip: Journey, story: dict[str, Any], vacancy: dict[str, Any], reference: str
+) -> None:
+    """Somebody comes by a story's post (``reference``) and a vacancy's, and is hired and erased;
+    another by a way that nobody knows. What counts stays."""
+    async with trip.parts.database.read() as transaction:
+        (about_vacancy, *_) = await posts.in_state(
+            transaction, PostState.READY, campaign_id=campaign_of(vacancy), limit=1
+        )
+    _, target = await trip.follow(about_vacancy.link_code, agent="curl/8.5.0")
+    handed_on = f"{reference} {parse_qs(urlsplit(target).query)['zw'][0]}"
+    steps = (
+        {"application_id": "4711", "stage": "applied", "reference": handed_on},
+        {"application_id": "4711", "stage": "hired"},
+        {"application_id": "4711", "stage": "erased"},
+        {"application_id": "4712", "stage": "applied"},
+    )
+    for number, step in enumerate(steps):
+        await trip.send(
+            {
+                "specversion": "1.0",
+                "id": f"step-{number}",
+                "source": "/ats",
+                "type": "application.received",
+                "data": {
+                    "vacancy_id": vacancy["data"]["vacancy_id"],
+                    "at": "2026-11-24T12:00:00Z",
+                    **step,
+                },
+            }
+        )
+    await trip.settle()
+    of = [campaign_of(story), campaign_of(vacancy)]
+    async with trip.parts.database.read() as transaction:
+        found = await campaign_figures.of_campaigns(transaction, of)
+    assert found[of[0]].brought == {"first": {"applied": 1, "hired": 1}}
+    assert found[of[1]].brought == {"last": {"applied": 1, "hired": 1}}
+    assert found[of[1]].applicants == {"applied": 2, "hired": 1}
+    assert found[of[1]].came_by["applied"] == {of[1]: 1, "": 1}

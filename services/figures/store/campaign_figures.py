@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.database.schema import applications, audience, campaigns, click_cells, posts, reach
+from services.database.schema import (
+    applications,
+    attributions,
+    audience,
+    campaigns,
+    click_cells,
+    posts,
+    reach,
+)
 from services.database.transaction import Transaction
 from services.post import PostState
 
@@ -40,8 +48,10 @@ class CampaignFigures:
     """``audience`` were asked, and ``offered`` of them have a text.
 
     ``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that count
-    for nobody by the reason (``excluded``), ``applicants`` by stage, ``reach`` (people) and
-    ``impressions`` (times shown) by tag.
+    for nobody by the reason (``excluded``), ``reach`` (people) and ``impressions`` (times shown) by tag.
+    ``applicants`` for the vacancy by stage; of these by the campaign whose link was their last
+    (``came_by``; empty: nobody knows). Those who came to any vacancy by this campaign's posts, by
+    touch (``first``, ``last``) and stage: ``brought``.
     """
 
     audience: int = 0
@@ -50,7 +60,9 @@ class CampaignFigures:
     people: dict[str, int] = field(default_factory=dict)
     clicks: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
-    applicants: dict[str, int] = field(default_factory=dict)
+    applicants: Counter[str] = field(default_factory=Counter)
+    came_by: dict[str, Counter[str]] = field(default_factory=dict)
+    brought: dict[str, Counter[str]] = field(default_factory=dict)
     reach: dict[str, ReachFigure] = field(default_factory=dict)
     impressions: dict[str, ReachFigure] = field(default_factory=dict)
 
@@ -138,20 +150,56 @@ async def of_campaigns(
         if row.reason:
             found[row.campaign_id].excluded[row.reason] += row.clicks
     for row in await transaction.execute(_applicants(campaign_ids)):
-        found[row.id].applicants[row.stage] = row.people
+        found[row.id].applicants[row.stage] += row.people
+        found[row.id].came_by.setdefault(row.stage, Counter())[row.by or ""] += row.people
+    for touch, code in _TOUCHES.items():
+        for row in await transaction.execute(_brought(campaign_ids, code)):
+            found[row.campaign_id].brought.setdefault(touch, Counter())[row.stage] = row.people
     for campaign_id, metric, figure in await _figures(transaction, campaign_ids):
         of = found[campaign_id]
         (of.reach if metric == "reach" else of.impressions)[figure.tag] = figure
     return found
 
 
-def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, int]]:
+_TOUCHES = {"first": attributions.c.first_code, "last": attributions.c.last_code}
+
+
+def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, str, int]]:
     return (
-        sa.select(campaigns.c.id, applications.c.stage, sa.func.count().label("people"))
+        sa.select(
+            campaigns.c.id,
+            applications.c.stage,
+            posts.c.campaign_id.label("by"),
+            sa.func.count().label("people"),
+        )
         .join(applications, applications.c.vacancy_id == campaigns.c.source_id)
+        .outerjoin(attributions, attributions.c.application_id == applications.c.application_id)
+        .outerjoin(posts, posts.c.link_code == attributions.c.last_code)
         .where(campaigns.c.id.in_(campaign_ids), campaigns.c.kind == "vacancy")
-        .group_by(campaigns.c.id, applications.c.stage)
+        .group_by(campaigns.c.id, applications.c.stage, posts.c.campaign_id)
     )
+
+
+def _brought(campaign_ids: Sequence[str], code: sa.Column[str]) -> sa.Select[tuple[str, str, int]]:
+    return (
+        sa.select(posts.c.campaign_id, applications.c.stage, sa.func.count().label("people"))
+        .join(attributions, code == posts.c.link_code)
+        .join(applications, applications.c.application_id == attributions.c.application_id)
+        .where(posts.c.campaign_id.in_(campaign_ids))
+        .group_by(posts.c.campaign_id, applications.c.stage)
+    )
+
+
+async def sharers(transaction: Transaction, campaign_ids: Collection[str]) -> dict[str, int]:
+    """How many people have a published post in each of these campaigns; one without is left out."""
+    query = (
+        sa.select(
+            posts.c.campaign_id, sa.func.count(posts.c.ambassador_id.distinct()).label("people")
+        )
+        .where(posts.c.campaign_id.in_(campaign_ids), posts.c.state == PostState.PUBLISHED.value)
+        .group_by(posts.c.campaign_id)
+    )
+    return {row.campaign_id: row.people for row in await transaction.execute(query)}
 
 
 async def _figures(

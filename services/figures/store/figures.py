@@ -1,16 +1,15 @@
-"""Reach and applications, and the salts by which visitors are told apart."""
+"""Reach, and the salts by which visitors are told apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from services.database.engine import as_row, in_parts, insert_new
-from services.database.schema import applications, posts, reach, visitor_salts
+from services.database.schema import posts, reach, visitor_salts
 from services.database.transaction import Transaction
 from services.figures.store import reach_cells
 from services.message import Message
@@ -122,26 +121,6 @@ async def reach_totals(transaction: Transaction, *, campaign_id: str | None = No
     )
 
 
-async def add_application(
-    transaction: Transaction,
-    *,
-    application_id: str,
-    vacancy_id: str,
-    link_code: str | None,
-    stage: str,
-    at: datetime,
-) -> None:
-    """One step of one applicant; the same step twice counts once."""
-    row = {
-        "application_id": application_id,
-        "stage": stage,
-        "vacancy_id": vacancy_id,
-        "link_code": link_code,
-        "at": at,
-    }
-    await insert_new(transaction, applications, [row])
-
-
 async def forget_replaced(transaction: Transaction, *, before: datetime) -> None:
     """Delete figures from ``before`` that add nothing to a day: of another tag than the one that
     counts of the post, or followed by another of the same day."""
@@ -168,20 +147,10 @@ async def forget_replaced(transaction: Transaction, *, before: datetime) -> None
 
 
 async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> None:
+    """Delete what was measured from ``since`` on, or ever."""
     await reach_cells.take_turn(transaction)
-    await _wipe(transaction, reach, reach.c.measured_at, since)
+    measured = [] if since is None else [reach.c.measured_at >= since]
+    await transaction.execute(reach.delete().where(*measured))
     # In the place of what went, what stays may count.
     await _settle(transaction)
     await reach_cells.recount(transaction)
-
-
-async def wipe_applications(transaction: Transaction, *, since: datetime | None) -> None:
-    await _wipe(transaction, applications, applications.c.at, since)
-
-
-async def _wipe(
-    transaction: Transaction, table: sa.Table, when: sa.Column[Any], since: datetime | None
-) -> None:
-    await transaction.execute(
-        table.delete() if since is None else table.delete().where(when >= since)
-    )

@@ -39,10 +39,11 @@ WHERE p.state = 'published' AND p.published_at >= :starts AND p.published_at < :
 _FROM_APPLICATIONS = """
 FROM applications a
 LEFT JOIN campaigns c ON c.kind = 'vacancy' AND c.source_id = a.vacancy_id
-LEFT JOIN posts p ON p.link_code = a.link_code
+LEFT JOIN attributions t ON t.application_id = a.application_id
+LEFT JOIN posts p ON p.link_code = t.last_code
 WHERE a.at >= :starts AND a.at < :ends {which}
 """
-#: An applicant belongs to the vacancy, and to the post whose link the application names.
+#: An applicant belongs to the vacancy, and to the post whose link was the last that they followed.
 _OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id", "kind": "c.kind"}
 
 

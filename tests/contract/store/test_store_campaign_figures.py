@@ -7,7 +7,8 @@ from datetime import timedelta
 from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.figures.store import campaign_figures, figures
+from services.figures.store import applications, campaign_figures, figures
+from services.figures.store.applications import Step
 from services.figures.store.campaign_figures import ReachFigure
 from services.figures.store.figures import Figure
 from services.people.store.headcount import Headcount, headcount
@@ -60,13 +61,16 @@ async def test_each_campaign_has_its_own_figures(database: Database) -> None:
                 for number, kind in enumerate(["human", "human", "bot"])
             ],
         )
-        await figures.add_application(
+        await applications.add_steps(
             transaction,
-            application_id="a-1",
-            vacancy_id=VACANCY.source_id,
-            link_code=None,
-            stage="applied",
-            at=NOW,
+            [
+                Step(
+                    application_id="a-1",
+                    vacancy_id=VACANCY.source_id,
+                    stage="applied",
+                    at=NOW,
+                )
+            ],
         )
         await figures.add_figures(
             transaction,

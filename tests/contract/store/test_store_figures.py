@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.figures.store import applications, figures, post_figures
 from services.figures.store import click_cells as cells
-from services.figures.store import figures, post_figures
+from services.figures.store.applications import Step
 from services.figures.store.figures import Figure, ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
@@ -147,6 +148,10 @@ async def test_a_figure_about_a_post_that_is_gone_is_left_out(database: Database
         assert (await figures.reach_totals(transaction)).measured == 10
 
 
+def _step(application: str = "1", stage: str = "applied", *, at: datetime = NOW) -> Step:
+    return Step(application_id=application, vacancy_id="v-1", stage=stage, at=at)
+
+
 async def test_an_applicants_step_counts_once(database: Database) -> None:
     """The same step of the same applicant twice is one; each stage is counted by vacancy."""
     async with database.write() as transaction:
@@ -156,14 +161,7 @@ async def test_an_applicants_step_counts_once(database: Database) -> None:
             ("1", "hired"),
             ("2", "applied"),
         ):
-            await figures.add_application(
-                transaction,
-                application_id=application,
-                vacancy_id="v-1",
-                link_code=None,
-                stage=stage,
-                at=NOW,
-            )
+            await applications.add_steps(transaction, [_step(application, stage)])
         assert await applications_by_stage(transaction, "v-1") == {
             "applied": 2,
             "hired": 1,
@@ -188,18 +186,11 @@ async def test_wiping_takes_the_projections_alone(database: Database) -> None:
         await add_clicks(transaction, [judged_click(1)])
         await figures.add_figures(transaction, [_figure(post, 10)])
         await figures.keep_salt(transaction, "2026-11-24", b"a")
-        await figures.add_application(
-            transaction,
-            application_id="1",
-            vacancy_id="v",
-            link_code="abc",
-            stage="applied",
-            at=NOW,
-        )
+        await applications.add_steps(transaction, [_step()])
         await wipe(transaction)
         assert await cells.by_class(transaction) == {}
         assert await click_cells(transaction) == {}
-        assert await applications_by_stage(transaction, "v") == {}
+        assert await applications_by_stage(transaction, "v-1") == {}
         assert await figures.reach_totals(transaction) == ReachTotals(
             measured=0, estimated=0, unknown_posts=2
         )
@@ -215,15 +206,8 @@ async def test_what_is_before_a_day_survives_its_wiping(database: Database) -> N
         post = (await _published(transaction, 1))[0]
         for number, moment in enumerate((before, midnight)):
             await figures.add_figures(transaction, [_figure(post, number, measured_at=moment)])
-            await figures.add_application(
-                transaction,
-                application_id=str(number),
-                vacancy_id="v",
-                link_code=None,
-                stage="applied",
-                at=moment,
-            )
-        for wipe_some in (figures.wipe_reach, figures.wipe_applications):
+            await applications.add_steps(transaction, [_step(str(number), at=moment)])
+        for wipe_some in (figures.wipe_reach, applications.wipe):
             await wipe_some(transaction, since=midnight)
         assert (await figures.reach_totals(transaction)).measured == 0
-        assert await applications_by_stage(transaction, "v") == {"applied": 1}
+        assert await applications_by_stage(transaction, "v-1") == {"applied": 1}

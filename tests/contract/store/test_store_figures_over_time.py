@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
+from services.events.incoming import ApplicationReceived
 from services.figures import over_time
 from services.figures.over_time import POSTS, large_enough
+from services.figures.record_applications import record_applications
 from services.figures.rules.click import Click
 from services.figures.rules.period import Period
 from services.figures.store import figures
@@ -24,7 +26,7 @@ from services.message import said
 from services.people.store import headcount
 from services.post import Post, PostState
 from services.posts.store import posts
-from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
+from tests.builders import NOW, ambassador, campaign, fact, organise, story, vacancy
 from tests.projections import add_clicks, judged_click
 
 STORY, VACANCY = campaign(story("s-1")), campaign(vacancy("v-1"))
@@ -159,14 +161,14 @@ async def test_applicants_belong_to_vacancy_and_link(database: Database) -> None
         drafts = await _shared_by(transaction, 5)
         await organise(transaction, [], [VACANCY])
         for number, stage in enumerate(("applied", "applied", "hired")):
-            await figures.add_application(
-                transaction,
+            step = ApplicationReceived(
                 application_id=f"a-{number}",
                 vacancy_id="v-1",
                 link_code=drafts[0].link_code if number else None,
                 stage=stage,
                 at=NOW + number * DAY,
             )
+            await record_applications(transaction, [fact(step)], NOW)
         applied, hired = Series("applied", "measured"), Series("hired", "measured")
         now, _ = await over_time.whole(transaction, MONTH)
         assert (now.total(applied), now.total(hired)) == (2, 1)

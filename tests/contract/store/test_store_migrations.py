@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from services.database import migrate as steps
 from services.database.engine import Database
 from services.database.migrate import is_current, migrate
-from services.database.schema import figure_groups, metadata, reach_cells
+from services.database.schema import attributions, figure_groups, metadata, reach_cells
 from services.errors import Stop
 from services.events.cloudevent import CloudEvent
 from services.events.statement import Delivery
@@ -174,7 +174,33 @@ _TOLD = (
     " ('q', 'reach', '2026-11-01 09:00:00', 'measured', 7, 'X'),"
     " ('q', 'reach', '2026-11-03 09:00:00', 'measured', 11, 'X')"
 )
-_BEFORE_CELLS = (
+
+
+async def test_applicants_keep_the_links_by_which_they_came(empty_store: Store) -> None:
+    """Of an application the earliest step that named a post's link holds, as its first and last."""
+    async with empty_store.open() as database:
+        async with database.write() as transaction:
+            await transaction.run_sync(lambda connection: _upgrade_to(connection, "0010"))
+            for statement in (*_A_POST, _APPLICATIONS):
+                await transaction.execute(sa.text(statement))
+        await migrate(database)
+        async with database.read() as transaction:
+            rows = await transaction.execute(sa.select(attributions))
+            steps = await transaction.scalar(sa.text("SELECT count(*) FROM applications"))
+            found = [tuple(row) for row in rows]
+    assert found == [("1", "abc", "abc", datetime(2026, 11, 2, tzinfo=UTC))]
+    assert steps == 4
+
+
+_APPLICATIONS = (
+    "INSERT INTO applications (application_id, stage, vacancy_id, link_code, at) VALUES"
+    " ('1', 'applied', 'v', 'gone', '2026-11-01 00:00:00'),"
+    " ('1', 'hired', 'v', 'abc', '2026-11-03 00:00:00'),"
+    " ('1', 'interview', 'v', 'abc', '2026-11-02 00:00:00'),"
+    " ('2', 'applied', 'v', NULL, '2026-11-01 00:00:00')"
+)
+
+_A_POST = (
     (
         "INSERT INTO people (id, email, name, language, roles, created_at)"
         " VALUES ('p', 'e', 'n', 'nl', '[]', '2026-01-01 00:00:00')"
@@ -193,6 +219,9 @@ _BEFORE_CELLS = (
         " overlap, recipe, link_code, state, created_at)"
         " VALUES ('q', 'c', 'p', 'x', 'nl', '', '', '', 0, '{}', 'abc', 'published', '2026-01-01 00:00:00')"
     ),
+)
+_BEFORE_CELLS = (
+    *_A_POST,
     (
         "INSERT INTO click_counts (code, day, click_class, reason, clicks) VALUES"
         " ('abc', '2026-11-01', 'human', '', 2), ('abc', '2026-11-01', 'bot', 'curl', 1),"

@@ -36,7 +36,7 @@ from services.events.launch import Launch, LaunchPlan
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Delivery, Fact
 from services.figures.collect_reach import ReachCollector
-from services.figures.store import figures, rebuilt_clicks
+from services.figures.store import applications, figures, rebuilt_clicks
 from services.figures.store.rebuilt_clicks import Scope
 from services.people.store import people
 from services.people.store.people import Person
@@ -466,7 +466,8 @@ async def _click(office: Office) -> None:
             ApplicationReceived(
                 application_id=f"a-{office.chance.randrange(9)}",
                 vacancy_id="v-0",
-                stage=office.chance.choice(["applied", "interview"]),
+                stage=office.chance.choice(["applied", "interview", "erased"]),
+                reference=post.link_code,
                 at=clock(),
             )
         )
@@ -492,7 +493,7 @@ async def _keep_house(office: Office) -> None:
 
 async def _rebuild(office: Office) -> None:
     async with office.database.write() as transaction:
-        for wipe in (figures.wipe_reach, figures.wipe_applications):
+        for wipe in (figures.wipe_reach, applications.wipe):
             await wipe(transaction, since=None)
     async with office.database.write() as transaction:
         await rebuilt_clicks.prepare(transaction)

@@ -81,6 +81,7 @@ async def test_a_link_leads_to_its_story_with_tags(door: Door) -> None:
         "utm_medium": ["employee_advocacy"],
         "utm_campaign": ["sluis-1"],
         "utm_content": [post.link_code],
+        "zw": [post.link_code],
     }
     (click,) = door.clicks.clicks
     assert click.key == post.link_code
@@ -234,7 +235,7 @@ async def test_what_a_request_says_is_cut_and_cleaned(door: Door) -> None:
 )
 def test_an_address_keeps_what_it_has(url: str, expected: str) -> None:
     """The tags come after the query, which stays byte for byte; the fragment stays at the end."""
-    tags = "utm_source=x&utm_medium=employee_advocacy&utm_campaign=c+%26&utm_content=k"
+    tags = "utm_source=x&utm_medium=employee_advocacy&utm_campaign=c+%26&utm_content=k&zw=k"
     assert with_utm(url, source="x", campaign="c &", content="k") == expected.replace("T", tags)
 
 
@@ -247,4 +248,5 @@ def test_tags_that_are_there_already_stay() -> None:
         "utm_campaign": ["c"],
         "utm_medium": ["employee_advocacy"],
         "utm_content": ["k"],
+        "zw": ["k"],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,7 @@ from services.web.pages.figures.campaign_figures import (
 )
 from services.web.pages.figures.figure_rows import FigureRow, rows_of
 from services.web.pages.figures.figures_export import write_csv
-from tests.builders import NOW, campaign, story
+from tests.builders import NOW, campaign, story, vacancy
 from tests.unit.web.organisation import Organisation, said_by
 from tests.unit.web.test_web_managers import team
 
@@ -186,3 +187,32 @@ async def test_the_api_token_reads_no_small_group(organisation: Organisation) ->
     assert (of_small["posts"], of_small["clicks"], of_small["reach"]) == (None, None, None)
     assert operators["posts"] == {"published": 7, "declined": 1}
     assert operators_small["posts"] == {"published": 2}
+
+
+def test_applicants_of_a_small_group_are_nobodys() -> None:
+    """Who brought them is told of a large group only, also by the difference to what is unknown."""
+    large, small = campaign(story("large")).id, campaign(story("small"))
+    vacant = campaign(vacancy())
+    by = {large: 3, small.id: 2, "": 4}
+    figures = CampaignFigures(
+        offered=6,
+        people={PUBLISHED: 6},
+        posts={PUBLISHED: 6},
+        applicants=Counter(applied=9),
+        came_by={"applied": Counter(by)},
+        brought={"first": Counter(applied=1), "last": Counter(applied=2, hired=1)},
+    )
+    shown = PublicFigures(campaign=vacant, figures=figures, elsewhere=frozenset({large}))
+    assert shown.stages == ["applied", "hired"]
+    assert shown.unattributed == {"applied": 6}
+    told = {(row.figure, row.tag): row.value for row in rows_of(shown, NOW) if "appl" in row.figure}
+    assert told == {
+        ("applicants_applied", "measured"): 9,
+        ("applicants_applied.first_touch", "measured"): 1,
+        ("applicants_applied.last_touch", "measured"): 2,
+        ("applicants_applied.unattributed", "unknown"): 6,
+        ("applicants_hired.last_touch", "measured"): 1,
+    }
+    few = replace(shown, figures=replace(figures, people={PUBLISHED: 4}))
+    told = {row.figure: row.value for row in rows_of(few, NOW) if "appl" in row.figure}
+    assert told == {"applicants_applied": 9}

@@ -7,7 +7,7 @@ differences too: whoever knows the sum must not be able to subtract their way to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.campaigns.store import campaigns
@@ -22,6 +22,7 @@ from services.posts.store import posts
 SMALL_GROUP = 5
 
 CLICK_CLASSES = ("human", "bot", "duplicate")
+STAGES = ("applied", "interview", "hired", "rejected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,15 @@ class PublicFigures:
     ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
     clicks and reach to be nobody's own. ``counted``: enough people got a text for the counts of
     what became of them to be nobody's decision; without it, no count of posts may be read.
+    ``elsewhere`` are the other campaigns whose posts brought applicants for this vacancy, as far as
+    enough people shared there.
     """
 
     campaign: Campaign
     figures: CampaignFigures
     asked_first: Mapping[tuple[str, str], int] = field(default_factory=dict)
     objections: Sequence[str] = ()
+    elsewhere: Collection[str] = frozenset()
 
     @property
     def address(self) -> str:
@@ -129,6 +133,31 @@ class PublicFigures:
         return self.figures.excluded.most_common() if self.detailed else ()
 
     @property
+    def stages(self) -> Sequence[str]:
+        """Those of which anything may be told, in the order of an applicant's way."""
+        told = {*self.figures.applicants}.union(*self.brought.values())
+        return [stage for stage in STAGES if stage in told]
+
+    @property
+    def brought(self) -> Mapping[str, Counter[str]]:
+        """Applicants by touch and stage; none where they may not be shown."""
+        return self.figures.brought if self.detailed else {}
+
+    @property
+    def unattributed(self) -> Counter[str]:
+        """Applicants for this vacancy by stage of whom nobody knows by whose posts they came; none
+        where they may not be shown.
+
+        Those who came by the posts of a few people elsewhere are among them: the difference would be
+        theirs.
+        """
+        counts: Counter[str] = Counter()
+        told = {self.campaign.id, *self.elsewhere}
+        for stage, came_by in self.figures.came_by.items() if self.detailed else ():
+            counts[stage] = sum(people for by, people in came_by.items() if by not in told)
+        return counts
+
+    @property
     def reach(self) -> Mapping[str, ReachFigure]:
         """By tag."""
         return self._large_enough(self.figures.reach)
@@ -206,7 +235,15 @@ async def read_recent(
 async def read_of(transaction: Transaction, found: Sequence[Campaign]) -> list[PublicFigures]:
     """These campaigns, with their figures."""
     figures = await campaign_figures.of_campaigns(transaction, [one.id for one in found])
-    return [PublicFigures(campaign=one, figures=figures[one.id]) for one in found]
+    large = await _large(transaction, figures.values())
+    return [PublicFigures(campaign=one, figures=figures[one.id], elsewhere=large) for one in found]
+
+
+async def _large(transaction: Transaction, figures: Iterable[CampaignFigures]) -> frozenset[str]:
+    """Of the campaigns whose posts brought applicants, those in which enough people shared."""
+    named = {by for each in figures for came_by in each.came_by.values() for by in came_by if by}
+    sharers = await campaign_figures.sharers(transaction, named)
+    return frozenset(by for by, people in sharers.items() if people >= SMALL_GROUP)
 
 
 async def read_one(
@@ -223,4 +260,5 @@ async def read_one(
         figures=figures[campaign_id],
         asked_first=await posts.asked_first(transaction, campaign_id),
         objections=objections.reasons if objections.people >= SMALL_GROUP else (),
+        elsewhere=await _large(transaction, figures.values()),
     )

@@ -17,6 +17,10 @@ _ATS = "applicant tracking system"
 class FigureRow:
     """``tag``: measured, estimated, unknown; or hidden, for a group too small to show.
 
+    Of applicants at a stage those who came by the campaign's posts are told apart behind a dot, by
+    the first and by the last link that they followed, and those of whom nobody knows: parts of the
+    same people, and never to be added.
+
     ``value`` is None where it is hidden.
     """
 
@@ -57,8 +61,7 @@ def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
         yield f"clicks_{click_class}", clicks, "measured", _LINKS, now
     if not shown.detailed:
         yield "clicks_human", None, "hidden", _LINKS, now
-    for stage, people in sorted(shown.figures.applicants.items()):
-        yield f"applicants_{stage}", people, "measured", _ATS, now
+    yield from _applicants(shown, now)
     for tag, reach in shown.reach.items():
         yield "reach", reach.value, tag, "; ".join(reach.sources), reach.measured_at
     for tag, times in shown.impressions.items():
@@ -67,3 +70,15 @@ def _figures(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
         yield "reach", None, "hidden", "", now
     if shown.unknown_reach:
         yield "posts_without_reach", shown.unknown_reach, "unknown", "", now
+
+
+def _applicants(shown: PublicFigures, now: datetime) -> Iterator[_Row]:
+    for stage in shown.stages:
+        figure = f"applicants_{stage}"
+        if people := shown.figures.applicants[stage]:
+            yield figure, people, "measured", _ATS, now
+        for touch, by_stage in shown.brought.items():
+            if people := by_stage[stage]:
+                yield f"{figure}.{touch}_touch", people, "measured", _ATS, now
+        if people := shown.unattributed[stage]:
+            yield f"{figure}.unattributed", people, "unknown", "", now
