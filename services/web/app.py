@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.people.sign_in import SESSION
 from services.web.access import refuse_forged_forms
 from services.web.api import events, operations, statistics
+from services.web.api import figures as figures_api
 from services.web.faults import API, answer_faults
 from services.web.link_cards import LinkCards
 from services.web.middleware import (
@@ -58,7 +59,7 @@ _PAGES = (
     people,
     audit_page,
 )
-_API = (events, statistics, operations)
+_API = (events, statistics, figures_api, operations)
 
 
 class Web:

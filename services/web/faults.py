@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request
@@ -141,7 +142,17 @@ async def _defect(request: Request, error: Exception) -> Response:
 
 
 def _json(status: int, fault: Message, remedy: Message, headers: dict[str, str]) -> Response:
-    return JSONResponse(refusal(fault, remedy), status_code=status, headers=headers)
+    """Problem details (RFC 9457), and beside them what `refusal` has."""
+    content = {
+        "type": f"urn:zwaan:{fault.code}" if fault.code else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": f"{fault}. {remedy}".strip(". "),
+        **refusal(fault, remedy),
+    }
+    return JSONResponse(
+        content, status_code=status, headers=headers, media_type="application/problem+json"
+    )
 
 
 def _page(

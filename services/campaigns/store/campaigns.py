@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
@@ -133,13 +134,28 @@ async def by_sources(
     return found
 
 
+class CampaignMark(NamedTuple):
+    """A campaign's place in the order in which they are listed."""
+
+    started_at: datetime
+    id: str
+
+
 async def recent(
-    transaction: Transaction, *, kind: str | None = None, limit: int = 50
+    transaction: Transaction,
+    *,
+    kind: str | None = None,
+    after: CampaignMark | None = None,
+    limit: int = 50,
 ) -> list[Campaign]:
-    """Campaigns, newest first."""
+    """Campaigns, newest first; those that come behind ``after``."""
     query = sa.select(campaigns).order_by(campaigns.c.started_at.desc(), campaigns.c.id)
     if kind is not None:
         query = query.where(campaigns.c.kind == kind)
+    if after is not None:
+        started = campaigns.c.started_at
+        same = sa.and_(started == after.started_at, campaigns.c.id > after.id)
+        query = query.where(sa.or_(started < after.started_at, same))
     return [_campaign(row) for row in (await transaction.execute(query.limit(limit))).mappings()]
 
 

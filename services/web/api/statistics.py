@@ -15,9 +15,8 @@ from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
 from services.figures.statistics import statistics
-from services.message import message
 from services.web.api.access import admit, is_operator
-from services.web.api.refusal import Refused
+from services.web.api.figures import no_such_campaign
 from services.web.pages.figures.campaign_figures import (
     PublicFigures,
     read_of,
@@ -38,15 +37,7 @@ async def read_statistics(request: Request, campaign: str | None = None) -> dict
     async with parts_of(request).database.read() as transaction:
         found = None if campaign is None else await campaigns.get(transaction, campaign)
         if campaign is not None and found is None:
-            raise Refused(
-                404,
-                message(
-                    "campaign.no-such-id",
-                    'there is no campaign "{campaign}"',
-                    campaign=campaign[:100],
-                ),
-                remedy=message("do.leave-campaign-out", 'Leave "campaign" out.'),
-            )
+            raise no_such_campaign(campaign)
         if is_operator(request):
             return (await statistics(transaction, campaign_id=campaign)).as_dict()
         if found is not None:

@@ -100,7 +100,7 @@ CONTROL = [
 def asked(parts: Any) -> list[Question]:
     """All that there is, so that a route that is added is asked too."""
     found = [
-        Question(method, str(route.path).format(letter_id=999))
+        Question(method, str(route.path).format(letter_id=999, ending="csv"))
         for route in iter_route_contexts(create_pages(parts).routes)
         if str(route.path).startswith("/api/") or route.path in ("/metrics", "/readyz")
         for method in sorted(route.methods or ())

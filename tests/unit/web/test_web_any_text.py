@@ -16,8 +16,8 @@ from services.message import message
 from services.web import rendering
 from services.web.api.events import FORMATS
 from services.web.messages import messages_in
+from services.web.pages.figures.export_files import COLUMNS, csv_lines
 from services.web.pages.figures.figure_rows import FigureRow
-from services.web.pages.figures.figures_export import write_csv
 from tests.builders import NOW
 from tests.fakes import MemoryLog
 
@@ -88,8 +88,7 @@ def test_no_cell_of_the_export_is_a_formula(text: str) -> None:
         source=text,
         at=NOW,
     )
-    written = write_csv([row]).removeprefix("\ufeff")
-    (read,) = csv.DictReader(io.StringIO(written, newline=""))
+    (read,) = csv.DictReader(io.StringIO(csv_lines([row]), newline=""), COLUMNS)
     assert read["title"] in (text, f"'{text}")
     assert read["title"][0] not in "=+-@\t\r\n"
 

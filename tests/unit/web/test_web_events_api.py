@@ -313,7 +313,9 @@ async def test_every_answer_says_what_to_do(
         answer = await client.request(method, path)
     assert answer.status_code == status
     report = answer.json()
-    assert set(report) == {"fault", "remedy", "code", "values"}
+    details = {"type", "title", "status", "detail"}
+    assert set(report) == {"fault", "remedy", "code", "values"} | details
+    assert answer.headers["Content-Type"] == "application/problem+json"
     assert report["code"]
     assert fault in report["fault"]
     assert report["remedy"]

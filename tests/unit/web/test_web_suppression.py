@@ -20,8 +20,8 @@ from services.web.pages.figures.campaign_figures import (
     PublicTotals,
     totals_of,
 )
+from services.web.pages.figures.export_files import csv_lines
 from services.web.pages.figures.figure_rows import FigureRow, rows_of
-from services.web.pages.figures.figures_export import write_csv
 from tests.builders import NOW, campaign, story, vacancy
 from tests.unit.web.organisation import Organisation, said_by
 from tests.unit.web.test_web_managers import team
@@ -67,7 +67,7 @@ def _shown(every: list[CampaignFigures]) -> tuple[PublicTotals, list[FigureRow],
         for number, figures in enumerate(every)
     ]
     rows = [row for each in public for row in rows_of(each, NOW)]
-    return totals_of(public), rows, write_csv(rows)
+    return totals_of(public), rows, csv_lines(rows)
 
 
 def _changed(

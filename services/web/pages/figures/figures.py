@@ -17,6 +17,7 @@ from services.voice.store import own_words
 from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.figures.campaign_figures import SMALL_GROUP, read_recent, totals_of
+from services.web.pages.figures.export_files import has_parquet
 from services.web.pages.figures.figure_rows import rows_of
 from services.web.pages.figures.figures_over_time import read_over_time
 
@@ -78,6 +79,7 @@ async def figures(view: FiguresView) -> Response:
         own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
         campaigns=[(shown, rows_of(shown, view.now)) for shown in found],
         bill=Bill.of(charged, units),
+        parquet=has_parquet(),
         small_group=SMALL_GROUP,
         limit=SHOWN,
         now=view.now,
