@@ -81,6 +81,13 @@ class Metrics:
         self.clicks = Gauge(
             "zwaan_clicks", "Recorded clicks by class.", ("click_class",), registry=registry
         )
+        #: ``led_by``: post, where one is known that led to the application, or unknown.
+        self.applicants = Gauge(
+            "zwaan_applicants",
+            "Applicants by stage, and by whether a post is known that led to them.",
+            ("stage", "led_by"),
+            registry=registry,
+        )
         #: Alert on any growth: each is an event whose effect is missing.
         self.dead_letters = Gauge(
             "zwaan_dead_letters", "Dead letters that wait for a person.", registry=registry

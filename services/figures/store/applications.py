@@ -84,6 +84,18 @@ async def move_attributions(transaction: Transaction, ids: Mapping[str, str]) ->
     )
 
 
+async def by_stage(transaction: Transaction) -> dict[tuple[str, str], int]:
+    """How many applicants there are by stage, and by what led to them: ``post`` or ``unknown``."""
+    led_by = sa.case((attributions.c.application_id.is_(None), "unknown"), else_="post")
+    same = attributions.c.application_id == applications.c.application_id
+    rows = await transaction.execute(
+        sa.select(applications.c.stage, led_by.label("led_by"), sa.func.count().label("people"))
+        .outerjoin(attributions, same)
+        .group_by(applications.c.stage, led_by)
+    )
+    return {(row.stage, row.led_by): row.people for row in rows}
+
+
 async def wipe(transaction: Transaction, *, since: datetime | None) -> None:
     """Delete what happened from ``since`` on, or ever."""
     for table, when in (

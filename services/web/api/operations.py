@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
 from services.errors import RetryLater
-from services.figures.store import click_cells
+from services.figures.store import applications, click_cells
 from services.post import PostState
 from services.posts.store import posts
 from services.price import MICROS
@@ -73,6 +73,8 @@ async def _look(parts: WebParts) -> None:
     async with parts.database.read() as transaction:
         by_state = await posts.counts_by_state(transaction)
         by_class = await click_cells.by_class(transaction)
+        for (stage, led_by), people in (await applications.by_stage(transaction)).items():
+            known.applicants.labels(stage, led_by).set(people)
         known.dead_letters.set(await dead_letters.count(transaction))
         known.outbox.set(await outbox.size(transaction))
         for circuit in await network_calls.all_circuits(transaction):

@@ -57,6 +57,11 @@ async def test_first_and_last_touch_count_for_their_own_campaigns(database: Data
             step(application_id="3", reference="no code of ours", link_code="kf3m9xq2ab"),
         )
     async with database.read() as transaction:
+        assert await applications.by_stage(transaction) == {
+            ("applied", "post"): 1,
+            ("applied", "unknown"): 2,
+            ("interview", "post"): 1,
+        }
         found = await campaign_figures.of_campaigns(transaction, [STORY.id, VACANCY.id])
     assert found[STORY.id].brought == {"first": {"applied": 1, "interview": 1}}
     assert found[VACANCY.id].brought == {"last": {"applied": 1, "interview": 1}}
