@@ -237,6 +237,18 @@ sessions = Table(
     Column("expires_at", UtcTime, nullable=False),
 )
 
+# By which other systems get in; revoked ones stay, so that what they did can be told.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _id(),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
 # --- campaigns ----------------------------------------------------------------------------------
 
 campaigns = Table(

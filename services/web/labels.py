@@ -34,6 +34,12 @@ PERSON_DONE: _Labels = {
     "deleted": label("people.done.deleted", "Deleted. Only figures are left, without the person."),
 }
 
+#: What a key of another system opens (`services.people.api_keys.SCOPES`).
+SCOPE: _Labels = {
+    "events": label("api-key.scope.events", "Send events"),
+    "figures": label("api-key.scope.figures", "Read figures"),
+}
+
 #: Parts of Zwaan that act; whoever is not named here is a person.
 ACTOR: _Labels = {
     "campaigns": label("audit.actor.campaigns", "Zwaan"),

@@ -310,7 +310,9 @@ def _access(settings: Settings) -> Finding:
     return Finding(
         subject="access",
         state="a link signs in by its button, once; API and metrics want a token, from here too",
-        remedy="" if settings.api_token else "Set ZWAAN_API_TOKEN, or no other system gets in.",
+        remedy=""
+        if settings.api_token
+        else "Make an API key (zwaan api-keys make), or set ZWAAN_API_TOKEN: no other system gets in.",
     )
 
 

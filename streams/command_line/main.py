@@ -89,6 +89,10 @@ _COMMANDS = {
         "streams.command_line.operations:migrate",
         "Bring the database to the schema of this version (`up`, `web` and `worker` do so too).",
     ),
+    "api-keys": (
+        "streams.command_line.api_keys:api_keys",
+        "Keys by which other systems send events and read figures: list, make, revoke.",
+    ),
     "sign-in": (
         "streams.command_line.people:sign_in",
         "Print a sign-in link for EMAIL, who is added or given roles where needed.",

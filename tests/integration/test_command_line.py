@@ -99,6 +99,9 @@ def test_what_zwaan_makes_is_for_its_user_alone(bare: Shell) -> None:
         ["dead-letters", "replay", "1"],
         ["dead-letters", "drop", "1", "--yes"],
         ["sign-in", "a@e.org", "--role", "marketing"],
+        ["api-keys", "list"],
+        ["api-keys", "make", "CMS", "--scope", "events"],
+        ["api-keys", "revoke", "1"],
     ],
     ids=" ".join,
 )

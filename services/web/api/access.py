@@ -1,6 +1,7 @@
 """Who may use the HTTP API, and which requests come from this machine itself, passed on by nobody.
 
-With the API token, or with the token of this machine's command line. On a laptop without an API
+With a key that an administrator made, for what its scopes open; with the API token, or with the token
+of this machine's command line, for everything. On a laptop without an API
 token: anybody on this machine, but not a web page of somebody else's in the browser. Anywhere else
 this machine is not trusted without a token: who asks there may be a reverse proxy.
 
@@ -12,10 +13,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
+from functools import cache
 
 from fastapi import Request
 
 from services.message import message
+from services.people.api_keys import PREFIX, key_of
 from services.text.web_address import is_loopback
 from services.web.access import is_own_origin
 from services.web.api.refusal import Refused
@@ -23,7 +27,7 @@ from services.web.view import parts_of
 
 
 async def admit(request: Request) -> None:
-    """A dependency. Raises 401."""
+    """A dependency of what no key opens. Raises 401."""
     if not is_admitted(request):
         raise Refused(
             401,
@@ -33,6 +37,42 @@ async def admit(request: Request) -> None:
             ),
             headers={"WWW-Authenticate": 'Bearer realm="zwaan"'},
         )
+
+
+@cache
+def needs(scope: str) -> Callable[[Request], Awaitable[None]]:
+    """A dependency of what a key with this scope opens. Raises 401 and 403 (RFC 6750)."""
+
+    async def admit_key(request: Request) -> None:
+        if is_admitted(request):
+            return
+        given = _given(request)
+        key = None
+        if given.startswith(PREFIX):
+            async with parts_of(request).database.read() as transaction:
+                key = await key_of(transaction, given)
+        if key is None:
+            raise Refused(
+                401,
+                message("api.needs-key", "this needs an API key"),
+                remedy=message(
+                    "do.send-key",
+                    "Send a key that an administrator made as Authorization: Bearer …",
+                ),
+                headers={"WWW-Authenticate": 'Bearer realm="zwaan"'},
+            )
+        if scope not in key.scopes:
+            raise Refused(
+                403,
+                message("api.no-scope", 'this key does not open "{name}"', name=scope),
+                remedy=message("do.ask-for-key", "Ask an administrator for a key that does."),
+                headers={
+                    "WWW-Authenticate": 'Bearer realm="zwaan", error="insufficient_scope",'
+                    f' scope="{scope}"'
+                },
+            )
+
+    return admit_key
 
 
 def is_admitted(request: Request) -> bool:
@@ -45,10 +85,9 @@ def is_admitted(request: Request) -> bool:
 def is_operator(request: Request) -> bool:
     """Whether an admitted request is the operator's: this machine's command line, or a laptop's.
 
-    Whoever holds the API token is another system, whose readers are not known.
+    Whoever holds a key or the API token is another system, whose readers are not known.
     """
-    parts = parts_of(request)
-    return parts.api_token is None or bears(request, parts.owner_token)
+    return "Authorization" not in request.headers or bears(request, parts_of(request).owner_token)
 
 
 def is_this_machine(request: Request) -> bool:
@@ -58,10 +97,13 @@ def is_this_machine(request: Request) -> bool:
 
 def bears(request: Request, *tokens: str | None) -> bool:
     """Whether the request holds one of these tokens."""
+    given = _given(request).encode()
+    return any(secrets.compare_digest(given, token.encode()) for token in tokens if token)
+
+
+def _given(request: Request) -> str:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    return scheme.casefold() == "bearer" and any(
-        secrets.compare_digest(given.strip().encode(), token.encode()) for token in tokens if token
-    )
+    return given.strip() if scheme.casefold() == "bearer" else ""
 
 
 #: A proxy that sends any of these says that it asks for somebody else, whatever stands in it.

@@ -20,15 +20,15 @@ from services.errors import Rejected
 from services.events.binary_mode import from_http, is_binary
 from services.events.cloudevent import MAX_EVENT_BYTES, load_json
 from services.message import message
-from services.web.api.access import admit
+from services.web.api.access import admit, needs
 from services.web.api.refusal import Refused, refusal
 from services.web.middleware import LetterId
 from services.web.view import parts_of
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
+router = APIRouter(prefix="/api/v1")
 
 
-@router.post("/events")
+@router.post("/events", dependencies=[Depends(needs("events"))])
 async def receive_events(request: Request) -> Response:
     """202: all are durable. 422: some were refused and the others are durable. 400: no JSON.
 
@@ -187,7 +187,7 @@ def _too_long(limit: int) -> Refused:
     )
 
 
-@router.post("/dead-letters/{letter_id}/replay")
+@router.post("/dead-letters/{letter_id}/replay", dependencies=[Depends(admit)])
 async def replay_dead_letter(request: Request, letter_id: LetterId) -> dict[str, int]:
     """Put the original bytes back on their topic. 404 when there is no such letter."""
     parts = parts_of(request)

@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import CampaignMark
 from services.message import message
-from services.web.api.access import admit, is_operator
+from services.web.api.access import is_operator, needs
 from services.web.api.refusal import Refused
 from services.web.pages.figures.export_files import answer
 from services.web.pages.figures.figure_pages import Asked, By, pages, read_page
@@ -26,7 +26,7 @@ from services.web.pages.figures.figure_rows import FigureRow
 from services.web.pages.figures.figures_export import ROUNDS, Ending
 from services.web.view import parts_of
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(needs("figures"))])
 
 
 async def _asked(

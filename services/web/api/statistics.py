@@ -15,7 +15,7 @@ from services.campaigns.store import campaigns
 from services.database import dead_letters
 from services.database.transaction import Transaction
 from services.figures.statistics import statistics
-from services.web.api.access import admit, is_operator
+from services.web.api.access import is_operator, needs
 from services.web.api.figures import no_such_campaign
 from services.web.pages.figures.campaign_figures import (
     PublicFigures,
@@ -25,7 +25,7 @@ from services.web.pages.figures.campaign_figures import (
 )
 from services.web.view import parts_of
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(admit)])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(needs("figures"))])
 
 #: Campaigns in the sums, newest first.
 _LIMIT = 10_000

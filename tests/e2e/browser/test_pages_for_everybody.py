@@ -78,6 +78,7 @@ async def everything(stage: Stage) -> list[str]:
         "/figures",
         "/administration",
         "/administration/audit",
+        "/administration/keys",
         "/administration/dead-letters/1",
         "/administration/people?find=e",
         "/administration/people/new",

@@ -117,7 +117,7 @@ async def test_nobody_reads_without_a_token(organisation: Organisation) -> None:
     for path in ("", ".csv", ".xlsx", ".parquet"):
         for token in ("", "wrong"):
             answer = await ask(organisation, path, token)
-            assert (answer.status_code, answer.json()["code"]) == (401, "api.needs-token")
+            assert (answer.status_code, answer.json()["code"]) == (401, "api.needs-key")
 
 
 async def test_the_file_is_that_of_the_page(organisation: Organisation) -> None:

@@ -11,9 +11,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from services.errors import OutcomeUnknown
+from services.people.api_keys import SCOPES
 from services.web import access
 from services.web.access import refuse_forged_forms
-from services.web.api.access import admit
+from services.web.api.access import admit, needs
 from services.web.app import create_pages
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story, submit
 
@@ -48,7 +49,8 @@ async def test_every_page_names_who_may_see_it(organisation: Organisation) -> No
             continue
         checked += 1
         if path.startswith("/api/"):
-            assert admit in set(calls(route.dependant)), route.path
+            admissions = {admit, *map(needs, SCOPES)}
+            assert admissions & set(calls(route.dependant)), route.path
         elif route.path in PUBLIC:
             assert access._anyone in set(calls(route.dependant)), route.path
         else:

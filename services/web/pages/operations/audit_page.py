@@ -25,6 +25,8 @@ from services.web.access import AdministratorView
 
 #: Every action that is shown, and how.
 ACTIONS: Mapping[str, Message] = {
+    "api_key.made": message("did.api-key.made", "Made an API key"),
+    "api_key.revoked": message("did.api-key.revoked", "Revoked an API key"),
     "audience.added": message("did.audience.added", "Put somebody on the list"),
     "audience.removed": message("did.audience.removed", "Took somebody off the list"),
     "campaign.approved": message("did.campaign.approved", "Approved the story"),
@@ -115,6 +117,7 @@ router = APIRouter(prefix="/administration/audit")
 
 #: What stands before the dot of the actions that are shown.
 KINDS = (
+    "api_key",
     "audience",
     "campaign",
     "dead_letter",
