@@ -14,9 +14,9 @@ from connectors.sandbox.clock import from_milliseconds
 from connectors.sandbox.exchange import Answer, Call, Networks, SandboxOptions
 from connectors.sandbox.state.members import Grant
 from connectors.sandbox.state.posts import Post
+from services.language import DEFAULT, LANGUAGES, primary_language
 from services.text.web_address import is_loopback
 
-_LANGUAGES = ("nl", "en")
 _NAMES: Mapping[str, str] = {"linkedin": "LinkedIn", "x": "X", "mastodon": "Mastodon"}
 
 _environment = Environment(
@@ -80,15 +80,15 @@ def stylesheet() -> bytes:
 
 
 def reader_language(call: Call) -> str:
-    """Return ``nl`` or ``en``: from ``?lang=``, else the first that the browser accepts."""
+    """Return one of ours: from ``?lang=``, else the first that the browser accepts."""
     asked = call.query.get("lang") or call.form.get("lang")
-    if asked in _LANGUAGES:
+    if asked in LANGUAGES:
         return asked
     for part in call.headers.get("accept-language", "").split(","):
-        language = part.partition(";")[0].strip()[:2].lower()
-        if language in _LANGUAGES:
+        language = primary_language(part.partition(";")[0].strip())
+        if language in LANGUAGES:
             return language
-    return "en"
+    return DEFAULT
 
 
 def show_linkedin_post(networks: Networks, call: Call) -> Answer:

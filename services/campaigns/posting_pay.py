@@ -10,27 +10,11 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal
 
 from services.campaigns.posting_values import MOST_CHARACTERS, listed, text
+from services.language import DEFAULT, traits_of
 from services.text.html_text import one_line
 
 #: A figure so large is a mistake.
 _NO_PAY = 10**9
-_HOURS = {"nl": "uur", "en": "hours"}
-_PER = {
-    "nl": {
-        "HOUR": "per uur",
-        "DAY": "per dag",
-        "WEEK": "per week",
-        "MONTH": "per maand",
-        "YEAR": "per jaar",
-    },
-    "en": {
-        "HOUR": "per hour",
-        "DAY": "per day",
-        "WEEK": "per week",
-        "MONTH": "per month",
-        "YEAR": "per year",
-    },
-}
 #: UN/CEFACT's codes and what people write, by how it begins.
 _UNITS = {
     **dict.fromkeys(("HOUR", "HUR", "HR", "UUR", "STUNDE", "PT1H"), "HOUR"),
@@ -46,7 +30,7 @@ def hours(posting: Mapping[str, Any], language: str) -> str:
     value = posting.get("workHours")
     told = _range(value, language) if isinstance(value, Mapping) else one_line(text(value))
     if told and not any(character.isalpha() for character in told):
-        told = f"{told} {_HOURS.get(language[:2].lower(), _HOURS['en'])}"
+        told = f"{told} {traits_of(language).hours}"
     return told[:MOST_CHARACTERS]
 
 
@@ -71,7 +55,7 @@ def _salary(value: Any, currency: str, language: str) -> str:
     unit = text(inner.get("unitText")) or text(inner.get("unitCode")) or text(value.get("unitText"))
     unit = unit.upper().replace("_", " ").strip().removeprefix("PER ")
     kind = next((k for begin, k in _UNITS.items() if unit.startswith(begin)), "")
-    per = _PER.get(language[:2].lower(), _PER["en"]).get(kind, "")
+    per = traits_of(language).per.get(kind, "")
     return f"{told} {per}".strip() if told else ""
 
 
@@ -117,7 +101,7 @@ def _locale(language: str) -> Locale:
     try:
         return Locale.parse(language.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
-        return Locale("en")
+        return Locale(DEFAULT)
 
 
 def _number(written: str) -> Decimal | None:

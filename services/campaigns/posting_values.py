@@ -12,28 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
+from babel.dates import get_month_names
 from dateutil import parser as date_parser
 
+from services.language import CODES, DEFAULT, LANGUAGES, OTHER_CODES, primary_language, traits_of
 from services.text.html_text import one_line, plain_text
 
 _HOLDERS = ("@value", "@list", "@set", "name", "value", "text")
-_REMOTE = {"nl": "op afstand", "en": "remote"}
-_LANGUAGES = {
-    "dutch": "nl",
-    "nederlands": "nl",
-    **dict.fromkeys(("nld", "dut"), "nl"),
-    "eng": "en",
-    "english": "en",
-    "engels": "en",
-    "german": "de",
-    "duits": "de",
-}
+_CODES = {**CODES, **OTHER_CODES}
 #: What programs write where they have no value.
 _NOTHING = frozenset(("", "-", "null", "none", "undefined", "nan", "n/a", "n.v.t.", "0000-00-00"))
-#: Months that are written otherwise in Dutch than in English.
-_MONTHS = {"januari": "january", "februari": "february", "maart": "march", "mrt": "march", "mei": "may"} | {
-    "juni": "june", "juli": "july", "augustus": "august", "oktober": "october", "okt": "october"
-}  # fmt: skip
+#: The months of our languages as dateutil reads them, whole and short.
+_MONTHS = {
+    name.casefold().rstrip("."): get_month_names("wide", locale=DEFAULT)[number]
+    for language in LANGUAGES
+    for width in ("wide", "abbreviated")
+    for number, name in get_month_names(width, locale=language).items()
+}
 #: How a key begins that names a language.
 _CODE = re.compile(r"[A-Za-z]{2}(?:[-_]|\Z)")
 MOST_CHARACTERS = 300
@@ -69,11 +64,11 @@ def text(value: Any, *, holders: Sequence[str] = _HOLDERS, language: str = "") -
 
 def in_language(value: Any, language: str) -> Any:
     """Of values that say their language those in this one, else all."""
-    primary = language[:2].lower()
+    primary = primary_language(language)
     if isinstance(value, Mapping) and isinstance(value.get(primary), str):
         return value[primary]
     if isinstance(value, list):
-        return [item for item in value if language_of(item)[:2] == primary] or value
+        return [item for item in value if primary_language(language_of(item)) == primary] or value
     return value
 
 
@@ -85,7 +80,7 @@ def language_of(value: Any) -> str:
 def read_language(value: Any) -> str:
     """``nl-NL`` of "nl_NL", a language's name or object; nothing where it is none."""
     name = text(value, holders=("alternateName", *_HOLDERS)).strip().replace("_", "-").rstrip("/")
-    name = _LANGUAGES.get(name.lower(), name.rpartition("/")[2])
+    name = _CODES.get(name.lower(), name.rpartition("/")[2])
     primary, *more = name.split("-")
     fits = primary.isascii() and primary.isalpha() and len(primary) in (2, 3)
     return name if fits and all(part.isalnum() and 2 <= len(part) <= 8 for part in more) else ""
@@ -100,7 +95,7 @@ def location(posting: Mapping[str, Any], language: str) -> str:
     """The places, and that the work is done from afar: "Arnhem, Ede, op afstand"."""
     names = [name for place in listed(posting.get("jobLocation")) if (name := _place(place))]
     if any("telecommute" in kind.lower() for kind in texts(posting.get("jobLocationType"))):
-        names.append(_REMOTE.get(language[:2].lower(), _REMOTE["en"]))
+        names.append(traits_of(language).remote)
     told = ""
     for name in dict.fromkeys(names):
         if len(told) + len(name) + 2 <= MOST_CHARACTERS:

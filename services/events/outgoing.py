@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, model_validator
 
 from services.events.incoming import EventData, Id, Line, Moment, Note
+from services.language import Language
 
 Network = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Tag = Literal["measured", "estimated", "unknown"]
@@ -67,7 +68,7 @@ class PostReady(EventData):
     campaign_id: Id
     ambassador_id: Id
     network: Network
-    language: Literal["nl", "en"]
+    language: Language
     angle: str
     overlap: Annotated[float, Field(ge=0, le=1)]
 

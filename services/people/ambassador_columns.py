@@ -10,6 +10,8 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from services.language import CODES, TRAITS
+
 #: The header, in any order and case. Lists are separated by ";".
 COLUMNS = (
     "email",
@@ -31,30 +33,6 @@ COLUMNS = (
 #: Columns of a name in parts, in the order in which it is said; they make a ``name`` where none is.
 NAME_PARTS = ("given_name", "name_particle", "family_name")
 
-#: Other headings for them, as `_key` writes these.
-_ALSO = {
-    "given_name": "voornaam roepnaam firstname",
-    "name_particle": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels",
-    "family_name": "achternaam familienaam lastname surname",
-    "email": "emailadres emailaddress mail mailadres",
-    "name": "naam volledigenaam fullname",
-    "role": "functie functienaam functietitel rol jobtitle",
-    "team": "teamnaam afdeling department",
-    "crafts": "craft vak vakken vakgebied vakgebieden",
-    "region": "regio plaats standplaats locatie location",
-    "language": "taal voorkeurstaal",
-    "timezone": "tijdzone",
-    "address_form": "aanspreekvorm",
-    "length": "lengte tekstlengte",
-    "topics": "topic onderwerp onderwerpen thema themas interesse interesses interests",
-    "other_languages": "otherlanguage anderetaal anderetalen tweedetaal",
-    "since": "sinds indienst indienstsinds datumindienst indiensttreding startdatum startdate",
-}
-
-_LANGUAGES = {
-    **dict.fromkeys(("nederlands", "dutch", "nld", "dut"), "nl"),
-    **dict.fromkeys(("engels", "english", "eng"), "en"),
-}
 #: A language with its country: "nl-NL", "en_US", "English (United Kingdom)".
 _LANGUAGE = re.compile(r"([a-z]+)(?:[-_][a-z]{2}| \(.*\))")
 
@@ -87,7 +65,7 @@ def _key(heading: str) -> str:
 
 
 _BY_KEY = {_key(column): column for column in (*COLUMNS, *NAME_PARTS)} | {
-    key: column for column, keys in _ALSO.items() for key in keys.split()
+    key: column for one in TRAITS.values() for column, keys in one.headings.items() for key in keys
 }
 
 #: Every heading that is understood, as far as it is a word.
@@ -106,7 +84,7 @@ def language_code(value: Any) -> Any:
     folded = value.strip().casefold()
     if with_country := _LANGUAGE.fullmatch(folded):
         folded = with_country[1]
-    return _LANGUAGES.get(folded, folded)
+    return CODES.get(folded, folded)
 
 
 def year_of(value: Any) -> Any:

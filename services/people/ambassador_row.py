@@ -15,9 +15,10 @@ from pydantic import (
 )
 
 from services.identity import ambassador_id
+from services.language import Language
 from services.message import message
 from services.people.ambassador_columns import language_code, year_of
-from services.people.rules.ambassador import Ambassador
+from services.people.rules.ambassador import Ambassador, address_form
 from services.text.mail_address import mailbox
 from services.text.normal_form import on_one_line
 
@@ -58,7 +59,7 @@ class AmbassadorRow(BaseModel):
         AfterValidator(mailbox),
     ]
     name: Annotated[_Line, StringConstraints(min_length=1)]
-    language: Annotated[Literal["nl", "en"], BeforeValidator(language_code)]
+    language: Annotated[Language, BeforeValidator(language_code)]
     role: _Line = ""
     team: _Line = ""
     crafts: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
@@ -71,16 +72,13 @@ class AmbassadorRow(BaseModel):
 
     topics: Annotated[tuple[_Line, ...], BeforeValidator(_split), Field(max_length=50)] = ()
     other_languages: Annotated[
-        tuple[Literal["nl", "en"], ...], BeforeValidator(_languages), Field(max_length=10)
+        tuple[Language, ...], BeforeValidator(_languages), Field(max_length=10)
     ] = ()
 
     def ambassador(self) -> Ambassador:
-        """This person; in Dutch readers are addressed with ``je`` where nothing is said."""
+        """This person; readers are addressed in the usual form where nothing is said."""
         fields = self.model_dump()
-        if self.language == "nl" and not self.address_form:
-            fields["address_form"] = "je"
-        if self.language == "en":
-            fields["address_form"] = ""
+        fields["address_form"] = address_form(self.language, self.address_form)
         others = dict.fromkeys(self.other_languages)
         fields["other_languages"] = tuple(each for each in others if each != self.language)
         return Ambassador(id=ambassador_id(self.email), **fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.accounts.rules.expiry import Ending
-from services.language import Language
+from services.language import DEFAULT, LANGUAGES, Language
 from services.message import Message, NetworkName, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
@@ -104,4 +104,4 @@ def _mail(to: Person | Ending, subject: Message, text: Message) -> Mail:
 
 
 def _language(reader: Person | Ending) -> Language:
-    return "nl" if reader.language == "nl" else "en"
+    return reader.language if reader.language in LANGUAGES else DEFAULT

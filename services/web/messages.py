@@ -19,10 +19,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
-from services.language import Language
+from services.language import DEFAULT, LANGUAGES, Language
 from services.message import LanguageTag, Message, NetworkName, Value, as_sentence
-
-LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
 class Unknown(NullTranslations):
@@ -161,7 +159,7 @@ def _catalogue(language: Language) -> NullTranslations:
     compiled.seek(0)
     found = Translations(compiled)
     # Most English is shown as it is, so that only its own lines are in that file.
-    found.add_fallback(NullTranslations() if language == "en" else Unknown())
+    found.add_fallback(NullTranslations() if language == DEFAULT else Unknown())
     return found
 
 
@@ -176,7 +174,7 @@ def preferred_language(accept_language: str) -> Language:
             for language in LANGUAGES
             if name.casefold().split("-")[0] == language and weight > 0
         ]
-    return min(ranked)[2] if ranked else "en"
+    return min(ranked)[2] if ranked else DEFAULT
 
 
 def _weight(quality: str) -> float:

@@ -17,11 +17,12 @@ from services.figures.follow_link import Kept, Links, Visit
 from services.figures.rules.link_table import Target
 from services.figures.rules.user_agent import shows_previews
 from services.identity import copied_code
+from services.language import LANGUAGES
 from services.message import label, message
 from services.metrics import Metrics
 from services.web import rendering
 from services.web.link_cards import LinkCards
-from services.web.messages import LANGUAGES, messages_in, preferred_language
+from services.web.messages import messages_in, preferred_language
 from services.web.redirect_address import redirect_address
 
 _log = structlog.get_logger("links")

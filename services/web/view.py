@@ -13,13 +13,12 @@ from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.errors import NeedsPerson, Rejected, ZwaanError
-from services.language import Language
+from services.language import LANGUAGES, Language
 from services.message import NOTHING, Message, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
 from services.web import labels, rendering
 from services.web.messages import (
-    LANGUAGES,
     Messages,
     language_name,
     messages_in,

@@ -18,6 +18,7 @@ from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.documents import read_documents
+from services.language import FIRST
 from services.message import Message, ended, message, message_n
 from services.people.import_ambassadors import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
@@ -168,7 +169,7 @@ async def _save(settings: Settings, ambassadors: Sequence[Ambassador]) -> int:
 
 @import_.command("feed")
 @click.argument("source", metavar="URL│FILE")
-@click.option("--language", default="nl", show_default=True, help="Where the feed names none.")
+@click.option("--language", default=FIRST, show_default=True, help="Where the feed names none.")
 @data_option
 @json_option
 def import_feed(source: str, language: str, data: Path | None, as_json: bool) -> int:

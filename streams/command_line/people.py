@@ -10,6 +10,7 @@ import click
 
 from services.errors import Rejected
 from services.identity import ambassador_id
+from services.language import FIRST, LANGUAGES
 from services.message import message
 from services.people.import_ambassadors import Reading, read_ambassadors
 from services.people.sign_in import admit_by_link
@@ -32,7 +33,7 @@ from streams.serving.owner_client import address_of_pages
     help="Give this role; may be repeated. Somebody new needs at least one.",
 )
 @click.option("--name", help="Name of somebody new.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default=FIRST, show_default=True)
 @data_option
 def sign_in(
     email: str, roles: tuple[str, ...], name: str | None, language: str, data: Path | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -42,25 +42,12 @@ _ROUND_SECONDS = 0.25
 _SOONEST, _LATEST = timedelta(seconds=0.5), timedelta(seconds=6)
 _APPROVED, _DECLINED = 0.72, 0.88
 
-_REASONS = {
-    "nl": (
-        "Ik ken dit werk te weinig om er iets over te zeggen.",
-        "Deze week liever niet, ik heb al iets gedeeld.",
-        "De cijfers in het verhaal kloppen volgens mij niet.",
-    ),
-    "en": (
-        "I know too little about this work to say anything about it.",
-        "Rather not this week, I shared something already.",
-        "I think the figures in this story are not right.",
-    ),
-}
-
 
 class SimulatedAmbassadors:
     """Acts for everybody except the people in ``left_alone``, whose accounts and drafts are theirs.
 
     ``answers`` is what they say when a draft asks them something, by person and by the id of the
-    story or vacancy.
+    story or vacancy; ``declines`` are reasons why not, by language.
     """
 
     def __init__(
@@ -69,9 +56,10 @@ class SimulatedAmbassadors:
         *,
         left_alone: Collection[str],
         answers: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        declines: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._parts = parts
-        self._answers = answers
+        self._answers, self._declines = answers, declines
         self._suggester = Suggester(parts.current_templates(), short_link=parts.short_link)
         self._left_alone = frozenset(left_alone)
         self._refused: set[str] = set()
@@ -158,7 +146,7 @@ class SimulatedAmbassadors:
                         networks=self._parts.rules,
                     )
                 elif choice < _DECLINED:
-                    reasons = _REASONS[post.language]
+                    reasons = self._declines.get(post.language, ("",))
                     reason = reasons[int(_fraction(post.id, "reason") * len(reasons))]
                     await decide.decline(
                         transaction,

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from services.errors import Stop
 from services.identity import ambassador_id
+from services.language import FIRST
 from services.people.import_ambassadors import read_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.people.store.people import Person
@@ -29,7 +30,7 @@ ORGANISATION = "Zwaan Netbeheer"
 class Example:
     """``you`` is the ambassador whose decisions are left to whoever looks at the demo; ``images``
     is the folder with those of the stories, ``answers`` what people say when they are asked, by
-    person and by the id of the story or vacancy."""
+    person and by the id of the story or vacancy; ``declines`` reasons to decline, by language."""
 
     people: Sequence[Ambassador]
     you: Ambassador
@@ -37,6 +38,7 @@ class Example:
     events: Sequence[dict[str, Any]]
     images: Path
     answers: Mapping[tuple[str, str], str]
+    declines: Mapping[str, Sequence[str]]
 
 
 def load_example(ambassadors: int | None) -> Example:
@@ -67,6 +69,7 @@ def load_example(ambassadors: int | None) -> Example:
         events=events,
         images=folder / "images",
         answers=answers,
+        declines=json.loads((folder / "declines.json").read_bytes()),
     )
 
 
@@ -104,7 +107,7 @@ def _colleague(like: Ambassador, name: str, serial: int) -> Ambassador:
 
 def _person(email: str, name: str, role: str) -> Person:
     return Person(
-        id=ambassador_id(email), email=email, name=name, language="nl", roles=frozenset({role})
+        id=ambassador_id(email), email=email, name=name, language=FIRST, roles=frozenset({role})
     )
 
 

@@ -174,7 +174,10 @@ async def _welcome(parts: Parts, example: Example, startup: float) -> None:
 async def _simulation(running: Running, example: Example, *, arrived: bool) -> AsyncIterator[None]:
     assert running.sandbox is not None  # noqa: S101 - checked by `run_demo`
     ambassadors = SimulatedAmbassadors(
-        running.parts, left_alone={example.you.id}, answers=example.answers
+        running.parts,
+        left_alone={example.you.id},
+        answers=example.answers,
+        declines=example.declines,
     )
     audience = SimulatedAudience(running.parts, running.sandbox)
     await ambassadors.connect_everybody()

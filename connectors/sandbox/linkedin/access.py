@@ -24,6 +24,7 @@ from connectors.sandbox.pages import (
     send_code,
 )
 from connectors.sandbox.state.members import Grant, Member
+from services.language import FIRST
 
 _VERSION = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])")
 
@@ -89,7 +90,7 @@ def userinfo(networks: Networks, call: Call) -> Answer:
             "name": member.name,
             "given_name": given,
             "family_name": family,
-            "locale": {"country": "NL", "language": "nl"},
+            "locale": {"country": "NL", "language": FIRST},
         }
     if "email" in caller.scopes:
         claims |= {"email": member.email, "email_verified": True}

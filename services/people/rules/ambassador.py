@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.language import Language
+from services.language import Language, traits_of
 from services.scheduling import WorkingHours
 
 #: Of people and organisations who name none.
@@ -17,6 +17,12 @@ DEFAULT_ZONE = ZoneInfo("Europe/Amsterdam")
 
 AddressForm = Literal["je", "u", ""]
 Length = Literal["short", "medium", "long"]
+
+
+def address_form(language: Language, chosen: AddressForm = "") -> AddressForm:
+    """The ``chosen`` form where the language has several; where nothing is chosen, its usual one."""
+    forms = traits_of(language).address_forms
+    return (chosen or forms[0]) if forms else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from services.language import LANGUAGES
 from services.text.plain_text import MAX_CHARACTERS
 from services.voice.language.words import prose_of
 from services.voice.passages import find_passages
-from services.voice.vocabulary import LANGUAGES, lines_of, vocabulary
+from services.voice.vocabulary import lines_of, vocabulary
 from services.voice.writing.request import Content
 
 #: So many are told of one text; whoever changes these sees the next.

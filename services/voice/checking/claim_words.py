@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from services.voice.vocabulary import LANGUAGES, listed
+from services.language import LANGUAGES
+from services.voice.vocabulary import listed
 
 
 @lru_cache(maxsize=32_768)

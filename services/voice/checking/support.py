@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from services.language import FIRST
 from services.message import Message, message
 from services.voice.language.words import FIGURE, QUOTED, prose_of, tokens_of
 from services.voice.vocabulary import listed
@@ -53,7 +54,7 @@ class Sources:
 
 
 def check_supported(
-    text: str, sources: Sources, *, profile: Iterable[str] = (), language: str = "nl"
+    text: str, sources: Sources, *, profile: Iterable[str] = (), language: str = FIRST
 ) -> list[Message]:
     """Everything in ``text`` that neither ``sources`` nor ``profile`` holds; empty when all is.
 

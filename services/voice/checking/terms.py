@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from services.events.incoming import VacancyOpened
-from services.language import Language
+from services.language import Language, primary_language, traits_of
 from services.text.plain_text import phrase
-from services.voice.language.told_in import primary_language
 from services.voice.language.words import words_of
 
 #: What stands in no running sentence.
 _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
-_HOURS = {"nl": "uur", "en": "hours"}
 #: "37.5", "32 tot 36": no part of a full-time job, so hours.
 _BARE = re.compile(r"(?:\d\d|[4-9])(?:[.,]\d+)?(?:\s?(?:[–-]|tot|to|à)\s?\d\d?(?:[.,]\d+)?)?")
 
@@ -22,8 +20,11 @@ def facts_of(vacancy: VacancyOpened, language: Language) -> str:
     same = primary_language(vacancy.language) == language
     hours = (vacancy.hours or "").strip()
     if _BARE.fullmatch(hours):
-        hours = f"{hours} {_HOURS[language]}"
-    found = (vacancy.location or "", hours if same else _translated(hours, _HOURS[language]))
+        hours = f"{hours} {traits_of(language).hours}"
+    found = (
+        vacancy.location or "",
+        hours if same else _translated(hours, traits_of(language).hours),
+    )
     clean = (phrase(each, 60).rstrip(".") for each in found)
     return ", ".join(each for each in clean if each and not _MARKUP.search(each))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.events.incoming import StoryApproved
+from services.language import LANGUAGES, primary_language
 from services.message import LanguageTag, message
-from services.voice.language.told_in import other_language, primary_language
+from services.voice.language.told_in import other_language
 from services.voice.passages import find_passages
-from services.voice.vocabulary import LANGUAGES
 from services.voice.writing.request import Content, NoDraft
 from services.voice.writing.subject import title_of
 

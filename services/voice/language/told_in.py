@@ -15,6 +15,7 @@ from functools import cache
 import pycld2
 
 from services.events.incoming import StoryApproved
+from services.language import primary_language
 from services.text.plain_text import paragraphs
 from services.voice.checking.claim_words import CLAIM_WORDS
 from services.voice.checking.statements import bare_words
@@ -33,11 +34,6 @@ _NEIGHBOURS = frozenset({"fy", "lb"})
 _LETTERS = 20
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
-
-
-def primary_language(tag: str) -> str:
-    """``nl`` of ``nl-BE``: the part of a BCP 47 tag that chooses words."""
-    return tag.split("-", 1)[0].lower()
 
 
 def other_language(content: Content) -> str | None:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import chain
 from zlib import crc32
 
-from services.voice.vocabulary import LANGUAGES, listed
+from services.language import LANGUAGES
+from services.voice.vocabulary import listed
 
 #: A number in digits.
 FIGURE = re.compile(r"\d(?:[\d.,:/]*\d)?")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LANGUAGES = {"nl": "Dutch", "en": "English"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from services.language import TRAITS
 from services.people.rules.disclosure import discloses
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
 from services.voice.checking.claim_words import CLAIM_WORDS
 from services.voice.checking.statements import bare_words
 from services.voice.language.words import FIGURE, QUOTED, words_of
-from services.voice.model import LANGUAGES, NotUsed, Prompt
+from services.voice.model import NotUsed, Prompt
 
 #: Of the words of an answer so many stay, in their order.
 KEPT = 0.8
@@ -78,7 +79,7 @@ def prompt_of(frame: Frame, language: str) -> Prompt:
     letters = len(frame.answer) + len(frame.told)
     return Prompt(
         instructions=_INSTRUCTIONS.format(
-            language=LANGUAGES[language], passage=_PASSAGE if frame.told else ""
+            language=TRAITS[language].name, passage=_PASSAGE if frame.told else ""
         ),
         text=f"<answer>\n{frame.answer}\n</answer>{keep}\nThe edited text:",
         # No language that we write in has fewer than two letters a token.

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
 from services.voice.checking.claim_words import CLAIM_WORDS, stem
 from services.voice.checking.statements import bare_words, telling
 from services.voice.language.words import FIGURE
-from services.voice.model import LANGUAGES, NotUsed, Prompt
+from services.voice.model import NotUsed, Prompt
 from services.voice.vocabulary import listed
 from services.voice.writing.questions import words_asked
 
@@ -31,7 +32,7 @@ def prompt_of(*, asked: str, answer: str, passage: str, language: str) -> Prompt
     return Prompt(
         instructions=_INSTRUCTIONS.format(
             longest=LONGEST,
-            language=LANGUAGES[language],
+            language=TRAITS[language].name,
             asking=", ".join(sorted(CLAIM_WORDS[language].asking)[:5]),
         ),
         text=f"<question>\n{asked}\n</question>\n<answer>\n{answer}\n</answer>{told}\nYour question:",

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
+from services.language import LANGUAGES, TRAITS, primary_language
 from services.voice.language.injection import INJECTION
-from services.voice.language.told_in import primary_language
-from services.voice.model import LANGUAGES, NotUsed, Prompt
+from services.voice.model import NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST
 from services.voice.passages.passage import Sensitive
 from services.voice.passages.prose import prose_of
@@ -59,7 +59,7 @@ def prompt_of(content: Content) -> Prompt:
     numbered = "\n".join(f"{number}. {each.text}" for number, each in enumerate(sentences, start=1))
     return Prompt(
         instructions=_INSTRUCTIONS.format(
-            language=LANGUAGES[primary_language(content.language)],
+            language=TRAITS[primary_language(content.language)].name,
             kinds=", ".join(KINDS),
         ),
         text=f"<sentences>\n{numbered}\n</sentences>\n"

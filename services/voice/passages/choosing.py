@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.voice.language.told_in import other_language_of, primary_language
+from services.language import LANGUAGES, primary_language
+from services.voice.language.told_in import other_language_of
 from services.voice.passages.judging import Judge
 from services.voice.passages.leaning import Leaning
 from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
@@ -16,7 +17,7 @@ from services.voice.passages.standing import Ground
 from services.voice.passages.subjects import Nouns
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.passages.worth import Worth
-from services.voice.vocabulary import LANGUAGES, plain_words
+from services.voice.vocabulary import plain_words
 from services.voice.writing.request import Content
 
 MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3

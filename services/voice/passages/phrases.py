@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from services.language import TRAITS
 from services.voice.passages.telling import THE, Sentence
 from services.voice.vocabulary import Vocabulary
 
@@ -148,7 +149,7 @@ class Phrases:
             # "The steepest road": of which?
             return False
         known = self._words["known"]
-        if self._words.language == "nl":
+        if TRAITS[self._words.language].compounds:
             return any(word in known for word in words)
         for number, word in enumerate(words):
             rest = words[number + 1 :]

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from services.events.incoming import StoryApproved
-from services.voice.language.told_in import primary_language
+from services.language import DEFAULT, LANGUAGES, primary_language
 from services.voice.passages.markup import Block, blocks_of
-from services.voice.vocabulary import LANGUAGES, Vocabulary, plain_words, vocabulary
+from services.voice.vocabulary import Vocabulary, plain_words, vocabulary
 from services.voice.writing.request import Content
 
 _ITEM = re.compile(
@@ -69,7 +69,7 @@ def prose_of(content: Content) -> Prose:
     else:
         parts = [("challenge", content.challenge or ""), ("description", content.description)]
     language = primary_language(content.language)
-    words = vocabulary(language if language in LANGUAGES else "en")
+    words = vocabulary(language if language in LANGUAGES else DEFAULT)
     for name, text in parts:
         _Reading(name, words, found).read(blocks_of(text))
     return found

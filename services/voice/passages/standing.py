@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from services.language import TRAITS
 from services.voice.passages.people import is_at_work
 from services.voice.passages.phrases import CODED, FIRST, NEXT, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
@@ -171,7 +172,7 @@ class Ground:
         if word in self._words["small"]:
             return ()
         stem = stem_of(word)
-        if self._source.language != "nl":
+        if not TRAITS[self._source.language].compounds:
             return (stem,)
         last = max(1, len(stem) - _SHORTEST + 1)
         return (stem, *(stem[at:] for at in range(max(3, len(stem) - _LONGEST), last)))

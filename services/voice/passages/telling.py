@@ -8,8 +8,8 @@ from dataclasses import field as dataclass_field
 from itertools import pairwise
 
 from services.events.incoming import StoryApproved
+from services.language import primary_language
 from services.text.plain_text import phrase
-from services.voice.language.told_in import primary_language
 from services.voice.passages.passage import Narrator
 from services.voice.passages.people import People
 from services.voice.passages.prose import Paragraph, Prose

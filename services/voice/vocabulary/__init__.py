@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 
-LANGUAGES = ("nl", "en")
+from services.language import LANGUAGES
+from services.language.word_files import entries_of
 
 WORD = re.compile(r"[^\W_]+(?:['’.&:-][^\W_]+)*")
 _MAX_KNOWN, _MAX_LETTERS = 50_000, 60
@@ -108,7 +109,7 @@ class Vocabulary:
 
 @cache
 def vocabulary(language: str) -> Vocabulary:
-    """Of ``nl`` or ``en``."""
+    """Raises KeyError for a language that has no lists."""
     if language not in LANGUAGES:
         raise KeyError(language)
     return Vocabulary(language)
@@ -135,24 +136,12 @@ def abbreviations(*, at_end: bool) -> WordList:
 
 def lines_of(name: str) -> list[str]:
     """The entries of a list. Raises ValueError where one is said twice or there is no such list."""
-    file = resources.files(__package__) / f"{name}.txt"
-    if not file.is_file():
-        raise ValueError(f"{name}.txt: there is no such list of words")
-    seen: dict[str, int] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        entry = line.strip()
-        if not entry or entry.startswith("#"):
-            continue
-        if seen.setdefault(entry, number) != number:
-            raise ValueError(
-                f'{name}.txt, line {number}: "{entry}" stands in line {seen[entry]} too'
-            )
-    return list(seen)
+    return entries_of(resources.files(__package__) / f"{name}.txt")
 
 
 @cache
 def listed(language: str, name: str) -> frozenset[str]:
-    """The words of a list of ``nl`` or ``en`` as they stand there, to compare sets with."""
+    """The words of a list of a language as they stand there, to compare sets with."""
     return frozenset(lines_of(f"{language}/{name}"))
 
 

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Literal
 
-from services.language import Language
-from services.people.rules.ambassador import Ambassador
+from services.language import LANGUAGES, Language, primary_language
+from services.people.rules.ambassador import Ambassador, address_form
 from services.ports import PostRules
 from services.text.links_in_text import has_link
 from services.voice.language.words import words_of
-from services.voice.vocabulary import LANGUAGES, plain_words, vocabulary
+from services.voice.vocabulary import plain_words, vocabulary
 from services.voice.writing.fit import fits
 
 
@@ -30,7 +30,7 @@ def in_language(person: Ambassador, language: str) -> Ambassador:
     In a language that is not their first, what their profile says in the first is left out.
     """
     for other in person.other_languages:
-        if other != person.language and language[:2].casefold() == other:
+        if other != person.language and primary_language(language) == other:
             return _in_other(person, other)
     return person
 
@@ -39,7 +39,7 @@ def _in_other(person: Ambassador, other: Language) -> Ambassador:
     return replace(
         person,
         language=other,
-        address_form="je" if other == "nl" else "",
+        address_form=address_form(other),
         role="",
         crafts=(),
         opening="",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from services.language import Language
+from services.language import LANGUAGES, Language
 from services.people.rules.crafts import name_key
-from services.voice.vocabulary import LANGUAGES, plain_words, vocabulary, words_of
+from services.voice.vocabulary import plain_words, vocabulary, words_of
 
 #: Who holds it is the only one: "I'm head of flys".
 _ONLY = re.compile(

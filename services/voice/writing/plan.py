@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.events.incoming import StoryApproved
-from services.language import Language
+from services.language import Language, primary_language
 from services.text.plain_text import paragraphs
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.statements import akin, telling
 from services.voice.checking.support import Sources
 from services.voice.checking.terms import facts_of
 from services.voice.language.names import own_names, same_name
-from services.voice.language.told_in import primary_language
 from services.voice.passages import Passage, Passages, find_passages
 from services.voice.vocabulary import plain_words, vocabulary
 from services.voice.writing.dealing import shuffled

@@ -17,11 +17,11 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from services.errors import Rejected, Stop
+from services.language import LANGUAGES
 from services.voice.writing.layout_file import Section, read_sections
 from services.voice.writing.layout_syntax import check_syntax, slots_of
 from services.voice.writing.relations import RELATIONS, Relation
 
-LANGUAGES = ("nl", "en")
 KINDS = tuple(RELATIONS)
 _SUFFIX = ".j2"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
+from services.language import LANGUAGES
 from services.web.access import VisitorView
-from services.web.messages import LANGUAGES
 from services.web.view import came_from
 
 router = APIRouter()

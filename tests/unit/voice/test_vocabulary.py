@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.voice.vocabulary import LANGUAGES, WordList, lines_of, plain_words, vocabulary
+from services.language import LANGUAGES
+from services.voice.vocabulary import WordList, lines_of, plain_words, vocabulary
 
 _ROOT = resources.files("services.voice.vocabulary")
 _NAMES = {

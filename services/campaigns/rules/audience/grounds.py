@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.language import Language
+from services.language import Language, traits_of
 
 
 class Ground(StrEnum):
@@ -35,38 +35,13 @@ class Reason:
     about: tuple[str, ...] = ()
 
 
-def in_words(reasons: Sequence[Reason], language: Language) -> str:
-    """The reasons as the person asked reads them; never empty where there are any."""
-    words = _WORDS[language]
-    return "; ".join(
-        words[reason.ground].format(", ".join(reason.about[:_NAMED])) for reason in reasons
-    )
-
-
 #: More names than this say nothing more to a reader.
 _NAMED = 3
 
-_WORDS: dict[Language, dict[Ground, str]] = {
-    "nl": {
-        Ground.AUTHOR: "dit is jouw verhaal",
-        Ground.CRAFT: "zelfde vak: {}",
-        Ground.TEAM: "zelfde team: {}",
-        Ground.REGION: "zelfde regio: {}",
-        Ground.TOPIC: "je wilt delen over: {}",
-        Ground.MENTION: "het verhaal noemt: {}",
-        Ground.LANGUAGE: "je schrijft in deze taal",
-        Ground.INTEREST: "je deelde eerder over {}",
-        Ground.ADDED: "toegevoegd door {}",
-    },
-    "en": {
-        Ground.AUTHOR: "this is your story",
-        Ground.CRAFT: "same craft: {}",
-        Ground.TEAM: "same team: {}",
-        Ground.REGION: "same region: {}",
-        Ground.TOPIC: "you want to share about: {}",
-        Ground.MENTION: "the story mentions: {}",
-        Ground.LANGUAGE: "you write in this language",
-        Ground.INTEREST: "you shared about {} before",
-        Ground.ADDED: "added by {}",
-    },
-}
+
+def in_words(reasons: Sequence[Reason], language: Language) -> str:
+    """The reasons as the person asked reads them; never empty where there are any."""
+    words = traits_of(language).grounds
+    return "; ".join(
+        words[reason.ground].format(", ".join(reason.about[:_NAMED])) for reason in reasons
+    )

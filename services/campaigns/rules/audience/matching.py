@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from services.campaigns.rules.audience.grounds import Ground, Reason
 from services.events.incoming import StoryApproved, VacancyOpened
+from services.language import primary_language
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import craft_key, folded, name_key
 
@@ -173,7 +174,7 @@ def _points(reason: Reason) -> int:
 
 def seek(content: Content) -> Sought:
     """What ``content`` looks for, to be matched with many people."""
-    language = content.language[:2].casefold()
+    language = primary_language(content.language)
     if isinstance(content, VacancyOpened):
         return Sought(
             topics=_keys(content.crafts),

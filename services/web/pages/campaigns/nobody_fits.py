@@ -5,9 +5,10 @@ from __future__ import annotations
 from services.campaigns.store.audience import Sizes
 from services.campaigns.store.campaigns import Campaign
 from services.events.incoming import StoryApproved
+from services.language import LANGUAGES, primary_language
 from services.message import label
 from services.voice import unsaid
-from services.web.messages import LANGUAGES, language_name
+from services.web.messages import language_name
 from services.web.view import View
 
 _NOT_WRITTEN = label(
@@ -30,7 +31,7 @@ def why_nobody(view: View, campaign: Campaign, sizes: Sizes) -> str:
         return ""
     content = campaign.content
     language = language_name(content.language, view.messages.language)
-    written = content.language[:2].casefold() in LANGUAGES
+    written = primary_language(content.language) in LANGUAGES
     if isinstance(content, StoryApproved) and not written:
         return view.messages.phrase(_NOT_WRITTEN, language=language)
     if refusal := unsaid(content):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from services.language import DEFAULT, FIRST
 from services.message import message
 from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
@@ -51,7 +52,7 @@ def roles_in(fields: Mapping[str, str]) -> list[str]:
 def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
     """The form as it stands; ``kept`` None: no profile of an ambassador is kept."""
     shown = kept or Ambassador(
-        id=person.id, email=person.email, name=person.name, language="en", address_form=""
+        id=person.id, email=person.email, name=person.name, language=DEFAULT, address_form=""
     )
     fields = {name: str(value) for name, value in asdict(shown).items() if name in _FIELDS}
     fields["language"] = person.language
@@ -61,6 +62,6 @@ def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
 
 
 def empty() -> dict[str, str]:
-    """The form for somebody new: an ambassador who writes Dutch."""
-    nobody = Person(id="", email="", name="", language="nl", roles=frozenset({"ambassador"}))
+    """The form for somebody new: an ambassador who writes the first language."""
+    nobody = Person(id="", email="", name="", language=FIRST, roles=frozenset({"ambassador"}))
     return filled(nobody, None)

@@ -11,14 +11,13 @@ from fastapi.responses import Response
 
 from services.campaigns.store import campaigns
 from services.errors import Rejected
+from services.language import LANGUAGES, primary_language
 from services.people.store import people
 from services.posts import edit_templates
 from services.posts.edit_templates import Trial
-from services.voice.language.told_in import primary_language
 from services.voice.store import post_templates
 from services.voice.voice_profile import taught
 from services.voice.writing.layout_syntax import fields_of
-from services.voice.writing.post_templates import LANGUAGES
 from services.voice.writing.template_check import check_template
 from services.web.access import TemplatesView
 from services.web.pages.voice.post_template_rows import Row, rows_of

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.language import Language
+from services.language import LANGUAGES, Language, traits_of
 from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.text.normal_form import on_one_line
@@ -77,9 +77,9 @@ def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceFor
     data: dict[str, Any] = {name: fields[name] for name in (*_TEXTS, *_CHOICES)}
     data |= {name: tuple(dict.fromkeys(words(fields[name]))) for name in _LISTS}
     data["exclamation"] = bool(fields["exclamation"])
-    # With two languages the other one is whichever this is not.
-    data["other_languages"] = ("en" if language == "nl" else "nl",) if fields["also"] else ()
-    if language == "en":
+    others = tuple(each for each in LANGUAGES if each != language)
+    data["other_languages"] = others if fields["also"] else ()
+    if not traits_of(language).address_forms:
         data["address_form"] = ""
     faults = {
         name: messages.phrase(_LINE_FAULTS[fault])
