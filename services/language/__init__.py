@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Literal
 
 from services.language.word_files import Table, entries_of, table_of
@@ -27,6 +28,10 @@ class Traits(Table):
     address_forms: tuple[Literal["je", "u"], ...] = ()
     #: It writes a compound noun as one word.
     compounds: bool = False
+    #: Who says one of these speaks of themselves, alone or with their colleagues.
+    first_person: tuple[str, ...]
+    #: Who says one of these before something denies it.
+    denies: tuple[str, ...]
     hours: str
     remote: str
     #: "Per hour", by HOUR, DAY, WEEK, MONTH and YEAR.
@@ -37,14 +42,15 @@ class Traits(Table):
     headings: Mapping[str, tuple[str, ...]]
 
 
-def _read() -> dict[str, Traits]:
-    folders = (each for each in resources.files(__package__).iterdir() if each.is_dir())
+def languages_in(place: Traversable) -> dict[str, Traits]:
+    """The languages that have a folder there, in the order in which they are offered."""
+    folders = (each for each in place.iterdir() if each.is_dir())
     files = ((folder.name, folder / "language.toml") for folder in folders)
     found = [(name, table_of(file, Traits)) for name, file in files if file.is_file()]
     return dict(sorted(found, key=lambda each: each[1].place))
 
 
-TRAITS: Mapping[str, Traits] = _read()
+TRAITS: Mapping[str, Traits] = languages_in(resources.files(__package__))
 LANGUAGES = tuple(TRAITS)
 
 if TYPE_CHECKING:

@@ -9,24 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORDS_BETWEEN = r"(?:(?!(?:niet|nooit|not|never)\b)[\w'’-]+,?\s+){0,4}"
-#: A first person who works for somebody, in Dutch or English.
-_EMPLOYED = re.compile(
-    r"\b(?:"
-    rf"ik\s+werk\s+{_WORDS_BETWEEN}(?:bij|voor)|werk\s+ik\s+{_WORDS_BETWEEN}(?:bij|voor)"
-    r"|mijn\s+(?:eigen\s+)?werkgever|ik\s+ben\s+in\s+dienst\s+(?:bij|van)"
-    rf"|ik\s+ben\s+{_WORDS_BETWEEN}(?:mede)?werk(?:er|ster)\s+(?:bij|van)"
-    rf"|i\s+work\s+{_WORDS_BETWEEN}(?:at|for|with)|i['’]m\s+working\s+(?:at|for)"
-    r"|my\s+(?:own\s+)?employer|i(?:\s+am|['’]m)\s+employed\s+(?:at|by)"
-    rf"|i(?:\s+am|['’]m)\s+{_WORDS_BETWEEN}employee\s+(?:at|of)"
-    r")\b",
-    re.IGNORECASE,
+from services.language import LANGUAGES, TRAITS, listed
+from services.language.patterns import phrases_pattern, words_pattern
+
+_NOT = words_pattern(word for one in TRAITS.values() for word in one.denies)
+#: Up to four words between "work" and "at", none of which denies it.
+_WORDS_BETWEEN = rf"\s+(?:(?!{_NOT.pattern})[\w'’-]+,?\s+){{0,4}}"
+#: A first person who works for somebody.
+_EMPLOYED = phrases_pattern(
+    (line for each in LANGUAGES for line in listed(each, "employed")), gap=_WORDS_BETWEEN
 )
 #: Who speaks of themselves, alone or with their colleagues.
-FIRST_PERSON = re.compile(
-    r"\b(?:ik|mijn|mij|me|wij|we|ons|onze|(?-i:I)|my|mine|our|us)\b", re.IGNORECASE
-)
-_NOT = re.compile(r"\b(?:niet|nooit|not|never)\b", re.IGNORECASE)
+FIRST_PERSON = words_pattern(word for one in TRAITS.values() for word in one.first_person)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 

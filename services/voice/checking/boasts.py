@@ -14,6 +14,7 @@ from services.text.plain_text import MAX_CHARACTERS
 from services.voice.language.words import prose_of
 from services.voice.passages import find_passages
 from services.voice.vocabulary import lines_of, vocabulary
+from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.request import Content
 
 #: So many are told of one text; whoever changes these sees the next.
@@ -75,23 +76,11 @@ def _listed(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
 
 
-_SUPERLATIVES = {
-    # "De mooiste", but not "de geplaatste": a participle of a verb on -s or -t.
-    "nl": re.compile(
-        r"\b(?:de|het|ons|onze)\s+(?:meest\s+(?!van\b)\w{3,}"
-        r"|(?!ge\w+[lnprst]ste\b)(?:aller)?\w{2,}ste)\b|\ballerbeste\b",
-        re.IGNORECASE,
-    ),
-    "en": re.compile(
-        r"\b(?:the|our|your|its)\s+(?:very\s+)?(?:\w{2,}est|most\s+(?!of\b|people\b)\w{4,})\b",
-        re.IGNORECASE,
-    ),
-}
 _PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
     language: {
         # Of what begins at the same place the first here is told: phrases before their words.
         "jargon": _listed(f"{language}/jargon"),
-        "superlative": _SUPERLATIVES[language],
+        "superlative": re.compile(phrases_of(language).superlatives, re.IGNORECASE),
         "praise": _listed(f"{language}/praise"),
     }
     for language in LANGUAGES

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 
-from services.language import LANGUAGES
+from services.language import LANGUAGES, TRAITS
 from services.voice.vocabulary import listed
+from services.voice.vocabulary.grammar import phrases_of
 
 
 @lru_cache(maxsize=32_768)
 def stem(word: str, language: str) -> str:
     """``word`` in small letters without what its place in a sentence adds to it."""
     # A stemmer keeps the word that it works on, and several threads ask at a time: one for each word.
-    found = str(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(word))
-    if language == "nl":
-        # Left by the stemmer: "hij volgt", and the two spellings of "precies, precieze".
-        found = _THIRD_PERSON.sub("", found).translate(_SPELLED_AS_SAID)
-    return found
+    name = TRAITS[language].name.lower()
+    found = str(snowballstemmer.stemmer(name).stemWord(word))
+    drop, spelled = _left_of(language)
+    return drop.sub("", found).translate(spelled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,11 @@ class ClaimWords:
     asking: frozenset[str]
 
 
-_THIRD_PERSON = re.compile(r"(?<=[^\W\d_aeiou])t$|e$")
-_SPELLED_AS_SAID = str.maketrans("zv", "sf")
-_STEMMERS = {"nl": "dutch", "en": "english"}
+@cache
+def _left_of(language: str) -> tuple[re.Pattern[str], dict[int, str]]:
+    """What a stemmer leaves to do. ``(?!)`` is found nowhere."""
+    stems = phrases_of(language).stems
+    return re.compile(stems.drop or r"(?!)"), str.maketrans(dict(stems.spelled))
 
 
 def _read(language: str) -> ClaimWords:

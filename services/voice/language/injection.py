@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from services.language import LANGUAGES
+from services.language.patterns import any_of, phrases_pattern
+from services.voice.vocabulary import lines_of
+from services.voice.vocabulary.grammar import GRAMMAR
+
+_ORDERS = [line for each in LANGUAGES for line in lines_of(f"{each}/orders")]
 INJECTION = re.compile(
-    r"\b(?:ignore|disregard|forget|negeer|vergeet)\b.{0,60}"
-    r"\b(?:instruct|prompt|rules|above|previous|opdracht|instructie|regels|hierboven|voorgaande)"
-    r"|\bsystem\s*prompt|\blanguage model\b|\btaalmodel\b|\byou are (?:now )?an?\b|\bas an ai\b"
-    r"|\bje bent (?:nu )?een (?:ai|assistent)\b|\bassistant\b\s*:|\bprompt\b",
+    rf"\b(?:{any_of(GRAMMAR.ignore)})\b.{{0,60}}\b(?:{any_of(GRAMMAR.instructions)})"
+    rf"|{phrases_pattern(dict.fromkeys(_ORDERS)).pattern}",
     re.IGNORECASE,
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.voice.vocabulary import abbreviations, words_of
+from services.language.patterns import any_of
+from services.voice.vocabulary import abbreviations, name_particles, words_of
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
 _OPENS = re.compile(r"\s+[\"'“‘«„(\[]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
@@ -18,7 +19,7 @@ _BEFORE = re.compile(r"[^\s(\[“‘\"'/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*(?:[^\W\d_]|Th|Ch|Chr|Ph|Ij|IJ|Joh|Wm)")
 _DIGIT = re.compile(r"\s+\d")
 _NAME = re.compile(
-    r"\s+(?:(?:van|de|der|den|te|ter|ten|von|du)\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
+    rf"\s+(?:(?:{any_of(name_particles())})\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
 )
 #: "1." and "3.": of a list or a date when nothing stands before it.
 _NUMBERED = re.compile(r"\d{1,2}")

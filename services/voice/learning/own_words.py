@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from services.language import LANGUAGES
+from services.language.patterns import phrases_pattern
 from services.message import ended
 from services.voice.language.sentences import split_sentences
 from services.voice.language.words import words_of
-from services.voice.vocabulary import abbreviations
+from services.voice.vocabulary import abbreviations, lines_of
 
 #: "Niet in het bericht zetten hoor": what somebody says to us alone.
-_ASIDE = re.compile(
-    r"(?:^|[,.;(–-]\s*)(?:please )?(?:do not|don['’]?t) "
-    r"(?:put (?:that|this|it) in|(?:post|share|print|quote|use|include) (?:that|this))\b"
-    r"|off the record|zet (?:dit|dat) (?:er )?(?:maar )?niet|onder ons gezegd"
-    r"|niet (?:in|op) (?:het|je|de) (?:bericht|post|stuk|verhaal) zetten"
-    r"|(?:dit|dat) (?:er )?niet (?:in ?zetten|erin|plaatsen|delen)\b",
-    re.IGNORECASE,
-)
+_ASIDE = phrases_pattern(line for each in LANGUAGES for line in lines_of(f"{each}/asides"))
 #: "… was mn oorkappen vergeten. ik loop nu".
 _SMALL = re.compile(r"(\w{2,})([.!?]+ )([^\W\d_A-Z])")
 _TOKEN = re.compile(r"\s+|[^\s]+")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from services.language.patterns import any_of
 from services.voice.language.injection import INJECTION
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.vocabulary import given_names
+from services.voice.vocabulary.grammar import GRAMMAR
 
 MIN_WORDS, MAX_CHARACTERS = 3, 280
 
@@ -20,13 +22,10 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
 #: "Monday 3 May" is a date, and "Monday mornings" are all of them.
-_DATED = re.compile(r"\d|mornings|afternoons|evenings|nights")
+_DATED = re.compile(rf"\d|{any_of(GRAMMAR.parts_of_days)}")
 _KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
 _PAY = re.compile(r"[£€$]\s?\d|\d\s?(?:€|euro\b)")
 _INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
-
-_OF = frozenset({"of", "van"})
-_ADDRESSED = frozenset({"u", "uw", "please"})
 
 
 class Judge:
@@ -68,7 +67,7 @@ class Judge:
             or _KEY.match(sentence.text)
             or self._is_glued(sentence)
             or (self._is_of_the_advertisement(sentence) if job else self._is_of_its_day(words))
-            or not (job or _ADDRESSED.isdisjoint(words))
+            or not (job or GRAMMAR.readers.isdisjoint(words))
         )
 
     def _is_of_the_advertisement(self, sentence: Sentence) -> bool:
@@ -108,14 +107,14 @@ class Judge:
             and tokens[place - 1].islower()
             and tokens[place + 1].islower()
             and place not in sentence.breaks
-            and words[place] not in {"i", "may"}
+            and words[place] not in GRAMMAR.capitals
             for place in range(1, len(words) - 1)
         )
 
     def _is_of_its_day(self, words: list[str]) -> bool:
         """ "Today", "since Monday": wrong on the day that a post appears."""
         if any(
-            _OF.isdisjoint(words[place + 2 : place + 3])
+            GRAMMAR.of.isdisjoint(words[place + 2 : place + 3])
             for place in self._words["deictic"].places(words)
         ):
             return True

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from services.voice.passages.phrases import is_done
 from services.voice.passages.pronouns import Pronouns
 from services.voice.passages.telling import ARTICLES, THE, Sentence, Source
+from services.voice.vocabulary.grammar import GRAMMAR
 
-_DEMONSTRATIVE = frozenset({"die", "dat", "dit", "deze", "that", "this", "those", "these"})
-_BEING = frozenset({"was", "is", "werd", "wordt"})
-_SAYS_IT = frozenset({"dat", "om", "of", "te"})
 _MARKS = frozenset('“"‘«„')
 _SETTLED = 6
 
@@ -63,8 +61,7 @@ class Leaning:
         """ "Parents buy a new one": a new what?"""
         words = ["", "", *sentence.words]
         return any(
-            word == "one" and words[place] in {"a", "an"}
-            for place, word in enumerate(sentence.words)
+            word == "one" and words[place] in GRAMMAR.a for place, word in enumerate(sentence.words)
         )
 
     def _is_empty(self, sentence: Sentence, place: int) -> bool:
@@ -74,12 +71,14 @@ class Leaning:
         if words[place] != "het":
             return False
         # "Dat het onzin was".
-        predicate = after[1:2] and after[1] in _BEING and words[place - 1] in _SAYS_IT
+        predicate = after[1:2] and after[1] in GRAMMAR.being and words[place - 1] in GRAMMAR.clauses
         # "Ik heb het geturfd, vier weken lang."
         noun = after and after[0] not in small and not is_done(sentence, place + 1)
         if noun and not predicate:
             return False
-        said = not _SAYS_IT.isdisjoint(words[place:]) or not ARTICLES.isdisjoint(words[:place])
+        said = not GRAMMAR.clauses.isdisjoint(words[place:]) or not ARTICLES.isdisjoint(
+            words[:place]
+        )
         return not said and not self._words["weather"].within(words)
 
     def _points_out(self, words: list[str]) -> bool:
@@ -87,7 +86,7 @@ class Leaning:
         for place in self._words["pointing"].places(words):
             # "This summer", and "a job that has run for a date refuses to run for that date again".
             dated = any(word in self._words["seasons"] for word in words[place + 1 : place + 2])
-            pointed = set(words[place : place + 3]).difference(_DEMONSTRATIVE, ARTICLES)
+            pointed = set(words[place : place + 3]).difference(GRAMMAR.demonstrative, ARTICLES)
             again = pointed.issubset(words[:place])
             if not (dated or again or (place in inward and place >= _SETTLED)):
                 return True
@@ -101,7 +100,9 @@ class Leaning:
             return False
         if word == "dat" and after in self._words["prepositions"] and before not in small:
             return True
-        if word in _DEMONSTRATIVE and (before in self._words["prepositions"] or before in small):
+        if word in GRAMMAR.demonstrative and (
+            before in self._words["prepositions"] or before in small
+        ):
             clause = word in {"dat", "that"} and before not in self._words["prepositions"]
             return after not in small and not clause
         return False

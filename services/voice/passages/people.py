@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from services.language.patterns import any_of
 from services.voice.vocabulary import Vocabulary, given_names, name_particles, plain_words
+from services.voice.vocabulary.grammar import GRAMMAR
 
 _PARTICLES = frozenset(name_particles())
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž][\w'’]*(?:-[A-ZÀ-ÞĀ-Ž]?[\w'’]+)*"
@@ -14,8 +16,7 @@ _NAME = re.compile(rf"{_CAPITAL}\.?(?:\s+(?:(?:{'|'.join(_PARTICLES)})\s+){{0,3}
 _POSSESSIVE = re.compile(r"['’]s$")
 _INITIAL = re.compile(r"(?:[A-ZÀ-Þ]\.-?){1,4}")
 #: How words for those who do something end.
-_WORKS = re.compile(r"(?:[^dt]er|ist|eur|ant|or|ian|arts|kundige|hoofd|manager|leider|leader)$")
-_HE = frozenset(["hij", "zij", "ze", "he", "she", "hem", "haar"])
+_WORKS = re.compile(rf"(?:[^dt]er|{any_of(GRAMMAR.works)})$")
 
 
 class People:
@@ -59,7 +60,7 @@ class People:
                 return name
             if name in given_names():
                 return name
-        return last if not _HE.isdisjoint(said[:4]) else ""
+        return last if not GRAMMAR.he_or_she.isdisjoint(said[:4]) else ""
 
     def _learn(self, name: str) -> None:
         parts = name.split(" ")

@@ -17,18 +17,15 @@ from typing import Literal
 from services.language import TRAITS
 from services.voice.passages.telling import THE, Sentence
 from services.voice.vocabulary import Vocabulary
+from services.voice.vocabulary.grammar import GRAMMAR
 
 Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 
 #: Ordinals that count from where one is: "the first week", "the next day".
-FIRST, NEXT = frozenset({"first", "eerste"}), frozenset({"next", "volgende"})
+FIRST, NEXT = GRAMMAR.first, GRAMMAR.next
 #: "Relay B12", "line C4".
 CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 
-_ALL = frozenset({"all", "alle"})
-_THEIRS = frozenset({"his", "her", "their", "its", "hun", "haar"})
-_TIMES = frozenset({"time", "keer"})
-_OTHER, _ONE = frozenset({"other", "ander", "andere"}), frozenset({"one", "een", "één", "ene"})
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
@@ -38,7 +35,7 @@ _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
 _MOST_WORDS, _SHORTEST, _EARLY = 3, 4, 4
 #: "The ramp that broke", "de man van de kade": whatever stands before, these say which.
-_ALWAYS = frozenset({"of", "van", "that", "which", "who", "whose", "die", "dat", "wat", "waar"})
+_ALWAYS = GRAMMAR.which
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,9 @@ class Phrases:
         words = sentence.words
         for place, word in enumerate(words[:-1]):
             following = words[place + 1]
-            if word in THE or (word in _ALL and self._counts(following)):
+            if word in THE or (word in GRAMMAR.all and self._counts(following)):
                 yield from self._definite(sentence, place)
-            elif word in _THEIRS and following not in self._words["small"]:
+            elif word in GRAMMAR.theirs and following not in self._words["small"]:
                 yield self._phrase(sentence, place, "theirs", place + 1)
             elif place == 0 and self._counts(word) and following not in self._words["small"]:
                 yield self._phrase(sentence, place, "counted", 1)
@@ -86,11 +83,13 @@ class Phrases:
             if sentence.tokens[at][0].islower():
                 # "The second week", "the 96 houses", "all fourteen": there is a row of them.
                 number = words[place + 1].isdigit() or (place < _EARLY and at > place + 1)
-                row = (number and self._counts(words[place + 1])) or words[place] in _ALL
+                row = (number and self._counts(words[place + 1])) or words[place] in GRAMMAR.all
                 row = row or words[place + 1] in self._words["ordinals"]
                 phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
                 # "The first time" says of what, or it says nothing.
-                vague = words[at] in _TIMES and not _ALWAYS.intersection(words[at + 1 : at + 2])
+                vague = words[at] in GRAMMAR.times and not _ALWAYS.intersection(
+                    words[at + 1 : at + 2]
+                )
                 if not (row and phrase.told and not vague):
                     yield phrase
         elif at > place + 1 and not _ALWAYS.intersection(words[at : at + 1]):
@@ -101,7 +100,7 @@ class Phrases:
             row = row and not any(each[0].isupper() for each in sentence.tokens[at + 1 : at + 2])
             dated = words[place - 1 : place] == ["on"] and last.endswith(("st", "nd", "rd", "th"))
             # "One half now and the other later".
-            paired = last in _OTHER and not _ONE.isdisjoint(words[:place])
+            paired = last in GRAMMAR.other and not GRAMMAR.one.isdisjoint(words[:place])
             if row and not dated and not paired and not _DECADE.fullmatch(last):
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
 

@@ -6,20 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from services.voice.passages.telling import ARTICLES, Sentence
 from services.voice.vocabulary import Vocabulary, given_names
+from services.voice.vocabulary.grammar import GRAMMAR
 
-_PERSONAL = frozenset({"he", "she", "him", "her", "his"})
-_MANY = frozenset({"zij", "ze", "hun", "hen", "they", "them", "their"})
-_THINGS = frozenset({"it", "its"})
-_ONE = frozenset({"hij", "hem", "ze", "zij"})
 _HE, _HERS = "hij", "a"
-_DONE_TO = frozenset({"hem", "hen", "him", "them"})
-_ALL = _PERSONAL | _MANY | _THINGS | _ONE | _DONE_TO
-_FOR_SOMEBODY = frozenset({"for", "to", "voor", "aan"})
-#: "It was raining", "it took two days": stands for nothing.
-_EXPLETIVE = frozenset({"was", "is", "takes", "took", "rained", "rains", "would", "could", "may"})
-#: "It was my stop": stands for something.
-_WHOSE = frozenset({"my", "our", "his", "her", "their"})
-_OURS = frozenset({"my", "our", "mijn", "onze", "ons"})
+_ALL = GRAMMAR.somebodys | GRAMMAR.they | GRAMMAR.it | GRAMMAR.he_or_it | GRAMMAR.him
 _SHORTEST, _FAR = 4, 10
 
 
@@ -42,29 +32,35 @@ class Pronouns:
     def _is_clear(self, word: str, sentence: Sentence, place: int, before: list[str]) -> bool:
         words = ["", *sentence.words, ""]
         previous, after = words[place], words[place + 2]
-        if word == "it" and after in _EXPLETIVE and not _WHOSE.intersection(words[place + 3 :][:1]):
+        if (
+            word == "it"
+            and after in GRAMMAR.of_nothing
+            and not GRAMMAR.whose.intersection(words[place + 3 :][:1])
+        ):
             # "It was an apprentice who shouted": a reader does not know that somebody did.
             return bool(before) or "who" not in words[place + 3 :]
         named = [*before, *sentence.tokens[:place]]
-        if word in _DONE_TO and place < _FAR and not self._is_joined(sentence, place):
+        if word in GRAMMAR.him and place < _FAR and not self._is_joined(sentence, place):
             # What somebody does to "him", they do to another.
             named = before
-        if word in _PERSONAL or previous in _FOR_SOMEBODY:
+        if word in GRAMMAR.somebodys or previous in GRAMMAR.for_somebody:
             return self.somebody(named)
         if word == _HE:
             # Not Anja, and nothing that has "het" before it.
             named = [each for each in named if each != "het" and not each.endswith(_HERS)]
-        several = word in _MANY and (previous.endswith("en") or after.endswith("en"))
+        several = word in GRAMMAR.they and (previous.endswith("en") or after.endswith("en"))
         # "Daar melken ze": a verb, and no plural.
         named = named[:-1] if several and previous.endswith("en") else named
-        if (word in _THINGS or (word in _ONE and not several)) and self.something(named):
+        if (word in GRAMMAR.it or (word in GRAMMAR.he_or_it and not several)) and self.something(
+            named
+        ):
             return True
         if word == "them" and not before:
             # "He came from the allotments and shook them": not the allotments.
             named = self._apart(sentence, place)
             return self.something(named, many=True)
-        found = word in _MANY and self.something(named, many=True)
-        return found or (word not in _THINGS and self.somebody(named))
+        found = word in GRAMMAR.they and self.something(named, many=True)
+        return found or (word not in GRAMMAR.it and self.somebody(named))
 
     def _apart(self, sentence: Sentence, end: int) -> list[str]:
         """What stands before ``end``, without what only says where."""
@@ -94,7 +90,7 @@ class Pronouns:
     def something(self, tokens: Sequence[str], *, many: bool = False) -> bool:
         """A thing: a noun with an article or "our" before it; ``many``: several, or a group."""
         lists, words = self._words, ["", "", *(token.casefold() for token in tokens)]
-        things, joined = 0, not {"and", "en"}.isdisjoint(words)
+        things, joined = 0, not GRAMMAR.joining.isdisjoint(words)
         for place, word in enumerate(words[2:], start=2):
             if word in lists["small"] or word in lists["numbers"]:
                 continue
@@ -113,6 +109,6 @@ class Pronouns:
         return False
 
     def _determines(self, word: str) -> bool:
-        if word in ARTICLES or word in _OURS or word[:1].isdigit():
+        if word in ARTICLES or word in GRAMMAR.our or word[:1].isdigit():
             return True
         return word in self._words["adjectives"] or word in self._words["numbers"]

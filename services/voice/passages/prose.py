@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 
 from services.events.incoming import StoryApproved
 from services.language import DEFAULT, LANGUAGES, primary_language
+from services.language.patterns import any_of
 from services.voice.passages.markup import Block, blocks_of
 from services.voice.vocabulary import Vocabulary, plain_words, vocabulary
+from services.voice.vocabulary.grammar import GRAMMAR
 from services.voice.writing.request import Content
 
 _ITEM = re.compile(
@@ -24,8 +26,8 @@ _ITEM = re.compile(
 _MARKED_HEADING = re.compile(r"\s*(#{1,6})\s")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 #: "Q: Why?" and "A: Because", "Vraag 1." and "Antwoord:".
-_ASKS = re.compile(r"(?:[QV]|Vraag|Question)\s?\d*\s?[:.)]\s+")
-_ANSWERS = re.compile(r"(?:A|Antwoord|Answer)\s?\d*\s?[:.)]\s+")
+_ASKS = re.compile(rf"(?:{any_of(GRAMMAR.asks)})\s?\d*\s?[:.)]\s+")
+_ANSWERS = re.compile(rf"(?:{any_of(GRAMMAR.answers)})\s?\d*\s?[:.)]\s+")
 _RULE = re.compile(r"\s*[-=*_#~\s]{3,}$")
 _END_MARK = re.compile(r"[.!?…:][\"'”’»)\]*_]*$")
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]]*$")

@@ -6,23 +6,22 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from services.language import LANGUAGES
+from services.language.patterns import any_of
 from services.voice.passages.passage import Sensitive
 from services.voice.passages.people import is_at_work
 from services.voice.passages.telling import Sentence, Source
-from services.voice.vocabulary import plain_words
+from services.voice.vocabulary import name_particles, plain_words
+from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 
 _AGE = re.compile(
-    r"[^\W\d_]\s\(\d{1,3}(?:\sjaar)?\)|\b\d{1,3}-?jarige\b|\baged\s\d{1,3}\b|\b\d{1,3}[- ]year[- ]old\b"
-    r"|\b(?:is|was|werd|wordt|turned|turns|ben)\s\d{2,3}(?=[.,;]|\s(?:en|and|jaar oud|years old|jaar\.))"
-    r"|\b\d{1,3}\s(?:jaar\soud|years\sold)\b|,\s\d{1,2},\s"
+    "|".join(
+        [r"[^\W\d_]\s\(\d{1,3}\)|,\s\d{1,2},\s", *(phrases_of(each).ages for each in LANGUAGES)]
+    )
 )
-_NAMED = r"(?:(?:van|de|den|der|het|ten|ter|te|el)\s+)*[A-ZÀ-Þ][\w'’-]*"
+_NAMED = rf"(?:(?:{any_of(name_particles())})\s+)*[A-ZÀ-Þ][\w'’-]*"
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _NEAR = 4
-_SOMEBODY = frozenset({"hij", "zij", "haar", "he", "she", "her", "ik", "i", "my", "mijn"})
-#: Anybody's, "my mother", and nobody's client.
-_OWN = frozenset({"mother", "father", "son", "daughter", "moeder", "vader", "zoon", "dochter"})
-_ONE = frozenset({"de", "een", "the", "a", "an", "our", "onze", "mijn", "my"})
 
 
 class Privacy:
@@ -55,7 +54,9 @@ class Privacy:
     def _troubles_a_client(self, words: list[str]) -> bool:
         """ "The patient", "een huurder": one, not all of them, and something went wrong."""
         return self._words["setbacks"].within(words) and any(
-            one in _ONE and word in self._words["clients"] and word not in _OWN
+            one in GRAMMAR.the_or_a_of_one
+            and word in self._words["clients"]
+            and word not in GRAMMAR.family
             for one, word in pairwise(words)
         )
 
@@ -80,11 +81,12 @@ class Privacy:
 
     def _of_somebody(self, text: str, words: list[str]) -> bool:
         """Illness in general is nobody's; that of a person with a name, or of "a man", is."""
-        if self._source.people.named_in(text) or not _SOMEBODY.isdisjoint(words):
+        if self._source.people.named_in(text) or not GRAMMAR.somebody.isdisjoint(words):
             return True
         lists = self._words
         return any(
-            one in _ONE and (word in lists["persons"] or word in lists["clients"])
+            one in GRAMMAR.the_or_a_of_one
+            and (word in lists["persons"] or word in lists["clients"])
             for one, word in pairwise(words)
             if word not in lists["indefinite"]
         )
@@ -113,7 +115,7 @@ class Privacy:
         words = sentence.words
         wrong = next(self._words["mistakes"].places(words))
         another = any(
-            one in {"een", "a", "an"} and (word in self._words["persons"] or is_at_work(word))
+            one in GRAMMAR.a and (word in self._words["persons"] or is_at_work(word))
             for one, word in pairwise(words[:wrong])
         )
         before = set(sentence.tokens[:wrong])

@@ -15,13 +15,13 @@ from services.voice.passages.people import is_at_work
 from services.voice.passages.phrases import CODED, FIRST, NEXT, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import given_names, name_particles
+from services.voice.vocabulary.grammar import GRAMMAR
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
 _FULL_NAME, _CODE, _NAMED, _MISSED = 0.5, 0.5, 0.5, 1.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
-_OF_A_PLACE = frozenset({"van", "from", "of", "uit"})
 _LATE = 8
 
 
@@ -157,7 +157,7 @@ class Ground:
         apart = end in breaks and after and sentence.tokens[end][0].islower()
         if apart or before in self._words["persons"] or is_at_work(before):
             return 0
-        if after in _OF_A_PLACE and end not in breaks:
+        if after in GRAMMAR.out_of and end not in breaks:
             return 0
         if (self._source.is_vacancy and place) or words[place] in self._author:
             return 0

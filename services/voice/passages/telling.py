@@ -15,12 +15,12 @@ from services.voice.passages.people import People
 from services.voice.passages.prose import Paragraph, Prose
 from services.voice.passages.speech import Listener
 from services.voice.vocabulary import WORD, given_names, plain_words, vocabulary
+from services.voice.vocabulary.grammar import GRAMMAR
 from services.voice.writing.request import Content
 
 _ENOUGH_QUESTIONS, _MANY_QUESTIONS = 2, 4
-THE = frozenset({"de", "het", "the"})
-ARTICLES = THE | {"een", "a", "an"}
-_YOU = frozenset({"je", "jij", "u", "you"})
+THE = GRAMMAR.the
+ARTICLES = THE | GRAMMAR.a
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class Source:
         """Whether it tells what one does in the job: "Je neemt de telefoon op"."""
         if not self.is_vacancy:
             return False
-        you = [place for place, word in enumerate(words[:-1]) if word in _YOU]
+        you = [place for place, word in enumerate(words[:-1]) if word in GRAMMAR.you]
         return any(words[place + 1] not in self.words["not_tasks"] for place in you)
 
     def _told(self, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
@@ -143,7 +143,7 @@ class Source:
         """Who answers the headings of an interview; empty: nobody that is named. None: it is none."""
         asked = [each for each in paragraphs if each.asked]
         questions = {each.asked for each in asked}
-        spoken_to = any(not _YOU.isdisjoint(plain_words(each)) for each in questions)
+        spoken_to = any(not GRAMMAR.you.isdisjoint(plain_words(each)) for each in questions)
         if len(questions) < (_ENOUGH_QUESTIONS if spoken_to else _MANY_QUESTIONS):
             return None
         told = [narrator_of(plain_words(each.text), self.language) for each in asked]

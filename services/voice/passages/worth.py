@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from services.voice.passages.phrases import stem_of
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.vocabulary import plain_words
+from services.voice.vocabulary.grammar import GRAMMAR
 
 #: "We have dried", "is geschreven": the perfect tense.
 _DONE = re.compile(r"\w*ge\w{3,}(?:d|t|en)|(?:ver|be|ont)\w{3,}d|\w{3,}ed")
-_HELPS = frozenset({"heeft", "hebben", "heb", "had", "hadden", "has", "have", "we've", "i've"})
-_COULD, _NOT = frozenset({"kon", "konden", "could"}), frozenset({"niet", "geen", "not"})
-_SUBJECT = frozenset({"we", "wij", "we've", "we'd"})
 
 #: What each sign is worth.
 _NAMED, _SOMEBODY, _WE, _ITS, _OURS = 1.2, 0.9, 0.7, 0.6, 0.4
@@ -96,7 +94,7 @@ class Worth:
             return _NAMED
         if self._words["one"].within(words) or self._is_human(words):
             return _SOMEBODY
-        if not _SUBJECT.isdisjoint(words):
+        if not GRAMMAR.we.isdisjoint(words):
             return _WE
         if self._is_ours(words):
             return _ITS
@@ -116,7 +114,7 @@ class Worth:
 
     def _happens(self, sentence: Sentence) -> bool:
         words = sentence.words
-        done = any(word in _HELPS for word in words) and any(map(_DONE.fullmatch, words))
+        done = any(word in GRAMMAR.have for word in words) and any(map(_DONE.fullmatch, words))
         return done or self._words["events"].within(words)
 
     def _is_idle(self, sentence: Sentence) -> bool:
@@ -137,7 +135,7 @@ class Worth:
         if self._source.is_vacancy:
             return not any(map(self._is_bright, window))
         # "Konden klanten drie uur lang niet afrekenen".
-        failed = not (_COULD.isdisjoint(words) or _NOT.isdisjoint(words))
+        failed = not (GRAMMAR.could.isdisjoint(words) or GRAMMAR.denying.isdisjoint(words))
         if lists["setbacks"].count(words) + failed < len(window):
             return False
         eased = any(lists[name].within(words) for name in ("changes", "finders", "causes"))

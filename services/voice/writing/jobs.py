@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 
 from services.language import LANGUAGES, Language
+from services.language.patterns import any_of
 from services.people.rules.crafts import name_key
 from services.voice.vocabulary import plain_words, vocabulary, words_of
+from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 
 #: Who holds it is the only one: "I'm head of flys".
-_ONLY = re.compile(
-    r"(?:head|director|chief|chair|C[EFIOT]O|president|managing director)\b", re.IGNORECASE
-)
+_ONLY = re.compile(rf"(?:{any_of(GRAMMAR.only_one)})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 #: "(0,8 fte)", "(permanent)" and "– Mixed Practice" after a job.
 _HOURS = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)")
 _PART = re.compile(r"\s+[–—-]\s.*")
 #: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
-_ASIDE = re.compile(r"\s*\(.*|\s(?:of|for|in|with)\s.*")
+_ASIDE = re.compile(rf"\s*\(.*|\s(?:{any_of(GRAMMAR.responsible_for)})\s.*")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
 #: "Apprentice, first year" is no word for somebody.
 _LISTED = frozenset(",(")
@@ -32,7 +32,8 @@ def said_role(role: str, language: Language) -> str:
     """After "I'm" or "ik ben"; empty for what nobody is."""
     if _LISTED & {*role} or not _is_somebody(role, language):
         return ""
-    return role if language == "nl" or _ONLY.match(role) else f"{_article(role)} {role}"
+    bare = not phrases_of(language).article_before_role or _ONLY.match(role)
+    return role if bare else f"{_article(role, language)} {role}"
 
 
 def named_job(title: str) -> str:
@@ -55,11 +56,11 @@ def said_job(title: str, language: Language, *names: str) -> str:
     if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):
         return ""
     words = _WORD.findall(_ASIDE.sub("", plain))
-    outer = words[-1:] if language == "en" else (words[0], words[-1])
+    outer = (words[0], words[-1]) if phrases_of(language).head_first else words[-1:]
     if vocabulary(language)["several"].within([word.casefold() for word in outer]):
         return ""
     spelled = lowered(plain, *names)
-    return f"een {spelled}" if language == "nl" else f"{_article(spelled)} {spelled}"
+    return f"{_article(spelled, language)} {spelled}"
 
 
 def lowered(text: str, *names: str) -> str:
@@ -88,8 +89,8 @@ def _is_somebody(role: str, language: Language) -> bool:
     )
 
 
-def _article(role: str) -> str:
-    word = role.split(maxsplit=1)[0]
+def _article(role: str, language: Language) -> str:
+    articles, word = phrases_of(language).articles, role.split(maxsplit=1)[0]
     if len(word) > 1 and word[:2].isupper():
-        return "an" if word[0] in _LETTER_NAMES_WITH_VOWEL else "a"
-    return "an" if _VOWEL_SOUND.match(word) else "a"
+        return articles[-1 if word[0] in _LETTER_NAMES_WITH_VOWEL else 0]
+    return articles[-1 if _VOWEL_SOUND.match(word) else 0]

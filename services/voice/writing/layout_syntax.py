@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from services.errors import Rejected
 from services.message import message
 from services.text.normal_form import printable
+from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.layout_file import Section, read_sections
 from services.voice.writing.template_faults import TemplateFault
 
@@ -150,7 +151,7 @@ def _section_faults(path: str, section: Section) -> Iterator[TemplateFault]:
         yield TemplateFault(name="too_many_marks", line=line, values={"limit": MOST["marks"]})
         return
     familiar, polite = section.forms
-    if familiar != polite and not path.startswith("nl/"):
+    if familiar != polite and not phrases_of(path.partition("/")[0]).polite:
         yield TemplateFault(name="no_forms", line=line)
     fields = fields_of(path)
     for form in dict.fromkeys((familiar, polite)):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.events.incoming import StoryApproved
-from services.language import Language, primary_language
+from services.language import LANGUAGES, Language, primary_language
+from services.language.patterns import any_of, words_pattern
 from services.text.plain_text import paragraphs
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.statements import akin, telling
@@ -17,6 +18,7 @@ from services.voice.checking.terms import facts_of
 from services.voice.language.names import own_names, same_name
 from services.voice.passages import Passage, Passages, find_passages
 from services.voice.vocabulary import plain_words, vocabulary
+from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 from services.voice.writing.dealing import shuffled
 from services.voice.writing.jobs import named_job, said_job
 from services.voice.writing.post_templates import Pool, PostTemplates
@@ -32,20 +34,12 @@ _TOLD = 0.4
 _SHARED = 2
 #: "Stond vijf uur stil": what no list of phrases holds.
 _STOOD_STILL = re.compile(
-    r"\b(?:stond|stonden|lag|lagen|viel|vielen|bleef|bleven)\b[^.]*\b(?:stil|plat|uit|dicht)\b"
-    r"|\bstil(?:ge|st)\w+",
-    re.IGNORECASE,
+    "|".join(filter(None, (phrases_of(each).stood_still for each in LANGUAGES))), re.IGNORECASE
 )
 #: "Die haak": of what is meant a stranger has to be told.
-_MEANT = re.compile(
-    r"\b(?:de|het|die|dat|deze|the|that|this|those)\s+([^\W\d_]{4,})", re.IGNORECASE
-)
-_A_COLLEAGUE = {"nl": "een collega", "en": "a colleague"}
+_MEANT = re.compile(rf"\b(?:{any_of(GRAMMAR.pointing)})\s+([^\W\d_]{{4,}})", re.IGNORECASE)
 #: Says that somebody is sought.
-SOUGHT = re.compile(
-    r"\b(?:zoek(?:t|en)?|gezocht|vacature|looking for|seeking|recruiting|hiring|vacancy)\b",
-    re.IGNORECASE,
-)
+SOUGHT = words_pattern(GRAMMAR.sought)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +195,7 @@ def _sought(content: Content, language: Language) -> str:
         return ""
     title = title_of(content)
     said = said_job(title, language, content.location or "")
-    return said or (f"{_A_COLLEAGUE[language]}: {named_job(title)}" if title else "")
+    return said or (f"{phrases_of(language).a_colleague}: {named_job(title)}" if title else "")
 
 
 def _says_again(text: str, content: Content, language: Language) -> bool:

@@ -11,6 +11,7 @@ from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_told
 from services.voice.learning.profile import Voice, voice_of
 from services.voice.vocabulary import plain_words
+from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.jobs import named_job
@@ -23,7 +24,6 @@ from services.voice.writing.spoken import WE, Spoken
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 #: Layouts of a vacancy for who said themselves that somebody is sought are called so.
 _SAID = "said"
-_COLLEAGUE = {"nl": "Mijn collega", "en": "My colleague"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
         return ""
     if relation is Relation.TEAM:
         return plan.author
-    return f"{_COLLEAGUE[plan.language]} {plan.author}"
+    return f"{phrases_of(plan.language).colleague} {plan.author}"
 
 
 def layouts_for(poster: Poster) -> list[Layout]:

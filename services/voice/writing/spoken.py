@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from services.language.patterns import words_pattern
 from services.voice.language.sentences import split_sentences
 from services.voice.passages import Passage
+from services.voice.vocabulary.grammar import GRAMMAR
 
 _ENDS = (".", "?", "!", "…", "”", "’", ")")
 _FULL = 80
-WE = re.compile(r"\b(?:we|wij|us)\b", re.IGNORECASE)
-_OURS = re.compile(r"\b(?:we|us|ours?|wij|ons|onze)\b", re.IGNORECASE)
+WE = words_pattern(GRAMMAR.we | GRAMMAR.us)
+_OURS = words_pattern(GRAMMAR.we_or_ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

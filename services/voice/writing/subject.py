@@ -6,11 +6,13 @@ import re
 import unicodedata
 
 from services.events.incoming import StoryApproved
+from services.language.patterns import any_of
 from services.text.plain_text import phrase
+from services.voice.vocabulary.grammar import GRAMMAR
 from services.voice.writing.request import Content
 
 _PERSON_SUFFIX = re.compile(
-    r"\s*[(\[](?:m|v|x|w|f|d|man|vrouw)(?:\s?/\s?\w+){1,3}[)\]]", re.IGNORECASE
+    rf"\s*[(\[](?:{any_of(GRAMMAR.sexes)})(?:\s?/\s?\w+){{1,3}}[)\]]", re.IGNORECASE
 )
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "’", "„": "‘", "«": "‘", "»": "’"})

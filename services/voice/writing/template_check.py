@@ -6,16 +6,18 @@ The same rules as on the page ``templates/posts/README.md``; the shipped layouts
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from services.accounts.rules.network_rules import X
+from services.language.patterns import words_pattern
 from services.people.rules.disclosure import FIRST_PERSON
 from services.text.links_in_text import has_link
 from services.text.network_text import EMOJI, measure_text
 from services.voice.checking.boasts import boasts_in, is_praise
 from services.voice.checking.support import Sources, check_supported
 from services.voice.vocabulary import plain_words, vocabulary
+from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.layout_syntax import SLOTS, syntax_faults
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.relations import Relation
@@ -28,8 +30,6 @@ MOST_WORDS = 60
 #: More slots that are asked for than this are not tried out in every combination.
 _MOST_OPTIONAL = 6
 
-_FAMILIAR = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
-_POLITE = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
 #: A post has one link, a story's own hashtags, and nobody is named who did not ask for it.
 _NOT_PROSE = re.compile(r"[<>]|(?<!\w)[#@]\w|https?:|www\.", re.IGNORECASE)
 _HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
@@ -39,19 +39,6 @@ _BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
 #: In its slot stands "My colleague …", with a capital.
 _AUTHOR_INSIDE = re.compile(r"(?<![\n.:…] )(?<!\n)(?<!\A)⟦author⟧")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-
-_SAMPLE = {
-    "nl": {
-        "passage": "Een zin.", "job": "Netplanner",
-        "author": "Mijn collega Fatima El Idrissi", "a_job": "een netplanner",
-        "facts": "Hengelo, 36 uur", "role": "monteur", "team": "Oost", "answer": "Een zin.", "link": "https://example.org/r/abcdef",
-    },
-    "en": {
-        "passage": "A sentence.", "job": "Planner",
-        "author": "My colleague Fatima El Idrissi", "a_job": "a planner",
-        "facts": "Hengelo, 36 hours", "role": "an engineer", "team": "East", "answer": "A sentence.", "link": "https://example.org/r/abcdef",
-    },
-}  # fmt: skip
 
 
 def check_template(templates: PostTemplates, path: str, text: str) -> list[TemplateFault]:
@@ -87,7 +74,7 @@ def _faults(
     seen: set[str] = set()
     for shown in _combinations(layout):
         marked = {name: f"⟦{name}⟧" if name in shown else "" for name in SLOTS}
-        for polite in (False, True) if language == "nl" else (False,):
+        for polite in (False, True) if phrases_of(language).polite else (False,):
             text = layout.render(marked, polite=polite)
             for name in _rules(text, shown, language, polite=polite):
                 if name not in seen:
@@ -127,10 +114,14 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
         "unsaid": vocabulary(language)["unsaid"].within(plain_words(own))
         or is_praise(own, language),
-        "not_polite": language == "nl" and polite and bool(_FAMILIAR.search(own)),
-        "not_familiar": language == "nl" and not polite and bool(_POLITE.search(own)),
+        "not_polite": polite and _addresses(own, phrases_of(language).familiar),
+        "not_familiar": not polite and _addresses(own, phrases_of(language).polite),
     }
     return [name for name, is_broken in broken.items() if is_broken]
+
+
+def _addresses(text: str, words: Sequence[str]) -> bool:
+    return bool(words) and words_pattern(words).search(text) is not None
 
 
 def _discloses(text: str) -> bool:
@@ -140,7 +131,7 @@ def _discloses(text: str) -> bool:
 
 
 def _claims(layout: Layout, language: str, organisation: str) -> Iterator[TemplateFault]:
-    values = _SAMPLE[language] | {"employer": organisation}
+    values = {**phrases_of(language).sample, "employer": organisation}
     text = layout.render(values)
     claims = check_supported(text, Sources(values.values()), language=language)
     if claims:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import resources
-from pathlib import Path
 
 import pytest
 
@@ -28,18 +27,6 @@ def test_each_list_can_be_read() -> None:
     """All of them, those that the tests ask for no word as well."""
     for language in LANGUAGES:
         assert all(lines_of(f"{language}/{name[:-4]}") for name in _NAMES[language])
-
-
-def test_a_list_that_says_a_word_twice_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With its file and both lines, for whoever edits it."""
-    (tmp_path / "twice.txt").write_text("# note\nbrug\nsluis\n\nbrug\n", encoding="utf-8")
-    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    with pytest.raises(ValueError, match=r'twice\.txt, line 5: "brug" stands in line 2 too'):
-        lines_of("twice")
-    with pytest.raises(ValueError, match=r"once\.txt: there is no such list"):
-        lines_of("once")
 
 
 @pytest.mark.parametrize(
