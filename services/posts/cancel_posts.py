@@ -1,15 +1,21 @@
-"""Posts that will not be sent: cancelled, remembered and stated."""
+"""Posts that will not be sent: cancelled, remembered and stated; and people who share no more."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from services.accounts.accounts import Accounts
+from services.accounts.store import connections
+from services.campaigns.store import audience
+from services.database.engine import Database
 from services.database.record import Act, record_all
 from services.database.transaction import Transaction
 from services.events.outgoing import PostCancelled
 from services.events.statement import state
+from services.people.store import sharing_preferences
 from services.post import Post, PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.posts import Moved
@@ -59,3 +65,33 @@ def cancellation(post: Post | Moved, now: datetime, reason: str = "") -> Act:
         cancelled_at=now,
     )
     return Act("post.cancelled", post.id, [state(event, at=now)])
+
+
+_REASON = "its ambassador does not share any more"
+
+
+async def stop_sharing(
+    transaction: Transaction, person_id: str, *, actor: str, now: datetime
+) -> None:
+    """Cancel what was not sent, end the standing consent, and propose this person to nobody."""
+    chosen = await sharing_preferences.get(transaction, person_id)
+    if chosen.consent_given_at is not None:
+        ended = replace(chosen, consent_given_at=None, consent_until=None)
+        await sharing_preferences.save(transaction, ended)
+    await audience.withdraw_proposals(transaction, person_id)
+    await cancel_of_person(transaction, person_id, actor=actor, reason=_REASON, now=now)
+
+
+async def disconnect_everywhere(
+    database: Database, accounts: Accounts, person_id: str, *, actor: str
+) -> tuple[str, ...]:
+    """Delete this person's tokens; returns the networks that may still honour them."""
+    async with database.read() as transaction:
+        connected = await connections.networks_of(transaction, [person_id])
+    return tuple(
+        [
+            network
+            for network in connected.get(person_id, ())
+            if not await accounts.disconnect(person_id, network, actor=actor)
+        ]
+    )

@@ -25,7 +25,7 @@ from services.people.rules.disclosure import discloses
 from services.ports import PostRules
 from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, own_post, rewrite
-from services.posts.publish_outcome import NOT_ARRIVED
+from services.posts.record_outcome import NOT_ARRIVED
 from services.posts.store import posts, typed_texts
 from services.price import Prices, charge_for
 from services.text.network_text import measure_text

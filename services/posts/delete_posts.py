@@ -26,7 +26,7 @@ from services.events.statement import state
 from services.message import NOTHING, Message, message
 from services.post import Post
 from services.posts.own_post import own_post
-from services.posts.publish_outcome import short
+from services.posts.record_outcome import short
 from services.posts.rules.deletion import PATIENCE, Deletion, DeletionState, may_be_asked
 from services.posts.store import deletions, measuring, posts
 from services.posts.store.deletions import DueDeletion

@@ -47,8 +47,14 @@ from services.posts.network_room import (
     members_at_limit,
     reserve_probes,
 )
-from services.posts.publish_outcome import Attempt, Outcome, is_long, outage_of
-from services.posts.record_outcome import Ended, OutcomeRecorder
+from services.posts.record_outcome import (
+    Attempt,
+    Ended,
+    Outcome,
+    OutcomeRecorder,
+    is_long,
+    outage_of,
+)
 from services.posts.store import post_images, posts, publishing
 from services.posts.store.post_images import HeldImage
 from services.posts.store.publishing import Claim, Due

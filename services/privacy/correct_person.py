@@ -15,7 +15,7 @@ from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.people.store.people import Person
-from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
+from services.posts.cancel_posts import disconnect_everywhere, stop_sharing
 from services.privacy.store import erasure
 
 

@@ -13,7 +13,7 @@ from services.errors import NoSuch, Rejected
 from services.message import message
 from services.people.sign_in import end_all_access
 from services.people.store import people
-from services.posts.stop_sharing import disconnect_everywhere, stop_sharing
+from services.posts.cancel_posts import disconnect_everywhere, stop_sharing
 from services.posts.store import posts
 from services.privacy.store import erasure
 
