@@ -29,9 +29,10 @@ from services.people.warn_of_expiry import (
     watch_consents,
 )
 from services.ports import Images, Network, Notifier, PostRules
+from services.posts.claim_posts import PublishingRules
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
-from services.posts.publish import Publisher, PublishingRules
+from services.posts.publish import Publisher
 from services.posts.upload_images import PostImages
 from services.posts.write_drafts import DraftWriter
 from services.settings import OFF, SANDBOX, Settings, is_real

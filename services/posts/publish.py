@@ -8,22 +8,16 @@ told apart waits for a person as ``unknown``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
 from services.accounts.accounts import Accounts
-from services.accounts.rules.network_rules import CREATE_LIMITS, CircuitRules
-from services.accounts.store import connections
-from services.accounts.store.connections import Connection
-from services.campaigns.store import campaigns
 from services.database.engine import Database
-from services.database.record import Act, record_all
-from services.database.transaction import Transaction
 from services.errors import (
     AccessInDoubt,
     NeedsNewAccess,
@@ -33,19 +27,12 @@ from services.errors import (
     RetryLater,
     unexpected,
 )
-from services.events.incoming import Image
-from services.events.outgoing import PostPublishing
-from services.events.statement import state
 from services.message import NOTHING, NetworkName, message
-from services.ports import Account, LinkCard, Network, OutgoingPost, PublishedPost
-from services.post import Post, PostState, text_sha256
-from services.posts.distance import places
+from services.ports import Account, Network, OutgoingPost, PublishedPost
+from services.post import PostState
+from services.posts.claim_posts import Claimer, Job, PublishingRules
 from services.posts.network_room import (
-    Limits,
     count_calls,
-    measure_room,
-    members_at_limit,
-    reserve_probes,
 )
 from services.posts.record_outcome import (
     Attempt,
@@ -55,61 +42,18 @@ from services.posts.record_outcome import (
     is_long,
     outage_of,
 )
-from services.posts.store import post_images, posts, publishing
-from services.posts.store.post_images import HeldImage
-from services.posts.store.publishing import Claim, Due
-from services.posts.upload_images import NotReady, PostImages, references, with_images
-from services.price import Prices, charge_for
+from services.posts.upload_images import NotReady, PostImages, with_images
+from services.price import charge_for
 
 _log = structlog.get_logger("publisher")
 
-#: How long an attempt is its worker's. No call is begun in its second half, and connectors end
-#: theirs within 35 seconds, so an attempt that is alive ends before its lease does.
-LEASE = timedelta(seconds=90)
 #: After this many tries that ended with "later", the post fails and a person may approve it again.
 MAX_TRIES = 8
 
 #: Seconds.
 _TOGETHER = 0.02
 
-_TOO_CLOSE = message("pace.too-close", "a colleague has just shared about the same")
-
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
-    claim: Claim
-    post: Post
-    outgoing: OutgoingPost
-    connection: Connection | None
-    started_at: datetime
-    images: tuple[Image, ...] = ()
-    held: Mapping[str, HeldImage] = field(default_factory=dict)
-
-    @property
-    def interrupted(self) -> OutgoingPost:
-        """What an attempt whose end nobody saw sent: with the images that were stored for it."""
-        return with_images(self.outgoing, references(self.images, self.held))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishingRules:
-    """``concurrency`` posts at a time, each measured for the first time after ``first_measure``.
-
-    ``prices`` are those of the networks that charge for a post, ``stagger`` is the least time between
-    two posts of a campaign on one network. ``pause`` is the unit of the pauses between tries: the
-    first is one to two of it, and they double.
-    """
-
-    concurrency: int
-    first_measure: timedelta
-    prices: Mapping[str, Prices] = field(default_factory=dict)
-    stagger: timedelta = timedelta()
-    lease: timedelta = LEASE
-    pause: timedelta = timedelta(seconds=1)
-    limits: Limits = field(default_factory=lambda: CREATE_LIMITS)
-    circuit: CircuitRules = field(default_factory=CircuitRules)
 
 
 class Publisher:
@@ -134,9 +78,8 @@ class Publisher:
         self._database = database
         self._accounts = accounts
         self._clock = clock
-        self._worker = worker
-        self._short_link = short_link
         self._images = images
+        self._claimer = Claimer(rules, worker=worker, short_link=short_link, images=images)
         self._recorder = OutcomeRecorder(
             database=database, clock=clock, worker=worker, circuit=rules.circuit
         )
@@ -147,16 +90,7 @@ class Publisher:
         free = self._rules.concurrency - len(self._running)
         if free <= 0:
             return 0
-        now = self._clock()
-        async with self._database.read() as transaction:
-            # Most looks find nothing, and a write would wake everybody who waits for one.
-            if not await publishing.any_due(transaction, now=now):
-                return 0
-            room = await measure_room(transaction, self._rules.limits, now=now)
-            if room and not await publishing.any_due(transaction, now=now, room=room):
-                return 0
-        async with self._database.write() as transaction:
-            jobs = await self._claim(transaction, free, now)
+        jobs = await self._claimer.claim(self._database, free, self._clock())
         for job in jobs:
             task = asyncio.create_task(self._carry_out(job), name=f"publish {job.post.id}")
             self._running.add(task)
@@ -180,106 +114,7 @@ class Publisher:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def _claim(self, transaction: Transaction, free: int, now: datetime) -> list[_Job]:
-        room = await measure_room(transaction, self._rules.limits, now=now)
-        candidates = await publishing.due(transaction, now=now, limit=free, room=room)
-        waiting = await self._keep_apart(transaction, candidates, now)
-        full = await members_at_limit(transaction, candidates, self._rules.limits, now=now)
-        for each in full:
-            reason = message(
-                "pace.limit-reached",
-                "your limit on {network} is reached",
-                network=NetworkName(each.network),
-            )
-            await publishing.postpone(transaction, each.post_ids, until=each.until, reason=reason)
-        waiting |= {post_id for each in full for post_id in each.post_ids}
-        claims = await publishing.take(
-            transaction,
-            [each for each in candidates if each.post_id not in waiting],
-            worker=self._worker,
-            now=now,
-            lease=self._rules.lease,
-            limit=free,
-            room=room,
-        )
-        if not claims:
-            return []
-        await count_calls(transaction, claims, self._rules.limits, now=now)
-        await reserve_probes(transaction, claims, now=now, lease=self._rules.lease)
-        found = await posts.by_ids(transaction, [claim.post_id for claim in claims])
-        await self._tell(transaction, claims, found, now)
-        held = await connections.get_many(
-            transaction, [(claim.ambassador_id, claim.network) for claim in claims]
-        )
-        images, uploads = await self._pictures(transaction, claims, found)
-        titles = await campaigns.titles(
-            transaction, sorted({post.campaign_id for post in found.values()})
-        )
-        return [
-            _Job(
-                claim=claim,
-                post=(post := found[claim.post_id]),
-                outgoing=self._outgoing(post, titles[post.campaign_id]),
-                connection=held.get((claim.ambassador_id, claim.network)),
-                started_at=now,
-                images=images.get((post.campaign_id, post.network), ()),
-                held=uploads.get(post.id, {}),
-            )
-            for claim in claims
-        ]
-
-    async def _pictures(
-        self, transaction: Transaction, claims: Sequence[Claim], found: Mapping[str, Post]
-    ) -> tuple[Mapping[tuple[str, str], tuple[Image, ...]], Mapping[str, Mapping[str, HeldImage]]]:
-        """The images that belong in these posts, and those that their networks hold already."""
-        if self._images is None:
-            return {}, {}
-        series = {(post.campaign_id, post.network) for post in found.values()}
-        wanted = await self._images.wanted(transaction, series)
-        if not any(wanted.values()):
-            return {}, {}
-        return wanted, await post_images.of_posts(transaction, [one.post_id for one in claims])
-
-    async def _keep_apart(
-        self, transaction: Transaction, candidates: Sequence[Due], now: datetime
-    ) -> set[str]:
-        """Posts that are too close to a colleague's; each gets the next place that is not."""
-        found = await places(transaction, candidates, self._rules.stagger, now=now)
-        later: dict[datetime, list[str]] = {}
-        for post_id, moment in found.items():
-            if moment is not None and moment > now:
-                later.setdefault(moment, []).append(post_id)
-        for moment, post_ids in later.items():
-            await publishing.postpone(transaction, post_ids, until=moment, reason=_TOO_CLOSE)
-        return {post_id for post_id, moment in found.items() if moment != now}
-
-    def _outgoing(self, post: Post, title: str) -> OutgoingPost:
-        card = LinkCard(url=self._short_link(post.link_code), title=title)
-        return OutgoingPost(text=post.text, card=card)
-
-    async def _tell(
-        self,
-        transaction: Transaction,
-        claims: Sequence[Claim],
-        found: dict[str, Post],
-        now: datetime,
-    ) -> None:
-        """Note the intent where it is new; one that was interrupted stands already."""
-        acts = []
-        for claim in claims:
-            if claim.interrupted_at is not None:
-                continue
-            post = found[claim.post_id]
-            digest = text_sha256(post.text)
-            event = PostPublishing(
-                **post.ids, attempt=claim.attempt, text_sha256=digest, started_at=now
-            )
-            told = state(event, at=now, cause=f"attempt {claim.attempt}")
-            detail = {"attempt": claim.attempt, "sha256": digest}
-            acts.append(Act("post.publishing", post.id, (told,), detail))
-        await record_all(transaction, acts, actor=self._worker, now=now)
-
-    async def _carry_out(self, job: _Job) -> None:
+    async def _carry_out(self, job: Job) -> None:
         try:
             outcome = await self._attempt(job)
             until = job.started_at + self._rules.lease
@@ -295,7 +130,7 @@ class Publisher:
         except Exception:  # noqa: BLE001 - as above; a task's error would be seen by nobody
             _log.exception("outcome not recorded", post=job.post.id)
 
-    async def _attempt(self, job: _Job) -> Outcome:
+    async def _attempt(self, job: Job) -> Outcome:
         try:
             if job.claim.interrupted_at is None:
                 return await self._first_try(job)
@@ -304,7 +139,7 @@ class Publisher:
             _log.exception("connector failed", post=job.post.id)
             return self._ended(job).unknown(unexpected(defect), outage=None)
 
-    async def _first_try(self, job: _Job) -> Outcome:
+    async def _first_try(self, job: Job) -> Outcome:
         try:
             network, account = await self._open(job)
             outgoing = await self._with_pictures(job, account)
@@ -335,7 +170,7 @@ class Publisher:
             return self._ended(job).failed(refusal.message, refusal.remedy, outage=NOTHING)
         return self._published(job, published)
 
-    async def _open(self, job: _Job) -> tuple[Network, Account]:
+    async def _open(self, job: Job) -> tuple[Network, Account]:
         network = self._accounts.network(job.claim.network)
         if job.connection is None:
             raise NeedsPerson(
@@ -348,7 +183,7 @@ class Publisher:
             )
         return network, await self._accounts.open_stored(job.connection)
 
-    async def _with_pictures(self, job: _Job, account: Account) -> OutgoingPost:
+    async def _with_pictures(self, job: Job, account: Account) -> OutgoingPost:
         if self._images is None or not job.images:
             return job.outgoing
         try:
@@ -362,14 +197,14 @@ class Publisher:
             ) from None
         return with_images(job.outgoing, uploaded)
 
-    def _published(self, job: _Job, published: PublishedPost) -> Outcome:
+    def _published(self, job: Job, published: PublishedPost) -> Outcome:
         return self._ended(job).published(
             published,
             first_measure=self._rules.first_measure,
             charged=charge_for(self._rules.prices, job.claim.network, job.outgoing.text),
         )
 
-    def _later(self, job: _Job, later: RetryLater) -> Outcome:
+    def _later(self, job: Job, later: RetryLater) -> Outcome:
         if job.claim.tries < MAX_TRIES or is_long(later):
             return self._ended(job).later(later)
         reason = message(
@@ -385,7 +220,7 @@ class Publisher:
             )
         return self._ended(job).failed(reason, remedy, outage=outage_of(later))
 
-    async def _reconcile(self, job: _Job, outgoing: OutgoingPost, *, since: datetime) -> Outcome:
+    async def _reconcile(self, job: Job, outgoing: OutgoingPost, *, since: datetime) -> Outcome:
         try:
             network = self._accounts.network(job.claim.network)
             # Read anew: the first call may have renewed the access.
@@ -404,14 +239,14 @@ class Publisher:
             return self._ended(job).not_there()
         return self._published(job, found)
 
-    async def _with_access(self, job: _Job, account: Account, call: Callable[[Account], _T]) -> _T:
+    async def _with_access(self, job: Job, account: Account, call: Callable[[Account], _T]) -> _T:
         return await self._accounts.call_with_access(
             job.claim.ambassador_id, account, call, is_late=lambda: self._is_late(job)
         )
 
-    def _is_late(self, job: _Job) -> bool:
+    def _is_late(self, job: Job) -> bool:
         return self._clock() - job.started_at > self._rules.lease / 2
 
-    def _ended(self, job: _Job) -> Attempt:
+    def _ended(self, job: Job) -> Attempt:
         """The attempt as it ends now."""
         return Attempt(claim=job.claim, post=job.post, now=self._clock(), pause=self._rules.pause)

@@ -23,8 +23,9 @@ from services.database.engine import Database
 from services.people.rules.ambassador import Ambassador
 from services.post import Post
 from services.posts import decide
+from services.posts.claim_posts import PublishingRules
 from services.posts.own_post import own_post
-from services.posts.publish import Publisher, PublishingRules
+from services.posts.publish import Publisher
 from services.settings import load_settings
 from streams.bootstrap import network_settings
 from streams.key_files import vault

@@ -17,8 +17,9 @@ from services.figures.collect_reach import ReachCollector
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
+from services.posts.claim_posts import PublishingRules
 from services.posts.own_post import own_post
-from services.posts.publish import Publisher, PublishingRules
+from services.posts.publish import Publisher
 from services.posts.store import posts
 from services.posts.upload_images import PostImages
 from services.price import Prices

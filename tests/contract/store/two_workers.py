@@ -44,9 +44,10 @@ from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.posts import choose_pace, decide, share_by_hand
 from services.posts.answer_prompt import answer_prompt
+from services.posts.claim_posts import PublishingRules
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
 from services.posts.finish_campaign import end_story, finish_over
-from services.posts.publish import Publisher, PublishingRules
+from services.posts.publish import Publisher
 from services.posts.schedule import When, approve
 from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import posts

@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.sandbox import PREFIXES, create_sandbox
 from services.figures.follow_link import Links
 from services.figures.rules.link_table import LinkTable
+from services.posts.claim_posts import PublishingRules
 from services.posts.delete_posts import PostDeleter
-from services.posts.publish import Publisher, PublishingRules
+from services.posts.publish import Publisher
 from services.web.app import create_web
 from tests.unit.web.organisation import Organisation, open_organisation
 

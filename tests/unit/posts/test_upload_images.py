@@ -13,7 +13,7 @@ from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
-from services.posts.publish import LEASE
+from services.posts.claim_posts import LEASE
 from services.posts.rules.post_images import images_in_post
 from services.posts.upload_images import PostImages
 from tests.builders import ambassador, campaign, connection, organise, story
