@@ -1,4 +1,6 @@
-"""An editor chooses what the posts of a prepared campaign are made of, and in which order."""
+"""An editor chooses what the posts of a prepared campaign are made of, and in which order; a language
+model proposes passages, and what is private in a source.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
-from services.database.engine import take_turns
+from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
 from services.people.store.people import Person
+from services.voice.ask_model import AskModel
+from services.voice.model.passages import Proposed, prompt_of, proposed
 from services.voice.writing.passage_rows import chosen, rows_of
 from services.voice.writing.request import Content
 
@@ -72,3 +77,24 @@ async def choose_passages(
         **({"sensitive": told} if told else {}),
     )
     return replace(campaign, content=content)
+
+
+async def propose_passages(
+    database: Database, ask: AskModel, campaign: Campaign, *, by: Person, now: datetime
+) -> Proposed:
+    """What the model names; that the text was sent there is in the audit.
+
+    Raises NotUsed when there is nothing to use, RetryLater when the model is away.
+    """
+    prompt = await asyncio.to_thread(prompt_of, campaign.content)
+    async with database.write() as transaction:
+        await record(
+            transaction,
+            "campaign.passages_asked",
+            campaign.id,
+            actor=by.id,
+            now=now,
+            model=ask.name,
+            where=ask.where,
+        )
+    return await ask.use("passages", prompt, partial(proposed, content=campaign.content))

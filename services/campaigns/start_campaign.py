@@ -10,9 +10,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from services.campaigns.ask_audience import requests, started
 from services.campaigns.compare_with_known import contradiction, same_facts
-from services.campaigns.rules.audience import Content, History, handful, select_audience, source_of
+from services.campaigns.rules.audience import (
+    Content,
+    History,
+    Invitation,
+    handful,
+    select_audience,
+    source_of,
+)
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import histories
@@ -22,13 +28,60 @@ from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.events.launch import Launch, LaunchPlan, read_launch_plan
 from services.events.moment import end_of
-from services.events.statement import Fact, Statement
+from services.events.outgoing import CampaignStarted, ShareRequested
+from services.events.statement import Fact, Statement, state, stated
 from services.identity import derive_id
 from services.message import message
 from services.people.rules.ambassador import DEFAULT_ZONE, Ambassador
 from services.people.store import people
 from services.text.plain_text import phrase
 from services.voice import Thin, unsaid
+
+
+def started(campaign: Campaign, audience: int) -> Statement:
+    """``audience`` is the number of people asked at the beginning."""
+    return state(
+        CampaignStarted.model_validate(
+            {
+                "campaign_id": campaign.id,
+                "kind": campaign.kind,
+                "source_id": campaign.source_id,
+                "title": campaign.title,
+                "audience": audience,
+                "started_at": campaign.started_at,
+            }
+        ),
+        at=campaign.started_at,
+    )
+
+
+#: What fails for one of them fails for all of an event, so these are few; each costs as much as ten
+#: people do.
+_ASKED_AT_ONCE = 25
+
+
+def requests(
+    campaign: Campaign, invitations: Sequence[Invitation], now: datetime
+) -> list[Statement]:
+    slices = (
+        invitations[start : start + _ASKED_AT_ONCE]
+        for start in range(0, len(invitations), _ASKED_AT_ONCE)
+    )
+    return [
+        stated(
+            ShareRequested,
+            {
+                "campaign_id": campaign.id,
+                "asked": [
+                    {"ambassador_id": each.ambassador_id, "rank": each.rank, "reason": each.reason}
+                    for each in some
+                ],
+            },
+            at=now,
+            cause=" ".join(str(each.rank) for each in some),
+        )
+        for some in slices
+    ]
 
 
 async def start_campaigns(

@@ -22,7 +22,7 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.accounts.rules.network_rules import OURS
-from services.campaigns.propose_passages import propose_passages
+from services.campaigns.choose_passages import propose_passages
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
 from services.database.engine import Database

@@ -1,7 +1,8 @@
 """How much a text has in common with the others of its story: a measure, told beside the text.
 
-Overlap is the Jaccard index of the sets of shingles, counted over every text that was added. What is
-shared on purpose, a passage or an answer, counts to a text's size and never as common.
+A shingle is five consecutive words (Broder, "On the resemblance and containment of documents",
+1997). Overlap is the Jaccard index of the sets of shingles, counted over every text that was added.
+What is shared on purpose, a passage or an answer, counts to a text's size and never as common.
 """
 
 from __future__ import annotations
@@ -9,7 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from services.voice.checking.shingles import shingles
+from services.voice.language.words import marks_of
+
+SHINGLE = 5
+
+
+def shingles(text: str) -> frozenset[int]:
+    """A 64-bit hash of every five consecutive words; of all words when there are fewer."""
+    words = [mark for mark in marks_of(text) if mark]
+    # Python salts the hash of a text, but neither that of a number nor of a tuple of numbers.
+    if len(words) < SHINGLE:
+        return frozenset([hash(tuple(words))] if words else ())
+    return frozenset(
+        map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False))
+    )
 
 
 class OverlapGuard:

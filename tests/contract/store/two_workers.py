@@ -21,9 +21,8 @@ from psycopg.errors import ForeignKeyViolation
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
 from services.campaigns import change_audience
-from services.campaigns.launch_campaign import launch
+from services.campaigns.launch_campaign import launch, widen
 from services.campaigns.store import campaigns
-from services.campaigns.widen_campaign import widen
 from services.database import outbox
 from services.database.engine import Database
 from services.database.schema import campaigns as _campaigns

@@ -12,13 +12,12 @@ import pytest
 
 from services.campaigns import change_audience
 from services.campaigns.accept_events import accept
-from services.campaigns.launch_campaign import launch
+from services.campaigns.launch_campaign import launch, widen, widen_due
 from services.campaigns.rules.audience import Ground, History, Strength, source_of
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Standing
 from services.campaigns.store.sharing_history import asked_lately, histories
-from services.campaigns.widen_campaign import widen, widen_due
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.errors import Rejected

@@ -17,7 +17,7 @@ import pytest
 
 from connectors.language_model import LanguageModel
 from services.accounts.rules.network_rules import CircuitRules
-from services.campaigns.propose_passages import propose_passages
+from services.campaigns.choose_passages import propose_passages
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
 from services.database import audit

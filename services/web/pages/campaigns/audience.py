@@ -13,12 +13,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.campaigns import change_audience
-from services.campaigns.launch_campaign import launch
+from services.campaigns.launch_campaign import launch, widen
 from services.campaigns.store import audience
 from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import asked_lately
-from services.campaigns.widen_campaign import widen
 from services.errors import Rejected
 from services.posts.foresee_posts import Foreseen
 from services.voice import Thin, lacking

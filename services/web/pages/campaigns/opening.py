@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from fastapi.responses import Response
 
-from services.campaigns.announced_before import Before, announced, facts_of, with_this_title
+from services.campaigns.announce import Before, announced, facts_of, with_this_title
 from services.campaigns.rules.audience import Content, source_of
 from services.errors import Rejected
 from services.events.incoming import StoryApproved, VacancyOpened

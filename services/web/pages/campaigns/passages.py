@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.campaigns.choose_passages import choose_passages, version_of
-from services.campaigns.propose_passages import propose_passages
+from services.campaigns.choose_passages import choose_passages, propose_passages, version_of
 from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved

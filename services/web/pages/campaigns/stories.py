@@ -9,7 +9,7 @@ import asyncio
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from services.campaigns.announced_before import form_id
+from services.campaigns.announce import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
 from services.posts.finish_campaign import end_story

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.campaigns.announced_before import form_id
+from services.campaigns.announce import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.message import message
