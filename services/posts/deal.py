@@ -12,6 +12,7 @@ from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.posts.store import posts
 from services.voice import Dealt
+from services.voice.passages import SourceText
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.relations import Cast, Scene, cast_of
 from services.voice.writing.request import Content
@@ -52,7 +53,7 @@ async def fill(
 
 async def cast(transaction: Transaction, content: Content, some: Collection[Ambassador]) -> Cast:
     """The author among the colleagues; names that several have, as far as ``some`` are spoken of."""
-    scene = Scene.of(content)
+    scene = Scene.of(SourceText(content))
     known = {person.id: person for person in some if scene.speaks_of(person.name)}
     spoken_of = {person.name for person in known.values()}
     if isinstance(content, StoryApproved) and content.author is not None:

@@ -2,8 +2,7 @@
 
 from services.voice.checking.guard import OverlapGuard
 from services.voice.checking.support import Sources, check_supported
-from services.voice.checking.unsaid import Thin, lacking, unsaid
-from services.voice.language.told_in import other_language
+from services.voice.checking.unsaid import Thin, lacking, other_language, unsaid
 from services.voice.writing.composer import Composer
 from services.voice.writing.dealing import Dealt
 from services.voice.writing.post_templates import PostTemplates

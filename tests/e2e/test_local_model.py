@@ -41,7 +41,7 @@ from services.text.network_text import measure_text
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.voice.model import NotUsed
-from services.voice.passages import cleaned
+from services.voice.passages import SourceText
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated
 from tests.unit.voice.material import (
@@ -183,7 +183,7 @@ async def test_proposed_passages_are_of_the_source(stage: Stage) -> None:
         assert campaign is not None
         with suppress(NotUsed):
             found = await propose_passages(stage.database, stage.ask, campaign, by=EDITOR, now=NOW)
-            told = " ".join(words(cleaned(content)))
+            told = " ".join(words(SourceText(content).cleaned))
             for text in found.texts:
                 assert " ".join(words(text)) in told
                 assert 60 <= len(text) <= 300

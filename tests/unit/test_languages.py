@@ -25,7 +25,7 @@ from services.language import LANGUAGES
 from services.events.incoming import StoryApproved
 from services.message import message
 from services.people.ambassador_row import AmbassadorRow
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from services.voice.writing.post_templates import PostTemplates
 from services.voice.writing.questions import questions_of
 from services.voice.writing.relations import Relation
@@ -33,7 +33,7 @@ from services.web.messages import messages_in
 
 person = AmbassadorRow(email="a@example.org", name="A", language="fy").ambassador()
 story = StoryApproved.model_validate_json(open("story.json").read())
-found = find_passages(story)
+found = find_passages(SourceText(story))
 assert found.chosen, found
 assert PostTemplates.load().layouts("fy", "story", Relation.TEAM)
 assert questions_of("fy", "story", Relation.TEAM, found.chosen[0])

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.language import LANGUAGES
-from services.text.plain_text import MAX_CHARACTERS
 from services.voice.language.words import prose_of
-from services.voice.passages import find_passages
+from services.voice.passages import Passages
 from services.voice.vocabulary import lines_of, vocabulary
 from services.voice.vocabulary.grammar import phrases_of
-from services.voice.writing.request import Content
 
 #: So many are told of one text; whoever changes these sees the next.
 MOST = 5
+#: Characters that are read of a text.
+_READ = 250_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def boasts_in(text: str, language: str) -> list[Boast]:
     patterns = _PATTERNS.get(language)
     if patterns is None:
         return []
-    prose = prose_of(text[:MAX_CHARACTERS])
+    prose = prose_of(text[:_READ])
     matches = [(kind, match) for kind, one in patterns.items() for match in one.finditer(prose)]
     matches.sort(key=lambda each: each[1].start())
     found: dict[Boast, None] = {}
@@ -54,11 +54,10 @@ def is_praise(text: str, language: str) -> bool:
     return _PATTERNS[language]["praise"].search(text) is not None
 
 
-def concrete_detail(content: Content, text: str) -> str:
-    """The best passage of ``content`` that ``text`` does not hold yet; empty: there is none."""
+def concrete_detail(passages: Passages, text: str) -> str:
+    """The best passage that ``text`` does not hold yet; empty: there is none."""
     held = text.casefold()
-    chosen = find_passages(content).chosen
-    return next((each.text for each in chosen if each.text.casefold() not in held), "")
+    return next((each.text for each in passages.chosen if each.text.casefold() not in held), "")
 
 
 def _whole(prose: str, match: re.Match[str]) -> str:

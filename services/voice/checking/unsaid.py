@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, primary_language
 from services.message import LanguageTag, message
-from services.voice.language.told_in import other_language
-from services.voice.passages import find_passages
+from services.voice.language.told_in import other_language_of
+from services.voice.passages import SourceText, find_passages
 from services.voice.writing.request import Content, NoDraft
 from services.voice.writing.subject import title_of
 
@@ -61,6 +61,11 @@ class NoPassage(Thin):
     """A story tells enough, but none of its passages is understood by a stranger."""
 
 
+def other_language(content: Content) -> str | None:
+    """Of a source as `other_language_of` of its text."""
+    return other_language_of(SourceText(content).body, primary_language(content.language))
+
+
 def unsaid(content: Content) -> NoDraft | None:
     """Why nobody is asked to share ``content``, neither with a text nor by a question; None: people are.
 
@@ -89,9 +94,10 @@ def lacking(content: Content) -> NoDraft | None:
                 languages=" or ".join(sorted(LANGUAGES)),
             ),
         )
-    if (found := other_language(content)) is not None:
+    text = SourceText(content)
+    if (found := other_language_of(text.body, language)) is not None:
         return _in_another_language(content.language, found)
-    passages = find_passages(content)
+    passages = find_passages(text)
     if not passages.chosen:
         reason, remedy = _LACKING.get(passages.lacking, _LACKING["short"])
         if not title_of(content):

@@ -10,16 +10,13 @@ another's. Measured on the sources of this repository, sentence by sentence: see
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import pycld2
 
-from services.events.incoming import StoryApproved
-from services.language import primary_language
-from services.text.plain_text import paragraphs
 from services.voice.checking.claim_words import CLAIM_WORDS
 from services.voice.checking.statements import bare_words
-from services.voice.writing.request import Content
 
 #: Words of a text that is judged, and of a sentence; names make shorter ones.
 _SHORT, _SENTENCE = 10, 5
@@ -36,17 +33,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 
 
-def other_language(content: Content) -> str | None:
-    """The language that the text is in instead of its own; empty: one that we do not write in.
+def other_language_of(lines: Sequence[str], own: str) -> str | None:
+    """The language that the lines of a text are in instead of their ``own``; empty: one that we do not
+    write in.
 
-    None where it is, or may be, what it was sent as.
+    None where they are, or may be, in what they were sent as.
     """
-    text = content.body if isinstance(content, StoryApproved) else content.description
-    return other_language_of(paragraphs(text), primary_language(content.language))
-
-
-def other_language_of(lines: list[str], own: str) -> str | None:
-    """The same of the lines of a text that was sent as ``own``."""
     if own not in CLAIM_WORDS:
         return None
     text = "\n".join(lines)
@@ -63,7 +55,7 @@ def in_another_language(sentence: str, language: str) -> bool:
 
 
 def _recognised(text: str, words: list[str], own: str) -> str | None:
-    """The other language of a text with these words, as `other_language` returns it."""
+    """The other language of a text with these words, as `other_language_of` returns it."""
     detected = _detect(text)
     if detected is None or detected[0] in {own, *_NEIGHBOURS}:
         return None

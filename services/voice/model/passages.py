@@ -15,7 +15,7 @@ from services.voice.language.injection import INJECTION
 from services.voice.model import NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST
 from services.voice.passages.passage import Sensitive
-from services.voice.passages.prose import prose_of
+from services.voice.passages.prose import SourceText
 from services.voice.passages.telling import Sentence, Source
 from services.voice.writing.request import Content
 
@@ -90,7 +90,7 @@ def proposed(said: str, content: Content) -> Proposed:
 def _sentences_of(content: Content) -> Sequence[Sentence]:
     if primary_language(content.language) not in LANGUAGES:
         return ()
-    sentences = Source(content, prose_of(content)).sentences[:_MOST_SENTENCES]
+    sentences = Source(SourceText(content)).sentences[:_MOST_SENTENCES]
     room = _MOST_LETTERS
     for place, sentence in enumerate(sentences):
         room -= len(sentence.text)

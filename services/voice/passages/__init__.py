@@ -7,6 +7,6 @@ Cleaned of what is not prose (`markup`, `prose`), told in sentences that keep th
 
 from services.voice.passages.choosing import find_passages
 from services.voice.passages.passage import Passage, Passages
-from services.voice.passages.prose import cleaned
+from services.voice.passages.prose import SourceText
 
-__all__ = ["Passage", "Passages", "cleaned", "find_passages"]
+__all__ = ["Passage", "Passages", "SourceText", "find_passages"]

@@ -11,14 +11,13 @@ from services.voice.language.told_in import other_language_of
 from services.voice.passages.judging import Judge
 from services.voice.passages.leaning import Leaning
 from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
-from services.voice.passages.prose import Prose, prose_of
+from services.voice.passages.prose import Prose, SourceText
 from services.voice.passages.sensitive import Privacy
 from services.voice.passages.standing import Ground
 from services.voice.passages.subjects import Nouns
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.passages.worth import Worth
 from services.voice.vocabulary import plain_words
-from services.voice.writing.request import Content
 
 MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
 #: More of one source makes posts weaker, not more different.
@@ -46,15 +45,15 @@ class _Candidate:
         return self.sentences[0].place
 
 
-def find_passages(content: Content) -> Passages:
+def find_passages(text: SourceText) -> Passages:
     """Three to ten of a source that tells something; fewer, or none, of one that does not."""
-    language = primary_language(content.language)
+    content, language = text.content, primary_language(text.content.language)
     if language not in LANGUAGES:
         return Passages(lacking="other_language")
-    prose = prose_of(content)
+    prose = text.prose
     if other_language_of([each.text for each in prose.paragraphs], language) is not None:
         return Passages(lacking="other_language")
-    source = Source(content, prose)
+    source = Source(text)
     if content.passages:
         return Passages(chosen=tuple(_given(content.passages, source)))
     candidates = sorted(_candidates(source), key=lambda each: (-each.score, each.start))

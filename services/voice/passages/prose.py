@@ -7,8 +7,10 @@ begin with "notes to editors", "what we offer" or "about us"; a dateline is take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.events.incoming import StoryApproved
 from services.language import DEFAULT, LANGUAGES, primary_language
@@ -24,6 +26,8 @@ _ITEM = re.compile(
     r"|\s*(?:\d{1,2}[-/.]\d{1,2}\s+)?\d{1,2}[:.]\d{2}(?:\s?(?:uur|u|am|pm))?\s*(?:[-–—:]|\s{2,})\s*(?=\S)"
 )
 _MARKED_HEADING = re.compile(r"\s*(#{1,6})\s")
+#: Nothing, or a row of a table in Markdown.
+_NO_LINE = re.compile(r"\s*(?:\||$)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 #: "Q: Why?" and "A: Because", "Vraag 1." and "Antwoord:".
 _ASKS = re.compile(rf"(?:{any_of(GRAMMAR.asks)})\s?\d*\s?[:.)]\s+")
@@ -64,22 +68,51 @@ class Prose:
     fixed: int = 0
 
 
-def prose_of(content: Content) -> Prose:
-    found = Prose()
-    if isinstance(content, StoryApproved):
-        parts = [("body", content.body)]
-    else:
-        parts = [("challenge", content.challenge or ""), ("description", content.description)]
-    language = primary_language(content.language)
-    words = vocabulary(language if language in LANGUAGES else DEFAULT)
-    for name, text in parts:
-        _Reading(name, words, found).read(blocks_of(text))
-    return found
+class SourceText:
+    """The text of a source, its markup read once; whatever is asked of it is made of this value."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        if isinstance(content, StoryApproved):
+            parts = {"body": content.body}
+        else:
+            parts = {"challenge": content.challenge or "", "description": content.description}
+        self._blocks = {name: blocks_of(text) for name, text in parts.items()}
+
+    def with_passages(self, passages: Iterable[str]) -> SourceText:
+        """The same text of a content for which these passages are chosen."""
+        other = copy(self)
+        other.content = self.content.model_copy(update={"passages": tuple(passages)})
+        return other
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """Every paragraph and item, each on one line, headings and tables left out."""
+        return [line for blocks in self._blocks.values() for line in _plain_lines(blocks)]
+
+    @cached_property
+    def body(self) -> Sequence[str]:
+        """The `lines` of a story's body, or of a vacancy's description."""
+        return _plain_lines([*self._blocks.values()][-1])
+
+    @cached_property
+    def prose(self) -> Prose:
+        """The paragraphs that tell something, and what was left out."""
+        found = Prose()
+        language = primary_language(self.content.language)
+        words = vocabulary(language if language in LANGUAGES else DEFAULT)
+        for name, blocks in self._blocks.items():
+            _Reading(name, words, found).read(blocks)
+        return found
+
+    @property
+    def cleaned(self) -> str:
+        """What passages are taken from, a paragraph a line."""
+        return "\n".join(paragraph.text for paragraph in self.prose.paragraphs)
 
 
-def cleaned(content: Content) -> str:
-    """What passages are taken from, a paragraph a line."""
-    return "\n".join(paragraph.text for paragraph in prose_of(content).paragraphs)
+def _plain_lines(blocks: Iterable[Block]) -> list[str]:
+    return [text for block in blocks for kind, text in _lines(block) if kind != "heading"]
 
 
 class _Reading:
@@ -167,7 +200,7 @@ def _lines(block: Block) -> Iterator[tuple[str, str]]:
         yield block.kind, " ".join(block.text.split())
         return
     for part in _BLANK_LINE.split(block.text):
-        yield from _lines_of([line for line in part.split("\n") if line.strip()])
+        yield from _lines_of([line for line in part.split("\n") if not _NO_LINE.match(line)])
 
 
 def _lines_of(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -12,11 +12,10 @@ from services.language import primary_language
 from services.text.plain_text import phrase
 from services.voice.passages.passage import Narrator
 from services.voice.passages.people import People
-from services.voice.passages.prose import Paragraph, Prose
+from services.voice.passages.prose import Paragraph, SourceText
 from services.voice.passages.speech import Listener
 from services.voice.vocabulary import WORD, given_names, plain_words, vocabulary
 from services.voice.vocabulary.grammar import GRAMMAR
-from services.voice.writing.request import Content
 
 _ENOUGH_QUESTIONS, _MANY_QUESTIONS = 2, 4
 THE = GRAMMAR.the
@@ -73,7 +72,8 @@ def narrator_of(words: list[str], language: str) -> Narrator:
 class Source:
     """All that is told, in its order, and who is named in it."""
 
-    def __init__(self, content: Content, prose: Prose) -> None:
+    def __init__(self, text: SourceText) -> None:
+        content, prose = text.content, text.prose
         self.language = primary_language(content.language)
         self.words = vocabulary(self.language)
         author = ""

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from services.errors import Rejected
 from services.events.incoming import StoryApproved
 from services.message import message
-from services.text.plain_text import paragraphs
 from services.voice.model.passages import Proposed
-from services.voice.passages import Passage, find_passages
+from services.voice.passages import Passage, SourceText, find_passages
 from services.voice.vocabulary import WORD, plain_words
 from services.voice.writing.request import Content
 from services.voice.writing.subject import author_of
@@ -60,15 +59,16 @@ class Rows:
 
 def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Rows:
     """The passages of ``content`` as they are chosen, or as they were ``typed`` and ticked."""
-    found = find_passages(content.model_copy(update={"passages": ()}))
+    text = SourceText(content)
+    found = find_passages(text.with_passages(()))
     texts = [each.text for each in (*found.chosen, *found.withheld)]
     ticks = list(typed)
     if not ticks:
         ticks = [(text, True) for text in content.passages]
         if not ticks:
             ticks = [(each.text, True) for each in found.chosen]
-    told = _described(content, [text for text, _ in ticks])
-    known = _words_of(content)
+    told = _described(text, [each for each, _ in ticks])
+    known = _words_of(text)
     rows = [
         _row(passage, used, texts, known) for passage, (_, used) in zip(told, ticks, strict=True)
     ]
@@ -157,10 +157,10 @@ def on_one_line(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
-def _described(content: Content, texts: Sequence[str]) -> Sequence[Passage]:
+def _described(source: SourceText, texts: Sequence[str]) -> Sequence[Passage]:
     if not texts:
         return ()
-    told = find_passages(content.model_copy(update={"passages": tuple(texts)})).chosen
+    told = find_passages(source.with_passages(texts)).chosen
     # A source in another language is not read.
     return told or [Passage(text=text) for text in texts]
 
@@ -190,11 +190,11 @@ def _shared(one: str, other: str) -> float:
     return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def _words_of(content: Content) -> frozenset[str]:
-    texts = [content.title, author_of(content)]
+def _words_of(source: SourceText) -> frozenset[str]:
+    content = source.content
+    texts = [*source.lines, content.title, author_of(content)]
     if isinstance(content, StoryApproved):
-        texts += [*paragraphs(content.body), *content.topics]
+        texts += content.topics
     else:
-        texts += [*paragraphs(content.description), content.challenge or "", *content.crafts]
-        texts += [content.team or "", content.location or "", content.hours or ""]
+        texts += [*content.crafts, content.team or "", content.location or "", content.hours or ""]
     return frozenset(word for text in texts for word in plain_words(text))

@@ -10,13 +10,12 @@ from functools import cached_property
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language
 from services.language.patterns import any_of, words_pattern
-from services.text.plain_text import paragraphs
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.statements import akin, telling
 from services.voice.checking.support import Sources
 from services.voice.checking.terms import facts_of
 from services.voice.language.names import own_names, same_name
-from services.voice.passages import Passage, Passages, find_passages
+from services.voice.passages import Passage, Passages, SourceText, find_passages
 from services.voice.vocabulary import plain_words, vocabulary
 from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 from services.voice.writing.dealing import shuffled
@@ -158,7 +157,8 @@ def plan_of(
 ) -> Plan:
     kind = "story" if isinstance(content, StoryApproved) else "vacancy"
     foreign = primary_language(content.language) != language
-    found = Passages(lacking="other_language") if foreign else find_passages(content)
+    text = SourceText(content)
+    found = Passages(lacking="other_language") if foreign else find_passages(text)
     relations = {path for path in templates.pools if path.startswith(f"{language}/{kind}/")}
     facts = "" if isinstance(content, StoryApproved) else facts_of(content, language)
     topics = content.topics if isinstance(content, StoryApproved) else content.crafts
@@ -168,7 +168,7 @@ def plan_of(
         kind=kind,
         found=found,
         foreign=foreign,
-        scene=Scene.of(content),
+        scene=Scene.of(text),
         author=author_of(content),
         title=title_of(content),
         a_job=_sought(content, language),
@@ -179,7 +179,7 @@ def plan_of(
             for relation in Relation
             if f"{language}/{kind}/{relation}.j2" in relations
         },
-        sources=_sources(content, found, facts, templates.organisation),
+        sources=_sources(text, found, facts, templates.organisation),
         held=frozenset(
             number
             for number, each in enumerate(found.chosen)
@@ -205,14 +205,13 @@ def _says_again(text: str, content: Content, language: Language) -> bool:
     return bool(SOUGHT.search(text)) and any(akin(each, said) for each in job)
 
 
-def _sources(content: Content, found: Passages, facts: str, organisation: str) -> Sources:
-    texts = [content.title, title_of(content), author_of(content), facts, organisation]
+def _sources(text: SourceText, found: Passages, facts: str, organisation: str) -> Sources:
+    content = text.content
+    texts = [*text.lines, content.title, title_of(content), author_of(content), facts, organisation]
     if isinstance(content, StoryApproved):
-        texts += [*content.topics, *paragraphs(content.body)]
+        texts += content.topics
     else:
-        texts += [*content.crafts, *paragraphs(content.description)]
-        texts += paragraphs(content.challenge or "")
-        texts += [content.team or "", content.location or ""]
+        texts += [*content.crafts, content.team or "", content.location or ""]
     for passage in (*found.chosen, *found.withheld):
         texts += [passage.text, passage.speaker]
     return Sources(texts)

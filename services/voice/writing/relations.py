@@ -14,8 +14,8 @@ from enum import StrEnum
 from services.events.incoming import StoryApproved
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import name_key
-from services.text.plain_text import paragraphs
 from services.voice.language.names import namesakes, plain_words, same_name, spelling
+from services.voice.passages import SourceText
 from services.voice.writing.jobs import is_that_job
 from services.voice.writing.request import Content
 from services.voice.writing.subject import author_of, title_of
@@ -98,17 +98,14 @@ class Scene:
     team: str
 
     @classmethod
-    def of(cls, content: Content) -> Scene:
-        if isinstance(content, StoryApproved):
-            body, team = content.body, ""
-        else:
-            body, team = content.description, content.team or ""
+    def of(cls, text: SourceText) -> Scene:
+        content = text.content
         return cls(
             content=content,
-            text=plain_words("\n".join([content.title, *paragraphs(body)])),
+            text=plain_words("\n".join([content.title, *text.body])),
             title=title_of(content),
             author=author_of(content),
-            team=team,
+            team="" if isinstance(content, StoryApproved) else content.team or "",
         )
 
     @property
@@ -125,7 +122,7 @@ def relation_of(
     person: Ambassador, content: Content | Scene, colleagues: Cast | Sequence[Ambassador] = ()
 ) -> Standpoint:
     """Why this person: the first relation that holds."""
-    scene = content if isinstance(content, Scene) else Scene.of(content)
+    scene = content if isinstance(content, Scene) else Scene.of(SourceText(content))
     cast = (
         colleagues
         if isinstance(colleagues, Cast)

@@ -15,7 +15,7 @@ from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id, link_code
 from services.people.rules.ambassador import Ambassador
 from services.voice import Composer, Dealt, Draft, DraftRequest, PostTemplates
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from services.voice.writing.relations import cast_of
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -103,7 +103,11 @@ def crowd(number: int, language: str) -> Iterator[Ambassador]:
 
 def longest_told(content: Content) -> str:
     """The longest passage that nobody in particular says."""
-    told = [each.text for each in find_passages(content).chosen if each.narrator == "neutral"]
+    told = [
+        each.text
+        for each in find_passages(SourceText(content)).chosen
+        if each.narrator == "neutral"
+    ]
     return max(told, key=len)
 
 

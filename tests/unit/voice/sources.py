@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.voice.passages import Passage, find_passages
+from services.voice.passages import Passage, SourceText, find_passages
 from services.voice.writing.request import Content
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +39,7 @@ def content_of(path: Path) -> Content:
 
 
 def all_of(content: Content) -> list[Passage]:
-    found = find_passages(content)
+    found = find_passages(SourceText(content))
     return [*found.chosen, *found.withheld]
 
 

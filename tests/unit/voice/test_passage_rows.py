@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from services.voice.writing.passage_rows import rows_of
 from services.voice.writing.request import Content
 from tests.builders import story
@@ -32,10 +32,10 @@ def read(path: Path) -> Content:
 def test_a_choice_of_what_was_found_changes_nothing_of_it(path: Path) -> None:
     """Speaker, lead-in and noun of a passage are the same once its text alone is kept."""
     content = read(path)
-    found = find_passages(content)
+    found = find_passages(SourceText(content))
     every = (*found.chosen, *found.withheld)
     chosen = content.model_copy(update={"passages": tuple(each.text for each in every)})
-    assert find_passages(chosen).chosen == every
+    assert find_passages(SourceText(chosen)).chosen == every
     rows = rows_of(chosen)
     assert [row.passage for row in rows.used] == list(every)
     assert not rows.others
@@ -47,7 +47,7 @@ def test_an_edited_quotation_keeps_its_speaker() -> None:
     """Shortened or changed, it stays the words of whoever said it, and nobody else's."""
     shorter = "Ik heb de tekening drie keer nagemeten."
     content = story(body=BODY, passages=[SAID, shorter, "Ik was er zelf niet bij die dag in mei."])
-    speakers = [each.speaker for each in find_passages(content).chosen]
+    speakers = [each.speaker for each in find_passages(SourceText(content)).chosen]
     assert speakers == ["Fatima El Idrissi", "Fatima El Idrissi", ""]
 
 
@@ -61,7 +61,7 @@ def test_an_own_passage_may_be_sensitive_too() -> None:
 
 def test_a_found_text_that_was_edited_is_not_offered_again() -> None:
     """Its row holds what the source says instead; one that was ticked off stays on offer."""
-    first = find_passages(story(body=BODY)).chosen[0].text
+    first = find_passages(SourceText(story(body=BODY))).chosen[0].text
     edited = first.replace("elf", "twaalf")
     rows = rows_of(story(body=BODY), [(edited, True)])
     assert [row.edits for row in rows.used] == [first]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.voice.language.sentences import split_sentences
-from services.voice.passages import Passage, find_passages
+from services.voice.passages import Passage, SourceText, find_passages
 from services.voice.vocabulary import plain_words
 from tests.unit.voice.sources import ROOT, content_of
 
@@ -34,7 +34,7 @@ def _is_of(text: str, other: str) -> bool:
 
 
 def _chosen(path: Path) -> tuple[Passage, ...]:
-    return find_passages(content_of(path)).chosen
+    return find_passages(SourceText(content_of(path))).chosen
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.stem)

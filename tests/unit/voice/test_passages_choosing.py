@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from tests.unit.voice.sources import EXAMPLES, content_of, story, texts_of, vacancy
 
 _GOOD = "Op 3 mei viel gemaal De Wachter uit, omdat niemand het krooshek had nagekeken."
@@ -68,7 +68,7 @@ def test_a_vacancy_speaks_of_the_work(left_out: str) -> None:
 )
 def test_a_source_that_says_nothing_is_told_so(lacking: str, content: object) -> None:
     """The question to its author is made of why there is nothing to choose from."""
-    found = find_passages(content)  # type: ignore[arg-type]
+    found = find_passages(SourceText(content))  # type: ignore[arg-type]
     assert (found.lacking, found.chosen) == (lacking, ())
 
 
@@ -170,7 +170,7 @@ def test_the_editors_passages_are_the_only_ones() -> None:
         "Dat kost een minuut.",
         "In maart viel in de wijk Berflo Es in Hengelo de stroom uit.",
     )
-    found = find_passages(content.model_copy(update={"passages": texts}))
+    found = find_passages(SourceText(content.model_copy(update={"passages": texts})))
     assert tuple(each.text for each in found.chosen) == texts
     assert found.withheld == ()
     assert found.chosen[2].start == 0
@@ -179,5 +179,5 @@ def test_the_editors_passages_are_the_only_ones() -> None:
 def test_a_story_in_the_first_person_is_told_so() -> None:
     """Whoever posts it knows that the words are somebody's own."""
     body = "Ik heb op 3 mei de verkeerde kabel doorgezaagd, en niemand had het gezien."
-    (passage,) = find_passages(story(body)).chosen
+    (passage,) = find_passages(SourceText(story(body))).chosen
     assert (passage.narrator, passage.speaker) == ("i", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.voice.passages import Passage, find_passages
+from services.voice.passages import Passage, SourceText, find_passages
 from tests.unit.voice.sources import EXAMPLES, content_of
 
 _EXPECTED = Path(__file__).parent / "passages_of_examples"
@@ -23,7 +23,7 @@ def test_an_example_has_these_passages(path: Path) -> None:
 
 def told(path: Path) -> str:
     """A passage a paragraph: what is known of it, and its words."""
-    found = find_passages(content_of(path))
+    found = find_passages(SourceText(content_of(path)))
     lines = [_told("chosen", each) for each in found.chosen]
     lines += [_told("withheld", each) for each in found.withheld]
     return "\n".join(lines)

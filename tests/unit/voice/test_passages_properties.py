@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.voice.language.sentences import split_sentences
-from services.voice.passages import cleaned, find_passages
+from services.voice.passages import SourceText, find_passages
 from services.voice.passages.choosing import MAX_LENGTH, MIN_LENGTH, MOST
 from services.voice.vocabulary import plain_words
 from services.voice.writing.request import Content
@@ -60,9 +60,9 @@ def test_passages_of_real_sources_keep_their_promises(path: Path) -> None:
 
 
 def _check(content: Content) -> None:
-    found = find_passages(content)
+    found = find_passages(SourceText(content))
     passages = [*found.chosen, *found.withheld]
-    source = plain_words(cleaned(content))
+    source = plain_words(SourceText(content).cleaned)
     assert len(found.chosen) <= MOST
     assert bool(found.chosen) != bool(found.lacking)
     for passage in passages:
@@ -115,7 +115,7 @@ def test_the_longest_text_takes_less_than_a_second(name: str) -> None:
     """No input makes the reader wait, whatever it is made of."""
     content = story(_LONG[name][:390_000].strip())
     began = time.process_time()
-    find_passages(content)
+    find_passages(SourceText(content))
     assert time.process_time() - began < 1
 
 
@@ -124,10 +124,10 @@ def test_a_long_story_takes_less_than_a_tenth_of_a_second() -> None:
     bodies = [content_of(path) for path in EXAMPLES if "stories/nl" in str(path)]
     body = "\n\n".join(each.body for each in bodies if hasattr(each, "body"))
     content = story((body * 10)[:20_000])
-    find_passages(content)
+    find_passages(SourceText(content))
     taken = []
     for _ in range(5):
         began = time.process_time()
-        find_passages(content)
+        find_passages(SourceText(content))
         taken.append(time.process_time() - began)
     assert min(taken) < 0.1

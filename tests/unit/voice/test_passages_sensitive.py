@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from tests.unit.voice.sources import story
 
 
@@ -63,7 +63,7 @@ from tests.unit.voice.sources import story
 )
 def test_what_is_private_is_withheld(why: str, language: str, body: str) -> None:
     """An editor has to tick it; until then there is nothing to deal."""
-    found = find_passages(story(body, language=language))
+    found = find_passages(SourceText(story(body, language=language)))
     assert [each.sensitive for each in found.withheld] == [why]
     assert (found.chosen, found.lacking) == ((), "sensitive")
 
@@ -78,4 +78,4 @@ def test_what_is_private_is_withheld(why: str, language: str, body: str) -> None
 )
 def test_what_is_not_private_is_used(body: str) -> None:
     """Who finds a fault is not blamed, and a hospital is not ill."""
-    assert [each.text for each in find_passages(story(body)).chosen] == [body]
+    assert [each.text for each in find_passages(SourceText(story(body))).chosen] == [body]

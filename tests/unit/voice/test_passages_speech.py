@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.passages.prose import prose_of
+from services.voice.passages import SourceText
 from services.voice.passages.telling import Source
 from tests.unit.voice.sources import story, texts_of
 
 
 def _told(body: str, language: str = "nl") -> list[tuple[str | None, str, bool]]:
     content = story(body, language=language)
-    source = Source(content, prose_of(content))
+    source = Source(SourceText(content))
     return [(each.speaker, each.text, each.whole) for each in source.sentences]
 
 
@@ -86,7 +86,7 @@ def test_an_interview_is_spoken_by_the_one_who_is_asked() -> None:
         "\n\n### Wat deed je toen?\n\nIk heb de leverancier gebeld."
     )
     content = story(body, author={"name": "Redactie Binnenplein"})
-    source = Source(content, prose_of(content))
+    source = Source(SourceText(content))
     assert [each.speaker for each in source.sentences] == [None, "Naima Chaoui", "Naima Chaoui"]
 
 
@@ -97,7 +97,7 @@ def test_a_blog_with_questions_is_no_interview() -> None:
         "\n\n### En toen?\n\nIk heb de leverancier gebeld."
     )
     content = story(body, author={"name": "Jan de Wit"})
-    source = Source(content, prose_of(content))
+    source = Source(SourceText(content))
     assert [each.speaker for each in source.sentences] == [None, None, None]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from tests.unit.voice.sources import story, texts_of
 
 _BEFORE_NL = (
@@ -157,12 +157,14 @@ def test_a_sentence_that_names_its_own_is_one(language: str, clear: str) -> None
 
 def test_a_text_that_no_stranger_understands_is_said_to_be_unclear() -> None:
     """Its author is asked to tell it once, to a stranger."""
-    found = find_passages(story("Vannacht sloeg de pomp elf keer af, en niemand had het gezien."))
+    found = find_passages(
+        SourceText(story("Vannacht sloeg de pomp elf keer af, en niemand had het gezien."))
+    )
     assert (found.chosen, found.lacking) == ((), "unclear")
 
 
 def _alone(content: object) -> list[str]:
-    found = find_passages(content)  # type: ignore[arg-type]
+    found = find_passages(SourceText(content))  # type: ignore[arg-type]
     return [each.text for each in found.chosen]
 
 
@@ -177,12 +179,12 @@ def test_the_noun_has_the_article_of_the_source() -> None:
     body = (
         "Op 3 mei liep de sluis elf keer vol. Niemand had de sluis nagekeken, omdat het zondag was."
     )
-    (passage,) = find_passages(story(body, title="Water in de sluis")).chosen
+    (passage,) = find_passages(SourceText(story(body, title="Water in de sluis"))).chosen
     assert passage.noun == "de sluis"
 
 
 def test_a_noun_in_doubt_is_none() -> None:
     """Without an article in the source there is nothing to ask about."""
     body = "Twaalf vrijwilligers bellen elke zondag driehonderd mensen, en niemand hangt op."
-    (passage,) = find_passages(story(body)).chosen
+    (passage,) = find_passages(SourceText(story(body))).chosen
     assert passage.noun == ""

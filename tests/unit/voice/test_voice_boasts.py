@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.voice import PostTemplates
 from services.voice.checking.boasts import MOST, boasts_in, concrete_detail
+from services.voice.passages import SourceText, find_passages
 from tests.builders import vacancy
 from tests.unit.voice.material import example_content
 
@@ -65,11 +66,11 @@ def test_a_few_are_enough() -> None:
 def test_the_detail_is_the_best_passage_that_is_not_there_yet() -> None:
     """The first passage of the source, and the next when the text holds it."""
     content = example_content()["nl-de-stille-lijn"]
-    first = concrete_detail(content, "Onze unieke lijn!")
+    first = concrete_detail(find_passages(SourceText(content)), "Onze unieke lijn!")
     assert "tachtig telefoontjes" in first
-    second = concrete_detail(content, f"Onze unieke lijn! {first}")
+    second = concrete_detail(find_passages(SourceText(content)), f"Onze unieke lijn! {first}")
     assert second not in ("", first)
-    assert concrete_detail(vacancy(description="Kom!"), "") == ""
+    assert concrete_detail(find_passages(SourceText(vacancy(description="Kom!"))), "") == ""
 
 
 def test_the_shipped_layouts_do_not_boast(templates: PostTemplates) -> None:
@@ -89,4 +90,4 @@ def test_any_text_is_looked_at(text: str, language: str) -> None:
 def test_every_example_has_a_detail() -> None:
     """Each story and vacancy of the example organisation has a sentence to offer."""
     for name, content in example_content().items():
-        assert concrete_detail(content, ""), name
+        assert concrete_detail(find_passages(SourceText(content)), ""), name

@@ -14,7 +14,7 @@ from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
 from services.voice.checking.terms import facts_of
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from services.voice.writing.dealing import NO_PASSAGE, even_share
 from services.voice.writing.relations import Relation, cast_of
 from tests.builders import ambassador, story, vacancy
@@ -44,7 +44,7 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
     pairs = [(draft.relation, draft.layout, draft.passage) for draft in posts]
     assert len(set(pairs)) == len(pairs)
     assert posts or {draft.why for draft in drafts} <= {"asked", "capacity", "length"}
-    passages = find_passages(content).chosen
+    passages = find_passages(SourceText(content)).chosen
     # An author has theirs however often it was used before.
     uses = Counter(draft.passage for draft in posts if draft.relation != Relation.AUTHOR)
     assert max(uses.values(), default=0) <= even_share(len(posts), len(passages))

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.text.plain_text import paragraphs, phrase
+from services.text.plain_text import phrase
 from services.voice.language.sentences import split_sentences
+from services.voice.passages import SourceText
+from tests.builders import story
 
 #: The bidirectional classes of characters that change the direction of others (Unicode Annex 9).
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -36,7 +38,7 @@ TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 )
 def test_markup_is_taken_away(source: str, plain: list[str]) -> None:
     """What is left is what a reader would have read."""
-    assert paragraphs(source) == plain
+    assert SourceText(story(body=source)).lines == plain
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_markup_is_taken_away(source: str, plain: list[str]) -> None:
 def test_a_long_text_of_openings_is_read_in_time(piece: str) -> None:
     """Markup that never closes costs time in proportion to its length."""
     started = time.process_time()
-    paragraphs(piece * (100_000 // len(piece)))
+    _ = SourceText(story(body=piece * (100_000 // len(piece)))).lines
     assert time.process_time() - started < 5
 
 

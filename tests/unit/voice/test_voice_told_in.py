@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.events.incoming import StoryApproved
-from services.text.plain_text import paragraphs
 from services.voice import other_language, unsaid
 from services.voice.language.sentences import split_sentences
 from services.voice.language.told_in import in_another_language, other_language_of
-from services.voice.passages import find_passages
+from services.voice.passages import SourceText, find_passages
 from tests.builders import story, vacancy
 from tests.unit.voice import short_stories
 from tests.unit.voice.material import example_content
@@ -121,8 +119,8 @@ def test_a_short_dutch_story_sent_as_english_is_dutch(body: str) -> None:
 def test_no_sentence_of_an_honest_source_is_in_another_language() -> None:
     """Nor is any two sentences together: names, figures and quotations stand in all of them."""
     for content in example_content().values():
-        text = content.body if isinstance(content, StoryApproved) else content.description
-        sentences = [each for line in paragraphs(text) for each in split_sentences(line)]
+        lines = SourceText(content).body
+        sentences = [each for line in lines for each in split_sentences(line)]
         for sentence in sentences:
             assert not in_another_language(sentence, content.language), sentence
         for pair in pairwise(sentences):
@@ -134,7 +132,7 @@ def test_a_quotation_in_a_third_language_is_not_used(quoted: str) -> None:
     """A Dutch story with such a sentence is told without it."""
     about = story(body=f"{DUTCH} {quoted}")
     assert other_language(about) is None
-    assert not any(quoted in passage.text for passage in find_passages(about).chosen)
+    assert not any(quoted in passage.text for passage in find_passages(SourceText(about)).chosen)
 
 
 def test_such_a_story_is_refused_whole() -> None:
@@ -144,14 +142,14 @@ def test_such_a_story_is_refused_whole() -> None:
     assert refusal is not None
     assert str(refusal) == 'the story was sent as "nl", but its text is in "en"'
     assert str(refusal.remedy) == 'Send it as "en", under a new story_id.'
-    assert find_passages(about).chosen == ()
+    assert find_passages(SourceText(about)).chosen == ()
     assert unsaid(story(body=ENGLISH, language="en-GB")) is None
 
 
 def test_a_vacancy_in_another_language_has_no_passage() -> None:
     """It keeps its title and terms, as for people who write in another language."""
     opened = vacancy(description=ENGLISH)
-    assert find_passages(opened).chosen == ()
+    assert find_passages(SourceText(opened)).chosen == ()
     assert unsaid(opened) is None
 
 

@@ -9,7 +9,7 @@ from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.voice.checking.block_list import BlockedWord
 from services.voice.checking.boasts import Boast, boasts_in, concrete_detail
-from services.voice.passages import find_passages
+from services.voice.passages import Passages, SourceText, find_passages
 from services.voice.store import blocked_words
 from services.voice.writing.request import Content
 
@@ -43,18 +43,18 @@ async def remarks_on(transaction: Transaction, texts: Sequence[Written]) -> list
     """In their order. Few texts boast, so only those look into what they are about."""
     listed = await blocked_words.read(transaction)
     boasts = [boasts_in(written.text, written.language) for written in texts]
-    contents: dict[str, Content] = {}
+    passages: dict[str, Passages] = {}
     for campaign_id in {
         written.campaign_id for written, found in zip(texts, boasts, strict=True) if found
     }:
         campaign = await campaigns.get(transaction, campaign_id)
         if campaign is not None:
-            contents[campaign_id] = campaign.content
+            passages[campaign_id] = find_passages(SourceText(campaign.content))
     return [
         Remarks(
             blocked=listed.found_in(written.text),
             boasts=found,
-            detail=_detail(contents.get(written.campaign_id), written.text) if found else "",
+            detail=_detail(passages.get(written.campaign_id), written.text) if found else "",
         )
         for written, found in zip(texts, boasts, strict=True)
     ]
@@ -63,14 +63,14 @@ async def remarks_on(transaction: Transaction, texts: Sequence[Written]) -> list
 def remarks_on_content(content: Content, text: str) -> Remarks:
     """About a story or vacancy that is being written, with a better sentence of its own."""
     boasts = boasts_in(text, content.language)
-    found = find_passages(content)
+    found = find_passages(SourceText(content))
     return Remarks(
         boasts=boasts,
-        detail=_detail(content, "") if boasts else "",
+        detail=_detail(found, "") if boasts else "",
         passages=[passage.text for passage in found.chosen],
         withheld=[passage.text for passage in found.withheld],
     )
 
 
-def _detail(content: Content | None, text: str) -> str:
-    return "" if content is None else concrete_detail(content, text)
+def _detail(passages: Passages | None, text: str) -> str:
+    return "" if passages is None else concrete_detail(passages, text)
