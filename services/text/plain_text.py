@@ -1,7 +1,8 @@
 """Text without anything that can act on a reader.
 
 Emoji go too: how many a text may hold is the ambassador's choice. Invisible and direction-changing
-characters go because they can make a text look different from what it says (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+characters go because they can make a text look different from what it says (Unicode Technical
+Report 36, "Bidirectional Text Spoofing").
 """
 
 from __future__ import annotations

@@ -14,12 +14,12 @@ from services.language import Language
 from services.voice.language.sentences import split_sentences
 from services.voice.passages.people import is_at_work
 from services.voice.vocabulary import WORD, Vocabulary, given_names, plain_words, vocabulary
+from services.voice.vocabulary.grammar import GRAMMAR
 
 #: Fewer words tell nothing.
 _LEAST = 7
 #: So many words name the sentence that is asked about.
 _SHOWN = 4
-_POINTING = frozenset(["die", "dat", "deze", "dit", "that", "those", "this", "these"])
 #: Any of these in a sentence says whom it is about.
 _SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
 
@@ -71,7 +71,7 @@ class _Beginning:
         for place, word in enumerate(self._words[:-1]):
             noun = self._words[place + 1]
             opens = not place or self._words[place - 1] in lists["prepositions"]
-            if word not in _POINTING or noun in lists["small"] or not opens:
+            if word not in GRAMMAR.demonstrative or noun in lists["small"] or not opens:
                 continue
             timed = any(noun in lists[each] for each in ("dates", "seasons", "vague_nouns"))
             if not (timed or noun in self._words[:place]):
