@@ -114,7 +114,9 @@ class Listener:
 
     def _spoken(self, quote: _Quote, run: int, speaker: str, *, last: bool) -> list[Told]:
         sentences = split_sentences(quote.inner.strip())
-        told = [Told(text=each, run=run, speaker=speaker) for each in sentences]
+        told = [
+            Told(text=each, run=run, speaker=speaker, whole=_balanced(each)) for each in sentences
+        ]
         if not told:
             return told
         if not _ENDED.search(told[-1].text):
