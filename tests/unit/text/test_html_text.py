@@ -146,7 +146,7 @@ def test_reading_costs_time_in_proportion(piece: str) -> None:
 
 
 @given(st.lists(st.sampled_from([*"<>&;/ab \n\"'=!-", "<p>", "</p>", "<td>", "<b", "&lt;", "<q>"])))
-def test_anything_is_read(pieces: list[str]) -> None:
+def test_any_text_gives_tidy_paragraphs(pieces: list[str]) -> None:
     """Any text gives a text, of which each paragraph is one tidy line."""
     for line in plain_text("".join(pieces)).split("\n\n"):
         assert line == " ".join(line.split())

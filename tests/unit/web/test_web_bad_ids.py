@@ -71,7 +71,7 @@ async def test_a_bad_id_is_404_everywhere(organisation: Organisation) -> None:
     assert not organisation.log.records
 
 
-async def test_somebody_else_s_is_404(organisation: Organisation) -> None:
+async def test_another_persons_draft_is_404(organisation: Organisation) -> None:
     """A draft of a colleague is not there, and a story is no vacancy."""
     about, opened = await organisation.campaign(story()), await organisation.campaign(vacancy())
     post = await organisation.post(about, BEN)

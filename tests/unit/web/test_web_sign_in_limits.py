@@ -110,7 +110,7 @@ async def test_the_page_says_when_to_come_back(
     assert answer.headers["Retry-After"] == str(65 * 60)
 
 
-async def test_who_guesses_links_is_stopped(office: Organisation) -> None:
+async def test_guessing_links_is_stopped(office: Organisation) -> None:
     """After a hundred wrong ones no link is looked at any more, neither by a visit nor by the
     button; from elsewhere a right one signs in, and later from here too."""
     link = await office.link_for("anna@example.org")
