@@ -34,6 +34,7 @@ from services.database.schema import (
 from services.events.cloudevent import event_data
 from services.figures.rules.click import TWICE, Click, ClickClass
 from services.figures.rules.recount import Recount
+from services.figures.store import reach_cells
 from services.figures.store.click_cells import ADD, HOURS_MEMORY, on_top
 from services.identity import link_code
 from tests.builders import story, vacancy
@@ -157,6 +158,7 @@ async def make(database: Database, size: Size) -> None:
         for table, made in rows.items():
             for first in range(0, len(made), 20_000):
                 await transaction.insert_many(table.insert(), made[first : first + 20_000])
+        await reach_cells.recount(transaction)
         of = posts.c
         links = sa.select(of.link_code, of.created_at).order_by(of.id)
         since = [tuple(row) for row in await transaction.execute(links)]
