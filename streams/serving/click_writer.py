@@ -36,7 +36,7 @@ _PATIENCE_SECONDS = 0.5
 _ONE_AFTER_ANOTHER = 0.02
 #: How long clicks that are on the disk gather for one commit of the log.
 _GATHER_SECONDS = 0.05
-#: How many turns of the loop clicks gather for one write, at most.
+#: How many turns of the loop clicks gather for one write or commit, at most.
 _TURNS = 50
 _MOST_A_COMMIT = 2_000
 #: Below what a reader takes (`MAX_EVENT_BYTES`): no click has more than 2,000 bytes.
@@ -155,8 +155,7 @@ class ClickWriter:
         try:
             while True:
                 await self._arrived.wait()
-                if self._groups[0].half is not None:
-                    await asyncio.sleep(_GATHER_SECONDS)
+                await self._let_gather(self._groups[0])
                 await self._commit()
         finally:
             draining.cancel()
@@ -170,6 +169,18 @@ class ClickWriter:
             self._journal.close()
             if self._ahead is not None:
                 self._ahead.close()
+
+    async def _let_gather(self, group: _Group) -> None:
+        """Those who were answered by the last commit ask again: fewer and larger ones take less."""
+        if group.half is not None:
+            await asyncio.sleep(_GATHER_SECONDS)
+            return
+        clicks = 0
+        for _ in range(_TURNS):
+            if len(group.clicks) == clicks:
+                return
+            clicks = len(group.clicks)
+            await asyncio.sleep(0)
 
     async def _commit(self) -> None:
         groups = self._next_groups()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,6 +70,31 @@ async def test_clicks_that_arrive_meanwhile_share_the_next_commit(journal: Path)
         log.may_end.set()
         await asyncio.wait_for(asyncio.gather(*tasks), 60)
     assert arrived(log) == [click(number).event.id for number in range(60)]
+    assert len(log.records) == 2
+
+
+async def test_who_is_answered_and_asks_again_shares_the_next_commit(journal: Path) -> None:
+    """A commit waits for a turn of the loop in which nobody came, and no longer."""
+    log = SlowLog()
+    loop = asyncio.get_running_loop()
+    async with writing(log, journal) as writer:
+        waiting: list[Awaitable[None]] = []
+
+        def ask(number: int) -> None:
+            waiting.append(keep(writer, number))
+            if number < 9:
+                loop.call_soon(ask, number + 1)
+
+        log.may_end.clear()
+        first = writer.record("abc", json.dumps(click(0).event.as_dict()))
+        await asyncio.wait_for(log.started.wait(), 60)
+        waiting.append(keep(writer, 1))
+        first.add_done_callback(lambda _: ask(2))
+        log.may_end.set()
+        await until(lambda: len(waiting) == 9)
+        for each in waiting:
+            await asyncio.wait_for(asyncio.ensure_future(each), 60)
+    assert arrived(log) == [click(number).event.id for number in range(10)]
     assert len(log.records) == 2
 
 
