@@ -114,8 +114,10 @@ class Listener:
 
     def _spoken(self, quote: _Quote, run: int, speaker: str, *, last: bool) -> list[Told]:
         sentences = split_sentences(quote.inner.strip())
+        # What begins with a mark of its own is somebody else's again.
         told = [
-            Told(text=each, run=run, speaker=speaker, whole=_balanced(each)) for each in sentences
+            Told(text=each, run=run, speaker=speaker, whole=each[:1] not in _OPENING - _SINGLE)
+            for each in sentences
         ]
         if not told:
             return told
