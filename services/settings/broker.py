@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
+from services.message import message
+
 _PORT = 9092
 
 Security = Annotated[
@@ -81,13 +83,17 @@ def read_servers(url: str) -> tuple[str, ...]:
     """
     if "@" in url:
         raise ValueError(
-            "holds a user, which nothing reads there; set ZWAAN_BROKER_USER, "
-            "ZWAAN_BROKER_PASSWORD and ZWAAN_BROKER_SECURITY=SASL_SSL instead"
+            message(
+                "setting.broker-user",
+                "holds a user, which nothing reads there; set ZWAAN_BROKER_USER, ZWAAN_BROKER_PASSWORD and ZWAAN_BROKER_SECURITY=SASL_SSL instead",
+            )
         )
     if "?" in url or "#" in url:
         raise ValueError(
-            "ends in options, which nothing reads there; set ZWAAN_BROKER_SECURITY, "
-            "ZWAAN_BROKER_CA and ZWAAN_BROKER_SASL_MECHANISM instead"
+            message(
+                "setting.broker-options",
+                "ends in options, which nothing reads there; set ZWAAN_BROKER_SECURITY, ZWAAN_BROKER_CA and ZWAAN_BROKER_SASL_MECHANISM instead",
+            )
         )
     return tuple(_server(part.strip()) for part in re.split("[,;]", url))
 
@@ -103,7 +109,7 @@ def _server(text: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-NO_ADDRESS = (
-    "is wrong: it has to be embedded:///absolute/path or kafka://host:port, "
-    "for example kafka://127.0.0.1:9092"
+NO_ADDRESS = message(
+    "setting.broker",
+    "is wrong: it has to be embedded:///absolute/path or kafka://host:port, for example kafka://127.0.0.1:9092",
 )

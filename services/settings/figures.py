@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, Field, field_validator
 
+from services.message import message
 from services.settings.values import Duration, Durations, Rates
 
 
@@ -36,5 +37,10 @@ class Figures(BaseModel):
     @classmethod
     def _check_order(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
         if not value or any(later <= earlier for earlier, later in pairwise(value)):
-            raise ValueError("has to be one or more ascending durations, for example 1h,6h,3d")
+            raise ValueError(
+                message(
+                    "setting.ascending",
+                    "has to be one or more ascending durations, for example 1h,6h,3d",
+                )
+            )
         return value

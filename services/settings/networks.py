@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from services.message import message
 from services.price import X_PRICES, Prices
 from services.settings.values import Addresses, from_json
 from services.text.web_address import is_loopback
@@ -91,7 +92,12 @@ class Networks(BaseModel):
             return value.casefold()
         if value and urlsplit(value).scheme not in ("https", "http"):
             raise ValueError(
-                f'has to be an address that begins with https://, "{SANDBOX}" or "{OFF}"'
+                message(
+                    "setting.network-address",
+                    "has to be an address that begins with https://, “{sandbox}” or “{off}”",
+                    sandbox=SANDBOX,
+                    off=OFF,
+                )
             )
         return value
 
@@ -99,7 +105,9 @@ class Networks(BaseModel):
     @classmethod
     def _check_version(cls, value: str) -> str:
         if not re.fullmatch(r"[0-9]{4}(0[1-9]|1[0-2])", value):
-            raise ValueError("has to be a year and a month, for example 202609")
+            raise ValueError(
+                message("setting.year-month", "has to be a year and a month, for example 202609")
+            )
         return value
 
     @field_validator("other_networks", mode="before")
@@ -114,9 +122,21 @@ class Networks(BaseModel):
     def _check_names(cls, value: Mapping[str, OtherNetwork]) -> Mapping[str, OtherNetwork]:
         for name in value:
             if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name):
-                raise ValueError(f'holds "{name}", which is no name; write it in small letters')
+                raise ValueError(
+                    message(
+                        "setting.no-name",
+                        "holds “{name}”, which is no name; write it in small letters",
+                        name=name,
+                    )
+                )
             if name in OUR_NETWORKS:
-                raise ValueError(f'holds "{name}", which has settings of its own')
+                raise ValueError(
+                    message(
+                        "setting.own-settings",
+                        "holds “{name}”, which has settings of its own",
+                        name=name,
+                    )
+                )
         return value
 
     @field_validator("image_urls")
@@ -126,9 +146,21 @@ class Networks(BaseModel):
             parts = urlsplit(address)
             plain_ok = parts.scheme == "http" and is_loopback(parts.hostname or "")
             if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-                raise ValueError(f'"{address}" is no base address; write https://www.example.org')
+                raise ValueError(
+                    message(
+                        "setting.no-base",
+                        "holds “{address}”, which is no base address; write https://www.example.org",
+                        address=address,
+                    )
+                )
             if parts.scheme != "https" and not plain_ok:
-                raise ValueError(f'"{address}" has to begin with https://')
+                raise ValueError(
+                    message(
+                        "setting.no-https",
+                        "holds “{address}”, which has to begin with https://",
+                        address=address,
+                    )
+                )
         return value
 
     @property

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from services.message import message
 from services.scheduling import Pace, WorkingHours
 from services.scheduling.working_hours import calendar_of
 from services.settings.values import Duration, Hours
@@ -31,7 +32,11 @@ class Organisation(BaseModel):
     @classmethod
     def _is_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError("is not a time zone; write for example Europe/Amsterdam")
+            raise ValueError(
+                message(
+                    "field.no-time-zone", "is not a time zone; write for example Europe/Amsterdam"
+                )
+            )
         return name
 
     @field_validator("mail_from")
@@ -39,7 +44,12 @@ class Organisation(BaseModel):
     def _is_mailbox(cls, written: str) -> str:
         name, at, domain = parseaddr(written)[1].rpartition("@")
         if not (name and at and domain):
-            raise ValueError("is no e-mail address; write for example zwaan@example.org")
+            raise ValueError(
+                message(
+                    "setting.no-mailbox",
+                    "is no e-mail address; write for example zwaan@example.org",
+                )
+            )
         return written
 
     @property

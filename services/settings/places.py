@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from services.message import message
 from services.settings.broker import NO_ADDRESS, read_servers
 from services.settings.values import Ranges
 from services.text.web_address import is_loopback
@@ -39,7 +40,10 @@ class Places(BaseModel):
     def _check_folder(cls, value: Path) -> Path:
         if "?" in str(value.absolute()):
             raise ValueError(
-                'holds a "?", which an address of a database cannot; rename the folder'
+                message(
+                    "setting.folder-query",
+                    "holds a “?”, which an address of a database cannot; rename the folder",
+                )
             )
         return value
 
@@ -56,7 +60,11 @@ class Places(BaseModel):
     @classmethod
     def _check_public_url(cls, value: str) -> str:
         if value and not _is_web_address(value):
-            raise ValueError("has to be an address such as https://zwaan.example.org")
+            raise ValueError(
+                message(
+                    "setting.web-address", "has to be an address such as https://zwaan.example.org"
+                )
+            )
         return value
 
     @field_validator("database_url")
@@ -65,8 +73,10 @@ class Places(BaseModel):
         known = ("sqlite+aiosqlite://", "postgresql+psycopg://")
         if value and not value.get_secret_value().startswith(known):
             raise ValueError(
-                "is wrong: it starts with sqlite+aiosqlite:// or postgresql+psycopg://, "
-                "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
+                message(
+                    "setting.database",
+                    "is wrong: it starts with sqlite+aiosqlite:// or postgresql+psycopg://, for example postgresql+psycopg://zwaan@127.0.0.1/zwaan",
+                )
             )
         return value
 

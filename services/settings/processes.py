@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from services.message import message
 from services.settings.values import Duration, OptionalDuration
 
 # 32 bytes in base64 for URLs each.
@@ -33,8 +34,10 @@ class Keys(BaseModel):
     def _check_keys(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(_FERNET_KEYS, value.get_secret_value()):
             raise ValueError(
-                "has to be one or more Fernet keys, separated by commas; "
-                "make one with: zwaan doctor --new-token-key"
+                message(
+                    "setting.fernet-keys",
+                    "has to be one or more Fernet keys, separated by commas; make one with: zwaan doctor --new-token-key",
+                )
             )
         return value
 
@@ -68,5 +71,10 @@ class Processes(BaseModel):
     @classmethod
     def _check_group(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
-            raise ValueError("has to be 1 to 100 letters, digits, dots, hyphens or underscores")
+            raise ValueError(
+                message(
+                    "setting.group",
+                    "has to be 1 to 100 letters, digits, dots, hyphens or underscores",
+                )
+            )
         return value

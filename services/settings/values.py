@@ -16,6 +16,7 @@ from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
 from services.errors import Rejected
+from services.message import message
 from services.scheduling import WorkingHours
 
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
@@ -30,7 +31,13 @@ def listed(text: str) -> list[str]:
 def duration(text: str) -> timedelta:
     found = _DURATION.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f'holds "{text}", which is no duration; write for example 90s, 6h or 3d')
+        raise ValueError(
+            message(
+                "setting.no-duration",
+                "holds “{text}”, which is no duration; write for example 90s, 6h or 3d",
+                text=text,
+            )
+        )
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
 
 
@@ -40,7 +47,11 @@ def network(text: str) -> str:
         return str(ip_network(text))
     except ValueError as error:
         raise ValueError(
-            f'"{text}" is no address and no network; write 10.0.0.7 or 172.16.0.0/12'
+            message(
+                "setting.no-network",
+                "holds “{text}”, which is no address and no network; write 10.0.0.7 or 172.16.0.0/12",
+                text=text,
+            )
         ) from error
 
 
@@ -54,14 +65,23 @@ def working_hours(text: str) -> WorkingHours:
     try:
         return WorkingHours.parse(text)
     except Rejected as fault:
-        raise ValueError(f"cannot be read: {fault}; {fault.remedy}") from fault
+        raise ValueError(
+            message(
+                "setting.unreadable",
+                "cannot be read: {fault}; {remedy}",
+                fault=fault.message,
+                remedy=fault.remedy,
+            )
+        ) from fault
 
 
 def from_json(text: str, *, example: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ValueError(f"has to be JSON, for example {example}") from error
+        raise ValueError(
+            message("setting.no-json", "has to be JSON, for example {example}", example=example)
+        ) from error
 
 
 def _rate(text: str) -> float:
@@ -70,7 +90,13 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0 < rate <= 1:
-        raise ValueError(f'holds "{text}", which is no share from 0 to 1; write for example x=0.05')
+        raise ValueError(
+            message(
+                "setting.no-share",
+                "holds “{text}”, which is no share from 0 to 1; write for example x=0.05",
+                text=text,
+            )
+        )
     return rate
 
 

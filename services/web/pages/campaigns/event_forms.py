@@ -14,13 +14,13 @@ from pydantic import BaseModel, ValidationError
 from services.campaigns.announce import announce
 from services.events.cloudevent import CloudEvent, event_data
 from services.events.incoming import EventData, StoryApproved, VacancyOpened
-from services.message import label, message
+from services.message import Message, label, message
 from services.voice import other_language
 from services.web.messages import Messages
 from services.web.view import View
 
 #: Of any field; a form may say it better (`people_form`).
-OTHER_FAULT = message("form.fault.other", "This cannot be right. Write it differently.")
+_OTHER_FAULT = message("form.fault.other", "This cannot be right. Write it differently.")
 _MISSING = message("form.fault.missing", "Fill this in.")
 _TOO_LONG = label("form.fault.too-long", "At most {limit} characters.")
 _TOO_MANY = label("form.fault.too-many", "At most {limit}.")
@@ -67,8 +67,13 @@ def check(
     data: Mapping[str, Any],
     messages: Messages,
     faults: Mapping[str, str],
+    *,
+    own: Mapping[str, Message] = MappingProxyType({}),
 ) -> Filled[_Data]:
-    """Validate ``data`` (empty values left out); ``faults`` were found before."""
+    """Validate ``data`` (empty values left out); ``faults`` were found before.
+
+    ``own`` are what is said of a field in place of the words for any.
+    """
     found = dict(faults)
     checked: _Data | None = None
     try:
@@ -77,7 +82,7 @@ def check(
         )
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            found.setdefault(str(fault["loc"][0]), _sentence(fault, messages))
+            found.setdefault(str(fault["loc"][0]), _sentence(fault, messages, own))
     return Filled(fields=fields, faults=found, data=None if found else checked)
 
 
@@ -97,7 +102,7 @@ def in_its_language(filled: Filled[_Content], messages: Messages) -> Filled[_Con
     return Filled(fields=filled.fields, faults=faults, data=None)
 
 
-def _sentence(fault: Any, messages: Messages) -> str:
+def _sentence(fault: Any, messages: Messages, own: Mapping[str, Message]) -> str:
     kind = fault["type"]
     if kind in ("missing", "string_too_short"):
         return messages.phrase(_MISSING)
@@ -107,7 +112,7 @@ def _sentence(fault: Any, messages: Messages) -> str:
         return messages.phrase(_TOO_MANY, limit=fault["ctx"]["max_length"])
     if fault["loc"][0] == "url":
         return messages.phrase(_ADDRESS)
-    return messages.phrase(OTHER_FAULT)
+    return messages.phrase(own.get(str(fault["loc"][0]), _OTHER_FAULT))
 
 
 def words(text: str) -> tuple[str, ...]:

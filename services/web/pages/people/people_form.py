@@ -12,7 +12,7 @@ from services.people.ambassador_row import AmbassadorRow
 from services.people.rules.ambassador import Ambassador
 from services.people.store.people import ROLES, Person
 from services.web.messages import Messages
-from services.web.pages.campaigns.event_forms import OTHER_FAULT, Filled, check, read_fields
+from services.web.pages.campaigns.event_forms import Filled, check, read_fields
 from services.web.view import View
 
 _FIELDS = tuple(AmbassadorRow.model_fields)
@@ -36,13 +36,7 @@ def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[Ambassad
     """As `check`; without a role the fault is that of ``roles``."""
     data: dict[str, Any] = {name: fields[name] for name in _FIELDS}
     faults = {} if roles_in(fields) else {"roles": messages.phrase(_NO_ROLE)}
-    filled = check(AmbassadorRow, fields, data, messages, faults)
-    other = messages.phrase(OTHER_FAULT)
-    worded = {
-        name: messages.phrase(_FAULTS[name]) if name in _FAULTS and fault == other else fault
-        for name, fault in filled.faults.items()
-    }
-    return Filled(fields=fields, faults=worded, data=filled.data)
+    return check(AmbassadorRow, fields, data, messages, faults, own=_FAULTS)
 
 
 def roles_in(fields: Mapping[str, str]) -> list[str]:
