@@ -42,8 +42,10 @@ class SmtpNotifier:
         if parts.scheme not in _PORTS or not parts.hostname:
             # Not with the address: it may hold a password.
             raise WrongSetting(
-                "the setting ZWAAN_SMTP_URL is no mail server's address, "
-                "for example smtp://user:password@mail.example.org:587"
+                message(
+                    "setting.smtp-url",
+                    "the setting ZWAAN_SMTP_URL is no mail server's address, for example smtp://user:password@mail.example.org:587",
+                )
             )
         self._implicit_tls = parts.scheme == "smtps"
         self._host = parts.hostname

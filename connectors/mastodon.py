@@ -44,7 +44,10 @@ class Mastodon:
     def __init__(self, settings: NetworkSettings) -> None:
         if not settings.api_url:
             raise errors.WrongSetting(
-                "Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL."
+                message(
+                    "setting.mastodon-url",
+                    "Mastodon has no server of its own; name one in ZWAAN_MASTODON_URL.",
+                )
             )
         routes = {API: settings.api_url, PAGES: settings.authorize_url or settings.api_url}
         self._transport = Transport("Mastodon", routes=routes, limits=settings.limits)

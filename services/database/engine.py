@@ -48,8 +48,10 @@ class Database:
         except (ArgumentError, ValueError) as error:
             # Not with the address: it may hold a password.
             raise WrongSetting(
-                "the setting ZWAAN_DATABASE_URL is not a database's address, "
-                "for example postgresql+psycopg://zwaan@127.0.0.1/zwaan"
+                message(
+                    "setting.database-url",
+                    "the setting ZWAAN_DATABASE_URL is not a database's address, for example postgresql+psycopg://zwaan@127.0.0.1/zwaan",
+                )
             ) from error
         return cls(_open_sqlite(url) if backend == "sqlite" else _open_server(url))
 

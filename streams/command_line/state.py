@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.errors import Stop
+from services.message import message
 from services.settings import Settings
 from streams.logs.embedded.owner import LogInUse
 from streams.logs.opening import OpenLog, open_log
@@ -50,8 +51,11 @@ def require_database(settings: Settings) -> None:
         return
     if settings.database_url.get_secret_value():
         raise Stop(
-            f"there is no database at {path}; correct ZWAAN_DATABASE_URL, "
-            "or make it with: zwaan migrate"
+            message(
+                "state.no-database",
+                "there is no database at {path}; correct ZWAAN_DATABASE_URL, or make it with: zwaan migrate",
+                path=str(path),
+            )
         )
     raise _nothing_here(settings, "database")
 
@@ -62,8 +66,11 @@ def require_log(settings: Settings) -> None:
         return
     if settings.broker:
         raise Stop(
-            f"there is no log at {settings.log_path}; correct ZWAAN_BROKER, "
-            "or make it with: zwaan topics --create"
+            message(
+                "state.no-log",
+                "there is no log at {path}; correct ZWAAN_BROKER, or make it with: zwaan topics --create",
+                path=str(settings.log_path),
+            )
         )
     raise _nothing_here(settings, "log")
 

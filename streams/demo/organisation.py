@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from services.errors import Stop
 from services.identity import ambassador_id
 from services.language import FIRST
+from services.message import message
 from services.people.import_ambassadors import read_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.people.store.people import Person
@@ -78,7 +79,11 @@ def _folder() -> Path:
     folder = Path(str(resources.files("streams"))).parent / "examples"
     if folder.is_dir():
         return folder
-    raise Stop("the examples are missing from this installation; install it again")
+    raise Stop(
+        message(
+            "examples.missing", "the examples are missing from this installation; install it again"
+        )
+    )
 
 
 def _more(people: Sequence[Ambassador], number: int) -> list[Ambassador]:

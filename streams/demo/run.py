@@ -21,6 +21,7 @@ from services.campaigns.accept_events import accept
 from services.database import outbox
 from services.errors import Stop, WrongSetting
 from services.figures.statistics import Statistics, statistics
+from services.message import message
 from services.people.sign_in import make_link
 from services.people.store import people
 from services.post import PostState
@@ -55,8 +56,10 @@ async def run_demo(
     """Run until a signal, or for ``seconds`` after everything is up."""
     if settings.real_networks or not settings.sandbox:
         raise WrongSetting(
-            "the demo posts in the sandbox alone; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, "
-            "ZWAAN_MASTODON_URL and ZWAAN_OTHER_NETWORKS"
+            message(
+                "demo.sandbox-only",
+                "the demo posts in the sandbox alone; unset ZWAAN_LINKEDIN_URL, ZWAAN_X_URL, ZWAAN_MASTODON_URL and ZWAAN_OTHER_NETWORKS",
+            )
         )
     if settings.organisation == type(settings).model_fields["organisation"].default:
         settings = settings.model_copy(update={"organisation": ORGANISATION})

@@ -57,8 +57,12 @@ def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
     except OSError as error:
         listener.close()
         raise Stop(
-            f"the address {settings.host}:{settings.port} cannot be used ({error.strerror}); "
-            "choose another with --host or --port"
+            message(
+                "address.taken",
+                "the address {address} cannot be used ({fault}); choose another with --host or --port",
+                address=f"{settings.host}:{settings.port}",
+                fault=str(error.strerror),
+            )
         ) from error
     listener.listen(_BACKLOG)
     return listener

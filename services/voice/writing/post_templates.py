@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from services.errors import Rejected, Stop
 from services.language import LANGUAGES
+from services.message import message
 from services.voice.writing.layout_file import Section, read_sections
 from services.voice.writing.layout_syntax import check_syntax, slots_of
 from services.voice.writing.relations import RELATIONS, Relation
@@ -76,11 +77,11 @@ class PostTemplates:
         files = dict(sorted(_files(directory)))
         for path in PATHS:
             if path not in files:
-                raise Stop(f"the share texts lack {path}")
+                raise Stop(message("texts.lacking", "the share texts lack {path}", path=path))
         try:
             pools = {path: _compiled(path, text) for path, text in files.items() if path in PATHS}
         except Rejected as fault:
-            raise Stop(str(fault)) from fault
+            raise Stop(fault.message) from fault
         return cls(organisation=organisation, files=files, pools=pools)
 
     def revised(self, changes: Mapping[str, tuple[int, str]]) -> PostTemplates:
