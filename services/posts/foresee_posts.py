@@ -25,10 +25,12 @@ _NETWORK = "linkedin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """Of ``asked`` people ``texts`` get a post, the others a question first; a few ``samples``."""
+    """Of ``asked`` people ``texts`` can have a post, the others a question alone; a few ``samples``.
+    ``at_once``: they get it without asking for it, because its passages were chosen."""
 
     asked: int
     texts: int
+    at_once: bool
     samples: Sequence[tuple[Ambassador, Draft]]
 
     @property
@@ -74,6 +76,7 @@ def foresee(composer: Composer, campaign: Campaign, them: Audience, *, link: str
                 rank=rank,
                 seed=campaign.seed,
                 link=link,
+                wants_text=True,
                 cast=them.cast,
             ),
             dealt,
@@ -81,7 +84,12 @@ def foresee(composer: Composer, campaign: Campaign, them: Audience, *, link: str
         dealt.add(person.id, draft)
         if draft.text:
             drafts.append((person, draft))
-    return Foreseen(asked=them.size, texts=len(drafts), samples=_different(drafts))
+    return Foreseen(
+        asked=them.size,
+        texts=len(drafts),
+        at_once=bool(campaign.content.passages),
+        samples=_different(drafts),
+    )
 
 
 def _different(drafts: Sequence[tuple[Ambassador, Draft]]) -> Sequence[tuple[Ambassador, Draft]]:

@@ -162,6 +162,7 @@ class Suggester:
             seed=campaign.seed,
             link=self._short_link(post.link_code),
             variant=place.next_variant,
+            wants_text=True,
             # Where it is held for a question, the other texts go without it.
             answer=as_told(given.answer) if given and recipe.get("why") != "unclear" else "",
             as_it_is=bool(recipe.get("answered")),

@@ -130,7 +130,7 @@ RELATION: _Labels = {
 ASKED: _Labels = {
     "asked": label(
         "inbox.asked.asked",
-        "The words of an advertisement are nobody’s own. Answer in two sentences, and that becomes your post; you may choose a text as well.",
+        "Answer in two sentences, and that becomes your post. You may choose a text from the story as well.",
     ),
     "capacity": label(
         "inbox.asked.capacity",
@@ -160,7 +160,7 @@ ASKED: _Labels = {
 
 #: The same, to whoever began the campaign.
 ASKED_BECAUSE: _Labels = {
-    "asked": label("campaign.asked.asked", "The vacancy is not about their own work."),
+    "asked": label("campaign.asked.asked", "They are asked for their own words first."),
     "capacity": label("campaign.asked.capacity", "All posts are given out."),
     "thin": label("campaign.asked.thin", "The source tells too little."),
     "language": label("campaign.asked.language", "The source is in another language."),

@@ -24,6 +24,7 @@ from services.events.cloudevent import load_json, parse_event
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import derive_id, link_code
 from services.message import message, message_n
+from services.people.rules.ambassador import Ambassador
 from services.ports import OutgoingPost, PostRules
 from services.posts.write_drafts import post_id
 from services.settings import OFF, SANDBOX, Settings
@@ -32,6 +33,7 @@ from services.text.normal_form import normalise_text
 from services.voice import (
     Composer,
     Dealt,
+    Draft,
     DraftRequest,
     NoDraft,
     PostTemplates,
@@ -72,9 +74,10 @@ def compose(
     """Show the drafts that an event would bring to these people; nothing is stored or sent.
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
-    With --json one line a draft: ambassador, network, language, text, question, passage, relation,
+    With --json one line a draft: ambassador, network, language, text, choice, question, passage, relation,
     layout, overlap, why. Without text (null) somebody is asked the question first, and "why" says why:
-    their answer makes the post, once a stranger would understand it. A story that nobody can be given a text about is refused with the reason.
+    their answer makes the post; "choice" is the text that they may have instead. A story that nobody can
+    be given a text about is refused with the reason.
     """
     settings = settings_of(data=data)
     rules = _rules(settings, network)
@@ -135,27 +138,41 @@ def compose(
                     )
                 except NoDraft as refusal:
                     click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
-            dealt.add(identity, draft)
+            # What they may choose instead of an answer.
+            chosen = draft.why == "asked"
+            told = composer.compose(replace(request, wants_text=True), dealt) if chosen else draft
+            dealt.add(identity, told)
+            choice = told.text if chosen else ""
             if as_json:
-                told = draft.recipe.get("passage") or {}
-                line = {
-                    "ambassador": person.email,
-                    "network": draft.network,
-                    "language": draft.language,
-                    "text": draft.text or None,
-                    "question": draft.question,
-                    "passage": told.get("text"),
-                    "relation": draft.relation,
-                    "layout": draft.layout or None,
-                    "overlap": draft.overlap,
-                    "why": draft.why or None,
-                }
-                click.echo(json.dumps(line, ensure_ascii=False))
+                click.echo(_as_json(person, draft, told, choice))
             else:
-                text = draft.text or "(no text: the question first)"
                 head = f"── {person.name}, {name} ({invitation.reason})"
-                click.echo(f"{head}\n{text}\n\n? {draft.question}\n")
+                click.echo(f"{head}\n{_as_text(draft, choice)}\n")
     return 0
+
+
+def _as_json(person: Ambassador, draft: Draft, told: Draft, choice: str) -> str:
+    line = {
+        "ambassador": person.email,
+        "network": draft.network,
+        "language": draft.language,
+        "text": draft.text or None,
+        "choice": choice or None,
+        "question": draft.question,
+        "passage": (told.recipe.get("passage") or {}).get("text"),
+        "relation": draft.relation,
+        "layout": told.layout or None,
+        "overlap": told.overlap,
+        "why": draft.why or None,
+    }
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _as_text(draft: Draft, choice: str) -> str:
+    asked = f"? {draft.question}"
+    if choice:
+        return f"{asked}\n\nor, without a word of their own:\n{choice}"
+    return f"{draft.text or '(no text: the question first)'}\n\n{asked}"
 
 
 def _answers(file: BinaryIO | None) -> dict[str, dict[str, Any]]:

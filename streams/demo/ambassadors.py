@@ -25,7 +25,7 @@ from services.errors import NeedsPerson, Rejected, RetryLater
 from services.message import message
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
-from services.post import Post, PostState
+from services.post import Post, PostState, text_sha256
 from services.posts import decide, schedule
 from services.posts.answer_prompt import answer_prompt
 from services.posts.schedule import When
@@ -166,6 +166,8 @@ class SimulatedAmbassadors:
         campaign = await campaigns.get(transaction, post.campaign_id)
         answer = self._answers.get((post.ambassador_id, campaign.source_id if campaign else ""))
         questions = post.recipe.get("questions")
+        if answer is None and not post.text:
+            return await self._chosen(transaction, post, now)
         if answer is None or not questions or post.recipe.get("answered"):
             return post
         with suppress(Rejected):
@@ -177,6 +179,19 @@ class SimulatedAmbassadors:
                 prompt=questions[0],
                 answer=answer,
                 text="",
+                now=now,
+            )
+        return post
+
+    async def _chosen(self, transaction: Transaction, post: Post, now: datetime) -> Post:
+        """The first of the texts that they may choose; without one, the question as it was."""
+        whose = {"post_id": post.id, "ambassador_id": post.ambassador_id}
+        for draft in (await self._suggester.suggest(transaction, **whose))[:1]:
+            return await self._suggester.choose(
+                transaction,
+                **whose,
+                variant=draft.recipe["variant"],
+                sha256=text_sha256(draft.text),
                 now=now,
             )
         return post

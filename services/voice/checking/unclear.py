@@ -39,13 +39,18 @@ def unclear_in(answer: str, language: Language, *, said: str = "") -> Unclear | 
     """
     if len(plain_words(answer)) < _LEAST or not WORD.search(split_sentences(answer)[0]):
         return Unclear(kind="nothing", words="")
-    first = _Beginning(split_sentences(answer)[0], vocabulary(language))
+    words = vocabulary(language)
+    first = _Beginning(split_sentences(answer)[0], words)
     if reply := first.reply():
         return Unclear(kind="reply", words=reply)
     if what := first.pointed_at():
         return Unclear(kind="what", words=what)
-    if who := first.stranger(frozenset(said.split())):
+    known = frozenset(said.split())
+    if who := first.stranger(known):
         return Unclear(kind="who", words=who)
+    for sentence in split_sentences(answer)[1:]:
+        if WORD.search(sentence) and (who := _Beginning(sentence, words).named(known, answer)):
+            return Unclear(kind="who", words=who)
     return None
 
 
@@ -60,7 +65,9 @@ class _Beginning:
     def reply(self) -> str:
         """ "Niet echt, …", "Yes to the dogs": to a question that nobody reads."""
         named = any(each.group() in given_names() for each in self._found)
-        about = named or any(self._lists[each].within(self._words) for each in _SOMEBODY)
+        # "The bridge is worked from afar now" is a whole sentence, "Rolls gone at eight" is none.
+        about = named or not (GRAMMAR.the | GRAMMAR.a).isdisjoint(self._words)
+        about = about or any(self._lists[each].within(self._words) for each in _SOMEBODY)
         if not about or self._lists["replies"].begins(self._words):
             return self._typed(0, min(_SHOWN, len(self._words)))
         return ""
@@ -90,6 +97,16 @@ class _Beginning:
             if word in lists["persons"] or (place and name[:1].isupper()):
                 return ""
             if word in lists["personal_pronouns"] and place < _LEAST:
+                return name
+        return ""
+
+    def named(self, known: frozenset[str], answer: str) -> str:
+        """ "Gerrit liet mij eerst een uur klooien": said once, without a word of who that is."""
+        for place, found in enumerate(self._found):
+            name = found.group().removesuffix("'s").removesuffix("’s")
+            if name not in given_names() or name in known or answer.count(name) > 1:
+                continue
+            if not (self._is_introduced(place) or self._words[place] in self._lists["small"]):
                 return name
         return ""
 

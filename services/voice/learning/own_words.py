@@ -43,7 +43,7 @@ def as_told(answer: str) -> str:
     line = " ".join(answer.split())
     if _ASIDE.search(line):
         line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
-    line = _SMALL.sub(_capital, line)
+    line = _SMALL.sub(_capital, f"{line[:1].upper()}{line[1:]}")
     return ended(line)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -93,13 +93,15 @@ class Composer:
         rules = rules_of(request.network, self.networks)
         plan = self._plan(request)
         poster = poster_of(request, plan, self.templates.organisation)
-        if poster.asked_first:
-            return self._question(poster, poster.asked_first)
+        if poster.unclear and not request.as_it_is:
+            return self._question(poster, "unclear")
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
         kin = kin_of(poster, usable)
         tried = 0
-        for turn in () if dealt.is_spent(kin) else _turns(poster, rules, usable):
+        for turn in (
+            () if dealt.is_spent(kin) and not poster.answer else _turns(poster, rules, usable)
+        ):
             if turn.variant < request.variant or not _is_free(turn, poster, dealt):
                 continue
             text, told = _fitting(turn, poster, rules)
@@ -107,16 +109,14 @@ class Composer:
             if not broken:
                 draft = self._draft(turn, poster, text=text, told=told, dealt=dealt)
                 if draft.overlap <= MOST_OVERLAP or poster.has_own_words:
-                    return draft
+                    return self._question(poster, "asked") if poster.is_asked_first else draft
             why = broken or "capacity"
             tried += 1
             if tried == _TRIES:
                 break
-        if why != "words" and not request.variant:
+        if why != "words" and not (request.variant or poster.answer):
             dealt.spend(kin)
         if poster.answer:
-            if why == "length" and (shorter := _shorter(poster.answer)):
-                return self.compose(replace(request, answer=shorter), dealt)
             raise _unanswered(why, request)
         return self._question(poster, why)
 
@@ -210,6 +210,9 @@ class Composer:
         if why == "unclear" and poster.unclear:
             questions = (question_about(poster.unclear, plan.language, polite=polite),)
             recipe["unclear"] = questions[0]
+        if why == "asked":
+            # Their first turn is still to come.
+            recipe["variant"] = -1
         return Draft(
             network=request.network,
             language=plan.language,
@@ -287,12 +290,6 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
     return "", ""
-
-
-def _shorter(answer: str) -> str:
-    """Without its last sentence; empty where that would tell too little."""
-    shorter = " ".join(split_sentences(answer)[:-1])
-    return shorter if len(shorter) >= MIN_LENGTH else ""
 
 
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:

@@ -23,6 +23,7 @@ class DraftRequest:
     ``rank`` is the ambassador's place in the campaign's audience, from 0: it says where in the deal
     of passages and layouts their own turn is, so that partitions can compose without asking each
     other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
+    ``wants_text``: they asked for a text instead of saying something of their own.
     With an ``answer`` the post is built around it, with the ``passage`` of that number where one is
     told; where a stranger would not understand that answer there is a question first, unless it is taken
     ``as_it_is``. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
@@ -37,6 +38,7 @@ class DraftRequest:
     seed: int
     link: str
     variant: int = 0
+    wants_text: bool = False
     answer: str = ""
     as_it_is: bool = False
     passage: int | None = None

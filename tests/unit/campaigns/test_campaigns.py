@@ -26,9 +26,12 @@ from services.posts.finish_campaign import close_vacancies, end_story, finish_ov
 from services.posts.store import posts
 from services.posts.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates
+from services.voice.passages import SourceText, find_passages
 from tests.builders import NOW, ambassador, connection, fact, our_templates, story, vacancy
 from tests.unit.voice.material import example_content
 
+#: Passages that an editor chose, so that drafts have texts.
+TOLD = ("In maart hing onze nieuwe sluisdeur er na elf dagen weer in. Toen belde een schipper.",)
 EVERYBODY = [
     ambassador(1, language="nl"),
     ambassador(2, language="en", address_form="", crafts=(), team="", role="", region=""),
@@ -252,7 +255,7 @@ async def test_drafts_are_written_once_for_every_connected_network(staffed: Data
             await connections.save(transaction, connection(anna, network))
         for person in (anna, bert):  # there are no share texts for it
             await connections.save(transaction, connection(person, "bluesky"))
-    requests = (await start(staffed, story()))[1:]
+    requests = (await start(staffed, story(passages=TOLD)))[1:]
     facts = [fact(ShareRequested.model_validate(each.event.data)) for each in requests]
     for turn in range(3):
         async with staffed.write() as transaction:
@@ -281,7 +284,7 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
     async with staffed.write() as transaction:
         for network in ("linkedin", "mastodon"):
             await connections.save(transaction, connection(anna, network))
-    statements = await start(staffed, story())
+    statements = await start(staffed, story(passages=TOLD))
     (request,) = (ShareRequested.model_validate(each.event.data) for each in statements[1:])
     assert [each.ambassador_id for each in request.asked] == [anna.id]
     async with staffed.write() as transaction:
@@ -299,6 +302,9 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
 async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) -> None:
     """Whichever worker wrote the others: nobody has a colleague's passage in the same layout."""
     content = example_content()["nl-middenspanningsmonteur"]
+    content = content.model_copy(
+        update={"passages": tuple(each.text for each in find_passages(SourceText(content)).chosen)}
+    )
     crowd = [ambassador(number, team=content.team) for number in range(160)]
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, crowd, now=NOW)

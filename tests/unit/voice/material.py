@@ -129,6 +129,7 @@ def request(
         "rank": 0,
         "seed": 7,
         "link": link_of(person, network),
+        "wants_text": True,
     }
     return DraftRequest(content=content, ambassador=person, network=network, **fields | changes)
 

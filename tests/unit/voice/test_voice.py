@@ -419,6 +419,9 @@ async def test_a_story_in_ones_other_language(voices: Voices) -> None:
         body="For three weeks our lock gate in Utrecht stood in the yard. Then a skipper called us about it. "
         "Nobody had measured the old hinge before we ordered steel.",
         topics=["constructie"],
+        passages=(
+            "Nobody had measured the old hinge of our lock gate before we ordered the steel for it.",
+        ),
     )
     async with voices.database.write() as transaction:
         statements = await start_campaigns(transaction, [fact(content)], NOW)

@@ -114,8 +114,18 @@ async def test_three_posts_of_different_colleagues_stand_beside(organisation: Or
     stands = re.findall(r"· ([^<·]+)</p>", beside)
     assert len(set(stands)) > 1
     assert "who wrote it" in stands
-    carries = re.search(r"It carries (\d+) different posts", beside)
-    others = re.search(r"The other (\d+) colleagues are asked for a sentence first", beside)
+    assert "Everybody is asked for a sentence first" in beside
+    assert re.search(r"the source carries \d+ different ones", beside)
+
+
+async def test_chosen_passages_give_posts_at_once(organisation: Organisation) -> None:
+    """It is said how many get one, and how many are asked first; together they are all."""
+    content = story(body=BODY, author={"name": "Piet Jansen"}, passages=(FIRST, SECOND))
+    address = await prepared(organisation, content)
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        page = (await browser.get(address)).text
+    carries = re.search(r"It carries (\d+) different posts", page)
+    others = re.search(r"The other (\d+) colleagues are asked for a sentence first", page)
     assert carries is not None
     assert others is not None
     assert int(carries[1]) + int(others[1]) == len([*COLLEAGUES, OUTSIDER])
