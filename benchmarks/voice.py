@@ -37,7 +37,7 @@ from services.voice import (
     check_supported,
     unsaid,
 )
-from services.voice.checking.statements import akin, telling
+from services.voice.checking.claim_words import akin, telling
 from services.voice.language.sentences import split_sentences
 from services.voice.writing.relations import cast_of
 from services.voice.writing.subject import content_id

@@ -34,8 +34,7 @@ from services.voice.learning.own_words import as_told
 from services.voice.model import NotUsed, edit, follow_up
 from services.voice.model.edit import Frame
 from services.voice.voice_profile import taught
-from services.voice.writing.apply_profile import as_they_write, held_word
-from services.voice.writing.fit import fits
+from services.voice.writing.apply_profile import as_they_write, fits, held_word
 from services.voice.writing.request import DraftRequest
 
 _BATCH = 20

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from services.language import LANGUAGES, TRAITS, primary_language
-from services.voice.language.injection import INJECTION
 from services.voice.model import NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST
+from services.voice.passages.judging import INJECTION
 from services.voice.passages.passage import Sensitive
 from services.voice.passages.prose import SourceText
 from services.voice.passages.telling import Sentence, Source

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from services.language.patterns import any_of
-from services.voice.language.injection import INJECTION
+from services.language import LANGUAGES
+from services.language.patterns import any_of, phrases_pattern
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source, narrator_of
-from services.voice.vocabulary import given_names
+from services.voice.vocabulary import given_names, lines_of
 from services.voice.vocabulary.grammar import GRAMMAR
+
+_ORDERS = [line for each in LANGUAGES for line in lines_of(f"{each}/orders")]
+INJECTION = re.compile(
+    rf"\b(?:{any_of(GRAMMAR.ignore)})\b.{{0,60}}\b(?:{any_of(GRAMMAR.instructions)})"
+    rf"|{phrases_pattern(dict.fromkeys(_ORDERS)).pattern}",
+    re.IGNORECASE,
+)
+
 
 MIN_WORDS, MAX_CHARACTERS = 3, 280
 

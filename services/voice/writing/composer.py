@@ -24,12 +24,12 @@ from services.voice.language.sentences import split_sentences
 from services.voice.passages.choosing import MIN_LENGTH
 from services.voice.writing.apply_profile import (
     apply_profile,
+    fits,
     held_word,
     in_language,
     recipe_of_profile,
 )
 from services.voice.writing.dealing import MOST_OVERLAP, NO_PASSAGE, Dealt, shift_of, turns
-from services.voice.writing.fit import fits
 from services.voice.writing.plan import Plan, plan_of
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.poster import (

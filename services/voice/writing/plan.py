@@ -11,7 +11,7 @@ from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language
 from services.language.patterns import any_of, words_pattern
 from services.voice.checking.block_list import BlockList
-from services.voice.checking.statements import akin, telling
+from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.support import Sources
 from services.voice.checking.terms import facts_of
 from services.voice.language.names import own_names, same_name

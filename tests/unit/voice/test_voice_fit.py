@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connectors.x import X
 from services.text.network_text import measure_text
-from services.voice.writing.fit import fits
+from services.voice.writing.apply_profile import fits
 
 LINKS = (
     "https://zwaan.example.org/r/abcdefgh",
