@@ -20,6 +20,7 @@ from services.voice.vocabulary.grammar import GRAMMAR
 _LEAST = 7
 #: So many words name the sentence that is asked about.
 _SHOWN = 4
+_NOW = frozenset(["deze", "dit", "this", "these"])
 #: Any of these in a sentence says whom it is about.
 _SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
 
@@ -81,7 +82,10 @@ class _Beginning:
             if word not in GRAMMAR.demonstrative or noun in lists["small"] or not opens:
                 continue
             timed = any(noun in lists[each] for each in ("dates", "seasons", "vague_nouns"))
-            if not (timed or noun in self._words[:place]):
+            before = self._words[:place]
+            # "On 3 May … that morning", "this week"; but which one is "that morning" alone?
+            known = word in _NOW or any(each in lists["dates"] or each.isdigit() for each in before)
+            if not ((timed and known) or noun in before):
                 return self._typed(place, place + 2)
         return ""
 
@@ -117,7 +121,7 @@ class _Beginning:
         explained = after is not None and self._text[self._found[place].end()] == ","
         whole = after is not None and after.group()[:1].isupper()
         somebody = before in self._lists["persons"] or (before and is_at_work(before))
-        titled = bool(place) and self._found[place - 1].group()[0].isupper()
+        titled = place > 1 and self._found[place - 1].group()[0].isupper()
         return explained or whole or titled or bool(somebody)
 
     def _typed(self, start: int, end: int) -> str:

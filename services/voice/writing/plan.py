@@ -9,7 +9,7 @@ from functools import cached_property
 
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language
-from services.language.patterns import any_of, words_pattern
+from services.language.patterns import words_pattern
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.support import Sources
@@ -27,16 +27,10 @@ from services.voice.writing.request import Content
 from services.voice.writing.spoken import WE, Spoken
 from services.voice.writing.subject import author_of, hashtags_of, title_of
 
-#: An answer that says so much of a passage in its own words tells it already.
-_TOLD = 0.4
-#: Stems that an answer shares with a passage that belongs beside it.
-_SHARED = 2
 #: "Stond vijf uur stil": what no list of phrases holds.
 _STOOD_STILL = re.compile(
     "|".join(filter(None, (phrases_of(each).stood_still for each in LANGUAGES))), re.IGNORECASE
 )
-#: "Die haak": of what is meant a stranger has to be told.
-_MEANT = re.compile(rf"\b(?:{any_of(GRAMMAR.pointing)})\s+([^\W\d_]{{4,}})", re.IGNORECASE)
 #: Says that somebody is sought.
 SOUGHT = words_pattern(GRAMMAR.sought)
 
@@ -87,10 +81,6 @@ class Plan:
         each = (self._spoken(number, name, relation) for number in numbers)
         return tuple(spoken for spoken in each if spoken and spoken.number not in self.held)
 
-    @cached_property
-    def _stems(self) -> tuple[frozenset[str], ...]:
-        return tuple(telling(passage.text, self.language) for passage in self.found.chosen)
-
     def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
         """How somebody may use the passage of this number; None: not at all."""
         passage = self.found.chosen[number]
@@ -126,25 +116,6 @@ class Plan:
                 self.language, self.kind, relation, passage, title=self.title, polite=polite
             )
         return found
-
-    def shared(self, number: int, answer: str) -> int:
-        """How many stems of the passage of this number an answer holds."""
-        said = telling(answer, self.language)
-        return sum(akin(each, said) for each in self._stems[number])
-
-    def goes_with(self, spoken: Spoken, answer: str) -> bool:
-        """Whether an answer speaks of a passage, or of a thing in it, without telling it already."""
-        stems = self._stems[spoken.number]
-        shared = self.shared(spoken.number, answer)
-        return shared < _TOLD * len(stems) and (shared >= _SHARED or self._is_meant(stems, answer))
-
-    def _is_meant(self, stems: frozenset[str], answer: str) -> bool:
-        dates = vocabulary(self.language)["dates"]
-        meant = " ".join(word for word in _MEANT.findall(answer) if word.casefold() not in dates)
-        return any(
-            akin(noun, stems) or any(each.endswith(noun) for each in stems)
-            for noun in telling(meant, self.language)
-        )
 
 
 def plan_of(

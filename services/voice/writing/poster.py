@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from services.language import Language
 from services.people.rules.ambassador import Ambassador
+from services.voice.checking.statements import akin, telling
 from services.voice.checking.unclear import Unclear, unclear_in
 from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_told
 from services.voice.learning.profile import Voice, voice_of
-from services.voice.vocabulary import plain_words
 from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
@@ -19,7 +20,7 @@ from services.voice.writing.plan import SOUGHT, Plan
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, relation_of
 from services.voice.writing.request import DraftRequest
-from services.voice.writing.spoken import WE, Spoken
+from services.voice.writing.spoken import Spoken
 
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 #: Layouts of a vacancy for who said themselves that somebody is sought are called so.
@@ -91,7 +92,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         "link": request.link,
         "answer": answer,
     }
-    if _names(answer, voice.role):
+    if _is_said(voice.role, answer, plan.a_job, plan.language):
         values["role"] = ""
     beside = " ".join(values[each] for each in ("author", "job", "role", "team", "employer"))
     return Poster(
@@ -106,9 +107,10 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     )
 
 
-def _names(answer: str, whole: str) -> bool:
-    """Whether an answer says what somebody is, word for word."""
-    return bool(whole) and f" {whole.casefold()} " in f" {' '.join(plain_words(answer))} "
+def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
+    """ "I'm the treasurer", or the very job that is vacant: what somebody is need not be said again."""
+    words, said, sought = (telling(each, language) for each in (role, answer, job))
+    return any(akin(each, said) for each in words) or all(akin(each, sought) for each in words)
 
 
 def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
@@ -147,30 +149,17 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
 
     Who had no part in it tells what is said to be of their house, and no bad news.
 
-    An answer that a stranger understands needs none. Beside another stands the passage that it speaks of,
-    unless it tells that already.
+    An answer stands without one: readers took a passage below it for pasted.
     """
-    plan, answer, asked = poster.plan, poster.answer, poster.request
-    spoken = plan.all_spoken(asked.ambassador.name, poster.stand.relation)
-    if not answer:
-        employer = poster.values["employer"]
-        return [
-            each
-            for each in spoken
-            if (each.is_told or plan.content.passages)
-            and (not poster.is_weak or (each.is_ours(employer) and not each.bad))
-        ]
-    if not poster.unclear:
+    if poster.answer:
         return [None]
-    mine = plan.kind == "story" or poster.stand.relation in {Relation.TEAM, Relation.ROLE}
-    beside = [
+    plan, employer = poster.plan, poster.values["employer"]
+    return [
         each
-        for each in spoken
-        # "We want to get back to twelve weeks": says the team, and nobody else.
-        if (mine or not WE.search(each.passage.text)) and plan.goes_with(each, answer)
+        for each in plan.all_spoken(poster.request.ambassador.name, poster.stand.relation)
+        if (each.is_told or plan.content.passages)
+        and (not poster.is_weak or (each.is_ours(employer) and not each.bad))
     ]
-    beside.sort(key=lambda one: (-plan.shared(one.number, answer), one.number != asked.passage))
-    return [*beside[:1], None]
 
 
 def goes(spoken: Spoken | None, layout: Layout) -> bool:

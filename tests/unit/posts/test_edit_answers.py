@@ -56,7 +56,7 @@ RULES = CircuitRules(failures=3, pause=timedelta(seconds=30))
 STORY = example_content()["nl-de-mof-van-hengelo"]
 #: As it is dictated: no capital, no full stop between its sentences.
 ANSWER = (
-    "ik laat leerlingen in hun eerste week een mof openzagen die ik met opzet fout heb gemaakt en dan"
+    "Ik laat leerlingen in hun eerste week een mof openzagen die ik met opzet fout heb gemaakt en dan"
     " kijken negen van de tien eerst op de tekening"
 )
 GOOD = f"I{ANSWER[1:].replace(' en dan', '. Dan')}."

@@ -163,15 +163,6 @@ def test_own_words_come_before_a_text(composer: Composer) -> None:
     assert any(draft.text for draft in given)
 
 
-def test_an_answer_stands_beside_what_it_means(composer: Composer) -> None:
-    """A hook that an answer takes for known is told to a stranger."""
-    told = "De wachtdienst trok het krooshek van De Snoek los met een oude haak uit de bus."
-    about = story(body=f"{told} Sinds mei ligt er een op elke bus.", passages=(told,))
-    for answer, times in (("Die haak lag er nog in.", 1), ("Wij reden die nacht om.", 0)):
-        asked = request(about, ambassador(), answer=answer, as_it_is=True)
-        assert composer.compose(asked, Dealt()).text.count(told) == times
-
-
 def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
     """By its own words; nothing is composed until its person says it, or takes it as it is."""
     leaning = "Die haak lag er nog in toen ik kwam. Gerda lachte."
@@ -231,10 +222,10 @@ def test_a_vacancy_is_told_once(composer: Composer) -> None:
 
 
 def test_an_answer_opens_the_post(composer: Composer) -> None:
-    """Word for word, with the passage that it speaks of, unless it tells that already."""
+    """Word for word, and no passage stands below it."""
     anna = ambassador(1, crafts=("storingen",))
     passage = longest_told(MOF)
-    for answer, times in (("Bij ons was het druk.", 0), (speaks_of(passage), 1), (passage, 1)):
+    for answer, times in (("Bij ons was het druk.", 0), (speaks_of(passage), 0), (passage, 1)):
         draft = composer.compose(request(MOF, anna, answer=answer, as_it_is=True), Dealt())
         assert draft.text.startswith(f"{answer}\n\n")
         assert draft.text.count(passage[1:]) == times

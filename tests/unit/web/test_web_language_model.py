@@ -50,7 +50,7 @@ from tests.unit.web.test_web_choose_passages import (
 THIRD = "De ploeg legde de deur nog voor de zomer op zijn kant, en iedereen kon het zien."
 CLIENT = "Juist op die dag kwam mevrouw Van Dam uit Vianen langs om naar het werk te kijken."
 STORY = f"{BODY}\n\n{THIRD}\n\n{CLIENT}"
-ANSWER = "ik hoorde het van de schipper en dan ga je kijken naar de deur"
+ANSWER = "Ik hoorde het van de schipper en dan ga je kijken naar de deur"
 EDITED = "Ik hoorde het van de schipper. Dan ga je kijken naar de deur."
 
 
