@@ -143,6 +143,7 @@ def compose(
             network=network,
             rank=rank,
             seed=7,
+            wants_text=True,
             link=f"http://127.0.0.1:8000/r/{link_code(person.id + network)}",
             answer=answers.get(person.email, ""),
             cast=cast,

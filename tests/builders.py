@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from services.post import Post, PostState
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.voice import PostTemplates
+from services.voice.passages import SourceText, find_passages
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -59,6 +60,13 @@ def story(story_id: str = "sluis-1", **changes: Any) -> StoryApproved:
         "topics": ["constructie"],
     }
     return StoryApproved.model_validate(fields | changes)
+
+
+def with_passages(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event whose passages an editor chose, so that its people get a text at once."""
+    model = StoryApproved if event["type"] == "story.approved" else VacancyOpened
+    found = find_passages(SourceText(model.model_validate(event["data"]))).chosen
+    return {**event, "data": {**event["data"], "passages": [each.text for each in found]}}
 
 
 def vacancy(vacancy_id: str = "v-1", **changes: Any) -> VacancyOpened:

@@ -34,6 +34,7 @@ from services.settings import Settings, load_settings
 from streams.bootstrap import clock
 from streams.demo.ambassadors import SimulatedAmbassadors
 from streams.run import Running, everything
+from tests.builders import with_passages
 from tests.servers.process import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -166,8 +167,7 @@ def example(name: str) -> dict[str, Any]:
     """An example event: ``stories/nl`` is the first story in Dutch."""
     kind, language = name.split("/")
     first = min((EXAMPLES / kind).glob(f"{language}-*.json"))
-    event: dict[str, Any] = json.loads(first.read_bytes())
-    return event
+    return with_passages(json.loads(first.read_bytes()))
 
 
 def campaign_of(event: dict[str, Any]) -> str:

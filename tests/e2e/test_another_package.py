@@ -46,12 +46,12 @@ def test_drafts_are_composed_for_it(network: PostcardServer) -> None:
     drafts = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(drafts) > 10
     assert {draft["network"] for draft in drafts} == {"postcard"}
-    told = [draft for draft in drafts if draft["text"]]
+    told = [draft["choice"] for draft in drafts if draft["choice"]]
     assert told
-    for draft in told:
-        seen = CliRunner().invoke(preview, ["--network", "postcard", "--json"], input=draft["text"])
+    for text in told:
+        seen = CliRunner().invoke(preview, ["--network", "postcard", "--json"], input=text)
         assert json.loads(seen.stdout)["limit"] == 320
-        assert json.loads(seen.stdout)["valid"], draft["text"]
+        assert json.loads(seen.stdout)["valid"], text
     unknown = CliRunner().invoke(compose, [*arguments, "--network", "pigeon"])
     assert unknown.exit_code == 2
     assert "linkedin, x, mastodon, postcard" in unknown.output

@@ -26,6 +26,7 @@ from services.posts import decide
 from services.posts.own_post import own_post
 from services.posts.store import posts
 from streams.bootstrap import Parts
+from tests.builders import with_passages
 from tests.e2e.zwaan_process import ROOT
 
 SEED = 20261130
@@ -226,7 +227,8 @@ class Load:
 
 
 def _examples(kind: str) -> list[dict[str, Any]]:
-    return [json.loads(path.read_bytes()) for path in sorted((_EXAMPLES / kind).glob("*.json"))]
+    paths = sorted((_EXAMPLES / kind).glob("*.json"))
+    return [with_passages(json.loads(path.read_bytes())) for path in paths]
 
 
 def _restated(

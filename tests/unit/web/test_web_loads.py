@@ -59,5 +59,5 @@ async def test_the_figures_show_the_newest_campaigns_and_say_so(organisation: Or
             await campaigns.add(transaction, campaign(story(story_id=f"s-{number}")))
     async with organisation.staff("mia@example.org", "marketing") as browser:
         page = (await browser.get("/figures")).text
-    assert page.count("<details") == SHOWN
+    assert page.count('<details class="card folded"') == SHOWN
     assert f"Only the newest {SHOWN} campaigns are counted." in page
