@@ -2,8 +2,16 @@
 
 Two files exist (observed; LinkedIn documents neither). The analytics of all content have a sheet
 with tables side by side, each with a column of addresses and one figure; those of a single post
-have lines of a label and a value, the post's address among them. Figures are found by their words
-(`linkedin_export_words`), addresses by what they are.
+have lines of a label and a value, the post's address among them. Figures are found by their words,
+addresses by what they are, so that the heading over those needs no word.
+
+LinkedIn writes an export in the language of the member's pages and documents none of its words.
+Sure, seen in members' own files: all of the English. In Dutch the export of a *company's* page is
+known (sheets "Alle bijdragen" and "Nieuwe volgers"): its figures are called weergaven, reacties,
+commentaren, reposts and totaal aantal volgers. Nobody showed us a member's file in Dutch: "bereikte
+leden" is what the page beside it says, by the account of one program that reads it, and what follows
+the first Dutch word in a line below is plausible and no more. Whoever brings a file in words that are
+not here says themselves what they mean.
 """
 
 from __future__ import annotations
@@ -17,10 +25,43 @@ from itertools import islice
 from types import MappingProxyType
 
 from services.errors import Rejected
-from services.figures.linkedin_export_words import is_followers, metric_of
 from services.message import Message, message
 from services.text.normal_form import printable
 from services.text.spreadsheet import SIGNATURE, read_sheets, read_spreadsheet_text
+
+#: Our metric → LinkedIn's words for it, English first.
+_WORDS = {
+    "impressions": ("impressions", "weergaven", "vertoningen", "impressies"),
+    "reach": ("members reached", "bereikte leden", "leden bereikt", "aantal bereikte leden"),
+    "reactions": ("reactions", "reacties"),
+    "comments": ("comments", "commentaren", "opmerkingen"),
+    "reshares": ("reposts", "herpublicaties", "keer gerepost"),
+}
+#: What a member may say that a heading means.
+METRICS = tuple(_WORDS)
+_METRICS = {word: metric for metric, words in _WORDS.items() for word in words}
+
+#: A date follows on the same line.
+_FOLLOWERS = ("total followers", "totaal aantal volgers", "totaal volgers", "volgers in totaal")
+
+
+def metric_of(words: str, told: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """Our metric for a heading or label; None for any other words.
+
+    ``told`` are more words with their metrics, as the member chose them.
+    """
+    return _METRICS.get(_plain(words)) or told.get(words)
+
+
+def is_followers(words: str) -> bool:
+    """Whether a label stands before the number of all followers."""
+    return _plain(words).startswith(_FOLLOWERS)
+
+
+def _plain(words: str) -> str:
+    """Without case, blanks to spare, and the colon behind a label."""
+    return " ".join(words.casefold().removesuffix(":").split())
+
 
 #: LinkedIn lists 50 posts; a year of days is the longest sheet.
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 50

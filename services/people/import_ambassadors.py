@@ -20,8 +20,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.field_faults import guesses, predicate, together
 from services.message import Message, both, message
-from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
-from services.people.ambassador_row import AmbassadorRow
+from services.people.ambassador_row import COLUMNS, HEADINGS, NAME_PARTS, AmbassadorRow, column_of
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.text.spreadsheet import (

@@ -26,7 +26,6 @@ from services.web.middleware import (
     SecurityHeaders,
     refuse_impossible_ids,
 )
-from services.web.pages import language
 from services.web.pages.campaigns import audience, pace, passages, stories, vacancies
 from services.web.pages.figures import figures, figures_export
 from services.web.pages.operations import administration, audit_page, keys
@@ -39,7 +38,6 @@ from services.web.short_links import PREFIXES, ShortLinks
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
 _PAGES = (
     sign_in,
-    language,
     inbox,
     published,
     draft,

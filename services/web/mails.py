@@ -1,15 +1,23 @@
-"""Messages to people, in their language."""
+"""Messages to people, in their language; that with a sign-in link is tried again while the server is
+away, and told when it failed.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+import structlog
+
 from services.accounts.rules.expiry import Ending
+from services.errors import Rejected, RetryLater
 from services.language import DEFAULT, LANGUAGES, Language
 from services.message import Message, NetworkName, message
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.people.store.people import Person
-from services.ports import Mail
+from services.ports import Mail, Notifier
 from services.web.messages import messages_in
 
 
@@ -105,3 +113,37 @@ def _mail(to: Person | Ending, subject: Message, text: Message) -> Mail:
 
 def _language(reader: Person | Ending) -> Language:
     return reader.language if reader.language in LANGUAGES else DEFAULT
+
+
+_log = structlog.get_logger("mail")
+
+
+@dataclass(slots=True, kw_only=True)
+class MailState:
+    """Whether the last mail could not be sent: then the page sends nobody to their mailbox.
+
+    ``pauses`` are seconds between tries of one mail.
+    """
+
+    away: bool = False
+    pauses: Sequence[float] = (2, 10, 30)
+
+
+async def send_in_earnest(notifier: Notifier, mail: Mail, state: MailState) -> bool:
+    """False, and one line in the log, when it could not be sent. Never raises what is known."""
+    reason = ""
+    for pause in (0, *state.pauses):
+        await asyncio.sleep(pause)
+        try:
+            await notifier.send(mail)
+        except RetryLater as away:
+            state.away, reason = True, str(away)
+        except Rejected as refusal:
+            # The server is there; this one mail will never go.
+            state.away, reason = False, str(refusal)
+            break
+        else:
+            state.away = False
+            return True
+    _log.warning("a sign-in link was not mailed", reason=reason)
+    return False

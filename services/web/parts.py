@@ -18,7 +18,7 @@ from services.price import Prices
 from services.scheduling import Pace
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
-from services.web.sign_in_mail import MailState
+from services.web.mails import MailState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

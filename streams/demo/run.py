@@ -31,8 +31,6 @@ from streams.bootstrap import Parts, clock
 from streams.command_line.figures import table
 from streams.command_line.state import open_state
 from streams.command_line.terminal import command_name, data_words
-from streams.demo.ambassadors import SimulatedAmbassadors
-from streams.demo.audience import SimulatedAudience
 from streams.demo.organisation import (
     ORGANISATION,
     Example,
@@ -41,6 +39,7 @@ from streams.demo.organisation import (
     load_example,
     with_images_at,
 )
+from streams.demo.simulated import SimulatedAmbassadors, SimulatedAudience
 from streams.run import Running, everything, until_stopped
 from streams.serving.serve import stop_signal
 

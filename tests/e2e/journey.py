@@ -32,7 +32,7 @@ from services.posts.rules.deletion import DeletionState
 from services.posts.store import deletions, measuring, posts
 from services.settings import Settings, load_settings
 from streams.bootstrap import clock
-from streams.demo.ambassadors import SimulatedAmbassadors
+from streams.demo.simulated import SimulatedAmbassadors
 from streams.run import Running, everything
 from tests.builders import with_passages
 from tests.servers.process import free_port

@@ -26,7 +26,7 @@ from services.figures.store import click_cells
 from services.identity import derive_id
 from services.posts.store import posts
 from streams.bootstrap import Parts, open_parts
-from streams.demo.ambassadors import SimulatedAmbassadors
+from streams.demo.simulated import SimulatedAmbassadors
 from streams.process.processors import TOPICS
 from tests.e2e.fire.load import CLICKS_A_SECOND, History, Load
 from tests.e2e.fire.stage import TOKEN, Stage, on_stage

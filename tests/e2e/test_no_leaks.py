@@ -30,7 +30,7 @@ from services.ports import Record
 from services.settings import SANDBOX_CLIENT_SECRET
 from services.vault import new_key
 from streams.bootstrap import clock
-from streams.demo.ambassadors import SimulatedAmbassadors
+from streams.demo.simulated import SimulatedAmbassadors
 from streams.logging import configure_logging
 from tests.e2e.journey import Journey, journey, journey_settings, travel
 

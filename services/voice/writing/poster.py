@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.language import Language
 from services.people.rules.ambassador import Ambassador
-from services.voice.checking.statements import akin, telling
+from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.unclear import Unclear, unclear_in
 from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_told

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from services.errors import Rejected
 from services.identity import ambassador_id
-from services.people.ambassador_columns import COLUMNS, HEADINGS, NAME_PARTS, column_of
+from services.people.ambassador_row import COLUMNS, HEADINGS, NAME_PARTS, column_of
 from services.people.import_ambassadors import Reading, read_ambassadors
 
 HEADER = ",".join(COLUMNS)

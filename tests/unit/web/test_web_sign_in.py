@@ -9,7 +9,7 @@ import pytest
 from services.database import audit
 from services.errors import Rejected, RetryLater
 from services.ports import Mail
-from services.web.sign_in_mail import MailState
+from services.web.mails import MailState
 from tests.fakes import Mailbox
 from tests.unit.web.organisation import ANNA, Organisation, form_token, said_by, submit
 

@@ -22,9 +22,8 @@ from services.errors import Rejected
 from services.posts.foresee_posts import Foreseen
 from services.voice import Thin, lacking
 from services.web.access import CampaignManagerView
-from services.web.pages.campaigns.campaign_page import campaign_of
+from services.web.pages.campaigns.campaign_page import campaign_of, why_nobody
 from services.web.pages.campaigns.event_forms import read_fields
-from services.web.pages.campaigns.nobody_fits import why_nobody
 from services.web.pages.campaigns.opening import WIDEN_AFTER_HOURS, read_plan
 from services.web.pages.campaigns.passages import foreseen_of
 from services.web.view import View

@@ -1,4 +1,6 @@
-"""A campaign's page: it waits for its event to arrive, and follows what becomes of the posts."""
+"""A campaign's page: it waits for its event to arrive, and follows what becomes of the posts; or why it
+asks nobody, and what can be done about it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,14 @@ from fastapi import HTTPException
 from fastapi.responses import Response
 
 from services.campaigns.store import audience, campaigns
+from services.campaigns.store.audience import Sizes
 from services.campaigns.store.campaigns import Campaign
+from services.events.incoming import StoryApproved
+from services.language import LANGUAGES, primary_language
+from services.message import label
+from services.voice import unsaid
 from services.web.access import CAMPAIGN_HOMES
-from services.web.pages.campaigns.nobody_fits import why_nobody
+from services.web.messages import language_name
 from services.web.pages.figures.campaign_figures import read_one
 from services.web.view import View
 
@@ -85,3 +92,33 @@ def _moment(text: str) -> datetime:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise HTTPException(404) from error
+
+
+_NOT_WRITTEN = label(
+    "audience.nobody-because.not-written",
+    "Nobody writes in this language ({language}), and a story is told in its own. Start another one in Dutch or English.",
+)
+_NO_WRITER = label(
+    "audience.nobody-because.language",
+    "Nobody writes in this language ({language}). A colleague can add it under “Your voice”; then put them on the list.",
+)
+_NO_WORK = label(
+    "audience.nobody-because.work",
+    "Nobody shares its craft, team or place, or writes in its language ({language}). Put a colleague on the list yourself.",
+)
+
+
+def why_nobody(view: View, campaign: Campaign, sizes: Sizes) -> str:
+    """In one or two sentences; empty while there is somebody on the campaign's list."""
+    if sizes.proposed or sizes.asked or sizes.removed:
+        return ""
+    content = campaign.content
+    language = language_name(content.language, view.messages.language)
+    written = primary_language(content.language) in LANGUAGES
+    if isinstance(content, StoryApproved) and not written:
+        return view.messages.phrase(_NOT_WRITTEN, language=language)
+    if refusal := unsaid(content):
+        return view.fault(refusal)
+    if isinstance(content, StoryApproved):
+        return view.messages.phrase(_NO_WRITER, language=language)
+    return view.messages.phrase(_NO_WORK, language=language)

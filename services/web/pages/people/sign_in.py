@@ -1,13 +1,16 @@
-"""Signing in by a link, signing out, and the front door."""
+"""Signing in by a link, signing out, the front door, and the language of the pages for whoever reads
+them; texts keep that of the person's voice.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
 from services.database.transaction import Transaction
 from services.identity import ambassador_id
+from services.language import LANGUAGES
 from services.people.sign_in import (
     Asker,
     check_tries,
@@ -24,10 +27,9 @@ from services.people.store.people import Person
 from services.ports import Notifier
 from services.web.access import PersonView, VisitorView, session_token, sign_in_as
 from services.web.api.access import is_this_machine
-from services.web.mails import sign_in_message
+from services.web.mails import send_in_earnest, sign_in_message
 from services.web.parts import WebParts
-from services.web.sign_in_mail import send_in_earnest
-from services.web.view import View, home_of, may_open
+from services.web.view import View, came_from, home_of, may_open
 
 router = APIRouter()
 
@@ -137,3 +139,17 @@ async def _mail_link(parts: WebParts, notifier: Notifier, email: str) -> None:
         link = await make_link(transaction, person.id, base_url=parts.base_url, now=parts.clock())
     message = sign_in_message(person, link=link, organisation=parts.organisation)
     await send_in_earnest(notifier, message, parts.mail)
+
+
+@router.post("/language")
+async def choose_language(view: VisitorView) -> Response:
+    """Remembered in this browser; the answer is the page that the reader was on."""
+    chosen = (await view.request.form()).get("language")
+    if chosen not in LANGUAGES:
+        raise HTTPException(422)
+    view.request.session["language"] = chosen
+    page = came_from(view.request)
+    path = page.path if page.path.startswith("/") else "/"
+    # A path alone, and no second slash: nobody is led to another host.
+    back = "/" + path.lstrip("/\\") + (f"?{page.query}" if page.query else "")
+    return RedirectResponse(back, status_code=303)

@@ -12,8 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from services.errors import Rejected
 from services.figures.import_reach import NETWORK, Imported, import_reach
-from services.figures.linkedin_export import UnknownWords, read_export
-from services.figures.linkedin_export_words import METRICS
+from services.figures.linkedin_export import METRICS, UnknownWords, read_export
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
 from services.message import message

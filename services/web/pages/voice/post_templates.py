@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -16,11 +17,12 @@ from services.people.store import people
 from services.posts import edit_templates
 from services.posts.edit_templates import Trial
 from services.voice.store import post_templates
+from services.voice.store.post_templates import TemplateVersion
 from services.voice.voice_profile import taught
 from services.voice.writing.layout_syntax import fields_of
+from services.voice.writing.post_templates import PATHS
 from services.voice.writing.template_check import check_template
 from services.web.access import TemplatesView
-from services.web.pages.voice.post_template_rows import Row, rows_of
 from services.web.view import View
 
 router = APIRouter(prefix="/templates")
@@ -190,3 +192,29 @@ async def _show(
         done=next((name for name in ("saved", "restored") if query.get(name)), ""),
         **{"trials": [], "tried": bool(context), "preview_fault": ""} | context,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One file of share texts; ``version`` None: as it was shipped."""
+
+    path: str
+    version: TemplateVersion | None = None
+
+    @property
+    def language(self) -> str:
+        return self.path.split("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """``story`` or ``vacancy``."""
+        return self.path.split("/")[1]
+
+    @property
+    def relation(self) -> str:
+        return self.path.rpartition("/")[2].removesuffix(".j2")
+
+
+def rows_of(paths: Collection[str], used: Mapping[str, TemplateVersion]) -> list[Row]:
+    """All share texts, in the order in which relations are tried."""
+    return [Row(path=path, version=used.get(path)) for path in PATHS if path in paths]

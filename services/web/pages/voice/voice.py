@@ -1,19 +1,30 @@
-"""One's own voice on one page: set by hand, learnt from edits, to take along and to delete."""
+"""One's own voice on one page: set by hand, learnt from edits, to take along and to delete; and its form,
+what may stand in it and how it is read.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.language import LANGUAGES, Language, traits_of
+from services.message import message
+from services.people.rules.ambassador import Ambassador
+from services.text.normal_form import on_one_line
 from services.voice import voice_profile
 from services.voice.learning.learning import HABITS
 from services.voice.store import own_words
+from services.voice.writing.apply_profile import own_line_fault
 from services.web.access import AmbassadorView
+from services.web.messages import Messages
+from services.web.pages.campaigns.event_forms import Filled, check, read_fields, words
 from services.web.pages.posts.inbox import own_post
-from services.web.pages.voice.voice_form import filled, read_form
 from services.web.view import View
 
 router = APIRouter(prefix="/profile/voice")
@@ -90,3 +101,85 @@ async def _show(
         faults=faults or {},
         done=next((name for name in ("saved", "deleted") if query.get(name)), ""),
     )
+
+
+_LISTS = ("crafts", "topics", "avoid")
+_TEXTS = ("role", "team", "region", "since", "opening", "ending")
+_CHOICES = ("language", "address_form", "length", "emoji", "hashtags")
+_BOXES = ("also", "exclamation")
+_LINE_FAULTS = {
+    "link": message("voice.fault.link", "A link does not belong here: every text has one already."),
+    "hashtag": message(
+        "voice.fault.hashtag", "Hashtags come from the story itself. Leave them out here."
+    ),
+    "employment": message(
+        "voice.fault.employment", "Where you work is said in every text already. Leave it out here."
+    ),
+}
+FIELDS = (*_TEXTS, *_LISTS, *_CHOICES, *_BOXES)
+
+
+_Word = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(on_one_line)
+]
+_Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(on_one_line)
+]
+_OwnLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(on_one_line)
+]
+
+
+class VoiceForm(BaseModel):
+    """What a person says about how they write; the names are those of `Ambassador`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language
+    other_languages: tuple[Language, ...] = ()
+    address_form: Literal["je", "u", ""] = ""
+    length: Literal["short", "medium", "long"]
+    emoji: Annotated[int, Field(ge=0, le=2)]
+    hashtags: Annotated[int, Field(ge=0, le=3)]
+    exclamation: bool = False
+    avoid: Annotated[tuple[_Word, ...], Field(max_length=50)] = ()
+    opening: _OwnLine = ""
+    ending: _OwnLine = ""
+    role: _Name = ""
+    team: _Name = ""
+    crafts: Annotated[tuple[_Word, ...], Field(max_length=20)] = ()
+    topics: Annotated[tuple[_Word, ...], Field(max_length=20)] = ()
+    region: _Name = ""
+    since: Annotated[int, Field(ge=1900, le=2100)] | None = None
+
+
+async def read_form(view: View) -> Filled[VoiceForm]:
+    return check_form(await read_fields(view, FIELDS), view.messages)
+
+
+def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceForm]:
+    """Read what was filled in; a choice that the form does not offer is a fault like any other."""
+    language = fields["language"]
+    data: dict[str, Any] = {name: fields[name] for name in (*_TEXTS, *_CHOICES)}
+    data |= {name: tuple(dict.fromkeys(words(fields[name]))) for name in _LISTS}
+    data["exclamation"] = bool(fields["exclamation"])
+    others = tuple(each for each in LANGUAGES if each != language)
+    data["other_languages"] = others if fields["also"] else ()
+    if not traits_of(language).address_forms:
+        data["address_form"] = ""
+    faults = {
+        name: messages.phrase(_LINE_FAULTS[fault])
+        for name in ("opening", "ending")
+        if (fault := own_line_fault(fields[name]))
+    }
+    return check(VoiceForm, fields, data, messages, faults)
+
+
+def filled(person: Ambassador) -> dict[str, str]:
+    """The form as it stands for a person who changed nothing yet."""
+    fields = {name: str(value) for name, value in asdict(person).items() if name in FIELDS}
+    fields |= {name: ", ".join(getattr(person, name)) for name in _LISTS}
+    fields["since"] = "" if person.since is None else str(person.since)
+    fields["also"] = "yes" if person.other_languages else ""
+    fields["exclamation"] = "yes" if person.exclamation else ""
+    return fields
