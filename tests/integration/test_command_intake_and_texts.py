@@ -134,12 +134,21 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
     first = shell.run(*arguments, "--json")
     assert first.code == 0
     assert {line["ambassador"] for line in first.lines} == {"a@e.org"}
-    fields = {"ambassador", "network", "language", "text", "question", "passage", "relation"}
+    fields = {
+        "ambassador",
+        "network",
+        "language",
+        "text",
+        "choice",
+        "question",
+        "passage",
+        "relation",
+    }
     assert set(first.lines[0]) == fields | {"layout", "overlap", "why"}
     assert shell.run(*arguments, "--json").out == first.out
     (third,) = shell.run(*arguments[:-1], "mastodon", "--json").lines
     assert third["network"] == "mastodon"
-    assert measure_text(OURS["mastodon"], third["text"]).valid
+    assert measure_text(OURS["mastodon"], third["choice"]).valid
     assert not shell.data.exists()
 
 
@@ -193,7 +202,7 @@ def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
     done = shell.run(*arguments)
     (own,) = done.lines
     assert own["layout"] == "eigen"
-    assert "verhaal" not in own["text"].casefold()
+    assert "verhaal" not in own["choice"].casefold()
     assert shell.run(*arguments).out == done.out
 
 
@@ -210,10 +219,12 @@ def test_an_answer_makes_the_post(bare: Shell) -> None:
         answers = bare.write("answers.json", written)
         (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
         assert line["text"].startswith(f"{given}.\n\n")
-    answers = bare.write("answers.json", json.dumps({"a@e.org": "Ze belden ons alle vijf."}))
+    answers = bare.write(
+        "answers.json", json.dumps({"a@e.org": "Ze belden ons alle vijf om het uur."})
+    )
     (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
     assert (line["text"], line["why"]) == (None, "unclear")
-    assert line["question"].startswith("“Ze”: over wie gaat dat?")
+    assert line["question"].startswith("“Ze”: wie is dat?")
     broken = bare.run(*arguments, "--answers", bare.write("answers.json", "[1]"))
     assert (broken.code, broken.out) == (1, "")
     assert "no answers can be read from it" in broken.sentence
