@@ -166,7 +166,6 @@ class Suggester:
             # Where it is held for a question, the other texts go without it.
             answer=as_told(given.answer) if given and recipe.get("why") != "unclear" else "",
             as_it_is=bool(recipe.get("answered")),
-            passage=(recipe.get("passage") or {}).get("number"),
             cast=await deal.cast(transaction, campaign.content, [person]),
         )
         others = await deal.dealt_of(

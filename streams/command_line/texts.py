@@ -133,9 +133,7 @@ def compose(
             draft = composer.compose(request, dealt)
             if answer := given.get(normal_address(person.email)):
                 try:
-                    draft = composer.compose(
-                        replace(request, **answer, passage=draft.passage), dealt
-                    )
+                    draft = composer.compose(replace(request, **answer), dealt)
                 except NoDraft as refusal:
                     click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
             # What they may choose instead of an answer.

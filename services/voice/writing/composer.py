@@ -251,15 +251,13 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     liked = [layout for layout in pool if layout.short is brief]
     others = [layout for layout in pool if layout.short is not brief]
     shift, variant = shift_of(request.network), -1
-    # Around an answer: with the passage or without it, whichever of them is better first.
-    rounds = [[one] for one in usable] if poster.answer else [usable]
     # What comes of a passage is in its last sentence. Only who was there tells less where it is long.
     lengths = (True, False) if poster.was_there else (True,)
-    for whole, told, some in product(lengths, rounds, (liked, others)):
-        for passage, number in turns(request.rank, len(told), len(some), shift=shift):
+    for whole, some in product(lengths, (liked, others)):
+        for passage, number in turns(request.rank, len(usable), len(some), shift=shift):
             variant += 1
-            if goes(told[passage], some[number]):
-                spoken = told[passage]
+            spoken = usable[passage]
+            if goes(spoken, some[number]):
                 yield _Turn(variant=variant, layout=some[number], spoken=spoken, whole=whole)
 
 

@@ -24,10 +24,9 @@ class DraftRequest:
     of passages and layouts their own turn is, so that partitions can compose without asking each
     other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
     ``wants_text``: they asked for a text instead of saying something of their own.
-    With an ``answer`` the post is built around it, with the ``passage`` of that number where one is
-    told; where a stranger would not understand that answer there is a question first, unless it is taken
-    ``as_it_is``. ``cast`` None: nobody but this person is known. ``as_if``: for a trial, the relation to stand
-    in, whatever is so.
+    With an ``answer`` the post is built around it; where a stranger would not understand that answer there
+    is a question first, unless it is taken ``as_it_is``. ``cast`` None: nobody but this person is known.
+    ``as_if``: for a trial, the relation to stand in, whatever is so.
     """
 
     campaign_id: str
@@ -41,7 +40,6 @@ class DraftRequest:
     wants_text: bool = False
     answer: str = ""
     as_it_is: bool = False
-    passage: int | None = None
     cast: Cast | None = None
     as_if: Relation | None = None
 
