@@ -118,7 +118,7 @@ def test_any_network_answer_gives_a_result_or_a_known_error(
     tokens = Tokens(access="a", refresh="r", scopes=frozenset({"r_member_postAnalytics"}))
     own = Account(network=name, member_id="42", handle="sanne", tokens=tokens)
 
-    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(_answers)
     def given_any(said: list[tuple[int, Mapping[str, str], bytes]]) -> None:
         answers.clear()
