@@ -172,7 +172,7 @@ async def test_clicks_for_which_there_is_no_room_wait_for_the_log(
 
 
 async def test_no_click_overtakes_another_while_halves_turn(tmp_path: Path) -> None:
-    """Of a stream of clicks every commit takes what came before it, in its order."""
+    """Of a stream of clicks every commit takes what came before it, in its order; none is lost."""
     log = SlowLog()
     ahead = tmp_path / "clicks.ahead"
     async with writing(log, tmp_path / "clicks.journal", ahead=ahead) as writer:
@@ -181,9 +181,10 @@ async def test_no_click_overtakes_another_while_halves_turn(tmp_path: Path) -> N
                 log.fault = RetryLater("away") if number == 100 else None
             await asyncio.wait_for(keep(writer, number), 60)
             await asyncio.sleep(0.001)
+    # The commit that the end of the first writer fell into is made once more, with the same ids.
     async with writing(log, tmp_path / "clicks.journal", ahead=ahead):
-        await until(lambda: len(arrived(log)) == 300)
-    assert arrived(log) == ids(*range(300))
+        await until(lambda: len(set(arrived(log))) == 300)
+    assert list(dict.fromkeys(arrived(log))) == ids(*range(300))
     assert left(ahead) == []
 
 
