@@ -40,6 +40,7 @@ from services.voice import (
     unsaid,
 )
 from services.voice.current_templates import CurrentTemplates
+from services.voice.learning.own_words import begun_with
 from services.voice.writing.relations import cast_of
 from streams.command_line.people import read_people
 from streams.command_line.terminal import data_option, json_option, settings_of
@@ -58,7 +59,7 @@ _NAMES = f"{', '.join(OURS)}, or one that another package brought"
 @click.option(
     "--answers",
     type=click.File("rb"),
-    help='Own words: {"email": "answer", …}, or a line each: {"ambassador": …, "answer": …}.',
+    help='Own words: {"email": "answer", …}, or a line each: {"ambassador": …, "opening": …, "answer": …}.',
 )
 @data_option
 @json_option
@@ -74,8 +75,8 @@ def compose(
     """Show the drafts that an event would bring to these people; nothing is stored or sent.
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
-    With --json one line a draft: ambassador, network, language, text, choice, question, passage, relation,
-    layout, overlap, why. Without text (null) somebody is asked the question first, and "why" says why:
+    With --json one line a draft: ambassador, network, language, text, choice, opening, question, passage,
+    relation, layout, overlap, why. Without text (null) somebody is asked the question first, and "why" says why:
     their answer makes the post; "choice" is the text that they may have instead. A story that nobody can
     be given a text about is refused with the reason.
     """
@@ -156,6 +157,7 @@ def _as_json(person: Ambassador, draft: Draft, told: Draft, choice: str) -> str:
         "language": draft.language,
         "text": draft.text or None,
         "choice": choice or None,
+        "opening": draft.recipe["opening"],
         "question": draft.question,
         "passage": (told.recipe.get("passage") or {}).get("text"),
         "relation": draft.relation,
@@ -184,7 +186,7 @@ def _answers(file: BinaryIO | None) -> dict[str, dict[str, Any]]:
         message("file.no-answers", "{name}: no answers can be read from it", name=file.name),
         remedy=message(
             "do.give-answers",
-            'Give {{"email": "answer"}}, or one {{"ambassador": "…", "answer": "…"}} a line, '
+            'Give {{"email": "answer"}}, or one {{"ambassador": "…", "opening": "…", "answer": "…"}} a line, '
             'with "as_it_is": true where it may stand though a reader would ask more.',
         ),
     )
@@ -205,7 +207,8 @@ def _answers(file: BinaryIO | None) -> dict[str, dict[str, Any]]:
         if as_it_is not in (True, False) or not all(isinstance(v, str) for v in line.values()):
             raise fault
         email = line.get("ambassador") or line.get("email")
-        pairs = [(email, line.get("answer", ""))] if email else line.items()
+        whole = begun_with(line.get("opening", ""), line.get("answer", ""))
+        pairs = [(email, whole)] if email else line.items()
         for who, said in pairs:
             found[normal_address(str(who))] = {"answer": said, "as_it_is": as_it_is}
     return found

@@ -140,6 +140,7 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
         "language",
         "text",
         "choice",
+        "opening",
         "question",
         "passage",
         "relation",
@@ -219,6 +220,10 @@ def test_an_answer_makes_the_post(bare: Shell) -> None:
         answers = bare.write("answers.json", written)
         (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
         assert line["text"].startswith(f"{given}.\n\n")
+    parts = {"opening": "Op onze werf leren jongens klinken", "answer": given}
+    answers = bare.write("answers.json", json.dumps({"ambassador": "a@e.org", **parts}))
+    (line,) = bare.run(*arguments, "--json", "--answers", answers).lines
+    assert line["text"].startswith(f"{parts['opening']}. {given}.\n\n")
     answers = bare.write(
         "answers.json", json.dumps({"a@e.org": "Ze belden ons alle vijf om het uur."})
     )

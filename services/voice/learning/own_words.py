@@ -37,6 +37,11 @@ def own_share(original: str, final: str) -> float:
     return round(1 - kept / len(new), 4)
 
 
+def begun_with(opening: str, answer: str) -> str:
+    """An answer in two parts: what it is about, in a sentence, and what the person tells of it."""
+    return " ".join(each for each in (ended(opening.strip()), answer) if each)
+
+
 def as_told(answer: str) -> str:
     """An answer on one line, word for word, with a full stop where it has no mark of its own; without
     a sentence that asks not to be told."""

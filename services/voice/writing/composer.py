@@ -40,7 +40,7 @@ from services.voice.writing.poster import (
     passages_for,
     poster_of,
 )
-from services.voice.writing.questions import question_about
+from services.voice.writing.questions import opening_of, question_about
 from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
 from services.voice.writing.spoken import Spoken
 
@@ -237,6 +237,9 @@ class Composer:
             "seed": request.seed,
             "relation": poster.stand.relation.value,
             "employer": self.templates.organisation,
+            "opening": opening_of(
+                poster.plan.language, poster.plan.kind, polite=poster.voice.polite
+            ),
             "questions": list(questions),
         }
         if poster.stand.doubt:

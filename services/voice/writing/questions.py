@@ -42,6 +42,11 @@ def questions_of(
     return tuple(about + each for each in said)
 
 
+def opening_of(language: str, kind: str, *, polite: bool = False) -> str:
+    """What is asked before the question: for the sentence with which the post begins."""
+    return _addressed(_asked(language)["opening"][kind], polite=polite)
+
+
 def question_about(unclear: Unclear, language: str, *, polite: bool = False) -> str:
     """What a stranger would ask about an answer, and why it is asked."""
     asked = _asked(language)["unclear"]

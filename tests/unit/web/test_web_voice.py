@@ -368,6 +368,32 @@ async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
     assert made.original_text
 
 
+async def test_an_answer_in_two_parts_is_one_text(organisation: Organisation) -> None:
+    """What it is about comes first, then what the person tells; both stay where they are refused, and
+    once answered they stand in one field."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA, "x")
+    opening = "Waarom vraagt iemand dat?"
+    async with organisation.database.write() as transaction:
+        asked = {**RECIPE, "opening": opening}
+        await transaction.execute(
+            tables.posts.update().where(tables.posts.c.id == post.id).values(recipe=asked)
+        )
+    parts = {"opening": "Op onze werf lasten we een sluisdeur", "answer": ANSWER}
+    path = f"/inbox/{post.id}/answer"
+    async with organisation.signed_in("anna@example.org") as browser:
+        assert opening in (await browser.get("/inbox")).text
+        refused = await submit(browser, "/inbox", path, **parts, text="Mijn eigen lange zin. " * 12)
+        assert refused.status_code == 422
+        for part in parts.values():
+            assert f"{part}</textarea>" in refused.text
+        await submit(browser, "/inbox", path, **parts, text=TEXT)
+        page = (await browser.get(f"/inbox/{post.id}")).text
+    whole = f"{parts['opening']}. {ANSWER}."
+    assert (await organisation.read(posts.get, post.id)).text.startswith(whole)
+    assert f"{whole}</textarea>" in page
+    assert opening not in page
+
+
 async def test_an_answer_that_leans_is_asked_about(organisation: Organisation) -> None:
     """The card shows question, answer and what a stranger misses; sent once more, it is the post."""
     campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))

@@ -17,6 +17,7 @@ from services.posts.answer_prompt import answer_prompt
 from services.posts.keep_typed import Typing, take_other, undo_typing
 from services.text.normal_form import as_networks_keep
 from services.voice import Draft
+from services.voice.learning.own_words import begun_with
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in
 from services.web.pages.posts.inbox_cards import Typed, read_card
@@ -167,7 +168,8 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
     """Build the post around an answer, with the text as it stands on the screen; without a script, as
     it was kept."""
     form = await view.request.form()
-    given, asked = str(form.get("answer", "")), str(form.get("question", ""))
+    opening, given = str(form.get("opening", "")), str(form.get("answer", ""))
+    asked = str(form.get("question", ""))
     wants_model = view.parts.ask_model is not None and form.get("model") == "yes"
     typing = await typing_in(view)
     post = await own_post(view, post_id)
@@ -182,12 +184,13 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             post_id=post_id,
             ambassador_id=view.me.id,
             prompt=asked if asked in card.own.others else card.own.question,
-            answer=given,
+            answer=begun_with(opening, given),
             text=typing.text or card.text,
             now=view.now,
             model_until=view.now + _EDITED_WITHIN if wants_model else None,
         ),
         typing=typing if typing.text else None,
+        opening=opening,
         answer=given,
     )
 

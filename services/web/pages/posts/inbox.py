@@ -190,13 +190,14 @@ async def decide_on(
     decision: Decision,
     *,
     typing: Typing | None = None,
+    opening: str = "",
     answer: str = "",
     address: str = "",
 ) -> Response:
     """Carry a decision out and show what became of it, or why it was refused.
 
-    ``typing`` is the text, ``answer`` the answer to its question and ``address`` where it was shared,
-    which a refusal leaves in place. Where another window has typed since this one was shown,
+    ``typing`` is the text, ``opening`` and ``answer`` the answer to its question and ``address`` where it was
+    shared, which a refusal leaves in place. Where another window has typed since this one was shown,
     nothing is decided before the person knows.
     """
     crossed = False
@@ -214,6 +215,7 @@ async def decide_on(
         left = Typed(
             post_id=post_id,
             text=typing.text if typing is not None else "",
+            opening=opening,
             answer=answer,
             address=address,
             fault=view.fault(refusal),

@@ -66,6 +66,7 @@ class Own:
     language model's edit: "asked", "used" or "left"; empty: none was asked. ``follow_up`` is its question.
     """
 
+    opening: str
     question: str
     answer: str
     share: float
@@ -90,6 +91,7 @@ class Typed:
 
     post_id: str
     text: str = ""
+    opening: str = ""
     answer: str = ""
     address: str = ""
     fault: str = ""
@@ -134,6 +136,7 @@ class Card:
     slot: datetime | None = None
     kept: TypedText | None = None
     window: str = ""
+    opening: str = ""
     answer: str = ""
     address: str = ""
     fault: str = ""
@@ -234,6 +237,7 @@ async def read_card(
         slot=slot,
         kept=kept,
         window=secrets.token_urlsafe(6),
+        opening=mine.opening,
         answer=mine.answer or own.answer or own.earlier,
         address=mine.address,
         fault="" if about_address else mine.fault,
@@ -293,6 +297,7 @@ async def _read_own(
     question = answer.prompt if answer else next(iter(fresh), "")
     passage, thought = recipe.get("passage") or {}, recipe.get("model") or {}
     return Own(
+        opening="" if answer or latest else recipe.get("opening", ""),
         question=question,
         others=[each for each in questions if each != question],
         answer=answer.answer if answer else "",
