@@ -23,11 +23,11 @@ from services.database.settle_dead_letters import note_expired
 from services.errors import RetryLater, Stop
 from services.figures.collect_reach import ReachCollector
 from services.people.store import headcount
+from services.posts.cancel_posts import finish_over
+from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.delete_posts import PostDeleter
 from services.posts.edit_answers import AnswerEditor
-from services.posts.finish_campaign import finish_over
 from services.posts.publish import Publisher
-from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import publishing
 from services.privacy.forget import forget_what_is_old
 from services.web.parts import Readiness

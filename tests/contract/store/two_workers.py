@@ -43,12 +43,12 @@ from services.ports import Tokens
 from services.post import Post, PostState, text_sha256
 from services.posts import choose_pace, decide, share_by_hand
 from services.posts.answer_prompt import answer_prompt
+from services.posts.cancel_posts import end_story, finish_over
+from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.claim_posts import PublishingRules
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
-from services.posts.finish_campaign import end_story, finish_over
 from services.posts.publish import Publisher
 from services.posts.schedule import When, approve
-from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.posts.suggest import Suggester

@@ -29,7 +29,7 @@ from services.people.rules.ambassador import SharingPreferences
 from services.people.store import people, sharing_preferences
 from services.people.store.people import Person
 from services.post import PostState
-from services.posts.finish_campaign import close_vacancies
+from services.posts.cancel_posts import close_vacancies
 from services.posts.store import posts
 from services.voice import NoDraft
 from tests.builders import NOW, ambassador, campaign, event, fact, organise, story, vacancy

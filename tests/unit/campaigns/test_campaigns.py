@@ -22,7 +22,7 @@ from services.events.outgoing import ShareRequested
 from services.events.statement import Statement
 from services.people.store import people
 from services.post import PostState
-from services.posts.finish_campaign import close_vacancies, end_story, finish_over
+from services.posts.cancel_posts import close_vacancies, end_story, finish_over
 from services.posts.store import posts
 from services.posts.write_drafts import DraftWriter
 from services.voice.current_templates import CurrentTemplates

@@ -10,7 +10,7 @@ from services.campaigns.accept_events import Acceptance, accept
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.events.incoming import ApplicationReceived, VacancyClosed
-from services.posts.finish_campaign import close_vacancies
+from services.posts.cancel_posts import close_vacancies
 from tests.builders import NOW, campaign, event, fact, story, vacancy
 from tests.fakes import MemoryLog
 

@@ -21,8 +21,8 @@ from services.database import outbox
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.post import Post, PostState, text_sha256
 from services.posts import decide
+from services.posts.cancel_posts import finish
 from services.posts.claim_posts import LEASE
-from services.posts.finish_campaign import finish
 from services.posts.own_post import own_post
 from services.price import X_PRICES
 from tests.migrated import open_migrated

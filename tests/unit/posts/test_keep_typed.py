@@ -15,6 +15,7 @@ from services.errors import Rejected
 from services.post import Post, PostState
 from services.posts import choose_pace, decide, share_by_hand
 from services.posts.cancel_posts import cancel_of_campaigns
+from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.keep_typed import (
     MAX_CHARACTERS,
     Typing,
@@ -23,7 +24,6 @@ from services.posts.keep_typed import (
     undo_typing,
 )
 from services.posts.own_post import own_post
-from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import model_edits, posts, typed_texts
 from services.posts.store.posts import NewPost
 from services.posts.store.typed_texts import TypedText

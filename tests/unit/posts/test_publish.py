@@ -26,8 +26,8 @@ from services.errors import (
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
+from services.posts.cancel_posts import finish
 from services.posts.claim_posts import LEASE
-from services.posts.finish_campaign import finish
 from services.posts.own_post import own_post
 from services.posts.publish import MAX_TRIES
 from services.posts.store import measuring, publishing

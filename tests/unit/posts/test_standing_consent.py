@@ -15,7 +15,7 @@ from services.people.rules.ambassador import (
 from services.people.store import sharing_preferences
 from services.post import Post, PostState, text_sha256
 from services.posts import choose_pace, decide
-from services.posts.standing_consent import approve_by_standing_consent
+from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.scheduling import Pace

@@ -18,9 +18,9 @@ from services.figures.record_reach import record_reach
 from services.figures.store import post_figures
 from services.post import Post, PostState
 from services.posts import choose_pace
+from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
 from services.posts.rules.deletion import DeletionState
-from services.posts.standing_consent import approve_by_standing_consent
 from services.posts.store import deletions, posts
 from services.posts.write_drafts import DraftWriter
 from services.scheduling import Pace

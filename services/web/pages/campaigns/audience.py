@@ -19,7 +19,7 @@ from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import asked_lately
 from services.errors import Rejected
-from services.posts.foresee_posts import Foreseen
+from services.posts.deal import Foreseen
 from services.voice import Thin, lacking
 from services.web.access import CampaignManagerView
 from services.web.pages.campaigns.campaign_page import campaign_of, why_nobody

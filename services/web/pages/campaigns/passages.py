@@ -14,7 +14,7 @@ from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected, RetryLater
 from services.events.incoming import StoryApproved
 from services.message import message
-from services.posts.foresee_posts import Foreseen, foresee, read_audience
+from services.posts.deal import Foreseen, foresee, read_audience
 from services.text.web_address import internal_host
 from services.voice import Composer
 from services.voice.checking.block_list import BlockedWord, BlockList

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.campaigns.announce import form_id
 from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
-from services.posts.finish_campaign import end_story
+from services.posts.cancel_posts import end_story
 from services.web.access import MarketingView, VisitorView, keeps_form
 from services.web.pages.campaigns import opening
 from services.web.pages.campaigns.campaign_page import show_campaign

@@ -17,9 +17,9 @@ from services.people.store import sharing_preferences
 from services.post import Post
 from services.posts import decide, schedule
 from services.posts.keep_typed import Typing, keep_typed
-from services.posts.rules.post_address import WrongAddress
 from services.posts.rules.post_images import media_type
 from services.posts.schedule import When
+from services.posts.share_by_hand import WrongAddress
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
