@@ -9,7 +9,7 @@ from typing import Any
 
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
-from services.campaigns.rules.audience import Invitation
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.database.transaction import Transaction

@@ -16,7 +16,7 @@ from typing import Any
 
 from services.campaigns.accept_events import accept
 from services.campaigns.compare_with_known import same_facts
-from services.campaigns.rules.audience import Content, source_of
+from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.store import campaigns
 from services.database import audit
 from services.database.engine import Database

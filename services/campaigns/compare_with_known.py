@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.campaigns.rules.audience import Content, source_of
+from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.errors import Rejected

@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 
 from services.campaigns import posting_values as values
-from services.campaigns.posting_pay import hours, salary
+from services.campaigns.posting_values import hours, salary
 from services.campaigns.source_text import LOST, Source, decoded, joined, web_address
 from services.campaigns.structured_data import find_postings
 from services.errors import Rejected

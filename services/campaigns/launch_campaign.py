@@ -1,5 +1,5 @@
-"""Somebody looked at the audience of a prepared campaign and launches it; one that began with a handful
-is widened, by a person or when its moment has come.
+"""Somebody looks at whom a prepared campaign would ask, takes people off the list or adds others, and launches
+it; one that began with a handful is widened, by a person or when its moment has come.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.campaigns.rules.audience import Invitation, handful, select_audience
+from services.campaigns.rules.selection import Invitation, added_by, handful, select_audience
 from services.campaigns.start_campaign import check_still_open, requests, started
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
@@ -21,7 +21,65 @@ from services.events.launch import Launch, LaunchPlan
 from services.message import message
 from services.people.store import people
 from services.people.store.people import Person
-from services.voice import unsaid
+from services.voice import Thin, unsaid
+
+
+async def remove_from_audience(
+    transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
+) -> None:
+    """Take somebody off the list. Raises Rejected when they were asked, or are not on it."""
+    await _take_turn(transaction, campaign_id)
+    if not await audience.set_removed(transaction, campaign_id, ambassador_id, removed=True):
+        raise Rejected(
+            message(
+                "audience.asked-already", "this colleague was asked already, or is not on the list"
+            ),
+            remedy=message("do.load-again", "Load the page again."),
+        )
+    await record(
+        transaction, "audience.removed", campaign_id, actor=by.id, now=now, person=ambassador_id
+    )
+
+
+async def add_to_audience(
+    transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
+) -> None:
+    """Put somebody on the list, or back on it; whoever is on it stays as they are.
+
+    Somebody who did not match reads "added by …" as the reason. Raises Rejected when there is no
+    such ambassador, and NoDraft where nobody can be given a text.
+    """
+    campaign = await _take_turn(transaction, campaign_id)
+    refusal = unsaid(campaign.content)
+    if refusal and not (campaign.state == "prepared" and isinstance(refusal, Thin)):
+        raise refusal
+    if await audience.is_listed(transaction, campaign_id, ambassador_id):
+        await audience.set_removed(transaction, campaign_id, ambassador_id, removed=False)
+    else:
+        found = await people.ambassadors_by_id(transaction, [ambassador_id])
+        if ambassador_id not in found:
+            raise NoSuch(
+                message("ambassador.unknown", "there is no such ambassador"),
+                remedy=message("do.load-again", "Load the page again."),
+            )
+        rank = await audience.next_rank(transaction, campaign_id)
+        invitation = added_by(by.name, ambassador_id, found[ambassador_id].language, rank=rank)
+        await audience.invite(transaction, campaign_id, [invitation], asked_at=None)
+    await record(
+        transaction, "audience.added", campaign_id, actor=by.id, now=now, person=ambassador_id
+    )
+
+
+async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
+    """One change of a list at a time. Raises Rejected when the campaign has ended."""
+    await take_turns(transaction, "audience", campaign_id)
+    campaign = await campaigns.get(transaction, campaign_id)
+    if campaign is None or campaign.state == "closed":
+        raise Rejected(
+            message("campaign.ended", "this campaign has ended"),
+            remedy=message("do.start-another", "Start another one."),
+        )
+    return campaign
 
 
 async def launch(

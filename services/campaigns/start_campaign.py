@@ -11,14 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from services.campaigns.compare_with_known import contradiction, same_facts
-from services.campaigns.rules.audience import (
-    Content,
-    History,
-    Invitation,
-    handful,
-    select_audience,
-    source_of,
-)
+from services.campaigns.rules.matching import Content, source_of
+from services.campaigns.rules.selection import History, Invitation, handful, select_audience
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.campaigns.store.sharing_history import histories

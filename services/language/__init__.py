@@ -36,7 +36,7 @@ class Traits(Table):
     remote: str
     #: "Per hour", by HOUR, DAY, WEEK, MONTH and YEAR.
     per: Mapping[str, str]
-    #: Why somebody is asked, by `services.campaigns.rules.audience.Ground`.
+    #: Why somebody is asked, by `services.campaigns.rules.matching.Ground`.
     grounds: Mapping[str, str]
     #: Headings of a table with people, by column.
     headings: Mapping[str, tuple[str, ...]]

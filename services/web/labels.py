@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.campaigns.rules.audience.grounds import Ground
+from services.campaigns.rules.matching import Ground
 from services.figures.rules.click import ClickClass
 from services.message import Message, label
 from services.post import PostState

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 import click
 
 from services.accounts.rules.network_rules import OURS
-from services.campaigns.rules.audience import Content, select_audience, source_of
+from services.campaigns.rules.matching import Content, source_of
+from services.campaigns.rules.selection import select_audience
 from services.campaigns.start_campaign import seed_of
 from services.database.engine import Database
 from services.database.migrate import is_current

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from services.campaigns.rules.audience import Ground
+from services.campaigns.rules.matching import Ground
 from services.language import LANGUAGES, TRAITS, traits_of
 from services.language.patterns import phrases_pattern, words_pattern
 from services.language.word_files import Table, entries_of, table_of

@@ -11,8 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.campaigns.rules.audience import Ground, Invitation, Reason, Strength, strength
-from services.campaigns.rules.audience.matching import GOOD_FROM, STRONG_FROM
+from services.campaigns.rules.matching import (
+    GOOD_FROM,
+    STRONG_FROM,
+    Ground,
+    Reason,
+    Strength,
+    strength,
+)
+from services.campaigns.rules.selection import Invitation
 from services.database.engine import in_key_order, in_parts, insert_new
 from services.database.schema import ambassadors, audience, people
 from services.database.transaction import Transaction

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.campaigns.rules.audience import Content
+from services.campaigns.rules.matching import Content
 from services.database.engine import in_parts, insert_new
 from services.database.schema import campaigns, closed_vacancies, posts
 from services.database.transaction import Transaction

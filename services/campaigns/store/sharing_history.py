@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.campaigns.rules.audience import History, topics_in_common
-from services.campaigns.rules.audience.history import FRESH_AFTER_DAYS
+from services.campaigns.rules.matching import topics_in_common
+from services.campaigns.rules.selection import FRESH_AFTER_DAYS, History
 from services.campaigns.store.campaigns import Campaign
 from services.database.schema import audience, campaigns, posts, sharing_preferences
 from services.database.transaction import Transaction

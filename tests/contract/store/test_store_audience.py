@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.campaigns.rules.audience import Ground, History, Strength, added_by, select_audience
+from services.campaigns.rules.matching import Ground, Strength
+from services.campaigns.rules.selection import History, added_by, select_audience
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Found, Standing
 from services.campaigns.store.sharing_history import asked_lately, histories

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from services.campaigns.rules.audience import Invitation
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.store import audience, campaigns
 from services.database.engine import Database
 from services.post import PostState

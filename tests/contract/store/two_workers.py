@@ -20,8 +20,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
-from services.campaigns import change_audience
-from services.campaigns.launch_campaign import launch, widen
+from services.campaigns.launch_campaign import add_to_audience, launch, remove_from_audience, widen
 from services.campaigns.store import campaigns
 from services.database import outbox
 from services.database.engine import Database
@@ -411,11 +410,11 @@ async def _list(office: Office) -> None:
             case 1:
                 await widen(transaction, campaign_id=campaign_id, now=now, by=BOSS)
             case 2:
-                await change_audience.remove(
+                await remove_from_audience(
                     transaction, campaign_id=campaign_id, ambassador_id=who, by=boss, now=now
                 )
             case 3:
-                await change_audience.add(
+                await add_to_audience(
                     transaction, campaign_id=campaign_id, ambassador_id=who, by=boss, now=now
                 )
             case 4:

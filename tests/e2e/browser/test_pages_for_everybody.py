@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page
 
-from services.campaigns.rules.audience import select_audience
+from services.campaigns.rules.selection import select_audience
 from services.campaigns.store import audience
 from services.database import dead_letters
 from services.post import PostState

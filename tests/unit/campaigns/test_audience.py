@@ -10,20 +10,25 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.campaigns.rules.audience import (
+from services.campaigns.rules.matching import (
+    CRAFT,
+    LANGUAGE,
+    REGION,
+    TEAM,
     Ground,
-    History,
-    Invitation,
     Strength,
-    added_by,
-    handful,
     in_words,
     match,
-    select_audience,
     strength,
     topics_in_common,
 )
-from services.campaigns.rules.audience.matching import CRAFT, LANGUAGE, REGION, TEAM
+from services.campaigns.rules.selection import (
+    History,
+    Invitation,
+    added_by,
+    handful,
+    select_audience,
+)
 from services.events.incoming import StoryApproved
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import craft_key

@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
-from services.campaigns import change_audience
 from services.campaigns.accept_events import accept
-from services.campaigns.launch_campaign import launch, widen, widen_due
-from services.campaigns.rules.audience import Ground, History, Strength, source_of
+from services.campaigns.launch_campaign import (
+    add_to_audience,
+    launch,
+    remove_from_audience,
+    widen,
+    widen_due,
+)
+from services.campaigns.rules.matching import Ground, Strength, source_of
+from services.campaigns.rules.selection import History
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Standing
@@ -166,11 +172,11 @@ async def test_the_list_is_changed_and_launched(staffed: Database) -> None:
     await prepare(staffed)
     async with staffed.write() as transaction:
         for person in EVERYBODY[:3]:
-            await change_audience.remove(
+            await remove_from_audience(
                 transaction, campaign_id=CAMPAIGN, ambassador_id=person.id, by=RIK, now=NOW
             )
         for person in (EVERYBODY[2], OUTSIDER, OUTSIDER):
-            await change_audience.add(
+            await add_to_audience(
                 transaction, campaign_id=CAMPAIGN, ambassador_id=person.id, by=RIK, now=NOW
             )
     assert await standing(staffed) == (29, 0, 2)
@@ -191,11 +197,11 @@ async def test_who_was_asked_cannot_be_taken_off(staffed: Database) -> None:
     await start(staffed, vacancy())
     async with staffed.write() as transaction:
         with pytest.raises(Rejected, match="asked already"):
-            await change_audience.remove(
+            await remove_from_audience(
                 transaction, campaign_id=CAMPAIGN, ambassador_id=EVERYBODY[0].id, by=RIK, now=NOW
             )
         with pytest.raises(Rejected, match="no such ambassador"):
-            await change_audience.add(
+            await add_to_audience(
                 transaction, campaign_id=CAMPAIGN, ambassador_id="nobody", by=RIK, now=NOW
             )
 
@@ -228,7 +234,7 @@ async def test_a_vacancy_that_closed_meanwhile_is_not_launched(staffed: Database
         await launched(staffed)
     async with staffed.write() as transaction:
         with pytest.raises(Rejected, match="has ended"):
-            await change_audience.add(
+            await add_to_audience(
                 transaction, campaign_id=CAMPAIGN, ambassador_id=OUTSIDER.id, by=RIK, now=NOW
             )
 
@@ -247,7 +253,7 @@ async def test_widening_appends_ranks_and_asks_nobody_twice(staffed: Database) -
     """Those who waited keep their ranks, newcomers follow, who was taken off stays off."""
     await prepare(staffed)
     async with staffed.write() as transaction:
-        await change_audience.remove(
+        await remove_from_audience(
             transaction, campaign_id=CAMPAIGN, ambassador_id=EVERYBODY[0].id, by=RIK, now=NOW
         )
     first = await launched(staffed, HANDFUL)
@@ -369,7 +375,7 @@ async def test_nobody_is_asked_for_what_no_text_can_tell(
     async with staffed.write() as transaction:
         await widen(transaction, campaign_id=identity, by=RIK.id, now=NOW)
         with pytest.raises(NoDraft):
-            await change_audience.add(
+            await add_to_audience(
                 transaction, campaign_id=identity, ambassador_id=OUTSIDER.id, by=RIK, now=NOW
             )
         assert await asked_lately(transaction, [EVERYBODY[0].id], now=NOW, besides="") == {}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.accounts.store import connections
-from services.campaigns.rules.audience import Content
+from services.campaigns.rules.matching import Content
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.database import audit, outbox

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.campaigns.change_audience import add
 from services.campaigns.choose_passages import choose_passages, version_of
-from services.campaigns.launch_campaign import launch
+from services.campaigns.launch_campaign import add_to_audience, launch
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.database import audit
@@ -122,7 +121,7 @@ async def test_a_thin_story_that_asks_at_once_asks_nobody(database: Database) ->
     async with database.write() as transaction:
         assert (await audience.sizes(transaction, campaign_id)).asked == 0
         with pytest.raises(Rejected):
-            await add(
+            await add_to_audience(
                 transaction,
                 campaign_id=campaign_id,
                 ambassador_id=EVERYBODY[0].id,

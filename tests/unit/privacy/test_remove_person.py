@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.accounts.store import connections
-from services.campaigns.rules.audience import Invitation
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.database import audit, outbox

@@ -19,7 +19,7 @@ from connectors.share_intent import share_intents
 from connectors.x import X
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
-from services.campaigns.rules.audience import Invitation
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
 from services.database.engine import Database

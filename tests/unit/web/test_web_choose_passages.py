@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from services.campaigns.rules.audience import select_audience
+from services.campaigns.rules.selection import select_audience
 from services.campaigns.store import audience, campaigns
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.people.store import people

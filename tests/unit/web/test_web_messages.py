@@ -10,8 +10,7 @@ from gettext import NullTranslations
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from services.campaigns.rules.audience.grounds import Ground
-from services.campaigns.rules.audience.matching import Strength
+from services.campaigns.rules.matching import Ground, Strength
 from services.database.schema import MessageText
 from services.figures.rules.click import ClickClass
 from services.message import NOTHING, LanguageTag, Message, NetworkName, message, message_n, said

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.campaigns import change_audience
-from services.campaigns.launch_campaign import launch, widen
+from services.campaigns.launch_campaign import add_to_audience, launch, remove_from_audience, widen
 from services.campaigns.store import audience
 from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign
@@ -22,9 +21,13 @@ from services.errors import Rejected
 from services.posts.deal import Foreseen
 from services.voice import Thin, lacking
 from services.web.access import CampaignManagerView
-from services.web.pages.campaigns.campaign_page import campaign_of, why_nobody
+from services.web.pages.campaigns.campaign_page import (
+    WIDEN_AFTER_HOURS,
+    campaign_of,
+    read_plan,
+    why_nobody,
+)
 from services.web.pages.campaigns.event_forms import read_fields
-from services.web.pages.campaigns.opening import WIDEN_AFTER_HOURS, read_plan
 from services.web.pages.campaigns.passages import foreseen_of
 from services.web.view import View
 
@@ -108,7 +111,7 @@ async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Re
     """Answer htmx with the list as it is now, and a browser without it with its page."""
     await campaign_of(view, home, campaign_id)
     fields = await read_fields(view, ("ambassador_id", "standing", "page", "find"))
-    change = change_audience.add if added else change_audience.remove
+    change = add_to_audience if added else remove_from_audience
     fault = ""
     try:
         async with view.parts.database.write() as transaction:

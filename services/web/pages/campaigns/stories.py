@@ -14,8 +14,13 @@ from services.campaigns.store import campaigns
 from services.events.incoming import StoryApproved
 from services.posts.cancel_posts import end_story
 from services.web.access import MarketingView, VisitorView, keeps_form
-from services.web.pages.campaigns import opening
-from services.web.pages.campaigns.campaign_page import show_campaign
+from services.web.pages.campaigns import campaign_page
+from services.web.pages.campaigns.campaign_page import (
+    open_by_form,
+    show_campaign,
+    show_form,
+    wish_for_another,
+)
 from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
@@ -24,7 +29,6 @@ from services.web.pages.campaigns.event_forms import (
     read_fields,
     words,
 )
-from services.web.pages.campaigns.opening import open_by_form, show_form, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.redirect_address import redirect_address
@@ -49,7 +53,7 @@ async def stories(view: MarketingView) -> Response:
 @router.get("/new")
 async def new(view: MarketingView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
-    fields |= opening.PROPOSED
+    fields |= campaign_page.PROPOSED
     blank: Filled[StoryApproved] = Filled(fields=fields, faults={}, data=None)
     return show_form(view, _FORM, blank)
 
@@ -96,7 +100,7 @@ async def end(view: MarketingView, campaign_id: str) -> Response:
 
 
 async def _read_form(view: View) -> Filled[StoryApproved]:
-    form = await read_fields(view, (*_FIELDS, *opening.LAUNCH_FIELDS))
+    form = await read_fields(view, (*_FIELDS, *campaign_page.LAUNCH_FIELDS))
     fields = {name: form[name] for name in _FIELDS}
     said = (view.me.id, *fields.values(), await wish_for_another(view))
     data = fields | {

@@ -12,8 +12,14 @@ from services.campaigns.store import campaigns
 from services.events.incoming import VacancyClosed, VacancyOpened
 from services.message import message
 from services.web.access import RecruiterView, keeps_form
-from services.web.pages.campaigns import opening
-from services.web.pages.campaigns.campaign_page import show_campaign, waiting_since
+from services.web.pages.campaigns import campaign_page
+from services.web.pages.campaigns.campaign_page import (
+    open_by_form,
+    show_campaign,
+    show_form,
+    waiting_since,
+    wish_for_another,
+)
 from services.web.pages.campaigns.event_forms import (
     Filled,
     check,
@@ -24,7 +30,6 @@ from services.web.pages.campaigns.event_forms import (
     state_event,
     words,
 )
-from services.web.pages.campaigns.opening import open_by_form, show_form, wish_for_another
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
 from services.web.view import View
@@ -64,7 +69,7 @@ async def vacancies(view: RecruiterView) -> Response:
 @router.get("/new")
 async def new(view: RecruiterView) -> Response:
     fields = dict.fromkeys(_FIELDS, "") | {"language": view.messages.language}
-    fields |= opening.PROPOSED
+    fields |= campaign_page.PROPOSED
     blank: Filled[VacancyOpened] = Filled(fields=fields, faults={}, data=None)
     return show_form(view, _FORM, blank)
 
@@ -127,7 +132,7 @@ async def close_vacancy(view: RecruiterView, campaign_id: str) -> Response:
 
 
 async def _read_form(view: View) -> Filled[VacancyOpened]:
-    form = await read_fields(view, (*_FIELDS, *opening.LAUNCH_FIELDS))
+    form = await read_fields(view, (*_FIELDS, *campaign_page.LAUNCH_FIELDS))
     fields = {name: form[name] for name in _FIELDS}
     faults: dict[str, str] = {}
     closes_at = None

@@ -1,20 +1,61 @@
-"""How well a person fits a story or vacancy: what they know, where they are, what they care about.
+"""How well a person fits a story or vacancy, and why in words: what they know, where they are, what they care
+about.
 
-Who has nothing but the language in common is asked last (product.md, point 4), and nobody is asked
-to share a story that they cannot write about.
+Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to its
+author and to those whose craft, role, team, place or topic it touches. Who has nothing but the language
+in common is asked last (product.md, point 4), and nobody is asked to share a story that they cannot write
+about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.campaigns.rules.audience.grounds import Ground, Reason
 from services.events.incoming import StoryApproved, VacancyOpened
-from services.language import primary_language
+from services.language import Language, primary_language, traits_of
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import craft_key, folded, name_key
+
+
+class Ground(StrEnum):
+    #: The story is the person's own.
+    AUTHOR = "author"
+    CRAFT = "craft"
+    TEAM = "team"
+    REGION = "region"
+    #: The person said that they want to share about this.
+    TOPIC = "topic"
+    #: The story's text names the person's craft, team or place.
+    MENTION = "mention"
+    #: The person writes in this language, and nothing else is in common.
+    LANGUAGE = "language"
+    #: The person shared about this before. Theirs to know: managers are not shown it.
+    INTEREST = "interest"
+    #: Somebody put the person on the list by hand.
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One ground, and what it is about: names of crafts, a team, a place, topics, who added."""
+
+    ground: Ground
+    about: tuple[str, ...] = ()
+
+
+#: More names than this say nothing more to a reader.
+_NAMED = 3
+
+
+def in_words(reasons: Sequence[Reason], language: Language) -> str:
+    """The reasons as the person asked reads them; never empty where there are any."""
+    words = traits_of(language).grounds
+    return "; ".join(
+        words[reason.ground].format(", ".join(reason.about[:_NAMED])) for reason in reasons
+    )
+
 
 Content = StoryApproved | VacancyOpened
 

@@ -1,4 +1,8 @@
-"""A campaign's audience: everybody who fits, best first, and who of them is asked first."""
+"""A campaign's audience: everybody who fits, best first, and who of them is asked first.
+
+What happened before (asked, shared, declined) never decides whether somebody is asked, only who is asked
+first.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,64 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.campaigns.rules.audience.grounds import Ground, Reason, in_words
-from services.campaigns.rules.audience.history import History
-from services.campaigns.rules.audience.matching import LANGUAGE, Content, Strength, seek, strength
+from services.campaigns.rules.matching import (
+    LANGUAGE,
+    Content,
+    Ground,
+    Reason,
+    Strength,
+    in_words,
+    seek,
+    strength,
+)
 from services.identity import derive_id
 from services.language import Language
 from services.people.rules.ambassador import Ambassador
+from services.scheduling import Pace
+
+#: Points for each earlier campaign about the same things that the person shared, or declined …
+INTEREST = 5
+#: … and as many of them as count.
+INTEREST_COUNTS = 3
+#: Points for somebody who was neither asked nor shared anything in the last four weeks. Of those
+#: who were, the points grow with the days since.
+FRESHNESS, FRESH_AFTER_DAYS = 10, 28
+#: Points off for each time the person was asked in the last seven days.
+FATIGUE = 10
+#: Points off for somebody whose week is full, or who paused: more than all other points together.
+RESTING = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One person's past with campaigns.
+
+    ``asked_lately`` counts the last seven days, ``days_since`` is the time since the person was
+    last asked or last shared (None: not in the last four weeks). ``shared`` and ``declined`` count
+    campaigns about the same things, ``shared_about`` says which things.
+    """
+
+    asked_lately: int = 0
+    days_since: float | None = None
+    shared: int = 0
+    declined: int = 0
+    shared_about: tuple[str, ...] = ()
+    weekly_cap: int = Pace().weekly_cap
+    paused: bool = False
+
+    @property
+    def resting(self) -> bool:
+        """Asking now would be too much: the week is full, or the person paused."""
+        return self.paused or self.asked_lately >= self.weekly_cap
+
+    def points(self) -> int:
+        """What is added to the points of a match."""
+        interest = min(self.shared, INTEREST_COUNTS) - min(self.declined, INTEREST_COUNTS)
+        since = FRESH_AFTER_DAYS if self.days_since is None else self.days_since
+        freshness = int(FRESHNESS * min(since / FRESH_AFTER_DAYS, 1.0))
+        resting = RESTING if self.resting else 0
+        return INTEREST * interest + freshness - FATIGUE * self.asked_lately - resting
+
 
 #: "A handful": at least so many where there are as many, at most …
 FEWEST = 5
