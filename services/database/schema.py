@@ -522,7 +522,7 @@ network_calls = Table(
     Column("calls", sa.Integer, nullable=False),
 )
 
-# What networks charge for besides posts (services.accounts.billed_units).
+# What networks charge for besides posts (services.accounts.accounts).
 billed_units = Table(
     "billed_units",
     metadata,

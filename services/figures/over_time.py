@@ -16,7 +16,7 @@ from services.figures.store import period_figures, period_posts
 from services.figures.store.period_figures import Series
 from services.figures.store.period_posts import Group, Shared
 from services.figures.store.reach_cells import SMALL_GROUP
-from services.people.store import headcount
+from services.people.store import people
 
 #: Posts that were published.
 POSTS = Series("posts", "measured")
@@ -170,7 +170,7 @@ async def _shown(
 
 
 async def _ambassadors(transaction: Transaction, period: Period, dimension: str, value: str) -> int:
-    there = await headcount.on_day(transaction, period.last.isoformat())
+    there = await people.headcount_on(transaction, period.last.isoformat())
     return sum(
         people for (team, _), people in there.items() if dimension != "team" or team == value
     )

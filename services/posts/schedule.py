@@ -20,9 +20,16 @@ from services.post import Post
 from services.posts import decide
 from services.posts.own_post import own_post
 from services.posts.store import posts
-from services.scheduling import Pace, PersonalPace, first_slot, goes_out_now, good_time
-from services.scheduling.pace import WEEK
-from services.scheduling.working_hours import country_of, zone_of
+from services.scheduling import (
+    WEEK,
+    Pace,
+    PersonalPace,
+    country_of,
+    first_slot,
+    goes_out_now,
+    good_time,
+    zone_of,
+)
 
 
 class When(StrEnum):

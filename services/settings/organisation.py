@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from services.message import message
-from services.scheduling import Pace, WorkingHours
-from services.scheduling.working_hours import calendar_of
+from services.scheduling import Pace, WorkingHours, calendar_of
 from services.settings.values import Duration, Hours
 
 

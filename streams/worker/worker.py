@@ -22,7 +22,7 @@ from services.campaigns.launch_campaign import widen_due
 from services.database.settle_dead_letters import note_expired
 from services.errors import RetryLater, Stop
 from services.figures.collect_reach import ReachCollector
-from services.people.store import headcount
+from services.people.store import people
 from services.posts.cancel_posts import finish_over
 from services.posts.choose_pace import approve_by_standing_consent
 from services.posts.delete_posts import PostDeleter
@@ -248,7 +248,7 @@ class Worker:
 
     async def _count_heads(self) -> int:
         async with self._parts.database.write() as transaction:
-            await headcount.remember(transaction, now=clock())
+            await people.remember_headcount(transaction, now=clock())
         return 0
 
     async def _forget(self) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.engine import in_parts, insert_for, replace
-from services.database.schema import ambassadors, people, voice_profiles
+from services.database.engine import in_parts, insert_for, replace, take_turns
+from services.database.schema import ambassadors, connections, headcounts, people, voice_profiles
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
 
@@ -268,3 +268,45 @@ def _has(words: str) -> sa.ColumnElement[bool]:
     columns = (people.c.name, people.c.email, ambassadors.c.team)
     holds = (column.icontains(words, autoescape=True) for column in columns)
     return sa.and_(HAS_NAME, sa.or_(*holds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headcount:
+    """Of people who are not deactivated. ``connected``: ambassadors with at least one network."""
+
+    people: int
+    ambassadors: int
+    connected: int
+
+
+async def headcount(transaction: Transaction) -> Headcount:
+    everybody = sa.select(sa.func.count()).select_from(people).where(IS_ACTIVE)
+    asked = sa.select(sa.func.count()).select_from(people).where(IS_AMBASSADOR)
+    connected = sa.select(sa.func.count(connections.c.ambassador_id.distinct()))
+    return Headcount(
+        people=await transaction.scalar(everybody) or 0,
+        ambassadors=await transaction.scalar(asked) or 0,
+        connected=await transaction.scalar(connected) or 0,
+    )
+
+
+async def remember_headcount(transaction: Transaction, *, now: datetime) -> None:
+    """Keep how many ambassadors there are today, by team and language, in the place of an earlier
+    count of the day: who takes part is a share of those who were there."""
+    await take_turns(transaction, "headcount")
+    day = now.astimezone(UTC).date().isoformat()
+    counted = (
+        sa.select(sa.literal(day, sa.Text), ambassadors.c.team, people.c.language, sa.func.count())
+        .join(people, people.c.id == ambassadors.c.id)
+        .where(IS_AMBASSADOR)
+        .group_by(ambassadors.c.team, people.c.language)
+    )
+    await transaction.execute(headcounts.delete().where(headcounts.c.day == day))
+    await transaction.execute(headcounts.insert().from_select(list(headcounts.c.keys()), counted))
+
+
+async def headcount_on(transaction: Transaction, day: str) -> dict[tuple[str, str], int]:
+    """Ambassadors by team and language on the last count up to the end of ``day`` (2026-11-24)."""
+    last = sa.select(sa.func.max(headcounts.c.day)).where(headcounts.c.day <= day).scalar_subquery()
+    rows = await transaction.execute(sa.select(headcounts).where(headcounts.c.day == last))
+    return {(row.team, row.language): row.ambassadors for row in rows}

@@ -11,7 +11,7 @@ from services.figures.store import applications, campaign_figures, figures
 from services.figures.store.applications import Step
 from services.figures.store.campaign_figures import ReachFigure
 from services.figures.store.figures import Figure
-from services.people.store.headcount import Headcount, headcount
+from services.people.store.people import Headcount, headcount
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, connection, organise, story, vacancy

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.accounts.billed_units import BilledUnits
+from services.accounts.accounts import BilledUnits
 from services.accounts.store import charges
 from services.accounts.store.charges import UnitCharge
 from services.database.engine import Database

@@ -16,8 +16,7 @@ from services.database.engine import Database, has_turn, take_turns
 from services.database.transaction import Transaction
 from services.errors import RetryLater, Stop
 from services.people.store import people
-from services.people.store.headcount import headcount
-from services.people.store.people import Person
+from services.people.store.people import Person, headcount
 from tests.builders import NOW, event, story
 from tests.contract.store.conftest import Store
 

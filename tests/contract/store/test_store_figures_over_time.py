@@ -23,7 +23,7 @@ from services.figures.store import figures
 from services.figures.store.figures import Figure
 from services.figures.store.period_figures import Series
 from services.message import said
-from services.people.store import headcount
+from services.people.store import people
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.builders import NOW, ambassador, campaign, fact, organise, story, vacancy
@@ -145,9 +145,9 @@ async def test_participation_is_of_the_heads_of_that_day(database: Database) -> 
     """Who shared in a time is divided by the ambassadors of its last day, not by those of today."""
     async with database.write() as transaction:
         await _shared_by(transaction, 6)
-        await headcount.remember(transaction, now=NOW)
+        await people.remember_headcount(transaction, now=NOW)
         await organise(transaction, [ambassador(number) for number in range(6, 24)], [])
-        await headcount.remember(transaction, now=NOW + 60 * DAY)
+        await people.remember_headcount(transaction, now=NOW + 60 * DAY)
         now, _ = await over_time.whole(transaction, MONTH)
         assert now.participation == 1.0
         later = Period(name="own", first=MONTH.first, last=date(2027, 2, 1))

@@ -52,9 +52,8 @@ from services.posts.store import posts
 from services.posts.store.posts import NewPost
 from services.posts.suggest import Suggester
 from services.posts.write_drafts import DraftWriter
-from services.privacy.correct_person import correct
+from services.privacy.edit_person import correct, deactivate, delete, reactivate
 from services.privacy.forget import forget_what_is_old
-from services.privacy.remove_person import deactivate, delete, reactivate
 from services.scheduling import Pace
 from services.vault import Vault, new_key
 from services.voice import voice_profile

@@ -17,7 +17,7 @@ from services.figures.store.figures import Figure
 from services.identity import ambassador_id
 from services.message import said
 from services.people.rules.ambassador import Ambassador
-from services.people.store import headcount, people
+from services.people.store import people
 from services.post import PostState
 from tests.builders import NOW
 from tests.projections import add_clicks, judged_click
@@ -56,7 +56,7 @@ async def shared_by(organisation: Organisation, many: int, story_id: str = "s-1"
         await transaction.execute(schema.posts.update().values(team="Sluizen & dijken"))
         await add_clicks(transaction, fresh)
         await figures.add_figures(transaction, told)
-        await headcount.remember(transaction, now=NOW)
+        await people.remember_headcount(transaction, now=NOW)
     return about.id
 
 

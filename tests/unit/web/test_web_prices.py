@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.accounts.billed_units import BilledUnits
+from services.accounts.accounts import BilledUnits
 from services.people.store.people import save_ambassadors
 from services.post import PostState
 from services.price import X_PRICES, Prices

@@ -14,7 +14,7 @@ from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
 from services.database.settle_dead_letters import drop, replay
 from services.message import NOTHING, Message, NetworkName, message
-from services.people.store.headcount import headcount
+from services.people.store.people import headcount
 from services.price import MICROS
 from services.text.web_address import is_loopback
 from services.web.access import AdministratorView

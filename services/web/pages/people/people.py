@@ -19,7 +19,7 @@ from services.people.rules.ambassador import Ambassador
 from services.people.sign_in import end_all_access
 from services.people.store import people
 from services.people.store.people import ROLES, Person
-from services.privacy import correct_person, remove_person
+from services.privacy import edit_person
 from services.voice.store import voice_profiles
 from services.web.access import AdministratorView
 from services.web.messages import Messages
@@ -68,7 +68,7 @@ async def add(view: AdministratorView) -> Response:
         return _form(view, None, form.fields, form.faults, status=422)
     wanted = form.data.ambassador()
     async with view.parts.database.write() as transaction:
-        await correct_person.add(
+        await edit_person.add(
             transaction, wanted, roles_in(form.fields), actor=view.me.id, now=view.now
         )
     return view.go(f"/administration/people/{wanted.id}?done=saved")
@@ -90,7 +90,7 @@ async def correct(view: AdministratorView, person_id: str) -> Response:
     if form.data is None:
         return _form(view, person, form.fields, form.faults, status=422)
     wanted = form.data.ambassador()
-    kept = await correct_person.correct(
+    kept = await edit_person.correct(
         view.parts.database,
         view.parts.accounts,
         person_id,
@@ -112,7 +112,7 @@ async def sign_out(view: AdministratorView, person_id: str) -> Response:
 
 @router.post("/{person_id}/deactivate")
 async def deactivate(view: AdministratorView, person_id: str) -> Response:
-    kept = await remove_person.deactivate(
+    kept = await edit_person.deactivate(
         view.parts.database, view.parts.accounts, person_id, actor=view.me.id, now=view.now
     )
     return view.go(f"/administration/people/{person_id}?{_done('deactivated', kept)}")
@@ -121,7 +121,7 @@ async def deactivate(view: AdministratorView, person_id: str) -> Response:
 @router.post("/{person_id}/reactivate")
 async def reactivate(view: AdministratorView, person_id: str) -> Response:
     async with view.parts.database.write() as transaction:
-        await remove_person.reactivate(transaction, person_id, actor=view.me.id, now=view.now)
+        await edit_person.reactivate(transaction, person_id, actor=view.me.id, now=view.now)
     return view.go(f"/administration/people/{person_id}?done=reactivated")
 
 
@@ -134,7 +134,7 @@ async def ask(view: AdministratorView, person_id: str) -> Response:
 
 @router.post("/{person_id}/delete")
 async def delete(view: AdministratorView, person_id: str) -> Response:
-    kept = await remove_person.delete(
+    kept = await edit_person.delete(
         view.parts.database, view.parts.accounts, person_id, actor=view.me.id, now=view.now
     )
     return view.go(f"/administration/people?{_done('deleted', kept)}")

@@ -18,7 +18,7 @@ from services.post import PostState
 from services.posts import choose_pace
 from services.posts.store import posts
 from services.posts.write_drafts import DraftWriter
-from services.privacy import remove_person
+from services.privacy import edit_person
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import NOW, ambassador, campaign, fact, organise, our_templates, story
 from tests.unit.conftest import Desk
@@ -28,13 +28,13 @@ ANNA = ambassador(1)
 
 
 async def _deactivate(desk: Desk) -> tuple[str, ...]:
-    return await remove_person.deactivate(
+    return await edit_person.deactivate(
         desk.database, desk.accounts, ANNA.id, actor=ADMIN, now=desk.now
     )
 
 
 async def _delete(desk: Desk) -> tuple[str, ...]:
-    return await remove_person.delete(
+    return await edit_person.delete(
         desk.database, desk.accounts, ANNA.id, actor=ADMIN, now=desk.now
     )
 
@@ -51,7 +51,7 @@ async def test_deactivating_ends_access_at_once(desk: Desk) -> None:
         assert await whose_session(transaction, session, now=NOW) is None
         for link in (old, new):
             assert await whose_link(transaction, link, now=NOW) is None
-        await remove_person.reactivate(transaction, ANNA.id, actor=ADMIN, now=NOW)
+        await edit_person.reactivate(transaction, ANNA.id, actor=ADMIN, now=NOW)
         assert await whose_session(transaction, session, now=NOW) is None
         assert await whose_link(transaction, new, now=NOW) is not None
     assert await desk.actions(ANNA.id) == [
@@ -179,7 +179,7 @@ async def test_the_audit_keeps_that_somebody_was_deleted(database: Database, des
 async def test_nobody_removes_themselves(desk: Desk) -> None:
     """One administrator is always left, because only another one can take the place away."""
     await desk.prepare()
-    for act in (remove_person.deactivate, remove_person.delete):
+    for act in (edit_person.deactivate, edit_person.delete):
         with pytest.raises(Rejected, match="yourself"):
             await act(desk.database, desk.accounts, ANNA.id, actor=ANNA.id, now=NOW)
         with pytest.raises(Rejected, match="no such person"):

@@ -17,13 +17,14 @@ from services.scheduling import (
     PersonalPace,
     WorkingHours,
     backoff,
+    country_of,
     first_apart,
     first_slot,
     first_within_cap,
     goes_out_now,
     good_time,
+    is_public_holiday,
 )
-from services.scheduling.working_hours import country_of, is_public_holiday
 
 MINUTE, HOUR, DAY, WEEK = (
     timedelta(minutes=1),
