@@ -1,8 +1,8 @@
-"""Records of clicks as our own pages write them, read in a tenth of the usual time.
+"""Clicks as JSON, written without their model and read in a tenth of the usual time: tens of thousands a second
+are stated, by far the most events there are.
 
-Clicks are by far the most events there are. What is not letter by letter of the shape that
-`services.events.click_text` gives them is left to `services.events.record`, which says what is wrong
-with it.
+What is written is what `state` makes of a `LinkClicked`, but for the id; a test compares them. What is not
+letter by letter of that shape is left to `services.events.record`, which says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,63 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from itertools import count
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
-from services.events.catalogue import CATALOGUE
+from services.events.catalogue import event_type_of
 from services.events.cloudevent import MAX_EVENT_BYTES
+from services.events.outgoing import LinkClicked
 from services.events.statement import SOURCE
 
-TOPIC = "link.clicked"
-_SCHEMA = CATALOGUE[TOPIC].dataschema
+_TYPE = event_type_of(LinkClicked)
+TOPIC = _TYPE.name
+
+_TEXT = (
+    f'{{"specversion":"1.0","id":"%s%012x","source":"{SOURCE}","type":"{TOPIC}",'
+    '"datacontenttype":"application/json","time":"%s","subject":"%s",'
+    f'"dataschema":"{_TYPE.dataschema}","data":{{"code":"%s","visitor":"%s","method":"%s",'
+    '"user_agent":%s,"prefetch":%s,"clicked_at":"%s"}}'
+)
+
+
+class ClickTexts:
+    """Numbers the clicks of one process. ``random`` is 72 bits of chance, drawn once.
+
+    The id of a click is a UUIDv8 (RFC 9562, section 5.8): ``random``, then the click's number.
+    """
+
+    def __init__(self, random: int) -> None:
+        digits = f"{random:018x}"
+        self._prefix = f"{digits[:8]}-{digits[8:12]}-8{digits[12:15]}-8{digits[15:]}-"
+        self._numbers = count()
+
+    def text(
+        self, code: str, visitor: str, *, method: str, user_agent: str, prefetch: bool, at: str
+    ) -> str:
+        """The JSON of one click. ``code``, ``visitor`` and ``method`` are our own words, ``at`` is a
+        moment as `datetime.isoformat` writes it, and ``user_agent`` is anything printable.
+        """
+        return _TEXT % (
+            self._prefix,
+            next(self._numbers),
+            at,
+            code,
+            code,
+            visitor,
+            method,
+            quoted(user_agent),
+            "true" if prefetch else "false",
+            at,
+        )
+
+
 _MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|\+00:00)"
 _EVENT = re.compile(
     r'\{"specversion":"1\.0","id":"([0-9A-Za-z-]{1,300})",'
     rf'"source":"{re.escape(SOURCE)}","type":"{re.escape(TOPIC)}",'
     rf'"datacontenttype":"application/json","time":"({_MOMENT})","subject":"([a-z0-9]{{1,32}})",'
-    rf'"dataschema":"{re.escape(_SCHEMA)}",'
+    rf'"dataschema":"{re.escape(_TYPE.dataschema)}",'
     r'"data":\{"code":"\3","visitor":"([0-9a-f]{16})","method":"([A-Z]{1,10})",'
     # No character is escaped by its number: that may be what no database holds.
     r'"user_agent":"([^"\\\x00-\x1f]*(?:\\["\\/bfnrt][^"\\\x00-\x1f]*)*)","prefetch":(true|false),'
@@ -114,7 +157,7 @@ def _document(click: ReadClick, told: str, at: str) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "time": told,
         "subject": click.code,
-        "dataschema": _SCHEMA,
+        "dataschema": _TYPE.dataschema,
         "data": {
             "code": click.code,
             "visitor": click.visitor,

@@ -13,7 +13,7 @@ import structlog
 
 from services.database.engine import Database
 from services.errors import RetryLater
-from services.events.click_text import ClickTexts
+from services.events.clicks import ClickTexts
 from services.figures.rules.click import visitor_key
 from services.figures.rules.link_table import LinkTable, Target
 from services.figures.store import figures, links

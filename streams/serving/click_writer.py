@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from services.errors import RetryLater
-from services.events.click_text import CLICKED
+from services.events.clicks import TOPIC
 from services.message import message
 from services.ports import EventLog, Record
 from streams.logs.topics import partition_of
@@ -335,7 +335,7 @@ def pack(clicks: Sequence[Click]) -> list[Record]:
             places[place] = [click]
     return [
         Record(
-            topic=CLICKED,
+            topic=TOPIC,
             partition=place,
             key=some[0][0].encode(),
             value=f"[{','.join([event for _, event in some])}]".encode(),
