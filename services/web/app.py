@@ -17,7 +17,6 @@ from services.web.access import refuse_forged_forms
 from services.web.api import events, operations, statistics
 from services.web.api import figures as figures_api
 from services.web.faults import API, answer_faults
-from services.web.link_cards import LinkCards
 from services.web.middleware import (
     MAX_FORM_BYTES,
     Assets,
@@ -33,7 +32,7 @@ from services.web.pages.people import people, profile, sign_in
 from services.web.pages.posts import draft, inbox, own_reach, published
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
-from services.web.short_links import PREFIXES, ShortLinks
+from services.web.short_links import PREFIXES, LinkCards, ShortLinks
 
 # In this order: `/stories/new` is marketing's, `/stories/{campaign_id}` everybody's.
 _PAGES = (

@@ -1,18 +1,25 @@
 """``/r/{code}``: a bare ASGI application, because it is the one that the whole world asks for.
 
-The click is durable before the redirect is answered, and a visitor is never kept from the target. What
-a request costs is in benchmarks/redirect.py; what stands here runs for each.
+The click is durable before the redirect is answered, and a visitor is never kept from the target; a
+network's preview robot gets a card with the story's title, text and image (https://ogp.me). What a request
+costs is in benchmarks/redirect.py; what stands here runs for each.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import quote, urlsplit
 
+import idna
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from services.campaigns.store import campaigns
+from services.database.engine import Database
 from services.errors import RetryLater
+from services.events.incoming import StoryApproved
 from services.figures.follow_link import Kept, Links, Visit
 from services.figures.rules.link_table import Target
 from services.figures.rules.user_agent import shows_previews
@@ -21,9 +28,7 @@ from services.language import LANGUAGES
 from services.message import label, message
 from services.metrics import Metrics
 from services.web import rendering
-from services.web.link_cards import LinkCards
 from services.web.messages import messages_in, preferred_language
-from services.web.redirect_address import redirect_address
 
 _log = structlog.get_logger("links")
 
@@ -208,3 +213,84 @@ async def _answer(
         headers = ((b"content-length", b"%d" % len(body)), *headers)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body} if body else _EMPTY)
+
+
+#: Robots come in crowds, one after another for the same story.
+_HOLDS_SECONDS = 60.0
+_MOST = 1_000
+
+
+class LinkCards:
+    """Cards by campaign. ``base_url`` is where short links are."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        organisation: str,
+        base_url: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._organisation = organisation
+        self._base_url = base_url
+        self._monotonic = monotonic
+        self._known: dict[str, tuple[float, campaigns.Campaign | None]] = {}
+
+    async def card(self, target: Target, code: str, location: str) -> bytes:
+        """HTML; empty for a closed vacancy, which has nothing to show. Raises RetryLater."""
+        campaign = await self._campaign(target.campaign.id)
+        if campaign is None or (campaign.kind == "vacancy" and target.campaign.closed):
+            return b""
+        content = campaign.content
+        is_story = isinstance(content, StoryApproved)
+        return rendering.render(
+            "link_card.html",
+            language=content.language,
+            title=campaign.title,
+            text=content.body if isinstance(content, StoryApproved) else content.description,
+            image=content.images[0]
+            if isinstance(content, StoryApproved) and content.images
+            else None,
+            is_story=is_story,
+            organisation=self._organisation,
+            address=f"{self._base_url}/r/{code}",
+            location=location,
+        ).encode()
+
+    async def _campaign(self, campaign_id: str) -> campaigns.Campaign | None:
+        now = self._monotonic()
+        read, campaign = self._known.get(campaign_id, (now, None))
+        if campaign is None or now - read > _HOLDS_SECONDS:
+            async with self._database.read() as transaction:
+                campaign = await campaigns.get(transaction, campaign_id)
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[campaign_id] = now, campaign
+        return campaign
+
+
+# What may stand in an address as it is (RFC 3986).
+_PLAIN = ":/%#?=@[]!$&'()*+,;~"
+
+
+def redirect_address(address: str) -> str:
+    """International host names in punycode, as browsers do; other letters as UTF-8 in percents."""
+    if not address.isascii():
+        address = _with_ascii_host(address)
+    return quote(address, safe=_PLAIN)
+
+
+def _with_ascii_host(address: str) -> str:
+    parts = urlsplit(address)
+    host, colon, port = parts.netloc.partition(":")
+    try:
+        host = idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        # What the standard leaves out, such as emoji; browsers take it all the same.
+        host = ".".join(map(_label, host.lower().split(".")))
+    return parts._replace(netloc=f"{host}{colon}{port}").geturl()
+
+
+def _label(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"

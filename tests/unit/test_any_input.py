@@ -33,8 +33,8 @@ from services.identity import ambassador_id, copied_code, link_number
 from services.people.import_ambassadors import read_ambassadors
 from services.text.html_text import plain_text
 from services.text.mail_address import mailbox
-from services.web.redirect_address import redirect_address
 from services.web.rendering import markdown
+from services.web.short_links import redirect_address
 from tests.builders import NOW, event, story, vacancy
 
 INPUTS = int(os.environ.get("ZWAAN_TEST_FUZZ", "100"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.figures.rules.user_agent import machine_of
-from services.web.redirect_address import redirect_address
+from services.web.short_links import redirect_address
 from tests.unit.web.organisation import ANNA, Organisation, story, vacancy
 
 

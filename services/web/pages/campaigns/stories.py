@@ -31,7 +31,7 @@ from services.web.pages.campaigns.event_forms import (
 )
 from services.web.pages.figures.campaign_figures import read_recent
 from services.web.pages.posts.remarks import remarks_on_content
-from services.web.redirect_address import redirect_address
+from services.web.short_links import redirect_address
 from services.web.view import View
 
 router = APIRouter(prefix="/stories")
