@@ -368,6 +368,20 @@ async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
     assert made.original_text
 
 
+@pytest.mark.parametrize("url", ["https://example.org/sluisdeur", None])
+async def test_the_source_can_be_read_before_answering(
+    organisation: Organisation, url: str | None
+) -> None:
+    """At its address, or on the card where it has none."""
+    told = story(url=url)
+    await organisation.post(await organisation.campaign(told), ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        page = (await browser.get("/inbox")).text
+    assert "Lees het eerst" in page
+    assert (f'href="{url}"' in page) is (url is not None)
+    assert (told.body.split(".")[0] in page) is (url is None)
+
+
 async def test_an_answer_in_two_parts_is_one_text(organisation: Organisation) -> None:
     """What it is about comes first, then what the person tells; both stay where they are refused, and
     once answered they stand in one field."""

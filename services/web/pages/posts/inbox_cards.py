@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from services.accounts.rules.network_rules import GONE
 from services.accounts.store import connections
+from services.campaigns.rules.matching import Content
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import Image
@@ -31,6 +32,7 @@ from services.posts.store.typed_texts import TypedText
 from services.text.network_text import measure_text
 from services.text.normal_form import as_networks_keep
 from services.voice.learning.own_words import own_share
+from services.voice.passages import SourceText
 from services.voice.store import own_words
 from services.web.pages.posts.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
@@ -83,6 +85,14 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a person reads what their post is about: at its ``url``, or here in ``paragraphs``."""
+
+    url: str = ""
+    paragraphs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
     """What a person sent with one draft that was refused, with the sentence that says why.
 
@@ -121,6 +131,7 @@ class Card:
     post: Post
     by: Byline
     title: str
+    source: Source
     reason: str
     connected: bool
     offered: bool
@@ -189,7 +200,7 @@ async def read_card(
     """The card of one of the reader's own posts, with what was ``typed`` in it."""
     parts, now = view.parts, view.now
     mine = typed or Typed(post_id=post.id)
-    titles = await campaigns.titles(transaction, [post.campaign_id])
+    campaign = await campaigns.get(transaction, post.campaign_id)
     pictures = await pictures_of(transaction, parts, post)
     invited = await audience.invitations_of(transaction, view.me.id, [post.campaign_id])
     why = invited.get(post.campaign_id)
@@ -217,7 +228,8 @@ async def read_card(
     return Card(
         post=post,
         by=await _byline(transaction, view, connection.handle if connection else ""),
-        title=titles[post.campaign_id],
+        title=campaign.title if campaign else "",
+        source=_source(campaign.content) if campaign else Source(),
         reason=why.reason_in(view.messages.language) if why else "",
         connected=connected,
         offered=offered,
@@ -248,6 +260,12 @@ async def read_card(
         waits=_wait(post, now),
         **figures,
     )
+
+
+def _source(content: Content) -> Source:
+    if content.url:
+        return Source(url=content.url)
+    return Source(paragraphs=SourceText(content).lines)
 
 
 async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:
