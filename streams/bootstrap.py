@@ -53,7 +53,7 @@ def clock() -> datetime:
 class Parts:
     """What every process of Zwaan shares: the state, the log and the networks.
 
-    The database answers once it is migrated: `open_parts`, or `streams.worker.preparation`.
+    The database answers once it is migrated: `open_parts`, or `streams.run.preparing`.
     """
 
     settings: Settings

@@ -1,5 +1,8 @@
 """What each long-running command runs, until a signal or a failure ends it, also when a library hangs
 on to a broker that is away.
+
+Pages answer short links also while the database and the log are away: those are prepared when
+they are back.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -18,14 +21,13 @@ import structlog
 from starlette.types import ASGIApp
 
 from connectors.sandbox import SandboxApp
-from services.errors import Stop
+from services.errors import RetryLater, Stop
 from services.settings import Settings
 from services.web.app import create_redirect, create_web
 from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.terminal import command_name, data_words
 from streams.sandbox import WithSandbox, alone, open_sandbox, steering
 from streams.serving.serve import Readinesses, listen, operations, pages, serving, stop_signal
-from streams.worker.preparation import preparing
 from streams.worker.watch import watch
 from streams.worker.worker import Worker
 
@@ -199,3 +201,56 @@ def end_anyway(seconds: float = _SECONDS) -> None:
     timer = threading.Timer(seconds, cut_off)
     timer.daemon = True
     timer.start()
+
+
+#: How long a start waits for both, so that the first page is a whole one where nothing is away.
+_PATIENCE_SECONDS = 2.0
+_AGAIN_SECONDS = 1.0
+
+Step = Callable[[], Awaitable[None]]
+
+
+class Preparation:
+    """What a start needs and may be away: taken care of as soon as it answers."""
+
+    def __init__(self, under_way: asyncio.Future[list[None]]) -> None:
+        self._under_way = under_way
+
+    async def wait_until_broken(self) -> str:
+        """Does not return. Raises Stop when this version cannot go on with what it found."""
+        await asyncio.shield(self._under_way)
+        return await asyncio.Future[str]()
+
+
+@asynccontextmanager
+async def preparing(steps: Mapping[str, Step]) -> AsyncIterator[Preparation]:
+    """Take these steps beside what runs in the block, each until it was taken.
+
+    They raise RetryLater while what they prepare is away. Raises Stop as `wait_until_broken` does.
+    """
+    under_way = asyncio.gather(*(_until_done(what, step) for what, step in steps.items()))
+    try:
+        await asyncio.wait([under_way], timeout=_PATIENCE_SECONDS)
+        if under_way.done():
+            under_way.result()
+        yield Preparation(under_way)
+    finally:
+        under_way.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await under_way
+
+
+async def _until_done(what: str, step: Step) -> None:
+    told = False
+    while True:
+        try:
+            await step()
+        except RetryLater as away:
+            if not told:
+                _log.warning("started without it", what=what, reason=str(away))
+            told = True
+        else:
+            if told:
+                _log.info("it is back", what=what)
+            return
+        await asyncio.sleep(_AGAIN_SECONDS)

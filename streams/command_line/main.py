@@ -90,7 +90,7 @@ _COMMANDS = {
         "Bring the database to the schema of this version (`up`, `web` and `worker` do so too).",
     ),
     "api-keys": (
-        "streams.command_line.api_keys:api_keys",
+        "streams.command_line.people:api_keys",
         "Keys by which other systems send events and read figures: list, make, revoke.",
     ),
     "sign-in": (

@@ -1,7 +1,7 @@
 """Clicks, durable before their redirect is answered.
 
 Clicks that arrive while the log commits share the next commit, and those of a partition one record (a
-CloudEvents batch). The embedded log gets them a moment after they are on the disk (`clicks_ahead`). When
+CloudEvents batch). The embedded log gets them a moment after they are on the disk (`ClicksAhead`). When
 the log is away they go to a journal file beside the database, and from there to the log when it is back:
 a visitor is redirected all the same, and the clicks on a link keep their order.
 """
@@ -25,8 +25,7 @@ from services.events.clicks import TOPIC
 from services.message import message
 from services.ports import EventLog, Record
 from streams.logs.topics import partition_of
-from streams.serving.click_journal import Click, ClickJournal
-from streams.serving.clicks_ahead import ClicksAhead
+from streams.serving.click_journal import Click, ClickJournal, ClicksAhead
 
 _log = structlog.get_logger("clicks")
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.errors import RetryLater
-from streams.serving import click_writer, clicks_ahead
-from streams.serving.click_journal import Click
+from streams.serving import click_journal, click_writer
+from streams.serving.click_journal import Click, ClicksAhead
 from streams.serving.click_writer import ClickWriter
-from streams.serving.clicks_ahead import ClicksAhead
 from tests.fakes import MemoryLog
 from tests.unit.streams.click_writing import SlowLog, arrived, click, keep, until, writing
 
@@ -64,7 +63,7 @@ async def test_what_came_at_once_is_written_at_once(
         synced.append(file)
         os.fsync(file)
 
-    monkeypatch.setattr(clicks_ahead, "_sync", sync)
+    monkeypatch.setattr(click_journal, "_sync", sync)
     log = SlowLog()
     async with writing(log, tmp_path / "clicks.journal", ahead=tmp_path / "clicks.ahead") as writer:
         waiting = [keep(writer, number) for number in range(30)]
@@ -152,7 +151,7 @@ async def test_clicks_for_which_there_is_no_room_wait_for_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are answered when the log has them; the order of all stays."""
-    monkeypatch.setattr(clicks_ahead, "_HALF_BYTES", 1_500)
+    monkeypatch.setattr(click_journal, "_HALF_BYTES", 1_500)
     log = SlowLog()
     log.may_end.clear()
     async with writing(log, tmp_path / "clicks.journal", ahead=tmp_path / "clicks.ahead") as writer:

@@ -9,15 +9,15 @@ import pytest
 
 from services.errors import RetryLater, Stop
 from services.settings import load_settings
+from streams import run
 from streams.bootstrap import connect_parts
-from streams.worker import preparation
-from streams.worker.preparation import preparing
+from streams.run import preparing
 
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparation, "_PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(preparation, "_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(run, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(run, "_AGAIN_SECONDS", 0.01)
 
 
 class Step:

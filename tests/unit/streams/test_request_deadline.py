@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.settings import load_settings
-from streams.serving.request_deadline import HttpWithDeadline
+from streams.serving.answer_at_once import HttpWithDeadline
 from streams.serving.serve import listen, serving
 
 _PATIENCE = 20
