@@ -1,4 +1,5 @@
-"""Which networks this installation speaks to, built from settings that the caller gives.
+"""Which networks this installation speaks to, built from settings that the caller gives; and where a person's
+own browser shares a text, without any access of ours to the network.
 
 A connector is registered under the entry-point group ``zwaan.networks``: the name is the
 network's, the object is called with one `NetworkSettings` and returns a `services.ports.Network`.
@@ -10,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import cast
+from urllib.parse import quote
 
 from connectors.transport.http import Limits
 from services.errors import WrongSetting
 from services.message import advised
-from services.ports import Meter, Network, PostRules
+from services.ports import Meter, Network, PostRules, ShareIntent
 
 ENTRY_POINT_GROUP = "zwaan.networks"
 
@@ -72,3 +74,37 @@ def build_network(settings: NetworkSettings) -> Network:
             )
         )
     return network
+
+
+#: Longer addresses are cut or refused by one of the servers between a browser and a network.
+LONGEST = 7_500
+
+
+def share_intents(network: str, *, text: str, link: str) -> tuple[ShareIntent, ...]:
+    """Addresses of the network's composer, the most complete first; none for other networks.
+
+    ``text`` is the whole text with its link in it, ``link`` that link alone. Sources:
+    https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent (X) and
+    https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/plugins/share-plugin
+    (LinkedIn's share-offsite, which takes a link and no text). LinkedIn's ``shareActive`` takes a
+    text and is documented nowhere, so the documented way always stands beside it.
+    """
+    offered: list[ShareIntent] = []
+    if network == "x":
+        offered.append(_with_text(f"https://x.com/intent/tweet?text={_encoded(text)}"))
+    elif network == "linkedin":
+        offered.append(
+            _with_text(f"https://www.linkedin.com/feed/?shareActive=true&text={_encoded(text)}")
+        )
+        offsite = f"https://www.linkedin.com/sharing/share-offsite/?url={_encoded(link)}"
+        offered.append(ShareIntent(address=offsite, carries_text=False))
+    return tuple(intent for intent in offered if len(intent.address) <= LONGEST)
+
+
+def _with_text(address: str) -> ShareIntent:
+    return ShareIntent(address=address, carries_text=True)
+
+
+def _encoded(text: str) -> str:
+    # A lone half of a surrogate pair has no encoding; it is refused when the text is stored.
+    return quote(text, safe="", errors="replace")

@@ -1,8 +1,10 @@
-"""The ambassador decides: edit, approve, decline, take a decision back, or tell what was seen."""
+"""The ambassador decides: edit, approve, decline, take a decision back, or tell what was seen. What a person
+changed in a text that they approve teaches their voice, and counts as their words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,10 +20,11 @@ from services.events.outgoing import (
     PostPublished,
     PostTakenBack,
 )
-from services.events.statement import state
+from services.events.statement import Fact, Statement, state
 from services.message import NOTHING, NetworkName, message, said
 from services.people.rules.ambassador import SharingPreferences
 from services.people.rules.disclosure import discloses
+from services.people.store import people
 from services.ports import PostRules
 from services.post import Post, PostState, check_transition, text_sha256
 from services.posts.own_post import check_open, move, own_post, rewrite
@@ -31,7 +34,9 @@ from services.price import Prices, charge_for
 from services.text.network_text import measure_text
 from services.text.normal_form import normalise_text, printable
 from services.voice.block_words import refuse_blocked
-from services.voice.store import blocked_words
+from services.voice.learning.learning import observe
+from services.voice.learning.own_words import own_share
+from services.voice.store import blocked_words, own_words, voice_profiles
 
 _MAX_REASON_CHARACTERS = 1000
 
@@ -284,3 +289,31 @@ def _check_decidable(post: Post) -> None:
             remedy=message("do.look-first", "Look whether it is there first."),
         )
     check_transition(post.state, PostState.APPROVED)
+
+
+async def learn_from_edits(
+    transaction: Transaction, facts: Sequence[Fact[PostApproved]], _now: datetime
+) -> list[Statement]:
+    """Compare each approved text with its draft.
+
+    One that was taken back and changed since is left to its next approval.
+    """
+    found = await posts.by_ids(transaction, [fact.data.post_id for fact in facts])
+    approved = [
+        (post, fact.data.approved_at)
+        for fact in facts
+        if (post := found.get(fact.data.post_id)) is not None
+        and text_sha256(post.text) == fact.data.text_sha256
+    ]
+    await people.hold(transaction, [post.ambassador_id for post, _ in approved])
+    for post, _ in sorted(approved, key=lambda each: each[0].id):
+        await own_words.keep_share(transaction, post.id, own_share(post.original_text, post.text))
+    for post, moment in sorted(approved, key=lambda each: (each[0].ambassador_id, each[0].id)):
+        await voice_profiles.keep_observations(
+            transaction,
+            post.ambassador_id,
+            post.id,
+            observe(post.original_text, post.text),
+            at=moment,
+        )
+    return []

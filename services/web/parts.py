@@ -12,7 +12,7 @@ from services.figures.follow_link import Links
 from services.message import NOTHING, Message
 from services.metrics import Metrics
 from services.ports import EventLog, Images, Network, Notifier, ShareIntents
-from services.posts.nearest_text import NearestTexts
+from services.posts.deal import NearestTexts
 from services.posts.suggest import Suggester
 from services.price import Prices
 from services.scheduling import Pace

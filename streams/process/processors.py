@@ -18,7 +18,7 @@ from services.figures.store import applications, figures
 from services.figures.store.clicks import PROCESSOR
 from services.people.rules.ambassador import DEFAULT_ZONE
 from services.posts.cancel_posts import close_vacancies
-from services.posts.learn_from_edits import learn_from_edits
+from services.posts.decide import learn_from_edits
 from services.posts.write_drafts import DraftWriter
 from streams.process.processor import Handler, Processor
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from connectors.linkedin import sunset_ahead
-from connectors.share_intent import share_intents
+from connectors.registry import share_intents
 from services.errors import Stop
 from services.figures.follow_link import Links
 from services.figures.refresh_links import LinkRefresher

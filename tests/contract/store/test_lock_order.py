@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from services.database.engine import Database
 from services.errors import OutcomeUnknown, RetryLater
 from services.post import PostState
-from services.posts.learn_from_edits import learn_from_edits
+from services.posts.decide import learn_from_edits
 from services.posts.store import posts
 from tests.contract.store.conftest import Store
 from tests.contract.store.two_workers import Office, approve_all, clock, open_offices

@@ -22,7 +22,7 @@ from services.people.store import people
 from services.post import Post, PostState, text_sha256
 from services.posts import decide
 from services.posts.answer_prompt import answer_prompt
-from services.posts.learn_from_edits import learn_from_edits
+from services.posts.decide import learn_from_edits
 from services.posts.own_post import own_post
 from services.posts.store import posts
 from services.posts.suggest import Suggester

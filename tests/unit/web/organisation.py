@@ -14,8 +14,7 @@ from typing import Any
 import httpx
 
 from connectors.linkedin import LinkedIn
-from connectors.registry import NetworkSettings
-from connectors.share_intent import share_intents
+from connectors.registry import NetworkSettings, share_intents
 from connectors.x import X
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
