@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.bare_jinja import ANCHOR, renders_per_second
 from benchmarks.report import arguments, keep, machine
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.identity import ambassador_id, link_code
 from services.people.rules.ambassador import Ambassador

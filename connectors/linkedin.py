@@ -20,7 +20,7 @@ from connectors.registry import NetworkSettings
 from connectors.transport import oauth
 from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
 from connectors.transport.oauth import json_object
-from services.accounts.rules.network_rules import LINKEDIN
+from services.accounts.rules import LINKEDIN
 from services.errors import (
     NeedsPerson,
     OutcomeUnknown,

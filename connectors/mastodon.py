@@ -20,7 +20,7 @@ from connectors.registry import NetworkSettings
 from connectors.transport.http import UNREADABLE, Transport, no_usable_answer, repeatable
 from connectors.transport.oauth import CodeFlow, connecting, json_object
 from services import errors, ports
-from services.accounts.rules.network_rules import MASTODON
+from services.accounts.rules import MASTODON
 from services.message import message
 from services.text.network_text import preview_text
 

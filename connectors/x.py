@@ -27,7 +27,7 @@ from connectors.x_answers import (
     plain,
     refusal,
 )
-from services.accounts.rules.network_rules import X as X_RULES
+from services.accounts.rules import X as X_RULES
 from services.errors import (
     NeedsPerson,
     OutcomeUnknown,

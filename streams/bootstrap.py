@@ -18,7 +18,7 @@ from connectors.language_model import LanguageModel
 from connectors.mail import SmtpNotifier
 from connectors.registry import NetworkSettings, build_network, build_networks
 from services.accounts.accounts import Accounts, BilledUnits
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.database.migrate import MigratingDatabase
 from services.figures.collect_reach import ReachCollector
 from services.metrics import Metrics

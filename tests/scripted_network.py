@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.errors import NeedsPerson, OutcomeUnknown
 from services.ports import (
     Account,

@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from services.campaigns.accept_events import accept
-from services.campaigns.compare_with_known import same_facts
+from services.campaigns.accept_events import accept, same_facts
 from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.store import campaigns
 from services.database import audit

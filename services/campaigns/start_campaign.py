@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from services.campaigns.compare_with_known import contradiction, same_facts
+from services.campaigns.accept_events import contradiction, same_facts
 from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.rules.selection import History, Invitation, handful, select_audience
 from services.campaigns.store import audience, campaigns

@@ -11,7 +11,7 @@ The order in which a transaction locks, so that no two wait for each other on Po
    sorted. Whoever needs the rows of several campaigns locks all of those campaigns first.
 
 An insert shares its foreign keys' rows, as does every reader ``FOR SHARE``. That stops nobody but who
-erases a person, gives them another id (both begin with `services.privacy.store.erasure.hold`) or, for a
+erases a person, gives them another id (both begin with `services.privacy.store.hold`) or, for a
 campaign, ends it. So whoever has locked a row of a person and then inserts another one of theirs, or
 of another campaign, holds the person (`services.people.store.people.hold`) before. A lock that is shared
 is never raised to one that is not. Claims wait for nobody: they skip what is locked.
@@ -512,7 +512,7 @@ circuits = Table(
     Column("reason", MessageText, nullable=False),
 )
 
-# Calls that created posts, counted in buckets of time (services.accounts.rules.network_rules).
+# Calls that created posts, counted in buckets of time (services.accounts.rules).
 network_calls = Table(
     "network_calls",
     metadata,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from services.accounts.rules.network_rules import Limit
+from services.accounts.rules import Limit
 from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction

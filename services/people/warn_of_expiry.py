@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.accounts.rules.expiry import WARN_AT_DAYS, Ending, due_warning
+from services.accounts.rules import WARN_AT_DAYS, Ending, due_warning
 from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.record import record

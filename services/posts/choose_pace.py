@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.record import record

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.accounts.rules.network_rules import CREATE_LIMITS, CircuitRules
+from services.accounts.rules import CREATE_LIMITS, CircuitRules
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.campaigns.store import campaigns

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from services.accounts.rules.network_rules import OURS, rules_of
+from services.accounts.rules import OURS, rules_of
 from services.accounts.store import connections
 from services.database.record import record
 from services.database.transaction import Transaction

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.accounts.rules.network_rules import GONE
+from services.accounts.rules import GONE
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.record import record

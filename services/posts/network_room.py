@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.accounts.rules.network_rules import Circuit, CircuitRules, Counted, RateLimit
+from services.accounts.rules import Circuit, CircuitRules, Counted, RateLimit
 from services.accounts.store import network_calls
 from services.database.record import Act, record_all
 from services.database.transaction import Transaction

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from services.accounts.rules.network_rules import CircuitRules
+from services.accounts.rules import CircuitRules
 from services.accounts.store import account_leases
 from services.campaigns.store import campaigns
 from services.database.engine import Database

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.database.engine import take_turns
 from services.database.record import record
 from services.database.transaction import Transaction

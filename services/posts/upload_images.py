@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from services.accounts.accounts import Accounts
-from services.accounts.rules.network_rules import GONE
+from services.accounts.rules import GONE
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.transaction import Transaction

@@ -21,7 +21,7 @@ from services.people.store import people
 from services.people.store.people import Person
 from services.posts.cancel_posts import disconnect_everywhere, stop_sharing
 from services.posts.store import posts
-from services.privacy.store import erasure
+from services.privacy import store
 
 
 async def add(
@@ -71,9 +71,9 @@ async def correct(
         changed = await _changed(transaction, before, wanted, roles)
         if wanted.id != person_id:
             # Before the look: of two who give the same address the second finds it taken.
-            await erasure.hold(transaction, person_id)
+            await store.hold(transaction, person_id)
             await _refuse_taken(transaction, wanted)
-            await erasure.give_id(transaction, person_id, wanted.id)
+            await store.give_id(transaction, person_id, wanted.id)
             actor = wanted.id if actor == person_id else actor
         await _save(transaction, wanted, roles, now=now, deactivated_at=before.deactivated_at)
         stops = "ambassador" in before.roles - roles
@@ -176,7 +176,7 @@ async def delete(
     """
     kept = await deactivate(database, accounts, person_id, actor=actor, now=now)
     async with database.write() as transaction:
-        await erasure.hold(transaction, person_id)
+        await store.hold(transaction, person_id)
         if await posts.is_under_way(transaction, person_id):
             raise Rejected(
                 message(
@@ -190,7 +190,7 @@ async def delete(
         # What began to be written for them before they were deactivated.
         await stop_sharing(transaction, person_id, actor=actor, now=now)
         nobody = str(uuid4())
-        await erasure.erase(transaction, person_id, as_id=nobody, now=now)
+        await store.erase(transaction, person_id, as_id=nobody, now=now)
         await record(transaction, "person.deleted", nobody, actor=actor, now=now)
     return kept
 

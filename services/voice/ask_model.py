@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.accounts.rules.network_rules import Circuit, CircuitRules
+from services.accounts.rules import Circuit, CircuitRules
 from services.errors import NeedsPerson, Rejected, RetryLater, ZwaanError
 from services.message import message
 from services.ports import LanguageModel

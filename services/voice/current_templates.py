@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.database.transaction import Transaction
 from services.errors import Rejected, Stop
 from services.ports import PostRules

@@ -11,7 +11,7 @@ from datetime import date
 
 import structlog
 
-from services.accounts.rules.expiry import Ending
+from services.accounts.rules import Ending
 from services.errors import Rejected, RetryLater
 from services.language import DEFAULT, LANGUAGES, Language
 from services.message import Message, NetworkName, message

@@ -17,7 +17,7 @@ from services.campaigns.import_feed import check_whole, read_feed
 from services.errors import Rejected, RetryLater, Stop
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
-from services.events.documents import read_documents
+from services.events.modes import read_documents
 from services.language import FIRST
 from services.message import Message, ended, message, message_n
 from services.people.import_ambassadors import admit_ambassadors

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.rules.selection import select_audience
 from services.campaigns.start_campaign import seed_of

@@ -10,8 +10,8 @@ from typing import Any
 
 import faust
 
-from services.events.binary_mode import from_kafka
 from services.events.catalogue import PARTITIONS
+from services.events.modes import from_kafka
 from streams.process.processor import ProcessorRunner, SourceRecord
 
 

@@ -18,7 +18,7 @@ import requests
 from connectors.registry import build_networks
 from connectors.transport.http import Limits
 from services.accounts.accounts import Accounts
-from services.accounts.rules.network_rules import CircuitRules
+from services.accounts.rules import CircuitRules
 from services.database.engine import Database
 from services.people.rules.ambassador import Ambassador
 from services.post import Post

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.campaigns.choose_passages import propose_passages
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns

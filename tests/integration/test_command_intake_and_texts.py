@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.database.engine import Database
 from services.identity import ambassador_id
 from services.people.store import people

@@ -24,9 +24,9 @@ from connectors import x_answers
 from services.campaigns.import_feed import check_whole, read_feed
 from services.campaigns.source_text import Source
 from services.errors import Rejected
-from services.events.binary_mode import from_http, from_kafka
 from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import CloudEvent, load_json, parse_event
+from services.events.modes import from_http, from_kafka
 from services.events.record import read_record
 from services.figures.rules.user_agent import machine_of
 from services.identity import ambassador_id, copied_code, link_number

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.accounts.rules.expiry import Ending
+from services.accounts.rules import Ending
 from services.database.engine import in_parts, replace
 from services.database.schema import ambassadors, connections, people
 from services.database.transaction import Transaction

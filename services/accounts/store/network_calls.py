@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.accounts.rules.network_rules import Circuit
+from services.accounts.rules import Circuit
 from services.database.engine import as_row, insert_for, replace
 from services.database.schema import circuits, network_calls
 from services.database.transaction import Transaction

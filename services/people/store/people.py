@@ -30,7 +30,7 @@ class Person:
 
 ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 
-#: Conditions on a row of people. Who was erased has no name (`services.privacy.store.erasure`).
+#: Conditions on a row of people. Who was erased has no name (`services.privacy.store`).
 HAS_NAME = people.c.name != ""
 IS_ACTIVE = people.c.deactivated_at.is_(None)
 #: Without the role nobody is asked for anything, whatever profile is left.

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.accounts.rules.expiry import Ending
+from services.accounts.rules import Ending
 from services.database.engine import replace
 from services.database.schema import campaigns, connections, people, posts, sharing_preferences
 from services.database.transaction import Transaction

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from services.accounts.rules.network_rules import OURS, rules_of
+from services.accounts.rules import OURS, rules_of
 from services.message import NetworkName, message
 from services.people.rules.disclosure import disclosure_in
 from services.ports import PostRules

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from services.accounts.rules.network_rules import X
+from services.accounts.rules import X
 from services.language.patterns import words_pattern
 from services.people.rules.disclosure import FIRST_PERSON
 from services.text.links_in_text import has_link

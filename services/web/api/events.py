@@ -17,8 +17,8 @@ from fastapi.responses import JSONResponse, Response
 from services.campaigns.accept_events import Acceptance, Refusal, accept
 from services.database.settle_dead_letters import replay
 from services.errors import Rejected
-from services.events.binary_mode import from_http, is_binary
 from services.events.cloudevent import MAX_EVENT_BYTES, load_json
+from services.events.modes import from_http, is_binary
 from services.message import message
 from services.web.api.access import admit, needs
 from services.web.api.refusal import Refused, refusal

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from services.errors import Rejected
-from services.events.binary_mode import from_kafka
+from services.events.modes import from_kafka
 from services.message import message
 from services.ports import Record
 from streams.logs.admin import (

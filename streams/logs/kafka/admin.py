@@ -23,7 +23,7 @@ from kafka.errors import (
 )
 
 from services.errors import Rejected, RetryLater
-from services.events.binary_mode import from_kafka
+from services.events.modes import from_kafka
 from services.message import message
 from services.ports import Record
 from streams.logs.admin import (

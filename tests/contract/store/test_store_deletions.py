@@ -10,7 +10,7 @@ from services.message import said
 from services.post import PostState
 from services.posts.rules.deletion import Deletion
 from services.posts.store import deletions, posts
-from services.privacy.store import erasure
+from services.privacy import store
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 PEOPLE = [ambassador(1), ambassador(2)]
@@ -81,6 +81,6 @@ async def test_it_goes_with_its_person(database: Database) -> None:
     wanted = await asked(database)
     async with database.write() as transaction:
         owner = (await posts.by_ids(transaction, [wanted[0].post_id]))[wanted[0].post_id]
-        await erasure.erase(transaction, owner.ambassador_id, as_id="nobody", now=NOW)
+        await store.erase(transaction, owner.ambassador_id, as_id="nobody", now=NOW)
         left = await deletions.of_posts(transaction, [each.post_id for each in wanted])
     assert sorted(left) == sorted(each.post_id for each in wanted[2:])

@@ -20,7 +20,7 @@ from services.people.store import people, sharing_preferences
 from services.post import PostState
 from services.posts.store import posts, typed_texts
 from services.posts.store.typed_texts import TypedText
-from services.privacy.store import erasure
+from services.privacy import store
 from services.voice.store import own_words, voice_profiles
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW, ambassador, campaign, organise, story
@@ -113,7 +113,7 @@ async def test_nothing_of_the_person_is_left(database: Database) -> None:
         before = await _everything_stored(transaction)
         assert [trace for trace in traces if trace not in before] == []
         (text,) = [post.text for post in await posts.of_ambassador(transaction, ANNA.id)]
-        await erasure.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
+        await store.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
         after = await _everything_stored(transaction)
         assert [trace for trace in (*traces, text) if trace in after] == []
         assert await whose_session(transaction, session, now=NOW) is None
@@ -139,7 +139,7 @@ async def test_what_counts_stays(database: Database) -> None:
             ],
         )
         before = await campaign_figures.of_campaigns(transaction, [STORY.id])
-        await erasure.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
+        await store.erase(transaction, ANNA.id, as_id=NOBODY, now=NOW)
         assert await campaign_figures.of_campaigns(transaction, [STORY.id]) == before
         assert await links.target(transaction, post.link_code) is not None
         assert [person.name for person in await people.find(transaction, limit=9)] == [BEN.name]
@@ -153,7 +153,7 @@ async def test_another_id_takes_everything_along(database: Database) -> None:
     new = ambassador_id("anna@new.example.org")
     async with database.write() as transaction:
         session = await _with_everything(transaction)
-        await erasure.give_id(transaction, ANNA.id, new)
+        await store.give_id(transaction, ANNA.id, new)
         assert f"'{ANNA.id}'" not in await _everything_stored(transaction)
         assert len(await posts.of_ambassador(transaction, new)) == 1
         assert await connections.networks_of(transaction, [new]) == {new: ("linkedin",)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.rules.expiry import WARN_AT_DAYS, due_warning, ends_soon
+from services.accounts.rules import WARN_AT_DAYS, due_warning, ends_soon
 
 END = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -9,13 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.rules.network_rules import (
-    CREATE_LIMITS,
-    Circuit,
-    CircuitRules,
-    Counted,
-    RateLimit,
-)
+from services.accounts.rules import CREATE_LIMITS, Circuit, CircuitRules, Counted, RateLimit
 
 NOW = datetime(2026, 11, 24, 9, 0, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,16 +1,21 @@
-"""Events at the edges: the good ones are durable, every other one is told what is wrong with it."""
+"""Events at the edges: each is checked and compared with what is known, before it is appended."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.campaigns.accept_events import accept
+from services.campaigns.accept_events import Acceptance, accept
+from services.campaigns.store import campaigns
+from services.database.engine import Database
 from services.errors import Rejected, RetryLater
-from tests.builders import event, story, vacancy
+from services.events.incoming import ApplicationReceived, VacancyClosed
+from services.posts.cancel_posts import close_vacancies
+from tests.builders import NOW, campaign, event, fact, story, vacancy
 from tests.fakes import MemoryLog
 
 GOOD: dict[str, Any] = event(story()).as_dict()
@@ -76,3 +81,92 @@ async def test_no_document_does_more_than_be_refused(documents: list[Any]) -> No
     """Whatever is decoded, also what no file can hold, every document has one answer."""
     done = await accept(MemoryLog(), documents)
     assert len(done.accepted) + len(done.refused) == len(documents)
+
+
+@pytest.fixture
+async def known(database: Database) -> Database:
+    """A database that knows the story ``sluis-1`` and the vacancy ``v-1``."""
+    async with database.write() as transaction:
+        await campaigns.add(transaction, campaign(story()))
+        await campaigns.add(transaction, campaign(vacancy(closes_at=NOW + timedelta(days=9))))
+    return database
+
+
+async def send(database: Database, *data: object) -> Acceptance:
+    documents = [
+        event(each, f"new-{number}").as_dict()  # type: ignore[arg-type]
+        for number, each in enumerate(data)
+    ]
+    return await accept(MemoryLog(), documents, database)
+
+
+async def test_what_is_known_unchanged_is_accepted_and_told(known: Database) -> None:
+    """A repeat is no fault, whatever its event id; the sender hears that nothing happens."""
+    done = await send(known, story(), vacancy(closes_at=NOW + timedelta(days=9)), story("s-2"))
+    assert (len(done.accepted), done.refused) == (3, [])
+    assert [note.place for note in done.notes] == [0, 1]
+    assert 'the story "sluis-1" is known already, unchanged' in str(done.notes[0].note)
+
+
+async def test_other_facts_of_what_is_known_are_refused(known: Database) -> None:
+    """A correction cannot reach texts that people have read; it needs an id of its own."""
+    done = await send(known, story("s-2"), story(title="Anders", body="Ook."), vacancy())
+    assert len(done.accepted) == 1
+    assert [refusal.place for refusal in done.refused] == [1, 2]
+    assert "with another title and body" in str(done.refused[0].fault)
+    assert "under a new story_id" in str(done.refused[0].remedy)
+    assert "with another closes_at" in str(done.refused[1].fault)
+
+
+async def test_a_batch_does_not_contradict_itself(database: Database) -> None:
+    """The first of two counts, also when nothing was known before."""
+    done = await send(database, story(), story(title="Anders"), story())
+    assert [refusal.place for refusal in done.refused] == [1]
+    assert [note.place for note in done.notes] == [2]
+
+
+async def test_what_is_early_is_kept_and_told(database: Database) -> None:
+    """A closing or an application may overtake its vacancy; a misspelt id looks the same."""
+    application = ApplicationReceived(
+        application_id="a-1", vacancy_id="v-1", stage="applied", at=NOW
+    )
+    done = await send(database, VacancyClosed(vacancy_id="v-1"), application, vacancy())
+    assert len(done.accepted) == 3
+    assert [note.place for note in done.notes] == [0, 1]
+    assert all('the vacancy "v-1" is not known (yet)' in str(note.note) for note in done.notes)
+    after = await send(database, vacancy("v-2"), VacancyClosed(vacancy_id="v-2"))
+    assert after.notes == [], "it stands before it in the batch"
+
+
+async def test_a_campaign_that_ended_is_told(known: Database) -> None:
+    """A vacancy that opens again needs an id of its own."""
+    async with known.write() as transaction:
+        await close_vacancies(transaction, [fact(VacancyClosed(vacancy_id="v-1"))], NOW)
+    done = await send(known, vacancy(closes_at=NOW + timedelta(days=9)))
+    assert "has ended" in str(done.notes[0].note)
+    assert "new vacancy_id" in str(done.notes[0].note)
+
+
+async def test_a_sender_hears_that_nobody_will_be_asked(database: Database) -> None:
+    """What no text can be written about is accepted, with the reason and what to do."""
+    done = await send(
+        database,
+        story("s-1"),
+        story("s-2", language="fr"),
+        story("s-3", body="Goed nieuws!"),
+        story(
+            "s-4", body="The pump that nobody had looked at for a year was in the wrong place. " * 3
+        ),
+    )
+    assert (len(done.accepted), [note.place for note in done.notes]) == (4, [1, 2, 3])
+    assert 'but its text is in "en". Send it as "en"' in str(done.notes[2].note)
+    assert 'nobody writes in "fr"' in str(done.notes[0].note)
+    assert "too short to tell anything of it. Add what happened" in str(done.notes[1].note)
+
+
+async def test_events_are_accepted_while_the_database_is_away() -> None:
+    """What is durable on the log is not held up by a comparison."""
+    away = Database.open("postgresql+psycopg://zwaan@127.0.0.1:1/zwaan")
+    done = await send(away, story())
+    assert (len(done.accepted), done.refused, done.notes) == (1, [], [])
+    await away.close()

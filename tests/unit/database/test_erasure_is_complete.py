@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.database.schema import ambassadors, metadata, people
-from services.privacy.store.erasure import NO_PROFILE, OWN
+from services.privacy.store import NO_PROFILE, OWN
 
 #: Tables that count people: they keep their rows, under the id of nobody.
 COUNTS = {"ambassadors", "audience", "posts"}

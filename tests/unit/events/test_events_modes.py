@@ -1,4 +1,4 @@
-"""The official SDK writes and reads our events, in every mode."""
+"""Events as other systems send them: in binary mode, or several in one text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import pytest
 from cloudevents.core.bindings import http, kafka
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent as SdkEvent
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.errors import Rejected
-from services.events import binary_mode
+from services.events import modes
 from services.events.cloudevent import load_json, parse_event
+from services.events.modes import read_documents
 from services.events.record import read_record
 from services.events.statement import Fact
 from tests.builders import event, story, vacancy
@@ -30,7 +33,7 @@ def sdk_event(data: Any = None, **attributes: Any) -> SdkEvent:
 def test_a_record_in_binary_mode_is_an_event() -> None:
     """What stands in ce_ headers is the envelope, and the value the facts."""
     message = kafka.to_binary(sdk_event(datacontenttype="application/json; charset=utf-8"), JSON)
-    value = binary_mode.from_kafka(message.headers.items(), message.value)
+    value = modes.from_kafka(message.headers.items(), message.value)
     (element,) = read_record(value, "story.approved")
     assert isinstance(element.fact, Fact)
     assert (element.fact.event.id, element.fact.event.subject) == ("e 1", "ü “x”")
@@ -42,7 +45,7 @@ def test_a_record_in_structured_mode_is_left_as_it_is(headers: Any) -> None:
     """With the SDK's headers, with others, or with none."""
     message = kafka.to_structured(sdk_event(), JSON)
     for each in (headers, [*headers, *message.headers.items()]):
-        assert binary_mode.from_kafka(each, message.value) is message.value
+        assert modes.from_kafka(each, message.value) is message.value
     (element,) = read_record(message.value, "story.approved")
     assert isinstance(element.fact, Fact)
 
@@ -61,7 +64,7 @@ def test_a_broken_record_in_binary_mode_is_refused_by_its_fault(
     headers: dict[str, bytes], value: bytes, sentence: str
 ) -> None:
     """As one in structured mode."""
-    made = binary_mode.from_kafka([*headers.items(), ("CE_SPECVERSION", b"1.0")], value)
+    made = modes.from_kafka([*headers.items(), ("CE_SPECVERSION", b"1.0")], value)
     (element,) = read_record(made, "story.approved")
     assert isinstance(element.fact, Rejected)
     assert sentence in str(element.fact)
@@ -74,7 +77,7 @@ def test_the_sdk_reads_what_we_write() -> None:
             http.HTTPMessage({"content-type": JSON.get_content_type()}, ours.to_bytes()), JSON
         )
         assert (read.get_id(), read.get_type(), read.get_data()) == (ours.id, ours.type, ours.data)
-        back = binary_mode.from_kafka(
+        back = modes.from_kafka(
             kafka.to_binary(read, JSON).headers.items(), kafka.to_binary(read, JSON).value
         )
         assert parse_event(load_json(back)).digest == ours.digest
@@ -115,9 +118,97 @@ def test_facts_may_be_base64() -> None:
 def test_a_header_says_the_same_however_it_is_written(written: str) -> None:
     """In quotation marks, in percents, or as it is."""
     headers = {"ce-subject": written.encode().decode("latin-1"), "content-type": "application/json"}
-    assert binary_mode.from_http(headers, b"{}")["subject"] == 'a "b" é'
+    assert modes.from_http(headers, b"{}")["subject"] == 'a "b" é'
 
 
 def test_a_byte_order_mark_is_no_part_of_an_event() -> None:
     """Windows' editors write one."""
     assert parse_event(load_json(b"\xef\xbb\xbf" + event(story()).to_bytes()))
+
+
+GOOD: dict[str, Any] = event(story()).as_dict()
+LINE = json.dumps(GOOD, ensure_ascii=False).encode()
+
+
+def read(raw: bytes) -> list[tuple[str, Any]]:
+    """Place and value of each; of a refused one the sentence."""
+    return [
+        (each.place, str(each.value) if isinstance(each.value, Rejected) else each.value)
+        for each in read_documents(raw)
+    ]
+
+
+def test_one_event_stands_alone() -> None:
+    """A JSON object is one event without a place, also when it is written over several lines."""
+    assert read(LINE) == [("", GOOD)]
+    assert read(json.dumps(GOOD, indent=2).encode()) == [("", GOOD)]
+    assert read(b"\xef\xbb\xbf" + LINE + b"\r\n") == [("", GOOD)]
+
+
+def test_the_events_of_an_array_are_numbered() -> None:
+    """Elements of a JSON array are told apart by number."""
+    assert read(b"[" + LINE + b"," + LINE + b"]") == [("event 1", GOOD), ("event 2", GOOD)]
+    assert read(b"[]") == []
+
+
+def test_lines_are_numbered_as_an_editor_does() -> None:
+    """Each line of NDJSON is an event; blank lines are none and count."""
+    raw = b"\xef\xbb\xbf" + LINE + b"\r\n\n  \n" + LINE
+    assert read(raw) == [("line 1", GOOD), ("line 4", GOOD)]
+
+
+def test_one_broken_line_among_good_ones_is_named() -> None:
+    """The others are read all the same."""
+    lines = [LINE, b'{"broken', LINE, b"\xff\xfe", b'{"a":"\\ud800"}', b"NaN"]
+    found = dict(read(b"\n".join(lines)))
+    assert found["line 1"] == found["line 3"] == GOOD
+    assert "not JSON" in found["line 2"]
+    assert "not UTF-8 (byte 0)" in found["line 4"]
+    assert "half a surrogate pair" in found["line 5"]
+    assert "not JSON" in found["line 6"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        json.dumps(GOOD, indent=2).encode()[:-2],
+        json.dumps({"topics": ["beton"]}, indent=2)
+        .replace("beton", "\udcff")
+        .encode("utf-8", "surrogateescape"),
+        b"this is no JSON\nat all",
+        b'{"a": NaN}',
+        b"[" * 5_000,
+    ],
+)
+def test_a_single_broken_document_is_one_fault(raw: bytes) -> None:
+    """A document of many lines that is broken is refused once, not line by line."""
+    ((place, sentence),) = read(raw)
+    assert place == ""
+    assert isinstance(sentence, str)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_an_empty_text_holds_nothing(raw: bytes) -> None:
+    """No event is no document."""
+    assert read(raw) == []
+
+
+def test_size_is_measured_as_the_event_is_stored() -> None:
+    """A text of many accents is not refused for how JSON could escape it; a long one is."""
+    accents = GOOD | {"data": GOOD["data"] | {"body": "é" * 390_000}}
+    assert read(json.dumps(accents, ensure_ascii=False).encode()) == [("", accents)]
+    assert read(json.dumps(accents).encode()) == [("", accents)]
+    huge = LINE[:-1] + b',"trace":"' + b"x" * 2_000_000 + b'"}'
+    ((_, sentence),) = read(huge)
+    assert "the limit is 1,000,000" in sentence
+    places = read(LINE + b"\n" + huge + b"\n" + LINE)
+    assert [place for place, _ in places] == ["line 1", "line 2", "line 3"]
+    assert "the limit is 1,000,000" in places[1][1]
+
+
+@settings(max_examples=60)
+@given(raw=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_nothing_does_more_than_be_refused(raw: bytes) -> None:
+    """Whatever the text, reading it never raises."""
+    for document in read_documents(raw):
+        json.dumps(None if isinstance(document.value, Rejected) else document.value)

@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 
 from services.events.catalogue import CATALOGUE, PARTITIONS, read_incoming
 from services.events.cloudevent import parse_event
-from services.events.documents import read_documents
+from services.events.modes import read_documents
 from services.events.publish import documents, write
 from services.events.statement import state
 from tests.builders import NOW, event, story, vacancy

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from connectors.language_model import LanguageModel
-from services.accounts.rules.network_rules import CircuitRules
+from services.accounts.rules import CircuitRules
 from services.campaigns.choose_passages import propose_passages
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns

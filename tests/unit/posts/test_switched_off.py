@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.accounts import Accounts
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.accounts.store import connections
 from services.campaigns.start_campaign import start_campaigns
 from services.database import outbox

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts.rules.network_rules import GONE, OURS
+from services.accounts.rules import GONE, OURS
 from services.accounts.store import connections, network_calls
 from services.campaigns.store import campaigns
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater

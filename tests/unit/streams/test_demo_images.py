@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import parse_event
 from services.events.incoming import StoryApproved

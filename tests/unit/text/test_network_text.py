@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.rules.network_rules import OURS, rules_of
+from services.accounts.rules import OURS, rules_of
 from services.errors import Rejected
 from services.text.links_in_text import has_link, link_spans
 from services.text.network_text import measure_text, weighted_length

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.accounts.store import connections
 from services.campaigns.start_campaign import start_campaigns
 from services.database import audit

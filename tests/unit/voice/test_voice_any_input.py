@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.events.incoming import StoryApproved, VacancyOpened
 from services.language import Language
 from services.people.rules.ambassador import Ambassador

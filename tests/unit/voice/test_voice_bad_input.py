@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.people.rules.ambassador import Ambassador
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.post import PostState
 from services.voice.current_templates import CurrentTemplates
 from tests.builders import our_templates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.accounts.rules.network_rules import Circuit
+from services.accounts.rules import Circuit
 from services.accounts.store import network_calls
 from services.people.rules.ambassador import CONSENT_LASTS
 from services.people.store import sharing_preferences

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from services.accounts.rules.network_rules import Circuit
+from services.accounts.rules import Circuit
 from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
 from services.database.settle_dead_letters import drop, replay

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from services.accounts.rules.network_rules import OURS
+from services.accounts.rules import OURS
 from services.language import DEFAULT, FIRST
 from services.message import message
 from services.people.ambassador_row import AmbassadorRow

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from services.accounts.rules.expiry import ends_soon
+from services.accounts.rules import ends_soon
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.database.transaction import Transaction

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.accounts.rules.network_rules import GONE
+from services.accounts.rules import GONE
 from services.accounts.store import connections
 from services.campaigns.rules.matching import Content
 from services.campaigns.store import audience, campaigns

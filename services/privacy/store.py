@@ -1,7 +1,6 @@
 """A person under another id, and a person of whom figures alone are left.
 
-Ids are made of e-mail addresses (`services.identity`), so they say who somebody is.
-"""
+Ids are made of e-mail addresses (`services.identity`), so they say who somebody is."""
 
 from __future__ import annotations
 
