@@ -26,8 +26,8 @@ from services.events.incoming import (
     StoryApproved,
     VacancyClosed,
     VacancyOpened,
+    read_launch_plan,
 )
-from services.events.launch import read_launch_plan
 from services.message import NOTHING, Message, message
 from services.ports import EventLog, Record
 from services.voice import unsaid

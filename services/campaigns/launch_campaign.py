@@ -17,7 +17,7 @@ from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
-from services.events.launch import Launch, LaunchPlan
+from services.events.incoming import Launch, LaunchPlan
 from services.message import message
 from services.people.store import people
 from services.people.store.people import Person

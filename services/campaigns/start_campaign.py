@@ -19,8 +19,13 @@ from services.campaigns.store.sharing_history import histories
 from services.database.engine import take_turns
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.events.incoming import StoryApproved, VacancyOpened
-from services.events.launch import Launch, LaunchPlan, read_launch_plan
+from services.events.incoming import (
+    Launch,
+    LaunchPlan,
+    StoryApproved,
+    VacancyOpened,
+    read_launch_plan,
+)
 from services.events.moment import end_of
 from services.events.outgoing import CampaignStarted, ShareRequested
 from services.events.statement import Fact, Statement, state, stated

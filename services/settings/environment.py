@@ -15,9 +15,8 @@ from pydantic_settings import (
 from services.errors import WrongSetting
 from services.field_faults import nearest, predicate
 from services.settings.broker import BrokerAccess
-from services.settings.figures import Figures
 from services.settings.networks import Networks
-from services.settings.organisation import Organisation, Sharing
+from services.settings.organisation import Figures, Organisation, Sharing
 from services.settings.places import Places
 from services.settings.processes import Keys, LanguageModel, Processes
 

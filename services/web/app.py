@@ -27,7 +27,7 @@ from services.web.middleware import (
 )
 from services.web.pages.campaigns import audience, pace, passages, stories, vacancies
 from services.web.pages.figures import figures, figures_export
-from services.web.pages.operations import administration, audit_page, keys
+from services.web.pages.operations import administration, audit_page
 from services.web.pages.people import people, profile, sign_in
 from services.web.pages.posts import draft, inbox, own_reach, published
 from services.web.pages.voice import blocked_words, post_templates, voice
@@ -55,7 +55,6 @@ _PAGES = (
     administration,
     people,
     audit_page,
-    keys,
 )
 _API = (events, statistics, figures_api, operations)
 

@@ -29,8 +29,13 @@ from services.database.schema import posts as _posts
 from services.errors import Conflict, NeedsPerson, Rejected
 from services.events.catalogue import PARTITIONS, read_data
 from services.events.cloudevent import parse_event
-from services.events.incoming import ApplicationReceived, EventData, VacancyClosed
-from services.events.launch import Launch, LaunchPlan
+from services.events.incoming import (
+    ApplicationReceived,
+    EventData,
+    Launch,
+    LaunchPlan,
+    VacancyClosed,
+)
 from services.events.outgoing import LinkClicked, PostApproved
 from services.events.statement import Delivery, Fact
 from services.figures.collect_reach import ReachCollector

@@ -27,8 +27,7 @@ from services.campaigns.store.sharing_history import asked_lately, histories
 from services.database import audit, outbox
 from services.database.engine import Database
 from services.errors import Rejected
-from services.events.incoming import VacancyClosed
-from services.events.launch import Launch, LaunchPlan, read_launch_plan
+from services.events.incoming import Launch, LaunchPlan, VacancyClosed, read_launch_plan
 from services.events.statement import Statement
 from services.identity import derive_id
 from services.people.rules.ambassador import SharingPreferences

@@ -14,8 +14,7 @@ from services.campaigns.store import audience, campaigns
 from services.database import audit
 from services.database.engine import Database
 from services.errors import Rejected
-from services.events.incoming import StoryApproved
-from services.events.launch import LaunchPlan
+from services.events.incoming import LaunchPlan, StoryApproved
 from services.events.outgoing import Asked, ShareRequested
 from services.people.store import people
 from services.people.store.people import Person

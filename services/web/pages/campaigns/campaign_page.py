@@ -17,8 +17,13 @@ from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Sizes
 from services.campaigns.store.campaigns import Campaign
 from services.errors import Rejected
-from services.events.incoming import StoryApproved, VacancyOpened
-from services.events.launch import Launch, LaunchPlan, read_launch_plan
+from services.events.incoming import (
+    Launch,
+    LaunchPlan,
+    StoryApproved,
+    VacancyOpened,
+    read_launch_plan,
+)
 from services.identity import derive_id
 from services.language import LANGUAGES, primary_language
 from services.message import label, message

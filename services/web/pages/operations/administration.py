@@ -1,4 +1,6 @@
-"""The administrator's page: is everything in order, and what died on the way."""
+"""The administrator's page: is everything in order, and what died on the way; and keys for other systems: make
+one, see it once, revoke it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from services.accounts.rules import Circuit
 from services.accounts.store import charges, network_calls
 from services.database import dead_letters, outbox
 from services.database.settle_dead_letters import drop, replay
+from services.errors import Rejected
 from services.message import NOTHING, Message, NetworkName, message
+from services.people.api_keys import SCOPES, make_key, revoke_key
+from services.people.store import api_keys
 from services.people.store.people import headcount
 from services.price import MICROS
 from services.text.web_address import is_loopback
@@ -193,3 +198,53 @@ def _networks(parts: WebParts) -> Check:
             "Some networks are a sandbox. Set their address to go live, or off.",
         )
     return Check(name=message("check.networks.name", "Networks."), good=real, verdict=verdict)
+
+
+@router.get("/keys")
+async def list_api_keys(view: AdministratorView) -> Response:
+    return await _keys_page(view)
+
+
+@router.post("/keys")
+async def make_api_key(view: AdministratorView) -> Response:
+    """The page with the key: no other page ever shows it."""
+    form = await view.request.form()
+    name, scopes = str(form.get("name", "")), [each for each in SCOPES if each in form]
+    try:
+        async with view.parts.database.write() as transaction:
+            _, secret = await make_key(transaction, name, scopes, actor=view.me.id, now=view.now)
+    except Rejected as fault:
+        return await _keys_page(view, name=name, chosen=scopes, fault=view.fault(fault), status=422)
+    return await _keys_page(view, secret=secret)
+
+
+@router.post("/keys/{key_id}/revoke")
+async def revoke_api_key(view: AdministratorView, key_id: str) -> Response:
+    async with view.parts.database.write() as transaction:
+        await revoke_key(transaction, key_id, actor=view.me.id, now=view.now)
+    return view.go("/administration/keys")
+
+
+async def _keys_page(
+    view: View,
+    *,
+    secret: str = "",
+    name: str = "",
+    chosen: list[str] | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    async with view.parts.database.read() as transaction:
+        found = await api_keys.everything(transaction)
+    response = view.page(
+        "administration/keys.html",
+        status=status,
+        keys=found,
+        secret=secret,
+        name=name,
+        chosen=chosen or [],
+        scopes=SCOPES,
+        fault=fault,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
