@@ -34,7 +34,7 @@ from benchmarks.steady_load import agent
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.settings import load_settings
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 from streams.serving.link_file import LinkFile
 from tests.builders import ambassador, campaign, organise, story
 from tests.e2e.zwaan_process import ROOT, clean_environment

@@ -40,8 +40,7 @@ from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.web.mails import consent_message, expiry_message
 from streams.key_files import vault
-from streams.logs.admin import LogAdmin
-from streams.logs.opening import OpenLog, open_admin, open_log
+from streams.logs.admin import LogAdmin, OpenLog, open_admin, open_log
 from streams.logs.topics import topic_specs
 
 

@@ -22,7 +22,7 @@ from services.settings import Settings
 from streams.bootstrap import clock
 from streams.command_line.state import open_state, reach_log, require_log
 from streams.command_line.terminal import Group, data_option, json_option, settings_of, visible
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 from streams.process.completeness import Account, compare
 from streams.process.processors import TOPICS
 from streams.serving.owner_client import OwnerClient

@@ -37,7 +37,7 @@ from streams.command_line.dead_letters import compare_with_progress
 from streams.command_line.state import open_state, require_log
 from streams.command_line.terminal import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 from streams.logs.topics import TOO_FEW, TOO_MANY, compare, told_partitions
 from streams.process.completeness import Account
 from streams.worker.watch import require_room

@@ -17,7 +17,7 @@ from services.message import message
 from services.settings import Settings
 from streams.command_line.state import open_state, require_database, require_log
 from streams.command_line.terminal import data_option, json_option, settings_of
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 
 
 @click.command()

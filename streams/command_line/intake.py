@@ -95,7 +95,7 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
 
 
 async def _ensure_topics(settings: Settings) -> None:
-    from streams.logs.opening import open_admin  # noqa: PLC0415 - slow, and not for a client
+    from streams.logs.admin import open_admin  # noqa: PLC0415 - slow, and not for a client
     from streams.logs.topics import topic_specs  # noqa: PLC0415
 
     admin = open_admin(settings)

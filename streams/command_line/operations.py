@@ -16,8 +16,7 @@ import click
 
 from streams.command_line.state import make_state, require_log
 from streams.command_line.terminal import Group, data_option, json_option, settings_of
-from streams.logs.admin import LogAdmin, PartitionLag, TopicSpec, TopicState
-from streams.logs.opening import open_admin
+from streams.logs.admin import LogAdmin, PartitionLag, TopicSpec, TopicState, open_admin
 from streams.logs.topics import TOO_FEW, TOO_MANY, Comparison, compare, topic_specs
 
 _REFUSED = 1

@@ -15,8 +15,8 @@ from services.database.migrate import migrate
 from services.errors import Stop
 from services.message import message
 from services.settings import Settings
+from streams.logs.admin import OpenLog, open_log
 from streams.logs.embedded.owner import LogInUse
-from streams.logs.opening import OpenLog, open_log
 from streams.serving.owner_client import OwnerClient, running_owner
 
 

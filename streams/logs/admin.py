@@ -1,7 +1,9 @@
-"""The synchronous side of a log: topics, lag, reading, and publishing from the command line.
+"""The synchronous side of a log: topics, lag, reading, and publishing from the command line; and which log the
+settings name, opened for that or for appending.
 
 One interface, two adapters: `streams.logs.embedded.admin` and `streams.logs.kafka.admin`. Every call blocks;
-from an event loop, call it in a thread. All of them raise RetryLater when the log is away.
+from an event loop, call it in a thread. All of them raise RetryLater when the log is away. The adapters are
+imported where they are needed: Kafka's client alone takes a third of a second.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from services.ports import Record
+from services.ports import EventLog, Record
+from services.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +148,42 @@ class LogAdmin(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class OpenLog(EventLog, Protocol):
+    """An event log that has to be closed."""
+
+    async def close(self) -> None: ...
+
+
+def open_log(settings: Settings) -> OpenLog:
+    """Raises Stop when another process owns the embedded log, or its address cannot be read."""
+    if settings.embedded:
+        from streams.logs.embedded.event_log import EmbeddedEventLog  # noqa: PLC0415
+
+        return EmbeddedEventLog(settings.broker_url)
+    from streams.logs.kafka.connection import Broker  # noqa: PLC0415
+    from streams.logs.kafka.event_log import KafkaEventLog  # noqa: PLC0415
+
+    return KafkaEventLog(Broker.of(settings))
+
+
+def open_admin(settings: Settings) -> LogAdmin:
+    """Raises Stop when the log's address cannot be read."""
+    if settings.embedded:
+        from streams.logs.embedded.admin import EmbeddedAdmin  # noqa: PLC0415
+
+        return EmbeddedAdmin(settings.broker_url)
+    from streams.logs.kafka.admin import KafkaAdmin  # noqa: PLC0415
+    from streams.logs.kafka.connection import Broker  # noqa: PLC0415
+
+    return KafkaAdmin(Broker.of(settings))
+
+
+def broker_credentials(settings: Settings) -> Any:
+    """What Faust signs in with (`faust.types.auth.CredentialsT`); None where nobody has to."""
+    if settings.embedded:
+        return None
+    from streams.logs.kafka.connection import Broker, faust_credentials  # noqa: PLC0415
+
+    return faust_credentials(Broker.of(settings))

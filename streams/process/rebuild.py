@@ -24,8 +24,7 @@ from services.events.statement import Fact
 from services.figures.store.clicks import PROCESSOR
 from services.settings import Settings
 from streams.bootstrap import clock
-from streams.logs.admin import LogAdmin, TopicState
-from streams.logs.opening import open_admin
+from streams.logs.admin import LogAdmin, TopicState, open_admin
 from streams.process.processors import TOPICS, Projection, projections
 from streams.process.rebuild_clicks import ClickRebuild
 

@@ -33,7 +33,7 @@ from services.privacy.forget import forget_what_is_old
 from services.web.parts import Readiness
 from streams.bootstrap import Parts, clock
 from streams.key_files import vault
-from streams.logs.opening import broker_credentials
+from streams.logs.admin import broker_credentials
 from streams.logs.topics import prepare_for_worker
 from streams.process.outbox_relay import OutboxRelay
 from streams.process.processor import GiveWay, ProcessorRunner, Progress

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from services.settings import load_settings
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 from streams.serving.click_journal import ClickJournal
 from tests.builders import ambassador, campaign, organise, story
 from tests.e2e.zwaan_process import Running, running

@@ -7,7 +7,7 @@ import pytest
 
 from services.settings import load_settings
 from streams.command_line.state import make_state
-from streams.logs.opening import open_admin
+from streams.logs.admin import open_admin
 from streams.logs.topics import topic_specs
 from tests.integration.shell import Shell
 
