@@ -10,12 +10,14 @@ earlier one: whoever relayed that one slowly would remove it unread.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from struct import Struct
@@ -23,8 +25,6 @@ from typing import IO, TypeVar
 from zlib import crc32
 
 import structlog
-
-from streams.serving.shared_folder import in_turn, sync_folder
 
 _log = structlog.get_logger("clicks")
 
@@ -232,3 +232,23 @@ def _clicks(content: bytes, filling: int) -> Iterator[Click]:
         for line in written.decode().split("\n"):
             code, _, event = line.partition(" ")
             yield code, event
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Let one process at a time do something with this file. Raises OSError."""
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new file's name as durable as its content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -12,7 +12,7 @@ import structlog
 from services.errors import RetryLater
 from services.figures.refresh_links import LinkRefresher
 from services.figures.rules.link_table import Damaged, LinkTable
-from streams.serving.shared_folder import in_turn, sync_folder
+from streams.serving.click_journal import in_turn, sync_folder
 
 _log = structlog.get_logger("links")
 
