@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from connectors.transport.http import Limits
 from services.errors import WrongSetting
-from services.message import advised
+from services.message import advised, message
 from services.ports import Meter, Network, PostRules, ShareIntent
 
 ENTRY_POINT_GROUP = "zwaan.networks"
@@ -55,11 +55,18 @@ def build_network(settings: NetworkSettings) -> Network:
     """One network. Raises WrongSetting when no installed package offers a connector of that name."""
     found = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
     if settings.name not in found:
-        known = ", ".join(sorted(found)) or "none"
+        known = tuple(sorted(found)) or message("connector.none", "none")
         raise WrongSetting(
             advised(
-                f"There is no connector for the network {settings.name!r} (installed: {known})",
-                "install its package or remove it from the settings",
+                message(
+                    "connector.missing",
+                    'there is no connector for the network "{name}" (installed: {known})',
+                    name=settings.name,
+                    known=known,
+                ),
+                message(
+                    "do.connector.install", "install its package or remove it from the settings"
+                ),
             )
         )
     connector = cast("Callable[[NetworkSettings], Network]", found[settings.name].load())
@@ -67,10 +74,15 @@ def build_network(settings: NetworkSettings) -> Network:
     if not isinstance(getattr(network, "rules", None), PostRules):
         raise WrongSetting(
             advised(
-                f"The connector for the network {settings.name!r} does not say what its posts may "
-                "be",
-                "install a version of its package that declares its PostRules, or remove it from "
-                "the settings",
+                message(
+                    "connector.no-rules",
+                    'the connector for the network "{name}" does not say what its posts may be',
+                    name=settings.name,
+                ),
+                message(
+                    "do.connector.rules",
+                    "install a version of its package that declares its PostRules, or remove it from the settings",
+                ),
             )
         )
     return network

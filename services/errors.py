@@ -7,15 +7,15 @@ times, then moved to the dead letters with its traceback).
 
 from __future__ import annotations
 
-from services.message import NOTHING, Message, message, said
+from services.message import NOTHING, Message, message
 
 
 class ZwaanError(Exception):
     """Base of all errors with a known reaction. ``message`` is one sentence for a person."""
 
-    def __init__(self, words: Message | str) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words)
-        self.message = _message(words)
+        self.message = words
 
 
 class RetryLater(ZwaanError):
@@ -43,7 +43,7 @@ class Rejected(ZwaanError):
 
     def __init__(self, words: Message, *, remedy: Message = NOTHING) -> None:
         super().__init__(words)
-        self.remedy = _message(remedy)
+        self.remedy = remedy
 
 
 class NoSuch(Rejected):
@@ -55,7 +55,7 @@ class NeedsPerson(ZwaanError):
 
     def __init__(self, words: Message, *, remedy: Message = NOTHING) -> None:
         super().__init__(words)
-        self.remedy = _message(remedy)
+        self.remedy = remedy
 
 
 class NeedsNewAccess(NeedsPerson):
@@ -82,7 +82,3 @@ class WrongSetting(Stop):
 def unexpected(defect: BaseException) -> Message:
     """What a person reads of a defect of ours; the log has its traceback."""
     return message("unexpected", "unexpected {name}", name=type(defect).__name__)
-
-
-def _message(words: Message | str) -> Message:
-    return words if isinstance(words, Message) else said(words)

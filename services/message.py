@@ -78,8 +78,10 @@ def both(first: Message, second: Message) -> Message:
     return message("both", "{first} {second}", first=first, second=second)
 
 
-def advised(fault: Message | str, remedy: Message | str) -> Message:
+def advised(fault: Message, remedy: Message) -> Message:
     """What is wrong and, behind a semicolon, what to do; `fault_and_remedy` takes them apart."""
+    if not remedy:
+        return fault
     return message("advised", "{fault}; {remedy}", fault=fault, remedy=remedy)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from services.errors import Stop
-from services.message import advised
+from services.message import Message, advised, message
 from services.settings import Settings
 from services.vault import Vault, new_key
 
@@ -24,7 +24,13 @@ def session_key(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     path = settings.data / "session.key"
-    return _read_or_make(path, lambda: secrets.token_urlsafe(32), lost="everybody signs in anew")
+    return _read_or_make(
+        path,
+        lambda: secrets.token_urlsafe(32),
+        remedy=message(
+            "do.key.sign-in", "put a copy back, or remove it: then everybody signs in anew"
+        ),
+    )
 
 
 def vault(settings: Settings) -> Vault:
@@ -32,7 +38,17 @@ def vault(settings: Settings) -> Vault:
     if settings.token_keys is not None:
         keys = settings.token_keys.get_secret_value().split(",")
         return Vault([key.strip() for key in keys if key.strip()])
-    return Vault([_read_or_make(token_keys_path(settings), new_key, lost="accounts connect anew")])
+    return Vault(
+        [
+            _read_or_make(
+                token_keys_path(settings),
+                new_key,
+                remedy=message(
+                    "do.key.tokens", "put a copy back, or remove it: then accounts connect anew"
+                ),
+            )
+        ]
+    )
 
 
 def token_keys_path(settings: Settings) -> Path:
@@ -40,15 +56,15 @@ def token_keys_path(settings: Settings) -> Path:
     return settings.data / "tokens.key"
 
 
-def _read_or_make(path: Path, make: Callable[[], str], *, lost: str) -> str:
-    """``lost`` is what happens once the key is."""
+def _read_or_make(path: Path, make: Callable[[], str], *, remedy: Message) -> str:
+    """``remedy`` says what to do about a damaged key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _make(path, make())
     key = path.read_bytes().strip()
     if not _KEY.fullmatch(key):
         raise Stop(
-            advised(f"the key in {path} is damaged", f"put a copy back, or remove it: then {lost}")
+            advised(message("key.damaged", "the key in {path} is damaged", path=str(path)), remedy)
         )
     return key.decode()
 

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from connectors.sandbox import SandboxApp
 from services.errors import RetryLater, Stop
+from services.message import Message
 from services.settings import Settings
 from services.web.app import create_redirect, create_web
 from streams.bootstrap import Parts, connect_parts, open_parts
@@ -162,7 +163,7 @@ async def run_sandbox(settings: Settings) -> int:
 
 
 async def until_stopped(
-    stopping: asyncio.Event, broken: Callable[[], Awaitable[str]] | None = None
+    stopping: asyncio.Event, broken: Callable[[], Awaitable[Message]] | None = None
 ) -> None:
     """Return when asked to stop. Raises Stop with the reason when the worker cannot go on.
 
@@ -216,10 +217,10 @@ class Preparation:
     def __init__(self, under_way: asyncio.Future[list[None]]) -> None:
         self._under_way = under_way
 
-    async def wait_until_broken(self) -> str:
+    async def wait_until_broken(self) -> Message:
         """Does not return. Raises Stop when this version cannot go on with what it found."""
         await asyncio.shield(self._under_way)
-        return await asyncio.Future[str]()
+        return await asyncio.Future[Message]()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import Any
 from services.errors import RetryLater
 from services.events.cloudevent import parse_event
 from services.events.statement import Statement
+from services.message import said
 from services.ports import Mail, Record
 
 
@@ -23,7 +24,7 @@ class MemoryLog:
 
     async def append(self, records: Sequence[Record]) -> None:
         if self.away:
-            raise RetryLater("the log is away", after=7)
+            raise RetryLater(said("the log is away"), after=7)
         self.records += records
 
     def events(self, topic: str) -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ class MemoryClicks:
 
     def record(self, code: str, click: str) -> asyncio.Future[None]:
         if self.away:
-            raise RetryLater("the log is away and the journal is full")
+            raise RetryLater(said("the log is away and the journal is full"))
         self.clicks.append(Statement(key=code, event=parse_event(json.loads(click))))
         if self.kept is not None:
             return self.kept

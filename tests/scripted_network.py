@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from services.accounts.rules import OURS
 from services.errors import NeedsPerson, OutcomeUnknown
+from services.message import said
 from services.ports import (
     Account,
     Authorization,
@@ -66,7 +67,7 @@ class ScriptedNetwork:
 
     def connect(self, *, code: str, verifier: str | None, redirect_uri: str) -> Account:
         if code == "refused":
-            raise NeedsPerson("the consent was refused", remedy="Connect again.")
+            raise NeedsPerson(said("the consent was refused"), remedy=said("Connect again."))
         tokens = Tokens(access=f"access {code} {verifier} {redirect_uri}", scopes=frozenset({"w"}))
         return Account(network=self.name, member_id="urn:1", handle="anna", tokens=tokens)
 

@@ -234,11 +234,17 @@ def _checked(base: str) -> str:
     plain_ok = parts.scheme == "http" and is_loopback(host)
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
         raise WrongSetting(
-            advised(f"{shown!r} is not a base address", "give scheme, host and path only")
+            advised(
+                message("base.wrong", '"{url}" is not a base address', url=shown),
+                message("do.base.parts", "give scheme, host and path only"),
+            )
         )
     if parts.scheme != "https" and not plain_ok:
         raise WrongSetting(
-            advised(f"{shown!r} must use https", "plain http is accepted on loopback only")
+            advised(
+                message("base.plain", '"{url}" must use https', url=shown),
+                message("do.base.https", "plain http is accepted on loopback only"),
+            )
         )
     return base.rstrip("/")
 

@@ -223,7 +223,7 @@ def _is_drivers(error: BaseException) -> bool:
 _STEPS = 10_000
 
 
-def quick_check(path: Path, *, name: str, seconds: float) -> bool:
+def quick_check(path: Path, *, name: Message, seconds: float) -> bool:
     """Look for damage; False when the time was over before all of the file was seen.
 
     ``name`` is what the file holds, as in "the database". Raises Stop for a damaged file.
@@ -239,10 +239,14 @@ def quick_check(path: Path, *, name: str, seconds: float) -> bool:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return False
-        raise Stop(advised(f"{name} cannot be used: {error}", remedy_of(error))) from error
+        raise Stop(advised(_unusable(name, str(error)), remedy_of(error))) from error
     finally:
         connection.close()
     if found != "ok":
         # Its first line names the database among attached ones, of which there are none.
-        raise Stop(advised(f"{name} cannot be used: {str(found).splitlines()[-1]}", DAMAGED))
+        raise Stop(advised(_unusable(name, str(found).splitlines()[-1]), DAMAGED))
     return True
+
+
+def _unusable(name: Message, fault: str) -> Message:
+    return message("database.unusable", "{name} cannot be used: {fault}", name=name, fault=fault)

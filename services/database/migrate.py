@@ -40,8 +40,16 @@ async def migrate(database: Database) -> None:
 def _newer(current: str) -> Stop:
     return Stop(
         advised(
-            f"the database has schema {current} and this Zwaan knows {HEAD} at most",
-            "start the newer version, or put back the backup from before it",
+            message(
+                "database.newer",
+                "the database has schema {found} and this Zwaan knows {known} at most",
+                found=current,
+                known=HEAD,
+            ),
+            message(
+                "do.database.newer",
+                "start the newer version, or put back the backup from before it",
+            ),
         )
     )
 
@@ -96,7 +104,13 @@ def _upgrade(connection: sa.Connection) -> None:
     try:
         command.upgrade(_config(connection), "head")
     except CommandError as error:
-        raise Stop(f"the database cannot be brought to this version of Zwaan: {error}") from error
+        raise Stop(
+            message(
+                "database.not-upgraded",
+                "the database cannot be brought to this version of Zwaan: {fault}",
+                fault=str(error),
+            )
+        ) from error
 
 
 def _config(connection: sa.Connection):  # type: ignore[no-untyped-def]

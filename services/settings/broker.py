@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
-from services.message import message
+from services.message import Message, message
 
 _PORT = 9092
 
@@ -44,8 +44,8 @@ class BrokerAccess(BaseModel):
     def broker_sasl(self) -> bool:
         return self.broker_security.startswith("SASL")
 
-    def fault_of_access(self, *, embedded: bool) -> str:
-        """What would be ignored or is missing, as a sentence; empty when all is used."""
+    def fault_of_access(self, *, embedded: bool) -> tuple[str, Message] | None:
+        """The setting that would be ignored or is missing, and its fault; None when all is used."""
         signing_in = {
             "ZWAAN_BROKER_USER": bool(self.broker_user),
             "ZWAAN_BROKER_PASSWORD": bool(self.broker_password.get_secret_value()),
@@ -56,23 +56,32 @@ class BrokerAccess(BaseModel):
             secured = {"ZWAAN_BROKER_SECURITY": self.broker_security != "PLAINTEXT"}
             for name, given in (secured | of_tls | of_sasl).items():
                 if given:
-                    return f"{name} is for Kafka; set ZWAAN_BROKER to kafka://host:port as well"
-            return ""
+                    return name, message(
+                        "setting.only-kafka",
+                        "is for Kafka; set ZWAAN_BROKER to kafka://host:port as well",
+                    )
+            return None
         for name, given in of_tls.items():
             if given and not self.broker_tls:
-                return (
-                    f"{name} is not used without TLS; set ZWAAN_BROKER_SECURITY to SSL or SASL_SSL"
+                return name, message(
+                    "setting.only-tls",
+                    "is not used without TLS; set ZWAAN_BROKER_SECURITY to SSL or SASL_SSL",
                 )
         for name, given in of_sasl.items():
             if given and not self.broker_sasl:
-                return (
-                    f"{name} is not used while ZWAAN_BROKER_SECURITY is {self.broker_security}; "
-                    "set that to SASL_SSL"
+                return name, message(
+                    "setting.only-sasl",
+                    "is not used while ZWAAN_BROKER_SECURITY is {security}; set that to SASL_SSL",
+                    security=self.broker_security,
                 )
         for name, given in signing_in.items():
             if self.broker_sasl and not given:
-                return f"{name} is missing: {self.broker_security} needs a user and a password"
-        return ""
+                return name, message(
+                    "setting.no-sasl",
+                    "is missing: {security} needs a user and a password",
+                    security=self.broker_security,
+                )
+        return None
 
 
 def read_servers(url: str) -> tuple[str, ...]:

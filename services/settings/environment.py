@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from services.errors import WrongSetting
 from services.field_faults import nearest, predicate
+from services.message import Message, message
 from services.settings.broker import BrokerAccess
 from services.settings.networks import Networks
 from services.settings.organisation import Figures, Organisation, Sharing
@@ -63,15 +64,20 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = variable(str(first["loc"][0]))
-        raise WrongSetting(f"the setting {name} {predicate(first)}") from error
+        raise WrongSetting(_of_setting(name, predicate(first))) from error
     if bool(settings.llm_url) != bool(settings.llm_model):
         lacking = "ZWAAN_LLM_MODEL" if settings.llm_url else "ZWAAN_LLM_URL"
-        raise WrongSetting(
-            f"the setting {lacking} is missing: a language model needs both its URL and its name"
+        fault = message(
+            "setting.model", "is missing: a language model needs both its URL and its name"
         )
-    if fault := settings.fault_of_access(embedded=settings.embedded):
-        raise WrongSetting(f"the setting {fault}")
+        raise WrongSetting(_of_setting(lacking, fault))
+    if fault_of_access := settings.fault_of_access(embedded=settings.embedded):
+        raise WrongSetting(_of_setting(*fault_of_access))
     return settings
+
+
+def _of_setting(name: str, fault: Message) -> Message:
+    return message("setting.wrong", "the setting {name} {fault}", name=name, fault=fault)
 
 
 def variable(name: str) -> str:

@@ -29,7 +29,7 @@ from services.database.faults import AWAY as DATABASE_AWAY
 from services.database.faults import quick_check
 from services.database.migrate import is_current
 from services.errors import WrongSetting, ZwaanError
-from services.message import Value, advised, as_sentence, fault_and_remedy
+from services.message import Message, Value, advised, as_sentence, fault_and_remedy, message
 from services.settings import OFF, SANDBOX, Settings
 from services.vault import Vault, new_key
 from streams.bootstrap import network_settings
@@ -38,7 +38,7 @@ from streams.command_line.state import open_state, require_log
 from streams.command_line.terminal import data_option, json_option, settings_of
 from streams.key_files import token_keys_path, vault
 from streams.logs.admin import open_admin
-from streams.logs.topics import TOO_FEW, TOO_MANY, compare, told_partitions
+from streams.logs.topics import TOO_FEW, TOO_MANY, compare, describe_partitions
 from streams.process.completeness import Account
 from streams.worker.watch import require_room
 
@@ -202,11 +202,11 @@ async def _database(settings: Settings) -> Finding:
         return Finding(
             subject="database", state=f"{kind}, schema is old", remedy="Run: zwaan migrate"
         )
-    seen = "" if path is None else _sound(path, "the database")
+    seen = "" if path is None else _sound(path, message("state.the-database", "the database"))
     return Finding(subject="database", state=f"{kind}, schema up to date{seen}")
 
 
-def _sound(path: Path, name: str) -> str:
+def _sound(path: Path, name: Message) -> str:
     """What was looked at, behind a comma. Raises Stop for a damaged file."""
     if quick_check(path, name=name, seconds=_CHECK_SECONDS):
         return ", file sound"
@@ -227,7 +227,14 @@ def _broker(settings: Settings) -> Finding:
         admin.close()
     kind = "embedded log" if settings.embedded else f"Apache Kafka{_way_in(settings)}"
     if too_few := [each for each in topics if each.too_few_partitions]:
-        raise WrongSetting(advised(f"{kind}, {told_partitions(too_few)}", TOO_FEW))
+        raise WrongSetting(
+            advised(
+                message(
+                    "doctor.topics", "{log}, {fault}", log=kind, fault=describe_partitions(too_few)
+                ),
+                TOO_FEW,
+            )
+        )
     if missing := [each for each in topics if each.state is None]:
         return Finding(
             subject="broker",
@@ -238,10 +245,12 @@ def _broker(settings: Settings) -> Finding:
     if too_many := [each for each in topics if each.too_many_partitions]:
         return Finding(
             subject="broker",
-            state=f"{kind}, {told_partitions(too_many)}",
-            remedy=f"{TOO_MANY.capitalize()}.",
+            state=f"{kind}, {describe_partitions(too_many)}",
+            remedy=as_sentence(str(TOO_MANY)),
         )
-    seen = _sound(settings.log_path, "the log") if settings.embedded else ""
+    seen = (
+        _sound(settings.log_path, message("state.the-log", "the log")) if settings.embedded else ""
+    )
     exposed = settings.broker_sasl and not settings.broker_tls
     return Finding(
         subject="broker",

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from services.database.engine import Database
 from services.database.migrate import migrate
 from services.errors import Stop
-from services.message import message
+from services.message import Message, message
 from services.settings import Settings
 from streams.logs.admin import OpenLog, open_log
 from streams.logs.embedded.owner import LogInUse
@@ -57,7 +57,7 @@ def require_database(settings: Settings) -> None:
                 path=str(path),
             )
         )
-    raise _nothing_here(settings, "database")
+    raise _nothing_here(settings, message("state.database", "database"))
 
 
 def require_log(settings: Settings) -> None:
@@ -72,13 +72,17 @@ def require_log(settings: Settings) -> None:
                 path=str(settings.log_path),
             )
         )
-    raise _nothing_here(settings, "log")
+    raise _nothing_here(settings, message("state.log", "log"))
 
 
-def _nothing_here(settings: Settings, what: str) -> Stop:
+def _nothing_here(settings: Settings, what: Message) -> Stop:
     return Stop(
-        f"there is no {what} of Zwaan in {settings.data.resolve()}; name its folder with --data or "
-        "ZWAAN_DATA, or start a new one with: zwaan up"
+        message(
+            "state.nothing-here",
+            "there is no {what} of Zwaan in {folder}; name its folder with --data or ZWAAN_DATA, or start a new one with: zwaan up",
+            what=what,
+            folder=str(settings.data.resolve()),
+        )
     )
 
 

@@ -82,7 +82,11 @@ async def run_demo(
             # A demo that goes on in its folder keeps the facts of before, also at another address.
             if arrived and acceptance.refused:
                 first = acceptance.refused[0]
-                raise Stop(f"an example event is refused: {first.fault}")
+                raise Stop(
+                    message(
+                        "demo.refused", "an example event is refused: {fault}", fault=first.fault
+                    )
+                )
             await _last(stopping, running, seconds)
         await _settle(running)
     # Only now nothing moves any more: what was under way at the end has been finished or put off.

@@ -18,6 +18,7 @@ from faust.types import TP
 from faust.types.enums import ProcessingGuarantee
 
 from services.errors import Stop
+from services.message import message
 
 #: Messages delivered before the agents get a turn.
 _YIELD_EVERY = 100
@@ -56,7 +57,12 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
 
     def __init__(self, transport: Any, *, callback: Any, **options: Any) -> None:
         if transport.app.conf.processing_guarantee is ProcessingGuarantee.EXACTLY_ONCE:
-            raise Stop("Faust's transactions are not supported; use at_least_once.")
+            raise Stop(
+                message(
+                    "faust.transactions",
+                    "Faust's transactions are not supported; use at_least_once",
+                )
+            )
         #: (topic, partition, from, to before) of records that retention took unread, to be told.
         self.expired: list[tuple[str, int, int, int]] = []
         self._partitions: dict[TP, PartitionProgress] = {}

@@ -15,16 +15,17 @@ from struct import unpack_from
 
 from services.errors import WrongSetting
 from services.events.catalogue import CATALOGUE, PARTITIONS
-from services.message import advised
+from services.message import Message, advised, message, message_n
 from streams.logs.admin import LogAdmin, TopicSpec, TopicState
 
 #: What to do about another number of partitions than the catalogue's. The outbox is relayed to the
 #: catalogue's partitions: with fewer it would stand still. With more, each key still has one place.
-TOO_FEW = (
-    f"give it {PARTITIONS} (kafka-topics.sh --alter --topic NAME --partitions {PARTITIONS}),"
-    " because workers do not start with fewer"
+TOO_FEW = message(
+    "do.topics.too-few",
+    "give it {partitions} (kafka-topics.sh --alter --topic NAME --partitions {partitions}), because workers do not start with fewer",
+    partitions=PARTITIONS,
 )
-TOO_MANY = "leave it so: it works, and no log takes partitions away"
+TOO_MANY = message("do.topics.too-many", "leave it so: it works, and no log takes partitions away")
 _NAMED = 3
 
 
@@ -77,14 +78,27 @@ def compare(admin: LogAdmin) -> list[Comparison]:
     return [Comparison(spec=spec, state=by_name.get(spec.name)) for spec in topic_specs()]
 
 
-def told_partitions(others: Sequence[Comparison]) -> str:
-    """``post.ready has 4 partitions instead of 8``, of some topics; the rest is counted."""
-    named = [
-        f"{each.spec.name} has {each.partitions} partitions instead of {each.spec.partitions}"
+def describe_partitions(others: Sequence[Comparison]) -> Message:
+    """``post.ready has 4 partitions instead of 8``, of the first topics; the rest is counted."""
+    named = tuple(
+        message(
+            "topics.partitions",
+            "{name} has {found} partitions instead of {wanted}",
+            name=each.spec.name,
+            found=each.partitions,
+            wanted=each.spec.partitions,
+        )
         for each in others[:_NAMED]
-    ]
-    more = len(others) - len(named)
-    return ", ".join(named) + (f", and so have {more} more" if more else "")
+    )
+    if more := len(others) - len(named):
+        return message_n(
+            "topics.partitions-more",
+            "{named}, and so has {n} more",
+            "{named}, and so have {n} more",
+            more,
+            named=named,
+        )
+    return message("topics.named", "{named}", named=named)
 
 
 def prepare_for_worker(admin: LogAdmin, group: str) -> None:
@@ -94,7 +108,12 @@ def prepare_for_worker(admin: LogAdmin, group: str) -> None:
     """
     too_few = [each for each in compare(admin) if each.too_few_partitions]
     if too_few:
-        raise WrongSetting(advised(f"the topic {told_partitions(too_few)}", TOO_FEW))
+        raise WrongSetting(
+            advised(
+                message("topics.too-few", "the topic {fault}", fault=describe_partitions(too_few)),
+                TOO_FEW,
+            )
+        )
     admin.ensure_topics([leader_topic(group)])
 
 

@@ -22,6 +22,7 @@ from services.campaigns.launch_campaign import widen_due
 from services.database.settle_dead_letters import note_expired
 from services.errors import RetryLater, Stop
 from services.figures.collect_reach import ReachCollector
+from services.message import Message, message
 from services.people.store import people
 from services.posts.cancel_posts import finish_over
 from services.posts.choose_pace import approve_by_standing_consent
@@ -131,7 +132,7 @@ class Worker:
                     await self._parts.accounts.store_billed()
                 drained()
 
-    async def wait_until_broken(self) -> str:
+    async def wait_until_broken(self) -> Message:
         """Return why the worker cannot go on: a loop ended, Faust gave up, or a partition is stuck."""
         settled = time.monotonic()
         while True:
@@ -139,19 +140,35 @@ class Worker:
                 self._loops, timeout=1.0, return_when=asyncio.FIRST_COMPLETED
             )
             for loop in ended:
-                return f"{loop.get_name()} stopped: {loop.exception()}"
+                return message(
+                    "worker.loop",
+                    "{name} stopped: {fault}",
+                    name=loop.get_name(),
+                    fault=str(loop.exception()),
+                )
             await self._guarded(self._tell_expired)
             if self._app.should_stop:
-                return f"the stream processing stopped: {self._app.crash_reason}"
+                return message(
+                    "worker.streams",
+                    "the stream processing stopped: {fault}",
+                    fault=str(self._app.crash_reason),
+                )
             if not self._app.rebalancing:
                 settled = time.monotonic()
             elif time.monotonic() - settled > STALLED_AFTER:
-                return f"no partitions were assigned for {STALLED_AFTER:.0f} seconds"
+                return message(
+                    "worker.unassigned",
+                    "no partitions were assigned for {seconds} seconds",
+                    seconds=round(STALLED_AFTER),
+                )
             if stuck := self._watch.stuck(tuple(self._app.consumer.assignment())):
                 topic, partition = stuck
-                return (
-                    f"no record of {topic}, partition {partition}, was processed "
-                    f"for {STALLED_AFTER:.0f} seconds though some wait"
+                return message(
+                    "worker.stuck",
+                    "no record of {topic}, partition {partition}, was processed for {seconds} seconds though some wait",
+                    topic=topic,
+                    partition=partition,
+                    seconds=round(STALLED_AFTER),
                 )
 
     async def _tell_expired(self) -> int:

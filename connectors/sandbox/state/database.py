@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.errors import Stop
+from services.message import advised, message
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS members (
@@ -72,8 +73,16 @@ class Database:
         try:
             self._open(path)
         except sqlite3.Error as error:
-            remedy = "put a copy back, or remove it: then the sandbox begins anew"
-            raise Stop(f"the sandbox's file {path} cannot be used: {error}; {remedy}") from error
+            fault = message(
+                "sandbox.unusable",
+                "the sandbox's file {path} cannot be used: {fault}",
+                path=str(path),
+                fault=str(error),
+            )
+            remedy = message(
+                "do.sandbox.remove", "put a copy back, or remove it: then the sandbox begins anew"
+            )
+            raise Stop(advised(fault, remedy)) from error
 
     def _open(self, path: Path | None) -> None:
         self._connection = sqlite3.connect(

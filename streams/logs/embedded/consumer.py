@@ -12,6 +12,7 @@ from faust.types import TP, ConsumerMessage
 from mode.utils.times import Seconds
 
 from services.errors import RetryLater, Stop
+from services.message import message
 from streams.logs.commits import SafeConsumer
 from streams.logs.embedded import event_log
 from streams.logs.embedded.batch import StoredRecord
@@ -77,7 +78,13 @@ class Consumer(SafeConsumer):
         wanted = set(topics)
         missing = sorted(wanted - set(self.log_.topics))
         if missing:
-            raise Stop(f"Topic {missing[0]!r} does not exist; create it before the worker starts.")
+            raise Stop(
+                message(
+                    "log.no-topic",
+                    "the topic {name} does not exist; create it before the worker starts",
+                    name=missing[0],
+                )
+            )
         # Faust waits for this call before it acts on an assignment, so the two cannot be one.
         self.add_future(self._rebalance(wanted))
 
@@ -291,7 +298,11 @@ class Consumer(SafeConsumer):
     def log_(self) -> EmbeddedLog:
         """The open log (``log`` is Faust's logger)."""
         if self._log is None:
-            raise Stop("The consumer of the embedded log is not started.")
+            raise Stop(
+                message(
+                    "log.consumer-not-started", "the consumer of the embedded log is not started"
+                )
+            )
         return self._log
 
     def _partition(self, tp: TP) -> Partition:

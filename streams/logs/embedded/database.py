@@ -113,15 +113,24 @@ def error_from(error: Exception, path: Path) -> ZwaanError:
             ),
             after=1.0,
         )
-    return Stop(advised(f"The log {path} failed ({error})", remedy or _CHECK))
+    fault = message(
+        "log.failed", "the log {path} failed ({fault})", path=str(path), fault=str(error)
+    )
+    return Stop(advised(fault, remedy or _CHECK))
 
 
 def cannot_be_opened(error: sqlite3.Error, path: Path) -> Stop:
     """Why a log cannot be read or written at all, and what to do."""
-    return Stop(advised(f"The log {path} cannot be opened ({error})", remedy_of(error) or _CHECK))
+    fault = message(
+        "log.not-opened",
+        "the log {path} cannot be opened ({fault})",
+        path=str(path),
+        fault=str(error),
+    )
+    return Stop(advised(fault, remedy_of(error) or _CHECK))
 
 
-_CHECK = "stop, check the disk, and start again"
+_CHECK = message("do.log.check", "stop, check the disk, and start again")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, max_bytes: int | None) -> None:
@@ -138,8 +147,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, max_bytes: int | None) 
         elif version != FORMAT:
             raise Stop(
                 advised(
-                    f"The log {path} has format {version}, this version reads format {FORMAT}",
-                    "use the version of zwaan that wrote it",
+                    message(
+                        "log.format",
+                        "the log {path} has format {found}, this version reads format {known}",
+                        path=str(path),
+                        found=str(version),
+                        known=str(FORMAT),
+                    ),
+                    message("do.log.format", "use the version of zwaan that wrote it"),
                 )
             )
         connection.execute("PRAGMA journal_mode=WAL")

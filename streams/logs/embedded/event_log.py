@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.errors import WrongSetting
+from services.message import message
 from services.ports import Record
 from streams.logs.embedded.log import EmbeddedLog
 
@@ -46,8 +47,11 @@ def parse_url(url: str) -> Address:
         or (max_mb is not None and not max_mb.isdecimal())
     ):
         raise WrongSetting(
-            f"{url} is no address of an embedded log; correct ZWAAN_BROKER: "
-            "embedded:///absolute/path/zwaan.log.db, with ?max_mb=2048 to bound its size"
+            message(
+                "log.no-address",
+                "{url} is no address of an embedded log; correct ZWAAN_BROKER: embedded:///absolute/path/zwaan.log.db, with ?max_mb=2048 to bound its size",
+                url=url,
+            )
         )
     return Address(path=Path(path), max_bytes=int(max_mb) * _MEGABYTE if max_mb else None)
 

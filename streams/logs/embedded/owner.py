@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from services.errors import Stop
+from services.message import Message, message
 
 # A look at the lock (`is_owned`) holds it for an instant, a passing command for as long as it takes to
 # append; an owner that starts waits for either.
@@ -118,10 +119,16 @@ def _locking_pid(log_path: Path) -> int | None:
         return None
 
 
-def _in_use(log_path: Path) -> str:
+def _in_use(log_path: Path) -> Message:
     pid = _locking_pid(log_path)
-    who = f"process {pid}" if pid else "another process"
-    return (
-        f"The log {log_path} is in use by {who}; stop that process, "
-        "or choose another data directory with --data."
+    owner = (
+        message("log.process", "process {pid}", pid=str(pid))
+        if pid
+        else message("log.other-process", "another process")
+    )
+    return message(
+        "log.in-use",
+        "the log {path} is in use by {owner}; stop that process, or choose another data directory with --data",
+        path=str(log_path),
+        owner=owner,
     )

@@ -14,6 +14,7 @@ from faust.types import TP, HeadersArg, RecordMetadata
 from mode.utils.times import Seconds, want_seconds
 
 from services.errors import Stop, ZwaanError
+from services.message import message
 from streams.logs.embedded import event_log
 from streams.logs.embedded.appender import Appender
 from streams.logs.embedded.batch import Header
@@ -63,7 +64,12 @@ class Producer(base.Producer):  # type: ignore[misc]
     ) -> Awaitable[RecordMetadata]:
         """Schedule a record; the future is done when it is durable."""
         if transactional_id is not None:
-            raise Stop("The embedded log has no transactions; use Kafka for exactly-once.")
+            raise Stop(
+                message(
+                    "log.no-transactions",
+                    "the embedded log has no transactions; use Kafka for exactly-once",
+                )
+            )
         log, appender = self._ready()
         try:
             placed, size = log.prepare(
@@ -169,7 +175,11 @@ class Producer(base.Producer):  # type: ignore[misc]
 
     def _ready(self) -> tuple[EmbeddedLog, Appender]:
         if self._log is None or self._appender is None:
-            raise Stop("The producer of the embedded log is not started.")
+            raise Stop(
+                message(
+                    "log.producer-not-started", "the producer of the embedded log is not started"
+                )
+            )
         return self._log, self._appender
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.errors import Stop
+from services.message import message
 from streams.logs.embedded.batch import StoredRecord, decode
 from streams.logs.embedded.database import connect_reader
 from streams.logs.embedded.partition import Partition, Topic, load_topics
@@ -57,8 +58,14 @@ class Reader:
                 return _take(cursor, partition, offset, limit)
             except ValueError as damage:
                 raise Stop(
-                    f"The log {self._path} is damaged in {partition.topic}, partition "
-                    f"{partition.number}: {damage}; put back a copy of the file."
+                    message(
+                        "log.damaged",
+                        "the log {path} is damaged in {topic}, partition {partition}: {fault}; put back a copy of the file",
+                        path=str(self._path),
+                        topic=partition.topic,
+                        partition=partition.number,
+                        fault=str(damage),
+                    )
                 ) from damage
             finally:
                 cursor.close()

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from services.errors import Stop, ZwaanError
+from services.message import message
 from streams.logs.embedded.batch import Header, StoredRecord, encode
 from streams.logs.embedded.database import error_from
 from streams.logs.embedded.partition import Partition
@@ -99,7 +100,13 @@ class Writer:
         # Nothing comes in after the job that ends the thread: nobody would ever settle it.
         with self._door:
             if self._closed:
-                raise Stop(f"The log {self._path} is closed; open it again.")
+                raise Stop(
+                    message(
+                        "log.closed",
+                        "the log {path} is closed; open it again",
+                        path=str(self._path),
+                    )
+                )
             if self._broken is not None:
                 raise self._broken
             self._jobs.put(job)

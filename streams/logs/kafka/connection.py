@@ -21,7 +21,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from kafka import errors as kafka_python
 
 from services.errors import Rejected, RetryLater, WrongSetting, ZwaanError
-from services.message import NOTHING, Message, advised, fault_and_remedy, message
+from services.message import NOTHING, Message, advised, fault_and_remedy, message, said
 from services.settings import Settings
 from services.settings.broker import read_servers
 
@@ -143,11 +143,19 @@ def _context(ca: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca)
     except OSError as error:
-        fault = "nothing in it is one" if isinstance(error, ssl.SSLError) else error.strerror
+        fault = (
+            message("broker.no-certificate", "nothing in it is one")
+            if isinstance(error, ssl.SSLError)
+            else said(error.strerror or str(error))
+        )
         raise WrongSetting(
             advised(
-                f"the setting ZWAAN_BROKER_CA names no file of certificates ({fault})",
-                "name one in PEM format",
+                message(
+                    "broker.no-certificates",
+                    "the setting ZWAAN_BROKER_CA names no file of certificates ({fault})",
+                    fault=fault,
+                ),
+                message("do.broker.certificates", "name one in PEM format"),
             )
         ) from error
 

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from services.database.engine import Database
 from services.errors import OutcomeUnknown, RetryLater
+from services.message import said
 from services.post import PostState
 from services.posts.decide import learn_from_edits
 from services.posts.store import posts
@@ -75,9 +76,9 @@ async def test_everything_against_everything(store: Store) -> None:
     """Processors, publishers, deletions, decisions, ends of campaigns and of people, for a minute in
     two workers: no deadlock, and no outcome that was not written down."""
     network = ScriptedNetwork()
-    network.publishing = Moody(RetryLater("slow down", after=0.0), Lost("no reply"))
-    network.deleting = Moody(RetryLater("slow down", after=0.0))
-    network.measuring = Moody(OutcomeUnknown("no reply"))
+    network.publishing = Moody(RetryLater(said("slow down"), after=0.0), Lost(said("no reply")))
+    network.deleting = Moody(RetryLater(said("slow down"), after=0.0))
+    network.measuring = Moody(OutcomeUnknown(said("no reply")))
     before = await _deadlocks(store)
     with capture_logs() as told:
         async with _two_offices(store, network) as offices:

@@ -26,6 +26,7 @@ from services.database.transaction import Transaction
 from services.errors import Conflict, Rejected, RetryLater
 from services.events.catalogue import PARTITIONS
 from services.events.statement import Fact, Statement
+from services.message import said
 from services.ports import Record
 from streams.logs.admin import LogAdmin, TopicSpec
 from streams.logs.embedded.admin import EmbeddedAdmin
@@ -45,8 +46,8 @@ EVENTS = 90
 FAULTS = 0.25
 
 ERRORS: Sequence[Callable[[], BaseException]] = (
-    lambda: RetryLater("the database is away", after=0),
-    lambda: Conflict("deadlock detected"),
+    lambda: RetryLater(said("the database is away"), after=0),
+    lambda: Conflict(said("deadlock detected")),
     lambda: sa.exc.InternalError("UPDATE", {}, psycopg.errors.ReadOnlySqlTransaction("read-only")),
     lambda: sa.exc.OperationalError("COMMIT", {}, psycopg.errors.QueryCanceled("timeout")),
     lambda: sa.exc.OperationalError("INSERT", {}, psycopg.errors.DiskFull("no room")),
@@ -119,7 +120,7 @@ class Handler:
         for fact in facts:
             await campaigns.add(transaction, campaign(fact.data))
             if fact.data.story_id.startswith("refused"):
-                raise Rejected("never")
+                raise Rejected(said("never"))
             if fact.data.story_id.startswith("defect"):
                 raise ZeroDivisionError
         if self._chance.random() < FAULTS:

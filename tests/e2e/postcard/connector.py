@@ -12,6 +12,7 @@ from connectors.registry import NetworkSettings
 from connectors.transport.http import Transport, no_usable_answer
 from connectors.transport.oauth import CodeFlow, connecting
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
+from services.message import said
 from services.ports import (
     Account,
     Authorization,
@@ -62,13 +63,15 @@ class Postcard:
         return Account(network=self.name, member_id=member, handle=member, tokens=tokens)
 
     def refresh(self, account: Account) -> Tokens:  # noqa: ARG002 - of the port
-        raise NeedsPerson("This connection cannot be renewed.", remedy="Connect Postcard again.")
+        raise NeedsPerson(
+            said("This connection cannot be renewed."), remedy=said("Connect Postcard again.")
+        )
 
     def revoke(self, account: Account) -> None:
         self._flow.revoke(account.tokens)
 
     def upload(self, account: Account, image: Image) -> UploadedImage:  # noqa: ARG002
-        raise Rejected("A postcard has no image.", remedy="Post it without.")
+        raise Rejected(said("A postcard has no image."), remedy=said("Post it without."))
 
     def publish(self, account: Account, post: OutgoingPost) -> PublishedPost:
         return self._published(self._ask(account.tokens, "POST", "/posts", json=post.text))
@@ -104,11 +107,13 @@ class Postcard:
             session.headers["Authorization"] = f"Bearer {tokens.access}"
             answer = session.request(method, API + path, **body)
         if answer.status_code == 401:
-            raise NeedsNewAccess("Postcard wants a new consent.", remedy="Connect Postcard again.")
+            raise NeedsNewAccess(
+                said("Postcard wants a new consent."), remedy=said("Connect Postcard again.")
+            )
         if answer.status_code == 429:
-            raise RetryLater("Postcard asks for patience.")
+            raise RetryLater(said("Postcard asks for patience."))
         if answer.status_code >= 500:
             raise no_usable_answer("Postcard", method, f"status {answer.status_code}")
         if not answer.ok:
-            raise Rejected("Postcard refuses this text.", remedy="Shorten it.")
+            raise Rejected(said("Postcard refuses this text."), remedy=said("Shorten it."))
         return answer.json()

@@ -12,6 +12,7 @@ from services.accounts.store import connections
 from services.accounts.store.connections import Connection
 from services.database import audit
 from services.errors import NeedsPerson, RetryLater
+from services.message import said
 from services.ports import Account, Tokens
 from tests.scripted_network import ScriptedNetwork
 from tests.unit.conftest import Desk
@@ -48,9 +49,9 @@ class Consenting(ScriptedNetwork):
 
     def connect(self, *, code: str, **_: object) -> Account:  # type: ignore[override]
         if code == "refused":
-            raise NeedsPerson("the consent was refused", remedy="Connect again.")
+            raise NeedsPerson(said("the consent was refused"), remedy=said("Connect again."))
         if code == "away":
-            raise RetryLater("the network is away")
+            raise RetryLater(said("the network is away"))
         return self.account
 
 
@@ -92,7 +93,7 @@ async def test_a_refusal_because_somebody_else_was_first_is_no_refusal(desk: Des
                 )
 
         asyncio.run_coroutine_threadsafe(store(), loop).result(60)
-        raise NeedsPerson("the refresh token was used before")
+        raise NeedsPerson(said("the refresh token was used before"))
 
     loop = asyncio.get_running_loop()
     desk.network.refresh = refused_meanwhile  # type: ignore[method-assign]
@@ -101,7 +102,7 @@ async def test_a_refusal_because_somebody_else_was_first_is_no_refusal(desk: Des
     assert str((await kept(desk, who)).needs_person) == ""
 
 
-@pytest.mark.parametrize("blip", [RetryLater("away"), ConnectionError("a defect")])
+@pytest.mark.parametrize("blip", [RetryLater(said("away")), ConnectionError("a defect")])
 async def test_a_blip_disconnects_nobody(desk: Desk, blip: Exception) -> None:
     """After a refresh that failed for a while the same pair is tried again, at once."""
     who = await connected(desk)
@@ -198,7 +199,7 @@ async def test_withdrawing_revokes_and_deletes(desk: Desk) -> None:
 async def test_withdrawing_deletes_even_when_the_network_is_away(desk: Desk) -> None:
     """The person's will counts here at once; they hear that the network may not know yet."""
     who = await connected(desk)
-    desk.network.revoking = [RetryLater("away")]
+    desk.network.revoking = [RetryLater(said("away"))]
     assert not await desk.accounts.disconnect(who, HERE)
     async with desk.database.read() as transaction:
         assert await connections.get(transaction, who, HERE) is None

@@ -14,6 +14,7 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.errors import Rejected, RetryLater
 from services.events.incoming import ApplicationReceived, VacancyClosed
+from services.message import said
 from services.posts.cancel_posts import close_vacancies
 from tests.builders import NOW, campaign, event, fact, story, vacancy
 from tests.fakes import MemoryLog
@@ -27,7 +28,7 @@ async def test_good_events_are_appended_and_the_others_named_by_place() -> None:
     documents = [
         GOOD,
         7,
-        Rejected("not JSON", remedy="Correct it."),
+        Rejected(said("not JSON"), remedy=said("Correct it.")),
         GOOD | {"type": "post.published"},
         event(vacancy(), "e-2").as_dict() | {"traceparent": "00-ab"},
     ]

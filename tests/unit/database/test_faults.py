@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from services.database.faults import named, quick_check
 from services.database.transaction import driven
 from services.errors import Conflict, RetryLater, Stop, ZwaanError
+from services.message import said
 
 #: Every class that PostgreSQL's manual lists, and codes that differ from their class.
 STATEMENT = """02 03 09 0A 0B 0F 0Z 10 20 21 22 23 24 27 2B 2D 2F 34 38 39 3B 42 44 54"""
@@ -170,7 +171,7 @@ def test_what_sqlalchemy_says_of_a_lost_connection_is_tried_again() -> None:
 
 def test_other_errors_stay_what_they_are() -> None:
     """An error of whoever used the transaction is not one of the database."""
-    for error in (FileNotFoundError("a template"), ValueError("x"), RetryLater("patience")):
+    for error in (FileNotFoundError("a template"), ValueError("x"), RetryLater(said("patience"))):
         assert named(error, lost=False) is None
         assert named(error, lost=True) is None
 

@@ -19,6 +19,7 @@ from services.figures.refresh_links import LinkRefresher
 from services.figures.rules.link_table import LinkTable
 from services.figures.store import figures
 from services.identity import link_code
+from services.message import said
 from services.post import Post
 from tests.builders import NOW, ambassador, campaign, organise, story, vacancy
 from tests.fakes import MemoryClicks
@@ -185,12 +186,12 @@ class Flaky(Database):
 
     def write(self) -> Any:
         if self.away:
-            raise RetryLater("the database is away")
+            raise RetryLater(said("the database is away"))
         return super().write()
 
     def read(self) -> Any:
         if self.away:
-            raise RetryLater("the database is away")
+            raise RetryLater(said("the database is away"))
         return super().read()
 
 

@@ -19,6 +19,7 @@ from services.figures.record_reach import record_reach
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import figures, followers
 from services.figures.store.figures import Figure, ReachTotals
+from services.message import said
 from services.post import Post
 from services.settings import Settings
 from tests.builders import fact
@@ -75,7 +76,7 @@ async def test_access_that_died_early_is_renewed_for_measuring_too(desk: Desk) -
     """One refresh, as before publishing; the figure is measured and not called unknown."""
     await _publish(desk)
     desk.network.metrics = {"e0": {"reach": 10}}
-    desk.network.measuring = [NeedsNewAccess("the token is invalid")]
+    desk.network.measuring = [NeedsNewAccess(said("the token is invalid"))]
     desk.now += STEPS[0]
     await desk.collector.collect()
     assert [each["tag"] for each in await _measured(desk)] == ["measured"]
@@ -86,7 +87,7 @@ async def test_access_that_died_early_is_renewed_for_measuring_too(desk: Desk) -
 async def test_a_refusal_is_recorded_as_unknown_with_its_reason(desk: Desk, error: Any) -> None:
     """Why nothing is known stands with the figure."""
     await _publish(desk)
-    desk.network.measuring = [error("the permission is missing")] * 2  # renewed access too
+    desk.network.measuring = [error(said("the permission is missing"))] * 2  # renewed access too
     desk.now += STEPS[0]
     await desk.collector.collect()
     (figure,) = await _measured(desk)
@@ -96,9 +97,9 @@ async def test_a_refusal_is_recorded_as_unknown_with_its_reason(desk: Desk, erro
 @pytest.mark.parametrize(
     ("error", "wait"),
     [
-        (RetryLater("quota", after=900), 900),
-        (RetryLater("away"), 300),
-        (OutcomeUnknown("no answer"), 300),
+        (RetryLater(said("quota"), after=900), 900),
+        (RetryLater(said("away")), 300),
+        (OutcomeUnknown(said("no answer")), 300),
         (ZeroDivisionError(), 300),
     ],
 )
@@ -120,7 +121,7 @@ async def test_when_it_cannot_be_asked_now_it_is_asked_later(
 
 
 @pytest.mark.parametrize(
-    ("error", "wait"), [(RetryLater("quota", after=900), 900), (ZeroDivisionError(), 300)]
+    ("error", "wait"), [(RetryLater(said("quota"), after=900), 900), (ZeroDivisionError(), 300)]
 )
 async def test_what_was_read_before_the_quota_stays(
     desk: Desk, error: Exception, wait: int
@@ -145,7 +146,10 @@ async def test_a_permission_that_ends_in_between_takes_nothing_back(desk: Desk) 
     """What was read is measured; the others are unknown, with the reason."""
     await _publish(desk, stories=2)
     desk.network.metrics = {"e0": {"reach": 1}, "e1": {"reach": 2}}
-    desk.network.measuring_each = [None, NeedsPerson("no permission", remedy="Connect again.")]
+    desk.network.measuring_each = [
+        None,
+        NeedsPerson(said("no permission"), remedy=said("Connect again.")),
+    ]
     desk.now += STEPS[0]
     await desk.collector.collect()
     figures = [(each["tag"], each.get("value"), each["source"]) for each in await _measured(desk)]
@@ -159,7 +163,11 @@ async def test_access_that_ends_in_between_is_renewed_for_the_rest(desk: Desk) -
     """With the new access only those are asked for that were not read."""
     await _publish(desk, stories=2)
     desk.network.metrics = {"e0": {"reach": 1}, "e1": {"reach": 2}}
-    desk.network.measuring_each = [None, NeedsNewAccess("expired", remedy="Connect again."), None]
+    desk.network.measuring_each = [
+        None,
+        NeedsNewAccess(said("expired"), remedy=said("Connect again.")),
+        None,
+    ]
     desk.network.calls.clear()
     desk.now += STEPS[0]
     await desk.collector.collect()

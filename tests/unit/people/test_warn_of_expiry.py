@@ -12,6 +12,7 @@ import pytest
 from services.accounts.store import connections
 from services.database import audit
 from services.errors import Rejected, RetryLater
+from services.message import said
 from services.people.warn_of_expiry import ExpiryWarnings, watch_connections, watch_consents
 from services.ports import Mail
 from services.posts import choose_pace
@@ -85,14 +86,14 @@ async def test_without_a_channel_it_is_noted_all_the_same(desk: Desk) -> None:
 
 async def test_a_channel_that_is_away_is_tried_again(desk: Desk) -> None:
     """A warning that could not be sent is still due in the next round."""
-    mailbox = Unreliable(RetryLater("away"))
+    mailbox = Unreliable(RetryLater(said("away")))
     assert await given_at(desk, mailbox, [14, 13.9, 13.8]) == [0, 1, 0]
     assert len(mailbox.messages) == 1
 
 
 async def test_an_address_that_is_refused_is_not_tried_for_ever(desk: Desk) -> None:
     """The pages say it as well, and the next threshold tries again."""
-    mailbox = Unreliable(Rejected("no such address"))
+    mailbox = Unreliable(Rejected(said("no such address")))
     assert await given_at(desk, mailbox, [14, 13, 7]) == [1, 0, 1]
     assert len(mailbox.messages) == 1
 

@@ -19,6 +19,7 @@ from services.accounts.store import charges, connections
 from services.campaigns.store import campaigns
 from services.database import outbox
 from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
+from services.message import said
 from services.post import Post, PostState, text_sha256
 from services.posts import decide
 from services.posts.cancel_posts import finish
@@ -147,8 +148,8 @@ async def test_an_unknown_post_is_settled_by_looking(desk: Desk) -> None:
     """Who looked says whether it is there; only then can it be approved again."""
     drafts = await desk.prepare(people=2)
     await desk.approve(*drafts)
-    desk.network.publishing = [Lost("lost"), OutcomeUnknown("lost")]
-    desk.network.reconciling = [Rejected("cannot look")] * 2
+    desk.network.publishing = [Lost(said("lost")), OutcomeUnknown(said("lost"))]
+    desk.network.reconciling = [Rejected(said("cannot look"))] * 2
     await desk.work()
     for draft in drafts:
         with pytest.raises(Rejected, match="nobody knows yet"):
@@ -184,7 +185,7 @@ async def test_a_campaign_that_ended_takes_nothing_any_more(desk: Desk, before: 
     elif before != "ready":
         await desk.approve(draft)
         if before == "failed":
-            desk.network.publishing = [Rejected("no")]
+            desk.network.publishing = [Rejected(said("no"))]
             await desk.work()
     async with desk.database.write() as transaction:
         campaign = await campaigns.of_post(transaction, draft.id)
@@ -305,14 +306,14 @@ class Life(RuleBasedStateMachine):
         network.publishing = [
             {
                 "published": None,
-                "later": RetryLater("later", after=0),
-                "refused": Rejected("no"),
-                "lost": Lost("lost"),
-                "not sent": OutcomeUnknown("lost"),
-                "unclear": OutcomeUnknown("lost"),
+                "later": RetryLater(said("later"), after=0),
+                "refused": Rejected(said("no")),
+                "lost": Lost(said("lost")),
+                "not sent": OutcomeUnknown(said("lost")),
+                "unclear": OutcomeUnknown(said("lost")),
             }[outcome]
         ]
-        network.reconciling = [Rejected("cannot look")] if outcome == "unclear" else []
+        network.reconciling = [Rejected(said("cannot look"))] if outcome == "unclear" else []
         self.desk.now += LEASE + timedelta(seconds=1)
         self.run(self.desk.work())
         if self.state is not APPROVED:

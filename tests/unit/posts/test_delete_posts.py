@@ -11,6 +11,7 @@ import pytest
 from services.accounts.store import account_leases, connections
 from services.database import audit, outbox
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
+from services.message import said
 from services.ports import Account
 from services.post import Post, PostState
 from services.posts.delete_posts import PostDeleter, ask_for_deletion
@@ -91,7 +92,7 @@ async def test_a_network_that_is_away_is_asked_again(desk: Desk) -> None:
     """Later, by itself, with the reason for whoever looks meanwhile; not before it asked for."""
     post = await published(desk)
     await ask(desk, post)
-    desk.network.deleting = [RetryLater("the network rests", after=60)]
+    desk.network.deleting = [RetryLater(said("the network rests"), after=60)]
     await deleter(desk).delete_due()
     waiting = await deletion_of(desk, post)
     assert (waiting.state, str(waiting.reason)) == (DeletionState.ASKED, "the network rests")
@@ -106,7 +107,7 @@ async def test_a_lost_reply_is_repeated_without_harm(desk: Desk) -> None:
     """The post was gone when the reply was lost; the repeat finds it so, and it is told once."""
     post = await published(desk)
     await ask(desk, post)
-    desk.network.deleting = [Lost("the reply was lost")]
+    desk.network.deleting = [Lost(said("the reply was lost"))]
     await deleter(desk).delete_due()
     assert (await deletion_of(desk, post)).state is DeletionState.ASKED
     desk.now += timedelta(hours=1)
@@ -155,7 +156,7 @@ async def test_access_that_died_is_renewed_once(desk: Desk) -> None:
     """As for publishing: a token that ended early keeps nobody's post up."""
     post = await published(desk)
     await ask(desk, post)
-    desk.network.deleting = [NeedsNewAccess("expired", remedy="Connect again.")]
+    desk.network.deleting = [NeedsNewAccess(said("expired"), remedy=said("Connect again."))]
     await deleter(desk).delete_due()
     assert desk.network.calls == ["delete", "refresh", "delete"]
     assert (await deletion_of(desk, post)).state is DeletionState.DELETED
@@ -163,7 +164,10 @@ async def test_access_that_died_is_renewed_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "refusal",
-    [NeedsPerson("no permission", remedy="Connect again."), Rejected("no", remedy="Ask them.")],
+    [
+        NeedsPerson(said("no permission"), remedy=said("Connect again.")),
+        Rejected(said("no"), remedy=said("Ask them.")),
+    ],
 )
 async def test_a_refusal_waits_for_its_person(desk: Desk, refusal: NeedsPerson | Rejected) -> None:
     """It is told with its remedy, nothing is tried any more, and it can be asked for again."""
@@ -198,7 +202,7 @@ async def test_after_a_day_a_person_has_to_do_it(desk: Desk) -> None:
     """X wants a post gone within a day of the request: nobody waits longer without hearing so."""
     post = await published(desk)
     await ask(desk, post)
-    desk.network.deleting = [RetryLater("away")] * 10_000
+    desk.network.deleting = [RetryLater(said("away"))] * 10_000
     asked = desk.now
     while (await deletion_of(desk, post)).state is DeletionState.ASKED:
         await deleter(desk).delete_due()

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.errors import RetryLater
+from services.message import said
 from services.post import Post, PostState
 from services.posts import share_by_hand
 from services.posts.store import posts
@@ -78,7 +79,7 @@ async def test_a_retry_does_not_wait_for_itself(desk: Desk) -> None:
     """A post that the network did not take goes out after its pause and not ten minutes later."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [RetryLater("busy")]
+    desk.network.publishing = [RetryLater(said("busy"))]
     publisher = desk.publisher(stagger=STAGGER)
     await desk.work(publisher)
     desk.now += timedelta(seconds=10)
@@ -138,7 +139,7 @@ def test_no_two_posts_of_a_campaign_are_closer_than_the_distance(
                         await posts.plan(transaction, draft.id, publish_at=moment)
                 desk.now += timedelta(minutes=outage)
                 desk.network.publishing = [
-                    RetryLater("busy") if fails else None for fails in failures
+                    RetryLater(said("busy")) if fails else None for fails in failures
                 ]
                 found = await _everything_out(desk, drafts, workers=workers)
                 assert {post.state for post in found} == {PostState.PUBLISHED}

@@ -23,6 +23,7 @@ from services.errors import (
     Rejected,
     RetryLater,
 )
+from services.message import said
 from services.ports import Tokens
 from services.post import Post, PostState
 from services.posts import decide
@@ -78,7 +79,7 @@ async def test_later_means_later(desk: Desk) -> None:
     """When the network asks for patience the post waits as long, and then goes out."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [RetryLater("slow down", after=30), RetryLater("away")]
+    desk.network.publishing = [RetryLater(said("slow down"), after=30), RetryLater(said("away"))]
     await desk.work()
     post = await desk.post(draft)
     assert (post.state, str(post.reason)) == (PostState.APPROVED, "slow down")
@@ -101,7 +102,7 @@ async def test_patience_ends_and_begins_anew_with_an_approval(desk: Desk) -> Non
     (draft,) = await desk.prepare()
     for _ in range(2):
         await desk.approve(draft)
-        desk.network.publishing = [RetryLater("slow down", after=1)] * MAX_TRIES
+        desk.network.publishing = [RetryLater(said("slow down"), after=1)] * MAX_TRIES
         for _ in range(MAX_TRIES):
             assert await desk.state(draft) is PostState.APPROVED
             await desk.work()
@@ -122,7 +123,7 @@ async def test_a_day_s_limit_uses_up_no_tries(desk: Desk) -> None:
     """A post that waits for days goes out when the network takes it."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [RetryLater("the day's limit", after=72_000)] * (MAX_TRIES + 2)
+    desk.network.publishing = [RetryLater(said("the day's limit"), after=72_000)] * (MAX_TRIES + 2)
     for _ in range(MAX_TRIES + 3):
         assert await desk.state(draft) is PostState.APPROVED
         await desk.work()
@@ -135,7 +136,7 @@ async def test_a_refusal_is_final_and_says_what_to_do(desk: Desk, error: Any) ->
     """The post fails with the network's reason and remedy, and is not tried again."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [error("a duplicate", remedy="Change a word.")] * 2
+    desk.network.publishing = [error(said("a duplicate"), remedy=said("Change a word."))] * 2
     await desk.work()
     post = await desk.post(draft)
     assert (post.state, str(post.reason), str(post.remedy)) == (
@@ -152,7 +153,7 @@ async def test_a_networks_words_are_cut_and_cleaned(desk: Desk) -> None:
     """An error page of a network as a reason does not keep the outcome from being recorded."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [Rejected("<html>\x00" + "x" * 100_000)]
+    desk.network.publishing = [Rejected(said("<html>\x00" + "x" * 100_000))]
     await desk.work()
     post = await desk.post(draft)
     assert post.state is PostState.FAILED
@@ -163,7 +164,7 @@ async def test_a_token_that_died_early_is_refreshed_once(desk: Desk) -> None:
     """After a refusal of the token one refresh is tried, and the new pair is stored."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [NeedsNewAccess("the token is invalid")]
+    desk.network.publishing = [NeedsNewAccess(said("the token is invalid"))]
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED
     assert desk.network.calls == ["publish", "refresh", "publish"]
@@ -177,8 +178,10 @@ async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(des
     """The connection then says what the person has to do."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [NeedsNewAccess("the token is invalid")]
-    desk.network.refreshing = [NeedsPerson("consent was withdrawn", remedy="Connect it again.")]
+    desk.network.publishing = [NeedsNewAccess(said("the token is invalid"))]
+    desk.network.refreshing = [
+        NeedsPerson(said("consent was withdrawn"), remedy=said("Connect it again."))
+    ]
     await desk.work()
     post = await desk.post(draft)
     assert (post.state, str(post.remedy)) == (PostState.FAILED, "Connect it again.")
@@ -194,7 +197,9 @@ async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: D
     drafts = await desk.prepare(stories=2)
     for draft in drafts:
         await _without_refresh(desk, draft)
-    desk.network.publishing = [NeedsNewAccess("it was revoked", remedy="Connect it again.")]
+    desk.network.publishing = [
+        NeedsNewAccess(said("it was revoked"), remedy=said("Connect it again."))
+    ]
     await desk.approve(drafts[0])
     await desk.work()
     assert str((await desk.post(drafts[0])).remedy) == "Connect it again."
@@ -211,7 +216,7 @@ async def test_an_access_in_doubt_ends_no_post(desk: Desk) -> None:
     later, and its person is told nothing; the network was there all the time."""
     (draft,) = await desk.prepare()
     await _without_refresh(desk, draft)
-    desk.network.publishing = [AccessInDoubt("not accepted this time")]
+    desk.network.publishing = [AccessInDoubt(said("not accepted this time"))]
     await desk.approve(draft)
     await desk.work()
     assert await desk.state(draft) is PostState.APPROVED
@@ -227,7 +232,7 @@ async def test_an_access_in_doubt_ends_no_post(desk: Desk) -> None:
 async def test_an_access_in_doubt_is_renewed_once(desk: Desk) -> None:
     """Where it can be; refused with the new access, too, the post goes out later."""
     (draft,) = await desk.prepare()
-    desk.network.publishing = [AccessInDoubt("not accepted this time")] * 2
+    desk.network.publishing = [AccessInDoubt(said("not accepted this time"))] * 2
     await desk.approve(draft)
     await desk.work()
     assert desk.network.calls == ["publish", "refresh", "publish"]
@@ -241,7 +246,7 @@ async def test_an_access_in_doubt_is_not_tried_for_ever(desk: Desk) -> None:
     """After some tries the post fails, and says no more than is known."""
     (draft,) = await desk.prepare()
     await _without_refresh(desk, draft)
-    desk.network.publishing = [AccessInDoubt("it was not accepted")] * MAX_TRIES
+    desk.network.publishing = [AccessInDoubt(said("it was not accepted"))] * MAX_TRIES
     await desk.approve(draft)
     for _ in range(MAX_TRIES):
         await desk.work()
@@ -256,7 +261,9 @@ async def test_no_access_is_spent_on_what_it_does_not_help(desk: Desk) -> None:
     """Credits that are used up, or a permission that is missing, are no reason to renew."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [NeedsPerson("the credits are used up", remedy="Add some.")]
+    desk.network.publishing = [
+        NeedsPerson(said("the credits are used up"), remedy=said("Add some."))
+    ]
     await desk.work()
     assert await desk.state(draft) is PostState.FAILED
     assert desk.network.calls == ["publish"]
@@ -301,7 +308,7 @@ async def test_a_lost_reply_is_looked_up_and_found(desk: Desk) -> None:
     """The post arrived and its reply did not: it is published, and not sent again."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [Lost("no answer")]
+    desk.network.publishing = [Lost(said("no answer"))]
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED
     assert desk.network.calls == ["publish", "reconcile"]
@@ -312,7 +319,7 @@ async def test_a_lost_call_is_looked_up_and_made_again(desk: Desk) -> None:
     """The network shows that nothing arrived: only then the post is sent again."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [OutcomeUnknown("no answer")]
+    desk.network.publishing = [OutcomeUnknown(said("no answer"))]
     await desk.work()
     assert await desk.state(draft) is PostState.APPROVED
     await desk.work()
@@ -325,8 +332,11 @@ async def test_when_nobody_can_tell_a_person_is_asked(desk: Desk) -> None:
     """After looking several times the post is unknown; it is never sent blindly."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [Lost("no answer")]
-    desk.network.reconciling = [OutcomeUnknown("cannot tell"), RetryLater("away")] * MAX_TRIES
+    desk.network.publishing = [Lost(said("no answer"))]
+    desk.network.reconciling = [
+        OutcomeUnknown(said("cannot tell")),
+        RetryLater(said("away")),
+    ] * MAX_TRIES
     for _ in range(MAX_TRIES):
         await desk.work()
         desk.now += timedelta(hours=1)
@@ -343,8 +353,8 @@ async def test_a_lookup_without_access_is_made_again(desk: Desk) -> None:
     """A token that is refused for a moment does not leave a person to guess."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [Lost("no answer")]
-    desk.network.reconciling = [NeedsNewAccess("the token is invalid")] * 2
+    desk.network.publishing = [Lost(said("no answer"))]
+    desk.network.reconciling = [NeedsNewAccess(said("the token is invalid"))] * 2
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHING
     desk.now += timedelta(hours=1)
@@ -358,8 +368,8 @@ async def test_a_lookup_that_is_refused_leaves_it_unknown(desk: Desk, error: Any
     """Without a way to look, a person is asked at once."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
-    desk.network.publishing = [Lost("no answer")]
-    desk.network.reconciling = [error("refused")]
+    desk.network.publishing = [Lost(said("no answer"))]
+    desk.network.reconciling = [error(said("refused"))]
     await desk.work()
     assert await desk.state(draft) is PostState.UNKNOWN
 
@@ -400,7 +410,7 @@ async def test_a_post_whose_campaign_ended_meanwhile_is_cancelled(desk: Desk) ->
     (draft,) = await desk.prepare()
     await desk.approve(draft)
 
-    desk.network.publishing = [RetryLater("slow down", after=1)]
+    desk.network.publishing = [RetryLater(said("slow down"), after=1)]
     publisher = desk.publisher()
     await publisher.claim()
     async with desk.database.write() as transaction:
@@ -452,10 +462,17 @@ async def test_at_most_one_post_in_every_interleaving(desk: Desk, seed: int) -> 
     chance = random.Random(seed)  # noqa: S311 - the same story at every run
     drafts = await desk.prepare(people=2, stories=2)
     await desk.approve(*drafts)
-    answers = [None, Lost("lost"), OutcomeUnknown("lost"), RetryLater("later", after=1)]
+    answers = [
+        None,
+        Lost(said("lost")),
+        OutcomeUnknown(said("lost")),
+        RetryLater(said("later"), after=1),
+    ]
     for _ in range(40):
         desk.network.publishing = [chance.choice(answers)]
-        desk.network.reconciling = [chance.choice([None, None, OutcomeUnknown("cannot tell")])]
+        desk.network.reconciling = [
+            chance.choice([None, None, OutcomeUnknown(said("cannot tell"))])
+        ]
         if chance.random() < 0.3:
             async with desk.database.write() as transaction:  # a worker that dies after its intent
                 claims = await take_and_die(transaction, desk)
@@ -486,7 +503,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_reconciled(
 
     async def away(*_: Any, **__: Any) -> bool:
         desk.now += AFTER_LEASE
-        raise RetryLater("the database is away")
+        raise RetryLater(said("the database is away"))
 
     monkeypatch.setattr(publishing, "end", away)
     await desk.work()
@@ -497,7 +514,9 @@ async def test_an_outcome_that_cannot_be_recorded_is_reconciled(
     assert len(desk.network.posts) == 1
 
 
-@pytest.mark.parametrize("fault", [Conflict("in the way"), RetryLater("the database is away")])
+@pytest.mark.parametrize(
+    "fault", [Conflict(said("in the way")), RetryLater(said("the database is away"))]
+)
 async def test_an_outcome_is_recorded_as_soon_as_the_database_takes_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: RetryLater
 ) -> None:
@@ -526,7 +545,7 @@ async def test_one_wrong_outcome_does_not_keep_the_others(
     database was away in between."""
     drafts = await desk.prepare(people=3)
     await desk.approve(*drafts)
-    faults, real = [RetryLater("the database is away")], publishing.end
+    faults, real = [RetryLater(said("the database is away"))], publishing.end
 
     async def end(transaction: Transaction, claim: Claim, **how: Any) -> bool:
         if claim.post_id == drafts[0].id:

@@ -11,6 +11,7 @@ from services.accounts.store import connections, network_calls
 from services.campaigns.store import campaigns
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
 from services.events.incoming import Image
+from services.message import said
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
 from services.posts.claim_posts import LEASE
@@ -125,9 +126,9 @@ async def test_a_network_that_prepares_an_image_is_waited_for(desk: Desk) -> Non
 async def test_a_retry_goes_on_where_the_last_attempt_stopped(desk: Desk) -> None:
     """What the network has is not uploaded again, by whichever worker; what failed is."""
     draft = await prepare(desk, FIRST, SECOND)
-    desk.network.uploading = [None, RetryLater("busy")]
+    desk.network.uploading = [None, RetryLater(said("busy"))]
     await desk.work(desk.publisher("w1", images=pictures(desk, Shelf())))
-    desk.network.publishing = [RetryLater("busy")]
+    desk.network.publishing = [RetryLater(said("busy"))]
     for number in range(2, 5):
         desk.now += timedelta(minutes=1)
         await desk.work(desk.publisher(f"w{number}", images=pictures(desk, Shelf())))
@@ -139,8 +140,8 @@ async def test_a_retry_goes_on_where_the_last_attempt_stopped(desk: Desk) -> Non
 async def test_a_lost_reply_is_reconciled_with_the_same_images(desk: Desk) -> None:
     """Also by a worker that comes later: LinkedIn is asked by the identical post."""
     draft = await prepare(desk, FIRST)
-    desk.network.publishing = [Lost("gone")]
-    desk.network.reconciling = [RetryLater("away")]
+    desk.network.publishing = [Lost(said("gone"))]
+    desk.network.reconciling = [RetryLater(said("away"))]
     await desk.work(desk.publisher(images=pictures(desk, Shelf())))
     desk.now += LEASE + timedelta(seconds=1)
     await desk.work(desk.publisher("w2", images=pictures(desk, Shelf())))
@@ -153,7 +154,7 @@ async def test_a_lost_reply_is_reconciled_with_the_same_images(desk: Desk) -> No
 async def test_a_host_that_is_away_holds_up_the_post_and_blames_no_network(desk: Desk) -> None:
     """The post is tried again; the network's circuit hears nothing of it."""
     draft = await prepare(desk, FIRST)
-    publisher = desk.publisher(images=pictures(desk, Shelf(RetryLater("away"))))
+    publisher = desk.publisher(images=pictures(desk, Shelf(RetryLater(said("away")))))
     await desk.work(publisher)
     assert await desk.state(draft) is PostState.APPROVED
     async with desk.database.read() as transaction:
@@ -166,14 +167,18 @@ async def test_a_host_that_is_away_holds_up_the_post_and_blames_no_network(desk:
 async def test_an_image_that_is_none_fails_the_post_with_a_remedy(desk: Desk) -> None:
     """It does not go out otherwise than it was shown."""
     draft = await prepare(desk, FIRST)
-    shelf = Shelf(Rejected("the story's image is no JPEG, PNG or GIF", remedy="Correct it."))
+    shelf = Shelf(
+        Rejected(said("the story's image is no JPEG, PNG or GIF"), remedy=said("Correct it."))
+    )
     await desk.work(desk.publisher(images=pictures(desk, shelf)))
     post = await desk.post(draft)
     assert (post.state, str(post.remedy)) == (PostState.FAILED, "Correct it.")
     assert desk.network.posts == []
 
 
-@pytest.mark.parametrize("refusal", [NeedsNewAccess("expired"), AccessInDoubt("not this time")])
+@pytest.mark.parametrize(
+    "refusal", [NeedsNewAccess(said("expired")), AccessInDoubt(said("not this time"))]
+)
 async def test_an_access_that_was_refused_is_renewed_for_an_upload(
     desk: Desk, refusal: Exception
 ) -> None:
@@ -190,7 +195,7 @@ async def test_an_access_that_was_refused_is_renewed_for_an_upload(
 
 async def test_an_upload_that_the_network_forgot_is_made_again(desk: Desk) -> None:
     """After half a day an image that no post used is uploaded anew."""
-    desk.network.publishing = [RetryLater("limit", after=86_400)]
+    desk.network.publishing = [RetryLater(said("limit"), after=86_400)]
     draft = await prepare(desk, FIRST)
     publisher = desk.publisher(images=pictures(desk, Shelf()))
     await desk.work(publisher)

@@ -12,6 +12,7 @@ from services.database import audit, outbox
 from services.database.engine import Database
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import ShareRequested
+from services.message import said
 from services.people.sign_in import begin_session, make_link, whose_link, whose_session
 from services.people.store import people, sharing_preferences
 from services.post import PostState
@@ -98,7 +99,7 @@ async def test_who_was_only_proposed_is_not_asked(database: Database, desk: Desk
 async def test_a_network_that_is_away_is_named(desk: Desk) -> None:
     """Tokens go here at once; where the network does not hear of it, the administrator does."""
     await desk.prepare()
-    desk.network.revoking = [RetryLater("away")]
+    desk.network.revoking = [RetryLater(said("away"))]
     assert await _deactivate(desk) == ("linkedin",)
     async with desk.database.read() as transaction:
         assert await connections.networks_of(transaction, [ANNA.id]) == {}

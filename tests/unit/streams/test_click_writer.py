@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import Rejected, RetryLater
+from services.message import said
 from streams.serving import click_writer
 from streams.serving.click_journal import Click, ClickJournal
 from streams.serving.click_writer import ClickWriter
@@ -98,7 +99,9 @@ async def test_who_is_answered_and_asks_again_shares_the_next_commit(journal: Pa
     assert len(log.records) == 2
 
 
-@pytest.mark.parametrize("fault", [RetryLater("away"), Rejected("no topic"), ValueError("?")])
+@pytest.mark.parametrize(
+    "fault", [RetryLater(said("away")), Rejected(said("no topic")), ValueError("?")]
+)
 async def test_clicks_wait_in_the_journal_while_the_log_is_away(
     journal: Path, fault: Exception
 ) -> None:
@@ -121,7 +124,7 @@ async def test_clicks_wait_in_the_journal_while_the_log_is_away(
 async def test_no_click_overtakes_those_in_the_journal(journal: Path) -> None:
     """While the journal is relayed, and right after it, the clicks on a link keep their order."""
     log = SlowLog()
-    log.fault = RetryLater("away")
+    log.fault = RetryLater(said("away"))
     async with writing(log, journal) as writer:
         for number in range(50):
             if number == 20:
@@ -263,7 +266,7 @@ async def test_cancelled_request_keeps_the_other_clicks(journal: Path) -> None:
 async def test_processes_that_share_a_folder_lose_nothing(journal: Path) -> None:
     """While several write and relay in one folder, every click reaches the log."""
     log = SlowLog()
-    log.fault = RetryLater("away")
+    log.fault = RetryLater(said("away"))
     async with writing(log, journal) as one, writing(log, journal) as other:
         for number in range(40):
             writer = (one, other)[number % 2]
@@ -288,7 +291,7 @@ async def test_a_process_that_is_slow_removes_no_clicks_that_it_did_not_relay(
     await asyncio.wait_for(slow.started.wait(), 60)
     await early._drain_once()
     leave(journal, line(2))
-    fast.fault = RetryLater("away again")
+    fast.fault = RetryLater(said("away again"))
     with pytest.raises(RetryLater):
         await early._drain_once()
     slow.may_end.set()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import RetryLater
+from services.message import said
 from streams.serving import click_journal, click_writer
 from streams.serving.click_journal import Click, ClicksAhead
 from streams.serving.click_writer import ClickWriter
@@ -179,7 +180,7 @@ async def test_no_click_overtakes_another_while_halves_turn(tmp_path: Path) -> N
     async with writing(log, tmp_path / "clicks.journal", ahead=ahead) as writer:
         for number in range(300):
             if number in (100, 200):
-                log.fault = RetryLater("away") if number == 100 else None
+                log.fault = RetryLater(said("away")) if number == 100 else None
             await asyncio.wait_for(keep(writer, number), 60)
             await asyncio.sleep(0.001)
     # The commit that the end of the first writer fell into is made once more, with the same ids.

@@ -15,6 +15,7 @@ from services.database.outbox import OutboxRow
 from services.errors import Rejected, RetryLater
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Statement, state
+from services.message import said
 from services.ports import Record
 from streams.logs.topics import partition_of
 from streams.process.outbox_relay import OutboxRelay, pack
@@ -131,7 +132,11 @@ class Moody(MemoryLog):
 
     def __init__(self) -> None:
         super().__init__()
-        self.moods: list[Exception] = [RetryLater("away"), Rejected("no topic"), ValueError("?")]
+        self.moods: list[Exception] = [
+            RetryLater(said("away")),
+            Rejected(said("no topic")),
+            ValueError("?"),
+        ]
 
     async def append(self, records: Sequence[Record]) -> None:
         if self.moods:

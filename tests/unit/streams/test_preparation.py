@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import RetryLater, Stop
+from services.message import said
 from services.settings import load_settings
 from streams import run
 from streams.bootstrap import connect_parts
@@ -30,7 +31,7 @@ class Step:
 
     async def __call__(self) -> None:
         if not self.back.is_set():
-            raise RetryLater("away")
+            raise RetryLater(said("away"))
         if self._fault is not None:
             raise self._fault
         self.done.set()
@@ -57,7 +58,7 @@ async def test_unavailable_part_is_prepared_later() -> None:
 
 async def test_a_database_of_a_newer_version_ends_the_process() -> None:
     """At once, or when it comes back: the error is the one of the step."""
-    now, later = Step(Stop("newer")), Step(Stop("newer"))
+    now, later = Step(Stop(said("newer"))), Step(Stop(said("newer")))
     now.back.set()
     with pytest.raises(Stop, match="newer"):
         async with preparing({"it": now}):

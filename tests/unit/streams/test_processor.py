@@ -19,6 +19,7 @@ from services.database.transaction import Transaction
 from services.errors import Rejected, RetryLater, Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import Fact, Statement, state
+from services.message import said
 from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord
 from tests.builders import NOW, campaign, event, story
 
@@ -114,7 +115,7 @@ async def test_a_record_of_many_events_is_handled_in_parts(bench: Bench) -> None
         clock=lambda: NOW,
         progress=bench.progress,
     )
-    bench.handler.faults["d"] = [RetryLater("away")]
+    bench.handler.faults["d"] = [RetryLater(said("away"))]
     record = bench.record(batch(*map(good, "abcde")))
     for _ in range(2):
         await asyncio.wait_for(bench.runner.run([record]), 60)
@@ -190,7 +191,7 @@ async def test_bad_event_of_a_batch_alone_becomes_a_dead_letter(bench: Bench) ->
 
 async def test_rejected_event_alone_becomes_a_dead_letter(bench: Bench) -> None:
     """A handler's refusal is final for that event and touches no other."""
-    bench.handler.fault["b"] = Rejected("the vacancy closed", remedy="Send it again.")
+    bench.handler.fault["b"] = Rejected(said("the vacancy closed"), remedy=said("Send it again."))
     await bench.run(good("a"), good("b"), good("c"))
     assert await bench.stored() == {"a", "c"}
     (letter,) = await bench.letters()
@@ -220,7 +221,7 @@ async def test_a_defect_that_passes_leaves_no_letter(bench: Bench) -> None:
 
 async def test_an_error_that_quotes_anything_can_be_kept(bench: Bench) -> None:
     """Halves of surrogate pairs and NULs in an error do not keep it from being stored."""
-    bench.handler.fault["a"] = Rejected("\ud800 and \x00", remedy="\udfff")
+    bench.handler.fault["a"] = Rejected(said("\ud800 and \x00"), remedy=said("\udfff"))
     await bench.run(good("a"))
     (letter,) = await bench.letters()
     assert str(letter.error) == "\\ud800 and \\x00"
@@ -228,7 +229,7 @@ async def test_an_error_that_quotes_anything_can_be_kept(bench: Bench) -> None:
 
 async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
     """RetryLater waits and tries again until it works; nobody else's event is lost meanwhile."""
-    bench.handler.faults["b"] = [RetryLater("away"), RetryLater("away", after=0)]
+    bench.handler.faults["b"] = [RetryLater(said("away")), RetryLater(said("away"), after=0)]
     await bench.run(good("a"), good("b"))
     assert await bench.stored() == {"a", "b"}
     assert await bench.letters() == []
@@ -237,7 +238,7 @@ async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
 
 async def test_waiting_processor_reports_its_reason(bench: Bench) -> None:
     """A worker that waits is not stalled: its progress tells the reason."""
-    bench.handler.faults["a"] = [RetryLater("the database is away", after=60)]
+    bench.handler.faults["a"] = [RetryLater(said("the database is away"), after=60)]
     running = asyncio.create_task(bench.run(good("a")))
     async with asyncio.timeout(60):
         while not bench.progress.reason:
@@ -252,7 +253,7 @@ async def test_waiting_processor_reports_its_reason(bench: Bench) -> None:
 
 async def test_stop_error_ends_the_worker(bench: Bench) -> None:
     """A process that cannot go on safely does not."""
-    bench.handler.faults["a"] = [Stop("the disk failed")]
+    bench.handler.faults["a"] = [Stop(said("the disk failed"))]
     with pytest.raises(Stop):
         await bench.run(good("a"))
     assert await bench.stored() == set()

@@ -27,7 +27,7 @@ class Admin:
 
     def lag(self, _group: str, _topics: Any) -> list[PartitionLag]:
         if self.away:
-            raise RetryLater("Kafka does not answer")
+            raise RetryLater(said("Kafka does not answer"))
         return [
             PartitionLag(topic=TOPIC, partition=n, committed=self.committed[n], first=0, end=end)
             for n, end in self.end.items()
@@ -62,7 +62,7 @@ class Bench:
 
     def _require_room(self) -> None:
         if self.full:
-            raise RetryLater("the disk is full")
+            raise RetryLater(said("the disk is full"))
 
     async def later(self, seconds: float) -> None:
         self.now += seconds

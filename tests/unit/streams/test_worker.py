@@ -11,6 +11,7 @@ from services.database import outbox
 from services.errors import Stop
 from services.events.outgoing import CampaignFinished
 from services.events.statement import state
+from services.message import said
 from services.ports import Record
 from services.settings import load_settings
 from streams.bootstrap import open_parts
@@ -21,7 +22,7 @@ from tests.fakes import MemoryLog
 
 class _LogOfAnother(MemoryLog):
     async def append(self, records: Sequence[Record]) -> None:
-        raise Stop(f"another process owns the log of {len(records)}")
+        raise Stop(said(f"another process owns the log of {len(records)}"))
 
 
 async def test_ended_relay_loop_ends_the_worker(tmp_path: Path) -> None:
@@ -33,4 +34,4 @@ async def test_ended_relay_loop_ends_the_worker(tmp_path: Path) -> None:
         worker = Worker(replace(parts, log=_LogOfAnother()))
         async with asyncio.timeout(60), worker.running():
             reason = await worker.wait_until_broken()
-    assert reason == "the relay of the outbox stopped: another process owns the log of 1"
+    assert str(reason) == "the relay of the outbox stopped: another process owns the log of 1"

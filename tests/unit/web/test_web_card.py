@@ -11,6 +11,7 @@ import pytest
 from services.database import outbox
 from services.errors import Rejected, RetryLater
 from services.events.incoming import Image
+from services.message import said
 from services.post import Post, PostState
 from services.posts.store import posts
 from tests.fakes import PICTURE, OnePicture
@@ -121,7 +122,8 @@ async def test_a_picture_is_served_to_its_person(organisation: Organisation) -> 
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"), [(Rejected("it is gone", remedy="Ask."), 404), (RetryLater("away"), 503)]
+    ("fault", "status"),
+    [(Rejected(said("it is gone"), remedy=said("Ask.")), 404), (RetryLater(said("away")), 503)],
 )
 async def test_a_picture_that_cannot_be_had(
     organisation: Organisation, fault: Exception, status: int

@@ -23,6 +23,7 @@ from services.database.schema import click_cells, figure_groups
 from services.errors import Rejected
 from services.figures.store import applications
 from services.figures.store.applications import Step
+from services.message import said
 from services.post import PostState
 from services.web.pages.figures import export_files
 from services.web.pages.figures.export_files import COLUMNS, csv_text
@@ -182,7 +183,7 @@ async def test_a_file_that_fails_leaves_nothing_behind(
 
     async def broken() -> AsyncIterator[Sequence[FigureRow]]:
         yield []
-        raise Rejected("no")
+        raise Rejected(said("no"))
 
     for ending in ("xlsx", "parquet"):
         with pytest.raises(Rejected):

@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from services.errors import OutcomeUnknown
+from services.message import said
 from services.people.api_keys import SCOPES
 from services.web import access
 from services.web.access import refuse_forged_forms
@@ -206,7 +207,9 @@ async def test_a_form_is_not_read_without_end(organisation: Organisation) -> Non
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("error", [ValueError("planted secret"), OutcomeUnknown("planted secret")])
+@pytest.mark.parametrize(
+    "error", [ValueError("planted secret"), OutcomeUnknown(said("planted secret"))]
+)
 async def test_a_defect_is_a_calm_page(organisation: Organisation, error: Exception) -> None:
     """An unexpected error shows no internals, and carries the security headers."""
 

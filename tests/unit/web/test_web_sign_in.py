@@ -8,6 +8,7 @@ import pytest
 
 from services.database import audit
 from services.errors import Rejected, RetryLater
+from services.message import said
 from services.ports import Mail
 from services.web.mails import MailState
 from tests.fakes import Mailbox
@@ -198,7 +199,7 @@ class Failing:
 
 async def test_a_link_is_mailed_once_the_server_is_back(organisation: Organisation) -> None:
     """Two tries fail, the third does not."""
-    mail = Failing(RetryLater("away"), RetryLater("away"))
+    mail = Failing(RetryLater(said("away")), RetryLater(said("away")))
     organisation.with_parts(notifier=mail, mail=MailState(pauses=(0, 0)))
     async with organisation.client() as browser:
         await submit(browser, "/sign-in", "/sign-in", email="\u200banna@example.org")
@@ -209,7 +210,10 @@ async def test_a_link_is_mailed_once_the_server_is_back(organisation: Organisati
 
 @pytest.mark.parametrize(
     ("faults", "away"),
-    [([RetryLater("away")] * 9, True), ([Rejected("the mail server refuses this address")], False)],
+    [
+        ([RetryLater(said("away"))] * 9, True),
+        ([Rejected(said("the mail server refuses this address"))], False),
+    ],
 )
 async def test_a_link_that_cannot_be_mailed_is_no_crash(
     organisation: Organisation, faults: list[Exception], away: bool
