@@ -62,7 +62,7 @@ async def recent(
     before: int | None = None,
     limit: int,
 ) -> list[Kept]:
-    """Entries, newest first, whose action is of these ``kinds`` (what stands before its dot).
+    """Entries, newest first, whose action is of these ``kinds`` (the part before its dot).
 
     Only those with this ``action`` and ``subject``, where given, and older than entry ``before``.
     """
@@ -96,7 +96,7 @@ async def expired_records(transaction: Transaction) -> dict[str, int]:
 
 
 async def dropped_letters(transaction: Transaction) -> set[tuple[str, Place]]:
-    """The processor and place of every dead letter that somebody gave up."""
+    """The processor and place of every dead letter that was given up."""
     query = sa.select(audit.c.detail).where(audit.c.action == "dead_letter.dropped")
     return {
         (detail["processor"], Place(**{name: detail[name] for name in Place._fields}))

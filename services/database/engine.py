@@ -299,7 +299,7 @@ async def replace(
 
 
 def _sorted(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """By the key that tells them apart: of two transactions with the same rows the second waits for
+    """Sort by key: of two transactions with the same rows the second waits for
     the first, and never the first for the second."""
     unique = (
         [column.name for column in constraint.columns]

@@ -1,8 +1,8 @@
 """What a fault of the database asks for, in one place: by SQLSTATE, or by SQLite's result code.
 
 A statement that is at fault fails whenever it is tried again, so its error stays what it is. All
-else passes, or somebody makes it pass; also what is unknown is tried again, because an event that
-waits is seen and one that was given up is lost.
+others pass, by themselves or by an operator. An unknown fault is tried again too: an event that
+waits is seen, an event that was given up is lost.
 """
 
 from __future__ import annotations

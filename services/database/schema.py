@@ -1,6 +1,6 @@
 """All tables. Times are UTC; ids are derived from what caused them (services.identity).
 
-They stand in one file, although it is a long one, because their order is that of the locks below.
+One long file, because the order of the tables is the order of the locks below.
 
 The order in which a transaction locks, so that no two wait for each other on PostgreSQL:
 
@@ -8,13 +8,13 @@ The order in which a transaction locks, so that no two wait for each other on Po
 2. turns (`services.database.engine.take_turns`), sorted;
 3. rows, table by table in the order of this file, and in a table by its key. A statement that
    changes several rows takes them `in_key_order`; several statements, or the rows of an insert, are
-   sorted. Whoever needs the rows of several campaigns locks all of those campaigns first.
+   sorted. A transaction that needs rows of several campaigns locks all of those campaigns first.
 
-An insert shares its foreign keys' rows, as does every reader ``FOR SHARE``. That stops nobody but who
-erases a person, gives them another id (both begin with `services.privacy.store.hold`) or, for a
-campaign, ends it. So whoever has locked a row of a person and then inserts another one of theirs, or
-of another campaign, holds the person (`services.people.store.people.hold`) before. A lock that is shared
-is never raised to one that is not. Claims wait for nobody: they skip what is locked.
+An insert shares its foreign keys' rows, as does every reader ``FOR SHARE``. That blocks only
+erasing a person, giving them another id (both begin with `services.privacy.store.hold`) and ending a
+campaign. A transaction that locks a row of a person and then inserts another row of theirs, or of
+another campaign, first holds the person (`services.people.store.people.hold`). A lock that is shared
+is never raised to one that is not. Claims never wait: they skip locked rows.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def _from_text(text: str | None) -> Any:
 
 
 class MessageText(sa.types.TypeDecorator[Message]):
-    """A message as JSON; somebody's own words as they are, cut and without what no database holds.
+    """A message as JSON; a person's own words as text, cut and without what no database holds.
 
-    What an older version stored was its English sentence: it is read as somebody's words.
+    What an older version stored was its English sentence: it is read as a person's own words.
     """
 
     impl = sa.Text

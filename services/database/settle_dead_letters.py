@@ -1,7 +1,7 @@
-"""What becomes of events that nobody handled: sent once more, given up, or noted as lost.
+"""Dead letters: sent once more, given up, or noted as lost.
 
-Given up is what nobody will ever replay; what is gone is gone. What the log gave up before it was
-handled is written down, because `zwaan doctor --deep` asks for it.
+A dead letter that was given up is never replayed. Records that retention removed before they were
+handled are written down for `zwaan doctor --deep`.
 """
 
 from __future__ import annotations

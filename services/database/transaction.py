@@ -1,7 +1,7 @@
 """An open transaction whose statements always end, also when their task is cancelled.
 
-A statement of an async driver that is abandoned in the middle leaves a connection that nobody can
-trust: with aiosqlite 0.22 under SQLAlchemy 2.1 it went back to the pool dead, and the next writer
+A statement of an async driver that is abandoned in the middle leaves an unusable
+connection: with aiosqlite 0.22 under SQLAlchemy 2.1 it went back to the pool dead, and the next writer
 waited on it for ever, holding the writers' lock (tests/unit/database/test_cancellation.py). So a
 cancelled task waits for the statement under way, a matter of milliseconds, and stops after it.
 """
