@@ -1,4 +1,4 @@
-"""How Kafka is reached: its addresses, TLS, and whom we sign in as."""
+"""Access to Kafka: its addresses, TLS, and the user to sign in as."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ class BrokerAccess(BaseModel):
 def read_servers(url: str) -> tuple[str, ...]:
     """``kafka://host:9092,host2:9092`` as addresses with ports.
 
-    Raises ValueError with the rest of a sentence for everything else: what nobody would read is
-    refused, and nothing is repeated, for it may hold a password.
+    Raises ValueError with the rest of a sentence for everything else. The message does not repeat the
+    URL, which may hold a password.
     """
     if "@" in url:
         raise ValueError(

@@ -43,10 +43,10 @@ class Settings(
 
     @property
     def is_laptop(self) -> bool:
-        """Whether whoever sits at this machine is all that is served, and nothing real is at stake.
+        """Whether only this machine is served, and no real network.
 
-        There alone does a sign-in link sign in at once, and is who asks from this machine believed
-        without a token (`services.web.api.access.is_direct`).
+        Only then a sign-in link signs in at once, and a request from this machine needs no token
+        (`services.web.api.access.is_direct`).
         """
         return not (self.is_public or self.real_networks)
 

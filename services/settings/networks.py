@@ -1,4 +1,4 @@
-"""The networks: where they are, as whom we ask them, and what they charge."""
+"""The networks: their addresses, our access to them, and what they charge."""
 
 from __future__ import annotations
 
@@ -182,8 +182,7 @@ class Networks(BaseModel):
     def our_networks(self) -> Mapping[str, str]:
         """Where each of our networks is: an address, `SANDBOX` or `OFF`.
 
-        Whoever made one network real has no use for an imitation of another beside it, unless
-        they ask for it.
+        Once one network is real, the others are off instead of imitated, unless they are set.
         """
         unset = {"linkedin": SANDBOX, "x": SANDBOX, "mastodon": OFF}
         if self.real_networks:

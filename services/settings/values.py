@@ -24,7 +24,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def listed(text: str) -> list[str]:
-    """What stands between commas."""
+    """Return the values between commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
