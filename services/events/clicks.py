@@ -117,7 +117,7 @@ def read_documents(value: bytes | None) -> list[tuple[ReadClick, Any]] | None:
 
 
 def _taken_apart(value: bytes | None) -> list[str] | None:
-    """What stands before, between and after the events, and after each what was found in it."""
+    """Return the bytes around the events, and after each the values found in it."""
     if not value or len(value) > MAX_EVENT_BYTES:
         return None
     parts = _EVENT.split(value.decode())
@@ -148,7 +148,7 @@ def _clicks(parts: list[str]) -> list[ReadClick]:
 
 
 def _document(click: ReadClick, told: str, at: str) -> dict[str, Any]:
-    """The event as it was written. ``told`` and ``at`` are its moments."""
+    """The event as it was written. ``told`` and ``at`` are its times."""
     return {
         "specversion": "1.0",
         "id": click.id,

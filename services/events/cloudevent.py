@@ -156,7 +156,7 @@ def _finite(text: str) -> float:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON lets a name stand twice in an object, and each reader then picks another one."""
+    """Refuse an object with a name twice: JSON allows it, and readers differ on which value counts."""
     document = dict(pairs)
     if len(document) != len(pairs):
         doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]

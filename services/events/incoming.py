@@ -59,12 +59,12 @@ def split_author(written: str) -> tuple[str, str]:
 
 
 def name_of(address: str) -> str:
-    """What to call somebody of whom only the e-mail address is known: "Jan Vos" of jan.vos@…"""
+    """Return a name for a person of whom only the e-mail address is known: "Jan Vos" of jan.vos@…"""
     return " ".join(address.partition("@")[0].replace(".", " ").replace("_", " ").split()).title()
 
 
 def _first(written: str) -> str:
-    """Of several authors with an address each the first, with what stands in brackets behind it."""
+    """Return the first of several authors with an address each, with the text in brackets behind it."""
     first, comma, others = written.partition("), ")
     return first if comma and "@" in first and "@" in others else written
 
@@ -159,7 +159,7 @@ class EventData(BaseModel):
 
 
 class Author(EventData):
-    """A ``name`` that holds an e-mail address too is taken apart: it stands on public pages."""
+    """An e-mail address in ``name`` is split off, because the name is shown on public pages."""
 
     name: Line
     email: Annotated[Line, AfterValidator(normal_address)] | None = None
@@ -234,7 +234,7 @@ class ApplicationReceived(EventData):
 
     ``link_code`` is the short link that led to it; ``reference`` what the careers page handed on: the
     codes of every short link that the applicant came by, first to last (see docs/attribution.md). The
-    stage ``erased``: the ATS erased the applicant. Their steps count on, and belong to nobody.
+    stage ``erased``: the ATS erased the applicant. Their steps still count, without an applicant.
     """
 
     application_id: Id
@@ -260,7 +260,7 @@ class Launch(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchPlan:
-    """``widen_after``: when a handful is widened by itself; None: when somebody says so."""
+    """``widen_after``: the pause before a launch widens by itself; None: only by hand."""
 
     launch: Launch = Launch.EVERYBODY
     widen_after: timedelta | None = None

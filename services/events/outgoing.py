@@ -119,7 +119,7 @@ class PostCancelled(EventData):
 
 
 class PostPublishing(EventData):
-    """The intent to publish the text with this SHA-256: it stands before the network is called."""
+    """The intent to publish the text with this SHA-256: it is stored before the network is called."""
 
     post_id: Id
     campaign_id: Id
@@ -157,7 +157,7 @@ class PostPublished(EventData):
 class PostShared(EventData):
     """The ambassador says that they shared the text with this SHA-256 themselves: unconfirmed.
 
-    ``url`` is where they say it stands, or empty.
+    ``url`` is its address as they gave it, or empty.
     """
 
     post_id: Id
@@ -180,7 +180,7 @@ class PostFailed(EventData):
 
 
 class PostUnknown(EventData):
-    """Nobody can tell whether the post went out; a person has to look. Never retried blindly."""
+    """It is unknown whether the post went out; a person has to look. Never retried blindly."""
 
     post_id: Id
     campaign_id: Id

@@ -1,4 +1,4 @@
-"""A record of a topic: one event, or a CloudEvents batch whose events stand or fall alone."""
+"""A record of a topic: one event, or a CloudEvents batch whose events are accepted or refused one by one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Element(NamedTuple):
 
 
 def read_record(value: bytes | None, topic: str) -> list[Element]:
-    """Every event of a record that stands on ``topic``. Never raises: see `Element`."""
+    """Return every event of a record on ``topic``. Never raises: see `Element`."""
     if topic == clicks.TOPIC and (read := clicks.read_documents(value)):
         first = -1 if value is not None and value.lstrip().startswith(b"{") else 0
         return [_click(part, *each) for part, each in enumerate(read, first)]
