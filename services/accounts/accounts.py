@@ -121,8 +121,8 @@ class Accounts:
         """As `call`; access that died early (revoked elsewhere, clocks apart), or may have, is
         renewed, once.
 
-        Where one that ended cannot be renewed its person is told. Raises AccessInDoubt where nobody
-        says that it ended, and RetryLater when by then ``is_late`` says so, and nothing was called.
+        Where it cannot be renewed, its person gets a notice. Raises AccessInDoubt when the network does
+        not say that it ended, and RetryLater when ``is_late`` says so by then; nothing was called.
         """
         try:
             return await self.call(call, account)
@@ -150,7 +150,7 @@ class Accounts:
         raise refused
 
     async def note_works(self, stored: Connection) -> None:
-        """A call succeeded with it: whatever its person was told is over."""
+        """Record a successful call: withdraw the notice to its person."""
         if stored.needs_person:
             await self._mark(stored, NOTHING)
 
@@ -263,7 +263,7 @@ class Accounts:
     async def refresh(self, ambassador_id: str, account: Account) -> Account:
         """Exchange the refresh token once, however many processes ask for it at the same time.
 
-        The new pair is stored before it is used; whoever comes meanwhile waits for it. Raises
+        The new pair is stored before it is used; other callers wait for it. Raises
         NeedsPerson when the member has to connect again, RetryLater when the network is away.
         """
         holder = str(uuid4())

@@ -7,7 +7,7 @@ characters, before escaping, and MultiImage's 2 to 20 images; X, twitter-text's 
 (https://github.com/twitter/twitter-text, ``config/v3.json``) and https://docs.x.com/x-api/media;
 Mastodon, ``status_length_validator.rb`` of https://github.com/mastodon/mastodon.
 
-When a network is away, nobody queues up to find that out. Closed its circuit lets everything
+A network that is away is not called by everyone at once. Closed, its circuit lets everything
 through. After some failures in a row it opens: nothing is sent. When the pause is over one call
 probes (half-open): an answer closes it, another failure opens it for longer.
 
@@ -124,8 +124,8 @@ class Limit:
     """At most ``calls`` in any ``window``.
 
     Calls are counted in buckets of ``bucket``. With a bucket as long as the window it begins anew
-    with each (LinkedIn: at 00:00 UTC); with a shorter one the window slides, and as nobody tells
-    when the network's own window began, no window of that length holds more.
+    with each (LinkedIn: at 00:00 UTC); with a shorter one the window slides, and as the start
+    of the network's own window is unknown, no window of that length holds more.
     """
 
     calls: int
@@ -203,10 +203,10 @@ WARN_AT_DAYS = (14, 7, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What ends, and whom to tell: a connection that cannot be renewed, or, without a ``network``, a
-    standing consent.
+    """A connection that cannot be renewed or, without a ``network``, a standing consent; and the person
+    to warn.
 
-    ``warned_days`` is the last threshold (days before the end) they were told at.
+    ``warned_days`` is the last threshold (days before the end) of a warning.
     """
 
     ambassador_id: str

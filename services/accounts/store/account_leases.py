@@ -1,7 +1,6 @@
-"""One account is never used by two workers at once: who has it, and until when.
+"""Leases: the worker that uses an account, and until when; never two at once.
 
-Nobody waits here for another worker that takes accounts at the same time, so two cannot wait for
-each other.
+Taking a lease never waits for another worker, so there is no deadlock.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ _ACCOUNT = sa.tuple_(connections.c.ambassador_id, connections.c.network)
 async def free(
     transaction: Transaction, accounts: Collection[Account], *, now: datetime
 ) -> set[Account]:
-    """Which of these nobody has, and nobody takes before this transaction ends.
+    """Return the accounts without a lease; none is leased before this transaction ends.
 
-    One that is not connected is free: whoever asked has to find that out.
+    An account that is not connected is free: the caller finds that out.
     """
     if not accounts:
         return set()

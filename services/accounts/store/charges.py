@@ -15,7 +15,7 @@ from services.post import PostState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """``posts`` were created at ``each`` millionths of a dollar; None where nobody can tell."""
+    """``posts`` were created at ``each`` millionths of a dollar; None where the price is unknown."""
 
     network: str
     posts: int
@@ -68,7 +68,7 @@ async def add_units(transaction: Transaction, counted: Mapping[tuple[str, str, i
 
 
 async def of_units(transaction: Transaction) -> list[UnitCharge]:
-    """All that was counted, whoever's posts it was about, in a steady order."""
+    """Return all that was counted, of every person, in a fixed order."""
     rows = await transaction.execute(
         sa.select(billed_units).order_by(
             billed_units.c.network, billed_units.c.unit, billed_units.c.each

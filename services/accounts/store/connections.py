@@ -115,8 +115,8 @@ async def begin_refresh(
     now: datetime,
     until: datetime,
 ) -> bool:
-    """Let ``holder`` alone refresh these very ``tokens``; False while somebody else does, or when
-    they are not the stored ones any more.
+    """Let ``holder`` alone refresh these very ``tokens``; False while another process does, or
+    when they are not the stored ones any more.
     """
     taken = await transaction.execute(
         connections.update()
@@ -229,7 +229,7 @@ async def ending(transaction: Transaction, *, after: datetime, before: datetime)
 async def set_warned(
     transaction: Transaction, ending: Ending, *, before: int | None, after: int | None
 ) -> bool:
-    """Change the threshold they were told at; False when it is not ``before`` any more."""
+    """Change the threshold of their last warning; False when it is not ``before`` any more."""
     changed = await transaction.execute(
         connections.update()
         .where(

@@ -64,7 +64,7 @@ async def all_circuits(transaction: Transaction) -> list[Circuit]:
 
 
 async def hold_circuits(transaction: Transaction, networks: Collection[str]) -> dict[str, Circuit]:
-    """The circuits of these networks; nobody else changes them before this transaction ends."""
+    """Return the circuits of these networks, locked until this transaction ends."""
     rows = await transaction.execute(
         sa.select(circuits)
         .where(circuits.c.network.in_(networks))
