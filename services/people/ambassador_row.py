@@ -89,7 +89,7 @@ HEADINGS = (*COLUMNS, *(key for key in _BY_KEY if key not in COLUMNS))
 
 
 def column_of(heading: str) -> str | None:
-    """The column that a heading stands for; None where nothing is known by that name."""
+    """Return the column of a heading; None for an unknown one."""
     return _BY_KEY.get(_key(heading))
 
 

@@ -29,7 +29,7 @@ _LONGEST_NAME = 100
 async def make_key(
     transaction: Transaction, name: str, scopes: Collection[str], *, actor: str, now: datetime
 ) -> tuple[ApiKey, str]:
-    """A new key, and what its holder sends: nobody sees that again. Raises Rejected."""
+    """Return a new key, and the secret that its holder sends, which is not shown again. Raises Rejected."""
     name = name.strip()
     if not (name.isprintable() and 0 < len(name) <= _LONGEST_NAME):
         raise Rejected(

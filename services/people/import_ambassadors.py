@@ -52,7 +52,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """``guessed_encoding`` is one that the file does not tell: somebody should look at the names."""
+    """``guessed_encoding`` is set when the file does not name its encoding: the names should be checked."""
 
     ambassadors: Sequence[Ambassador]
     bad_rows: Sequence[BadRow]
@@ -62,7 +62,7 @@ class Reading:
 def read_ambassadors(content: bytes) -> Reading:
     """Read an XLSX file, or CSV as spreadsheets write it, separated by commas, semicolons or tabs.
 
-    Raises Rejected when the file as a whole is no such table, or holds nobody.
+    Raises Rejected when the file is no such table, or has no person.
     """
     if not content.strip():
         raise Rejected(
@@ -179,9 +179,9 @@ def _missing(columns: Sequence[str | None]) -> list[str]:
 
 
 def _columns(headings: Sequence[str]) -> list[str]:
-    """The column that each heading stands for, empty for one without a heading.
+    """Return the column of each heading, empty where the heading is.
 
-    Raises Rejected where that is not clear.
+    Raises Rejected for an ambiguous heading.
     """
     columns = [column_of(heading) if heading.strip() else "" for heading in headings]
     unknown = [

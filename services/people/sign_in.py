@@ -4,9 +4,9 @@ lets people in by a link as well, and that is remembered.
 Asking for links and trying them is limited, the same in every process. Of a person few asks in an
 hour are meant; their mailbox is not to be flooded. Behind one address may be an office full of
 people on the morning they are all invited, or everybody, where a reverse proxy is not named
-(`zwaan doctor` asks for it): so a client gets far more than a person. No address is stored: what is
-counted stands under a hash that is keyed with the installation's secret and the time it is counted
-in, so that it names nobody, differs every few minutes, and is deleted within hours.
+(`zwaan doctor` asks for it): so a client gets far more than a person. No address is stored: counts
+are kept under a hash, keyed with the installation's secret and the period of the count: it identifies
+no one, differs every few minutes, and is deleted within hours.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ async def admit_by_link(
 
 
 async def was_just_made(transaction: Transaction, person_id: str, *, now: datetime) -> bool:
-    """Whether a link was made within `PAUSE`: then no other is mailed, whoever asks for it."""
+    """Return whether a link was made within `PAUSE`: then no other is mailed."""
     expires_after = now + LIFETIME - PAUSE
     return await access.has_sign_in_link(transaction, person_id, expires_after=expires_after)
 
@@ -102,7 +102,7 @@ async def end_session(transaction: Transaction, token: str) -> None:
 async def end_all_access(
     transaction: Transaction, person_id: str, *, actor: str, now: datetime
 ) -> None:
-    """Sign this person out in every browser; links that nobody used yet work no more."""
+    """Sign this person out in every browser; unused links stop working."""
     await access.end_sessions(transaction, person_id)
     await access.end_sign_in_links(transaction, person_id)
     await record(transaction, "person.signed_out", person_id, actor=actor, now=now)
@@ -123,7 +123,7 @@ TRIES_OF_CLIENT = Limit(calls=100, window=10 * _MINUTE, bucket=_MINUTE)
 
 
 def client_of(address: str) -> str:
-    """Whom an IP address stands for. An IPv6 network of 64 bits is one household's or machine's."""
+    """Return the client behind an IP address. An IPv6 network of 64 bits is one household or machine."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -140,7 +140,7 @@ TRIES_MEMORY = timedelta(hours=2)
 
 
 class TooOften(RetryLater):
-    """Somebody asks for more than is meant for one person or place; ``after`` says when to stop."""
+    """More attempts than one person or client may make; ``after`` is when the limit ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +208,7 @@ def _wrong(asker: Asker) -> _Count:
 async def _take(transaction: Transaction, counts: Sequence[_Count], asker: Asker) -> None:
     """Count one of each, or none at all. Raises TooOften.
 
-    Whoever counts the same at the same time waits until this transaction ends.
+    Others that count the same wait until this transaction ends.
     """
     for each in sorted(counts, key=lambda one: (one.what, one.name)):
         await take_turns(transaction, each.what, each.name)

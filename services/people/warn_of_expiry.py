@@ -1,6 +1,6 @@
-"""Tell people that something of theirs ends in 14 days, in 7, and tomorrow; each of them once.
+"""Warn people that a connection or consent of theirs ends in 14 days, in 7, and tomorrow; once each.
 
-A connection that nobody can renew without them ends, and so does a standing consent.
+A connection that only its person can renew ends, and so does a standing consent.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Watch:
 
 
 def watch_connections(write: Callable[[Ending], Mail], networks: Collection[str]) -> Watch:
-    """Of these networks: nobody can renew a connection of one that is switched off."""
+    """Watch these networks; a connection of a network that is off cannot be renewed."""
 
     async def ending(
         transaction: Transaction, *, after: datetime, before: datetime
@@ -63,7 +63,7 @@ def watch_consents(write: Callable[[Ending], Mail]) -> Watch:
 
 
 class ExpiryWarnings:
-    """Without a ``notifier`` the warning stands on the person's pages alone."""
+    """Without a ``notifier`` the warning is on the person's pages alone."""
 
     def __init__(
         self,

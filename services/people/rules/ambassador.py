@@ -74,7 +74,7 @@ class SharingPreferences:
 
     Without a consent every post waits for a tap on its text. With one, drafts written since it was
     given are approved for the person, until ``consent_until``. ``consent_warned_days`` is the last
-    threshold (days before its end) at which they were told.
+    threshold (days before its end) of a warning.
     """
 
     ambassador_id: str
@@ -95,5 +95,5 @@ class SharingPreferences:
         return self.consent_until is not None and now < self.consent_until
 
     def consent_ends_soon(self, now: datetime) -> bool:
-        """Whether the person has to be told that their standing consent is about to end."""
+        """Return whether a warning is due that the standing consent is about to end."""
         return self.consent_until is not None and now < self.consent_until <= now + CONSENT_WARNING

@@ -1,7 +1,7 @@
-"""What the text of a post may not lose: that its author works there, and the link that is counted.
+"""What the text of a post must keep: that its author works there, and the counted link.
 
-Saying so is mandatory for whoever praises an employer (ACM and FTC endorsement rules); the link is
-not, but nobody can tell without it what a post brought.
+Who praises their employer must say so (ACM and FTC endorsement rules). The link is not mandatory,
+but without it the result of a post is unknown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Missing:
 
 
 def discloses(text: str, *, employer: str = "") -> bool:
-    """Whether the author says whom they work for: in the words of the patterns above, or by naming
+    """Return whether the author names their employer: in the words of the patterns above, or by naming
     their ``employer`` in a sentence about themselves."""
     return _EMPLOYED.search(text) is not None or bool(disclosure_in(text, employer))
 
@@ -62,7 +62,7 @@ def put_back(text: str, *, original: str, code: str, employer: str = "") -> str:
 
 
 def disclosure_in(text: str, employer: str) -> str:
-    """The last sentence of ``text`` that says whom its author works for."""
+    """Return the last sentence of ``text`` that says where its author works."""
     name = employer.casefold()
     for sentence in reversed(_SENTENCE.split(text)):
         names = bool(name) and name in sentence.casefold()

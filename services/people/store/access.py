@@ -1,7 +1,7 @@
 """How people get in: sign-in links, who is signed in where, and how often links were asked for and tried.
 
-A session is a row for each browser, so that signing out holds for every copy. Tries stand under keys
-that name nobody.
+A session is a row for each browser, so that signing out holds for every copy. Tries are kept under
+anonymous keys.
 """
 
 from __future__ import annotations

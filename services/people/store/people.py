@@ -18,7 +18,7 @@ from services.people.rules.ambassador import Ambassador
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can sign in, unless deactivated. ``roles`` are of `ROLES`."""
+    """A person who can sign in, unless deactivated. ``roles`` are of `ROLES`."""
 
     id: str
     email: str
@@ -119,7 +119,7 @@ async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list
 
 
 async def hold(transaction: Transaction, ambassador_ids: Iterable[str]) -> None:
-    """Let nobody erase these people, or give them another id, before this transaction ends.
+    """Prevent erasing these people, or giving them another id, before this transaction ends.
 
     On SQLite writers take turns anyway.
     """
@@ -207,7 +207,7 @@ async def set_deactivated(
 
 
 async def record(transaction: Transaction, ambassador_id: str) -> Ambassador | None:
-    """The profile as the organisation keeps it, also of somebody who is not asked any more."""
+    """Return the profile as the organisation keeps it, also of a person who is not asked any more."""
     found = await transaction.execute(_AMBASSADORS.where(people.c.id == ambassador_id))
     row = found.first()
     return None if row is None else _ambassador((*row[:-1], None))

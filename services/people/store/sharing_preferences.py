@@ -29,7 +29,7 @@ _TABLE = sharing_preferences
 
 
 async def get(transaction: Transaction, ambassador_id: str) -> SharingPreferences:
-    """One person's choices; nothing is chosen by somebody without a row."""
+    """Return one person's choices; without a row there are none."""
     found = await transaction.execute(
         sa.select(_TABLE).where(_TABLE.c.ambassador_id == ambassador_id)
     )
@@ -88,7 +88,7 @@ async def drafts_under_consent(
 
 
 async def stays_untouched(transaction: Transaction, post_id: str) -> bool:
-    """Whether its person left this draft alone; when so, nobody edits it before this transaction
+    """Return whether its person left this draft alone; if so, it is locked until this transaction
     ends."""
     query = sa.select(posts.c.id).where(
         posts.c.id == post_id,
@@ -145,7 +145,7 @@ async def ending_consents(
 async def set_warned(
     transaction: Transaction, consent: Ending, *, before: int | None, after: int | None
 ) -> bool:
-    """Change the threshold they were told at; False when it is not ``before`` any more."""
+    """Change the threshold of their last warning; False when it is not ``before`` any more."""
     changed = await transaction.execute(
         _TABLE.update()
         .where(
