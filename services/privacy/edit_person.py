@@ -1,5 +1,5 @@
-"""An administrator adds somebody, corrects what is kept of them, and removes them: deactivated for a time, or
-deleted, which erases them.
+"""An administrator adds a person, corrects their data, deactivates them for a time, or deletes them,
+which erases them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def add(
     actor: str,
     now: datetime,
 ) -> None:
-    """Raises Rejected when somebody has this address already, or is to have no role."""
+    """Raises Rejected when the address is taken, or when no role is given."""
     await _refuse_taken(transaction, wanted)
     await _save(transaction, wanted, frozenset(roles), now=now, deactivated_at=None)
     await record(transaction, "person.added", wanted.id, actor=actor, now=now, roles=_listed(roles))
@@ -50,10 +50,10 @@ async def correct(
 ) -> tuple[str, ...]:
     """Overwrite what the organisation keeps of a person, who gets the id of their address.
 
-    What they set about their voice themselves stays theirs. Whoever is no ambassador any more
-    shares no more; returns the networks that may still honour tokens which were deleted then.
-    Raises Rejected when there is no such person, somebody else has the address, there is no role,
-    or administrators would shut themselves out.
+    What they set about their voice themselves stays. A person who is no ambassador any more
+    shares no more; returns the networks that may still honour the tokens deleted then.
+    Raises Rejected when there is no such person, the address is taken, no role is given, or
+    administrators would shut themselves out.
     """
     roles = frozenset(roles)
     async with database.write() as transaction:
@@ -169,7 +169,7 @@ async def reactivate(
 async def delete(
     database: Database, accounts: Accounts, person_id: str, *, actor: str, now: datetime
 ) -> tuple[str, ...]:
-    """`deactivate`, and leave nothing of the person but what counts, under an id of nobody.
+    """`deactivate`, and erase the person: only figures stay, under an anonymous id.
 
     Raises Rejected also while a post of theirs is on its way to a network: its outcome is written
     with the account that it is sent from.

@@ -1,6 +1,6 @@
 """A person under another id, and a person of whom figures alone are left.
 
-Ids are made of e-mail addresses (`services.identity`), so they say who somebody is."""
+Ids are made of e-mail addresses (`services.identity`), so they identify a person."""
 
 from __future__ import annotations
 
@@ -105,9 +105,9 @@ async def hold(transaction: Transaction, person_id: str) -> None:
 
 
 async def give_id(transaction: Transaction, before: str, after: str) -> None:
-    """Let all that belongs to person ``before`` belong to ``after``, who is nobody yet.
+    """Move all that belongs to person ``before`` to ``after``, a new id.
 
-    Events that are on their way under the old id find nobody.
+    Events on their way under the old id find no person.
     """
     await hold(transaction, before)
     await transaction.execute(people.update().where(people.c.id == before).values(id=after))
@@ -124,7 +124,7 @@ async def give_id(transaction: Transaction, before: str, after: str) -> None:
 
 
 async def erase(transaction: Transaction, person_id: str, *, as_id: str, now: datetime) -> None:
-    """Leave of this person what counts, as somebody without a name whose id is ``as_id``.
+    """Erase this person but for figures, which stay under the anonymous id ``as_id``.
 
     Texts, profile, voice, connections with their tokens, links and sessions are deleted.
     """
