@@ -1,7 +1,6 @@
 """Errors, named by the reaction they ask for.
 
-Whoever raises one of these has already decided what should happen next; whoever catches one only
-carries that out. Anything else that escapes is a defect and is treated as such (retried a few
+The raiser decides what should happen next; the catcher only carries that out. Anything else that escapes is a defect and is treated as such (retried a few
 times, then moved to the dead letters with its traceback).
 """
 
@@ -47,7 +46,7 @@ class Rejected(ZwaanError):
 
 
 class NoSuch(Rejected):
-    """What was named is not there, or it is somebody else's, which sounds the same."""
+    """There is no such thing, or it belongs to another person; both give the same answer."""
 
 
 class NeedsPerson(ZwaanError):
@@ -76,7 +75,7 @@ class Stop(ZwaanError):
 
 
 class WrongSetting(Stop):
-    """A setting that nothing can run with; it stays wrong until somebody corrects it."""
+    """A setting that prevents a start until it is corrected."""
 
 
 def unexpected(defect: BaseException) -> Message:

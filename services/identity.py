@@ -51,7 +51,7 @@ def link_code(post_id: str) -> str:
 
 
 def copied_code(copied: str) -> str:
-    """The code in what people copy: in capitals, with what stood around it or nobody sees.
+    """Return the code in copied text: in capitals, with characters around it or invisible ones.
 
     Another letter or figure behind it makes it another code.
     """

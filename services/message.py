@@ -29,7 +29,7 @@ class LanguageTag(str):
 class Message:
     """``text`` names its ``values`` in braces. ``plural`` is said for any number ``n`` but 1.
 
-    Without a ``code`` it is somebody's own words, which no catalogue knows.
+    Without a ``code`` it is a person's own words, which no catalogue has.
     """
 
     code: str
@@ -67,7 +67,7 @@ def message_n(code: str, text: str, plural: str, n: int, /, **values: Value) -> 
 
 
 def said(words: str) -> Message:
-    """Somebody else's words: shown as they are."""
+    """Return a person's own words, shown as they are."""
     return Message("", "{words}", {"words": words}) if words else NOTHING
 
 

@@ -1,8 +1,8 @@
 """Every metric of Zwaan, in one place. All names start with ``zwaan_``.
 
-One `Metrics` a process, handed to whatever counts. What the database knows (posts, clicks, dead
+One `Metrics` a process, handed to what counts. What the database knows (posts, clicks, dead
 letters) is read when ``/metrics`` is asked, so that it is true in every process and after every
-restart; only what nobody stores is counted in memory.
+restart; only what is not stored is counted in memory.
 """
 
 from __future__ import annotations

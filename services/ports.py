@@ -203,7 +203,7 @@ class Network(Protocol):
     def upload(self, account: Account, image: Image) -> UploadedImage:
         """Hand an image to the network; store the id with the intent, before publishing.
 
-        Nobody sees an upload that no post refers to, so every failure that may pass is RetryLater.
+        An upload without a post is invisible, so every failure that may pass is RetryLater.
         """
         ...
 
@@ -270,7 +270,7 @@ class LanguageModel(Protocol):
     model: str
 
     def answer(self, *, instructions: str, text: str, tokens: int) -> str:
-        """One answer of at most so many ``tokens``, as it came; whoever asks decides whether it may be used.
+        """One answer of at most so many ``tokens``, as it came; the caller decides whether it may be used.
 
         Raises RetryLater when it is away or busy, NeedsPerson when it does not accept the key,
         Rejected when it gave no answer to this question.

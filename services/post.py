@@ -1,7 +1,7 @@
 """A post's life: what may follow what, and why.
 
 ``ready → approved → publishing → published | failed | unknown`` with ways back and out; ``ready →
-shared`` where the person posts it with their own hands and nobody can check it. The written
+shared`` where the person posts it by hand and it cannot be checked. The written
 intent is the state ``publishing``: it is stored before the network is called, because neither
 network has an idempotency key.
 """

@@ -32,8 +32,8 @@ class Prices:
     def of(self, text: str) -> Decimal:
         """The price of a post with this text; a bare domain is a link too, as X sees it.
 
-        So is any address with a scheme: X takes none on this machine for a link, but a short link
-        there, as in the sandbox, stands for the public one of an installation.
+        So is any address with a scheme: X takes no address of this machine for a link, but a short link
+        there, as in the sandbox, represents the public one of an installation.
         """
         linked = has_link(text) or _ADDRESS.search(text)
         return self.with_link if linked else self.without_link

@@ -244,10 +244,9 @@ def good_time(after: datetime, pace: PersonalPace, *, post_id: str) -> datetime:
 
 
 def goes_out_now(now: datetime, pace: PersonalPace) -> datetime | None:
-    """When a post goes out that its person wants to share now; None when the cap is reached.
+    """Return when a post goes out that its person shares now; None when the cap is reached.
 
-    Somebody who taps "now" may do so at night; only the time to undo it, and a colleague's post just
-    now, delay theirs.
+    That may be at night; only the time to undo it, and a colleague's post just now, delay it.
     """
     moment = first_apart(now + pace.undo, pace.colleagues, pace.stagger)
     if first_within_cap(moment, pace.own, pace.weekly_cap) != moment:
