@@ -36,9 +36,9 @@ async def answer_prompt(
 ) -> Post:
     """Build the post around ``answer``.
 
-    ``text`` is the draft as it stands before the person: one that they changed is not built anew, but
+    ``text`` is the draft on the person's page: one that they changed is not built anew, but
     begins with the answer. An answer that a stranger would not understand is kept, and its post held once
-    for the question that says what is missing. Until ``model_until`` a language model may be asked to
+    for the question about what is missing. Until ``model_until`` a language model may be asked to
     think along; None: their answer goes nowhere. Raises Rejected when the answer is empty or too long, or the draft was
     decided already.
     """

@@ -1,7 +1,6 @@
-"""Posts that will not be sent, because a campaign ends or somebody shares no more: cancelled, remembered and
-stated.
+"""Cancel unsent posts when a campaign ends or a person shares no more.
 
-A vacancy closes when somebody says so, or when the moment has come that its opening named; its links
+A vacancy closes by hand, or at the time named by its opening; its links
 lead to the careers page then. A story's campaign ends when marketing says so; the story stays.
 """
 
@@ -84,7 +83,7 @@ _REASON = "its ambassador does not share any more"
 async def stop_sharing(
     transaction: Transaction, person_id: str, *, actor: str, now: datetime
 ) -> None:
-    """Cancel what was not sent, end the standing consent, and propose this person to nobody."""
+    """Cancel what was not sent, end the standing consent, and take this person off all proposals."""
     chosen = await sharing_preferences.get(transaction, person_id)
     if chosen.consent_given_at is not None:
         ended = replace(chosen, consent_given_at=None, consent_until=None)
@@ -178,8 +177,8 @@ async def finish(
 ) -> None:
     """Close campaigns, each for its reason, and cancel their unsent posts.
 
-    One that was closed already stays as it is. The campaigns first: whoever makes a post unsent again
-    holds its campaign open until that is written.
+    One that was closed already stays as it is. Campaigns are locked first: what makes a post unsent
+    again holds its campaign open until that is written.
     """
     closed = [
         (campaign, reason)

@@ -76,7 +76,7 @@ class Job:
 
     @property
     def interrupted(self) -> OutgoingPost:
-        """What an attempt whose end nobody saw sent: with the images that were stored for it."""
+        """Return what an attempt with an unknown end sent, with the images stored for it."""
         return with_images(self.outgoing, references(self.images, self.held))
 
 
@@ -192,7 +192,7 @@ class Claimer:
         found: dict[str, Post],
         now: datetime,
     ) -> None:
-        """Note the intent where it is new; one that was interrupted stands already."""
+        """Note the intent where it is new; an interrupted one is stored already."""
         acts = []
         for claim in claims:
             if claim.interrupted_at is not None:
@@ -213,7 +213,7 @@ async def places(
 ) -> dict[str, datetime | None]:
     """When each of these posts may go out: ``now``, or later; by the post's id.
 
-    None: somebody else plans for the same campaign at this moment, so the next look decides. An
+    None: another process plans for the same campaign at this moment, so the next round decides. An
     attempt that was interrupted goes on at once, because its post may be on the network already.
     """
     found: dict[str, datetime | None] = {each.post_id: now for each in candidates}

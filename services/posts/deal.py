@@ -159,7 +159,7 @@ def foresee(composer: Composer, campaign: Campaign, them: Audience, *, link: str
 
 
 def _different(drafts: Sequence[tuple[Ambassador, Draft]]) -> Sequence[tuple[Ambassador, Draft]]:
-    """A few, of people who stand in different places where there are such."""
+    """Return a few, of people with different relations where there are such."""
     first = {one[1].relation: one for one in reversed(drafts)}
     chosen = [one for one in drafts if first[one[1].relation] is one][:_SAMPLES]
     others = [one for one in drafts if one not in chosen]
@@ -185,8 +185,8 @@ class NearestTexts:
     async def overlap(
         self, transaction: Transaction, post: Post, text: str, *, now: datetime
     ) -> float:
-        """The highest overlap with any colleague's text, 0 to 1; what is told of the source on
-        purpose is not counted as common."""
+        """The highest overlap with any colleague's text, 0 to 1; passages shared
+        on purpose are not counted."""
         found = self._read.get(post.campaign_id)
         if found is None or not found.at <= now < found.at + _FRESH:
             told = await _texts(transaction, post)

@@ -74,7 +74,7 @@ async def approve(
 
     ``standing`` is the standing consent that this rests on; without one the person tapped.
     Raises NeedsPerson when the network is not connected, Rejected when the text does not fit, does
-    not say whom its author works for or holds a blocked word, or the draft was decided already.
+    not name the author's employer or holds a blocked word, or the draft was decided already.
     """
     _check_decidable(post)
     await check_open(transaction, post)
@@ -149,7 +149,7 @@ async def decline(
 async def tell_why(
     transaction: Transaction, *, post_id: str, ambassador_id: str, reason: str, now: datetime
 ) -> Post:
-    """Add the reason to a decline, which took one tap; the decline is told again with it.
+    """Add the reason to a decline, which took one tap; the event of the decline is repeated with it.
 
     Raises Rejected when the reason is empty, or the draft is not declined any more.
     """

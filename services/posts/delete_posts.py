@@ -1,6 +1,6 @@
 """Take a published post off its network, because its ambassador asked for it.
 
-The request is the written intent: it commits before the network is called, and stands until an
+The request is the written intent: it commits before the network is called, and is kept until an
 answer is written down. A worker that dies in between leaves it due, and asking for a post that is
 gone already is no error (`services.ports.Network.delete`), so that a repeat does no harm.
 """

@@ -1,8 +1,8 @@
-"""An answer was given and its person let a language model think along: one more question, and an edit.
+"""Ask a language model about an answer, where its person allows it: one more question, and an edit.
 
 The post is built around the answer already and can be read, changed and approved at once. The model is
-asked afterwards, outside of any transaction; its edit takes the place of the built text only while
-nobody touched that, and only when it keeps every promise. Otherwise nothing happens.
+asked afterwards, outside of any transaction; its edit replaces the built text only while
+that is unchanged, and only when it keeps every promise. Otherwise nothing happens.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Built:
 
     @property
     def passage(self) -> str:
-        """What it tells of the source."""
+        """Return its passage of the source."""
         return as_networks_keep(self.waiting.recipe.get("parts", {}).get("passage", ""))
 
 

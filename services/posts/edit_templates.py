@@ -54,7 +54,7 @@ async def save(
 ) -> int:
     """Keep the text as the next version and use it; returns its number.
 
-    Raises Rejected when somebody changed the template since ``based_on``.
+    Raises Rejected when the template was changed since ``based_on``.
     """
     path = template.path
     await post_templates.hold(transaction, path)

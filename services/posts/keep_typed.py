@@ -1,6 +1,6 @@
-"""What a person types into a draft stays, also when they go elsewhere before they decide.
+"""Keep what a person types into a draft, also when they leave the page before they decide.
 
-It is nobody else's: no event tells of it, no consent covers it, and it goes with the decision.
+It is private: no event has it, no consent covers it, and it is deleted with the decision.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
-    """``text`` as it stands in a window that was shown ``version``; 0: nothing typed yet."""
+    """``text`` in a window that showed ``version``; 0: nothing typed yet."""
 
     text: str
     window: str = ""

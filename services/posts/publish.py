@@ -1,8 +1,8 @@
 """Publish what was approved: a written intent first, then one call, then its outcome.
 
 No idempotency key exists on either network, so the order is everything. The intent commits before
-the call; an attempt whose end nobody saw is reconciled, never repeated blindly; and what cannot be
-told apart waits for a person as ``unknown``.
+the call; an attempt with an unknown end is reconciled, never repeated blindly; what cannot be
+decided waits for a person as ``unknown``.
 """
 
 from __future__ import annotations

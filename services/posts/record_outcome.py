@@ -1,9 +1,8 @@
-"""How attempts to publish ended, and writing it down: those that end about the same time in one
-transaction.
+"""Write down the outcomes of attempts to publish, those of about the same time in one transaction.
 
-An outcome is the post's next state, what is told, and what it says of the network. A commit that
+An outcome is the post's next state, its event, and the state of the network. A commit that
 waits for the disk takes longer than everything else that is done for a post, so outcomes share it.
-Nobody is told before it is durable. Where the database is away, or another transaction was in the
+It is announced once it is durable. Where the database is away, or another transaction was in the
 way, they are tried again for as long as the attempts are ours.
 """
 
@@ -161,7 +160,7 @@ def outage_of(error: ZwaanError) -> Message:
 
 
 def short(reason: Message) -> str:
-    """In English, as an event tells it; a network's own words in it may be anything."""
+    """Return the English sentence for an event, cut: a network's own words in it may be anything."""
     return printable(str(reason))[:1000]
 
 
@@ -174,8 +173,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """An attempt and its outcome, which is told ``until`` the attempt's lease ends: after that
-    another worker may be finding it out."""
+    """An attempt and its outcome, recorded only ``until`` the attempt's lease ends: after that
+    another worker may reconcile it."""
 
     claim: Claim
     post: Post

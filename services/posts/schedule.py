@@ -92,9 +92,9 @@ async def approve(
 async def foresee(
     transaction: Transaction, pace: Pace, post: Post, *, now: datetime
 ) -> datetime | None:
-    """When this post would go out at a good time; None while its person pauses without an end.
+    """Return when this post would go out at a good time; None while its person pauses without an end.
 
-    Nobody waits for it, so another may take that place; `approve` looks again.
+    Nothing is locked, so another post may take that place; `approve` decides again.
     """
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     if chosen.is_paused(now) and chosen.paused_until is None:
@@ -115,9 +115,8 @@ def _as_shown(shown: datetime | None, personal: PersonalPace, *, now: datetime) 
 async def personal_pace(
     transaction: Transaction, pace: Pace, post: Post, *, now: datetime
 ) -> PersonalPace:
-    """The rules that hold for this post. Whoever plans for the same person, or for the same
-    campaign on the same network, waits until this transaction ends. Raises Rejected for somebody who
-    is no ambassador."""
+    """Return the rules for this post. Planning for the same person, or for the same campaign on the
+    same network, waits until this transaction ends. Raises Rejected for a person who is no ambassador."""
     await take_person_turn(transaction, post.ambassador_id)
     await take_turns(transaction, "pace", post.campaign_id, post.network)
     return await _read_pace(transaction, pace, post, now=now)
@@ -149,14 +148,14 @@ async def _read_pace(
 
 
 async def take_person_turn(transaction: Transaction, ambassador_id: str) -> None:
-    """Let nobody else plan or approve for this person before this transaction ends."""
+    """Lock planning and approving for this person until this transaction ends."""
     await take_turns(transaction, "pace", ambassador_id)
 
 
 async def take_turns_to_plan(
     transaction: Transaction, ambassador_id: str, *, before: datetime
 ) -> list[Post]:
-    """What this person has planned ``before`` a time, for `plan_anew`: nobody else plans beside it."""
+    """Lock and return what this person has planned ``before`` a time, for `plan_anew`."""
     await take_person_turn(transaction, ambassador_id)
     planned = await posts.planned_of_person(transaction, ambassador_id, before=before)
     for series in sorted({(post.campaign_id, post.network) for post in planned}):

@@ -1,8 +1,8 @@
-"""Somebody without a connection shared a draft with their own hands, and says so.
+"""Record that a person without a connection shared a draft by hand.
 
-Nobody can check it, so the post is *shared*, never *published*: it is counted apart, no network is
-asked about it, and its clicks come through our own link as ever. The address that they paste has to be
-one on the network that it is said to be on.
+It cannot be checked, so the post is *shared*, never *published*: it is counted apart, no network is
+asked about it, and its clicks come through our own link as ever. The address that they paste must be
+one of the named network.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def tell_shared(
     address: str,
     now: datetime,
 ) -> Post:
-    """The person shared ``text``; ``address`` is where it stands, or empty.
+    """The person shared ``text``; ``address`` is the post's, or empty.
 
     Raises Rejected for an empty text, an address elsewhere, or a draft that was decided already.
     """

@@ -25,7 +25,7 @@ from services.voice.voice_profile import taught
 
 
 class Suggester:
-    """Composes the other texts of a draft when somebody asks for them; none of them is stored."""
+    """Composes the other texts of a draft on request; none of them is stored."""
 
     def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:
         self._templates = templates

@@ -1,6 +1,6 @@
-"""Ambassadors are asked to share: write each of them a draft for every connected network.
+"""Write each ambassador who is asked a draft for every connected network.
 
-Whoever a source has no text left for gets a draft without one, and the question that makes it.
+Where a source has no text left, the draft has none, and the question that makes it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _UNCONNECTED = "linkedin"
 class DraftWriter:
     """Writes drafts; keeps what was dealt of the latest sources in memory between batches.
 
-    ``short_link`` turns a link code into the address that stands in the text.
+    ``short_link`` turns a link code into the address in the text.
     """
 
     def __init__(self, templates: CurrentTemplates, *, short_link: Callable[[str], str]) -> None:

@@ -1,4 +1,4 @@
-"""Which of a story's images stand in a post, by what each network takes."""
+"""Which of a story's images go into a post, by what each network takes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_below(url: str, base: str) -> bool:
 
 
 def is_image(data: bytes) -> bool:
-    """Whether these are the bytes of a JPEG, PNG or GIF; what a server calls them tells nothing."""
+    """Return whether these are the bytes of a JPEG, PNG or GIF; a server's content type is not trusted."""
     return media_type(data) is not None
 
 

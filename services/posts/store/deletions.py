@@ -31,7 +31,7 @@ class DueDeletion:
 
 
 async def of_posts(transaction: Transaction, post_ids: Sequence[str]) -> dict[str, Deletion]:
-    """By post; one that nobody asked about is left out."""
+    """Return the requests by post, without posts that have none."""
     rows = await transaction.execute(
         sa.select(post_deletions).where(post_deletions.c.post_id.in_(post_ids))
     )
@@ -73,7 +73,7 @@ async def due(
 
 
 async def save(transaction: Transaction, before: Deletion, after: Deletion) -> bool:
-    """False when it is not as it was any more: somebody else tried, or it was asked anew."""
+    """Return False when the request has changed meanwhile: another attempt, or a new request."""
     result = await transaction.execute(
         post_deletions.update()
         .where(

@@ -16,7 +16,7 @@ from services.post import PostState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A post as it was built around an ``answer``; nobody edited, replaced or decided it."""
+    """A post as it was built around an ``answer``, not edited, replaced or decided since."""
 
     post_id: str
     campaign_id: str
@@ -60,8 +60,8 @@ async def waiting(transaction: Transaction, *, now: datetime, limit: int) -> Seq
 async def settle(
     transaction: Transaction, post: Waiting, *, text: str, recipe: Mapping[str, Any]
 ) -> bool:
-    """Keep what came of it, and ``text`` in the place of the built one unless it is empty; False when
-    somebody touched the post meanwhile."""
+    """Store the result, and ``text`` in place of the built one unless it is empty; False when the post
+    was changed meanwhile."""
     result = await transaction.execute(
         posts.update()
         .where(

@@ -21,7 +21,7 @@ _FIELDS = [posts.c[name] for name in Post.__dataclass_fields__]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
     """A draft about to be stored; ``recipe`` is everything needed to write it again. Its text is
-    empty for somebody who is asked a question first. ``team`` is the ambassador's at this moment."""
+    empty for a person who is asked a question first. ``team`` is the ambassador's at this moment."""
 
     post: Post
     recipe: Mapping[str, Any]
@@ -111,7 +111,7 @@ async def of_ambassador(
 
 
 async def shared_by(transaction: Transaction, ambassador_id: str, network: str) -> list[Post]:
-    """What stands on a network in this person's name, by their hand or ours."""
+    """Return what is on a network in this person's name, by their hand or ours."""
     query = sa.select(*_FIELDS).where(
         posts.c.ambassador_id == ambassador_id,
         posts.c.network == network,
@@ -234,7 +234,7 @@ async def edit(transaction: Transaction, post_id: str, **changes: Any) -> Post |
 
 
 async def hold(transaction: Transaction, post_id: str) -> None:
-    """Let nobody else change this post before this transaction ends."""
+    """Lock this post until this transaction ends."""
     await transaction.execute(
         sa.select(posts.c.id).where(posts.c.id == post_id).with_for_update(key_share=True)
     )
@@ -326,8 +326,7 @@ async def planned_of_person(
 
 
 async def hold_planned(transaction: Transaction, planned: Sequence[Post]) -> list[Post]:
-    """Those that are planned as before, in their order; nobody else changes them before this
-    transaction ends."""
+    """Lock and return those that are planned as before, in their order."""
     held = await transaction.execute(
         sa.select(posts.c.id, posts.c.publish_at)
         .where(

@@ -20,9 +20,9 @@ from services.post import PostState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A post whose time has come, and that nobody else takes before this transaction ends.
+    """A post whose time has come, locked until this transaction ends.
 
-    ``interrupted_at`` is when an attempt began whose end nobody saw.
+    ``interrupted_at`` is the start of an attempt with an unknown end.
     """
 
     post_id: str
@@ -48,7 +48,7 @@ class Claim:
     """A post that is this worker's until its lease ends.
 
     ``attempt`` counts all attempts, ``tries`` those since the approval, both from 1.
-    ``interrupted_at`` is when an attempt began whose end nobody saw: reconcile, do not publish.
+    ``interrupted_at`` is the start of an attempt with an unknown end: reconcile, do not publish.
     """
 
     post_id: str
@@ -80,7 +80,7 @@ async def due(
 
     ``room`` is how many posts a network takes now; one that is not in it takes any number. More
     than ``limit`` are returned, because several may share an account. A post whose account is not
-    connected any more is among them: somebody has to say so.
+    connected any more is among them, so that its state is recorded.
     """
     found: list[Due] = []
     for condition, most in _queues(room or {}, limit):
@@ -236,7 +236,7 @@ async def end(
     """Write an attempt's outcome; False when the post is not this attempt's any more.
 
     A worker that was held up for longer than its lease may come back with an old outcome. Then only
-    one still counts: that the post is on the network is true whoever holds it by now.
+    one still counts: that the post is on the network is true under any lease.
     """
     result = await transaction.execute(
         _ending(after, tuple(changes)),

@@ -50,7 +50,7 @@ async def forget(transaction: Transaction, post_ids: Sequence[str]) -> None:
 
 
 async def hold_open(transaction: Transaction, post_id: str) -> bool:
-    """Let nobody else decide on this draft, or type, before this transaction ends.
+    """Lock deciding on this draft, and typing, until this transaction ends.
 
     From then on no standing consent covers it and no language model edits it. False when it was decided already.
     """
