@@ -2,8 +2,7 @@
 every other.
 
 A story or vacancy has one campaign, with its first facts. The log delivers at least once and in no order
-between topics, so that a repeat, or a closing before its opening, is no fault. But whoever sends one should
-hear what comes of it.
+between topics, so a repeat, or a closing before its opening, is no fault. The sender still learns the result.
 """
 
 from __future__ import annotations

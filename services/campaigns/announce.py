@@ -1,8 +1,8 @@
 """A person opens a vacancy, approves a story, or closes a vacancy: the event, who did it, and whether it
 was announced by hand before.
 
-Nobody knows whether an event was handled yet, so that the audit counts too: it is written as soon as
-the log has the event, and every process reads it.
+The event may not be handled yet, so the audit counts too: it is written as soon as the log has the
+event, and every process reads it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from services.voice.writing.request import Content
 
 
 def version_of(content: Content) -> str:
-    """What an editor looked at: another word when somebody else chose meanwhile."""
+    """Return the version that an editor looked at; it differs once another editor has chosen."""
     return hashlib.sha256("\x1f".join(content.passages).encode()).hexdigest()[:16]
 
 
@@ -42,7 +42,7 @@ async def choose_passages(
     """Keep these passages, in this order; the campaign as it is then.
 
     Raises Rejected for texts that cannot be passages, once the campaign was launched, and when
-    somebody else chose since ``based_on``.
+    another editor chose since ``based_on``.
     """
     kept = chosen(texts)
     # No choice changes while a launch reads it.

@@ -142,7 +142,7 @@ def _text(detail: Mapping[str, Any] | None, atom: bool) -> str:
 
 
 def _author(entry: Mapping[str, Any], atom: bool) -> dict[str, str]:
-    """Name and address apart; an address alone still tells whose story it is."""
+    """Return name and address apart; an address alone still identifies the author."""
     authors = entry.get("authors", [])
     first: Mapping[str, Any] = next(iter(authors), {})
     if atom:  # the first; of RSS's, feedparser cuts the address

@@ -1,5 +1,5 @@
-"""Somebody looks at whom a prepared campaign would ask, takes people off the list or adds others, and launches
-it; one that began with a handful is widened, by a person or when its moment has come.
+"""A manager checks the list of a prepared campaign, removes or adds people, and launches it; a campaign
+that began with a handful is widened, by a person or at its time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from services.voice import Thin, unsaid
 async def remove_from_audience(
     transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
 ) -> None:
-    """Take somebody off the list. Raises Rejected when they were asked, or are not on it."""
+    """Take a person off the list. Raises Rejected when they were asked, or are not on it."""
     await _take_turn(transaction, campaign_id)
     if not await audience.set_removed(transaction, campaign_id, ambassador_id, removed=True):
         raise Rejected(
@@ -44,10 +44,10 @@ async def remove_from_audience(
 async def add_to_audience(
     transaction: Transaction, *, campaign_id: str, ambassador_id: str, by: Person, now: datetime
 ) -> None:
-    """Put somebody on the list, or back on it; whoever is on it stays as they are.
+    """Put a person on the list, or back on it; no change where they are on it.
 
-    Somebody who did not match reads "added by …" as the reason. Raises Rejected when there is no
-    such ambassador, and NoDraft where nobody can be given a text.
+    A person who did not match reads "added by …" as the reason. Raises Rejected when there is no
+    such ambassador, and NoDraft where no text can be written.
     """
     campaign = await _take_turn(transaction, campaign_id)
     refusal = unsaid(campaign.content)
@@ -88,7 +88,7 @@ async def launch(
     """Ask everybody on the list, or the handful to begin with; returns how many.
 
     Raises Rejected when the campaign was launched already or has ended, when its vacancy is over,
-    and when nobody is on the list.
+    and when the list is empty.
     """
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
@@ -136,10 +136,10 @@ _CLOCK = "campaigns"
 async def widen(
     transaction: Transaction, *, campaign_id: str, now: datetime, by: str = _CLOCK
 ) -> int:
-    """Ask everybody else on the list, and whoever fits by now; returns how many.
+    """Ask everybody else on the list, and everybody who fits by now; returns how many.
 
     Ranks of newcomers follow the highest that was given. ``by`` is a person's id. A campaign that
-    is not open asks nobody, nor does one whose vacancy is over.
+    is not open, or whose vacancy is over, asks no more people.
     """
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)

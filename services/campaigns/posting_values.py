@@ -52,7 +52,7 @@ def texts(value: Any, *, holders: Sequence[str] = _HOLDERS, depth: int = 0) -> I
 
 
 def _held(value: Mapping[str, Any], holders: Sequence[str]) -> Sequence[Any]:
-    """What an object stands for, or the texts of a map of languages."""
+    """Return the value of an object, or the texts of a map of languages."""
     for holder in holders:
         if any(True for _ in texts(value.get(holder), holders=holders, depth=1)):
             return [value[holder]]

@@ -1,7 +1,7 @@
-"""A story was approved, or a vacancy opened: its campaign begins, as the event wishes.
+"""Start the campaign of an approved story or opened vacancy, as its event says.
 
-Everybody who fits is asked at once, or a handful first, or nobody before a person looked; and nobody
-where no text can be written about it.
+Everybody who fits is asked at once, or a handful first, or after a manager's check; none where no text
+can be written about it.
 """
 
 from __future__ import annotations

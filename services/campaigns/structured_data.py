@@ -1,7 +1,7 @@
 """JobPostings in whatever way a page writes them: JSON-LD however loose, Microdata, RDFa.
 
 Nodes come as JSON-LD has them, with the names of schema.org without their prefix; what a node only
-refers to by its ``@id`` stands in it.
+refers to by its ``@id`` is put into it.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _item(top: LexborNode, kind: str, name: str, depth: int) -> dict[str, Any]:
 
 
 def _value(node: LexborNode) -> str:
-    """The markup in it where it is text: blocks in it are told apart later."""
+    """Return the markup where the value is text: its blocks are separated later."""
     given = node.attributes
     own = _ADDRESSES.get(node.tag or "", "datetime" if node.tag == "time" else "value")
     for attribute in ("content", own, "resource"):

@@ -1,10 +1,8 @@
-"""How well a person fits a story or vacancy, and why in words: what they know, where they are, what they care
-about.
+"""How well a person fits a story or vacancy, by craft, place and interests, with the reason in words.
 
 Colleagues know the craft: a vacancy goes to those who share its craft, team or place; a story to its
-author and to those whose craft, role, team, place or topic it touches. Who has nothing but the language
-in common is asked last (product.md, point 4), and nobody is asked to share a story that they cannot write
-about.
+author and to those whose craft, role, team, place or topic it touches. People with only the language
+in common are asked last (product.md, point 4), and people who cannot write about a story are not asked.
 """
 
 from __future__ import annotations
@@ -81,7 +79,7 @@ _READ = 100_000
 
 
 class Strength(StrEnum):
-    """A score in words, from the fit alone: it tells nothing about what a person decided before."""
+    """A score in words, from the fit alone: independent of a person's earlier decisions."""
 
     STRONG = "strong"
     GOOD = "good"
@@ -249,7 +247,7 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 
 def _stands_in(name: str, text: str) -> bool:
-    """Whether ``name`` stands in ``text`` as a whole: Ede is not in "Nederland"."""
+    """Return whether ``name`` occurs in ``text`` as a whole word: Ede is not in "Nederland"."""
     start = text.find(name) if name else -1
     while start >= 0:
         end = start + len(name)

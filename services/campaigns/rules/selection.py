@@ -1,6 +1,6 @@
 """A campaign's audience: everybody who fits, best first, and who of them is asked first.
 
-What happened before (asked, shared, declined) never decides whether somebody is asked, only who is asked
+What happened before (asked, shared, declined) never decides whether a person is asked, only who is asked
 first.
 """
 
@@ -133,7 +133,7 @@ def select_audience(
 
 
 def added_by(name: str, person_id: str, language: Language, *, rank: int) -> Invitation:
-    """An invitation of somebody whom ``name`` put on the list by hand."""
+    """Return the invitation of a person that ``name`` put on the list by hand."""
     reasons = (Reason(ground=Ground.ADDED, about=(name,)),)
     return Invitation(
         ambassador_id=person_id,
@@ -145,9 +145,9 @@ def added_by(name: str, person_id: str, language: Language, *, rank: int) -> Inv
 
 
 def handful(invitations: Sequence[Invitation]) -> list[Invitation]:
-    """Those to begin with: whoever was added by hand, and the five to ten whom it fits best.
+    """Return those to begin with: all who were added by hand, and the five to ten who fit best.
 
-    All of them where there are fewer. The past decides only among people of one strength: somebody
+    All of them where there are fewer. The past decides only among people of one strength: a person
     who had better not be asked now comes after colleagues who fit as well, and before those who fit
     much worse.
     """

@@ -34,9 +34,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Somebody on a list, as managers may see it. ``strength`` None: added by hand.
+    """A person on a list, as managers may see it. ``strength`` None: added by hand.
 
-    Nothing here tells what the person decided: neither now nor before.
+    It holds no decision of the person, neither now nor before.
     """
 
     ambassador_id: str
@@ -50,7 +50,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many people stand where, and the proposed ones by strength (None: added by hand)."""
+    """The number of people by state, and the proposed ones by strength (None: added by hand)."""
 
     proposed: int
     asked: int
@@ -60,7 +60,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Somebody looked for by name; ``standing`` None: not on this campaign's list."""
+    """A person found by name; ``standing`` None: not on this campaign's list."""
 
     ambassador_id: str
     name: str
@@ -186,7 +186,7 @@ async def ask(
 async def set_removed(
     transaction: Transaction, campaign_id: str, ambassador_id: str, *, removed: bool
 ) -> bool:
-    """Take somebody off the list, or put them back; False when they were asked or are not on it."""
+    """Take a person off the list, or put them back; False when they were asked or are not on it."""
     result = await transaction.execute(
         audience.update()
         .where(
@@ -200,7 +200,7 @@ async def set_removed(
 
 
 async def withdraw_proposals(transaction: Transaction, ambassador_id: str) -> None:
-    """Take somebody off the lists of those who were not asked yet."""
+    """Take a person off the lists of those who were not asked yet."""
     await transaction.execute(
         audience.delete().where(
             in_key_order(

@@ -27,9 +27,9 @@ _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
 class Campaign:
     """A story or vacancy being shared.
 
-    ``state`` is ``prepared`` (its audience is proposed, nobody is asked), ``open`` or ``closed``;
+    ``state`` is ``prepared`` (its audience is proposed, not asked), ``open`` or ``closed``;
     ``widen_at`` is when those who were not asked yet are asked too, ``closes_at`` when a vacancy
-    closes; None: when somebody says so.
+    closes; None: only by hand.
     """
 
     id: str
@@ -68,7 +68,7 @@ async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titled:
-    """A campaign, as far as it is told from others."""
+    """A campaign by id, kind and title."""
 
     id: str
     title: str
@@ -164,7 +164,7 @@ async def count(transaction: Transaction) -> int:
 
 
 async def stays_open(transaction: Transaction, campaign_id: str) -> bool:
-    """Whether a campaign is open; when it is, nobody closes it before this transaction ends."""
+    """Return whether a campaign is open; if so, it stays open until this transaction ends."""
     query = (
         sa.select(campaigns.c.id)
         .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")
@@ -213,8 +213,8 @@ async def set_content(transaction: Transaction, campaign_id: str, content: Conte
 
 
 async def forget_widening(transaction: Transaction, campaign_id: str) -> bool:
-    """Nothing is left for the clock to do. False when the campaign is not open; when it is, nobody
-    closes it before this transaction ends."""
+    """Cancel the timed widening. False when the campaign is not open; if it is, it stays open until this
+    transaction ends."""
     result = await transaction.execute(
         campaigns.update()
         .where(campaigns.c.id == campaign_id, campaigns.c.state == "open")

@@ -24,7 +24,7 @@ _LATEST, _RELATED = 500, 20
 async def histories(
     transaction: Transaction, campaign: Campaign, *, now: datetime
 ) -> dict[str, History]:
-    """By ambassador id; whoever has no past is left out. ``campaign`` itself does not count."""
+    """Return the histories by ambassador id, without those who have none. ``campaign`` itself does not count."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     latest: dict[str, datetime] = {}
     for row in await transaction.execute(_asks(campaign.id, now)):
