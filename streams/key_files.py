@@ -70,7 +70,7 @@ def _read_or_make(path: Path, make: Callable[[], str], *, remedy: Message) -> st
 
 
 def _make(path: Path, key: str) -> None:
-    """Written aside and linked in whole, so that nobody else ever reads half a key."""
+    """Written aside and linked in whole, so that no reader sees half a key."""
     with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as fresh:
         fresh.write(key)
         fresh.flush()

@@ -58,8 +58,8 @@ def alone(sandbox: ASGIApp, may_steer: Callable[[Request], bool]) -> WithSandbox
 def steering(settings: Settings) -> Callable[[Request], bool]:
     """Whether a request may set faults and clock and read the journal.
 
-    With the API token. On a laptop without it too: this machine alone, and no page of somebody
-    else's in its browser.
+    With the API token. On a laptop without it too: for this machine alone, and no foreign page
+    in its browser.
     """
     token = settings.api_token.get_secret_value() if settings.api_token else None
 

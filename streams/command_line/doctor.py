@@ -297,8 +297,8 @@ def _mail(settings: Settings) -> Finding:
 
 
 def _proxies(settings: Settings) -> Finding:
-    """Beyond loopback the pages stand behind a proxy that speaks TLS: whoever follows a link comes
-    from its address unless it is believed."""
+    """Beyond loopback the pages are behind a proxy with TLS: every visitor has the proxy's address unless
+    the proxy is trusted."""
     if settings.on_loopback or "trusted_proxies" in settings.model_fields_set:
         believed = ", ".join(settings.trusted_proxies) or "none"
         return Finding(subject="proxies", state=f"{believed} may say whom they speak for")
@@ -310,7 +310,7 @@ def _proxies(settings: Settings) -> Finding:
 
 
 def _access(settings: Settings) -> Finding:
-    """What whoever asks from this machine may do, and so whoever is passed on from it."""
+    """Show what requests from this machine may do, which includes those of a proxy on it."""
     if settings.is_laptop:
         return Finding(
             subject="access",
@@ -346,7 +346,7 @@ def _other_network(settings: NetworkSettings) -> Finding:
 
 
 def _linkedin_version(version: str, *, today: date) -> Finding:
-    """LinkedIn refuses every call once a version has ended: that is told 60 days ahead."""
+    """LinkedIn refuses every call once a version has ended: warn 60 days ahead."""
     ends = sunset_ahead(version, today=today)
     if ends is None:
         return Finding(subject="linkedin api", state=f"version {version}, until {sunset(version)}")
@@ -358,7 +358,7 @@ def _linkedin_version(version: str, *, today: date) -> Finding:
 
 
 def _language_model(settings: Settings) -> Finding:
-    """Where stories and answers go that somebody sends there, and whether that address may be used; nothing is asked."""
+    """Show where stories and answers are sent, and whether that address may be used; no request is made."""
     if not settings.llm_url:
         return Finding(subject="model", state="none: texts come from the templates alone")
     LanguageModel(url=settings.llm_url, model=settings.llm_model)

@@ -52,7 +52,7 @@ async def _is_known(transaction: Transaction, campaign: str) -> bool:
 
 
 def table(figures: Statistics) -> str:
-    """The figures for a person; tags stand apart and are never added."""
+    """The figures for a person; tags are shown apart and never added."""
     lines = [f"campaigns     {figures.campaigns}"]
     lines += [f"posts         {number} {state}" for state, number in sorted(figures.posts.items())]
     clicks, reach = figures.clicks, figures.reach
@@ -72,7 +72,7 @@ def table(figures: Statistics) -> str:
 def rebuild(data: Path | None) -> int:
     """Count the statistics again from the log.
 
-    Workers may go on. Until it is done, and when it fails, the old figures stand. Those of days that the
+    Workers may go on. Until it is done, and when it fails, the old figures stay. Those of days that the
     log no longer holds whole stay as they were counted.
     """
     from streams.process.rebuild import Rebuilt  # noqa: PLC0415 - slow

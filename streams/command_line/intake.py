@@ -46,7 +46,7 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
 
     Returns when the log has acknowledged them. Exits with 1 when an event was refused, naming
     each; the others are published all the same. What is known already is published again without
-    harm, and told.
+    harm, and named.
     """
     if not files:
         raise click.UsageError("Name a file with events, or - for standard input.")
@@ -119,8 +119,8 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
 
     The header names email, name, role, team, crafts, region, language, timezone, address_form,
     emoji, length, since, topics and other_languages; only email, name and language are required, lists (crafts,
-    topics, other_languages) are separated by ";". Topics are what somebody wants to share about beside their
-    crafts; whoever writes in another language too is also asked for stories in it. Columns may also be separated
+    topics, other_languages) are separated by ";". Topics are what a person wants to share about beside their
+    crafts; people who write in another language too are also asked for stories in it. Columns may also be separated
     by semicolons or tabs, as spreadsheets do. People who are there already are updated.
 
     Dutch headings are understood too: e-mail, naam, functie, afdeling, vak, regio or plaats, taal,

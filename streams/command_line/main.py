@@ -101,7 +101,7 @@ _COMMANDS = {
 
 
 class _ReaderGone(Exception):
-    """Whoever read our output went away (``| head``); click would call that a failure."""
+    """The reader of our output went away (``| head``), which click calls a failure."""
 
 
 class _Lazy(Group):

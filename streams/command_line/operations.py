@@ -1,6 +1,6 @@
-"""``zwaan topics``, ``lag`` and ``migrate``: for whoever runs Zwaan.
+"""``zwaan topics``, ``lag`` and ``migrate``: for operators.
 
-Topics as they are, and made what the catalogue says, when told to.
+Topics are listed, and on request made what the catalogue says.
 """
 
 from __future__ import annotations

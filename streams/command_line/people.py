@@ -1,4 +1,4 @@
-"""``zwaan sign-in``: let somebody in, also when no mail can be sent; ``zwaan api-keys``: keys by which other
+"""``zwaan sign-in``: let a person in, also when no mail can be sent; ``zwaan api-keys``: keys by which other
 systems get in.
 """
 

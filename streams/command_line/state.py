@@ -24,7 +24,7 @@ from streams.serving.owner_client import OwnerClient, running_owner
 async def open_state(settings: Settings) -> AsyncIterator[Database]:
     """The database of these settings, with today's schema.
 
-    Raises Stop when nobody made it yet, RetryLater when it is away.
+    Raises Stop when it does not exist yet, RetryLater when it is away.
     """
     require_database(settings)
     database = Database.open(settings.database)
@@ -93,7 +93,7 @@ _PAUSE_SECONDS = 0.1
 
 @asynccontextmanager
 async def reach_log(settings: Settings) -> AsyncIterator[OwnerClient | OpenLog]:
-    """The running owner where there is one. Raises LogInUse when somebody else keeps the log."""
+    """The running owner where there is one. Raises LogInUse when another process keeps the log."""
     reached = await _reach(settings)
     try:
         yield reached

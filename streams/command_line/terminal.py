@@ -1,4 +1,4 @@
-"""What a command is told and what it prints: shared options, its settings, and text for a terminal.
+"""Input and output of commands: shared options, its settings, and text for a terminal.
 
 Text of others may not steer a terminal, and commands can be typed again.
 """

@@ -77,9 +77,9 @@ def compose(
 
     Where there is a database of Zwaan, the templates and words that marketing changed there hold.
     With --json one line a draft: ambassador, network, language, text, choice, opening, question, passage,
-    relation, layout, overlap, why. Without text (null) somebody is asked the question first, and "why" says why:
-    their answer makes the post; "choice" is the text that they may have instead. A story that nobody can
-    be given a text about is refused with the reason.
+    relation, layout, overlap, why. Without text (null) the person is asked the question first, and "why" says why:
+    their answer makes the post; "choice" is the text that they may have instead. A story without a possible text
+    is refused with the reason.
     """
     settings = settings_of(data=data)
     rules = _rules(settings, network)

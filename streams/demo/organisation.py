@@ -29,7 +29,7 @@ ORGANISATION = "Zwaan Netbeheer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """``you`` is the ambassador whose decisions are left to whoever looks at the demo; ``images``
+    """``you`` is the ambassador whose decisions are left to the visitor of the demo; ``images``
     is the folder with those of the stories, ``answers`` what people say when they are asked, by
     person and by the id of the story or vacancy; ``declines`` reasons to decline, by language."""
 

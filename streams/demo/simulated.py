@@ -72,7 +72,7 @@ class SimulatedAmbassadors:
         self._pace = replace(parts.settings.pace, undo=timedelta())
 
     async def run(self) -> None:
-        """Connect whoever is not connected, decide whatever is ripe, until cancelled."""
+        """Connect people without a connection and decide drafts that are due, until cancelled."""
         while True:
             try:
                 await self.connect_everybody()
@@ -87,7 +87,7 @@ class SimulatedAmbassadors:
             await self._connect(person, network)
 
     async def connect_everybody(self) -> None:
-        """Connect whoever is not, but nobody who is left alone."""
+        """Connect all who are not connected, but those who are left alone."""
         waiting: list[tuple[str, str]] = []
         async with self._parts.database.read() as transaction:
             for network in self._parts.networks:

@@ -76,7 +76,7 @@ class PartitionLag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a record stands."""
+    """The place of a record."""
 
     topic: str
     partition: int
@@ -140,7 +140,7 @@ class LogAdmin(Protocol):
         ...
 
     def append(self, records: Sequence[Record]) -> list[Position]:
-        """Append, wait until all are durable, and return where each stands.
+        """Append, wait until all are durable, and return the place of each.
 
         Raises Rejected for an unknown topic or partition and for a record of more than 1 MiB;
         nothing has been appended then.
@@ -181,7 +181,7 @@ def open_admin(settings: Settings) -> LogAdmin:
 
 
 def broker_credentials(settings: Settings) -> Any:
-    """What Faust signs in with (`faust.types.auth.CredentialsT`); None where nobody has to."""
+    """Return Faust's credentials (`faust.types.auth.CredentialsT`); None where none are needed."""
     if settings.embedded:
         return None
     from streams.logs.kafka.connection import Broker, faust_credentials  # noqa: PLC0415

@@ -48,7 +48,7 @@ class PartitionProgress:
 
     @property
     def safe(self) -> int:
-        """The next offset to read for whoever takes over now: the first that is not done."""
+        """The next offset to read after a takeover: the first that is not done."""
         return next(iter(self._open), self.expected)
 
 
@@ -109,7 +109,7 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
         await self.callback(message)
 
     async def _note_expired(self, tp: TP, expected: int) -> None:
-        """Records that the log gave up before anybody read them are lost, and have to be told."""
+        """Note records that retention removed unread: they are lost and must be reported."""
         first = (await self.earliest_offsets(tp))[tp]
         if first > expected:
             self.expired.append((tp.topic, tp.partition, expected, first))

@@ -30,10 +30,10 @@ _NAMED = 3
 
 
 def leader_topic(group: str) -> TopicSpec:
-    """Where Faust keeps which worker leads ``group``; nothing is ever written to it.
+    """Return the topic where Faust keeps the leader of ``group``; nothing is ever written to it.
 
     Faust makes it as well, but assigns partitions meanwhile, and a worker that was assigned before
-    it was there never leads: then nobody relays the outbox.
+    it was there never leads: then the outbox is not relayed.
     """
     return TopicSpec(name=f"{group}-__assignor-__leader", partitions=1)
 

@@ -291,7 +291,7 @@ def _name(item: _Item) -> str:
 
 
 class Progress:
-    """Written by the processors, read by whoever watches them."""
+    """Written by the processors, read for the readiness of the worker."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Message] = {}

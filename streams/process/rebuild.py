@@ -131,9 +131,9 @@ async def _replay(
 
 
 def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> datetime | None:
-    """The midnight (UTC) from which on the log tells of everything; None: it never lost an event.
+    """Return the midnight (UTC) from which on the log is complete; None: it never lost an event.
 
-    An event is appended after what it tells of, or at most `_AHEAD` of it. What has expired is as
+    An event is appended after its fact, or at most `_AHEAD` of it. What has expired is as
     good as lost: the log goes on removing it meanwhile.
     """
     # A partition that lost everything tells no moment; the topic's retention does.

@@ -206,7 +206,7 @@ class _Cycle:
 
 
 class _Unheard:
-    """Nobody waits for the rest of a request that has none."""
+    """A request without a body has no rest to wait for."""
 
     def set(self) -> None:
         pass

@@ -4,7 +4,7 @@ the embedded log.
 The journal is files of NDJSON; the open one grows, closed ones wait. Several processes may share a folder
 (pages run in any number). A lock keeps one from putting the open file aside while another writes; a file
 that two of them relay is relayed twice, with the same event ids. No closed file ever gets the name of an
-earlier one: whoever relayed that one slowly would remove it unread.
+earlier one: a slow relay of that one would remove it unread.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _ends_with_line(file: IO[bytes]) -> bool:
 
 
 def _read(part: Path) -> list[Click]:
-    """The whole clicks of a file; what is none is told of in one line."""
+    """Return the whole clicks of a file; the others are logged in one line."""
     try:
         content = part.read_bytes()
     except FileNotFoundError:

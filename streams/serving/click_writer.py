@@ -85,9 +85,9 @@ class ClickWriter:
         return ahead
 
     def record(self, code: str, click: str) -> Kept:
-        """Take a click; what is returned is done when it is on the disk or in the log.
+        """Take a click; the returned future is done when it is on the disk or in the log.
 
-        Raises RetryLater when the writer has ended: nobody would answer.
+        Raises RetryLater when the writer has ended.
         """
         group = self._gathering
         if group is None:
@@ -107,7 +107,7 @@ class ClickWriter:
     def _gather(self, group: _Group, before: int, turns: int) -> None:
         """Write a group when a turn of the loop brought no more of it.
 
-        A turn costs a tenth of a write, and whoever was answered just now asks again in the next ones.
+        A turn costs a tenth of a write, and a client just answered asks again in the next ones.
         """
         if group not in self._unwritten:
             return

@@ -78,7 +78,7 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Answer requests on ``listener`` until the block ends.
 
-    ``trusted_proxies`` (addresses and networks) may say whom they speak for. ``redirects`` may take
+    ``trusted_proxies`` (addresses and networks) may name the client of a request. ``redirects`` may take
     those below ``/r/`` from the application.
     """
     http = type("Http", (HttpWithRedirects,), {"redirects": redirects})
@@ -203,7 +203,7 @@ def older_links(settings: Settings) -> str:
 
 
 def operations(parts: Parts, readiness: Readinesses) -> ASGIApp:
-    """Health and metrics alone, for a worker: nobody follows a link there."""
+    """Health and metrics alone, for a worker, which serves no links."""
     clicks = ClickWriter(log=parts.log, journal=parts.settings.data / "clicks.journal")
     return create_operations(web_parts(parts, readiness, clicks, LinkTable()))
 

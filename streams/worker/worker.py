@@ -54,7 +54,7 @@ _HOUSEKEEPING = 3600.0
 
 
 class Worker:
-    """Processes records and watches the clock while `running`; tells how it fares."""
+    """Processes records and watches the clock while `running`; reports its state."""
 
     def __init__(self, parts: Parts, *, give_way: GiveWay | None = None) -> None:
         """``give_way``: see `ProcessorRunner`."""

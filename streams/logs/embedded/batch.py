@@ -31,7 +31,7 @@ OVERHEAD, CHECKSUM_BYTES = _RECORD.size, _CHECKSUM.size
 
 
 class StoredRecord(NamedTuple):
-    """A record as it stands in the log. A named tuple because millions of them are made.
+    """A record as the log holds it. A named tuple because millions of them are made.
 
     ``timestamp`` is in milliseconds since the epoch, as in Apache Kafka.
     """

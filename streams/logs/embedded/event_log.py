@@ -59,7 +59,7 @@ def parse_url(url: str) -> Address:
 def acquire(url: str) -> EmbeddedLog:
     """The open log of this process; each `acquire` asks for one `release`.
 
-    Whoever opens it first decides its size limit. Raises Stop when another process owns it.
+    The first `acquire` decides its size limit. Raises Stop when another process owns it.
     """
     address = parse_url(url)
     path = address.path.resolve()

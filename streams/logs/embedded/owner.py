@@ -92,7 +92,7 @@ def write_owner(log_path: Path, *, url: str, public_url: str, token: str) -> Non
 
 
 def read_owner(log_path: Path) -> Owner | None:
-    """The running owner of a log, or None when nobody owns it or it has no address."""
+    """The running owner of a log, or None when there is none or it has no address."""
     if not is_owned(log_path):
         return None
     owner = last_owner(log_path)

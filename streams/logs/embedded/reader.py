@@ -44,7 +44,7 @@ class Reader:
     def read(self, partition: Partition, offset: int, limit: int) -> list[StoredRecord]:
         """Up to ``limit`` records from ``offset`` on, or from the first one kept after it.
 
-        Raises Stop when what stands there is not what was written.
+        Raises Stop for a damaged record.
         """
         start = partition.first_key + offset
         with self._lock:

@@ -126,7 +126,7 @@ class KafkaAdmin:
         return asyncio.run(_append(self._broker, records))
 
     def close(self) -> None:
-        """Whoever is waiting for a turn gives up; a call that runs is not waited for."""
+        """Waiting calls give up; a running call is not awaited."""
         self._closed = True
         if self._turn.acquire(blocking=False):
             try:

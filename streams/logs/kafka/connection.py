@@ -54,7 +54,7 @@ STILL_SETTLING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A cluster and how to get in. As text it is its addresses, without whom we are there.
+    """A cluster and how to get in. As text it is its addresses, without the user.
 
     ``security`` and ``mechanism`` are Kafka's own names.
     """
@@ -238,7 +238,7 @@ _HUNG_UP = (
 
 
 def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, Any]) -> Message:
-    """What stands between us and a broker, to be read after its address; nothing: it is away.
+    """Return why a broker is not reachable, to be read after its address; nothing: it is away.
 
     ``security`` is what a client is made with. Where the error does not say it, a connection of
     our own asks: blocks for two seconds at most.
