@@ -24,7 +24,7 @@ _MOST_SECONDS = 60.0
 
 
 def fetch_feed(source: str) -> Source:
-    """What stands at ``source``, an address or a file.
+    """Return the content of ``source``, an address or a file.
 
     Raises Rejected for an address or a file that cannot be used, RetryLater when the address does
     not answer.

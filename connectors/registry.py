@@ -22,17 +22,17 @@ ENTRY_POINT_GROUP = "zwaan.networks"
 
 
 def _uncounted(unit: str, number: int) -> None:
-    """For a network that charges nothing, or where nobody counts."""
+    """Count nothing: for a network without charges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSettings:
-    """What one connector needs to know. ``repr`` never shows the secret.
+    """The settings of one connector. ``repr`` never shows the secret.
 
     Empty addresses mean the real network. ``api_url`` and ``authorize_url`` are base addresses
     without a trailing slash; in the sandbox both are ``http://127.0.0.1:PORT/linkedin`` (or
     ``/x``, ``/mastodon``). ``version`` is LinkedIn's ``YYYYMM``. ``scopes`` empty means the connector's own.
-    ``meter`` is told what a network charges for besides posts.
+    ``meter`` counts what a network charges for besides posts.
     """
 
     name: str
@@ -99,7 +99,7 @@ def share_intents(network: str, *, text: str, link: str) -> tuple[ShareIntent, .
     https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent (X) and
     https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/plugins/share-plugin
     (LinkedIn's share-offsite, which takes a link and no text). LinkedIn's ``shareActive`` takes a
-    text and is documented nowhere, so the documented way always stands beside it.
+    text and is documented nowhere, so the documented way is always offered too.
     """
     offered: list[ShareIntent] = []
     if network == "x":

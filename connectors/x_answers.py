@@ -64,7 +64,7 @@ def refusal(response: requests.Response, *, now: datetime) -> ZwaanError:
 
 
 def _patience(response: requests.Response, now: datetime) -> float | None:
-    """Seconds until the last exhausted limit begins anew, by X's own clock where it tells it."""
+    """Seconds until the last exhausted limit begins anew, by X's own clock where the answer has it."""
     resets = _resets(response.headers)
     if not resets:
         # What stands before X says it so; a date in it is of no use without their clock.

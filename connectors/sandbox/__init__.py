@@ -37,7 +37,7 @@ _ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class SandboxApp:
-    """An ASGI application; ``networks`` is what it works on, for whoever runs it in process."""
+    """An ASGI application; ``networks`` is its state, for a caller in the same process."""
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
@@ -63,7 +63,7 @@ class SandboxApp:
 
 
 def is_control(path: str) -> bool:
-    """Whether a path steers the sandbox or tells what happened in it; none asks for a password."""
+    """Return whether a path steers the sandbox or shows its journal; none asks for a password."""
     return path.startswith("/_sandbox") and not path.startswith(_SHOWN)
 
 

@@ -55,7 +55,7 @@ class Figures:
 class Visit:
     """One request for the link of a post.
 
-    ``visitor`` tells people apart within a post; a program has a number of its own as well.
+    ``visitor`` numbers the people of a post; a program has a number of its own as well.
     """
 
     at: datetime
@@ -241,7 +241,7 @@ class AudienceVisitor:
         self._settings.write("audience", asdict(audience))
 
     def figures(self, post: Post) -> Figures:
-        """Return a post's counters now; those of a deleted post stand still."""
+        """Return a post's counters now; those of a deleted post no longer change."""
         return self.figures_at(post, self._clock.now())
 
     def figures_at(self, post: Post, moment: datetime) -> Figures:

@@ -14,7 +14,7 @@ def _system_time() -> datetime:
 
 
 class SandboxClock:
-    """A clock that runs with the real time, runs at an offset from it, or stands still.
+    """A clock that runs with the real time, runs at an offset from it, or is stopped.
 
     ``source`` is the real time; tests pass their own. Moments are timezone-aware; a naive one
     raises ValueError.
@@ -46,7 +46,7 @@ class SandboxClock:
         return self.now() - self._source() if self._frozen is not None else self._offset
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock by a duration, also when it stands still."""
+        """Move the clock by a duration, also when it is stopped."""
         if self._frozen is not None:
             self._frozen += by
         else:

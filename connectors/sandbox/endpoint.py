@@ -234,7 +234,7 @@ async def stay_silent(receive: Receive, send: Send, *, seconds: float) -> None:
 async def drip(receive: Receive, send: Send, answer: Answer, *, seconds: float) -> None:
     """Send a space at a time for so long, then the body.
 
-    JSON may begin with white space: whoever waits for the end gets a good answer, and no pause is
+    JSON may begin with white space: a patient client gets a good answer, and no pause is
     long enough for a timeout between two reads.
     """
     status = 200 if answer.status == 204 else answer.status

@@ -97,7 +97,7 @@ def show_linkedin_post(networks: Networks, call: Call) -> Answer:
 
 
 def show_x_post(networks: Networks, call: Call) -> Answer:
-    """Show the page of a post; X finds it by its number, whatever name stands before it."""
+    """Show the page of a post; X finds it by its number, whatever name precedes it."""
     return _show(networks, call, "x")
 
 
@@ -238,7 +238,7 @@ def client_known(options: SandboxOptions, client_id: str, secret: str) -> bool:
 def redirect_allowed(options: SandboxOptions, uri: str) -> bool:
     """Return whether a consent may send a browser there.
 
-    Only loopback, the sandbox's own host and configured hosts: a sandbox that stands on the
+    Only loopback, the sandbox's own host and configured hosts: a sandbox on the
     internet must not become an open redirector.
     """
     try:

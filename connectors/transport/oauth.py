@@ -237,7 +237,7 @@ def _as_understood(answer: Mapping[str, Any]) -> requests.Response:
 
 
 def _is_token(value: object) -> bool:
-    """Whether it can stand in a header (RFC 6750, section 2.1: visible ASCII)."""
+    """Return whether it is allowed in a header (RFC 6750, section 2.1: visible ASCII)."""
     return isinstance(value, str) and re.fullmatch(r"[\x21-\x7e]+", value) is not None
 
 

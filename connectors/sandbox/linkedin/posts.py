@@ -64,7 +64,7 @@ def delete(networks: Networks, call: Call) -> Answer:
 
 
 def read(networks: Networks, call: Call) -> Answer:
-    """Refuse: ``r_member_social`` is a closed permission, so nobody's token may read."""
+    """Refuse: ``r_member_social`` is a closed permission, so no token may read."""
     version = require_version(networks, call)
     identify(networks, call)
     raise refusals.access_denied(f"posts.GET.{version}")

@@ -33,7 +33,7 @@ def missing_token() -> Refusal:
 
 
 def access_denied(resource: str) -> Refusal:
-    """The token lacks the permission, or speaks for somebody else."""
+    """The token lacks the permission, or belongs to another member."""
     return _refusal(403, 100, "ACCESS_DENIED", f"Not enough permissions to access: {resource}")
 
 

@@ -38,7 +38,7 @@ _UNAVAILABLE_ONE_IN = 40
 
 
 def read(networks: Networks, call: Call) -> Answer:
-    """Return one metric of one post; ``-1`` stands for a figure that is not available now."""
+    """Return one metric of one post; ``-1`` means that a figure is not available now."""
     version = require_version(networks, call)
     caller = identify(networks, call)
     require_scope(caller, "r_member_postAnalytics", f"memberCreatorPostAnalytics.FINDER.{version}")

@@ -1,4 +1,4 @@
-"""Who may call the API, and how often: every answer tells what is left of the window.
+"""Who may call the API, and how often: every answer has what is left of the window.
 
 In the authorisation-code flow PKCE is optional, and tokens last until they are revoked.
 

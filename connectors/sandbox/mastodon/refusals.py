@@ -25,7 +25,7 @@ def missing_scope() -> Refusal:
 
 
 def not_found() -> Refusal:
-    """There is no such record, or it belongs to somebody else."""
+    """There is no such record, or it belongs to another member."""
     return _error(404, "Record not found")
 
 

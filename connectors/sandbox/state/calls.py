@@ -53,7 +53,7 @@ class Journal:
         """Write one line.
 
         ``kind`` is the operation (``post.create``), ``path`` is without the query, ``status`` is
-        what was answered (None when the connection was cut), and ``applied`` tells whether the
+        what was answered (None when the connection was cut), and ``applied`` is whether the
         network carried the request out, whatever was answered. ``text_hash`` is the SHA-256, in
         hexadecimal, of the displayed text in UTF-8.
         """

@@ -65,7 +65,7 @@ class Database:
 
     All statements of one request run in one transaction and take some tens of microseconds, so
     they run in the event loop itself: handing them to a thread would cost more than it frees.
-    The lock is for whoever else looks in from another thread, such as a simulated audience.
+    The lock is for readers in other threads, such as a simulated audience.
     """
 
     def __init__(self, path: Path | None) -> None:

@@ -177,7 +177,7 @@ class Grants:
         return code
 
     def redeem_code(self, network: str, code: str, *, now_ms: int) -> Code | None:
-        """Return what a code stands for, once; None when it is unknown, used or too old."""
+        """Return the grant of a code, once; None when it is unknown, used or too old."""
         redeemed = self._database.write(
             "UPDATE codes SET used = 1"
             " WHERE digest = ? AND network = ? AND used = 0 AND expires_ms > ?",

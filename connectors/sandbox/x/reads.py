@@ -1,4 +1,4 @@
-"""What X tells of a member and of posts, in both vocabularies."""
+"""X's answers about a member and about posts, in both vocabularies."""
 
 from __future__ import annotations
 
