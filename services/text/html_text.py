@@ -121,7 +121,7 @@ def _paragraphs(markup: str, *, again: bool = True) -> list[str]:
 
 
 def _with_parameters(text: str) -> str:
-    """``text`` in which "&copy=2" stays a part of its address: nobody writes ©=2."""
+    """``text`` in which "&copy=2" stays a part of its address instead of ©=2."""
     pieces = text.split("&")
     for place, piece in enumerate(pieces[1:], start=1):
         name, equals, _ = piece[:32].partition("=")
@@ -141,7 +141,7 @@ def with_signs(markdown: str) -> str:
 
 
 def _with_named_tags(line: str) -> str:
-    """``line`` with each tag escaped that has no end and would hide or swallow what it stands in."""
+    """``line`` with each tag escaped that has no end and would hide or swallow the text around it."""
     pieces, lowered = line.split("<"), line.lower()
     unended = {name for name in _NAMED if f"</{name}" not in lowered}
     for place, piece in enumerate(pieces[1:], start=1):
@@ -153,7 +153,7 @@ def _with_named_tags(line: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Its lines without blanks that nobody sees; lines that only a margin broke are joined."""
+    """Return its lines without invisible blanks; lines that only a margin broke are joined."""
     lines: list[str] = []
     open_line = False
     for raw in printable(text.replace("\t", " ")).translate(_UNSEEN).splitlines():

@@ -102,8 +102,8 @@ def _schemed(text: str, start: int, host: str, scheme: int) -> tuple[list[tuple[
 def _bare(text: str, start: int, host: str) -> tuple[list[tuple[int, int]], int]:
     """The plain domains in this run of labels, and where the text after them begins.
 
-    Only ASCII and accented letters are part of them: other scripts write without blanks, and what
-    stands before a domain there is a sentence.
+    Only ASCII and accented letters are part of them: other scripts write without blanks, and the
+    characters before a domain there are a sentence.
     """
     if not _may_precede(text, start):
         if not (other := _OTHER_SCRIPT.search(host)):

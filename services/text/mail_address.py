@@ -23,9 +23,9 @@ _NO_ADDRESS = message("field.no-email", "is not an e-mail address")
 
 
 def normal_address(written: str) -> str:
-    """The same for one mailbox however it is written: without what nobody sees, in lower case.
+    """Return one form of each mailbox: without invisible characters, in lower case.
 
-    Nothing is refused; what is no address comes out as it is.
+    Nothing is refused; anything else comes out as it is.
     """
     if _NORMAL.fullmatch(written):
         return written

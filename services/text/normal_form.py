@@ -45,7 +45,7 @@ def printable(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """``text``, which somebody typed into a field of one line. Raises ValueError for any other."""
+    """Return ``text`` from a field of one line. Raises ValueError for more lines."""
     if printable(text) != text or "\n" in text:
         raise ValueError(
             message("field.control-characters", "holds control characters; type it again")

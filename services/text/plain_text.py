@@ -29,6 +29,6 @@ def phrase(text: str, limit: int = 300) -> str:
 
 
 def visible(text: str) -> str:
-    """Without emoji and characters that nobody sees."""
+    """Return ``text`` without emoji and invisible characters."""
     # What an emoji leaves before a mark is a hole: "the bridge ." of "the bridge 😀."
     return _INVISIBLE.sub("", _HOLE.sub("", EMOJI.sub(_GONE, text)))

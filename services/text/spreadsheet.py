@@ -29,7 +29,7 @@ _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadsheetText:
-    """``skipped`` lines stood before ``text``; ``guessed`` names an encoding that no mark tells."""
+    """``skipped`` lines preceded ``text``; ``guessed`` names an encoding without a mark in the file."""
 
     text: str
     separator: str

@@ -1,4 +1,4 @@
-"""What a web address tells: whether its host is this machine, or opens to an organisation's own people
+"""Facts of a web address: whether its host is this machine, or opens to an organisation's own people
 only, and of a post on LinkedIn its numbers and its moment.
 """
 
