@@ -1,6 +1,6 @@
 """The languages that Zwaan writes and speaks: each folder here is one, and no other module names them.
 
-``language.toml`` in it holds what one word or phrase is enough for; lists of words stand beside it.
+``language.toml`` in it holds settings and short phrases; lists of words are files beside it.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ _GAP = "…"
 
 
 def any_of(words: Iterable[str]) -> str:
-    """One of ``words``; ``*`` at the end of one stands for the rest of a word."""
+    """One of ``words``; ``*`` at the end of one matches the rest of a word."""
     return "|".join(map(_word, sorted(words, key=lambda word: (-len(word), word))))
 
 
 def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """One of ``words`` as a whole word in any case; one with a capital ("I") as it stands."""
+    """One of ``words`` as a whole word in any case; one with a capital ("I") exactly."""
     each = (f"(?-i:{_word(word)})" if word[:1].isupper() else _word(word) for word in words)
     return re.compile(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE)
 

@@ -26,7 +26,7 @@ _Table = TypeVar("_Table", bound=Table)
 
 
 def entries_of(file: Traversable) -> list[str]:
-    """The lines of a list; ``#`` begins a note. Raises ValueError where one stands there twice."""
+    """The lines of a list; ``#`` begins a note. Raises ValueError for a duplicate."""
     if not file.is_file():
         raise ValueError(f"{file.name}: there is no such list of words")
     seen: dict[str, int] = {}
