@@ -1,6 +1,6 @@
 """What the networks that we ship take as a post, and whether one is called now: its circuit breaker, how
-often it lets us call, and other limits; and when somebody hears that a connection or a standing consent of
-theirs is about to end.
+often it lets us call, and other limits; and when a person is warned that a connection or a standing
+consent of theirs is about to end.
 
 Sources of what they take, any other network's connector says it for its own: LinkedIn, at most 3000
 characters, before escaping, and MultiImage's 2 to 20 images; X, twitter-text's configuration v3

@@ -68,7 +68,7 @@ async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titled:
-    """A campaign by id, kind and title."""
+    """The title and start of a campaign, for a list to choose from."""
 
     id: str
     title: str
