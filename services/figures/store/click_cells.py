@@ -127,7 +127,11 @@ async def over_time(
 
 
 async def forget_hours(transaction: Transaction, *, before: datetime) -> None:
-    """Delete the cells of hours; those of their days stay."""
-    hour = before.astimezone(UTC).isoformat()[:13]
-    is_hour = sa.func.length(click_cells.c.span) > sa.literal_column("10")
-    await transaction.execute(click_cells.delete().where(is_hour, click_cells.c.span < hour))
+    """Delete the cells of hours of whole days before this one; those of their days stay."""
+    day = before.astimezone(UTC).isoformat()[:10]
+    of = click_cells.c
+    is_old = sa.and_(sa.func.length(of.span) > sa.literal_column("10"), of.span < day)
+    # All of it has every hour that anything has: on most rounds there is nothing to look for.
+    if await transaction.scalar(sa.select(1).where(of.dimension == "all", is_old).limit(1)):
+        with_hours = of.dimension.in_([each for each in DIMENSIONS if each != "post"])
+        await transaction.execute(click_cells.delete().where(with_hours, is_old))
