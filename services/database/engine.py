@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -156,7 +157,13 @@ def _open_sqlite(url: str) -> AsyncEngine:
 
 
 def _open_server(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    engine = create_async_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5},
+        # Half of the time of the standard library's, for each of the lists of each of thousands of people.
+        json_deserializer=from_json,
+    )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -202,6 +209,16 @@ def in_parts(values: Sequence[_T], *, variables: int = 1) -> Iterator[Sequence[_
 
 
 _MOST = 10_000
+
+
+def is_one_of(
+    transaction: Transaction, column: sa.ColumnElement[str], values: Iterable[str]
+) -> sa.ColumnElement[bool]:
+    """However many texts there are, one variable: the same statement, which the database knows already."""
+    if transaction.dialect.name == "sqlite":
+        texts = sa.func.json_each(to_json(list(values)).decode()).table_valued("value")
+        return column.in_(sa.select(texts.c.value))
+    return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
 
 
 def in_key_order(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

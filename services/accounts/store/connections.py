@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.accounts.rules import Ending
-from services.database.engine import in_parts, replace
+from services.database.engine import is_one_of, replace
 from services.database.schema import ambassadors, connections, people
 from services.database.transaction import Transaction
 from services.message import NOTHING, Message
@@ -248,14 +248,13 @@ async def networks_of(
 ) -> dict[str, tuple[str, ...]]:
     """The connected networks of each of these people; people without one are left out."""
     found: dict[str, tuple[str, ...]] = {}
-    for some in in_parts(ambassador_ids):
-        rows = await transaction.execute(
-            sa.select(connections.c.ambassador_id, connections.c.network)
-            .where(connections.c.ambassador_id.in_(some))
-            .order_by(connections.c.ambassador_id, connections.c.network)
-        )
-        for row in rows:
-            found[row.ambassador_id] = (*found.get(row.ambassador_id, ()), row.network)
+    rows = await transaction.execute(
+        sa.select(connections.c.ambassador_id, connections.c.network)
+        .where(is_one_of(transaction, connections.c.ambassador_id, ambassador_ids))
+        .order_by(connections.c.ambassador_id, connections.c.network)
+    )
+    for row in rows:
+        found[row.ambassador_id] = (*found.get(row.ambassador_id, ()), row.network)
     return found
 
 

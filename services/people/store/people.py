@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.engine import in_parts, insert_for, replace, take_turns
+from services.database.engine import insert_for, is_one_of, replace, take_turns
 from services.database.schema import ambassadors, connections, headcounts, people, voice_profiles
 from services.database.transaction import Transaction
 from services.people.rules.ambassador import Ambassador
@@ -109,13 +108,9 @@ async def save_ambassadors(
 
 
 async def _roles(transaction: Transaction, ids: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for some in in_parts(ids):
-        rows = await transaction.execute(
-            sa.select(people.c.id, people.c.roles).where(people.c.id.in_(some))
-        )
-        found.update((row.id, row.roles) for row in rows)
-    return found
+    query = sa.select(people.c.id, people.c.roles)
+    rows = await transaction.execute(query.where(is_one_of(transaction, people.c.id, ids)))
+    return {row.id: row.roles for row in rows}
 
 
 async def hold(transaction: Transaction, ambassador_ids: Iterable[str]) -> None:
@@ -125,20 +120,18 @@ async def hold(transaction: Transaction, ambassador_ids: Iterable[str]) -> None:
     """
     if transaction.dialect.name == "sqlite":
         return
-    for some in in_parts(sorted(set(ambassador_ids))):
-        await transaction.execute(
-            sa.select(ambassadors.c.id)
-            .where(ambassadors.c.id.in_(some))
-            .order_by(ambassadors.c.id)
-            .with_for_update(read=True, key_share=True)
-        )
+    await transaction.execute(
+        sa.select(ambassadors.c.id)
+        .where(is_one_of(transaction, ambassadors.c.id, ambassador_ids))
+        .order_by(ambassadors.c.id)
+        .with_for_update(read=True, key_share=True)
+    )
 
 
 async def all_ambassadors(transaction: Transaction) -> list[Ambassador]:
     found: list[Ambassador] = []
-    for some in (await transaction.execute(_ASKED)).partitions(_AT_ONCE):
+    async for some in transaction.in_parts(_ASKED, _AT_ONCE):
         found += map(_ambassador, some)
-        await asyncio.sleep(0)
     return found
 
 
@@ -161,12 +154,9 @@ async def ambassadors_called(transaction: Transaction, part: str) -> list[Ambass
 
 
 async def ambassadors_by_id(transaction: Transaction, ids: Iterable[str]) -> dict[str, Ambassador]:
-    wanted = list(set(ids))
-    found: dict[str, Ambassador] = {}
-    for some in in_parts(wanted):
-        rows = await transaction.execute(_ASKED.where(ambassadors.c.id.in_(some)))
-        found.update((row[0], _ambassador(row)) for row in rows)
-    return found
+    wanted = is_one_of(transaction, ambassadors.c.id, set(ids))
+    rows = await transaction.execute(_ASKED.where(wanted))
+    return {row[0]: _ambassador(row) for row in rows}
 
 
 _OF_PEOPLE = ("id", "email", "name", "language")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.database.engine import in_key_order, in_parts, insert_new
+from services.database.engine import in_key_order, insert_new, is_one_of
 from services.database.schema import campaigns, posts
 from services.database.transaction import Transaction
 from services.post import Post, PostState
@@ -50,11 +50,8 @@ class Moved:
 
 async def existing(transaction: Transaction, ids: Sequence[str]) -> set[str]:
     """Which of these posts are stored."""
-    found: set[str] = set()
-    for some in in_parts(ids):
-        query = sa.select(posts.c.id).where(posts.c.id.in_(some))
-        found.update((await transaction.scalars(query)).all())
-    return found
+    query = sa.select(posts.c.id).where(is_one_of(transaction, posts.c.id, ids))
+    return set(await transaction.scalars(query))
 
 
 async def add(transaction: Transaction, drafts: Sequence[NewPost]) -> None:

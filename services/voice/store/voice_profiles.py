@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.engine import in_key_order, in_parts, insert_new, replace
+from services.database.engine import in_key_order, insert_new, is_one_of, replace
 from services.database.schema import voice_observations, voice_profiles
 from services.database.transaction import Transaction
 from services.voice.learning.learning import Habit, Observation, Seen
@@ -61,16 +61,15 @@ async def observations(
 ) -> dict[str, list[Seen]]:
     """What was seen of each person, oldest first; nobody without any is named."""
     found: dict[str, list[Seen]] = {}
-    for some in in_parts(ambassador_ids):
-        rows = await transaction.execute(
-            sa.select(voice_observations)
-            .where(voice_observations.c.ambassador_id.in_(some))
-            .order_by(voice_observations.c.observed_at, voice_observations.c.post_id)
-        )
-        for row in rows:
-            observation = Observation(habit=row.habit, most=row.most, word=row.word)
-            seen = Seen(observation=observation, post_id=row.post_id, at=row.observed_at)
-            found.setdefault(row.ambassador_id, []).append(seen)
+    rows = await transaction.execute(
+        sa.select(voice_observations)
+        .where(is_one_of(transaction, voice_observations.c.ambassador_id, ambassador_ids))
+        .order_by(voice_observations.c.observed_at, voice_observations.c.post_id)
+    )
+    for row in rows:
+        observation = Observation(habit=row.habit, most=row.most, word=row.word)
+        seen = Seen(observation=observation, post_id=row.post_id, at=row.observed_at)
+        found.setdefault(row.ambassador_id, []).append(seen)
     return found
 
 
