@@ -17,6 +17,8 @@ from services.web.pages.figures.figure_rows import FigureRow, rows_by_day, rows_
 
 By = Literal["campaign", "day", "post"]
 _METRICS = ("reach", "impressions")
+#: Campaigns of the first page of a file, which is there at once.
+_FIRST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ async def pages(
     database: Database, asked: Asked, *, now: datetime
 ) -> AsyncIterator[Sequence[FigureRow]]:
     """All pages from the first on, each read by itself: who reads slowly holds nothing up."""
-    following: Asked | None = asked
+    following: Asked | None = replace(asked, limit=min(_FIRST, asked.limit))
     while following is not None:
         async with database.read() as transaction:
             page = await read_page(transaction, following, now=now)
