@@ -352,14 +352,28 @@ posts = Table(
     Index("ix_posts_inbox", "ambassador_id", "state"),
     # Every process with pages reads the links that are new (services.figures.store.links).
     Index("ix_posts_created", "created_at"),
-    Index("ix_posts_published", "published_at"),
 )
-# Small partial indexes: most posts are neither due for publishing nor for measuring.
+# Partial indexes, mostly small: most posts are neither due for publishing nor for measuring.
 Index(
     "ix_posts_due",
     posts.c.publish_at,
     sqlite_where=posts.c.state.in_(("approved", "publishing")),
     postgresql_where=posts.c.state.in_(("approved", "publishing")),
+)
+# All that figures of a time ask of published posts, so that they read no texts.
+Index(
+    "ix_posts_published",
+    posts.c.published_at,
+    posts.c.campaign_id,
+    posts.c.ambassador_id,
+    posts.c.network,
+    posts.c.language,
+    posts.c.team,
+    posts.c.own_words,
+    posts.c.charged,
+    posts.c.id,
+    sqlite_where=posts.c.state == "published",
+    postgresql_where=posts.c.state == "published",
 )
 Index(
     "ix_posts_rephrase",

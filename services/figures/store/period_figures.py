@@ -3,7 +3,7 @@
 What came of a campaign before five people had shared it counts on the day of the fifth, and until then
 nowhere: not in a sum over everything either, so that whoever subtracts finds nothing. The same holds for
 figures of a tag that five people's posts have. So every sum is made of the cells of its dimension, less
-those of posts that were early, which are few, with these added again on the day from which they count.
+those of campaigns that were early, which are few, with these added again on the day from which they count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import sqlalchemy as sa
 
 from services.database.transaction import Transaction
 from services.figures.rules.period import Period
-from services.figures.store.reach_cells import day_of
 
 #: By what figures can be divided, and of what they can be asked alone.
 DIMENSIONS = ("campaign", "network", "language", "team", "kind")
@@ -30,58 +29,69 @@ class Series(NamedTuple):
     tag: str
 
 
-#: The columns by which figures are divided, of what came early.
-_OF_EARLY = {
-    "campaign": "e.id",
-    "network": "e.network",
-    "language": "e.language",
-    "team": "e.team",
-    "kind": "e.kind",
-}
+#: The columns by which figures are divided, of what came early; the cells of a campaign know the first
+#: of them, those of its posts the others.
+_OF_CAMPAIGNS = {"all": "''", "campaign": "y.id", "kind": "y.kind"}
+_OF_POSTS = {"network": "p.network", "language": "p.language", "team": "p.team"}
 
-# Posts that may have come before the fifth: those that went out until then, and drafts, whose links work
-# too. First these few, then their cells, a look by key for each: planners would read all cells instead.
+# Campaigns whose cells may count on another day, then those cells, a look by key for each: planners would
+# read all cells instead.
 _CLICKS_EARLY = """
-WITH early AS MATERIALIZED (
-    SELECT c.id, c.kind, p.network, p.language, p.team, p.link_code, g.since,
-        CASE WHEN g.since IS NULL THEN :first ELSE '' END AS lowest, coalesce(g.since, :after) AS below
+WITH young AS MATERIALIZED (
+    SELECT c.id, c.kind, g.since,
+        CASE WHEN g.since IS NULL THEN :first ELSE '0' END AS lowest, coalesce(g.since, :after) AS below
     FROM campaigns c
     LEFT JOIN figure_groups g ON g.campaign_id = c.id AND g.metric = '' AND g.tag = ''
-    JOIN posts p ON p.campaign_id = c.id
-    WHERE g.since IS NULL
-        OR g.since >= :first AND (p.published_at IS NULL OR {published} < g.since)
+    WHERE g.since IS NULL OR g.since >= :first
+), early AS MATERIALIZED (
+    SELECT y.*, x.span AS day, x.click_class AS metric, 'measured' AS tag, x.clicks AS amount
+    FROM young y CROSS JOIN click_cells x
+    WHERE x.dimension = 'campaign' AND x.value = y.id AND x.span >= y.lowest AND x.span < y.below
+        AND length(x.span) = 10
 )
+"""
+_CLICKS_OF_POSTS = """
+, few AS MATERIALIZED (SELECT DISTINCT id, since, lowest, below FROM early)
 , moved AS (
-    SELECT {value} AS value, x.span AS day, e.since, x.click_class AS metric, 'measured' AS tag,
+    SELECT {value} AS value, x.span AS day, f.since, x.click_class AS metric, 'measured' AS tag,
         x.clicks AS amount
-    FROM early e CROSS JOIN click_cells x
-    WHERE x.dimension = 'post' AND x.value = e.link_code AND x.span >= e.lowest AND x.span < e.below
+    FROM few f JOIN posts p ON p.campaign_id = f.id CROSS JOIN click_cells x
+    WHERE x.dimension = 'post' AND x.value = p.link_code AND x.span >= f.lowest AND x.span < f.below
         {which}
 )
 """
 
 _REACH_EARLY = """
 WITH told AS MATERIALIZED (
-    SELECT t.campaign_id, t.metric, t.tag, CASE
+    SELECT c.id, c.kind, t.metric, t.tag, CASE
         WHEN t.since IS NULL OR g.since IS NULL THEN NULL
         WHEN g.since > t.since THEN g.since ELSE t.since END AS since
     FROM figure_groups t
+    JOIN campaigns c ON c.id = t.campaign_id
     LEFT JOIN figure_groups g ON g.campaign_id = t.campaign_id AND g.metric = '' AND g.tag = ''
     WHERE t.metric <> '' AND (t.since IS NULL OR g.since IS NULL OR t.since >= :first
         OR g.since >= :first)
-), young AS MATERIALIZED (
-    SELECT campaign_id, max(coalesce(since, '9')) AS since FROM told GROUP BY campaign_id
 ), early AS MATERIALIZED (
-    SELECT c.id, c.kind, p.network, p.language, p.team, p.link_code
-    FROM young y JOIN campaigns c ON c.id = y.campaign_id JOIN posts p ON p.campaign_id = c.id
-    WHERE p.published_at IS NULL OR {published} < y.since
+    SELECT y.*, x.day, x.amount
+    FROM told y
+    JOIN reach_cells x ON x.value = y.id AND x.metric = y.metric AND x.tag = y.tag
+    WHERE x.dimension = 'campaign' AND x.day < :after
+        AND (y.since IS NULL AND x.day >= :first OR x.day < y.since)
 )
+"""
+_REACH_OF_POSTS = """
+, few AS MATERIALIZED (SELECT DISTINCT id, metric, tag, since FROM early)
 , moved AS (
-    SELECT {value} AS value, x.day, t.since, x.metric, x.tag, x.amount
-    FROM early e CROSS JOIN reach_cells x
-    JOIN told t ON t.campaign_id = e.id AND t.metric = x.metric AND t.tag = x.tag
-    WHERE x.dimension = 'post' AND x.value = e.link_code AND x.day < :after
-        AND (t.since IS NULL AND x.day >= :first OR x.day < t.since) {which}
+    SELECT {value} AS value, x.day, f.since, x.metric, x.tag, x.amount
+    FROM few f JOIN posts p ON p.campaign_id = f.id
+    JOIN reach_cells x ON x.value = p.link_code AND x.metric = f.metric AND x.tag = f.tag
+    WHERE x.dimension = 'post' AND x.day < :after
+        AND (f.since IS NULL AND x.day >= :first OR x.day < f.since) {which}
+)
+"""
+_MOVED = """
+, moved AS (
+    SELECT {value} AS value, day, since, metric, tag, amount FROM early y WHERE 1 = 1 {which}
 )
 """
 
@@ -148,19 +158,16 @@ async def _moved(
     found: dict[Series, Counter[str]],
 ) -> dict[Series, Counter[str]]:
     """``found``, and in it what counts on another day than it came."""
-    column = _OF_EARLY.get(dimension, "''")
+    column = {**_OF_CAMPAIGNS, **_OF_POSTS}[dimension]
     given: dict[str, str] = {
         "first": period.first.isoformat(),
         "after": (period.last + timedelta(days=1)).isoformat(),
         **({} if value is None else {"value": value}),
     }
-    for query in (_CLICKS_EARLY, _REACH_EARLY):
-        text = query.format(
-            value=column,
-            which="" if value is None else f"AND {column} = :value",
-            published=day_of(transaction, "p.published_at"),
-        )
-        _add(found, await transaction.execute(sa.text(text + _MOVES[by]), given))
+    for early, of_posts in ((_CLICKS_EARLY, _CLICKS_OF_POSTS), (_REACH_EARLY, _REACH_OF_POSTS)):
+        which = "" if value is None or dimension == "all" else f"AND {column} = :value"
+        moved = (of_posts if dimension in _OF_POSTS else _MOVED).format(value=column, which=which)
+        _add(found, await transaction.execute(sa.text(early + moved + _MOVES[by]), given))
     return found
 
 

@@ -163,6 +163,24 @@ async def test_a_small_group_changes_nothing_on_the_page(organisation: Organisat
     assert "<svg" not in alone
 
 
+@pytest.mark.parametrize(
+    "of", ["all:", "campaign:", "kind:story", "network:linkedin", "language:nl"]
+)
+async def test_what_came_before_the_fifth_counts_on_that_day(
+    organisation: Organisation, of: str
+) -> None:
+    """Of clicks on the days before and after the fifth shared, each is on one day, however divided."""
+    campaign = await shared_by(organisation, 6)
+    days = [NOW - days * DAY for days in (14, 12, 9)]
+    async with organisation.database.write() as transaction:
+        post = (await transaction.execute(sa.select(schema.posts).limit(1))).one()
+        clicked = [judged_click(f"c-{day}", post.link_code, clicked_at=day) for day in days]
+        await add_clicks(transaction, clicked)
+    asked = f"campaign:{campaign}" if of == "campaign:" else of
+    rows = _table(await _page(organisation, f"?of={asked}"))
+    assert [row[:2] for row in rows if row[1] != "0"] == [("Nov 14", "2"), ("Nov 15", "7")]
+
+
 def said_by_text(page: str) -> str:
     """The part of the page that is about a time."""
     return page[page.index('class="asked"') : page.index("Since the beginning")]
