@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL
 
-from services.campaigns.source_text import Source
+from services.campaigns.source_text import SourceDocument
 from services.errors import Rejected, RetryLater
 from services.message import message
 from services.text.web_address import is_loopback
@@ -23,7 +23,7 @@ _TIMEOUT = (5.0, 20.0)
 _MOST_SECONDS = 60.0
 
 
-def fetch_feed(source: str) -> Source:
+def fetch_feed(source: str) -> SourceDocument:
     """Return the content of ``source``, an address or a file.
 
     Raises Rejected for an address or a file that cannot be used, RetryLater when the address does
@@ -31,7 +31,7 @@ def fetch_feed(source: str) -> Source:
     """
     if source.lower().startswith(("http://", "https://")):
         return _fetch(source)
-    return Source(raw=_load(source), address=source)
+    return SourceDocument(raw=_load(source), address=source)
 
 
 def _check(address: str) -> None:
@@ -57,7 +57,7 @@ def _check(address: str) -> None:
         )
 
 
-def _fetch(address: str) -> Source:
+def _fetch(address: str) -> SourceDocument:
     _check(address)
     with requests.Session() as session:
         session.trust_env = False
@@ -88,7 +88,7 @@ def _fetch(address: str) -> Source:
                         remedy=message("do.correct-address", "Correct the address."),
                     )
                 answer.raise_for_status()
-                return Source(
+                return SourceDocument(
                     raw=_read_within_limit(answer, address),
                     address=address,
                     content_type=answer.headers.get("Content-Type", ""),

@@ -15,7 +15,7 @@ import feedparser
 
 from services.campaigns import posting_values as values
 from services.campaigns.posting_values import hours, salary
-from services.campaigns.source_text import LOST, Source, decoded, joined, web_address
+from services.campaigns.source_text import LOST, SourceDocument, decoded, joined, web_address
 from services.campaigns.structured_data import find_postings
 from services.errors import Rejected
 from services.events.cloudevent import CloudEvent
@@ -54,7 +54,9 @@ class _Reading:
     is_atom: bool = False
 
 
-def read_feed(source: Source, *, language: str, zone: tzinfo, now: datetime) -> list[CloudEvent]:
+def read_feed(
+    source: SourceDocument, *, language: str, zone: tzinfo, now: datetime
+) -> list[CloudEvent]:
     """The events of a feed or page; each is checked on its own when it is published.
 
     A day without a time is one in ``zone``. Raises Rejected when the source holds neither entries

@@ -18,7 +18,7 @@ LOST = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SourceDocument:
     """``address`` is where it came from, ``content_type`` what the server said of it."""
 
     raw: bytes
@@ -26,7 +26,7 @@ class Source:
     content_type: str = ""
 
 
-def decoded(source: Source) -> str:
+def decoded(source: SourceDocument) -> str:
     """The text: by the mark before it, the server's word, the page's own, or what it must be.
 
     No character is lost: what is UTF-8 says so itself, and single bytes beside it are read as
@@ -43,7 +43,7 @@ def decoded(source: Source) -> str:
     return text if several >= lone else source.raw.decode("ascii", _AS_SINGLE_BYTES)
 
 
-def _encodings(source: Source) -> Iterator[str]:
+def _encodings(source: SourceDocument) -> Iterator[str]:
     marked, _ = read_bom(source.raw)
     if marked:
         yield marked

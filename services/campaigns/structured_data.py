@@ -76,7 +76,7 @@ _ADDRESSES = {"a": "href", "area": "href", "link": "href", "object": "data"} | d
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundPostings:
     """``base`` and ``language`` are those that the page names."""
 
     postings: Sequence[Node] = ()
@@ -84,11 +84,11 @@ class Found:
     language: str = ""
 
 
-def find_postings(text: str) -> Found:
+def find_postings(text: str) -> FoundPostings:
     """The JobPostings in a JSON document or a page."""
     text = text.lstrip("\ufeff \t\r\n")
     if text[:1] in ("[", "{"):
-        return Found(postings=_postings([_loose_json(text)]))
+        return FoundPostings(postings=_postings([_loose_json(text)]))
     page = LexborHTMLParser(text)
     scripts = [
         _loose_json(script.text(deep=True))
@@ -97,7 +97,7 @@ def find_postings(text: str) -> Found:
     ]
     base = page.css_first("base[href]") or page.css_first("link[rel=canonical][href]")
     root = page.css_first("html")
-    return Found(
+    return FoundPostings(
         postings=_postings(scripts)
         or _marked(page, "itemtype", "itemprop")
         or _marked(page, "typeof", "property"),

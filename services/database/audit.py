@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.database.dead_letters import Place
+from services.database.dead_letters import LetterPlace
 from services.database.schema import audit, people
 from services.database.transaction import Transaction
 
@@ -45,7 +45,7 @@ async def since(transaction: Transaction, action: str, moment: datetime) -> list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredEntry:
     """An entry as it is kept. ``actor_name`` is empty unless the actor is a person who is here."""
 
     id: int
@@ -61,7 +61,7 @@ async def recent(
     subject: str = "",
     before: int | None = None,
     limit: int,
-) -> list[Kept]:
+) -> list[StoredEntry]:
     """Entries, newest first, whose action is of these ``kinds`` (the part before its dot).
 
     Only those with this ``action`` and ``subject``, where given, and older than entry ``before``.
@@ -80,7 +80,7 @@ async def recent(
     if before is not None:
         query = query.where(audit.c.id < before)
     return [
-        Kept(id=row.id, entry=_entry(row), actor_name=row.name or "")
+        StoredEntry(id=row.id, entry=_entry(row), actor_name=row.name or "")
         for row in await transaction.execute(query)
     ]
 
@@ -95,11 +95,11 @@ async def expired_records(transaction: Transaction) -> dict[str, int]:
     return found
 
 
-async def dropped_letters(transaction: Transaction) -> set[tuple[str, Place]]:
+async def dropped_letters(transaction: Transaction) -> set[tuple[str, LetterPlace]]:
     """The processor and place of every dead letter that was given up."""
     query = sa.select(audit.c.detail).where(audit.c.action == "dead_letter.dropped")
     return {
-        (detail["processor"], Place(**{name: detail[name] for name in Place._fields}))
+        (detail["processor"], LetterPlace(**{name: detail[name] for name in LetterPlace._fields}))
         for detail in await transaction.scalars(query)
         if "part" in detail
     }

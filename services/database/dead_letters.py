@@ -15,7 +15,7 @@ from services.database.transaction import Transaction
 from services.message import Message
 
 
-class Place(NamedTuple):
+class LetterPlace(NamedTuple):
     """Where an event is on the log; ``part`` as in `DeadLetter`."""
 
     topic: str
@@ -46,8 +46,8 @@ class DeadLetter:
     id: int | None = None
 
     @property
-    def place(self) -> Place:
-        return Place(self.topic, self.partition, self.offset, self.part)
+    def place(self) -> LetterPlace:
+        return LetterPlace(self.topic, self.partition, self.offset, self.part)
 
 
 # What the column holds; another number is nobody's.
@@ -73,7 +73,7 @@ async def places(
     topic: str,
     partition: int,
     offsets: tuple[int, int],
-) -> set[Place]:
+) -> set[LetterPlace]:
     """Where events died, from the first to the last of these offsets; replayed ones included."""
     of = dead_letters.c
     query = sa.select(of.topic, of.partition, of.offset, of.part).where(
@@ -83,12 +83,12 @@ async def places(
         of.offset.between(*offsets),
     )
     return {
-        Place(row.topic, row.partition, row.offset, row.part)
+        LetterPlace(row.topic, row.partition, row.offset, row.part)
         for row in await transaction.execute(query)
     }
 
 
-async def id_of(transaction: Transaction, processor: str, place: Place) -> int:
+async def id_of(transaction: Transaction, processor: str, place: LetterPlace) -> int:
     """The id of the letter of an event that died there."""
     of = dead_letters.c
     query = sa.select(of.id).where(

@@ -172,7 +172,7 @@ class Claimer:
         self, transaction: Transaction, candidates: Sequence[Due], now: datetime
     ) -> set[str]:
         """Posts that are too close to a colleague's; each gets the next place that is not."""
-        found = await places(transaction, candidates, self._rules.stagger, now=now)
+        found = await publish_times(transaction, candidates, self._rules.stagger, now=now)
         later: dict[datetime, list[str]] = {}
         for post_id, moment in found.items():
             if moment is not None and moment > now:
@@ -208,7 +208,7 @@ class Claimer:
         await record_all(transaction, acts, actor=self._worker, now=now)
 
 
-async def places(
+async def publish_times(
     transaction: Transaction, candidates: Sequence[Due], distance: timedelta, *, now: datetime
 ) -> dict[str, datetime | None]:
     """When each of these posts may go out: ``now``, or later; by the post's id.

@@ -20,7 +20,7 @@ from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import Post
 from services.posts.store import posts
-from services.posts.store.posts import Told
+from services.posts.store.posts import WrittenText
 from services.voice import Composer, Dealt, Draft, DraftRequest
 from services.voice.checking.guard import OverlapGuard
 from services.voice.passages import SourceText
@@ -200,7 +200,7 @@ class NearestTexts:
         return found.guard.overlap(text, aside=aside, besides=[each.id for each in own])
 
 
-async def _texts(transaction: Transaction, post: Post) -> Sequence[Told]:
+async def _texts(transaction: Transaction, post: Post) -> Sequence[WrittenText]:
     campaign = await campaigns.of_post(transaction, post.id)
     if campaign is None:
         return ()
@@ -209,7 +209,7 @@ async def _texts(transaction: Transaction, post: Post) -> Sequence[Told]:
     )
 
 
-def _guard(told: Sequence[Told]) -> OverlapGuard:
+def _guard(told: Sequence[WrittenText]) -> OverlapGuard:
     guard = OverlapGuard()
     for each in told:
         guard.add(each.id, each.text, aside=each.recipe.get("parts", {}).get("passage", ""))

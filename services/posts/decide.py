@@ -146,7 +146,7 @@ async def decline(
     )
 
 
-async def tell_why(
+async def add_reason(
     transaction: Transaction, *, post_id: str, ambassador_id: str, reason: str, now: datetime
 ) -> Post:
     """Add the reason to a decline, which took one tap; the event of the decline is repeated with it.

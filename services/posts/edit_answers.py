@@ -24,7 +24,7 @@ from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import text_sha256
 from services.posts.store import model_edits
-from services.posts.store.model_edits import Waiting
+from services.posts.store.model_edits import WaitingAnswer
 from services.text.normal_form import as_networks_keep, normalise_text
 from services.voice import Composer
 from services.voice.ask_model import AskModel
@@ -44,7 +44,7 @@ _BATCH = 20
 class _Built:
     """A post as it was built, and whose it is."""
 
-    waiting: Waiting
+    waiting: WaitingAnswer
     person: Ambassador
     sources: Sources
 

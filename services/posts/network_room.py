@@ -101,14 +101,14 @@ async def reserve_probes(
             await network_calls.save_circuit(transaction, circuit.probing(until=now + lease))
 
 
-async def heed(
+async def update_circuits(
     transaction: Transaction,
     outages: Sequence[tuple[str, Message]],
     rules: CircuitRules,
     *,
     now: datetime,
 ) -> list[Circuit]:
-    """Tell the circuits how calls ended: pairs of network and outage, empty when it answered.
+    """Update the circuits after calls: pairs of network and outage, empty when it answered.
 
     Returns those that opened or closed; both are noted in the audit.
     """

@@ -31,7 +31,7 @@ from services.message import NOTHING, Message, message
 from services.ports import PublishedPost
 from services.post import Post, PostState
 from services.posts.cancel_posts import cancellation
-from services.posts.network_room import heed
+from services.posts.network_room import update_circuits
 from services.posts.store import posts, publishing
 from services.posts.store.publishing import Claim
 from services.scheduling import backoff
@@ -273,7 +273,7 @@ class OutcomeRecorder:
                 transaction, [ended.claim.account for ended in batch], worker=self._worker
             )
             await self._tell(transaction, moved, open_campaigns, now)
-            circuits = await heed(
+            circuits = await update_circuits(
                 transaction,
                 [
                     (ended.claim.network, ended.outcome.outage)

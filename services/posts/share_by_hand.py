@@ -69,7 +69,7 @@ def _is_on(network: str, address: str) -> bool:
     )
 
 
-async def tell_shared(
+async def record_shared(
     transaction: Transaction,
     *,
     post_id: str,

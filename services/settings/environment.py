@@ -19,13 +19,13 @@ from services.settings.broker import BrokerAccess
 from services.settings.networks import Networks
 from services.settings.organisation import Figures, Organisation, Sharing
 from services.settings.places import Places
-from services.settings.processes import Keys, LanguageModel, Processes
+from services.settings.processes import Keys, LanguageModelSettings, Processes
 
 
 # Pydantic lists the fields of the last base first.
 class Settings(
     Processes,
-    LanguageModel,
+    LanguageModelSettings,
     Figures,
     Sharing,
     Networks,

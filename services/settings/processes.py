@@ -42,7 +42,7 @@ class Keys(BaseModel):
         return value
 
 
-class LanguageModel(BaseModel):
+class LanguageModelSettings(BaseModel):
     llm_url: str = Field(
         default="",
         description="An OpenAI-compatible endpoint, such as https://host/v1. Empty: none.",

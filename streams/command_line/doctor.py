@@ -58,7 +58,7 @@ class Finding:
     trouble: str = ""
 
     @property
-    def told(self) -> str:
+    def shown_state(self) -> str:
         return f"{self.trouble}: {self.state}" if self.trouble else self.state
 
 
@@ -85,7 +85,7 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
         document = {
             "settings": _shown(settings),
             "findings": [
-                {"subject": each.subject, "state": each.told, "remedy": each.remedy}
+                {"subject": each.subject, "state": each.shown_state, "remedy": each.remedy}
                 for each in findings
             ],
         }
@@ -93,7 +93,7 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
     else:
         for each in findings:
             mark = "!" if each.remedy else "✓"
-            line = f"{mark} {each.subject:<12} {each.told}"
+            line = f"{mark} {each.subject:<12} {each.shown_state}"
             click.echo(f"{line}. {each.remedy}" if each.remedy else line)
     if any(each.trouble == WRONG for each in findings):
         return 2

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.database import audit, dead_letters
-from services.database.dead_letters import DeadLetter, Place
+from services.database.dead_letters import DeadLetter, LetterPlace
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.events.record import Element, read_record
@@ -33,9 +33,9 @@ class Missing:
     element: Element
 
     @property
-    def place(self) -> Place:
+    def place(self) -> LetterPlace:
         position = self.record.position
-        return Place(
+        return LetterPlace(
             topic=position.topic,
             partition=position.partition,
             offset=position.offset,
@@ -130,7 +130,7 @@ async def _compare(
     transaction: Transaction,
     account: Account,
     records: list[LogRecord],
-    dropped: set[tuple[str, Place]],
+    dropped: set[tuple[str, LetterPlace]],
 ) -> None:
     found = list(_elements(account, records))
     deliveries = {

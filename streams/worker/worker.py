@@ -146,7 +146,7 @@ class Worker:
                     name=loop.get_name(),
                     fault=str(loop.exception()),
                 )
-            await self._guarded(self._tell_expired)
+            await self._guarded(self._note_expired)
             if self._app.should_stop:
                 return message(
                     "worker.streams",
@@ -171,7 +171,7 @@ class Worker:
                     seconds=round(STALLED_AFTER),
                 )
 
-    async def _tell_expired(self) -> int:
+    async def _note_expired(self) -> int:
         """Write down which records retention took before they were handled: `doctor --deep` asks."""
         lost = tuple(self._app.consumer.expired)
         if not lost:

@@ -15,7 +15,7 @@ from services.post import PostState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingAnswer:
     """A post as it was built around an ``answer``, not edited, replaced or decided since."""
 
     post_id: str
@@ -41,24 +41,26 @@ async def ask(transaction: Transaction, post_id: str, *, by: datetime, first: bo
     )
 
 
-async def waiting(transaction: Transaction, *, now: datetime, limit: int) -> Sequence[Waiting]:
+async def waiting(
+    transaction: Transaction, *, now: datetime, limit: int
+) -> Sequence[WaitingAnswer]:
     """Those whose time is not over, the oldest first."""
     own = ("post_id", "prompt", "answer")
     rows = await transaction.execute(
         sa.select(
             *(own_answers.c[name] for name in own),
-            *(posts.c[name] for name in Waiting.__dataclass_fields__ if name not in own),
+            *(posts.c[name] for name in WaitingAnswer.__dataclass_fields__ if name not in own),
         )
         .join(own_answers, own_answers.c.post_id == posts.c.id)
         .where(posts.c.rephrase_by > now, posts.c.state == PostState.READY.value)
         .order_by(posts.c.rephrase_by, posts.c.id)
         .limit(limit)
     )
-    return [Waiting(**row) for row in rows.mappings()]
+    return [WaitingAnswer(**row) for row in rows.mappings()]
 
 
 async def settle(
-    transaction: Transaction, post: Waiting, *, text: str, recipe: Mapping[str, Any]
+    transaction: Transaction, post: WaitingAnswer, *, text: str, recipe: Mapping[str, Any]
 ) -> bool:
     """Store the result, and ``text`` in place of the built one unless it is empty; False when the post
     was changed meanwhile."""

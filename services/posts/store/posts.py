@@ -29,7 +29,7 @@ class NewPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class WrittenText:
     """A text about a source, and how it was made."""
 
     id: str
@@ -132,13 +132,15 @@ async def in_state(
     return [_post(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def texts_of_source(transaction: Transaction, *, kind: str, source_id: str) -> list[Told]:
+async def texts_of_source(
+    transaction: Transaction, *, kind: str, source_id: str
+) -> list[WrittenText]:
     """All texts of all campaigns about one story or vacancy."""
     query = sa.select(posts.c.id, posts.c.network, posts.c.text, posts.c.angle, posts.c.recipe)
     rows = await transaction.execute(
         _of_source(query, kind, source_id).where(posts.c.text != "").order_by(posts.c.id)
     )
-    return [Told(**row) for row in rows.mappings()]
+    return [WrittenText(**row) for row in rows.mappings()]
 
 
 async def number_of_source(transaction: Transaction, *, kind: str, source_id: str) -> int:

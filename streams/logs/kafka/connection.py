@@ -243,7 +243,7 @@ def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, An
     ``security`` is what a client is made with. Where the error does not say it, a connection of
     our own asks: blocks for two seconds at most.
     """
-    if told := _told(error, security):
+    if told := _described(error, security):
         return told
     with _asking:
         asked = (tuple(servers), tuple(security.items()))
@@ -278,7 +278,7 @@ async def _ask(server: str, security: Mapping[str, Any]) -> Message:
         finally:
             connection.close()
     except _HUNG_UP as error:
-        return _told(error, security) or (
+        return _described(error, security) or (
             advised(
                 message(
                     "kafka.hangs-up",
@@ -292,11 +292,11 @@ async def _ask(server: str, security: Mapping[str, Any]) -> Message:
             )
         )
     except (aiokafka.KafkaError, OSError) as error:
-        return _told(error, security)
+        return _described(error, security)
     return NOTHING
 
 
-def _told(error: Exception, security: Mapping[str, Any]) -> Message:
+def _described(error: Exception, security: Mapping[str, Any]) -> Message:
     if isinstance(error, ssl.SSLCertVerificationError):
         remedy = (
             message("do.kafka.name-host", "name in ZWAAN_BROKER a host that it is for")

@@ -10,7 +10,7 @@ from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.post import PostState
 from services.posts.store import model_edits, posts, typed_texts
-from services.posts.store.model_edits import Waiting
+from services.posts.store.model_edits import WaitingAnswer
 from services.posts.store.posts import NewPost
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
@@ -37,7 +37,7 @@ async def store(transaction: Transaction) -> list[str]:
     return [each.id for each in drafts]
 
 
-async def waiting(transaction: Transaction, *, minutes: int = 0) -> Sequence[Waiting]:
+async def waiting(transaction: Transaction, *, minutes: int = 0) -> Sequence[WaitingAnswer]:
     return await model_edits.waiting(transaction, now=NOW + timedelta(minutes=minutes), limit=10)
 
 

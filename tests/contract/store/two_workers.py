@@ -526,7 +526,7 @@ ACTS: dict[str, Act] = {
     "decline": _on_a_post(decide.decline, PostState.READY, reason="nee"),
     "take back": _on_a_post(decide.take_back, PostState.APPROVED, PostState.DECLINED),
     "by hand": _on_a_post(
-        share_by_hand.tell_shared, PostState.READY, text=lambda post: post.text, address=""
+        share_by_hand.record_shared, PostState.READY, text=lambda post: post.text, address=""
     ),
     "want off": _on_a_post(ask_for_deletion, PostState.PUBLISHED),
     "choose": _choose,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.campaigns.import_feed import read_feed
-from services.campaigns.source_text import Source
+from services.campaigns.source_text import SourceDocument
 from services.errors import Rejected
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
@@ -50,7 +50,7 @@ def page(*documents: Any) -> str:
 
 def read(content: str | bytes, language: str = "nl") -> list[CloudEvent]:
     raw = content if isinstance(content, bytes) else content.encode()
-    source = Source(raw=raw, address="https://e.org/feed")
+    source = SourceDocument(raw=raw, address="https://e.org/feed")
     return read_feed(source, language=language, zone=ZoneInfo("Europe/Amsterdam"), now=NOW)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.campaigns.import_feed import read_feed
-from services.campaigns.source_text import Source
+from services.campaigns.source_text import SourceDocument
 from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from tests.builders import NOW
@@ -32,7 +32,7 @@ def page(script: Any, kind: str = "application/ld+json") -> str:
 
 def read(content: str | bytes) -> list[CloudEvent]:
     raw = content if isinstance(content, bytes) else content.encode()
-    source = Source(raw=raw, address="https://werk.example/v/1")
+    source = SourceDocument(raw=raw, address="https://werk.example/v/1")
     return read_feed(source, language="nl", zone=ZoneInfo("Europe/Amsterdam"), now=NOW)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.campaigns.import_feed import check_whole, read_feed
-from services.campaigns.source_text import Source, decoded, web_address
+from services.campaigns.source_text import SourceDocument, decoded, web_address
 from services.errors import Rejected
 from tests.builders import NOW
 
@@ -38,13 +38,13 @@ LATIN = '<meta charset="iso-8859-1">'
 )  # fmt: skip
 def test_no_character_is_lost(raw: bytes, said: str, text: str) -> None:
     """The encoding is the one that is said, or where that cannot be, the one that it is."""
-    assert decoded(Source(raw=raw, address="https://e.org", content_type=said)) == text
+    assert decoded(SourceDocument(raw=raw, address="https://e.org", content_type=said)) == text
 
 
 def test_a_character_that_was_lost_before_is_told() -> None:
     """What already holds the mark of a lost character is not imported in silence."""
     posting = {"@type": "JobPosting", "title": "Co\ufffdrdinator", "description": "x"}
-    source = Source(raw=json.dumps(posting).encode(), address="https://e.org")
+    source = SourceDocument(raw=json.dumps(posting).encode(), address="https://e.org")
     (event,) = read_feed(source, language="nl", zone=ZoneInfo("UTC"), now=NOW)
     with pytest.raises(Rejected, match="characters were lost"):
         check_whole(event)
@@ -96,7 +96,7 @@ def rss(entry: str, channel: str = "") -> dict[str, object]:
 
 
 def _data(raw: str) -> dict[str, object]:
-    source = Source(raw=raw.encode(), address="https://werk.example/feeds/all.xml")
+    source = SourceDocument(raw=raw.encode(), address="https://werk.example/feeds/all.xml")
     (event,) = read_feed(source, language="nl", zone=ZoneInfo("UTC"), now=NOW)
     return event.data
 

@@ -91,7 +91,7 @@ async def test_what_somebody_shared_by_hand_counts(desk: Desk) -> None:
     """A colleague who shared it with their own hands a minute ago is a colleague all the same."""
     mine, theirs = await desk.prepare(people=2)
     async with desk.database.write() as transaction:
-        await share_by_hand.tell_shared(
+        await share_by_hand.record_shared(
             transaction,
             post_id=theirs.id,
             ambassador_id=theirs.ambassador_id,

@@ -95,7 +95,7 @@ async def _decline(transaction: Transaction, who: dict[str, Any]) -> object:
 
 
 async def _share(transaction: Transaction, who: dict[str, Any]) -> object:
-    return await share_by_hand.tell_shared(transaction, text="Mine.", address="", **who)
+    return await share_by_hand.record_shared(transaction, text="Mine.", address="", **who)
 
 
 async def _cancel(transaction: Transaction, who: dict[str, Any]) -> object:

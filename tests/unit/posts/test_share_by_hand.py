@@ -16,7 +16,7 @@ from services.post import PostState, text_sha256
 from services.posts import decide
 from services.posts.cancel_posts import finish
 from services.posts.own_post import own_post
-from services.posts.share_by_hand import check_post_address, not_shared, tell_shared
+from services.posts.share_by_hand import check_post_address, not_shared, record_shared
 from services.posts.store import posts
 from tests.unit.conftest import Desk
 
@@ -27,7 +27,7 @@ async def share(desk: Desk, **changes: str) -> str:
     (draft,) = await desk.prepare()
     given = {"text": "Mijn eigen zin.", "address": ADDRESS, "who": draft.ambassador_id, **changes}
     async with desk.database.write() as transaction:
-        await tell_shared(
+        await record_shared(
             transaction,
             post_id=draft.id,
             ambassador_id=given["who"],
@@ -111,7 +111,7 @@ async def test_a_decided_draft_or_an_ended_campaign_is_refused(desk: Desk) -> No
     for draft in (first, second):
         with pytest.raises(Rejected):
             async with desk.database.write() as transaction:
-                await tell_shared(
+                await record_shared(
                     transaction,
                     post_id=draft.id,
                     ambassador_id=draft.ambassador_id,

@@ -17,7 +17,7 @@ from fastapi.responses import Response
 
 from services.campaigns.store import campaigns
 from services.database import audit
-from services.database.audit import Entry, Kept
+from services.database.audit import Entry, StoredEntry
 from services.database.transaction import Transaction
 from services.message import Message, message
 from services.people.store import people
@@ -74,7 +74,7 @@ class Line:
     detail: Mapping[str, Any]
 
 
-async def read_lines(transaction: Transaction, kept: Sequence[Kept]) -> list[Line]:
+async def read_lines(transaction: Transaction, kept: Sequence[StoredEntry]) -> list[Line]:
     """``kept`` in its order, entries of one act together."""
     ids = {each.entry.subject for each in kept} | {_person(each.entry) for each in kept}
     names = await people.names(transaction, sorted(ids))
@@ -82,12 +82,12 @@ async def read_lines(transaction: Transaction, kept: Sequence[Kept]) -> list[Lin
     return [_line(list(act), names) for _, act in groupby(kept, key=_act)]
 
 
-def _act(kept: Kept) -> tuple[Any, ...]:
+def _act(kept: StoredEntry) -> tuple[Any, ...]:
     """Entries that stand together and agree in this are one act."""
     return kept.entry.at, kept.entry.actor, kept.entry.action
 
 
-def _line(act: Sequence[Kept], names: Mapping[str, str]) -> Line:
+def _line(act: Sequence[StoredEntry], names: Mapping[str, str]) -> Line:
     newest = act[0]
     common = {
         name: value

@@ -127,7 +127,7 @@ async def why_not(view: AmbassadorView, post_id: str) -> Response:
     return await decide_on(
         view,
         post_id,
-        lambda transaction: decide.tell_why(
+        lambda transaction: decide.add_reason(
             transaction, post_id=post_id, ambassador_id=view.me.id, reason=reason, now=view.now
         ),
     )

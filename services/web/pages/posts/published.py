@@ -27,7 +27,7 @@ async def shared(view: AmbassadorView, post_id: str) -> Response:
     return await decide_on(
         view,
         post_id,
-        lambda transaction: share_by_hand.tell_shared(
+        lambda transaction: share_by_hand.record_shared(
             transaction,
             post_id=post_id,
             ambassador_id=view.me.id,
