@@ -75,7 +75,7 @@ async def test_twenty_callers_make_one_refresh(desk: Desk) -> None:
     assert desk.vault.open((await kept(desk, who)).tokens).refresh == "r1"
 
 
-async def test_a_refusal_because_somebody_else_was_first_is_no_refusal(desk: Desk) -> None:
+async def test_a_refusal_after_another_refresh_is_ignored(desk: Desk) -> None:
     """When the stored pair is another one by then, that one is used and nobody is disconnected."""
     who = await connected(desk)
     fresh = Tokens(access="other", refresh="r9", expires_at=desk.now + timedelta(days=1))
@@ -103,7 +103,7 @@ async def test_a_refusal_because_somebody_else_was_first_is_no_refusal(desk: Des
 
 
 @pytest.mark.parametrize("blip", [RetryLater(said("away")), ConnectionError("a defect")])
-async def test_a_blip_disconnects_nobody(desk: Desk, blip: Exception) -> None:
+async def test_a_blip_leaves_the_account_connected(desk: Desk, blip: Exception) -> None:
     """After a refresh that failed for a while the same pair is tried again, at once."""
     who = await connected(desk)
     before = await kept(desk, who)

@@ -36,7 +36,7 @@ def test_the_nearest_threshold_counts(
 
 
 @given(st.lists(st.integers(-100, 1700), min_size=1, max_size=60))
-def test_nobody_is_told_twice(looks: list[int]) -> None:
+def test_each_warning_is_sent_once(looks: list[int]) -> None:
     """However often one looks, each threshold is given at most once, the latest one always."""
     warned, given_at = None, []
     for hours_left in sorted(looks, reverse=True):

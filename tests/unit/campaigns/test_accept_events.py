@@ -101,7 +101,7 @@ async def send(database: Database, *data: object) -> Acceptance:
     return await accept(MemoryLog(), documents, database)
 
 
-async def test_what_is_known_unchanged_is_accepted_and_told(known: Database) -> None:
+async def test_a_known_event_unchanged_is_accepted_and_named(known: Database) -> None:
     """A repeat is no fault, whatever its event id; the sender hears that nothing happens."""
     done = await send(known, story(), vacancy(closes_at=NOW + timedelta(days=9)), story("s-2"))
     assert (len(done.accepted), done.refused) == (3, [])
@@ -126,7 +126,7 @@ async def test_a_batch_does_not_contradict_itself(database: Database) -> None:
     assert [note.place for note in done.notes] == [2]
 
 
-async def test_what_is_early_is_kept_and_told(database: Database) -> None:
+async def test_an_early_event_is_kept_and_named(database: Database) -> None:
     """A closing or an application may overtake its vacancy; a misspelt id looks the same."""
     application = ApplicationReceived(
         application_id="a-1", vacancy_id="v-1", stage="applied", at=NOW
@@ -139,7 +139,7 @@ async def test_what_is_early_is_kept_and_told(database: Database) -> None:
     assert after.notes == [], "it stands before it in the batch"
 
 
-async def test_a_campaign_that_ended_is_told(known: Database) -> None:
+async def test_an_ended_campaign_is_named_to_the_sender(known: Database) -> None:
     """A vacancy that opens again needs an id of its own."""
     async with known.write() as transaction:
         await close_vacancies(transaction, [fact(VacancyClosed(vacancy_id="v-1"))], NOW)
@@ -148,7 +148,7 @@ async def test_a_campaign_that_ended_is_told(known: Database) -> None:
     assert "new vacancy_id" in str(done.notes[0].note)
 
 
-async def test_a_sender_hears_that_nobody_will_be_asked(database: Database) -> None:
+async def test_a_sender_learns_that_no_one_will_be_asked(database: Database) -> None:
     """What no text can be written about is accepted, with the reason and what to do."""
     done = await send(
         database,

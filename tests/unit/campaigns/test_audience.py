@@ -127,7 +127,7 @@ READS = "je schrijft in deze taal"
         (story(language="en"), {"other_languages": ("en",)}, "zelfde vak: constructie"),
     ],
 )
-def test_the_reason_of_a_match_is_told_in_words(
+def test_the_reason_of_a_match_is_put_in_words(
     content: Any, changes: dict[str, Any], reason: str
 ) -> None:
     """What fits is named in the person's language, the language alone when nothing else does."""
@@ -210,7 +210,7 @@ def test_ranks_are_unique_and_do_not_depend_on_the_order_of_people(
 
 
 @given(contents, people)
-def test_somebody_leaving_changes_nothing_about_the_order_of_others(
+def test_a_person_leaving_keeps_the_order_of_others(
     content: Any, everybody: Sequence[Ambassador]
 ) -> None:
     """The order among equals is the campaign's, not an accident of who else is there."""
@@ -242,7 +242,7 @@ def test_one_more_thing_in_common_never_lowers_the_fit(
 
 
 @given(contents, people)
-def test_a_story_goes_to_nobody_who_cannot_write_about_it(
+def test_people_who_cannot_write_about_a_story_are_not_asked(
     content: Any, everybody: Sequence[Ambassador]
 ) -> None:
     """The language of a story is a condition, and a reason only where there is no other."""
@@ -279,7 +279,7 @@ def test_the_author_is_asked_first(name: str) -> None:
     st.integers(LANGUAGE, 500),
     st.integers(LANGUAGE, 500),
 )
-def test_whoever_rests_scores_below_everybody_else(
+def test_a_resting_person_scores_below_everybody_else(
     one: History, other: History, fit: int, other_fit: int
 ) -> None:
     """However much fits and was shared, a full week or a pause outweighs it."""
@@ -296,7 +296,7 @@ def test_history_pulls_the_right_way(past: History, more: int) -> None:
     assert replace(past, days_since=None).points() >= points
 
 
-def test_interest_is_told_to_the_person() -> None:
+def test_interest_is_a_reason_shown_to_the_person() -> None:
     """Who shared about it before reads so; it is kept apart from what managers are shown."""
     person = ambassador(1)
     past = History(shared=1, shared_about=("beton",))
@@ -391,7 +391,7 @@ def test_the_size_of_a_handful_never_depends_on_the_past(
 
 
 @given(fits_and_pasts)
-def test_nobody_is_passed_over_for_a_weaker_match(known: list[tuple[int, History]]) -> None:
+def test_no_person_is_passed_over_for_a_weaker_match(known: list[tuple[int, History]]) -> None:
     """Strength first, and the language alone last; within one strength whoever rests waits."""
     people, order = _invited(known), list(Strength).index
     first = handful(people)

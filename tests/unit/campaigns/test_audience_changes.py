@@ -99,7 +99,7 @@ async def standing(database: Database, campaign_id: str = CAMPAIGN) -> tuple[int
 # --- how it begins --------------------------------------------------------------------------------
 
 
-async def test_nobody_is_asked_before_somebody_looked(staffed: Database) -> None:
+async def test_no_one_is_asked_before_a_manager_launches(staffed: Database) -> None:
     """A prepared campaign has its list and no requests, however often it is announced."""
     await prepare(staffed)
     await prepare(staffed)
@@ -248,7 +248,7 @@ async def test_a_vacancy_past_its_last_day_is_not_launched(staffed: Database) ->
 # --- widening -------------------------------------------------------------------------------------
 
 
-async def test_widening_appends_ranks_and_asks_nobody_twice(staffed: Database) -> None:
+async def test_widening_appends_ranks_and_asks_each_person_once(staffed: Database) -> None:
     """Those who waited keep their ranks, newcomers follow, who was taken off stays off."""
     await prepare(staffed)
     async with staffed.write() as transaction:
@@ -363,7 +363,7 @@ UNASKED = [
 
 
 @pytest.mark.parametrize(("content", "wish"), UNASKED)
-async def test_nobody_is_asked_for_what_no_text_can_tell(
+async def test_no_one_is_asked_where_no_text_is_possible(
     staffed: Database, content: Any, wish: dict[str, Any]
 ) -> None:
     """It has a campaign with nobody on its list, now and later, so that nobody's past holds it."""
@@ -403,7 +403,7 @@ async def test_a_week_that_is_full_is_respected(staffed: Database) -> None:
     assert asked == {person.id for person in EVERYBODY[22:]}
 
 
-async def test_managers_are_not_told_who_shared_before(staffed: Database) -> None:
+async def test_managers_do_not_see_who_shared_before(staffed: Database) -> None:
     """The list shows the match; what somebody did with earlier campaigns stays with them."""
     about = campaign(story("s-1", topics=["constructie"]))
     async with staffed.write() as transaction:

@@ -102,7 +102,7 @@ async def test_drafts_tell_what_was_chosen_in_that_order(database: Database) -> 
     assert all(recipe["passage"]["text"] in text for text, recipe in drafts if text)
 
 
-async def test_a_thin_story_gives_questions_until_somebody_adds_a_passage(
+async def test_a_thin_story_gives_questions_until_a_passage_is_added(
     database: Database,
 ) -> None:
     """Looked at first it has a list; as it is its people get a question, with a passage a text."""
@@ -114,7 +114,7 @@ async def test_a_thin_story_gives_questions_until_somebody_adds_a_passage(
     assert any(OWN in text for text in drafts)
 
 
-async def test_a_thin_story_that_asks_at_once_asks_nobody(database: Database) -> None:
+async def test_a_thin_story_that_asks_at_once_asks_no_one(database: Database) -> None:
     """Without an editor who looks first nobody is asked in vain, nor added to its list."""
     campaign_id = await start(database, story(body=THIN), "everybody")
     async with database.write() as transaction:
@@ -129,7 +129,7 @@ async def test_a_thin_story_that_asks_at_once_asks_nobody(database: Database) ->
             )
 
 
-async def test_a_choice_is_kept_once_and_stands_in_the_audit(database: Database) -> None:
+async def test_a_choice_is_kept_once_and_audited(database: Database) -> None:
     """The same choice again changes nothing; who chose is told, with what of it is sensitive."""
     ill = "Mevrouw De Boer was 84 jaar oud en zat drie dagen zonder stroom in huis."
     campaign_id = await start(database, story(body=f"{BODY}\n\n{ill}"))

@@ -95,7 +95,7 @@ def test_a_posting_is_found(content: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [MICRODATA, RDFA, page(REFERRING)])
-def test_what_stands_in_elements_and_other_nodes_belongs_to_it(content: str) -> None:
+def test_nested_elements_and_nodes_belong_to_the_posting(content: str) -> None:
     """Nested items and references are read; blocks of a description stay apart."""
     (event,) = read(content)
     assert (event.data["description"], event.data["location"]) == ("Een.\n\nTwee.", "Ede")
@@ -169,7 +169,7 @@ def test_a_value_of_any_shape_is_read(field: str, value: dict[str, Any], told: s
 
 
 @pytest.mark.parametrize("written", ["null", "-", "0000-00-00", None])
-def test_what_stands_for_no_day_is_none(written: str | None) -> None:
+def test_a_value_that_is_no_day_is_none(written: str | None) -> None:
     """A vacancy is not refused for what a program writes where it has no value."""
     (event,) = read(page(POSTING | {"validThrough": written}))
     assert "closes_at" not in event.data

@@ -41,7 +41,7 @@ def test_no_character_is_lost(raw: bytes, said: str, text: str) -> None:
     assert decoded(SourceDocument(raw=raw, address="https://e.org", content_type=said)) == text
 
 
-def test_a_character_that_was_lost_before_is_told() -> None:
+def test_a_character_that_was_lost_before_is_named() -> None:
     """What already holds the mark of a lost character is not imported in silence."""
     posting = {"@type": "JobPosting", "title": "Co\ufffdrdinator", "description": "x"}
     source = SourceDocument(raw=json.dumps(posting).encode(), address="https://e.org")

@@ -236,7 +236,7 @@ def test_longest_exhausted_limit_sets_the_wait(
 
 
 @pytest.mark.parametrize(("said", "seconds"), [("120", 120), ("9999999", 86_400), ("soon", None)])
-def test_retry_after_sets_the_wait_where_no_limit_is_told(
+def test_retry_after_sets_the_wait_without_a_limit(
     x: X, network: ScriptedNetwork, user: Account, said: str, seconds: float | None
 ) -> None:
     """What stands before X refuses without X's headers."""

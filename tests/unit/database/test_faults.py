@@ -218,7 +218,7 @@ def test_a_damaged_page_is_one_sentence(path: Path, page: int) -> None:
         quick_check(path, name="the log", seconds=60)
 
 
-def test_a_file_that_is_no_database_is_told(path: Path) -> None:
+def test_a_file_that_is_no_database_is_named(path: Path) -> None:
     """The first bytes tell."""
     path.write_bytes(b"nonsense" * 1000)
     with pytest.raises(Stop, match="file is not a database; put a copy back"):

@@ -144,7 +144,7 @@ def test_a_bad_value_names_its_column(column: str, value: str) -> None:
     assert said.startswith(f"{column} ")
 
 
-def test_somebody_who_stands_there_twice_is_named_with_the_first_line() -> None:
+def test_a_duplicate_person_is_named_with_the_first_line() -> None:
     """Case and blanks do not make another person."""
     reading = read_ambassadors(
         table("a@e.org,Anna,nl", " A@E.ORG ,Anna,nl", header="email,name,language")
@@ -351,7 +351,7 @@ def test_no_file_does_more_than_be_refused(rows: list[list[str]], junk: bytes) -
             assert row.fault
 
 
-def test_a_language_that_nobody_writes_in_is_a_fault() -> None:
+def test_a_language_that_zwaan_does_not_write_is_a_fault() -> None:
     """Other languages are those that there are texts in; the fault names the column."""
     reading = read_ambassadors(
         table("a@example.org,A,nl,Klingon", header="email,name,language,other_languages")

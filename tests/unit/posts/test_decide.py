@@ -95,7 +95,7 @@ async def test_a_text_that_cannot_appear_is_refused(
     assert await desk.events() == []
 
 
-async def test_nobody_decides_for_another(desk: Desk) -> None:
+async def test_a_person_cannot_decide_for_another(desk: Desk) -> None:
     """Somebody else's draft does not exist, whatever is asked of it."""
     drafts = await desk.prepare(people=2)
     for what, more in (
@@ -130,7 +130,7 @@ async def test_without_the_employer_nothing_is_approved(desk: Desk, text: str) -
     assert await desk.events() == []
 
 
-async def test_a_decline_is_told_without_the_person(desk: Desk) -> None:
+async def test_a_decline_event_leaves_out_the_person(desk: Desk) -> None:
     """The reason reaches the story's owner, cut and clean, and nobody learns whose it was."""
     (draft,) = await desk.prepare()
     reason = " Not\x00 true\x1b.\nSee page 3 \U0001f468\u200d\U0001f469. " + "x" * 2000

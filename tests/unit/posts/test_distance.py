@@ -87,7 +87,7 @@ async def test_a_retry_does_not_wait_for_itself(desk: Desk) -> None:
     assert await desk.state(draft) is PostState.PUBLISHED
 
 
-async def test_what_somebody_shared_by_hand_counts(desk: Desk) -> None:
+async def test_a_post_shared_by_hand_counts(desk: Desk) -> None:
     """A colleague who shared it with their own hands a minute ago is a colleague all the same."""
     mine, theirs = await desk.prepare(people=2)
     async with desk.database.write() as transaction:

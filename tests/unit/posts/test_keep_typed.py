@@ -130,7 +130,7 @@ async def test_a_decided_draft_takes_nothing_any_more(desk: Desk) -> None:
     assert await kept(desk, post) is None
 
 
-async def test_nobody_types_for_another(desk: Desk) -> None:
+async def test_a_person_cannot_type_for_another(desk: Desk) -> None:
     """The draft of somebody else is none."""
     one, other = await desk.prepare(people=2)
     async with desk.database.write() as transaction:
@@ -144,7 +144,7 @@ async def test_nobody_types_for_another(desk: Desk) -> None:
             )
 
 
-async def test_the_later_window_wins_and_the_other_text_stands_beside(desk: Desk) -> None:
+async def test_the_later_window_wins_and_the_other_text_is_shown(desk: Desk) -> None:
     """Nothing is lost when two windows type: each is told what it took the place of."""
     (post,) = await desk.prepare()
     one = await type_in(desk, post, Typing(text="Een", window="a", version=0))

@@ -191,7 +191,7 @@ async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(des
     assert str(stored.needs_person) == "consent was withdrawn"
 
 
-async def test_a_dead_token_that_nobody_can_renew_is_said_until_it_works(desk: Desk) -> None:
+async def test_a_dead_token_without_renewal_is_shown_until_it_works(desk: Desk) -> None:
     """Its person is told before the next post fails too; it is tried all the same, since it may
     have been a blip, and a post that goes out ends what was said."""
     drafts = await desk.prepare(stories=2)
@@ -293,7 +293,7 @@ async def test_a_token_about_to_expire_is_refreshed_before_it_is_used(desk: Desk
     assert desk.network.calls == ["refresh", "publish"]
 
 
-async def test_a_post_of_somebody_who_disconnected_fails_with_a_remedy(desk: Desk) -> None:
+async def test_a_post_of_a_disconnected_person_fails_with_a_remedy(desk: Desk) -> None:
     """It does not wait for ever, unseen."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)
@@ -328,7 +328,7 @@ async def test_a_lost_call_is_looked_up_and_made_again(desk: Desk) -> None:
     assert len(desk.network.posts) == 1
 
 
-async def test_when_nobody_can_tell_a_person_is_asked(desk: Desk) -> None:
+async def test_an_unknown_outcome_is_left_to_a_person(desk: Desk) -> None:
     """After looking several times the post is unknown; it is never sent blindly."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)

@@ -136,7 +136,7 @@ async def test_a_standing_consent_leaves_its_drafts_to_the_person(desk: Desk) ->
     assert await desk.state(draft) is PostState.READY
 
 
-async def test_nobody_is_asked_to_renew_a_connection_to_it(desk: Desk) -> None:
+async def test_no_one_is_asked_to_renew_a_connection_to_it(desk: Desk) -> None:
     """Its end is no loss, and where it could be renewed there is nothing."""
     mailbox = Mailbox()
     await desk.prepare(expires_at=desk.now + timedelta(days=1))

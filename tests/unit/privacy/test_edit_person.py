@@ -162,7 +162,7 @@ async def test_a_deletion_is_not_undone_by_a_replay(database: Database, desk: De
     assert [post.text for post in left] == [""]
 
 
-async def test_the_audit_keeps_that_somebody_was_deleted(database: Database, desk: Desk) -> None:
+async def test_the_audit_keeps_that_a_person_was_deleted(database: Database, desk: Desk) -> None:
     """Who deleted and when; of whom, nothing that leads to the person."""
     await desk.prepare()
     await _delete(desk)
@@ -177,7 +177,7 @@ async def test_the_audit_keeps_that_somebody_was_deleted(database: Database, des
     assert ANNA.id not in str(waiting)
 
 
-async def test_nobody_removes_themselves(desk: Desk) -> None:
+async def test_administrators_cannot_remove_themselves(desk: Desk) -> None:
     """One administrator is always left, because only another one can take the place away."""
     await desk.prepare()
     for act in (edit_person.deactivate, edit_person.delete):

@@ -89,7 +89,7 @@ async def test_single_clicks_go_and_their_counts_stay(database: Database) -> Non
         assert await click_cells.by_class(transaction) == {"human": 2}
 
 
-async def test_the_audit_goes_where_somebody_says_so(database: Database) -> None:
+async def test_the_audit_is_deleted_after_its_set_time(database: Database) -> None:
     """Kept for ever by default; with a time set, what is older goes."""
     moments = [NOW - timedelta(days=731), NOW - timedelta(days=729)]
     async with database.write() as transaction:

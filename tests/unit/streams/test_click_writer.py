@@ -146,7 +146,7 @@ async def test_clicks_of_the_process_before_come_first(journal: Path) -> None:
     assert arrived(log) == [click(number).event.id for number in (1, 2)]
 
 
-async def test_a_cut_journal_is_told_of_in_one_line(
+async def test_a_cut_journal_is_logged_in_one_line(
     journal: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """How many clicks were whole, and that one was not."""

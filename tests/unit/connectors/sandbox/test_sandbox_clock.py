@@ -33,7 +33,7 @@ def test_an_advanced_clock_goes_on_running() -> None:
     assert (clock.mode, clock.offset) == ("offset", 2 * HOUR)
 
 
-def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
+def test_a_frozen_clock_stops_until_it_is_moved() -> None:
     """Frozen, only an explicit change moves it; thawed, it runs on from there without a jump."""
     source = _Source()
     clock = SandboxClock(source)

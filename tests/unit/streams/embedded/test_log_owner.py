@@ -60,7 +60,7 @@ def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("little_patience")
-def test_a_second_owner_is_told_who_the_first_is(path: Path, other: subprocess.Popen[str]) -> None:
+def test_a_second_owner_learns_who_the_first_is(path: Path, other: subprocess.Popen[str]) -> None:
     """Opening a log that another process owns is refused with its pid and what to do."""
     with pytest.raises(Stop, match=rf"process {other.pid}; stop that process.*--data"):
         EmbeddedLog(path)
