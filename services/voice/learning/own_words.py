@@ -19,6 +19,8 @@ from services.voice.vocabulary import abbreviations, lines_of
 _ASIDE = phrases_pattern(line for each in LANGUAGES for line in lines_of(f"{each}/asides"))
 #: "… was mn oorkappen vergeten. ik loop nu".
 _SMALL = re.compile(r"(\w{2,})([.!?]+ )([^\W\d_A-Z])")
+#: With a mark of its own at the end, or an emoji.
+_MARKED = re.compile(r"[^\w\s\"'”’)\]]$")
 _TOKEN = re.compile(r"\s+|[^\s]+")
 
 
@@ -39,7 +41,7 @@ def own_share(original: str, final: str) -> float:
 
 def begun_with(opening: str, answer: str) -> str:
     """An answer in two parts: what it is about, in a sentence, and what the person tells of it."""
-    return " ".join(each for each in (ended(opening.strip()), answer) if each)
+    return " ".join(each for each in (_ended(opening.strip()), answer) if each)
 
 
 def as_told(answer: str) -> str:
@@ -49,7 +51,11 @@ def as_told(answer: str) -> str:
     if _ASIDE.search(line):
         line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))
     line = _SMALL.sub(_capital, f"{line[:1].upper()}{line[1:]}")
-    return ended(line)
+    return _ended(line)
+
+
+def _ended(text: str) -> str:
+    return text if _MARKED.search(text) else ended(text)
 
 
 def _capital(found: re.Match[str]) -> str:

@@ -24,15 +24,19 @@ _ASIDE = re.compile(rf"\s*\(.*|\s(?:{any_of(GRAMMAR.responsible_for)})\s.*")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
 #: "Apprentice, first year" is no word for somebody.
 _LISTED = frozenset(",(")
+#: More words before their noun are a title that nobody says aloud: "group manager operations support".
+_MOST_WORDS = 3
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
 _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
 
 def said_role(role: str, language: Language) -> str:
     """After "I'm" or "ik ben"; empty for what nobody is."""
-    if _LISTED & {*role} or not _is_somebody(role, language):
+    phrases = phrases_of(language)
+    is_pile = not phrases.head_first and role.count(" ") >= _MOST_WORDS
+    if _LISTED & {*role} or is_pile or not _is_somebody(role, language):
         return ""
-    bare = not phrases_of(language).article_before_role or _ONLY.match(role)
+    bare = not phrases.article_before_role or _ONLY.match(role)
     return role if bare else f"{_article(role, language)} {role}"
 
 

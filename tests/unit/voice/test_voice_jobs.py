@@ -20,6 +20,7 @@ from services.voice.writing.jobs import lowered, named_job, said_job, said_role
         ("CEO", "en", "CEO"),
         ("library assistant", "en", "a library assistant"),
         ("apprentice, first year", "en", ""),
+        ("group manager operations support", "en", ""),
         ("Kitchen", "en", ""),
         ("Customer Care", "en", ""),
         ("accounts payable", "en", ""),

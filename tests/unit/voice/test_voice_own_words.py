@@ -62,7 +62,7 @@ def test_another_answer_replaces_the_first() -> None:
     )
 
 
-@pytest.mark.parametrize("end", ["!", "?", "…", ".”"])
+@pytest.mark.parametrize("end", ["!", "?", "…", ".”", " 😅"])
 def test_an_answer_keeps_its_own_mark(end: str) -> None:
     """No second mark is put behind a sentence that has one."""
     assert as_told(f"Zo ging het{end}") == f"Zo ging het{end}"
