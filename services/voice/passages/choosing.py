@@ -24,8 +24,7 @@ MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
 MOST = 10
 
 #: Added or taken away: for its length, for what begins the source, for each thing to guess.
-_LONG, _FULL, _FIRST, _OPEN = -0.2, 0.5, 0.3, -0.6
-_ENOUGH, _COMFORTABLE = 100, 230
+_FULL, _FIRST, _OPEN, _ENOUGH = 0.5, 0.3, -0.6, 100
 #: A passage that comes to less is not used.
 _LEAST = 1.6
 #: So much of a sentence is left in an edited one, or it is another.
@@ -156,7 +155,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
                 continue
             asked = ground.open_in(window)
             if asked is not None:
-                score = weight + _of_length(len(text)) + _OPEN * asked
+                score = weight + _FULL * (len(text) >= _ENOUGH) + _OPEN * asked
                 score += _FIRST * (not first.place)
                 if score >= _LEAST:
                     yield _Candidate(window, text, privacy.of(window), score)
@@ -170,10 +169,6 @@ def _windows(source: Source, first: Sentence, standing: set[int]) -> Iterator[tu
             return
         window.append(sentence)
         yield tuple(window)
-
-
-def _of_length(length: int) -> float:
-    return _LONG * (length > _COMFORTABLE) + _FULL * (length >= _ENOUGH)
 
 
 def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:

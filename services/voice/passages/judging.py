@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from services.language import LANGUAGES
 from services.language.patterns import any_of, phrases_pattern
@@ -51,8 +50,6 @@ class Judge:
         if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
             return False
         if text[0] == "‘" and "’" not in text[1:]:
-            return False
-        if any(a == b and a not in self._words["doubled"] for a, b in pairwise(sentence.words)):
             return False
         fixed = self._is_fixed(sentence) or in_another_language(text, self._language)
         return _is_prose(text) and not fixed

@@ -1,14 +1,13 @@
 """Whether a sentence leans on the one before it, by its own words.
 
-By its first words ("Dat", "They", "The solution"), by a word that points ("the same", "daarvan"), by
-"het" or "een nieuwe" of something not named, or by what it answers.
+By its first words ("Dat", "They", "The solution"), by a word that points ("the same", "daarvan"), or
+by what it answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.voice.passages.phrases import is_done
 from services.voice.passages.pronouns import Pronouns
 from services.voice.passages.telling import ARTICLES, THE, Sentence, Source
 from services.voice.vocabulary.grammar import GRAMMAR
@@ -34,10 +33,7 @@ class Leaning:
             or (sentence.speaker is None and sentence.text[0] in _MARKS)
             or (self._words["leaning"].begins(words) and words[1] not in self._words["seasons"])
             or self._resumes(words)
-            or self._defines(words)
             or self._points_out(words)
-            or self._adds(sentence)
-            or any(self._is_empty(sentence, place) for place in after)
             # "Gas is vochtig, dat wist ik niet": what a comma stands before points inward.
             or any(place not in sentence.breaks and self._points(words, place) for place in after)
             or not self.goes_on([sentence])
@@ -52,34 +48,6 @@ class Leaning:
         bare = words[0] not in self._words["small"] and words[0].endswith(("s", "en"))
         early = next(self._words["resuming"].places(words), _SETTLED) < _SETTLED
         return early and (bare or words[0] in THE)
-
-    def _defines(self, words: list[str]) -> bool:
-        """ "A joint is the place where": explains, and tells nothing."""
-        return words[0] in ARTICLES and words[2:3] == ["is"] and bool(ARTICLES & {*words[3:4]})
-
-    def _adds(self, sentence: Sentence) -> bool:
-        """ "Parents buy a new one": a new what?"""
-        words = ["", "", *sentence.words]
-        return any(
-            word == "one" and words[place] in GRAMMAR.a for place, word in enumerate(sentence.words)
-        )
-
-    def _is_empty(self, sentence: Sentence, place: int) -> bool:
-        """ "Dat het een zak was": nothing is named that it stands for."""
-        words, small = sentence.words, self._words["small"]
-        after = words[place + 1 : place + 3]
-        if words[place] != "het":
-            return False
-        # "Dat het onzin was".
-        predicate = after[1:2] and after[1] in GRAMMAR.being and words[place - 1] in GRAMMAR.clauses
-        # "Ik heb het geturfd, vier weken lang."
-        noun = after and after[0] not in small and not is_done(sentence, place + 1)
-        if noun and not predicate:
-            return False
-        said = not GRAMMAR.clauses.isdisjoint(words[place:]) or not ARTICLES.isdisjoint(
-            words[:place]
-        )
-        return not said and not self._words["weather"].within(words)
 
     def _points_out(self, words: list[str]) -> bool:
         inward = set(self._words["pointing_inward"].places(words))

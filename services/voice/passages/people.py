@@ -81,12 +81,7 @@ class People:
         after = (
             plain_words(text[place + len(name) :][:60])[:3] if text[place:].find(",") > 0 else []
         )
-        if any(word in self._words["persons"] for word in (*before, *after)):
-            return True
-        plain = bool(before) and not any(
-            before[0] in self._words[each] for each in ("small", "dates", "leaning")
-        )
-        return plain and is_at_work(before[0])
+        return any(word in self._words["persons"] for word in (*before, *after))
 
     def _names(self, text: str) -> list[str]:
         """What is written with capitals, without the word that only opens a sentence."""

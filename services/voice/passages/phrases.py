@@ -23,13 +23,10 @@ Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
 
 #: Ordinals that count from where one is: "the first week", "the next day".
 FIRST, NEXT = GRAMMAR.first, GRAMMAR.next
-#: "Relay B12", "line C4".
-CODED = re.compile(r"(?=.*\d)(?=.*[A-Z])[\w-]+")
 
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
-_PARTICIPLE = re.compile(r"(?:ge|ver|be|ont|her)\w+(?:d|t|en)")
 _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
 _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
@@ -74,8 +71,6 @@ class Phrases:
 
     def _definite(self, sentence: Sentence, place: int) -> Iterator[Phrase]:
         words, at = sentence.words, self._after_adjectives(sentence, place + 1)
-        if words[place] == "het" and self._is_no_noun(sentence, at):
-            return
         noun = (
             at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]
         )
@@ -111,11 +106,6 @@ class Phrases:
                 break
             at += 1
         return at
-
-    def _is_no_noun(self, sentence: Sentence, at: int) -> bool:
-        """ "Omdat het zondag was", "niemand had het gezien"."""
-        word = sentence.words[at] if at < len(sentence.words) else ""
-        return word in self._words["weekdays"] or is_done(sentence, at)
 
     def _phrase(self, sentence: Sentence, place: int, kind: Kind, at: int) -> Phrase:
         run = [at]
@@ -173,12 +163,6 @@ class Phrases:
 
     def _counts(self, word: str) -> bool:
         return word in self._words["numbers"] or _DIGITS.fullmatch(word) is not None
-
-
-def is_done(sentence: Sentence, at: int) -> bool:
-    """Whether a participle ends what is told there."""
-    ended = at + 1 >= len(sentence.words) or at + 1 in sentence.breaks
-    return ended and any(map(_PARTICIPLE.fullmatch, sentence.words[at : at + 1]))
 
 
 @lru_cache(maxsize=8192)

@@ -40,7 +40,7 @@ class Pronouns:
             # "It was an apprentice who shouted": a reader does not know that somebody did.
             return bool(before) or "who" not in words[place + 3 :]
         named = [*before, *sentence.tokens[:place]]
-        if word in GRAMMAR.him and place < _FAR and not self._is_joined(sentence, place):
+        if word in GRAMMAR.him and place < _FAR:
             # What somebody does to "him", they do to another.
             named = before
         if word in GRAMMAR.somebodys or previous in GRAMMAR.for_somebody:
@@ -70,13 +70,6 @@ class Pronouns:
             for place in range(end)
             if not any(each in self._words["prepositions"] for each in words[place : place + 2])
         ]
-
-    def _is_joined(self, sentence: Sentence, place: int) -> bool:
-        """Whether a comma or "and" stands before ``place``."""
-        return any(
-            at in sentence.breaks or sentence.words[at] in self._words["joints"]
-            for at in range(1, place)
-        )
 
     def somebody(self, tokens: Sequence[str]) -> bool:
         return any(

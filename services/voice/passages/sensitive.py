@@ -9,7 +9,6 @@ from itertools import pairwise
 from services.language import LANGUAGES
 from services.language.patterns import any_of
 from services.voice.passages.passage import Sensitive
-from services.voice.passages.people import is_at_work
 from services.voice.passages.telling import Sentence, Source
 from services.voice.vocabulary import name_particles, plain_words
 from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
@@ -91,16 +90,9 @@ class Privacy:
             if word not in lists["indefinite"]
         )
 
-    def _is_of_work(self, sentence: Sentence) -> bool:
-        people = self._source.people.named_in(sentence.text)
-        return bool(people) or any(word in self._words["persons"] for word in sentence.words)
-
     def _blames(self, sentence: Sentence) -> bool:
         """Whether somebody else's mistake is told with their name."""
         words = sentence.words
-        if self._words["absences"].within(words) and self._is_of_work(sentence):
-            # "It stood on the list of a colleague who was on leave."
-            return True
         if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
             return False
         people = [
@@ -108,15 +100,4 @@ class Privacy:
             for name in self._source.people.named_in(sentence.text)
             if name not in (self._source.author, sentence.speaker)
         ]
-        return bool(people) and not self._is_of_another(sentence, people)
-
-    def _is_of_another(self, sentence: Sentence, people: Sequence[str]) -> bool:
-        """ "A contractor closed the wrong valve, and Rachid carried buckets"."""
-        words = sentence.words
-        wrong = next(self._words["mistakes"].places(words))
-        another = any(
-            one in GRAMMAR.a and (word in self._words["persons"] or is_at_work(word))
-            for one, word in pairwise(words[:wrong])
-        )
-        before = set(sentence.tokens[:wrong])
-        return another and all(before.isdisjoint(name.split()) for name in people)
+        return bool(people)

@@ -21,7 +21,6 @@ _SINGLE = frozenset("‘'")
 _ENDED = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _LAST_MARK = re.compile(r"[,;:\s–—-]+$")
 _FEWEST_WORDS = 4
-_LABEL = re.compile(r"(?P<name>[^\W\d_][\w .'’-]{0,40}?)\s?:\s+(?=\S)")
 #: Longer is no "zegt Jan, monteur in Hengelo".
 _ATTRIBUTION = 16
 
@@ -57,11 +56,6 @@ class Listener:
 
     def hear(self, text: str, following: str = "") -> list[Told]:
         """The sentences of a paragraph; ``following`` is the one after it."""
-        label = _LABEL.match(text)
-        if label and label["name"] in self._people.known:
-            speaker = self._people.known[label["name"]]
-            spoken = split_sentences(text[label.end() :].strip('“”"'))
-            return [Told(text=each, run=0, speaker=speaker) for each in spoken]
         quotes = [each for each in _quotes(text) if self._is_speech(each, text)]
         if not quotes:
             return self._narrated(text, 0)

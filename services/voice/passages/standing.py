@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.language import TRAITS
-from services.voice.passages.people import is_at_work
-from services.voice.passages.phrases import CODED, FIRST, NEXT, Phrase, Phrases, stem_of
+from services.voice.passages.phrases import FIRST, NEXT, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import given_names, name_particles
 from services.voice.vocabulary.grammar import GRAMMAR
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
-_FULL_NAME, _CODE, _NAMED, _MISSED = 0.5, 0.5, 0.5, 1.5
+_FULL_NAME, _NAMED, _MISSED = 0.5, 0.5, 1.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
 _LATE = 8
@@ -122,7 +121,6 @@ class Ground:
         while place < len(tokens):
             end = self._name_ends(sentence, place)
             if end == place:
-                yield _CODE * (CODED.fullmatch(tokens[place]) is not None)
                 yield _MISSED * self._is_short_for(tokens[place])
                 place += 1
                 continue
@@ -155,7 +153,7 @@ class Ground:
         before = words[place - 1] if place and place not in breaks else ""
         after = words[end] if end < len(words) else ""
         apart = end in breaks and after and sentence.tokens[end][0].islower()
-        if apart or before in self._words["persons"] or is_at_work(before):
+        if apart or before in self._words["persons"]:
             return 0
         if after in GRAMMAR.out_of and end not in breaks:
             return 0

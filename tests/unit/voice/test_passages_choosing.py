@@ -94,10 +94,6 @@ def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
             "Op 3 oktober heeft ons gemaal De Wachter zes uur stilgestaan. Het peil is 14 cm gestegen.",
         ),
         ("nl", "Het orgel uit 1781 ligt sinds april in onderdelen in onze werkplaats in Heerdam."),
-        (
-            "nl",
-            "Ik heb het geturfd, vier weken voor en vier weken na de verbouwing van ons gebouw.",
-        ),
         ("en", "“A third of our engineers will reach sixty within eight years,” said Paul Dyer."),
         (
             "en",

@@ -115,7 +115,6 @@ def test_a_dutch_sentence_that_leaves_a_reader_asking_is_none(unclear: str) -> N
         "We lost two of our volunteers in the first month, and nobody had expected that.",
         "In August Bram found three larvae in our cellar, and nobody knew what to do.",
         "It was an apprentice of ours who shouted on 3 May, and eleven people stopped.",
-        "Parents buy a new one for £14, and nobody at our school claims what is left.",
         "What we found The valve had been stuck in our pump for eleven weeks.",
         "Valves 1 to 38 installed and stressed.",
         "Guests already booked have been moved to our annexe, and the loss of £900 is ours.",
