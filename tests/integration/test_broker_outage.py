@@ -134,7 +134,7 @@ async def test_everything_writes_again_by_itself(broker: Kafka, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("failure", ["killed", "frozen"])
-def test_what_is_told_to_stop_meanwhile_ends(broker: Kafka, tmp_path: Path, failure: str) -> None:
+def test_processes_stop_during_an_outage(broker: Kafka, tmp_path: Path, failure: str) -> None:
     """Pages and worker end in order within 30 s, whether the broker is gone or says nothing more."""
     settings = {
         "ZWAAN_BROKER": f"kafka://{broker.address}",

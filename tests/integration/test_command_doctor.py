@@ -205,7 +205,7 @@ def test_a_wrong_setting_is_wrong_usage(shell: Shell) -> None:
     assert "planted-secret" not in keys.err
 
 
-def test_a_misspelt_setting_is_told_and_ignored(shell: Shell) -> None:
+def test_a_misspelt_setting_is_reported_and_ignored(shell: Shell) -> None:
     """The command does its work, and says on standard error which name was probably meant."""
     done = shell.run("stats", "--json", organization="Us")
     assert (done.code, len(done.lines)) == (0, 1)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.commands
 CSV = "email,name,language,crafts\n"
 
 
-def test_a_file_with_bad_rows_imports_nobody_unless_asked(shell: Shell) -> None:
+def test_a_file_with_bad_rows_imports_no_person_unless_asked(shell: Shell) -> None:
     """Every bad row is named; with --skip-bad the good ones are imported, and again harmlessly."""
     content = (
         CSV + "a@e.org,Anna,nl,beton\nwrong,Ben,nl,\nc@e.org,C\x07or,nl,\na@e.org,Anna,en,\n"

@@ -105,7 +105,7 @@ def test_what_zwaan_makes_is_for_its_user_alone(bare: Shell) -> None:
     ],
     ids=" ".join,
 )
-def test_a_wrong_folder_is_told_and_left_as_it_is(bare: Shell, arguments: list[str]) -> None:
+def test_a_wrong_folder_is_reported_and_left_unchanged(bare: Shell, arguments: list[str]) -> None:
     """Where Zwaan never ran there is nothing to read or add to: exit code 3, and no file made."""
     bare.write("story.json", event(story()))
     bare.write("people.csv", CSV + "a@e.org,Anna,nl,beton\n")

@@ -83,7 +83,7 @@ def test_a_single_broken_file_is_one_fault(shell: Shell) -> None:
         (["sign-in", "no address", "--role", "marketing"], 1, "not an e-mail address"),
     ],
 )
-def test_wrong_usage_and_refused_input_are_told_apart(
+def test_wrong_usage_and_refused_input_exit_differently(
     shell: Shell, arguments: list[str], code: int, said: str
 ) -> None:
     """2 is wrong usage, 1 refused input; there is never a traceback."""

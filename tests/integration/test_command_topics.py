@@ -96,7 +96,7 @@ def test_a_plan_without_anybody_to_ask_changes_nothing(odd: Shell) -> None:
     assert states(odd) == before
 
 
-def test_a_plan_is_carried_out_when_told(odd: Shell) -> None:
+def test_a_plan_is_carried_out_on_request(odd: Shell) -> None:
     """With --yes retention and missing topics follow the catalogue; then nothing is left to do."""
     assert odd.run("topics", "apply", "--yes").code == 0
     now, specs = states(odd), {spec.name: spec for spec in topic_specs()}

@@ -49,7 +49,7 @@ def test_kafka_finds_its_topics_again_and_listens_on_loopback_only(tmp_path: Pat
 
 
 @pytest.mark.kafka
-def test_kafka_makes_no_topic_that_nobody_declared(kafka_address: str) -> None:
+def test_kafka_makes_no_undeclared_topic(kafka_address: str) -> None:
     """Asking for an unknown topic does not create it, as in production."""
     unknown = f"unknown-{uuid4()}"
     admin = KafkaAdminClient(bootstrap_servers=kafka_address)

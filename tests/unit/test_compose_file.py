@@ -91,12 +91,12 @@ def test_only_pages_are_published_and_only_on_loopback(name: str) -> None:
         assert service["networks"] == ["inside"]
 
 
-def test_visitors_behind_the_proxy_are_told_apart() -> None:
+def test_visitors_behind_the_proxy_are_distinguished() -> None:
     """Pages that listen beyond loopback name the networks that their reverse proxy comes from."""
     assert "ZWAAN_TRUSTED_PROXIES" in SERVICES["web"]["environment"]
 
 
-def test_no_secret_stands_in_the_file() -> None:
+def test_the_file_holds_no_secret() -> None:
     """Every password, key, token and client secret is a required variable."""
     secret = re.compile(r"PASSWORD|SECRET|TOKEN|_KEYS?$|CLIENT_ID$")
     for service in SERVICES.values():

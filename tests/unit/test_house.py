@@ -47,7 +47,7 @@ def committed_files() -> tuple[Path, ...]:
 
 
 @pytest.mark.parametrize("room", ["streams", "connectors", "services"])
-def test_the_architecture_names_what_stands_in_a_room(room: str) -> None:
+def test_the_architecture_names_the_modules_of_a_room(room: str) -> None:
     """Every module and folder directly in it is in the tree of ARCHITECTURE.md, and nothing else."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     (section,) = re.findall(rf"^{room}/ .*\n((?:(?: .*)?\n)*)", page, re.MULTILINE)

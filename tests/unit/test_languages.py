@@ -107,7 +107,7 @@ def test_code_that_names_a_language_is_found() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_languages_say_why_somebody_is_asked(language: str) -> None:
+def test_languages_say_why_a_person_is_asked(language: str) -> None:
     """Every ground has its words in each."""
     assert {*traits_of(language).grounds} == {*Ground}
     assert {*TRAITS[language].per} == {"HOUR", "DAY", "WEEK", "MONTH", "YEAR"}

@@ -12,20 +12,20 @@ from services.settings import Settings, variable
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 
 
-def test_every_setting_stands_in_the_table_once() -> None:
+def test_the_table_lists_every_setting_once() -> None:
     """Whoever adds a setting says there what it does and what it is without."""
     rows = [line for line in PAGE.splitlines() if line.startswith("| `ZWAAN_")]
     told = [name for row in rows for name in re.findall(r"`(ZWAAN_[A-Z_]+)`", row.split("|")[1])]
     assert sorted(told) == sorted(variable(name) for name in Settings.model_fields)
 
 
-def test_no_setting_is_told_of_that_there_is_not() -> None:
+def test_docs_name_only_existing_settings() -> None:
     """Every variable that the page names is read."""
     known = {variable(name) for name in Settings.model_fields}
     assert set(re.findall(r"ZWAAN_[A-Z_]+", PAGE)) - known - {"ZWAAN_"} == set()
 
 
-def test_every_metric_is_told_and_no_other() -> None:
+def test_docs_list_exactly_the_metrics() -> None:
     """Whoever adds a metric says there what it tells, by the name that Prometheus shows."""
     shown = {
         f"{family.name}_total" if family.type == "counter" else family.name

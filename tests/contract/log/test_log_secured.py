@@ -95,7 +95,7 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
 ]
 
 
-async def test_who_is_not_let_in_is_told_why(secured_kafka: SecuredKafka) -> None:
+async def test_refused_broker_login_gives_its_reason(secured_kafka: SecuredKafka) -> None:
     """Each client, by a sentence that names the setting and holds no password."""
     # At once: each takes the five seconds that a broker has for an answer.
     told = await asyncio.gather(*(_refusals(secured_kafka, changes) for changes, _ in WRONG))
@@ -127,7 +127,7 @@ async def _refusals(secured_kafka: SecuredKafka, changes: dict[str, str | None])
     return [str(outcome) for outcome in outcomes]
 
 
-async def test_who_may_not_make_topics_is_told_so(secured_kafka: SecuredKafka) -> None:
+async def test_missing_right_to_make_topics_is_reported(secured_kafka: SecuredKafka) -> None:
     """A right that is missing on the broker is no broker that is away."""
     guest = replace(broker_of(secured_kafka, "SASL_SSL", "SCRAM-SHA-512"), user=GUEST)
     admin = KafkaAdmin(guest)

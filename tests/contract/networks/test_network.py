@@ -155,7 +155,7 @@ def test_what_can_be_refreshed_has_a_refresh_token(name: str, member: Member) ->
 @pytest.mark.parametrize(
     "kind", ["http_401", "http_500", "http_502", "http_503", "html_body", "drop", "half_json"]
 )
-def test_a_blip_while_refreshing_disconnects_nobody(
+def test_a_blip_while_refreshing_keeps_connections(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
     """A broken answer to a refresh means later, never that the member has to connect again."""

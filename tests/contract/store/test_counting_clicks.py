@@ -257,7 +257,7 @@ async def test_hours_go_and_days_stay(database: Database) -> None:
     assert spans == {"", f"{old:%Y-%m-%d}", f"{NOW:%Y-%m-%d}", f"{NOW:%Y-%m-%dT%H}"}
 
 
-async def test_clicks_are_told_over_time(database: Database) -> None:
+async def test_clicks_are_shown_over_time(database: Database) -> None:
     """Days and hours of the values asked for, each in order, without what lies before or after."""
     moments = [NOW + timedelta(hours=hours) for hours in (0, 1, 1, 24, 48)]
     clicked = [

@@ -124,7 +124,7 @@ def _at(each: Fact[ApplicationReceived]) -> datetime:
     return each.data.at
 
 
-async def test_erasing_somebody_unknown_changes_nothing(database: Database) -> None:
+async def test_erasing_an_unknown_person_changes_nothing(database: Database) -> None:
     """It may be told first, or twice."""
     async with database.write() as transaction:
         await told(transaction, step("erased"), step("erased", application_id="2"))

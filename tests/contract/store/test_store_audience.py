@@ -122,7 +122,7 @@ async def test_a_campaign_is_launched_once_and_widened_in_its_time(database: Dat
         assert await campaigns.to_widen(transaction, now=tomorrow) == []
 
 
-async def test_the_past_is_told_per_person(database: Database) -> None:
+async def test_sharing_history_is_kept_per_person(database: Database) -> None:
     """Shared outweighs declined, only related campaigns count as interest, and the own one never."""
     about, other = campaign(story("s-1", topics=["Concrete"])), campaign(story("s-2", topics=["x"]))
     shared_by, declined_by = EVERYBODY[:2]

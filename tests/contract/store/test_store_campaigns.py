@@ -68,7 +68,7 @@ async def test_a_campaign_closes_once(database: Database) -> None:
         assert await campaigns.get(transaction, STORY.id) == closed
 
 
-async def test_nobody_closes_a_campaign_that_is_held_open(store: Store) -> None:
+async def test_a_held_campaign_cannot_be_closed(store: Store) -> None:
     """A post that is written while its campaign closes is cancelled with the others."""
     async with store.open() as one, store.open() as other:
         async with one.write() as transaction:

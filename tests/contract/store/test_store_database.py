@@ -157,7 +157,7 @@ async def test_two_processes_take_turns_by_name(store: Store) -> None:
     assert order == ["first", "second"]
 
 
-async def test_nobody_waits_for_a_turn_that_may_be_left(store: Store) -> None:
+async def test_an_optional_turn_is_not_waited_for(store: Store) -> None:
     """Whoever only asks for a turn hears at once that another has it, and gets it afterwards."""
     async with store.open() as one, store.open() as other:
         async with one.write() as transaction:

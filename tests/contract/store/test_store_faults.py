@@ -129,7 +129,7 @@ async def test_a_view_that_another_write_overtook_is_a_conflict(store: Store) ->
 
 
 @on_postgres
-async def test_a_lock_that_nobody_waits_for_is_a_conflict(store: Store) -> None:
+async def test_a_lock_taken_without_waiting_is_a_conflict(store: Store) -> None:
     """A limit on waiting for locks says the same as a deadlock."""
     async with store.open() as one, store.open() as other:
         async with one.write() as transaction:
@@ -213,7 +213,7 @@ async def test_a_caller_that_goes_on_after_the_cut_hears_the_same(store: Store) 
 
 
 @on_postgres
-async def test_a_server_that_lets_nobody_in_is_waited_for(store: Store) -> None:
+async def test_a_refused_login_is_tried_again(store: Store) -> None:
     """Who is refused at the door tries again: passwords change on both sides, one after the other."""
     url = store.url.replace("postgresql+psycopg://zwaan:", "postgresql+psycopg://zwaan:wrong-")
     database = Database.open(url)

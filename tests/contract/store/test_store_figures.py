@@ -25,7 +25,7 @@ from tests.projections import (
 ABOUT = [campaign(story(f"s-{number}")) for number in range(2)]
 
 
-async def test_clicks_are_told_apart_by_campaign_and_link(database: Database) -> None:
+async def test_clicks_are_counted_by_campaign_and_link(database: Database) -> None:
     """A campaign's clicks are those on the links of its posts."""
     async with database.write() as transaction:
         first, second = await organise(transaction, [ambassador(1)], ABOUT)
@@ -118,7 +118,7 @@ async def test_what_was_measured_counts_before_what_was_not(database: Database) 
         assert {best[post.id].value for post in drafts} == {10, 40}
 
 
-async def test_what_somebody_shared_by_hand_makes_no_other_post_known(database: Database) -> None:
+async def test_a_post_shared_by_hand_makes_no_other_post_known(database: Database) -> None:
     """Its own measured reach is added; how many published posts are unknown stays the same."""
     async with database.write() as transaction:
         _, shared = await _published(transaction, 1)

@@ -179,7 +179,7 @@ async def test_applicants_belong_to_vacancy_and_link(database: Database) -> None
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=8))
-def test_what_is_hidden_is_nobody_or_five(people: dict[str, int]) -> None:
+def test_hidden_groups_hold_five_people_together(people: dict[str, int]) -> None:
     """Of disjoint groups those that are hidden are none, or five people together."""
     shown = large_enough(people)
     assert all(people[value] >= 5 for value in shown)

@@ -140,7 +140,7 @@ async def test_clicks_are_rolled_up_as_they_were_counted(empty_store: Store) -> 
     }
 
 
-async def test_what_networks_told_is_rolled_up_as_by_a_recount(empty_store: Store) -> None:
+async def test_reported_reach_is_rolled_up_as_by_a_recount(empty_store: Store) -> None:
     """The figures of before are in the cells from the first start on, as a rebuild would put them."""
     async with empty_store.open() as database:
         async with database.write() as transaction:

@@ -59,7 +59,7 @@ async def test_an_imported_recruiter_is_both(database: Database) -> None:
     assert bert.roles == {"ambassador"}
 
 
-async def test_who_is_not_there_is_nobody(database: Database) -> None:
+async def test_an_unknown_id_is_no_person(database: Database) -> None:
     """An id that belongs to nobody is no error."""
     async with database.read() as transaction:
         assert await people.person(transaction, "nobody") is None

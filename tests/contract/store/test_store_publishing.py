@@ -129,7 +129,7 @@ async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> No
     assert Counter(claim.post_id for claim in claimed) == {post.id: 1 for post in drafts}
 
 
-async def test_an_attempt_whose_end_nobody_saw_comes_back_as_interrupted(
+async def test_an_attempt_without_an_end_comes_back_as_interrupted(
     database: Database,
 ) -> None:
     """When the lease has run out another worker gets the post, with the time the attempt began."""
@@ -191,7 +191,7 @@ async def test_that_a_post_is_there_is_true_however_late(
         assert await _state(transaction, old.post_id) is PostState.PUBLISHED
 
 
-async def test_nothing_of_somebody_who_pauses_is_due(database: Database) -> None:
+async def test_no_post_of_a_paused_person_is_due(database: Database) -> None:
     """Neither what was approved nor what was interrupted, until the pause is over."""
     pause = SharingPreferences(
         ambassador_id=ANNA.id, paused_at=NOW, paused_until=NOW + timedelta(days=1)

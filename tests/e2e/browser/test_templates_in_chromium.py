@@ -24,7 +24,7 @@ MAAIKE = Person(
 )
 
 
-async def test_a_template_is_told_tried_and_kept(stage: Stage, page: Page) -> None:
+async def test_a_template_is_explained_tried_and_kept(stage: Stage, page: Page) -> None:
     """A mistyped slot is told without a press, a mended post is tried, saved and in use."""
     await stage.organisation.campaign(story())
     async with stage.organisation.database.write() as transaction:

@@ -101,7 +101,7 @@ def test_a_network_is_real_or_a_sandbox_or_off(
         ({"mastodon_url": "https://mastodon.example"}, False),
     ],
 )
-def test_a_laptop_is_what_nobody_else_is_served_by(given: dict[str, Any], *, laptop: bool) -> None:
+def test_a_laptop_serves_only_this_machine(given: dict[str, Any], *, laptop: bool) -> None:
     """A real network, another address for people or to listen on, or a named proxy: each says that
     more is at stake than what whoever sits there can see."""
     assert load_settings(**given).is_laptop is laptop
@@ -258,7 +258,7 @@ def test_posts_that_cost_nothing_leave_what_is_read() -> None:
     assert load_settings(**posts, **others).prices == {}
 
 
-def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unknown_setting_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A misspelt name, in the environment or in .env, is found with the one it may mean."""
     (tmp_path / ".env").write_text("ZWAAN_ORGANIZATION=x\nOTHER=1\n")
     monkeypatch.setenv("ZWAAN_PROT", "1")

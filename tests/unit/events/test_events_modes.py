@@ -138,7 +138,7 @@ def read(raw: bytes) -> list[tuple[str, Any]]:
     ]
 
 
-def test_one_event_stands_alone() -> None:
+def test_an_object_is_one_event() -> None:
     """A JSON object is one event without a place, also when it is written over several lines."""
     assert read(LINE) == [("", GOOD)]
     assert read(json.dumps(GOOD, indent=2).encode()) == [("", GOOD)]

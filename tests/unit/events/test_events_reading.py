@@ -371,7 +371,7 @@ VALID: dict[str, dict[str, Any]] = {
 # --- records ------------------------------------------------------------------------------------
 
 
-def test_one_bad_event_of_a_batch_stands_alone() -> None:
+def test_each_event_of_a_batch_is_read_by_itself() -> None:
     """Of a batch, each event is valid or refused by itself, with its place."""
     elements = [good(id="1"), {"a": "\ud800"}, 7, good(id="2", type="vacancy.closed"), good(id="3")]
     raw = json.dumps(elements).encode()

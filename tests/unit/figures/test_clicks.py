@@ -67,7 +67,7 @@ async def count(database: Database, *batches: list[Fact[Any]]) -> Counter[str]:
         ({"user_agent": "Mozilla/5.0 (Linux; Android 10; CUBOT NOTE 20) Chrome/120.0"}, ""),
     ],
 )
-def test_machines_are_told_by_what_they_say(request_: dict[str, Any], reason: str) -> None:
+def test_machines_are_recognised_by_their_user_agent(request_: dict[str, Any], reason: str) -> None:
     """Previews, HEAD requests, prefetches and scripts are no people, and the reason is kept."""
     verdict = classify(**{"method": "GET", "user_agent": FIREFOX, "prefetch": False} | request_)
     assert verdict.reason == reason

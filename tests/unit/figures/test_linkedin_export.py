@@ -112,7 +112,7 @@ def test_an_export_in_dutch_reads_the_same(address: str) -> None:
     assert read_export(table(one, ";")).posts == {FIRST: figures}
 
 
-def test_headings_that_nobody_knows_are_named() -> None:
+def test_unknown_headings_are_named() -> None:
     """Who brings an export in another language is told which words were found in it."""
     top: list[list[object]] = [
         ["Liens vers les posts", "Date de publication", "Impressions du post"],

@@ -59,7 +59,7 @@ async def test_each_step_is_measured_once(desk: Desk) -> None:
     assert len(await _measured(desk)) == 6
 
 
-async def test_what_is_not_told_is_unknown(desk: Desk) -> None:
+async def test_a_missing_figure_is_unknown(desk: Desk) -> None:
     """A post without figures, or without reach, is stated as unknown without a value."""
     await _publish(desk, people=2)
     desk.network.metrics = {"e1": {"impressions": 7}}

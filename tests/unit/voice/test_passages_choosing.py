@@ -23,7 +23,7 @@ _GOOD = "Op 3 mei viel gemaal De Wachter uit, omdat niemand het krooshek had nag
         "NIEMAND HEEFT OP 3 MEI HET KROOSHEK VAN GEMAAL DE WACHTER NAGEKEKEN, EN DAT WAS EEN FOUT.",
     ],
 )
-def test_what_nobody_says_aloud_is_left_out(left_out: str) -> None:
+def test_slogans_and_jargon_are_no_passages(left_out: str) -> None:
     """Slogans, jargon, calls to action, injections, questions and shouting are no passages."""
     assert texts_of(story(f"{_GOOD}\n\n{left_out}")) == [_GOOD]
 
@@ -66,7 +66,7 @@ def test_a_vacancy_speaks_of_the_work(left_out: str) -> None:
         ("boilerplate", story("Met vriendelijke groet,\n\nJan de Wit")),
     ],
 )
-def test_a_source_that_says_nothing_is_told_so(lacking: str, content: object) -> None:
+def test_an_empty_source_is_reported(lacking: str, content: object) -> None:
     """The question to its author is made of why there is nothing to choose from."""
     found = find_passages(SourceText(content))  # type: ignore[arg-type]
     assert (found.lacking, found.chosen) == (lacking, ())
@@ -109,7 +109,7 @@ def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
         ),
     ],
 )
-def test_what_nobody_does_is_no_post(language: str, told: str) -> None:
+def test_a_sentence_without_an_actor_is_no_post(language: str, told: str) -> None:
     """Reports and bare figures say nothing alone; a post has somebody who acts, or a cause."""
     assert texts_of(story(told, language=language)) == []
 
@@ -146,7 +146,7 @@ def test_only_what_puts_people_off_is_no_passage_of_a_vacancy() -> None:
     assert texts_of(vacancy(told)) == [told]
 
 
-def test_of_an_offer_counts_what_is_told_of_the_place() -> None:
+def test_facts_of_the_place_count_in_an_offer() -> None:
     """ "Our masons stop at half past three" is told on, "25 days' leave" is not."""
     told = "Onze 14 monteurs stoppen op vrijdag om drie uur, en de sleutel hangt bij Jan."
     body = f"<h2>Wat bieden wij</h2><p>Elk jaar 14 dagen vrij voor elke monteur. {told}</p>"
@@ -172,7 +172,7 @@ def test_the_editors_passages_are_the_only_ones() -> None:
     assert found.chosen[2].start == 0
 
 
-def test_a_story_in_the_first_person_is_told_so() -> None:
+def test_a_story_in_the_first_person_is_reported() -> None:
     """Whoever posts it knows that the words are somebody's own."""
     body = "Ik heb op 3 mei de verkeerde kabel doorgezaagd, en niemand had het gezien."
     (passage,) = find_passages(SourceText(story(body))).chosen

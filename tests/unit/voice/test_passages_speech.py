@@ -61,7 +61,7 @@ def test_a_quotation_that_never_closes_is_not_whole() -> None:
     assert not any(whole for _, _, whole in told[1:])
 
 
-def test_a_pronoun_is_whoever_was_named_last() -> None:
+def test_a_pronoun_means_the_person_named_last() -> None:
     """ "zegt ze" is Samira, by her full name."""
     told = _told("Verzorgende Samira Bouali telde mee. “Ze sliepen slecht door ons,” zegt ze.")
     assert told[1] == ("Samira Bouali", "Ze sliepen slecht door ons.", True)

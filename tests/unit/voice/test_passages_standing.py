@@ -154,7 +154,7 @@ def test_a_sentence_that_names_its_own_is_one(language: str, clear: str) -> None
     assert clear in texts_of(story(f"Welkom.\n\n{clear}", language=language))
 
 
-def test_a_text_that_no_stranger_understands_is_said_to_be_unclear() -> None:
+def test_a_text_that_no_stranger_understands_is_unclear() -> None:
     """Its author is asked to tell it once, to a stranger."""
     found = find_passages(
         SourceText(story("Vannacht sloeg de pomp elf keer af, en niemand had het gezien."))

@@ -142,7 +142,7 @@ async def test_every_change_is_in_the_audit(database: Database) -> None:
     ]
 
 
-async def test_nobody_writes_over_a_change_they_did_not_see(database: Database) -> None:
+async def test_an_unseen_change_is_not_overwritten(database: Database) -> None:
     """Of two people who began from the same text the second is told; nothing of hers is kept."""
     await save(database, own_layouts())
     with pytest.raises(Rejected, match="meanwhile"):

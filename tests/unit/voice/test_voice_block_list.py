@@ -71,7 +71,7 @@ def test_only_whole_words_are_found(text: str, word: str) -> None:
     assert found(text, word) == []
 
 
-def test_each_word_is_told_once_in_the_order_of_the_text() -> None:
+def test_each_word_is_listed_once_in_the_order_of_the_text() -> None:
     """What is told first is what is read first."""
     assert found("Twee, een, twee, een", "een", "twee") == ["twee", "een"]
 

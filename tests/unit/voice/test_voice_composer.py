@@ -60,7 +60,7 @@ def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> N
 
 
 @pytest.mark.parametrize("name", sorted(name for name in example_content() if "model" not in name))
-def test_a_passage_stands_as_its_source_has_it(composer: Composer, name: str) -> None:
+def test_a_passage_is_quoted_as_in_its_source(composer: Composer, name: str) -> None:
     """Whole, word for word: what comes of it is in its last sentence."""
     content = example_content()[name]
     for _, draft in compose_all(composer, content, list(crowd(30, content.language))):
@@ -78,7 +78,7 @@ def test_the_author_speaks_as_i(composer: Composer) -> None:
     assert not any("Fatima" in draft.text for draft in own)
 
 
-def test_nobody_is_spoken_of_in_their_own_post(composer: Composer) -> None:
+def test_a_post_does_not_name_its_own_author(composer: Composer) -> None:
     """Somebody whom the story names gets no passage with their name in it."""
     content = example_content()["en-why-we-draw-by-hand"]
     henk = ambassador(9, name="Henk Mulder", language="en", address_form="")
@@ -176,7 +176,7 @@ def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
     assert taken.text.startswith(f"{leaning}\n\n")
 
 
-def test_an_answer_that_stands_needs_no_passage(composer: Composer) -> None:
+def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
     """Its post says where its person works, and where the whole story is."""
     stands = f"{ANSWER} Daarna hangt er een mes naast hun bank."
     draft = composer.compose(request(MOF, ambassador(role="monteur"), answer=stands), Dealt())
@@ -207,7 +207,7 @@ def test_an_answer_that_names_the_author_says_who_that_is(composer: Composer) ->
         assert "Mijn collega Fatima El Idrissi schreef erover" in draft.text
 
 
-def test_a_vacancy_is_told_once(composer: Composer) -> None:
+def test_a_vacancy_is_mentioned_once(composer: Composer) -> None:
     """First thing in the post; no passage says once more that somebody is sought."""
     told = "Op een dag zet de constructeur zes sluisdeuren recht, de zwaarste weegt 40 ton."
     again = "Zwaan in Utrecht zoekt een constructeur sluizen voor de ploeg in Kampen."
@@ -231,7 +231,7 @@ def test_an_answer_opens_the_post(composer: Composer) -> None:
         assert draft.text.count(passage[1:]) == times
 
 
-def test_an_answer_that_is_too_long_is_told(composer: Composer) -> None:
+def test_an_answer_that_is_too_long_is_reported(composer: Composer) -> None:
     """On X three hundred characters cannot stand."""
     asked = request(MOF, ambassador(), network="x", answer="woord " * 60, as_it_is=True)
     with pytest.raises(NoDraft, match="the answer is too long for x"):

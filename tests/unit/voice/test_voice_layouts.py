@@ -52,9 +52,7 @@ def test_every_shipped_layout_keeps_the_rules(templates: PostTemplates, path: st
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("kind", sorted(RELATIONS))
-def test_every_shipped_layout_is_dealt_to_somebody(
-    templates: PostTemplates, language: str, kind: str
-) -> None:
+def test_every_shipped_layout_is_dealt(templates: PostTemplates, language: str, kind: str) -> None:
     """Each renders for a person of whom it needs no more than is known, with and without answer."""
     told = TOLD[language]
     content = (

@@ -22,7 +22,7 @@ words = st.lists(st.sampled_from(["de", "brug", "en", "toch", "nooit"]), max_siz
 
 
 @given(st.text(max_size=200))
-def test_an_unchanged_text_is_nobody_elses_claim(text: str) -> None:
+def test_an_unchanged_text_holds_no_new_claim(text: str) -> None:
     """Of a text that was approved as it was written, nothing counts as one's own."""
     assert own_share(text, text) == 0
 
@@ -34,7 +34,7 @@ def test_the_share_is_a_share(original: str, final: str) -> None:
     assert own_share("", final) == (1 if final else 0)
 
 
-def test_links_and_hashtags_are_nobodys_words() -> None:
+def test_links_and_hashtags_are_no_own_words() -> None:
     """A link or a hashtag more or less changes nothing about whose words they are."""
     assert own_share("Dit klopt.", "Dit klopt. https://example.org/a #Sluis") == 0
 
@@ -87,6 +87,6 @@ def test_changes_tell_the_whole_text(original: str, final: str) -> None:
         ),
     ],
 )
-def test_what_was_said_to_us_alone_is_not_told(answer: str, told: str) -> None:
+def test_remarks_to_us_are_left_out_of_an_answer(answer: str, told: str) -> None:
     """Everything else stands word for word."""
     assert as_told(answer) == told

@@ -153,7 +153,7 @@ def test_a_vacancy_in_another_language_has_no_passage() -> None:
     assert unsaid(opened) is None
 
 
-def test_a_language_that_nobody_writes_in_is_no_mistake() -> None:
+def test_a_story_in_a_third_language_is_no_mistake() -> None:
     """What was sent as French is not looked at: it is refused for that already."""
     assert other_language(story(body=ENGLISH, language="fr")) is None
 

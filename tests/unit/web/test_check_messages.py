@@ -78,7 +78,7 @@ def test_a_value_may_be_left_out_on_purpose() -> None:
         ('message("a", "{n} {m}", n=1)', "x.py:1: a says m and is not given it"),
     ],
 )
-def test_a_message_that_nobody_can_translate_is_refused(code: str, fault: str) -> None:
+def test_an_untranslatable_message_is_refused(code: str, fault: str) -> None:
     """A catalogue finds literals only, and a sentence is given what it names."""
     assert fault in next(each for each in said_in(code, "x.py") if isinstance(each, str))
 
@@ -92,7 +92,7 @@ def test_a_message_that_nobody_can_translate_is_refused(code: str, fault: str) -
         ('{{ ngettext("one", "{n} of {all}", 3) }}', "x.html:1: “one” says all"),
     ],
 )
-def test_words_that_nobody_can_translate_are_refused(words: str, fault: str) -> None:
+def test_untranslatable_words_are_refused(words: str, fault: str) -> None:
     """The same on pages."""
     assert fault in next(each for each in words_in(words, "x.html") if isinstance(each, str))
 

@@ -109,7 +109,7 @@ async def test_the_page_names_what_is_not_in_order(organisation: Organisation) -
     assert "zwaan sign-in EMAIL" in page
 
 
-async def test_a_version_that_ends_is_told_to_the_administrator(organisation: Organisation) -> None:
+async def test_an_ending_version_is_shown_to_the_administrator(organisation: Organisation) -> None:
     """Long before LinkedIn refuses every call, the page says until when and which setting."""
     organisation.with_parts(linkedin_sunset=lambda: date(2027, 9, 1))
     async with organisation.staff("ad@example.org", "administrator") as browser:

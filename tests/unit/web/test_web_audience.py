@@ -301,7 +301,7 @@ async def test_the_list_never_tells_what_anybody_decided(organisation: Organisat
         ),
     ],
 )
-async def test_a_campaign_that_asks_nobody_says_why(
+async def test_a_campaign_with_an_empty_audience_says_why(
     organisation: Organisation, changes: dict[str, str], reason: str
 ) -> None:
     """On its page and on that of its audience, instead of a nought without a reason."""

@@ -95,7 +95,7 @@ async def test_one_act_is_one_line_with_names(organisation: Organisation) -> Non
     assert f">{about.id}<" not in page
 
 
-async def test_who_closed_a_vacancy_is_told(organisation: Organisation) -> None:
+async def test_the_closer_of_a_vacancy_is_shown(organisation: Organisation) -> None:
     """A vacancy that a recruiter opened and closed has a line of theirs for each."""
     about = await organisation.campaign(vacancy())
     async with organisation.staff("rik@example.org", "recruiter", "administrator") as browser:

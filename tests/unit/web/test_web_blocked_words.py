@@ -71,7 +71,7 @@ async def test_the_list_is_marketings(organisation: Organisation) -> None:
         assert (await browser.get(PAGE)).status_code == 403
 
 
-async def test_an_ambassador_is_told_before_approving(organisation: Organisation) -> None:
+async def test_an_ambassador_sees_remarks_before_approving(organisation: Organisation) -> None:
     """The word and its reason stand below the text while typing, and approval is refused."""
     campaign = await organisation.campaign(story())
     post = await organisation.post(campaign, ANNA)

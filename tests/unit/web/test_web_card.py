@@ -156,7 +156,7 @@ async def test_the_overlap_is_of_what_is_typed(organisation: Organisation, post:
             assert f">{percent}% gelijk aan een collega<" in told
 
 
-async def test_a_story_stays_where_it_stands(organisation: Organisation) -> None:
+async def test_a_story_stays_in_its_place(organisation: Organisation) -> None:
     """Sharing on one network leaves the other a tab, and the order of the stories as it is."""
     await organisation.connect(ANNA)
     stories = [await organisation.campaign(story(story_id=f"s-{n}")) for n in range(3)]

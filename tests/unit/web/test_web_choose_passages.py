@@ -410,7 +410,7 @@ async def test_a_form_too_large_is_refused(organisation: Organisation) -> None:
     assert (many.status_code, long.status_code) == (422, 422)
 
 
-async def test_a_form_of_somebody_elses_page_is_refused(organisation: Organisation) -> None:
+async def test_a_form_of_a_foreign_page_is_refused(organisation: Organisation) -> None:
     """Without the session's token nothing changes."""
     address = await prepared(organisation)
     async with organisation.staff("mia@example.org", "marketing") as browser:
@@ -423,7 +423,7 @@ async def test_a_form_of_somebody_elses_page_is_refused(organisation: Organisati
     ("url", "inside"),
     [("https://intranet.delta.example/7", True), ("https://www.delta.example/7", False)],
 )
-async def test_a_link_that_outsiders_cannot_open_is_told(
+async def test_a_link_closed_to_outsiders_is_reported(
     organisation: Organisation, url: str, inside: bool
 ) -> None:
     content = story(body=BODY).model_copy(update={"url": url})

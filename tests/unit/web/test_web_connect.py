@@ -208,7 +208,7 @@ async def test_an_unreachable_network_is_said_after_disconnecting(
     assert await organisation.read(connections.get, ANNA.id, "x") is None
 
 
-async def test_only_our_own_sandbox_is_told_who_asks(organisation: Organisation) -> None:
+async def test_only_our_own_sandbox_receives_the_name(organisation: Organisation) -> None:
     """The sandbox's consent page offers the account of who asks; a real network hears no name."""
     async with organisation.signed_in("anna@example.org") as browser:
         away = (await browser.get("/connect/linkedin")).headers["Location"]

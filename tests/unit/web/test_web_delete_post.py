@@ -49,7 +49,7 @@ async def test_nothing_is_asked_without_that_button(organisation: Organisation) 
         assert await deletions.of_posts(transaction, [post.id]) == {}
 
 
-async def test_nobody_elses_post_can_be_asked_for(organisation: Organisation) -> None:
+async def test_a_post_of_a_colleague_is_not_found(organisation: Organisation) -> None:
     """For a colleague the post does not exist."""
     post = await published(organisation)
     page = f"/inbox/{post.id}/delete"
@@ -59,7 +59,7 @@ async def test_nobody_elses_post_can_be_asked_for(organisation: Organisation) ->
         assert answer.status_code == 404
 
 
-async def test_what_became_of_it_is_told(organisation: Organisation) -> None:
+async def test_the_outcome_is_shown(organisation: Organisation) -> None:
     """Why it did not work yet or at all, with what to do; and that it is gone."""
     post = await published(organisation)
     now = organisation.clock
@@ -85,7 +85,7 @@ async def test_what_became_of_it_is_told(organisation: Organisation) -> None:
             assert sentence in (await browser.get(f"/inbox/{post.id}")).text
 
 
-async def test_a_post_whose_place_nobody_told_is_explained(organisation: Organisation) -> None:
+async def test_a_post_without_an_address_is_explained(organisation: Organisation) -> None:
     """Its person is told how to delete it themselves."""
     post = await published(organisation, external_id=None)
     async with organisation.signed_in("anna@example.org") as browser:

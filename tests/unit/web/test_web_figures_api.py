@@ -112,7 +112,7 @@ async def test_a_fault_is_problem_details(
     assert problem["remedy"]
 
 
-async def test_nobody_reads_without_a_token(organisation: Organisation) -> None:
+async def test_reading_needs_a_token(organisation: Organisation) -> None:
     """Neither page nor file, and the answer says which token."""
     for path in ("", ".csv", ".xlsx", ".parquet"):
         for token in ("", "wrong"):

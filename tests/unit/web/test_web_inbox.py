@@ -36,7 +36,7 @@ async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None
     assert "Proefomgeving." in page
 
 
-async def test_one_story_stands_in_front(organisation: Organisation) -> None:
+async def test_one_story_is_in_front(organisation: Organisation) -> None:
     """Its drafts are tabs of one card, the other stories are a tap away, and whatever is refused
     stays in front."""
     drafts = []
@@ -217,7 +217,7 @@ async def test_a_reason_is_kept(organisation: Organisation) -> None:
         ("a\x07b", "Er staan onzichtbare tekens in de tekst. Typ de tekst opnieuw."),
     ],
 )
-async def test_a_fault_stands_next_to_the_field(
+async def test_a_fault_is_next_to_the_field(
     organisation: Organisation, text: str, sentence: str
 ) -> None:
     """A text that cannot be sent is answered by one Dutch sentence, and what was typed stays."""

@@ -68,7 +68,7 @@ async def test_the_answer_to_typing_has_a_place_for_each_part(
     assert all(f'id="{target}"' in page for target in targets)
 
 
-async def test_the_share_is_of_what_stands_there(organisation: Organisation) -> None:
+async def test_the_share_is_of_the_shown_text(organisation: Organisation) -> None:
     """While the whole text is being replaced all of it becomes the person's own, and none of the
     suggestion is."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)

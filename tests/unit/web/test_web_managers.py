@@ -104,7 +104,7 @@ async def test_closing_states_the_event(organisation: Organisation) -> None:
         ("crafts", ",".join(map(str, range(60))), "At most 50."),
     ],
 )
-async def test_a_fault_stands_next_to_its_field(
+async def test_a_fault_is_next_to_its_field(
     organisation: Organisation, field: str, value: str, sentence: str
 ) -> None:
     """A wrong field is answered by a sentence there, everything typed stays, nothing is sent."""
@@ -241,7 +241,7 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
     return campaign.id
 
 
-async def test_a_click_that_counts_for_nobody_has_its_reason(organisation: Organisation) -> None:
+async def test_an_excluded_click_has_its_reason(organisation: Organisation) -> None:
     """A campaign's page says why clicks were left out, and how many; not for a small group."""
     large = await team(organisation, [PostState.PUBLISHED] * 6)
     small = await team(organisation, [PostState.PUBLISHED] * 4, "s-small")
@@ -283,7 +283,9 @@ async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
 
 
 @pytest.mark.parametrize("declined", [0, 1, 4])
-async def test_nobody_sees_who_declined(organisation: Organisation, declined: int) -> None:
+async def test_declining_changes_no_number_on_the_page(
+    organisation: Organisation, declined: int
+) -> None:
     """The page is the same, number for number, whether nobody, one or four people declined."""
     states = [PostState.DECLINED] * declined + [PostState.READY] * (6 - declined)
     campaign_id = await team(organisation, states)

@@ -68,7 +68,7 @@ async def test_another_file_is_refused_in_the_readers_language(organisation: Org
             assert said in answer.text
 
 
-async def test_words_that_nobody_knows_are_asked_about(organisation: Organisation) -> None:
+async def test_unknown_words_are_asked_about(organisation: Organisation) -> None:
     """The page asks what each heading means; with the answer the same file is read."""
     await _published(organisation)
     file = f"Liens,Impressions du <post>\n{ADDRESS},81\n".encode()

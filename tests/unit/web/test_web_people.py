@@ -95,7 +95,7 @@ async def test_a_corrected_address_keeps_the_person(organisation: Organisation) 
     assert await organisation.read(connections.networks_of, [new]) == {new: ("linkedin",)}
 
 
-async def test_what_cannot_be_is_told_beside_its_field(organisation: Organisation) -> None:
+async def test_an_impossible_value_is_reported_beside_its_field(organisation: Organisation) -> None:
     """Each fault stands at its field, in the reader's language, and nothing is saved."""
     bad = {"email": "nobody", "timezone": "Mars/Olympus", "since": "soon", "name": "", "emoji": "9"}
     async with organisation.staff("ad@example.org", "administrator", language="nl") as browser:
@@ -121,7 +121,7 @@ async def test_what_a_person_set_stays_theirs(organisation: Organisation) -> Non
     assert anna.team == "Mijn team"
 
 
-async def test_somebody_is_added(organisation: Organisation) -> None:
+async def test_a_person_is_added(organisation: Organisation) -> None:
     """A new person is here at once, once: the same address again is refused."""
     new = {**FORM, "name": "Cor <b>", "email": "cor@example.org", "marketing": "yes"}
     async with organisation.staff("ad@example.org", "administrator") as browser:
@@ -134,7 +134,7 @@ async def test_somebody_is_added(organisation: Organisation) -> None:
     assert person.roles == {"ambassador", "marketing"}
 
 
-async def test_without_the_role_nobody_is_asked(organisation: Organisation) -> None:
+async def test_losing_the_role_cancels_drafts(organisation: Organisation) -> None:
     """Taking the role of ambassador away cancels drafts, deletes tokens and asks no more."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     await organisation.connect(ANNA)
@@ -146,7 +146,7 @@ async def test_without_the_role_nobody_is_asked(organisation: Organisation) -> N
     assert [each.id for each in await organisation.read(people.all_ambassadors)] == [BEN.id]
 
 
-async def test_an_administrator_signs_somebody_out(organisation: Organisation) -> None:
+async def test_an_administrator_signs_a_person_out(organisation: Organisation) -> None:
     """Every session of the person ends, and the administrator's own goes on."""
     async with (
         organisation.signed_in(ANNA.email) as hers,

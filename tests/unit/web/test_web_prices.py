@@ -12,7 +12,7 @@ from tests.builders import ambassador
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 
 
-async def test_the_price_stands_beside_the_draft_and_the_account(
+async def test_the_price_is_beside_the_draft_and_the_account(
     organisation: Organisation,
 ) -> None:
     """For the text as it stands, also while it is being typed; LinkedIn charges nothing."""

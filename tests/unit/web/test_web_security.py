@@ -233,7 +233,7 @@ async def test_htmx_is_led_to_sign_in(organisation: Organisation) -> None:
     assert answer.headers["HX-Redirect"] == "/sign-in"
 
 
-async def test_nobody_disconnects_a_colleague(organisation: Organisation) -> None:
+async def test_a_colleague_cannot_be_disconnected(organisation: Organisation) -> None:
     """Disconnecting removes one's own tokens and nobody else's."""
     await organisation.connect(ANNA)
     async with organisation.signed_in("ben@example.org") as browser:

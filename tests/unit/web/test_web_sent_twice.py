@@ -273,7 +273,7 @@ async def test_a_form_is_cut_off_anywhere(organisation: Organisation, over: int)
         ("nl", "Je rol laat dit niet toe", "stond te lang open"),
     ],
 )
-async def test_a_lost_role_is_told(
+async def test_a_lost_role_is_reported(
     organisation: Organisation, language: str, says: str, never: str
 ) -> None:
     """With whom to ask; and what was typed is not lost."""

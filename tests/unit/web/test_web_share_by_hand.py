@@ -60,7 +60,7 @@ async def test_i_shared_it(organisation: Organisation) -> None:
     assert (await organisation.read(posts.get, post.id)).state is PostState.READY
 
 
-async def test_a_wrong_address_is_told_in_words(organisation: Organisation) -> None:
+async def test_a_wrong_address_is_reported_in_words(organisation: Organisation) -> None:
     """The fault stands at the address in the person's language; both fields keep what was typed."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
@@ -82,7 +82,7 @@ async def test_a_wrong_address_is_told_in_words(organisation: Organisation) -> N
         assert 'href="javascript' not in answer.text
 
 
-async def test_nobody_shares_for_another(organisation: Organisation) -> None:
+async def test_a_post_of_another_cannot_be_shared(organisation: Organisation) -> None:
     """Somebody else's post is not there."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("ben@example.org") as browser:

@@ -173,7 +173,7 @@ async def test_a_link_comes_by_mail(organisation: Organisation) -> None:
         assert (await browser.get(address)).headers["Location"] == "/inbox"
 
 
-async def test_nobody_learns_who_works_here(organisation: Organisation) -> None:
+async def test_an_unknown_address_gets_the_same_answer(organisation: Organisation) -> None:
     """An unknown address gets the same answer as a known one, and no mail."""
     mailbox = Mailbox()
     organisation.with_parts(notifier=mailbox)

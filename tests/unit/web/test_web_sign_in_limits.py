@@ -65,7 +65,7 @@ async def test_a_flood_of_asks_ends_at_the_limit(office: Organisation) -> None:
         assert (await ask(other, "p1@example.org")).status_code == 200
 
 
-async def test_somebodys_mailbox_gets_five_an_hour(office: Organisation) -> None:
+async def test_a_mailbox_gets_five_links_an_hour(office: Organisation) -> None:
     """Whoever asks and from wherever; an address in other letters is the same one."""
     found = []
     for number in range(7):
@@ -79,7 +79,7 @@ async def test_somebodys_mailbox_gets_five_an_hour(office: Organisation) -> None
     assert ASKS_OF_ADDRESS.window == HOUR
 
 
-async def test_nobody_learns_by_the_limit_who_works_here(office: Organisation) -> None:
+async def test_the_limit_is_the_same_for_an_unknown_address(office: Organisation) -> None:
     """An unknown address is refused after as many asks, in the same words."""
     pages = {}
     async with visitor(office, "203.0.113.9", **{"Accept-Language": "en"}) as browser:

@@ -189,7 +189,7 @@ async def test_the_api_token_reads_no_small_group(organisation: Organisation) ->
     assert operators_small["posts"] == {"published": 2}
 
 
-def test_applicants_of_a_small_group_are_nobodys() -> None:
+def test_applicants_of_a_small_group_are_not_shown() -> None:
     """Who brought them is told of a large group only, also by the difference to what is unknown."""
     large, small = campaign(story("large")).id, campaign(story("small"))
     vacant = campaign(vacancy())

@@ -86,7 +86,7 @@ async def test_it_is_checked_while_typing(
     assert await organisation.read(post_templates.active) == {}
 
 
-async def test_a_layout_without_link_or_disclosure_is_told(organisation: Organisation) -> None:
+async def test_a_layout_without_link_or_disclosure_is_reported(organisation: Organisation) -> None:
     """A post that loses the link or the employer is refused by name."""
     async with organisation.staff(MAAIKE, "marketing") as browser:
         for slot, said in (("link", "The link belongs here"), ("employer", "The employer belongs")):
@@ -123,7 +123,7 @@ async def test_no_other_file_can_be_written(organisation: Organisation) -> None:
             assert (await browser.get(f"/templates/edit/{path}")).status_code == 404
 
 
-async def test_somebody_elses_change_is_not_lost(organisation: Organisation) -> None:
+async def test_a_change_by_another_is_not_lost(organisation: Organisation) -> None:
     """Saving from an older version is refused, and the text that was typed stays on the page."""
     async with organisation.staff(MAAIKE, "marketing") as browser:
         await submit(browser, PAGE, PAGE, text=CHANGED, based_on="0")

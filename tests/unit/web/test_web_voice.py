@@ -132,7 +132,7 @@ async def test_an_unchanged_form_sets_nothing(organisation: Organisation) -> Non
         ("avoid", ",".join(f"w{n}" for n in range(60)), "Hooguit 50"),
     ],
 )
-async def test_a_fault_stands_beside_its_field(
+async def test_a_fault_is_beside_its_field(
     organisation: Organisation, field: str, value: str, sentence: str
 ) -> None:
     """What cannot be is answered beside the field; what was typed stays, and nothing is set."""
