@@ -93,7 +93,7 @@ CAMPAIGN_HOMES = {"vacancies": "vacancy", "stories": "story"}
 
 
 async def _campaign_manager(home: str, view: PersonView) -> View:
-    """For pages below ``/{home}``: whoever may open the list of campaigns there."""
+    """For pages below ``/{home}``: the role that may open the list of campaigns there."""
     if home not in CAMPAIGN_HOMES:
         raise HTTPException(404)
     if view.me.roles.isdisjoint(roles_of(f"/{home}")):

@@ -124,7 +124,7 @@ def status_of(error: ZwaanError) -> tuple[int, dict[str, str]]:
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
-    """The client left, or was too slow, before its request had arrived: nobody reads an answer."""
+    """The client left, or was too slow, before its request had arrived: no answer is read."""
     return Response(status_code=408)
 
 
@@ -174,7 +174,7 @@ def _page(
 
 
 def _typed(request: Request) -> list[str]:
-    """The texts in the form that was sent: whoever typed them may take them along."""
+    """The texts in the form that was sent, shown again so that they can be copied."""
     form = getattr(request.state, "form", None)
     if form is None:
         return []
@@ -189,7 +189,7 @@ def _came_from(request: Request) -> str:
 
 
 def _view(request: Request) -> View:
-    """For whoever is known to ask: a fault is no moment to look it up."""
+    """The view for the person already known; the session is not looked up during a fault."""
     # A fault outside the session (a defect, a path of an asset) has none to read from.
     request.scope.setdefault("session", {})
     return make_view(request, getattr(request.state, "person", None))

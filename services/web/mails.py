@@ -1,5 +1,5 @@
-"""Messages to people, in their language; that with a sign-in link is tried again while the server is
-away, and told when it failed.
+"""Mails to people, in their language; a mail with a sign-in link is tried again while the server is
+away, and its failure is reported.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ _log = structlog.get_logger("mail")
 
 @dataclass(slots=True, kw_only=True)
 class MailState:
-    """Whether the last mail could not be sent: then the page sends nobody to their mailbox.
+    """Whether the last mail could not be sent: then the page does not refer to the mailbox.
 
     ``pauses`` are seconds between tries of one mail.
     """

@@ -73,18 +73,18 @@ class Messages:
         return _filled(self.catalogue.gettext(text), values)
 
     def pgettext(self, context: str, text: str, /, **values: Any) -> str:
-        """Where one English word is two in another language; ``context`` tells them apart."""
+        """Where one English word is two in another language; ``context`` distinguishes them."""
         return _filled(self.catalogue.pgettext(context, text), values)
 
     def ngettext(self, text: str, plural: str, n: int, /, **values: Any) -> str:
-        """In the form for ``n`` of something, which stands in its braces as well."""
+        """In the form for ``n`` of something; ``n`` is a value of the sentence as well."""
         return _filled(self.catalogue.ngettext(text, plural, n), {"n": n, **values})
 
     def npgettext(self, context: str, text: str, plural: str, n: int, /, **values: Any) -> str:
         return _filled(self.catalogue.npgettext(context, text, plural, n), {"n": n, **values})
 
     def named(self, labels: Mapping[str, Message], name: Message | str) -> str:
-        """Its label; what has none stands for itself."""
+        """Its label, or the name itself where there is none."""
         known = labels.get(str(name), name)
         return self.phrase(known) if isinstance(known, Message) else known
 
@@ -93,7 +93,7 @@ class Messages:
         return as_sentence(self.phrase(message))
 
     def phrase(self, message: Message, **written: str | int) -> str:
-        """As `say`, to stand inside a sentence; ``written`` are more values, shown as they are."""
+        """As `say`, for use inside a sentence; ``written`` are more values, shown as they are."""
         text = self._translated(message)
         if "{" not in text:  # as most labels
             return text
@@ -151,7 +151,7 @@ def messages_in(language: Language) -> Messages:
 
 def _catalogue(language: Language) -> NullTranslations:
     """Read from the .po file, which is what a checkout and a wheel both have: a fraction of a second
-    once a process, and no build step that somebody may forget."""
+    once a process, and no build step that may be forgotten."""
     place = resources.files("templates") / "locale" / language / "LC_MESSAGES" / "zwaan.po"
     compiled = BytesIO()
     with place.open("rb") as file:

@@ -1,7 +1,6 @@
 """What every request passes: its length, its ids, its metrics, and the headers of its answer.
 
-No request is read further than it may be long. What can be nobody's id is 404 before anything is
-asked: PostgreSQL takes no NUL in a text. Addresses of style, script and htmx carry a digest, so
+No request is read further than it may be long. An impossible id is 404 before any query: PostgreSQL takes no NUL in a text. Addresses of style, script and htmx carry a digest, so
 that browsers keep them for ever.
 """
 
@@ -31,7 +30,7 @@ CUT = "form_was_cut"
 class BodyLimit:
     """Cuts forms off, so that what was typed before that is kept; ends all else with 413.
 
-    Whoever reads a form that was cut off finds `CUT` in the request's state. Paths below
+    `CUT` in the request's state marks a form that was cut off. Paths below
     ``except_below`` limit themselves.
     """
 
@@ -67,7 +66,7 @@ class BodyLimit:
 
 
 def _end_of_form(content_type: str) -> bytes | None:
-    """What ends a form of this type wherever it stands; None for what is no form."""
+    """The bytes that end a form of this type at any position; None for what is no form."""
     kind, options = parse_options_header(content_type)
     if kind == b"application/x-www-form-urlencoded":
         return b""

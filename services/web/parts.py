@@ -52,8 +52,8 @@ class Readiness:
 class WebParts:
     """``is_laptop``: see `Settings.is_laptop`; there ``api_token`` None leaves the API open.
 
-    ``sandboxes`` are those of ``networks`` that are an imitation. ``owner_token`` admits this machine's command line (it stands in the data folder). Without a
-    ``notifier`` nobody can ask for a sign-in link by mail; an administrator makes it.
+    ``sandboxes`` are those of ``networks`` that are an imitation. ``owner_token`` admits this machine's command line (kept in the data folder). Without a
+    ``notifier`` there are no sign-in links by mail; an administrator makes them.
     ``linkedin_sunset`` is the day on which the configured version of LinkedIn's interface ends,
     once that is near. ``simulated``: colleagues are, as in a demo.
     """

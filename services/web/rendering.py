@@ -146,7 +146,7 @@ def _read_inline(state: Any) -> None:
 
 
 def _without_tags(children: Sequence[Token]) -> list[Token]:
-    """Tags become text, a line's end or nothing; what stands in a script goes with it."""
+    """Tags become text, a line's end or nothing; the contents of a script go with it."""
     kept: list[Token] = []
     unread = ""
     for token in children:

@@ -1,8 +1,8 @@
-"""``/r/{code}``: a bare ASGI application, because it is the one that the whole world asks for.
+"""``/r/{code}``: a bare ASGI application, because it serves the most requests.
 
 The click is durable before the redirect is answered, and a visitor is never kept from the target; a
 network's preview robot gets a card with the story's title, text and image (https://ogp.me). What a request
-costs is in benchmarks/redirect.py; what stands here runs for each.
+costs is in benchmarks/redirect.py; this code runs for each.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _TODAY = message("layout.today", "today")
 
 
 class NotSignedIn(Exception):
-    """The page belongs to somebody; answered by the sign-in page."""
+    """The page needs a person signed in; answered by the sign-in page."""
 
 
 class FormFault(HTTPException):

@@ -1,9 +1,9 @@
-"""Who may use the HTTP API, and which requests come from this machine itself, passed on by nobody.
+"""Access to the HTTP API, and requests that come from this machine directly, without a proxy.
 
 With a key that an administrator made, for what its scopes open; with the API token, or with the token
 of this machine's command line, for everything. On a laptop without an API
-token: anybody on this machine, but not a web page of somebody else's in the browser. Anywhere else
-this machine is not trusted without a token: who asks there may be a reverse proxy.
+token: every program on this machine, but no web page of another origin in the browser. Anywhere else
+this machine is not trusted without a token: its requests may come from a reverse proxy.
 
 Sources: RFC 7239 (Forwarded), RFC 9110 section 7.6.3 (Via), RFC 8586 (CDN-Loop), and what proxies
 send of their own (nginx, HAProxy, Envoy, Amazon, Cloudflare, Akamai, Fastly).
@@ -85,13 +85,13 @@ def is_admitted(request: Request) -> bool:
 def is_operator(request: Request) -> bool:
     """Whether an admitted request is the operator's: this machine's command line, or a laptop's.
 
-    Whoever holds a key or the API token is another system, whose readers are not known.
+    A key or the API token belongs to another system, whose readers are not known.
     """
     return "Authorization" not in request.headers or bears(request, parts_of(request).owner_token)
 
 
 def is_this_machine(request: Request) -> bool:
-    """Whether whoever sits at this laptop asks; anywhere but on a laptop nobody is known to."""
+    """Whether the request comes from the user of this laptop; never true elsewhere."""
     return parts_of(request).is_laptop and is_direct(request)
 
 
@@ -116,11 +116,11 @@ def is_direct(request: Request) -> bool:
     """Whether a program on this machine asks, by a name of this machine.
 
     The server puts the visitor that a trusted proxy names in the place of the peer, but leaves the
-    header that named it: whoever is passed on is seen by the header, and without one the peer is
+    header that named it: a forwarded request has the header, and without one the peer is
     the real one. A proxy that passes on the public name is seen by that name; so is a name that
     only leads here (DNS rebinding). nginx, left as it comes, says nothing and gives its own name
-    for the machine behind it, but it speaks HTTP/1.0, as nobody else here does. A proxy that hides
-    all of this cannot be told apart: that is why `Settings.is_laptop` comes first.
+    for the machine behind it, but it speaks HTTP/1.0, as no other client here does. A proxy that hides
+    all of this is not recognised: that is why `Settings.is_laptop` comes first.
     """
     return (
         request.client is not None

@@ -32,7 +32,7 @@ router = APIRouter(prefix="/api/v1")
 async def receive_events(request: Request) -> Response:
     """202: all are durable. 422: some were refused and the others are durable. 400: no JSON.
 
-    ``place`` counts from 0; a note tells something of an event that was accepted.
+    ``place`` counts from 0; a note is a remark about an event that was accepted.
     """
     parts = parts_of(request)
     try:

@@ -45,7 +45,7 @@ async def readiness(request: Request) -> Response:
 
 
 async def _networks_away(parts: WebParts) -> list[str]:
-    """Networks whose circuit is open. They make nobody unready: a restart does not help them."""
+    """Networks whose circuit is open. They do not affect readiness: a restart does not help them."""
     with suppress(RetryLater):  # without its database the process is unready by itself
         async with parts.database.read() as transaction:
             return [

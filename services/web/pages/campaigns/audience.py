@@ -1,6 +1,6 @@
-"""Whom a campaign asks: looked at and changed before its launch, and widened after it.
+"""The audience of a campaign: shown and changed before its launch, and widened after it.
 
-The list tells who is asked and why; never what anybody decided, now or before.
+The list shows each person and the reason; never anybody's decision, now or before.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Shown:
 
     ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week,
     ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
-    whoever is asked is asked a question.
+    each person is asked a question.
     """
 
     home: str

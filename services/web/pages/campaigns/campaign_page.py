@@ -1,5 +1,5 @@
 """A campaign's page: the form that opens it, stated once however often it is sent and with how it begins; then
-it waits for its event to arrive, and follows what becomes of the posts, or says why it asks nobody and what
+it waits for its event to arrive, and follows what becomes of the posts, or says why its audience is empty and what
 can be done about it.
 """
 
@@ -65,7 +65,7 @@ class Opening:
 
 
 async def wish_for_another(view: View) -> str:
-    """What the form is to be another one than; empty where nobody was asked."""
+    """The campaign that the form has to differ from; empty where no person was asked."""
     return (await read_fields(view, (ANOTHER,)))[ANOTHER]
 
 
@@ -268,7 +268,7 @@ _NO_WORK = label(
 
 
 def why_nobody(view: View, campaign: Campaign, sizes: Sizes) -> str:
-    """In one or two sentences; empty while there is somebody on the campaign's list."""
+    """Why the audience is empty, in one or two sentences; empty while it is not."""
     if sizes.proposed or sizes.asked or sizes.removed:
         return ""
     content = campaign.content

@@ -122,7 +122,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """What stands on a line each."""
+    """The lines of a text, without empty ones."""
     return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 

@@ -45,7 +45,7 @@ _ROWS, _LETTERS, _SENTENCES = 60, 5_000, 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """``foreseen`` None: nobody is on the list yet. ``moved`` is the place of the row that was."""
+    """``foreseen`` None: the list is still empty. ``moved`` is the place of the row that was moved."""
 
     home: str
     campaign: Campaign
@@ -77,7 +77,7 @@ class Shown:
 
     @property
     def author(self) -> str:
-        """Whom to ask for more."""
+        """The person to ask for more."""
         content = self.campaign.content
         if isinstance(content, StoryApproved) and content.author is not None:
             return content.author.name
@@ -107,7 +107,7 @@ async def look(
 
 @router.post("")
 async def choose(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
-    """Keep what is ticked. While somebody types only the posts beside it are answered."""
+    """Keep what is ticked. A request while typing is answered with the posts beside the form only."""
     campaign = await campaign_of(view, home, campaign_id)
     aside = view.partial and view.request.headers.get("HX-Target") == "carried"
     typed = await _typed(view, aside=aside)
@@ -164,7 +164,7 @@ async def propose(view: CampaignManagerView, home: str, campaign_id: str) -> Res
 
 
 async def foreseen_of(view: View, campaign: Campaign) -> Foreseen | None:
-    """What its posts would be; None while nobody is on its list."""
+    """The posts it would have; None while its list is empty."""
     async with view.parts.database.read() as transaction:
         composer = await view.parts.templates.composer(transaction)
         them = await read_audience(transaction, campaign)

@@ -1,7 +1,7 @@
 """What managers see of a campaign: what was brought, never who decided what.
 
-Counts that would tell one person's decision, or one person's figures, are not shown. That holds for
-differences too: whoever knows the sum must not be able to subtract their way to a small group.
+Counts that would reveal one person's decision, or one person's figures, are not shown. That holds for
+differences too: no small group may follow from a sum by subtraction.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class PublicFigures:
 
     ``asked_first`` are how many people have a question and no text yet, by network and reason. ``objections`` are the reasons for which drafts were declined, once enough people gave one.
     ``declined`` (posts) is None while fewer than `SMALL_GROUP` people declined; they are part of
-    ``undecided`` then, whose exact number tells nothing. ``detailed``: enough people shared for
-    clicks and reach to be nobody's own. ``counted``: enough people got a text for the counts of
-    what became of them to be nobody's decision; without it, no count of posts may be read.
+    ``undecided`` then, whose exact number reveals nothing. ``detailed``: enough people shared for
+    clicks and reach to belong to no single person. ``counted``: enough people got a text for the counts of
+    what became of them to reveal no single decision; without it, no count of posts may be read.
     ``elsewhere`` are the other campaigns whose posts brought applicants for this vacancy, as far as
     enough people shared there.
     """
@@ -53,7 +53,7 @@ class PublicFigures:
 
     @property
     def audience_address(self) -> str:
-        """The page that lists whom it asks."""
+        """The page that lists its audience."""
         return f"/{self._home}/{self.campaign.id}/audience"
 
     @property
@@ -81,7 +81,7 @@ class PublicFigures:
 
     @property
     def shared(self) -> int:
-        """Shared by hand, which nobody can check."""
+        """Shared by hand, which cannot be checked."""
         return self._count(PostState.SHARED)
 
     @property
@@ -129,12 +129,12 @@ class PublicFigures:
 
     @property
     def excluded(self) -> Sequence[tuple[str, int]]:
-        """Why clicks count for nobody, and how many, most first; none where they may not be shown."""
+        """Reasons for which clicks are excluded, and how many, most first; none where they may not be shown."""
         return self.figures.excluded.most_common() if self.detailed else ()
 
     @property
     def stages(self) -> Sequence[str]:
-        """Those of which anything may be told, in the order of an applicant's way."""
+        """The stages of which anything may be shown, in an applicant's order."""
         told = {*self.figures.applicants}.union(*self.brought.values())
         return [stage for stage in STAGES if stage in told]
 
@@ -145,7 +145,7 @@ class PublicFigures:
 
     @property
     def unattributed(self) -> Counter[str]:
-        """Applicants for this vacancy by stage of whom nobody knows by whose posts they came; none
+        """Applicants for this vacancy by stage whose posts of origin are unknown; none
         where they may not be shown.
 
         Those who came by the posts of a few people elsewhere are among them: the difference would be
@@ -173,7 +173,7 @@ class PublicFigures:
 
     @property
     def unknown_reach(self) -> int:
-        """Published posts whose reach nobody told; 0 where it may not be shown."""
+        """Published posts of unknown reach; 0 where it may not be shown."""
         return self.figures.unknown_reach if self.detailed else 0
 
     def _large_enough(self, by_tag: Mapping[str, ReachFigure]) -> dict[str, ReachFigure]:
@@ -189,7 +189,7 @@ class PublicFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicTotals:
-    """Sums of what is shown of each campaign, and of nothing else: whoever subtracts finds nothing.
+    """Sums of what is shown of each campaign, and of nothing else, so that subtraction reveals nothing.
 
     ``clicks`` by class and ``reach`` by tag; both empty where nothing is shown. ``left_out`` is the
     number of campaigns of which neither is in the sums, ``partly`` of those with a reach that is not.

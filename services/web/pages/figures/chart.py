@@ -16,7 +16,7 @@ _LABEL = 68
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """Where one point lies, and how wide the place is that tells of it."""
+    """The position of one point, and the width of the area with its explanation."""
 
     x: float
     y: float

@@ -22,8 +22,8 @@ _NETWORKS = "networks"
 class FigureRow:
     """``tag``: measured, estimated, unknown; or hidden, for a group too small to show.
 
-    Of applicants at a stage those who came by the campaign's posts are told apart behind a dot, by
-    the first and by the last link that they followed, and those of whom nobody knows: parts of the
+    Applicants at a stage who came by the campaign's posts have a suffix after a dot, by
+    the first and by the last link that they followed, and so have those of unknown origin: parts of the
     same people, and never to be added.
 
     ``value`` is None where it is hidden or unknown. ``day`` (of UTC) and ``post`` are empty for what

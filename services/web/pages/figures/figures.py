@@ -34,7 +34,7 @@ class Bill:
     """What networks charged: by our count, at the prices in the settings of that time.
 
     ``lines`` are numbers of posts and their price, ``units`` what else was charged for and the same.
-    ``unknown`` posts are there, and nobody saw what they cost.
+    ``unknown`` posts were published at an unknown price.
     """
 
     lines: Sequence[tuple[int, Decimal]]

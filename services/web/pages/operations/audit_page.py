@@ -83,7 +83,7 @@ async def read_lines(transaction: Transaction, kept: Sequence[StoredEntry]) -> l
 
 
 def _act(kept: StoredEntry) -> tuple[Any, ...]:
-    """Entries that stand together and agree in this are one act."""
+    """Adjacent entries that agree in this are one act."""
     return kept.entry.at, kept.entry.actor, kept.entry.action
 
 

@@ -157,7 +157,7 @@ def _form(
     status: int = 200,
     by_hand: Sequence[str] = (),
 ) -> Response:
-    """``person`` None: somebody new. ``by_hand``: what they set about their voice themselves."""
+    """``person`` None: a new person. ``by_hand``: the settings of their voice that they made themselves."""
     return view.page(
         "administration/person.html",
         status=status,
@@ -215,7 +215,7 @@ def roles_in(fields: Mapping[str, str]) -> list[str]:
 
 
 def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
-    """The form as it stands; ``kept`` None: no profile of an ambassador is kept."""
+    """The form with its present values; ``kept`` None: no profile of an ambassador is kept."""
     shown = kept or Ambassador(
         id=person.id, email=person.email, name=person.name, language=DEFAULT, address_form=""
     )
@@ -227,6 +227,6 @@ def filled(person: Person, kept: Ambassador | None) -> dict[str, str]:
 
 
 def empty() -> dict[str, str]:
-    """The form for somebody new: an ambassador who writes the first language."""
+    """The form for a new person: an ambassador who writes the first language."""
     nobody = Person(id="", email="", name="", language=FIRST, roles=frozenset({"ambassador"}))
     return filled(nobody, None)

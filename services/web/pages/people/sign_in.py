@@ -1,5 +1,5 @@
-"""Signing in by a link, signing out, the front door, and the language of the pages for whoever reads
-them; texts keep that of the person's voice.
+"""Signing in by a link, signing out, the front door, and the reader's language of the
+pages; texts keep that of the person's voice.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ async def ask(view: VisitorView) -> Response:
 
 @router.post("/sign-in")
 async def send_link(view: VisitorView) -> Response:
-    """The same answer, as fast, for every address: nobody learns here who works with us."""
+    """The same answer, as fast, for every address: membership is not disclosed."""
     email = str((await view.request.form()).get("email", ""))[:254]
     await count_ask(view.parts.database, email, _asker(view))
     response = _asked(view, sent=True)
@@ -58,10 +58,10 @@ async def send_link(view: VisitorView) -> Response:
 
 @router.get("/sign-in/{token}")
 async def follow(view: VisitorView, token: str) -> Response:
-    """Says who will be signed in, and asks; that uses nothing up, whoever looks into mails.
+    """Shows the person to be signed in, and asks; a mail scanner that follows the link does not use it up.
 
-    Whoever sits at a laptop is signed in at once, and again until the link's time. Elsewhere that
-    must not be: a link of somebody else, opened unknowingly, would connect one's own account to
+    On a laptop the person is signed in at once, and again until the link expires. Elsewhere that
+    must not be: a link of another person, opened unknowingly, would connect one's own account to
     their name.
     """
     if is_this_machine(view.request):
@@ -92,7 +92,7 @@ async def enter(view: VisitorView, token: str) -> Response:
 
 @router.post("/sign-out")
 async def leave(view: PersonView) -> Response:
-    """End this browser's session, for whoever has a copy of the cookie too."""
+    """End this browser's session, for every copy of its cookie too."""
     token = session_token(view.request)
     async with view.parts.database.write() as transaction:
         if token is not None:

@@ -165,7 +165,7 @@ async def choose(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/answer")
 async def answer(view: AmbassadorView, post_id: str) -> Response:
-    """Build the post around an answer, with the text as it stands on the screen; without a script, as
+    """Build the post around an answer, with the text that is on the screen; without a script, as
     it was kept."""
     form = await view.request.form()
     opening, given = str(form.get("opening", "")), str(form.get("answer", ""))

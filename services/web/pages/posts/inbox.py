@@ -248,7 +248,7 @@ async def keep(view: View, post_id: str, typing: Typing) -> TypedText | None:
 
 
 async def own_post(view: View, post_id: str) -> Post:
-    """Raises 404 for a post of somebody else, as for one that does not exist."""
+    """Raises 404 for a post of another person, as for one that does not exist."""
     async with view.parts.database.read() as transaction:
         post = await posts.get(transaction, post_id)
     if post is None or post.ambassador_id != view.me.id:

@@ -61,7 +61,7 @@ class Own:
     """The question that asks for a fact of one's own, with ``others``, what was answered, and the
     share of the text that is the person's own, 0 to 1.
 
-    Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` is ``told``,
+    Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` it uses (``told``),
     from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
     they answered beside another draft about the same, offered again. ``unclear`` asks for what a stranger
     misses in their answer, whose post is held until then. ``model`` is what became of a
@@ -112,8 +112,8 @@ class Typed:
 class Card:
     """One post as its ambassador sees it.
 
-    ``by`` is whose name stands above it, ``reason`` why this person was asked, in their language.
-    ``box`` and ``answer`` are what stands in its boxes, ``text`` that as its network keeps it,
+    ``by`` is the name above it, ``reason`` why this person was asked, in their language.
+    ``box`` and ``answer`` are the contents of its boxes, ``text`` that as its network keeps it,
     ``kept`` what its person typed without deciding, ``window`` names this showing of it,
     ``missing`` is what was edited away from the text, ``remarks`` what to know about its words, and
     ``overlap`` how much of it colleagues have too, 0 to 1. ``fault`` is why it was refused; ``address``
@@ -122,7 +122,7 @@ class Card:
     time. Not ``offered``: the
     network was switched off, and then it is not ``connected`` either.
     ``images`` are those that it goes out with. ``own`` is what is, or may become, the person's own.
-    ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: nobody told.
+    ``clicks`` by class; ``reach`` None: not asked yet; ``impressions`` None: unknown.
     ``intents`` are for sharing by hand. ``planned`` is when an approved post goes out, where that is
     still to come, and ``waits`` how long that is from now. ``deletion`` is the person's wish to have
     a published post off its network, and what became of it.
@@ -358,13 +358,13 @@ async def pictures_of(transaction: Transaction, parts: WebParts, post: Post) -> 
 
 def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
     """What the network charges the organisation for a post with this text, in US dollars; an
-    imitation charges nobody."""
+    imitation charges nothing."""
     prices = None if network in parts.sandboxes else parts.prices.get(network)
     return prices.of(text) if prices and prices.for_posts else None
 
 
 def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:
-    """Ways to share ``text``, as it stands now, by hand."""
+    """Ways to share ``text``, in its present form, by hand."""
     link = f"{parts.base_url}/r/{post.link_code}"
     return parts.share_intents(post.network, text=text, link=link)
 

@@ -1,4 +1,4 @@
-"""The inbox: one post in front, where its story stands among those that wait, and a row for the rest."""
+"""The inbox: one post in front, the place of its story among those that wait, and a row for the rest."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/inbox")
 
 @router.post("/{post_id}/shared")
 async def shared(view: AmbassadorView, post_id: str) -> Response:
-    """``text`` is what was shared, ``address`` optionally where it stands."""
+    """``text`` is what was shared, ``address`` optionally where it was published."""
     typing = await typing_in(view)
     address = str((await view.request.form()).get("address", ""))
     return await decide_on(

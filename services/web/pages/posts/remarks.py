@@ -1,4 +1,4 @@
-"""What a person is told about the words of a text before they decide about it."""
+"""Remarks about the words of a text, shown before the decision about it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.voice.writing.request import Content
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A text of somebody's about a campaign; ``language`` is the text's."""
+    """A person's text about a campaign; ``language`` is the text's."""
 
     campaign_id: str
     language: str
@@ -29,7 +29,7 @@ class Remarks:
 
     ``boasts`` are advice, and ``detail`` is a sentence of the source to put in their place, empty
     where it holds none. ``passages`` are those that posts would be made of, the best first, and
-    ``withheld`` those that somebody has to choose.
+    ``withheld`` those that have to be chosen by hand.
     """
 
     blocked: Sequence[BlockedWord] = ()

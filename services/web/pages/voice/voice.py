@@ -1,5 +1,5 @@
-"""One's own voice on one page: set by hand, learnt from edits, to take along and to delete; and its form,
-what may stand in it and how it is read.
+"""One's own voice on one page: set by hand, learnt from edits, exported and deleted; and its form,
+with the values it allows and how it is read.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceFor
 
 
 def filled(person: Ambassador) -> dict[str, str]:
-    """The form as it stands for a person who changed nothing yet."""
+    """The form of a person who changed nothing yet."""
     fields = {name: str(value) for name, value in asdict(person).items() if name in FIELDS}
     fields |= {name: ", ".join(getattr(person, name)) for name in _LISTS}
     fields["since"] = "" if person.since is None else str(person.since)
