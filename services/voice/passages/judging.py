@@ -25,14 +25,11 @@ _NEVER = re.compile(
     r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/|\+?\d[\d -]{8,}"
 )
 _MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
-_LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
 #: "Monday 3 May" is a date, and "Monday mornings" are all of them.
 _DATED = re.compile(rf"\d|{any_of(GRAMMAR.parts_of_days)}")
 _KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
 _PAY = re.compile(r"[£€$]\s?\d|\d\s?(?:€|euro\b)")
-_INNER_END = re.compile(r"[.!?…][\"'”’)]+\s")
 
 
 class Judge:
@@ -51,8 +48,7 @@ class Judge:
             return False
         if text[0] == "‘" and "’" not in text[1:]:
             return False
-        fixed = self._is_fixed(sentence) or in_another_language(text, self._language)
-        return _is_prose(text) and not fixed
+        return not (self._is_fixed(sentence) or in_another_language(text, self._language))
 
     def _is_interviewers(self, sentence: Sentence) -> bool:
         """ "We caught him between shifts": whoever asks is none of those who post it."""
@@ -128,12 +124,3 @@ class Judge:
             and not any(_DATED.match(each) for each in words[place + 1 : place + 2])
             for place in self._words["weekdays"].places(words)
         )
-
-
-def _is_prose(text: str) -> bool:
-    letters = _LETTER.findall(text)
-    if len(letters) < 10 or len(_LATIN.findall(text)) < len(letters):
-        return False
-    if sum(map(str.isupper, letters)) * 3 > len(letters):
-        return False
-    return not _INNER_END.search(text) or text.count("“") == text.count("”")

@@ -1,6 +1,6 @@
 """The nouns of a sentence that ask which one is meant.
 
-"De oplossing", "the ramp", "their code", "the 06:10" and "the second clock" take something as known.
+"De oplossing", "the ramp", "the 06:10" and "the second clock" take something as known.
 A reader knows it when words behind it say which ("the ring of Karima"), when everybody knows it ("the
 stairs"), or when it was named before. Without a dictionary the noun itself is not always plain, so a
 phrase has the stems of all the words that it may be.
@@ -19,14 +19,12 @@ from services.voice.passages.telling import THE, Sentence
 from services.voice.vocabulary import Vocabulary
 from services.voice.vocabulary.grammar import GRAMMAR
 
-Kind = Literal["the", "theirs", "counted", "ordinal", "bare"]
+Kind = Literal["the", "ordinal", "bare"]
 
 #: Ordinals that count from where one is: "the first week", "the next day".
 FIRST, NEXT = GRAMMAR.first, GRAMMAR.next
 
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
-_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
-_DECADE = re.compile(r"(?:1[89]|20)\d\d(?:s|'s)?|\d\ds")
 _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
 _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
@@ -61,20 +59,15 @@ class Phrases:
     def _found(self, sentence: Sentence) -> Iterator[Phrase]:
         words = sentence.words
         for place, word in enumerate(words[:-1]):
-            following = words[place + 1]
-            if word in THE or (word in GRAMMAR.all and self._counts(following)):
+            if word in THE or (word in GRAMMAR.all and self._counts(words[place + 1])):
                 yield from self._definite(sentence, place)
-            elif word in GRAMMAR.theirs and following not in self._words["small"]:
-                yield self._phrase(sentence, place, "theirs", place + 1)
-            elif place == 0 and self._counts(word) and following not in self._words["small"]:
-                yield self._phrase(sentence, place, "counted", 1)
 
     def _definite(self, sentence: Sentence, place: int) -> Iterator[Phrase]:
         words, at = sentence.words, self._after_adjectives(sentence, place + 1)
         noun = (
             at < len(words) and at not in sentence.breaks and words[at] not in self._words["small"]
         )
-        if noun and not _CLOCK.fullmatch(words[place + 1]):
+        if noun:
             if sentence.tokens[at][0].islower():
                 # "The second week", "the 96 houses", "all fourteen": there is a row of them.
                 number = words[place + 1].isdigit() or (place < _EARLY and at > place + 1)
@@ -94,9 +87,7 @@ class Phrases:
             # "The 42 to Seacroft".
             row = row and not any(each[0].isupper() for each in sentence.tokens[at + 1 : at + 2])
             dated = words[place - 1 : place] == ["on"] and last.endswith(("st", "nd", "rd", "th"))
-            # "One half now and the other later".
-            paired = last in GRAMMAR.other and not GRAMMAR.one.isdisjoint(words[:place])
-            if row and not dated and not paired and not _DECADE.fullmatch(last):
+            if row and not dated:
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
 
     def _after_adjectives(self, sentence: Sentence, at: int) -> int:
@@ -154,8 +145,6 @@ class Phrases:
             return True
         if word not in self._words["modifiers"] or self._counts(after):
             # "The instrument of 1781": which?
-            return False
-        if after in self._words["dates"] or _DECADE.fullmatch(after):
             return False
         # "The hole in the wall was", but "put the key in the wall".
         named = sentence.tokens[at + 1 + (after in THE) :][:1]

@@ -42,11 +42,7 @@ class Ground:
         self._source, self._words = source, source.words
         self._author = source.author.casefold().split()
         phrases = Phrases(source.words)
-        kinds = ("the", "ordinal", "bare")
-        self._phrases = [
-            [phrase for phrase in phrases.of(each) if phrase.kind in kinds]
-            for each in source.sentences
-        ]
+        self._phrases = list(map(phrases.of, source.sentences))
         self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
         #: In which sentence each stem stands first.
         self._first: dict[str, int] = {}
