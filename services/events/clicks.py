@@ -148,7 +148,7 @@ def _clicks(parts: list[str]) -> list[ReadClick]:
 
 
 def _document(click: ReadClick, told: str, at: str) -> dict[str, Any]:
-    """The event as it was written. ``told`` and ``at`` are its times."""
+    """The event as it was written. ``told`` (when it was written) and ``at`` are its times."""
     return {
         "specversion": "1.0",
         "id": click.id,

@@ -59,7 +59,7 @@ def split_author(written: str) -> tuple[str, str]:
 
 
 def name_of(address: str) -> str:
-    """Return a name for a person of whom only the e-mail address is known: "Jan Vos" of jan.vos@…"""
+    """Return a name for a person known by e-mail address only: "Jan Vos" of jan.vos@…"""
     return " ".join(address.partition("@")[0].replace(".", " ").replace("_", " ").split()).title()
 
 

@@ -39,7 +39,7 @@ class ReachCollector:
     """``steps`` are the ages at which a post is measured, ascending.
 
     ``rates`` is the share of a member's followers that a post is thought to reach, by network. Only
-    there a reach that no network tells is estimated, and only for who told how many followers.
+    there an unreported reach is estimated, and only for members with a known number of followers.
     """
 
     def __init__(

@@ -53,7 +53,7 @@ class ClickSink(Protocol):
     def record(self, code: str, click: str) -> Kept:
         """Take the JSON of a click; what is returned is done when it is durable.
 
-        Raises RetryLater when nobody takes it any more.
+        Raises RetryLater when clicks are no longer accepted.
         """
         ...
 
@@ -86,7 +86,7 @@ class Links:
 
     @property
     def changes(self) -> int:
-        """Another number when an address that `known` told may be another one now."""
+        """A number that changes when an address given by `known` may have changed."""
         return self._table.changes
 
     def known(self, code: str) -> Target | None:
@@ -113,8 +113,8 @@ class Links:
     def record(self, code: str, visit: Visit) -> Kept | None:
         """Take the click on a link that there is; what is returned is done when it is durable.
 
-        None: it is the first of a day, so `record_first` has to take it. Raises RetryLater: nobody
-        takes it.
+        None: it is the first of a day, so `record_first` has to take it. Raises RetryLater
+        when clicks are no longer accepted.
         """
         now = self._clock()
         salt = self._salts.known(now)

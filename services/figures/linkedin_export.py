@@ -8,10 +8,10 @@ addresses by what they are, so that the heading over those needs no word.
 LinkedIn writes an export in the language of the member's pages and documents none of its words.
 Sure, seen in members' own files: all of the English. In Dutch the export of a *company's* page is
 known (sheets "Alle bijdragen" and "Nieuwe volgers"): its figures are called weergaven, reacties,
-commentaren, reposts and totaal aantal volgers. Nobody showed us a member's file in Dutch: "bereikte
+commentaren, reposts and totaal aantal volgers. No member's file in Dutch has been seen: "bereikte
 leden" is what the page beside it says, by the account of one program that reads it, and what follows
-the first Dutch word in a line below is plausible and no more. Whoever brings a file in words that are
-not here says themselves what they mean.
+the first Dutch word in a line below is plausible and no more. A member whose file has other words
+chooses their meaning.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def metric_of(words: str, told: Mapping[str, str] = MappingProxyType({})) -> str
 
 
 def is_followers(words: str) -> bool:
-    """Whether a label stands before the number of all followers."""
+    """Whether a label belongs to the number of all followers."""
     return _plain(words).startswith(_FOLLOWERS)
 
 

@@ -44,7 +44,7 @@ class Whole:
 
     @property
     def enough(self) -> bool:
-        """Whether averages over its posts are nobody's own."""
+        """Whether averages over its posts belong to no single person."""
         return self.hides is not None and self.shared.people >= SMALL_GROUP
 
     @property
@@ -78,8 +78,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """``values`` may be shown, but for what was ``told`` of too few people (by series and value);
-    what was told of nobody is nothing, and hides none."""
+    """``values`` may be shown, except where ``told`` counts too few people (by series and value);
+    a value without people is nothing, and hides none."""
 
     values: frozenset[str]
     told: Mapping[Series, Mapping[str, int]]

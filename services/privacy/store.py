@@ -1,4 +1,4 @@
-"""A person under another id, and a person of whom figures alone are left.
+"""A person under another id, and a person reduced to figures.
 
 Ids are made of e-mail addresses (`services.identity`), so they identify a person."""
 

@@ -1,4 +1,4 @@
-"""The voice: every ambassador a text of their own, made of the story and of where they stand."""
+"""The voice: every ambassador has a text of their own, made of the story and of their relation to it."""
 
 from services.voice.checking.guard import OverlapGuard
 from services.voice.checking.support import Sources, check_supported

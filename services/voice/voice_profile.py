@@ -55,7 +55,7 @@ async def taught(
 
 
 async def read(transaction: Transaction, ambassador_id: str) -> VoiceProfile:
-    """Raises Rejected for somebody who is no ambassador."""
+    """Raises Rejected for a person who is no ambassador."""
     found = await people.ambassadors_by_id(transaction, [ambassador_id])
     if ambassador_id not in found:
         raise Rejected(

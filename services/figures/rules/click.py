@@ -55,7 +55,7 @@ TWICE = Verdict(click_class=ClickClass.DUPLICATE, reason="again within 30 minute
 
 
 class Request(Protocol):
-    """What an event tells of a click (`services.events.outgoing.LinkClicked`)."""
+    """What an event holds of a click (`services.events.outgoing.LinkClicked`)."""
 
     @property
     def code(self) -> str: ...
@@ -147,7 +147,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def visitor_key(*, salt: bytes, address: str, user_agent: str) -> str:
-    """A keyed hash that tells visitors apart for a day; without ``salt`` nobody can redo it."""
+    """A keyed hash that distinguishes visitors for a day; it cannot be computed without ``salt``."""
     digest = hashlib.blake2b(
         f"{address}\x1f{user_agent}".encode("utf-8", "surrogatepass"), key=salt, digest_size=8
     )

@@ -10,7 +10,7 @@ from services.message import Message, message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerCount:
-    """How many follow a member on a network; ``source`` is who told."""
+    """The number of followers of a member on a network; ``source`` is its origin."""
 
     followers: int
     source: str

@@ -33,7 +33,7 @@ class LinkedCampaign:
 
 
 class Target(NamedTuple):
-    """Where a link leads, and on which network it stands."""
+    """The target of a link, and the network of its post."""
 
     campaign: LinkedCampaign
     network: str

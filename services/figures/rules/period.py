@@ -61,7 +61,7 @@ class Period:
 
 
 def chosen(given: Mapping[str, str], today: date) -> Period:
-    """What somebody asks for by ``range``, or by ``from`` and ``to``; what cannot be read is thirty days."""
+    """The period named by ``range``, or by ``from`` and ``to``; thirty days where it cannot be read."""
     name = given.get("range", _DEFAULT)
     first, last = _day(given.get("from", "")), _day(given.get("to", ""))
     if name == OWN and first and last:

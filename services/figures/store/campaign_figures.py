@@ -31,7 +31,7 @@ class ReachFigure:
 
     ``value`` is the sum of each post's figure that counts, ``posts`` how many have one,
     ``published`` how many of those we published and ``people`` whose they are, ``measured_at`` the
-    time of the newest, ``sources`` who told.
+    time of the newest, ``sources`` its origins.
     """
 
     tag: str
@@ -47,10 +47,10 @@ class ReachFigure:
 class CampaignFigures:
     """``audience`` were asked, and ``offered`` of them have a text.
 
-    ``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that count
-    for nobody by the reason (``excluded``), ``reach`` (people) and ``impressions`` (times shown) by tag.
+    ``posts`` and the ``people`` who have them by state, ``clicks`` by class, and those that do not
+    count by the reason (``excluded``), ``reach`` (people) and ``impressions`` (times shown) by tag.
     ``applicants`` for the vacancy by stage; of these by the campaign whose link was their last
-    (``came_by``; empty: nobody knows). Those who came to any vacancy by this campaign's posts, by
+    (``came_by``; empty: unknown). Those who came to any vacancy by this campaign's posts, by
     touch (``first``, ``last``) and stage: ``brought``.
     """
 
@@ -72,7 +72,7 @@ class CampaignFigures:
 
     @property
     def unknown_reach(self) -> int:
-        """Published posts whose reach nobody told."""
+        """Published posts of unknown reach."""
         return self.published - sum(figure.published for figure in self.reach.values())
 
 
@@ -86,8 +86,8 @@ async def people_who_shared(transaction: Transaction, campaign_ids: Sequence[str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objections:
-    """Why drafts of a campaign were declined: each reason once, in an order that tells nothing of
-    who gave it or when; ``people`` is how many gave one."""
+    """Why drafts of a campaign were declined: each reason once, in an order that reveals neither
+    person nor time; ``people`` is how many gave one."""
 
     people: int
     reasons: tuple[str, ...]

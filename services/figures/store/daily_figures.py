@@ -1,7 +1,7 @@
 """What each day brought of campaigns, and what single posts brought; from rolled-up cells.
 
 What came of a campaign before enough people had shared it counts on the day on which they had, and until
-then nowhere; so does what a network told of fewer people (`services.figures.store.reach_cells`).
+then nowhere; so does what a network reported of fewer people (`services.figures.store.reach_cells`).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ async def of_campaigns(
 async def _since(
     transaction: Transaction, campaign_ids: Sequence[str]
 ) -> dict[tuple[str, str, str], str]:
-    """By campaign, metric and tag: the day from which enough people stand behind it."""
+    """By campaign, metric and tag: the day from which it covers enough people."""
     groups = figure_groups.c
     rows = await transaction.execute(
         sa.select(groups.campaign_id, groups.metric, groups.tag, groups.since).where(

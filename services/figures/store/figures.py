@@ -1,4 +1,4 @@
-"""Reach, and the salts by which visitors are told apart."""
+"""Reach, and the salts that distinguish visitors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def keep_salt(transaction: Transaction, day: str, salt: bytes) -> None:
 
 
 async def destroy_salts_before(transaction: Transaction, day: str) -> None:
-    """After this nobody can tell which visitor a key of those days belonged to."""
+    """After this the keys of those days cannot be traced to visitors."""
     await transaction.execute(visitor_salts.delete().where(visitor_salts.c.day < day))
 
 

@@ -94,7 +94,7 @@ async def shared(transaction: Transaction, period: Period, dimension: str, value
 async def without_reach(
     transaction: Transaction, period: Period, dimension: str, value: str
 ) -> int:
-    """How many posts of this time have a reach that nobody told."""
+    """How many posts of this time have an unknown reach."""
     found = await transaction.execute(
         _asked(
             f"""
@@ -144,7 +144,7 @@ async def groups(transaction: Transaction, period: Period, dimension: str) -> di
 async def told_groups(
     transaction: Transaction, period: Period, dimension: str
 ) -> dict[Series, dict[str, int]]:
-    """How many people have a post of which something was told, by what, and by the values of a
+    """The number of people who have a post with a reported figure, by metric and by the values of a
     dimension."""
     rows = await transaction.execute(
         _asked(

@@ -14,7 +14,7 @@ from services.figures.store.figures import Figure
 async def clicks_by_code(
     transaction: Transaction, codes: Sequence[str]
 ) -> dict[str, dict[str, int]]:
-    """Clicks of each link by class; a link nobody followed is left out."""
+    """Clicks of each link by class; a link without clicks is left out."""
     rows = await transaction.execute(
         sa.select(
             click_cells.c.value.label("code"),

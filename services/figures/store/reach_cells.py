@@ -1,10 +1,10 @@
-"""What networks told, rolled up: how much each day added, and how many people stand behind it.
+"""Figures of networks, rolled up: the increase of each day, and the number of people it covers.
 
-Networks tell totals. A day's cell is the last total of that day less that of the day before it that was
-told, so that days add up to the total, in whatever order figures come and however often. Of a post's
+Networks report totals. A day's cell is the last total of that day less the last one reported before
+it, so that days add up to the total, in whatever order figures come and however often. Of a post's
 figures those of one tag count: measured before estimated; what is unknown adds nothing. Dimensions are
 those of clicks (`services.figures.store.click_cells`); a post's value is its link's code. There are no
-hours: posts are measured at set ages, so that an hour would tell of the asking.
+hours: posts are measured at set ages, so that an hour would show when they were measured.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ async def change(
 
 
 async def count_people(transaction: Transaction, campaign_ids: Collection[str]) -> None:
-    """Tell anew how many people stand behind the figures of these campaigns."""
+    """Count the people covered by the figures of these campaigns again."""
     for some in in_parts(sorted(campaign_ids)):
         await transaction.execute(
             figure_groups.delete().where(figure_groups.c.campaign_id.in_(some))

@@ -180,7 +180,7 @@ async def _replace_clicks(transaction: Transaction, since: int) -> None:
 
 
 async def _analyze(transaction: Transaction) -> None:
-    """What is temporary nobody else analyzes, and millions of rows want the right plan."""
+    """Temporary tables are not analyzed by the server, and millions of rows need the right plan."""
     if transaction.dialect.name == "postgresql":
         for table in (_cells, _singly):
             await transaction.execute(sa.text(f"ANALYZE {table.name}"))

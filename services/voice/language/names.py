@@ -39,7 +39,7 @@ def _key(name: str) -> _Key:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether both may be one person's; an initial stands for every name that begins with it."""
+    """Whether both may be one person's; an initial matches every name that begins with it."""
     a, b = _key(one), _key(other)
     if not a.last or a.last != b.last:
         return False
@@ -49,7 +49,7 @@ def same_name(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def spelling(name: str) -> str:
-    """``name`` as `plain_words` has it: a text names a person who stands in it in full.
+    """``name`` as `plain_words` has it: a text names a person by their full name.
 
     Empty for a name of one word, which may be anything.
     """
@@ -64,7 +64,7 @@ def plain_words(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def own_names(name: str) -> frozenset[str]:
-    """The parts of a name by which somebody is spoken of."""
+    """The parts of a name that are used alone for its person."""
     return frozenset(word for word in _WORD.findall(folded(name)) if _tells(word))
 
 

@@ -1,4 +1,4 @@
-"""Sentences out of a paragraph, as they stand in the source.
+"""Sentences of a paragraph, word for word.
 
 A wrong guess makes a sentence longer, never wrong. Abbreviations, initials, numbers and times end
 none; neither does a mark inside a quotation whose sentence goes on ("“What now?” she asked.").

@@ -1,4 +1,4 @@
-"""Whether a text is told in the language that it was sent as.
+"""Whether a text is in the language that it was sent as.
 
 Another language is recognised by CLD2, and believed when the small words of the text's own language
 are missing as well, or when CLD2 scores it as it scores running prose. A text that mixes

@@ -1,7 +1,7 @@
 """The words of a text as a reader hears them: what the checks and the guard compare.
 
 Case, punctuation and emoji are set aside, and so are links and hashtags. The texts of a campaign
-have few different words, so what stands between two spaces is read once, whatever text it stands in.
+have few different words, so a token between two spaces is read once for all texts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _GOES_ON = re.compile(r"(?:[^\W_]|[,;)’&-])$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What stands between two spaces, read.
+    """The text between two spaces, analysed.
 
     ``marks`` holds a number for each of its ``words``, the same on every machine, and zero at the
     end of a sentence. ``figures`` are its numbers in digits, ``counts`` those of its words that are
@@ -51,7 +51,7 @@ class Token:
 
 
 class _Tokens(dict[str, Token]):
-    """Each token as it stands in a text; forgets all when it has seen too many."""
+    """A cache of tokens by their text; emptied when it holds too many."""
 
     def __missing__(self, raw: str) -> Token:
         if len(self) >= _MAX_TOKENS:

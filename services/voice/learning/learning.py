@@ -126,7 +126,7 @@ def _hashtags(text: str) -> int:
 
 
 def _taken_out(old: list[str], new: list[str]) -> list[str]:
-    """Words that were taken out of a sentence that stayed, and stand nowhere any more."""
+    """Words removed from a sentence that stayed, and absent from the whole text."""
     kept = set(new)
     taken: dict[str, None] = {}
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)

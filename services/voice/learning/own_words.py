@@ -40,13 +40,13 @@ def own_share(original: str, final: str) -> float:
 
 
 def begun_with(opening: str, answer: str) -> str:
-    """An answer in two parts: what it is about, in a sentence, and what the person tells of it."""
+    """An answer in two parts: what it is about, in a sentence, and the person's own part."""
     return " ".join(each for each in (_ended(opening.strip()), answer) if each)
 
 
 def as_told(answer: str) -> str:
     """An answer on one line, word for word, with a full stop where it has no mark of its own; without
-    a sentence that asks not to be told."""
+    a sentence that asks not to be published."""
     line = " ".join(answer.split())
     if _ASIDE.search(line):
         line = " ".join(each for each in split_sentences(line) if not _ASIDE.search(each))

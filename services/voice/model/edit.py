@@ -53,7 +53,7 @@ class Frame:
 
 
 def frame_of(text: str, *, answer: str, passage: str) -> Frame:
-    """Raises NotUsed where the answer does not stand in ``text`` as a paragraph of its own."""
+    """Raises NotUsed where the answer is not a paragraph of its own in ``text``."""
     paragraphs = text.split("\n\n")
     if answer not in paragraphs:
         raise NotUsed("answer")
@@ -136,6 +136,6 @@ def _broken(own: str, answer: str, language: str) -> str:
 
 
 def _in_order(some: Iterable[str], all_: Sequence[str]) -> bool:
-    """Whether ``some`` words stand in this order among ``all_``."""
+    """Whether ``all_`` holds ``some`` words in this order."""
     rest = iter(all_)
     return all(each in rest for each in some)

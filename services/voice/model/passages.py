@@ -52,7 +52,7 @@ class Proposed:
 
 
 def prompt_of(content: Content) -> Prompt:
-    """Raises NotUsed for a source that tells nothing in a language that we write in."""
+    """Raises NotUsed for a source without text in a language that we write in."""
     sentences = _sentences_of(content)
     if not sentences:
         raise NotUsed("empty")

@@ -27,7 +27,7 @@ class OwnAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWords:
-    """Over published posts: how many there are, in how many the person's own words stand, and the
+    """Over published posts: how many there are, how many hold the person's own words, and the
     mean share of those words, 0 to 1."""
 
     posts: int
@@ -60,7 +60,7 @@ async def answers_about(transaction: Transaction, post_ids: Sequence[str]) -> di
 async def forget_answers(
     transaction: Transaction, ambassador_id: str, *, post_id: str | None = None
 ) -> None:
-    """Forget one answer, or all. Texts in which it stands stay as they are."""
+    """Forget one answer, or all. Texts that hold it stay unchanged."""
     which = [own_answers.c.ambassador_id == ambassador_id]
     if post_id is not None:
         which.append(own_answers.c.post_id == post_id)

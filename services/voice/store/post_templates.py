@@ -78,7 +78,7 @@ async def in_use(transaction: Transaction) -> dict[str, TemplateVersion]:
 
 
 async def hold(transaction: Transaction, path: str) -> None:
-    """Nobody else writes or restores this path before the transaction ends."""
+    """Lock this path against other writers until the transaction ends."""
     await take_turns(transaction, "template", path)
 
 

@@ -12,7 +12,7 @@ from services.database.transaction import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a draft stands: its person's rank in the audience, and the next variant to show."""
+    """The place of a draft: its person's rank in the audience, and the next variant to show."""
 
     rank: int
     next_variant: int

@@ -59,7 +59,7 @@ async def keep_observations(
 async def observations(
     transaction: Transaction, ambassador_ids: Sequence[str]
 ) -> dict[str, list[Seen]]:
-    """What was seen of each person, oldest first; nobody without any is named."""
+    """The observations of each person, oldest first; without people who have none."""
     found: dict[str, list[Seen]] = {}
     rows = await transaction.execute(
         sa.select(voice_observations)

@@ -1,6 +1,6 @@
 """Word lists by language, one word or phrase a line, for people who speak it to review and add to.
 
-``*`` at the end of a word stands for the rest of it, at its beginning for what goes before; a line
+``*`` at the end of a word matches any ending, at its beginning any beginning; a line
 that begins with ``#`` is a note. Lists are asked by words without case (`plain_words`).
 """
 
@@ -141,7 +141,7 @@ def lines_of(name: str) -> list[str]:
 
 @cache
 def listed(language: str, name: str) -> frozenset[str]:
-    """The words of a list of a language as they stand there, to compare sets with."""
+    """The words of a list of a language as written there, for comparing sets."""
     return frozenset(lines_of(f"{language}/{name}"))
 
 
@@ -153,5 +153,5 @@ def words_of(name: str) -> frozenset[str]:
 
 @cache
 def titles() -> frozenset[str]:
-    """What stands before or after a name and is no part of it, without its full stop."""
+    """Titles before or after a name that are no part of it, without their full stop."""
     return frozenset(lines_of("titles"))
