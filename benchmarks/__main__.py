@@ -37,7 +37,7 @@ BENCHMARKS = (
     Benchmark(name="embedded_log", minutes=2),
     Benchmark(name="publisher", minutes=2),
     Benchmark(name="voice", minutes=2),
-    Benchmark(name="drafts", minutes=3),
+    Benchmark(name="drafts", minutes=12, small=("--people", "10000", "--only", "embedded")),
     Benchmark(name="redirect", minutes=8, small=("--seconds", "1", "--only", "embedded")),
     Benchmark(name="clicks", minutes=10),
     Benchmark(name="pages", minutes=20, small=("--clicks", "20000", "--only", "sqlite")),

@@ -7,6 +7,7 @@ Whoever can be given none is asked a question instead; their answer makes the po
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from services.voice.checking.support import Sources, check_supported
 from services.voice.checking.terms import untold
 from services.voice.language.sentences import split_sentences
 from services.voice.passages.choosing import MIN_LENGTH
+from services.voice.vocabulary.grammar import phrases_of
 from services.voice.writing.apply_profile import (
     apply_profile,
     fits,
@@ -287,10 +289,20 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{poster.answer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
+        if poster.names_employer:
+            text = _employer_once(text, poster)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
     return "", ""
+
+
+def _employer_once(text: str, poster: Poster) -> str:
+    """ "I work at Waterstad" below an answer that names Waterstad is "I work there"."""
+    phrases = phrases_of(poster.plan.language)
+    named = re.escape(phrases.at.format(poster.values["employer"]))
+    before, answer, after = text.partition(poster.answer)
+    return before + answer + re.sub(rf"(?<= ){named}(?![,\w])", phrases.there, after)
 
 
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:

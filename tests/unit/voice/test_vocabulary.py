@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from services.language import LANGUAGES
+import services
+from services.language import LANGUAGES, Language
 from services.voice.vocabulary import WordList, lines_of, plain_words, vocabulary
 
 _ROOT = resources.files("services.voice.vocabulary")
@@ -44,6 +48,24 @@ def test_each_list_can_be_read() -> None:
 def test_words_and_phrases_are_found(lines: list[str], text: str, found: bool) -> None:
     """Whole words, beginnings, endings and phrases, without case."""
     assert WordList(lines).within(plain_words(text)) is found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_key_of_the_grammar_is_read(language: Language) -> None:
+    """One that is misspelt, or that no rule reads any more, is named with file and line."""
+    read = set(re.findall(r"\bGRAMMAR\.(\w+)", "".join(_sources())))
+    file = _ROOT / language / "grammar.toml"
+    unread = [
+        f"{file}:{number}: {key[1]}"
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if (key := re.match(r"(\w+) *=", line)) and key[1] not in read
+    ]
+    assert unread == []
+
+
+def _sources() -> Iterator[str]:
+    for path in Path(services.__path__[0]).rglob("*.py"):
+        yield path.read_text(encoding="utf-8")
 
 
 def test_a_language_without_lists_is_refused() -> None:

@@ -184,6 +184,23 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
     assert draft.text.partition("\n\n")[2].startswith("Ik ben monteur bij Zwaan")
 
 
+@pytest.mark.parametrize(
+    ("answer", "where"),
+    [
+        ("Wij van Zwaan lasten een week aan een mof die vier keer openging.", "Ik werk daar"),
+        ("Wij lasten een week aan een mof die vier keer openging.", "Ik ben lasser bij Zwaan"),
+    ],
+)
+def test_an_employer_is_named_once(composer: Composer, answer: str, where: str) -> None:
+    """A person who said where they work does not say it again, and still says that they work there."""
+    draft = composer.compose(
+        request(MOF, ambassador(role="lasser"), answer=answer, as_it_is=True), Dealt()
+    )
+    assert where in draft.text
+    assert draft.text.count("Zwaan") == 1
+    assert discloses(draft.text, employer="Zwaan")
+
+
 def test_what_an_answer_says_is_not_said_again(composer: Composer) -> None:
     """Neither who somebody is, nor the facts of a vacancy."""
     said = "Ik ben monteur en werk al negen jaar aan een sluis in Kampen, 36 uur in een week."
