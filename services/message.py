@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 
 class NetworkName(str):
     """A value that readers see as the network's own name: ``linkedin`` as LinkedIn."""
@@ -159,3 +161,13 @@ def message_from(document: Any) -> Message:
     """What `as_json` made of a message; a sentence of an older version is taken as it is."""
     found = from_json(document)
     return found if isinstance(found, Message) else said(str(found))
+
+
+def refusal(fault: Message, remedy: Message) -> dict[str, Any]:
+    """A fault in an answer of the API or of a command; ``code`` stays when a sentence is reworded."""
+    return {
+        "fault": str(fault),
+        "remedy": str(remedy),
+        "code": fault.code,
+        "values": to_jsonable_python(fault.values),
+    }

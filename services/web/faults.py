@@ -15,10 +15,10 @@ from starlette.requests import ClientDisconnect
 
 from services.errors import NeedsPerson, NoSuch, Rejected, RetryLater, ZwaanError
 from services.field_faults import predicate
-from services.message import NOTHING, Message, message, said
+from services.message import NOTHING, Message, message, refusal, said
 from services.people.sign_in import TooOften
 from services.web.access import person_of
-from services.web.api.refusal import Refused, refusal
+from services.web.api.refusal import Refused
 from services.web.view import FormFault, NotSignedIn, View, came_from, make_view
 
 API = "/api/"

@@ -124,6 +124,16 @@ def test_the_doctor_shows_settings_without_secrets(shell: Shell) -> None:
         database_url="postgresql+psycopg://z:planted-secret@127.0.0.1:1/z",
     )
     assert away.code == 3
+    as_data = shell.run(
+        "doctor",
+        "--json",
+        broker="kafka://127.0.0.1:1",
+        database_url="postgresql+psycopg://z:planted-secret@127.0.0.1:1/z",
+    )
+    assert "planted" not in as_data.out
+    (fault,) = [each for each in as_data.lines[0]["findings"] if each["subject"] == "broker"]
+    assert (fault["trouble"], fault["state"]) == ("away", f"away: {fault['fault']}")
+    assert fault["code"] == "kafka.trouble"
     mail = shell.run("doctor", smtp_url="planted-secret@mail.example.org")
     assert mail.code == 2
     assert "! mail         wrong: the setting ZWAAN_SMTP_URL is no mail server" in mail.out
@@ -235,6 +245,8 @@ def test_the_doctor_tells_of_a_sunset_ahead(shell: Shell) -> None:
     }
     assert findings["202401"]["state"] == "version 202401 ended on 2025-01-01"
     assert "ZWAAN_LINKEDIN_VERSION" in findings["202401"]["remedy"]
+    assert findings["202401"]["code"] == "doctor.version-ended"
+    assert findings["202401"]["values"] == {"version": "202401", "day": "2025-01-01"}
     assert findings["209901"] == {
         "subject": "linkedin api",
         "state": "version 209901, until 2100-01-01",

@@ -19,9 +19,9 @@ from services.database.settle_dead_letters import replay
 from services.errors import Rejected
 from services.events.cloudevent import MAX_EVENT_BYTES, load_json
 from services.events.modes import from_http, is_binary
-from services.message import message
+from services.message import message, refusal
 from services.web.api.access import admit, needs
-from services.web.api.refusal import Refused, refusal
+from services.web.api.refusal import Refused
 from services.web.middleware import LetterId
 from services.web.view import parts_of
 

@@ -1,11 +1,8 @@
-"""A request that the API refuses by its status, and how a fault is written in any of its answers."""
+"""A request that the API refuses by its status."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import HTTPException
-from pydantic_core import to_jsonable_python
 
 from services.message import Message
 
@@ -24,13 +21,3 @@ class Refused(HTTPException):
         super().__init__(status, str(fault), headers)
         self.message = fault
         self.remedy = remedy
-
-
-def refusal(fault: Message, remedy: Message) -> dict[str, Any]:
-    """``code`` stays when a sentence is reworded; ``values`` are what fills it."""
-    return {
-        "fault": str(fault),
-        "remedy": str(remedy),
-        "code": fault.code,
-        "values": to_jsonable_python(fault.values),
-    }
