@@ -109,19 +109,17 @@ async def _applicants(
     return found
 
 
-class PublishedPost(NamedTuple):
+class DailyPost(NamedTuple):
     id: str
     campaign_id: str
     link_code: str
 
 
-async def published_posts(
-    transaction: Transaction, campaign_ids: Sequence[str]
-) -> list[PublishedPost]:
+async def published_posts(transaction: Transaction, campaign_ids: Sequence[str]) -> list[DailyPost]:
     """In the order of their ids."""
     rows = await transaction.execute(
         sa.select(posts.c.id, posts.c.campaign_id, posts.c.link_code)
         .where(posts.c.campaign_id.in_(campaign_ids), posts.c.state == PostState.PUBLISHED.value)
         .order_by(posts.c.campaign_id, posts.c.id)
     )
-    return [PublishedPost._make(row) for row in rows]
+    return [DailyPost._make(row) for row in rows]

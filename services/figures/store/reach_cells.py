@@ -82,7 +82,7 @@ FROM placed GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 
-class Cell(NamedTuple):
+class ReachCell(NamedTuple):
     """What was added on a day of UTC."""
 
     value: str
@@ -154,7 +154,7 @@ async def recount(transaction: Transaction) -> None:
 
 async def over_time(
     transaction: Transaction, dimension: str, values: Sequence[str], *, first: str, last: str
-) -> list[Cell]:
+) -> list[ReachCell]:
     """The cells of these values of one of the dimensions, in the order of time.
 
     ``first`` and ``last`` are days (2026-11-24), and included.
@@ -165,7 +165,7 @@ async def over_time(
         .where(of.dimension == dimension, of.value.in_(values), of.day.between(first, last))
         .order_by(of.day, of.value, of.metric, of.tag)
     )
-    return [Cell._make(row) for row in rows]
+    return [ReachCell._make(row) for row in rows]
 
 
 def day_of(transaction: Transaction, column: str) -> str:

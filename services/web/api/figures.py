@@ -21,7 +21,7 @@ from services.message import message
 from services.web.api.access import is_operator, needs
 from services.web.api.refusal import Refused
 from services.web.pages.figures.export_files import answer
-from services.web.pages.figures.figure_pages import Asked, By, pages, read_page
+from services.web.pages.figures.figure_pages import By, FiguresWanted, pages, read_page
 from services.web.pages.figures.figure_rows import FigureRow
 from services.web.pages.figures.figures_export import ROUNDS, Ending
 from services.web.view import parts_of
@@ -35,7 +35,7 @@ async def _asked(
     campaign: str | None = None,
     first: Annotated[date, Query(alias="from")] = date.min,
     last: Annotated[date, Query(alias="to")] = date.max,
-) -> Asked:
+) -> FiguresWanted:
     """Raises Refused (403 and 404)."""
     if by == "post" and not is_operator(request):
         raise Refused(
@@ -47,10 +47,10 @@ async def _asked(
         async with parts_of(request).database.read() as transaction:
             if await campaigns.get(transaction, campaign) is None:
                 raise no_such_campaign(campaign)
-    return Asked(by=by, campaign=campaign, first=first, last=last)
+    return FiguresWanted(by=by, campaign=campaign, first=first, last=last)
 
 
-Question = Annotated[Asked, Depends(_asked)]
+Question = Annotated[FiguresWanted, Depends(_asked)]
 
 
 def no_such_campaign(campaign_id: str) -> Refused:

@@ -14,7 +14,7 @@ from services.database.schema import reach_cells as cells
 from services.database.transaction import Transaction
 from services.figures.store import figures, reach_cells
 from services.figures.store.figures import Figure
-from services.figures.store.reach_cells import Cell
+from services.figures.store.reach_cells import ReachCell
 from services.message import said
 from services.post import Post, PostState
 from services.posts.store import posts
@@ -109,7 +109,7 @@ async def test_every_dimension_is_a_sum_over_posts(database: Database) -> None:
         drafts = await _published(transaction, 2, ("linkedin", "x"))
         await figures.add_figures(transaction, [_told(post, 10) for post in drafts])
 
-        async def of(dimension: str, *values: str) -> list[Cell]:
+        async def of(dimension: str, *values: str) -> list[ReachCell]:
             return await reach_cells.over_time(
                 transaction, dimension, values, first="2026-11-24", last="2026-11-24"
             )

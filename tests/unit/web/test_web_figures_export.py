@@ -27,7 +27,7 @@ from services.message import said
 from services.post import PostState
 from services.web.pages.figures import export_files
 from services.web.pages.figures.export_files import COLUMNS, csv_text
-from services.web.pages.figures.figure_pages import Asked, pages
+from services.web.pages.figures.figure_pages import FiguresWanted, pages
 from services.web.pages.figures.figure_rows import FigureRow
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, story, vacancy
@@ -160,7 +160,7 @@ async def _fill(database: Database, campaign_id: str) -> None:
 
 
 def _by_day(database: Database) -> AsyncIterator[Sequence[FigureRow]]:
-    return pages(database, Asked(by="day", limit=5), now=NOW)
+    return pages(database, FiguresWanted(by="day", limit=5), now=NOW)
 
 
 async def test_without_the_extra_parquet_says_what_to_do(

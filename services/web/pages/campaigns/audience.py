@@ -39,7 +39,7 @@ _REMOVED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownAudience:
     """One page of a campaign's list.
 
     ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week,
@@ -161,7 +161,7 @@ async def _show(
         people = await audience.listed(
             transaction, campaign_id, chosen, offset=(page - 1) * _PAGE, limit=_PAGE
         )
-        shown = Shown(
+        shown = ShownAudience(
             home=home,
             campaign=campaign,
             sizes=sizes,

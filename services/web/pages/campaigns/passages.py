@@ -44,7 +44,7 @@ _ROWS, _LETTERS, _SENTENCES = 60, 5_000, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownPassages:
     """``foreseen`` None: the list is still empty. ``moved`` is the place of the row that was moved."""
 
     home: str
@@ -247,7 +247,7 @@ async def _show(
     rows = await asyncio.to_thread(rows_of, campaign.content, ticks)
     if typed is not None and is_open:
         rows = with_proposed(rows, typed.proposed, untick=typed.untick)
-    shown = Shown(
+    shown = ShownPassages(
         home=home,
         campaign=campaign,
         rows=rows,

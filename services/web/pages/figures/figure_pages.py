@@ -22,7 +22,7 @@ _FIRST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class FiguresWanted:
     """``campaign`` is the id of one, or None: all. The days hold where it is ``by`` day. Of single
     posts only their own people and the operator may know."""
 
@@ -42,7 +42,7 @@ class FigurePage:
     next: CampaignMark | None
 
 
-async def read_page(transaction: Transaction, asked: Asked, *, now: datetime) -> FigurePage:
+async def read_page(transaction: Transaction, asked: FiguresWanted, *, now: datetime) -> FigurePage:
     """Campaigns, newest first; of one that there is not, nothing."""
     if asked.campaign is not None:
         one = await campaigns.get(transaction, asked.campaign)
@@ -56,10 +56,10 @@ async def read_page(transaction: Transaction, asked: Asked, *, now: datetime) ->
 
 
 async def pages(
-    database: Database, asked: Asked, *, now: datetime
+    database: Database, asked: FiguresWanted, *, now: datetime
 ) -> AsyncIterator[Sequence[FigureRow]]:
     """All pages from the first on, each read by itself: who reads slowly holds nothing up."""
-    following: Asked | None = replace(asked, limit=min(_FIRST, asked.limit))
+    following: FiguresWanted | None = replace(asked, limit=min(_FIRST, asked.limit))
     while following is not None:
         async with database.read() as transaction:
             page = await read_page(transaction, following, now=now)
@@ -68,7 +68,7 @@ async def pages(
 
 
 async def _rows(
-    transaction: Transaction, found: Sequence[Campaign], asked: Asked, now: datetime
+    transaction: Transaction, found: Sequence[Campaign], asked: FiguresWanted, now: datetime
 ) -> list[FigureRow]:
     ids = [campaign.id for campaign in found]
     if asked.by == "campaign":

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.web.access import FiguresView
 from services.web.pages.figures.export_files import answer
-from services.web.pages.figures.figure_pages import Asked, pages
+from services.web.pages.figures.figure_pages import FiguresWanted, pages
 
 router = APIRouter()
 
@@ -28,6 +28,6 @@ async def figures_file(
     last: Annotated[date, Query(alias="to")] = date.max,
 ) -> Response:
     """``by`` day: what each day from ``from`` to ``to`` added."""
-    asked = Asked(by=by, first=first, last=last, limit=ROUNDS[by])
+    asked = FiguresWanted(by=by, first=first, last=last, limit=ROUNDS[by])
     found = pages(view.parts.database, asked, now=view.now)
     return await answer(ending, found, name=f"zwaan-{view.now:%Y-%m-%d}")

@@ -66,7 +66,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TableColumn:
     """One series in the table by a dimension; ``address`` sorts by it."""
 
     series: Series
@@ -83,7 +83,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TableLine:
     """One row of a table; ``values`` are None where they may not be shown."""
 
     name: str
@@ -135,8 +135,8 @@ class OverTime:
     page: str
     ranges: Sequence[tuple[str, str]]
     dimensions: Sequence[tuple[str, str]]
-    columns: Sequence[Column]
-    lines: Sequence[Line]
+    columns: Sequence[TableColumn]
+    lines: Sequence[TableLine]
     more: int
     hidden: int
     without_reach: int
@@ -214,7 +214,7 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
         ],
         dimensions=[(by, question.address(by=by, sort="")) for by in DIMENSIONS],
         columns=[
-            Column(
+            TableColumn(
                 series=series,
                 address=question.address(sort=".".join(series)),
                 sorted=series == _sorted_by(question, columns),
@@ -255,7 +255,7 @@ def _lines(
     rows: Rows,
     shown: Sequence[Series],
     names: Mapping[tuple[str, str], str],
-) -> list[Line]:
+) -> list[TableLine]:
     by = _sorted_by(question, shown)
 
     def name(row: Row) -> str:
@@ -266,7 +266,7 @@ def _lines(
         return 1 if total is None else -total, name(row).casefold()
 
     return [
-        Line(
+        TableLine(
             name=name(row),
             address=question.address(of=f"{question.by}:{row.value}"),
             values=[row.total(series) for series in shown],

@@ -60,7 +60,7 @@ ACTIONS: Mapping[str, Message] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class AuditLine:
     """One act: ``entry`` is its newest entry, ``times`` how many it left.
 
     ``subjects`` are what it was about, by id and as people call them; ``detail`` is what all its
@@ -74,7 +74,7 @@ class Line:
     detail: Mapping[str, Any]
 
 
-async def read_lines(transaction: Transaction, kept: Sequence[StoredEntry]) -> list[Line]:
+async def read_lines(transaction: Transaction, kept: Sequence[StoredEntry]) -> list[AuditLine]:
     """``kept`` in its order, entries of one act together."""
     ids = {each.entry.subject for each in kept} | {_person(each.entry) for each in kept}
     names = await people.names(transaction, sorted(ids))
@@ -87,7 +87,7 @@ def _act(kept: StoredEntry) -> tuple[Any, ...]:
     return kept.entry.at, kept.entry.actor, kept.entry.action
 
 
-def _line(act: Sequence[StoredEntry], names: Mapping[str, str]) -> Line:
+def _line(act: Sequence[StoredEntry], names: Mapping[str, str]) -> AuditLine:
     newest = act[0]
     common = {
         name: value
@@ -96,7 +96,7 @@ def _line(act: Sequence[StoredEntry], names: Mapping[str, str]) -> Line:
     }
     if person := common.get("person"):
         common["person"] = names.get(person, person)
-    return Line(
+    return AuditLine(
         entry=newest.entry,
         actor_name=newest.actor_name,
         times=len(act),

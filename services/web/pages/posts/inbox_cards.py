@@ -85,7 +85,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class CardSource:
     """Where a person reads what their post is about: at its ``url``, or here in ``paragraphs``."""
 
     url: str = ""
@@ -131,7 +131,7 @@ class Card:
     post: Post
     by: Byline
     title: str
-    source: Source
+    source: CardSource
     reason: str
     connected: bool
     offered: bool
@@ -229,7 +229,7 @@ async def read_card(
         post=post,
         by=await _byline(transaction, view, connection.handle if connection else ""),
         title=campaign.title if campaign else "",
-        source=_source(campaign.content) if campaign else Source(),
+        source=_source(campaign.content) if campaign else CardSource(),
         reason=why.reason_in(view.messages.language) if why else "",
         connected=connected,
         offered=offered,
@@ -262,10 +262,10 @@ async def read_card(
     )
 
 
-def _source(content: Content) -> Source:
+def _source(content: Content) -> CardSource:
     if content.url:
-        return Source(url=content.url)
-    return Source(paragraphs=SourceText(content).lines)
+        return CardSource(url=content.url)
+    return CardSource(paragraphs=SourceText(content).lines)
 
 
 async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:

@@ -16,7 +16,7 @@ from services.web.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class InboxRow:
     """A post in a list; ``people`` is how many clicked its link."""
 
     post: Post
@@ -34,9 +34,9 @@ class Front:
     tabs: Sequence[Post]
     place: int
     waiting: int
-    before: Row | None
-    after: Row | None
-    next: Row | None
+    before: InboxRow | None
+    after: InboxRow | None
+    next: InboxRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,11 @@ class Inbox:
     """``others`` wait too, ``trouble`` needs a look, ``under_way`` needs nothing."""
 
     front: Front | None
-    others: Sequence[Row]
-    trouble: Sequence[Row]
-    under_way: Sequence[Row]
-    published: Sequence[Row]
-    aside: Sequence[Row]
+    others: Sequence[InboxRow]
+    trouble: Sequence[InboxRow]
+    under_way: Sequence[InboxRow]
+    published: Sequence[InboxRow]
+    aside: Sequence[InboxRow]
 
 
 _SECTIONS: Mapping[PostState, str] = {
@@ -74,7 +74,7 @@ async def read_inbox(
     rows = await _rows(transaction, found)
     stories = await _waiting(transaction, view, rows)
     by_id = {row.post.id: row for row in rows}
-    sections: dict[str, list[Row]] = {name: [] for name in _SECTIONS.values()}
+    sections: dict[str, list[InboxRow]] = {name: [] for name in _SECTIONS.values()}
     for row in rows:
         if row.post.state in _SECTIONS:
             sections[_SECTIONS[row.post.state]].append(row)
@@ -91,7 +91,7 @@ async def read_inbox(
     return Inbox(front=front, others=others, **sections)
 
 
-def _front(card: Card, rows: Sequence[Row], stories: Sequence[Row]) -> Front:
+def _front(card: Card, rows: Sequence[InboxRow], stories: Sequence[InboxRow]) -> Front:
     own = card.post.campaign_id
     places = [place for place, row in enumerate(stories) if row.post.campaign_id == own]
     at = places[0] if places else -1
@@ -109,16 +109,16 @@ def _front(card: Card, rows: Sequence[Row], stories: Sequence[Row]) -> Front:
     )
 
 
-def _same_story(one: Row, other: Row) -> bool:
+def _same_story(one: InboxRow, other: InboxRow) -> bool:
     return one.post.campaign_id == other.post.campaign_id
 
 
-async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[Row]:
+async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[InboxRow]:
     titles = await campaigns.titles(transaction, sorted({post.campaign_id for post in found}))
     out = [post.link_code for post in found if _SECTIONS.get(post.state) == "published"]
     clicks = await post_figures.clicks_by_code(transaction, out)
     return [
-        Row(
+        InboxRow(
             post=post,
             title=titles[post.campaign_id],
             people=clicks.get(post.link_code, {}).get("human", 0),
@@ -127,7 +127,9 @@ async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[Row]:
     ]
 
 
-async def _waiting(transaction: Transaction, view: View, rows: Sequence[Row]) -> list[Row]:
+async def _waiting(
+    transaction: Transaction, view: View, rows: Sequence[InboxRow]
+) -> list[InboxRow]:
     """One post of each story that waits: the best match first, of equal ones the newest; of a story
     the post for a network that the person can share on with one tap."""
     waiting = [row for row in rows if row.post.state is PostState.READY]
@@ -135,7 +137,7 @@ async def _waiting(transaction: Transaction, view: View, rows: Sequence[Row]) ->
     invited = await audience.invitations_of(transaction, view.me.id, ids)
     own = await connections.networks_of(transaction, [view.me.id])
     usable = set(own.get(view.me.id, ())) & set(view.parts.networks)
-    stories: dict[str, list[Row]] = {}
+    stories: dict[str, list[InboxRow]] = {}
     for row in waiting:
         stories.setdefault(row.post.campaign_id, []).append(row)
     best = [

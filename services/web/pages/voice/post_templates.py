@@ -161,7 +161,7 @@ async def _show(
 ) -> Response:
     _known(view, path)
     shipped = view.parts.templates.shipped
-    row = Row(path=path)
+    row = TemplateRow(path=path)
     async with view.parts.database.read() as transaction:
         current = await view.parts.templates.templates(transaction)
         history = await post_templates.history(transaction, path)
@@ -195,7 +195,7 @@ async def _show(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TemplateRow:
     """One file of share texts; ``version`` None: as it was shipped."""
 
     path: str
@@ -215,6 +215,6 @@ class Row:
         return self.path.rpartition("/")[2].removesuffix(".j2")
 
 
-def rows_of(paths: Collection[str], used: Mapping[str, TemplateVersion]) -> list[Row]:
+def rows_of(paths: Collection[str], used: Mapping[str, TemplateVersion]) -> list[TemplateRow]:
     """All share texts, in the order in which relations are tried."""
-    return [Row(path=path, version=used.get(path)) for path in PATHS if path in paths]
+    return [TemplateRow(path=path, version=used.get(path)) for path in PATHS if path in paths]
