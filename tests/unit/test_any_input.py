@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from connectors import x_answers
 from services.campaigns.import_feed import check_whole, read_feed
-from services.campaigns.source_text import Source
+from services.campaigns.source_text import SourceDocument
 from services.errors import Rejected
 from services.events.catalogue import CATALOGUE, read_incoming
 from services.events.cloudevent import CloudEvent, load_json, parse_event
@@ -138,7 +138,7 @@ _PYTHON = re.compile(r"\{'@?\w+': ")
 
 
 def read(raw: bytes, content_type: str = "") -> None:
-    source = Source(raw=raw, address="https://e.org/feed", content_type=content_type)
+    source = SourceDocument(raw=raw, address="https://e.org/feed", content_type=content_type)
     with within_a_second():
         try:
             events = read_feed(source, language="nl", zone=ZoneInfo("UTC"), now=NOW)
