@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -82,6 +82,8 @@ def day(value: datetime, *, language: str, zone: tzinfo) -> str:
     return format_date(value.astimezone(zone).date(), "d MMMM yyyy", locale=language)
 
 
+#: A page of figures has the same few hundred numbers many times.
+@lru_cache(maxsize=4096)
 def number(value: int, *, language: str) -> str:
     return format_decimal(value, locale=language)
 

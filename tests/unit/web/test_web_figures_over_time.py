@@ -151,6 +151,22 @@ async def test_tables_are_sorted_by_what_is_asked(organisation: Organisation) ->
     assert 'aria-sort="descending"' in await _page(organisation)
 
 
+async def test_a_table_shows_its_first_rows_and_leads_to_all(organisation: Organisation) -> None:
+    """Ten campaigns in the order asked for, then all of them in that order."""
+    for place in range(12):
+        await shared_by(organisation, 5, f"s-{place:02}")
+
+    async def order(query: str) -> tuple[list[str], list[str]]:
+        page = await _page(organisation, query)
+        names = re.findall(r'scope="row" dir="auto"><a [^>]*>Verhaal s-(\d\d)</a>', page)
+        return names, re.findall(r'<a href="/figures([^"]*)#divided">Show 2 more</a>', page)
+
+    names = [f"{place:02}" for place in range(12)]
+    first, (rest,) = await order("?sort=name")
+    assert first == names[:10]
+    assert await order(rest.replace("&amp;", "&")) == (names, [])
+
+
 async def test_a_small_group_changes_nothing_on_the_page(organisation: Organisation) -> None:
     """Clicks and reach of four people are on no picture, in no sum and in no row."""
     await shared_by(organisation, 6)

@@ -13,6 +13,7 @@ from services.campaigns.store import campaigns
 from services.post import PostState
 from services.posts.store import posts
 from services.web.pages.figures.figures import SHOWN
+from services.web.pages.figures.figures_over_time import FIRST_ROWS
 from tests.builders import campaign
 from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story
 
@@ -59,5 +60,9 @@ async def test_the_figures_show_the_newest_campaigns_and_say_so(organisation: Or
             await campaigns.add(transaction, campaign(story(story_id=f"s-{number}")))
     async with organisation.staff("mia@example.org", "marketing") as browser:
         page = (await browser.get("/figures")).text
-    assert page.count('<details class="card folded"') == SHOWN
-    assert f"Only the newest {SHOWN} campaigns are counted." in page
+        (rest,) = re.findall(r'<a href="([^"]*)#campaigns">Show 40 more</a>', page)
+        whole = (await browser.get(rest.replace("&amp;", "&"))).text
+    assert page.count('<details class="card folded"') == FIRST_ROWS
+    assert whole.count('<details class="card folded"') == SHOWN
+    for each in (page, whole):
+        assert f"Only the newest {SHOWN} campaigns are counted." in each

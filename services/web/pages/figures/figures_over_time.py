@@ -50,7 +50,10 @@ _NOT_IN_TABLES = frozenset(
 _SOURCES = {"posts": "zwaan", "human": "links"} | dict.fromkeys(
     ("applied", "interview", "hired"), "ats"
 )
-_MOST_ROWS = 50
+#: Rows of a table, and campaigns, until all of them are asked for.
+FIRST_ROWS = 10
+#: What can be shown as a whole: the table by a dimension, or the figures of campaigns.
+ALL = ("divided", "campaigns")
 _WIDE, _SMALL = (960, 260), (360, 200)
 
 
@@ -102,6 +105,7 @@ class Question:
         self.by = given["by"] if given.get("by") in DIMENSIONS else DIMENSIONS[0]
         self.series = _series(given.get("show", "")) or _HUMAN
         self.sort = given.get("sort", "")
+        self.all = given["all"] if given.get("all") in ALL else ""
 
     def address(self, **changes: str) -> str:
         """This question with changes."""
@@ -111,6 +115,7 @@ class Question:
             "by": self.by,
             "show": ".".join(self.series),
             "sort": self.sort,
+            "all": self.all,
         }
         if self.period.name == OWN:
             asked |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
@@ -174,6 +179,7 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
     ]
     points = list(_points(view, question, now, before))
     lines = _lines(question, rows, columns, names)
+    shown = lines if question.all == "divided" else lines[:FIRST_ROWS]
     kind = ""
     if question.of == "campaign":
         kind = (await campaigns.kinds(transaction, [question.value])).get(question.value, "")
@@ -221,8 +227,8 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
             )
             for series in columns
         ],
-        lines=lines[:_MOST_ROWS],
-        more=len(lines) - len(lines[:_MOST_ROWS]),
+        lines=shown,
+        more=len(lines) - len(shown),
         hidden=rows.hidden,
         without_reach=without,
     )
