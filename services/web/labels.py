@@ -130,11 +130,11 @@ RELATION: _Labels = {
 ASKED: _Labels = {
     "asked": label(
         "inbox.asked.asked",
-        "Answer in two sentences, and that becomes your post. You may choose a text from the story as well.",
+        "Answer in two sentences, and that becomes your post. You may choose a ready text as well.",
     ),
     "capacity": label(
         "inbox.asked.capacity",
-        "All texts of this story are given out, and you do not get the same as somebody else. Answer in two sentences, and that becomes your post.",
+        "All texts about this are given out, and you do not get the same as somebody else. Answer in two sentences, and that becomes your post.",
     ),
     "thin": label(
         "inbox.asked.thin",

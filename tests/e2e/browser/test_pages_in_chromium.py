@@ -123,7 +123,7 @@ async def test_a_vacancy_starts_its_campaign(stage: Stage, page: Page) -> None:
     await page.get_by_label("Adres van de vacature").fill("https://www.example.org/v/1")
     await page.get_by_label("Vakken").fill("constructie")
     await page.get_by_role("button", name="Open de vacature").click()
-    await expect(page.get_by_text("De campagne begint")).to_be_visible()
+    await expect(page.get_by_text("De campagne wordt klaargezet")).to_be_visible()
 
     async with stage.organisation.database.write() as transaction:
         await start_campaigns(transaction, facts_on(stage.organisation.log), NOW)

@@ -65,7 +65,7 @@ async def test_the_page_waits_for_the_campaign(organisation: Organisation) -> No
         answer = await submit(browser, "/vacancies/new", "/vacancies/new", **FORM)
         address = answer.headers["Location"]
         waiting = await browser.get(address)
-        assert "The campaign is starting" in waiting.text
+        assert "The campaign is being prepared" in waiting.text
         assert f'hx-get="{address}"' in waiting.text
         asking = {"HX-Request": "true"}
         assert "<html" not in (await browser.get(address, headers=asking)).text

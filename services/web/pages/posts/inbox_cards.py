@@ -86,7 +86,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSource:
-    """Where a person reads what their post is about: at its ``url``, or here in ``paragraphs``."""
+    """What a person's post is about, to read on the card, and its ``url``, if any."""
 
     url: str = ""
     paragraphs: Sequence[str] = ()
@@ -207,8 +207,8 @@ async def read_card(
     connection = await connections.get(transaction, view.me.id, post.network)
     offered = post.network in parts.networks
     connected = offered and connection is not None
-    kept = None
-    if post.state in typed_texts.OPEN:
+    kept, is_open = None, post.state in typed_texts.OPEN
+    if is_open:
         kept = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
     box = mine.text or (post.text if kept is None else kept.text)
     text = as_networks_keep(box)
@@ -220,7 +220,7 @@ async def read_card(
     if text != post.text:
         overlap = await parts.nearest.overlap(transaction, post, text, now=now)
     slot = None
-    if post.state in typed_texts.OPEN and connected:
+    if is_open and connected:
         slot = await schedule.foresee(transaction, parts.pace, post, now=now)
     figures = await _read_figures(transaction, post)
     # Whoever connected meanwhile has no field for an address any more.
@@ -229,7 +229,7 @@ async def read_card(
         post=post,
         by=await _byline(transaction, view, connection.handle if connection else ""),
         title=campaign.title if campaign else "",
-        source=_source(campaign.content) if campaign else CardSource(),
+        source=_source(campaign.content) if campaign and is_open else CardSource(),
         reason=why.reason_in(view.messages.language) if why else "",
         connected=connected,
         offered=offered,
@@ -263,9 +263,7 @@ async def read_card(
 
 
 def _source(content: Content) -> CardSource:
-    if content.url:
-        return CardSource(url=content.url)
-    return CardSource(paragraphs=SourceText(content).lines)
+    return CardSource(url=content.url or "", paragraphs=SourceText(content).lines)
 
 
 async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:
