@@ -47,7 +47,6 @@ class Phrases(Table):
     colleague: str
     a_colleague: str
     at: str
-    there: str
     articles: tuple[str, ...]
     article_before_role: bool
     head_first: bool

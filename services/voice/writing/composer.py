@@ -289,20 +289,19 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{poster.answer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
-        if poster.names_employer:
-            text = _employer_once(text, poster)
+        if disclosure_in(poster.answer, poster.values["employer"]):
+            text = _disclosed_once(text, poster)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
     return "", ""
 
 
-def _employer_once(text: str, poster: Poster) -> str:
-    """ "I work at Waterstad" below an answer that names Waterstad is "I work there"."""
-    phrases = phrases_of(poster.plan.language)
-    named = re.escape(phrases.at.format(poster.values["employer"]))
+def _disclosed_once(text: str, poster: Poster) -> str:
+    """Without "I work at Waterstad." below an answer that says so; a sentence that says more stays."""
+    where = phrases_of(poster.plan.language).at.format(poster.values["employer"])
     before, answer, after = text.partition(poster.answer)
-    return before + answer + re.sub(rf"(?<= ){named}(?![,\w])", phrases.there, after)
+    return before + answer + re.sub(rf"(?<=\n)[^.,:\n]* {re.escape(where)}\. ", "", after, count=1)
 
 
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:

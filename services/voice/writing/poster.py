@@ -38,8 +38,6 @@ class Poster:
     stand: Standpoint
     values: Mapping[str, str]
     answer: str
-    #: The answer says where they work: once is enough.
-    names_employer: bool
     #: What a stranger would not understand of the answer.
     unclear: Unclear | None = None
 
@@ -94,8 +92,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         "link": request.link,
         "answer": answer,
     }
-    names_employer = employer.casefold() in answer.casefold()
-    if names_employer or _is_said(voice.role, answer, plan.a_job, plan.language):
+    if _is_said(voice.role, answer, plan.a_job, plan.language):
         values["role"] = ""
     beside = " ".join(values[each] for each in ("author", "job", "role", "team", "employer"))
     return Poster(
@@ -106,7 +103,6 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         stand=stand,
         values=values,
         answer=answer,
-        names_employer=names_employer,
         unclear=unclear_in(answer, plan.language, said=beside) if answer else None,
     )
 

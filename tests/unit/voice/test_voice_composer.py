@@ -187,17 +187,16 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
 @pytest.mark.parametrize(
     ("answer", "where"),
     [
-        ("Wij van Zwaan lasten een week aan een mof die vier keer openging.", "Ik werk daar"),
-        ("Wij lasten een week aan een mof die vier keer openging.", "Ik ben lasser bij Zwaan"),
+        ("Ik werk bij Zwaan en las een mof die vier keer openging.", "\n\nHet hele verhaal: "),
+        ("Bij Zwaan ging een mof vier keer open.", "\n\nIk ben lasser bij Zwaan."),
     ],
 )
-def test_an_employer_is_named_once(composer: Composer, answer: str, where: str) -> None:
-    """A person who said where they work does not say it again, and still says that they work there."""
+def test_an_employer_is_disclosed_once(composer: Composer, answer: str, where: str) -> None:
+    """A person who said that they work there does not say it again."""
     draft = composer.compose(
         request(MOF, ambassador(role="lasser"), answer=answer, as_it_is=True), Dealt()
     )
     assert where in draft.text
-    assert draft.text.count("Zwaan") == 1
     assert discloses(draft.text, employer="Zwaan")
 
 
