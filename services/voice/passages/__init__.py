@@ -1,8 +1,8 @@
-"""Passages: what of a source a stranger understands alone, word for word.
+"""Passages: parts of a source that a stranger understands by themselves, word for word.
 
-Cleaned of what is not prose (`markup`, `prose`), told in sentences that keep their speaker
-(`speech`, `telling`), judged (`judging`, `standing`, `sensitive`), weighed (`worth`) and chosen
-(`choosing`).
+A source is cleaned of what is not prose (`markup`, `prose`) and split into sentences with their
+speaker (`speech`, `telling`); these are judged (`judging`, `standing`, `sensitive`), weighed
+(`worth`) and chosen (`choosing`).
 """
 
 from services.voice.passages.choosing import find_passages

@@ -45,7 +45,7 @@ class _Candidate:
 
 
 def find_passages(text: SourceText) -> Passages:
-    """Three to ten of a source that tells something; fewer, or none, of one that does not."""
+    """Three to ten passages; fewer, or none, of a source that says little."""
     content, language = text.content, primary_language(text.content.language)
     if language not in LANGUAGES:
         return Passages(lacking="other_language")
@@ -70,7 +70,7 @@ def find_passages(text: SourceText) -> Passages:
 
 
 def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candidate]:
-    """The best that share no sentence with one ``taken`` before."""
+    """The best candidates without a sentence that is ``taken``, or shared with a better one."""
     kept = 0
     for candidate in candidates:
         places = {each.place for each in candidate.sentences}
@@ -81,7 +81,7 @@ def _apart(candidates: Sequence[_Candidate], taken: set[int]) -> Iterator[_Candi
 
 
 def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
-    """What an editor chose, as it was sent; speaker and noun only where the source has them."""
+    """An editor's passages as they were sent; speaker and noun only where the source has them."""
     privacy, nouns = Privacy(source), Nouns(source)
     for number, text in enumerate(texts):
         window = _run_of(text, source)
@@ -95,7 +95,7 @@ def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
 
 
 def _changed_in(edited: Sentence, source: Source) -> Sentence | None:
-    """The sentence that an editor changed: its words stay those of whoever spoke them."""
+    """The sentence of the source that an editor changed; its speaker stays."""
     words = set(edited.words)
     shares = [
         (len(words.intersection(each.words)) / len(set(each.words)), each)
@@ -134,7 +134,7 @@ def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
 
 
 def _own_words(text: str) -> list[str]:
-    """Without what somebody else says inside it."""
+    """The words outside quotation marks."""
     return plain_words(_QUOTED.sub(" ", text))
 
 
@@ -162,7 +162,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
 
 
 def _windows(source: Source, first: Sentence, standing: set[int]) -> Iterator[tuple[Sentence, ...]]:
-    """One to three consecutive sentences of one telling."""
+    """One to three consecutive sentences of one speaker in one paragraph or quotation."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
         if sentence.place not in standing or sentence.telling != first.telling:

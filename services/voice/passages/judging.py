@@ -1,4 +1,4 @@
-"""Whether a sentence may stand in a post at all."""
+"""Whether a sentence is fit for a post at all."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Judge:
         return not (self._is_fixed(sentence) or in_another_language(text, self._language))
 
     def _is_interviewers(self, sentence: Sentence) -> bool:
-        """ "We caught him between shifts": whoever asks is none of those who post it."""
+        """ "We caught him between shifts": an interviewer is none of the people who post."""
         asks = self._source.interviewed is not None and sentence.speaker is None
         return asks and narrator_of(sentence.words, self._language) != "neutral"
 
     def _is_fixed(self, sentence: Sentence) -> bool:
-        """Slogans, calls to action, and texts that stand under everything."""
+        """Slogans, calls to action, and boilerplate."""
         words, lists, job = sentence.words, self._words, self._source.is_vacancy
         return bool(
             lists["calls"].begins(words)
@@ -72,7 +72,7 @@ class Judge:
         )
 
     def _is_of_the_advertisement(self, sentence: Sentence) -> bool:
-        """What is asked, offered and promised, and how to apply."""
+        """Demands, offers and promises, and how to apply."""
         words, lists = sentence.words, self._words
         if lists["demands_at_start"].begins(words) or _PAY.search(sentence.text):
             return True
@@ -83,7 +83,7 @@ class Judge:
         return any(lists[name].within(words) for name in ("applying", "demands", "offers"))
 
     def _counts_heads(self, words: list[str]) -> bool:
-        """ "With 12 colleagues", "19 permanent staff": how large an employer is."""
+        """ "With 12 colleagues", "19 permanent staff": the size of an employer."""
         numbers, staff = self._words["numbers"], self._words["staff"]
         return any(
             any(each[0].isdigit() or each in numbers for each in words[max(0, place - 3) : place])
@@ -91,7 +91,7 @@ class Judge:
         )
 
     def _introduces(self, sentence: Sentence) -> bool:
-        """ "Thornhay grows apples", "at Thornhay we grow": what an employer does, by its name."""
+        """ "Thornhay grows apples", "at Thornhay we grow": an employer's trade, by its name."""
         led = sentence.words[0] in self._words["prepositions"]
         words, tokens = sentence.words[led:], sentence.tokens[led:]
         if words[0] in self._words["small"] or tokens[0] in given_names():

@@ -40,7 +40,7 @@ class Leaning:
         )
 
     def goes_on(self, sentences: Sequence[Sentence]) -> bool:
-        """Whether what its later sentences point back to stands in the passage itself."""
+        """Whether its later sentences point back to nothing outside the passage."""
         return next(self._pronouns.unclear(sentences), None) is None
 
     def _resumes(self, words: list[str]) -> bool:

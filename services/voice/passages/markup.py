@@ -1,4 +1,4 @@
-"""Markdown and HTML as blocks of plain text: what is prose, a heading, an item of a list.
+"""Markdown and HTML as blocks of plain text: prose, headings, items of lists.
 
 Markdown's blocks are read by markdown-it and its inline marks block by block, because the inline
 rules take more than linear time; all HTML, pasted or made of Markdown, is read by lexbor.
@@ -57,7 +57,7 @@ class Block:
 
 @dataclass(slots=True)
 class _Place:
-    """Where in the tree a text stands."""
+    """The place of a text in the tree."""
 
     block: int
     kind: Kind = "prose"

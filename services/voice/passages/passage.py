@@ -1,4 +1,4 @@
-"""What is found in a source and dealt to people."""
+"""Passages as they are found in a source and dealt to people."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ Lacking = Literal[
 class Passage:
     """One to three consecutive sentences, 60 to 300 characters, word for word.
 
-    ``speaker`` is the full name of whoever spoke the words, which only they post; empty where the
-    narrator tells. ``narrator`` is the person in which the text is told. ``noun`` is what it is
-    about, with its article; empty when in doubt.
-    ``sensitive`` says why an editor has to tick it. ``start`` is the place of its first sentence in
-    the source.
+    ``speaker`` is the full name of the person quoted, the only one who posts it; empty for the
+    narrator's words. ``narrator`` is the grammatical person of the text. ``noun`` is its subject
+    with an article; empty when in doubt. ``sensitive`` is the reason why an editor has to tick it.
+    ``start`` is the place of its first sentence in the source.
     """
 
     text: str
@@ -35,7 +34,7 @@ class Passage:
 class Passages:
     """``chosen`` best first; ``withheld`` only when an editor ticks them.
 
-    ``lacking`` says why there is nothing to choose from; "sensitive": all that there is, is
+    ``lacking`` is the reason why there is nothing to choose from; "sensitive": all passages are
     withheld.
     """
 

@@ -1,4 +1,4 @@
-"""Who is named in a source, by full name, and whom "Fatima" and "De Vries" stand for later on."""
+"""The people named in a source, by full name, and later by part of it: "Fatima", "De Vries"."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class People:
                     self.times[name] += 1
 
     def names_in(self, text: str) -> list[str]:
-        """What may be full names."""
+        """Possible full names."""
         return [name for name in self._names(text) if " " in name]
 
     def named_in(self, text: str) -> list[str]:
@@ -50,7 +50,7 @@ class People:
         return found
 
     def speaker_of(self, attribution: str, last: str) -> str:
-        """Who is named as saying something; ``last`` is whom a pronoun stands for."""
+        """The person named as speaking; ``last`` is the one that a pronoun means."""
         said = plain_words(attribution)
         for name in self._names(attribution):
             if name in self.known:
@@ -84,7 +84,7 @@ class People:
         return any(word in self._words["persons"] for word in (*before, *after))
 
     def _names(self, text: str) -> list[str]:
-        """What is written with capitals, without the word that only opens a sentence."""
+        """Words with capitals, but for a word that only opens a sentence."""
         found = []
         for match in _NAME.finditer(text):
             parts = [_POSSESSIVE.sub("", part) for part in match[0].split()]
@@ -109,5 +109,5 @@ class People:
 
 
 def is_at_work(word: str) -> bool:
-    """Whether a word ends like those for somebody who does something: "planner", "machinist"."""
+    """Whether a word ends like the nouns of a trade: "planner", "machinist"."""
     return _WORKS.search(word) is not None

@@ -1,9 +1,9 @@
-"""The nouns of a sentence that ask which one is meant.
+"""The nouns of a sentence that take something as known.
 
-"De oplossing", "the ramp", "the 06:10" and "the second clock" take something as known.
-A reader knows it when words behind it say which ("the ring of Karima"), when everybody knows it ("the
-stairs"), or when it was named before. Without a dictionary the noun itself is not always plain, so a
-phrase has the stems of all the words that it may be.
+"De oplossing", "the ramp", "the 06:10" and "the second clock" are clear to a reader when the words
+behind them say which one ("the ring of Karima"), when everybody knows it ("the stairs"), or when it was
+named before. Without a dictionary the noun is not always certain, so a phrase has the stems of all the
+words that it may be.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Phrases:
 
 @lru_cache(maxsize=8192)
 def stem_of(word: str) -> str:
-    """What "tekening" and "tekeningen" share; rough, and fast."""
+    """The part that "tekening" and "tekeningen" share; rough, and fast."""
     word = word.casefold().replace("’", "'")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:

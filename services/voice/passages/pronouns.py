@@ -1,4 +1,4 @@
-"""Whom and what the pronouns of a passage can stand for."""
+"""The people and things that the pronouns of a passage can refer to."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SHORTEST, _FAR = 4, 10
 
 
 class Pronouns:
-    """Knows the ``people`` that are named, by name, and what a thing is."""
+    """Knows the ``people`` named in a source, and which words are things."""
 
     def __init__(self, people: Collection[str], words: Vocabulary) -> None:
         self._people, self._words = people, words
 
     def unclear(self, sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, int]]:
-        """Each "they" and "hem" that has nobody and nothing before it to stand for, by its place."""
+        """The places of pronouns ("they", "hem") with no person or thing before them to refer to."""
         before: list[str] = []
         for sentence in sentences:
             for place, word in enumerate(sentence.words):
@@ -63,7 +63,7 @@ class Pronouns:
         return found or (word not in GRAMMAR.it and self.somebody(named))
 
     def _apart(self, sentence: Sentence, end: int) -> list[str]:
-        """What stands before ``end``, without what only says where."""
+        """The words before ``end``, but for those that only say where."""
         words = ["", "", *sentence.words[:end]]
         return [
             sentence.tokens[place]

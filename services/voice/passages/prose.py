@@ -1,4 +1,4 @@
-"""The paragraphs of a source that tell something, word for word and a line each.
+"""The paragraphs of a source that are prose, word for word and a line each.
 
 Left out: headings, items, captions, key and value lines, bylines, salutations, and the parts that
 begin with "notes to editors", "what we offer" or "about us"; a dateline is taken off its paragraph.
@@ -52,7 +52,7 @@ _QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """``field`` is the part of the event it stands in, or "offer"; ``asked`` is what it answers."""
+    """``field`` is its part of the event, or "offer"; ``asked`` is the question that it answers."""
 
     text: str
     field: str
@@ -61,7 +61,7 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Prose:
-    """``items`` and ``fixed`` count what was left out: of lists, and of fixed texts."""
+    """``items`` and ``fixed`` count the items of lists and the fixed texts left out."""
 
     paragraphs: list[Paragraph] = field(default_factory=list)
     items: int = 0
@@ -69,7 +69,7 @@ class Prose:
 
 
 class SourceText:
-    """The text of a source, its markup read once; whatever is asked of it is made of this value."""
+    """The text of a source, its markup read once; every other form is made of this value."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
@@ -97,7 +97,7 @@ class SourceText:
 
     @cached_property
     def prose(self) -> Prose:
-        """The paragraphs that tell something, and what was left out."""
+        """The paragraphs that are prose, and counts of the rest."""
         found = Prose()
         language = primary_language(self.content.language)
         words = vocabulary(language if language in LANGUAGES else DEFAULT)
@@ -107,7 +107,7 @@ class SourceText:
 
     @property
     def cleaned(self) -> str:
-        """What passages are taken from, a paragraph a line."""
+        """The text that passages are taken from, a paragraph a line."""
         return "\n".join(paragraph.text for paragraph in self.prose.paragraphs)
 
 
@@ -220,7 +220,7 @@ def _lines_of(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _read_line(line: str) -> tuple[str, str]:
-    """What a line begins ("": nothing), and what it says."""
+    """The kind of block that a line begins ("": none), and its text."""
     if _RULE.fullmatch(line):
         return "prose", ""
     if item := _ITEM.match(line):

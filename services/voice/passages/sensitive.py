@@ -1,4 +1,4 @@
-"""What an editor has to tick before anybody posts it: private persons, and blame."""
+"""Passages that an editor has to tick before they are posted: private persons, and blame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NEAR = 4
 
 
 class Privacy:
-    """Knows who of a source is a client, a patient, a resident."""
+    """Knows which people of a source are clients, patients or residents."""
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
@@ -79,7 +79,7 @@ class Privacy:
         return [name for name in found if len(name) > 2 and name != self._source.author]
 
     def _of_somebody(self, text: str, words: list[str]) -> bool:
-        """Illness in general is nobody's; that of a person with a name, or of "a man", is."""
+        """Whether it is about a person: one with a name, or "a man"; illness in general is not."""
         if self._source.people.named_in(text) or not GRAMMAR.somebody.isdisjoint(words):
             return True
         lists = self._words
@@ -91,7 +91,7 @@ class Privacy:
         )
 
     def _blames(self, sentence: Sentence) -> bool:
-        """Whether somebody else's mistake is told with their name."""
+        """Whether it names a person beside a mistake, other than the author and the speaker."""
         words = sentence.words
         if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
             return False

@@ -1,4 +1,4 @@
-"""What of a paragraph is spoken, and by whom.
+"""The spoken parts of a paragraph, and their speakers.
 
 A quotation may hold several sentences, be cut by "zegt ze" and go on, run over several paragraphs,
 or never close. Words between quotation marks that are no whole sentence (a title, one word held
@@ -27,8 +27,8 @@ _ATTRIBUTION = 16
 
 @dataclass(slots=True)
 class Told:
-    """A sentence. ``run`` counts the tellings of its paragraph; ``unended``: its full stop is ours; the rest is
-    as in `Sentence`."""
+    """A sentence. ``run`` is its part of the paragraph, a quotation or what is between two; ``unended``:
+    its full stop was added. The rest is as in `Sentence`."""
 
     text: str
     run: int
@@ -92,7 +92,7 @@ class Listener:
         yield from self._narrated(rest, run)
 
     def _attributed(self, spoken: list[Told], head: str, *, cut: bool) -> Iterator[Told]:
-        """The sentences of a quotation, once it is known who says them."""
+        """The sentences of a quotation, once their speaker is known."""
         if head:
             found = self._people.speaker_of(head, self._last_named)
             self._last_speaker = found

@@ -1,8 +1,9 @@
-"""Whether a passage is understood by somebody who reads nothing else.
+"""Whether a reader of nothing else understands a passage.
 
-A noun that is taken as known ("the ramp", "their code") must be named in the passage itself, by words
-behind it, or be known to everybody. What the source named before the passage leaves a stranger asking;
-what it never named is guessed from the rest, a few times at most, and not in the first words.
+A noun that is taken as known ("the ramp", "their code") must be named in the passage itself, explained
+by the words behind it, or be known to everybody. One that the source named before the passage is
+unclear to a stranger; one that it never named can be guessed, a few times at most, and not in the
+first words.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _LATE = 8
 
 @dataclass(slots=True)
 class _Read:
-    """What a reader knows of the passage so far."""
+    """The knowledge of a reader so far."""
 
     stems: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -36,7 +37,7 @@ class _Read:
 
 
 class Ground:
-    """What the passages of one source stand on."""
+    """Knows what the sentences of one source take as known."""
 
     def __init__(self, source: Source) -> None:
         self._source, self._words = source, source.words
@@ -75,7 +76,7 @@ class Ground:
         read.changed = read.changed or self._words["changes"].within(sentence.words)
 
     def _weight(self, phrase: Phrase, sentence: Sentence, first: int, read: _Read) -> float:
-        """How much is to be guessed of it."""
+        """How much of a phrase a reader has to guess."""
         if not read.stems.isdisjoint(phrase.stems):
             return 0
         begins, later = sentence.place == 0, sentence.place > first
@@ -144,7 +145,7 @@ class Ground:
         return end
 
     def _stranger(self, sentence: Sentence, place: int, end: int) -> float:
-        """How much a name leaves to guess: nothing where it is said who that is."""
+        """How much of a name a reader has to guess: nothing where the text says who that is."""
         words, breaks = sentence.words, sentence.breaks
         before = words[place - 1] if place and place not in breaks else ""
         after = words[end] if end < len(words) else ""
@@ -162,7 +163,7 @@ class Ground:
         return letters and token.casefold() not in self._words["acronyms"]
 
     def _ends_of(self, word: str) -> tuple[str, ...]:
-        """Its stem, and what a longer word ends in: "kabelmof" is a "mof"."""
+        """Its stem, and the ends of a longer word: "kabelmof" is a "mof"."""
         if word in self._words["small"]:
             return ()
         stem = stem_of(word)

@@ -1,7 +1,7 @@
 """The thing that a passage is about, with its article, for a question: "de mof", "the relay".
 
-Only where the source itself says it with that article and nothing between the two, so that gender
-and number are its own. Where in doubt there is none.
+Only where the source has that article just before the noun, so that gender and number are its own.
+None when in doubt.
 """
 
 from __future__ import annotations

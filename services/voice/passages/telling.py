@@ -1,4 +1,4 @@
-"""A source as sentences that are told one after the other, each with whoever says it."""
+"""A source as its sentences in order, each with its speaker."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ ARTICLES = THE | GRAMMAR.a
 
 @dataclass(slots=True)
 class Sentence:
-    """``place`` counts the sentences of a source; ``run`` those that belong to one telling: of a
-    paragraph, or of one quotation in it. ``speaker`` is None where the narrator tells, and empty
-    where somebody speaks whom the source does not name. ``whole`` is false where a quotation was
-    cut off or a speaker goes on.
+    """``place`` is its number in the source; ``run`` the number of its part of the paragraph: a
+    quotation, or the text between two. ``speaker`` is None for the narrator, and empty for a speaker
+    without a name in the source. ``whole`` is false where a quotation was cut off or goes on.
     """
 
     text: str
@@ -57,12 +56,12 @@ class Sentence:
 
     @property
     def telling(self) -> tuple[int, int, str | None]:
-        """Equal for sentences that one person tells in one breath."""
+        """Equal for sentences of one speaker in one part of a paragraph."""
         return self.paragraph, self.run, self.speaker
 
 
 def narrator_of(words: list[str], language: str) -> Narrator:
-    """The person in which these words are told."""
+    """The grammatical person of these words."""
     lists = vocabulary(language)
     if lists["one"].within(words):
         return "i"
@@ -70,7 +69,7 @@ def narrator_of(words: list[str], language: str) -> Narrator:
 
 
 class Source:
-    """All that is told, in its order, and who is named in it."""
+    """The sentences of a source in order, and the people named in it."""
 
     def __init__(self, text: SourceText) -> None:
         content, prose = text.content, text.prose
@@ -87,7 +86,7 @@ class Source:
         self.sentences = list(self._told(paragraphs))
 
     def is_anchored(self, sentence: Sentence) -> bool:
-        """Whether it says at whose place: "our pump", "bij ons", or by name, "at Marlow Street"."""
+        """Whether it names the place: "our pump", "bij ons", or by name, "at Marlow Street"."""
         if self.words["ours"].within(sentence.words):
             return True
         words, tokens = sentence.words, sentence.tokens
@@ -105,7 +104,7 @@ class Source:
         return name not in given_names() and name not in self.people.known
 
     def tells_task(self, words: list[str]) -> bool:
-        """Whether it tells what one does in the job: "Je neemt de telefoon op"."""
+        """Whether it names a task of the job: "Je neemt de telefoon op"."""
         if not self.is_vacancy:
             return False
         you = [place for place, word in enumerate(words[:-1]) if word in GRAMMAR.you]
@@ -140,7 +139,7 @@ class Source:
                 yield sentence
 
     def _interviewed(self, paragraphs: list[Paragraph]) -> str | None:
-        """Who answers the headings of an interview; empty: nobody that is named. None: it is none."""
+        """The person interviewed; empty when the source has no name for them; None: no interview."""
         asked = [each for each in paragraphs if each.asked]
         questions = {each.asked for each in asked}
         spoken_to = any(not GRAMMAR.you.isdisjoint(plain_words(each)) for each in questions)

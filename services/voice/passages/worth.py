@@ -1,8 +1,8 @@
-"""What makes a passage worth a post: somebody does something, or something comes of something.
+"""The worth of a passage for a post: a person acts, or one thing causes another.
 
-It is told by signs that can be pointed at, each counted once: who, what happened, why or what came
-of it, a turn, trouble, a number with its noun. Figures, notices and the prose of reports hold some
-of these as well, but nobody who does anything and no cause; such a passage is worth nothing.
+It is the sum of signs in the text, each counted once: a person, an event, a cause or a result, a turn,
+trouble, a number with its noun. Figures, notices and reports have some of these too, but no person who
+acts and no cause; such a passage is worth nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Worth:
         }
 
     def is_placed(self, window: Sequence[Sentence]) -> bool:
-        """Whether a stranger learns of whom or of what it tells: by its place, or by the title's word."""
+        """Whether a stranger learns its subject: from a place, or from a word of the title."""
         if self._source.is_vacancy or not window[0].place:
             return True
         if self._source.is_anchored(window[0]):
@@ -53,7 +53,7 @@ class Worth:
         return any(word[:_STEM] in self._title for each in window for word in each.words)
 
     def of(self, window: Sequence[Sentence]) -> float:
-        """0: nothing for a post."""
+        """The worth of a passage; 0: unfit for a post."""
         words, lists = [word for each in window for word in each.words], self._words
         who, task = self._who(window, words), self._source.tells_task(words)
         event = any(map(self._happens, window))
@@ -108,7 +108,7 @@ class Worth:
         )
 
     def _is_habit(self, window: Sequence[Sentence], who: float) -> bool:
-        """ "Our carers eat with the residents": told of the place by whoever works there."""
+        """ "Our carers eat with the residents": a custom of the place, in the narrator's words."""
         ours = any(map(self._source.is_anchored, window))
         return window[0].speaker is None and ours and who >= _WE
 
@@ -118,7 +118,7 @@ class Worth:
         return done or self._words["events"].within(words)
 
     def _is_idle(self, sentence: Sentence) -> bool:
-        """Whether it holds none of the signs."""
+        """Whether it has none of the signs."""
         words, lists = sentence.words, self._words
         named = self._who([sentence], words) > _WE or self._numbers(sentence)
         signs = ("causes", "turns", "changes", "setbacks")
@@ -130,7 +130,7 @@ class Worth:
         )
 
     def _is_gloomy(self, window: Sequence[Sentence], words: list[str]) -> bool:
-        """Bad news and nothing else: nothing found, changed or explained; or only what a job asks."""
+        """Only bad news, with nothing found, changed or explained; or only the demands of a job."""
         lists = self._words
         if self._source.is_vacancy:
             return not any(map(self._is_bright, window))
@@ -142,7 +142,7 @@ class Worth:
         return not eased and not any(self._source.people.named_in(each.text) for each in window)
 
     def _is_bright(self, sentence: Sentence) -> bool:
-        """Whether it tells of the work, and not only what is hard about it."""
+        """Whether it is about the work, and not only about its hard side."""
         words = sentence.words
         tells = self._source.tells_task(words) or self._numbers(sentence) or self._is_human(words)
         return bool(tells) and not self._words["hardships"].within(words)
