@@ -1,8 +1,8 @@
 """Clicks rolled up, so that no page and no report reads single ones.
 
-Of each dimension (a post by its link, a campaign, a network, a language, a team, stories or vacancies,
-and all of it) by day for ever, and but for posts by hour for a while, with the reason why some count
-for nobody; of campaigns and of all of it also altogether. Days and hours are those of UTC.
+Each dimension (a post by its link, a campaign, a network, a language, a team, stories or vacancies, and
+everything) has cells by day, kept for ever. All but posts also have cells by hour, kept for a while, and
+the reason why some clicks do not count; campaigns and everything have totals. Days and hours are UTC.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ async def by_class(
 
 
 class Cell(NamedTuple):
-    """Clicks of one class (and why, where they count for nobody) on a day or in an hour of UTC."""
+    """Clicks of one class (and the reason, where they do not count) on a day or in an hour of UTC."""
 
     value: str
     span: str

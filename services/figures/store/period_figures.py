@@ -1,9 +1,9 @@
-"""Figures of a time, of which nothing tells of a small group; from rolled-up cells alone.
+"""Figures of a period, from rolled-up cells alone, that reveal nothing about a small group.
 
-What came of a campaign before five people had shared it counts on the day of the fifth, and until then
-nowhere: not in a sum over everything either, so that whoever subtracts finds nothing. The same holds for
-figures of a tag that five people's posts have. So every sum is made of the cells of its dimension, less
-those of campaigns that were early, which are few, with these added again on the day from which they count.
+Figures of a campaign from before five people had shared it count on the day of the fifth, and until then
+nowhere: not in a sum over everything either, so that a subtraction reveals nothing. The same holds for a
+tag, until five people's posts have it. So every sum is made of the cells of its dimension, less those of
+campaigns that were early, which are few; these are added again on the day from which they count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DIMENSIONS = ("campaign", "network", "language", "team", "kind")
 
 
 class Series(NamedTuple):
-    """``metric`` is that of a network, or a class of clicks; ``tag`` says how it is known."""
+    """``metric`` is a network's metric or a class of clicks; ``tag`` says how it is known."""
 
     metric: str
     tag: str
@@ -128,7 +128,7 @@ GROUP BY 1, 2, 3
 async def by_day(
     transaction: Transaction, period: Period, dimension: str, value: str
 ) -> dict[Series, Counter[str]]:
-    """Clicks and what networks told by day, of one value of a dimension, or of all."""
+    """Clicks and networks' figures by day, of one value of a dimension, or of all."""
     found = await _read(transaction, period, "day", dimension, value)
     if dimension == "all":
         # Links that belong to no campaign.
@@ -157,7 +157,7 @@ async def _moved(
     *,
     found: dict[Series, Counter[str]],
 ) -> dict[Series, Counter[str]]:
-    """``found``, and in it what counts on another day than it came."""
+    """``found``, with the figures that count on another day than they came."""
     column = {**_OF_CAMPAIGNS, **_OF_POSTS}[dimension]
     given: dict[str, str] = {
         "first": period.first.isoformat(),

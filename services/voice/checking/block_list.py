@@ -1,7 +1,7 @@
 """Words that an organisation does not want in its people's posts, each with the reason why.
 
 Case, accents and punctuation do not matter, whole words do: ``sale`` is not in ``Jerusalem``. A word
-that ends with ``*`` stands for everything that begins with it. A phrase is also found written as
+that ends with ``*`` means every word that begins with it. A phrase is also found written as
 one word, as in a hashtag. Links are set aside.
 """
 
@@ -30,7 +30,7 @@ class BlockedWord:
 
     @property
     def key(self) -> str:
-        """What is equal for two ways to write the same word; empty when no letter is left."""
+        """The same for two spellings of one word; empty when no letter is left."""
         plain = " ".join(_words(self.word))
         return f"{plain}*" if plain and self.word.rstrip().endswith("*") else plain
 

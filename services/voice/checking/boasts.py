@@ -23,7 +23,7 @@ _READ = 250_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boast:
-    """``word`` as it stands in the text."""
+    """``word`` as it is written in the text."""
 
     word: str
     kind: Literal["praise", "superlative", "jargon"]

@@ -1,8 +1,8 @@
-"""How much a text has in common with the others of its story: a measure, told beside the text.
+"""The overlap of a text with the others of its story: a measure, shown beside the text.
 
 A shingle is five consecutive words (Broder, "On the resemblance and containment of documents",
 1997). Overlap is the Jaccard index of the sets of shingles, counted over every text that was added.
-What is shared on purpose, a passage or an answer, counts to a text's size and never as common.
+Text shared on purpose, a passage or an answer, counts to a text's size and never as common.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The check that no text says more than its sources: numbers, names and quotations.
 
-Clauses are attitudes and questions, written without numbers and names. Whatever carries content is
-a quotation or a value, and each of these is looked up in the source or the profile.
+Clauses are attitudes and questions, written without numbers and names. All content is in quotations
+and values, and each of these is looked up in the source or the profile.
 """
 
 from __future__ import annotations

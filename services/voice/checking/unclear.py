@@ -1,8 +1,8 @@
-"""What somebody who knows nothing of a story or a vacancy would ask first about an answer to it.
+"""The first question of a stranger to a story or a vacancy about an answer to it.
 
-An answer is typed by somebody who has the question and the text before them, and opens a post that is read
-by people who have neither. Only its beginning is looked at, and only what is surely missing is asked
-about: a question too many is answered by nobody.
+The writer of an answer sees the question and the text; readers of the post, which the answer opens, see
+neither. Only its beginning is checked, and only for what is surely missing: needless questions stay
+unanswered.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
-    """The ``words`` that leave a stranger asking, as they were typed, and what they would ask."""
+    """The ``words`` that are unclear to a stranger, as they were typed, and the ``kind`` of question."""
 
     kind: Literal["who", "what", "reply", "nothing"]
     words: str
 
 
 def unclear_in(answer: str, language: Language, *, said: str = "") -> Unclear | None:
-    """What a stranger would ask first; None where they understand how an answer begins.
+    """The first question of a stranger; None where the beginning of an answer is clear.
 
-    ``said`` is what stands in the post besides: the job, the author, who somebody is.
+    ``said`` are the other words of the post: job, author, role, team, employer.
     """
     if len(plain_words(answer)) < _LEAST or not WORD.search(split_sentences(answer)[0]):
         return Unclear(kind="nothing", words="")
@@ -64,7 +64,7 @@ class _Beginning:
         self._words = [each.group().casefold().replace("’", "'") for each in self._found]
 
     def reply(self) -> str:
-        """ "Niet echt, …", "Yes to the dogs": to a question that nobody reads."""
+        """ "Niet echt, …", "Yes to the dogs": to a question that readers do not see."""
         named = any(each.group() in given_names() for each in self._found)
         # "The bridge is worked from afar now" is a whole sentence, "Rolls gone at eight" is none.
         about = named or not (GRAMMAR.the | GRAMMAR.a).isdisjoint(self._words)
@@ -90,7 +90,7 @@ class _Beginning:
         return ""
 
     def stranger(self, known: frozenset[str]) -> str:
-        """ "Ze zeiden eerst", "I rang Len": whom nobody has met."""
+        """ "Ze zeiden eerst", "I rang Len": people unknown to a reader."""
         lists = self._lists
         for place, word in enumerate(self._words):
             name = self._found[place].group().removesuffix("'s").removesuffix("’s")
@@ -105,7 +105,7 @@ class _Beginning:
         return ""
 
     def named(self, known: frozenset[str], answer: str) -> str:
-        """ "Gerrit liet mij eerst een uur klooien": said once, without a word of who that is."""
+        """ "Gerrit liet mij eerst een uur klooien": a name used once, without an introduction."""
         for place, found in enumerate(self._found):
             name = found.group().removesuffix("'s").removesuffix("’s")
             if name not in given_names() or name in known or answer.count(name) > 1:

@@ -1,4 +1,4 @@
-"""Stories and vacancies that no text can be written about, whoever is asked."""
+"""Stories and vacancies that no text can be written about, for any person."""
 
 from __future__ import annotations
 
@@ -54,30 +54,30 @@ _LACKING = {
 
 
 class Thin(NoDraft):
-    """A source tells too little for a text; its people can still be asked a question."""
+    """A source says too little for a text; its people can still be asked a question."""
 
 
 class NoPassage(Thin):
-    """A story tells enough, but none of its passages is understood by a stranger."""
+    """A story says enough, but a stranger understands none of its passages."""
 
 
 def other_language(content: Content) -> str | None:
-    """Of a source as `other_language_of` of its text."""
+    """The `other_language_of` a source's text."""
     return other_language_of(SourceText(content).body, primary_language(content.language))
 
 
 def unsaid(content: Content) -> NoDraft | None:
-    """Why nobody is asked to share ``content``, neither with a text nor by a question; None: people are.
+    """The reason why people get neither a text nor a question about ``content``; None: they do.
 
-    A story that tells enough, but of which no part stands alone, is no reason: its people are asked, and
-    tell it in their own words (`lacking` says so to an editor).
+    A story that says enough, but has no part that is clear by itself, is no reason: its people answer a
+    question in their own words (`lacking` informs an editor).
     """
     refusal = lacking(content)
     return None if isinstance(refusal, NoPassage) else refusal
 
 
 def lacking(content: Content) -> NoDraft | None:
-    """Why nobody at all can be given a text about ``content`` before they said something themselves."""
+    """The reason why no person gets a text about ``content`` before an answer of their own; None: some do."""
     if not isinstance(content, StoryApproved):
         return None if title_of(content) else _no_title("vacancy")
     language = primary_language(content.language)

@@ -21,7 +21,7 @@ class _Words(Table):
 
 class _Grammar:
     """Small words by what they do in a sentence, of all languages together: a text may hold words of
-    another. What each is for stands in the files."""
+    another. The files say what each is for."""
 
     def __init__(self) -> None:
         self._words: dict[str, frozenset[str]] = {}
@@ -35,14 +35,14 @@ class _Grammar:
 
 
 class _Stems(Table):
-    """What is left to do with a stem: a pattern to drop, and letters that are one."""
+    """The last steps with a stem: a pattern to drop, and letters that count as one."""
 
     drop: str = ""
     spelled: Mapping[str, str] = {}
 
 
 class Phrases(Table):
-    """What one language puts into posts, and its patterns."""
+    """The phrases of one language for posts, and its patterns."""
 
     colleague: str
     a_colleague: str
