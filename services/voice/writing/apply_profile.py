@@ -1,7 +1,7 @@
-"""What the composer leaves to the profile: hashtags, and lines of one's own.
+"""The parts of a text that come from the profile: hashtags, and lines of one's own.
 
-Pure and deterministic, so that a text can be written again from its recipe. Whatever does not fit
-the network is left out again; the disclosure and the link always stay.
+Pure and deterministic, so that a text can be written again from its recipe. Parts that do not fit
+the network are left out again; the disclosure and the link always stay.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def as_they_write(person: Ambassador, language: str) -> Ambassador:
 def in_language(person: Ambassador, language: str) -> Ambassador:
     """The person as they write about content in ``language`` (a BCP 47 tag).
 
-    In a language that is not their first, what their profile says in the first is left out.
+    In a language that is not their first, the lines of their profile in the first are left out.
     """
     for other in person.other_languages:
         if other != person.language and primary_language(language) == other:
@@ -72,7 +72,7 @@ def _in_other(person: Ambassador, other: Language) -> Ambassador:
 
 
 def without_avoided(person: Ambassador) -> Ambassador:
-    """The person without what their profile says in words that they avoid."""
+    """The person without the lines of their profile that hold words they avoid."""
     if not person.avoid:
         return person
 
@@ -106,7 +106,7 @@ def apply_profile(
 
 
 def held_word(text: str, words: Collection[str]) -> str:
-    """The first of ``words`` (or phrases) that stands in ``text``, links and hashtags aside."""
+    """The first of ``words`` (or phrases) that ``text`` holds, links and hashtags aside."""
     if not words:
         return ""
     spoken = " ".join(words_of(text))
@@ -133,7 +133,7 @@ def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
 
 
 def recipe_of_profile(person: Ambassador) -> dict[str, object]:
-    """What of the profile shapes the text, for its recipe; empty for most people."""
+    """The parts of the profile that shape the text, for its recipe; empty for most people."""
     own: dict[str, object] = {}
     for name, usual in _USUAL.items():
         value = getattr(person, name)

@@ -1,8 +1,8 @@
-"""One post for one person: a passage and a layout by rank, from where that person stands, checked.
+"""One post for one person: a passage and a layout by rank and relation, checked.
 
-The text depends on the request and the templates alone, never on what others got: what was dealt
-only says which turns are over. So any text can be composed again from its recipe, on any machine.
-Whoever can be given none is asked a question instead; their answer makes the post.
+The text depends on the request and the templates alone, never on other people's texts: those dealt
+before only exclude turns. So any text can be composed again from its recipe, on any machine.
+Where no text is possible the person gets a question instead; their answer makes the post.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _TRIES = 12
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
     """``variant`` is its place among all of one person's turns; ``spoken`` None: no passage.
-    ``whole``: its passage stands whole or not at all."""
+    ``whole``: its passage is used whole or not at all."""
 
     variant: int
     layout: Layout
@@ -70,7 +70,7 @@ class _Turn:
 class Composer:
     """Composes drafts from one version of the templates, none with a word of ``blocked``.
 
-    ``networks`` are those that there are drafts for. Not safe for several threads.
+    ``networks`` are those with drafts. Not safe for several threads.
     """
 
     def __init__(
@@ -86,8 +86,8 @@ class Composer:
 
     def compose(self, request: DraftRequest, dealt: Dealt) -> Draft:
         """The person's first turn from ``request.variant`` on that is free and keeps every promise;
-        adding it to ``dealt`` is the caller's. Without one, the question alone; so too for an answer that
-        a stranger would not understand, what they would ask.
+        the caller adds it to ``dealt``. Without one, the question alone; for an answer that is unclear to
+        a stranger, the question about it.
 
         Raises NoDraft for an answer that no text can be built around, Rejected for an unknown
         network.
@@ -156,7 +156,7 @@ class Composer:
         return plan
 
     def _broken(self, text: str, poster: Poster) -> str:
-        """Why a text may not be used: for a word of it, or because nobody said so."""
+        """Why a text is refused: "words" (blocked, avoided or without a source); empty: it is not."""
         if self.blocked.found_in(text) or held_word(text, poster.writing.avoid):
             return "words"
         plan, writing, voice = poster.plan, poster.writing, poster.voice
@@ -199,7 +199,7 @@ class Composer:
         )
 
     def _question(self, poster: Poster, why: str) -> Draft:
-        """What somebody is asked who is given no text: about the passage whose turn it is."""
+        """The question for a person without a text, about the passage whose turn it is."""
         request, plan = poster.request, poster.plan
         chosen = plan.found.chosen
         number = request.rank % len(chosen) if chosen else NO_PASSAGE
@@ -250,7 +250,7 @@ class Composer:
 
 
 def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) -> Iterator[_Turn]:
-    """Every turn of one person: those of the length that they like first."""
+    """Every turn of one person, those of their preferred length first."""
     request, pool = poster.request, layouts_for(poster)
     brief = rules.brief or poster.voice.short
     liked = [layout for layout in pool if layout.short is brief]
@@ -278,7 +278,7 @@ def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
 
 
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
-    """The text and its passage, without the facts where they do not fit; empty: it does not."""
+    """The text and its passage, without the facts where they do not fit; empty where the text does not."""
     plan, spoken, link = poster.plan, turn.spoken, poster.request.link
     told = [spoken.text if spoken else ""]
     if not turn.whole:

@@ -1,8 +1,8 @@
-"""Who gets which passage in which layout: nobody the same two as somebody else on a network.
+"""Passages and layouts dealt to people: no two people get the same pair on a network.
 
-Passages go round, the best to the first and each of the first few one of their own; layouts turn with
-every round. A person's turns follow from their rank alone, so any text can be composed again; what
-others took meanwhile is passed over.
+Passages go round, the best to the first person and a different one to each of the first few; layouts
+change with every round. A person's turns follow from their rank alone, so any text can be composed again;
+pairs that others took meanwhile are passed over.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def turns(rank: int, passages: int, layouts: int, *, shift: int = 0) -> Iterator
 
 
 def shift_of(network: str) -> int:
-    """Where a network's layouts begin; the same on any machine."""
+    """The first layout of a network, by number; the same on any machine."""
     if network in _SHIFTS:
         return _SHIFTS[network]
     return hashlib.blake2b(network.encode(), digest_size=1).digest()[0]
@@ -54,12 +54,12 @@ _SHIFTS = {"linkedin": 0, "x": 1, "mastodon": 2}
 
 
 def even_share(posts: int, passages: int) -> float:
-    """How often one passage may stand in so many posts: … or one person more than an even share."""
+    """How many of ``posts`` may use one passage: `MOST_SHARE` of them, or one more than an even share."""
     return max(MOST_SHARE * posts, posts / passages + 1)
 
 
 class Dealt:
-    """What was dealt of a source: texts with their pairs, by network. Not safe for several threads."""
+    """The texts dealt of a source with their pairs, by network. Not safe for several threads."""
 
     def __init__(self) -> None:
         self.guard = OverlapGuard()
@@ -78,9 +78,9 @@ class Dealt:
     def is_free(
         self, network: str, passage: int, layout: str, passages: int, *, weak: bool = False
     ) -> bool:
-        """Whether nobody has this pair, and the passage has not had its share.
+        """Whether this pair is not taken, and the passage has a share left.
 
-        Where there are few passages they are for people with a relation: ``weak`` is who has none.
+        A few passages are kept for people with a relation; ``weak``: the person has none.
         """
         if self.is_taken(network, passage, layout):
             return False
@@ -97,7 +97,7 @@ class Dealt:
         return (passage, layout) in self._pairs.get(network, ())
 
     def spend(self, kin: Hashable) -> None:
-        """Nothing is free for these people until another text is dealt."""
+        """Remember that these people have no free turn until another text is dealt."""
         self._spent[kin] = len(self._seen)
 
     def is_spent(self, kin: Hashable) -> bool:

@@ -1,6 +1,6 @@
-"""Roles and vacant jobs as one says them aloud: "een conciërge", "an SRE", "head of flys".
+"""Roles and vacant jobs in spoken form: "een conciërge", "an SRE", "head of flys".
 
-What is no word for somebody ("Kitchen", "HR") gives nothing: they work there, and no more is said.
+A role that is no word for a person ("Kitchen", "HR") gives nothing: the post only says that they work there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
 
 def said_role(role: str, language: Language) -> str:
-    """After "I'm" or "ik ben"; empty for what nobody is."""
+    """The words after "I'm" or "ik ben"; empty where the role is no word for a person."""
     phrases = phrases_of(language)
     is_pile = not phrases.head_first and role.count(" ") >= _MOST_WORDS
     if _LISTED & {*role} or is_pile or not _is_somebody(role, language):
@@ -41,12 +41,12 @@ def said_role(role: str, language: Language) -> str:
 
 
 def named_job(title: str) -> str:
-    """Without what a job board adds: "Nurse (0,8 fte) | up to 20 % bonus"."""
+    """The title without additions of job boards: "Nurse (0,8 fte) | up to 20 % bonus"."""
     return _HOURS.sub("", title.split(" | ", maxsplit=1)[0]).rstrip()
 
 
 def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
-    """Whether somebody of this role has the job; that of another department is another job."""
+    """Whether a person of this role has the job; the same job in another department is another one."""
     job = named_job(title)
     if same_team:
         job = _PART.sub("", job).split(" (")[0]
@@ -54,7 +54,7 @@ def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
 
 
 def said_job(title: str, language: Language, *names: str) -> str:
-    """After "we're looking for" or "we zoeken", without a capital that is not of ``names``; empty where
+    """The words after "we're looking for" or "we zoeken", with capitals only in ``names``; empty where
     the title does not fit into a sentence."""
     plain = _PART.sub("", named_job(title))
     if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):

@@ -1,7 +1,7 @@
-"""How a file of layouts is written: whole posts, one below the other.
+"""The format of a file of layouts: whole posts, one below the other.
 
-A line ``=== name`` begins one, ``=== name short`` one that is for X and for people who like it short.
-What stands above the first is a remark. ``{{ form("je kent", "u kent") }}`` is the familiar and the
+A line ``=== name`` begins one, ``=== name short`` one for X and for people who prefer short posts.
+Text above the first is a remark. ``{{ form("je kent", "u kent") }}`` is the familiar and the
 polite form.
 """
 
@@ -18,7 +18,7 @@ _FORM = re.compile(r"""\{\{\s*form\(\s*"([^"{}]*)"\s*,\s*"([^"{}]*)"\s*\)\s*\}\}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One post where it stands: ``line`` is that of its header, from 1; its text begins below.
+    """One post of a file: ``line`` is that of its header, from 1; its text begins below.
 
     ``name`` is empty when the header cannot be read.
     """

@@ -1,8 +1,8 @@
-"""What a layout may be made of: slots, ``if`` and ``else``, joined by and, or, not.
+"""The syntax of a layout: slots, ``if`` and ``else``, joined by and, or, not.
 
-Time and size are bounded by what can be written, not by a clock: without loops, calls, macros,
+Time and size are bounded by the syntax, not by a clock: without loops, calls, macros,
 attributes and arithmetic a layout is rendered in one pass over its own few hundred characters, and
-no longer than those and the values of its slots. What is not on the list is refused before it is
+no longer than those and the values of its slots. All other syntax is refused before it is
 compiled, so there is nothing to interrupt.
 """
 
@@ -59,7 +59,7 @@ _PARSER = SandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
-    """The slots that a layout names, and those that it shows without asking whether they are known."""
+    """The slots that a layout names, and those that it shows outside a condition on them."""
 
     uses: frozenset[str]
     needs: frozenset[str]
@@ -115,7 +115,7 @@ def fields_of(path: str) -> frozenset[str]:
 
 
 def slots_of(section: Section) -> Slots:
-    """The slots of a layout that `syntax_faults` finds nothing in."""
+    """The slots of a layout without `syntax_faults`."""
     needs: set[str] = set()
     uses: set[str] = set()
     for form in dict.fromkeys(section.forms):
@@ -126,7 +126,7 @@ def slots_of(section: Section) -> Slots:
 
 
 def _shown(body: Iterable[nodes.Node], known: frozenset[str]) -> Iterator[str]:
-    """The slots that are shown where nobody asked before whether they are ``known``."""
+    """The slots shown outside a condition on them; ``known`` are those of the conditions around."""
     for node in body:
         if isinstance(node, nodes.If):
             asked = {name.name for name in node.test.find_all(nodes.Name)}

@@ -1,4 +1,4 @@
-"""What an editor chooses from: the passages in use, those that were found, and what was typed."""
+"""The passages that an editor chooses from: those in use, those found, and those typed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TELLING = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A passage with its tick. ``edits`` is the found text that this one was; ``own``: an editor wrote
-    all of it. ``unknown`` are words that the source does not have. ``by_model``: a language model proposed
+    all of it. ``unknown`` are words that are not in the source. ``by_model``: a language model proposed
     it, or says that it is private."""
 
     passage: Passage
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """``used`` in the order in which they are dealt; ``lacking`` says why there is nothing."""
+    """``used`` in the order in which they are dealt; ``lacking`` is the reason why there are none."""
 
     used: tuple[Row, ...]
     others: tuple[Row, ...]
@@ -112,7 +112,7 @@ def _grouped(rows: Sequence[Row], lacking: str) -> Rows:
 
 
 def chosen(texts: Sequence[str]) -> tuple[str, ...]:
-    """Passages as they are kept, each once. Raises Rejected for what cannot be one."""
+    """Passages as they are kept, each once. Raises Rejected for a text that cannot be one."""
     kept = tuple(dict.fromkeys(map(on_one_line, texts)))
     if not kept:
         raise Rejected(

@@ -1,4 +1,4 @@
-"""What a source gives every post about it, read once: passages, facts, who is spoken of."""
+"""The parts of a source that every post about it uses, read once: passages, facts, names."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Plan:
 
     @cached_property
     def _names(self) -> tuple[frozenset[str], ...]:
-        """Of each passage the words with a capital, by which people are spoken of."""
+        """The words with a capital in each passage, possibly names of people."""
         return tuple(own_names(_capitalised(passage.text)) for passage in self.found.chosen)
 
     @cached_property
     def _everybody(self) -> frozenset[str]:
-        """All names that passages hold or are said by, and the author's."""
+        """All names in passages, of their speakers, and of the author."""
         speakers = (own_names(passage.speaker) for passage in self.found.chosen)
         return own_names(self.author).union(*self._names, *speakers)
 
@@ -71,7 +71,7 @@ class Plan:
         return {relation: self._all_spoken("", relation) for relation in self.layouts}
 
     def all_spoken(self, name: str, relation: Relation) -> tuple[Spoken, ...]:
-        """The passages that somebody of this name may use, the best first."""
+        """The passages that a person of this name may use, the best first."""
         if own_names(name).isdisjoint(self._everybody):
             return self._of_others[relation]
         return self._all_spoken(name, relation)
@@ -82,7 +82,7 @@ class Plan:
         return tuple(spoken for spoken in each if spoken and spoken.number not in self.held)
 
     def _spoken(self, number: int, name: str, relation: Relation) -> Spoken | None:
-        """How somebody may use the passage of this number; None: not at all."""
+        """The passage of this number for a person of this name; None: not for them."""
         passage = self.found.chosen[number]
         if not own_names(name).isdisjoint(self._names[number]):
             return None
@@ -107,7 +107,7 @@ class Plan:
         return {}
 
     def questions(self, relation: Relation, number: int, *, polite: bool) -> tuple[str, ...]:
-        """What to ask somebody about the passage of this number."""
+        """The questions about the passage of this number."""
         found = self._asked.get((relation, number, polite))
         if found is None:
             chosen = self.found.chosen
@@ -161,7 +161,7 @@ def plan_of(
 
 
 def _sought(content: Content, language: Language) -> str:
-    """After "we're looking for"; a job that does not fit into a sentence stands behind a colon."""
+    """The words after "we're looking for"; a job that does not fit into a sentence follows a colon."""
     if isinstance(content, StoryApproved):
         return ""
     title = title_of(content)
@@ -170,7 +170,7 @@ def _sought(content: Content, language: Language) -> str:
 
 
 def _says_again(text: str, content: Content, language: Language) -> bool:
-    """Whether a passage says that somebody is sought for the job, which every post says."""
+    """Whether a passage says that the job is vacant, as every post does."""
     said = telling(text, language)
     job = telling(title_of(content), language)
     return bool(SOUGHT.search(text)) and any(akin(each, said) for each in job)

@@ -1,4 +1,4 @@
-"""Who posts: what a layout may say of them, and which layouts and passages that leaves."""
+"""The person who posts: the values that a layout may show, and the layouts and passages that fit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SAID = "said"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """Whom one draft is for, and from where they speak. ``values`` fill the slots."""
+    """The person of one draft, and their relation to the source. ``values`` fill the slots."""
 
     request: DraftRequest
     plan: Plan
@@ -43,26 +43,26 @@ class Poster:
 
     @property
     def has_own_words(self) -> bool:
-        """They have a post, however often a passage was used before them."""
+        """Whether they get a post however often a passage was used: they answered, wrote or are named."""
         return bool(self.answer) or self.stand.relation in {Relation.AUTHOR, Relation.NAMED}
 
     @property
     def was_there(self) -> bool:
-        """They tell of what they did themselves, or do every day."""
+        """Whether the source is about their own work."""
         return self.stand.relation in {Relation.AUTHOR, Relation.NAMED, Relation.ROLE}
 
     @property
     def is_weak(self) -> bool:
-        """They had no part in a story, and say nothing of it."""
+        """Whether they had no part in a story, and gave no answer."""
         apart = self.plan.kind == "story" and self.stand.relation in _APART
         return apart and not (self.answer or self.request.as_if)
 
     @property
     def is_asked_first(self) -> bool:
-        """Whether their own words come before a text.
+        """Whether they are asked a question before they get a text.
 
-        Nine blind readings found hardly a post without a word of its person good: such a text is given only
-        where an editor chose its passages, or when somebody asks for it.
+        In nine blind readings hardly any post without words of its person was found good: such a text is
+        only for passages that an editor chose, or on request.
         """
         asked = self.request
         chosen = asked.wants_text or asked.as_if or self.plan.content.passages
@@ -108,14 +108,14 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
 
 
 def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
-    """ "I'm the treasurer", or the very job that is vacant: what somebody is need not be said again."""
+    """ "I'm the treasurer", or the very job that is vacant: the role need not be said again."""
     words, said, sought = (telling(each, language) for each in (role, answer, job))
     return any(akin(each, said) for each in words) or all(akin(each, sought) for each in words)
 
 
 def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
-    """Of a story, at the beginning of a sentence; empty for who is or may be the author, and where no
-    colleague is."""
+    """The author of a story, for the beginning of a sentence; empty where the person is or may be the
+    author, or where the author is no colleague."""
     if relation is Relation.AUTHOR or same_name(plan.author, request.ambassador.name):
         return ""
     if not (request.cast and request.cast.author):
@@ -126,7 +126,7 @@ def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
 
 
 def layouts_for(poster: Poster) -> list[Layout]:
-    """Those of where somebody stands that show nothing unknown of them."""
+    """The layouts of their relation that need no unknown value."""
     known = poster.known | {"passage"}
     fitting = [
         layout
@@ -145,11 +145,10 @@ def layouts_for(poster: Poster) -> list[Layout]:
 
 
 def passages_for(poster: Poster) -> Sequence[Spoken | None]:
-    """The passages that somebody may use, the best first; None stands for none.
+    """The passages that the person may use, the best first; None: no passage.
 
-    Who had no part in it tells what is said to be of their house, and no bad news.
-
-    An answer stands without one: readers took a passage below it for pasted.
+    A person without a part in the story gets only passages that name their employer or say "our", and no
+    bad news. A post with an answer has no passage: to readers one below it looked pasted.
     """
     if poster.answer:
         return [None]
@@ -168,7 +167,7 @@ def goes(spoken: Spoken | None, layout: Layout) -> bool:
 
 
 def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:
-    """The same for people who have the same turns: where none is free for one, none is for another."""
+    """A key, equal for people with the same turns: where one has none free, the others have none."""
     numbers = tuple(NO_PASSAGE if each is None else each.number for each in usable)
     values, stand, length = poster.values, poster.stand.relation, poster.voice.short
     shown = (values["author"], values["role"], values["team"], bool(poster.answer))

@@ -1,7 +1,7 @@
-"""The question beside a draft: made of who is asked and what it is about.
+"""The question beside a draft, by the person's relation and the subject.
 
-Whoever is near asks of the passage's own noun; others, and where none is safe, of the title. They are
-written in `templates/posts/questions`.
+It is about the passage's own noun for people close to a story; for others, and where the noun is
+uncertain, about the title. The wording is in `templates/posts/questions`.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def questions_of(
 
 
 def opening_of(language: str, kind: str, *, polite: bool = False) -> str:
-    """What is asked before the question: for the sentence with which the post begins."""
+    """The request before the question: for the first sentence of the post."""
     return _addressed(_asked(language)["opening"][kind], polite=polite)
 
 
 def question_about(unclear: Unclear, language: str, *, polite: bool = False) -> str:
-    """What a stranger would ask about an answer, and why it is asked."""
+    """The question of a stranger about an answer, and the reason for it."""
     asked = _asked(language)["unclear"]
     said = f"{asked[unclear.kind].format(unclear.words)} {asked['why']}"
     return _addressed(said, polite=polite)

@@ -1,6 +1,6 @@
-"""Relations: from where somebody may speak of a story or a vacancy, because it is so.
+"""Relations: the actual tie of a person to a story or a vacancy.
 
-The first that holds, in the order of `Relation`. Each rests on what the source and the profiles say:
+The first that holds counts, in the order of `Relation`. Each follows from the source and the profiles:
 nothing is guessed, and of two people with one name neither is taken for the author.
 """
 
@@ -44,9 +44,8 @@ RELATIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who a source's people are among the colleagues. ``author`` None: not known, or ``doubt`` says
-    why it cannot be told. ``shared`` holds the names that several have
-    (`spelling`)."""
+    """The people of a source among the colleagues. ``author`` None: unknown, or uncertain for the reason
+    in ``doubt``. ``shared`` holds the names of several people (`spelling`)."""
 
     author: Ambassador | None = None
     doubt: str = ""
@@ -54,7 +53,7 @@ class Cast:
 
 
 def cast_of(content: Content, colleagues: Iterable[Ambassador]) -> Cast:
-    """By e-mail address, which one person has; otherwise by name, when only one has it."""
+    """The cast by e-mail address, which is unique; otherwise by name, where only one person has it."""
     everybody = list(colleagues)
     counts = Counter(spelling(person.name) for person in everybody)
     shared = frozenset(name for name, count in counts.items() if name and count > 1)
@@ -81,7 +80,7 @@ def _author_among(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standpoint:
-    """A relation, and the ``doubt`` to tell with it."""
+    """A relation, and the ``doubt`` to mention with it."""
 
     relation: Relation
     doubt: str = ""
@@ -89,7 +88,7 @@ class Standpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What of a source relations look at, read once: ``text`` in plain words."""
+    """The parts of a source that relations depend on, read once: ``text`` in plain words."""
 
     content: Content
     text: str
@@ -113,7 +112,7 @@ class Scene:
         return isinstance(self.content, StoryApproved)
 
     def speaks_of(self, name: str) -> bool:
-        """Whether the text holds somebody's full name."""
+        """Whether the text holds this full name."""
         spelled = spelling(name)
         return bool(spelled) and spelled in self.text
 
@@ -121,7 +120,7 @@ class Scene:
 def relation_of(
     person: Ambassador, content: Content | Scene, colleagues: Cast | Sequence[Ambassador] = ()
 ) -> Standpoint:
-    """Why this person: the first relation that holds."""
+    """The first relation that holds for this person."""
     scene = content if isinstance(content, Scene) else Scene.of(SourceText(content))
     cast = (
         colleagues

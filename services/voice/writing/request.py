@@ -1,4 +1,4 @@
-"""What the composer is asked for and what it answers."""
+"""The request to the composer, and its answer."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ Content = StoryApproved | VacancyOpened
 class DraftRequest:
     """One draft for one person on one network.
 
-    ``rank`` is the ambassador's place in the campaign's audience, from 0: it says where in the deal
-    of passages and layouts their own turn is, so that partitions can compose without asking each
-    other. ``link`` is the short link that stands in the text. ``variant`` is the turn to begin with.
-    ``wants_text``: they asked for a text instead of saying something of their own.
-    With an ``answer`` the post is built around it; where a stranger would not understand that answer there
-    is a question first, unless it is taken ``as_it_is``. ``cast`` None: nobody but this person is known.
-    ``as_if``: for a trial, the relation to stand in, whatever is so.
+    ``rank`` is the ambassador's place in the campaign's audience, from 0: it fixes their turn in the
+    deal of passages and layouts, so that partitions can compose independently of each other. ``link`` is
+    the short link in the text. ``variant`` is the turn to begin with. ``wants_text``: they asked for a
+    text instead of answering the question. With an ``answer`` the post is built around it; one that is
+    unclear to a stranger leads to a question first, unless it is taken ``as_it_is``. ``cast`` None: only
+    this person is known. ``as_if``: for a trial, the relation to use instead of the actual one.
     """
 
     campaign_id: str
@@ -49,8 +48,8 @@ class Draft:
     """A checked text and the question beside it; without a text, the question alone.
 
     ``passage`` is the number of its passage, -1 for none, and ``layout`` the name of its layout.
-    ``why`` says why there is no text: ``capacity``, ``thin``, ``language``, ``words``, ``length``,
-    ``asked`` where people are asked before they are given one, or ``unclear`` for an answer that a stranger would not understand.
+    ``why`` is the reason for no text: ``capacity``, ``thin``, ``language``, ``words``, ``length``,
+    ``asked`` where a question comes first, or ``unclear`` for an answer that is unclear to a stranger.
     ``overlap`` is the highest found with any other text the guard holds. ``recipe`` is JSON-ready
     and answers "why this text?".
     """

@@ -17,25 +17,25 @@ _OURS = words_pattern(GRAMMAR.we_or_ours)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A passage of this ``number``, told by whoever posts it. ``bad``: it tells what went wrong."""
+    """The passage of this ``number`` for one person's post. ``bad``: it is bad news."""
 
     number: int
     passage: Passage
     bad: bool = False
 
     def is_ours(self, employer: str) -> bool:
-        """Whether the passage itself says of whom it tells."""
+        """Whether the passage names the employer, or says "we" or "our"."""
         text = self.passage.text
         return bool(_OURS.search(text)) or employer.casefold() in text.casefold()
 
     @property
     def is_told(self) -> bool:
-        """Long enough to be a post where nobody says a word of their own: two sentences, or a full one."""
+        """Long enough for a post without own words of its person: two sentences, or a full one."""
         text = self.passage.text
         return len(text) >= _FULL or len(split_sentences(text)) > 1
 
     @property
     def text(self) -> str:
-        """Ready to stand; ends with its own mark."""
+        """The text, ending with a mark."""
         told = self.passage.text
         return told if told.endswith(_ENDS) else told.rstrip(":;,") + "."

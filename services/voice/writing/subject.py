@@ -1,4 +1,4 @@
-"""What a story or vacancy is called, who wrote it, and under which hashtags it goes."""
+"""The title, author and hashtags of a story or vacancy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def content_id(content: Content) -> str:
 
 
 def title_of(content: Content) -> str:
-    """The title as it stands inside quotation marks: calm, without ``(m/v)`` and its full stop."""
+    """The title for use inside quotation marks: calm, without ``(m/v)`` and its full stop."""
     title = _PERSON_SUFFIX.sub("", phrase(content.title)).translate(_QUOTES)
     title = re.sub(r"!+", "", title).strip(_TRAILING)
     letters = [letter for letter in title if letter.isalpha()]
@@ -44,7 +44,7 @@ def author_of(content: Content) -> str:
 
 
 def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:
-    """``duurzame energie`` becomes ``#DuurzameEnergie``; what cannot be a hashtag is left out."""
+    """``duurzame energie`` becomes ``#DuurzameEnergie``; unusable topics are left out."""
     tags: dict[str, str] = {}
     for topic in topics:
         words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", phrase(topic, 40)))

@@ -1,4 +1,4 @@
-"""The promises that every layout keeps, checked for somebody who is writing one.
+"""The promises that every layout keeps, checked for the author of a new one.
 
 The same rules as on the page ``templates/posts/README.md``; the shipped layouts keep them too.
 """
@@ -44,7 +44,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 def check_template(templates: PostTemplates, path: str, text: str) -> list[TemplateFault]:
     """Everything to say about ``text`` in the place of ``path``, in the order of its lines.
 
-    Only the faults of its syntax while there are any; the rest is not looked at until then.
+    Only the faults of its syntax while there are any; the rest is checked after that.
     """
     found = list(syntax_faults(path, text))
     if not found:
@@ -88,7 +88,7 @@ def _faults(
 
 
 def _combinations(layout: Layout) -> Iterator[frozenset[str]]:
-    """Every choice of the slots that it asks for, with those that it needs."""
+    """Every choice of its optional slots, with those that it needs."""
     optional = sorted(layout.uses - layout.needs)[:_MOST_OPTIONAL]
     for chosen in product((False, True), repeat=len(optional)):
         yield layout.needs | {name for name, there in zip(optional, chosen, strict=True) if there}

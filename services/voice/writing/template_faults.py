@@ -1,4 +1,4 @@
-"""What there is to say to somebody who writes a template."""
+"""The faults that the author of a template can make."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ _WORDS: Mapping[str, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFault:
-    """One thing to tell the author: ``name`` is the rule, ``values`` what its sentence holds.
+    """One fault of a template: ``name`` is the rule, ``values`` fill its sentence.
 
     ``line`` counts from 1; 0 is the whole template. One that does not ``block`` is advice.
     """
