@@ -109,7 +109,7 @@ async def test_axe_finds_nothing(
     assert not found
 
 
-_TABS_TO_THE_CHANGE = 12
+_TABS_TO_THE_CHANGE = 13
 
 
 async def test_the_keyboard_reaches_the_decision(stage: Stage, page: Page) -> None:
