@@ -286,10 +286,11 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         told = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
         told = [each for each in told if len(each) >= MIN_LENGTH]
     facts = (plan.facts, "") if plan.facts else ("",)
+    disclosed = poster.answer and disclosure_in(poster.answer, poster.values["employer"])
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{poster.answer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
-        if disclosure_in(poster.answer, poster.values["employer"]):
+        if disclosed:
             text = _disclosed_once(text, poster)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags

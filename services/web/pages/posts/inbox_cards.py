@@ -88,8 +88,15 @@ class Own:
 class CardSource:
     """What a person's post is about, to read on the card, and its ``url``, if any."""
 
-    url: str = ""
-    paragraphs: Sequence[str] = ()
+    content: Content
+
+    @property
+    def url(self) -> str:
+        return self.content.url or ""
+
+    def paragraphs(self) -> Sequence[str]:
+        """Parsed when a card shows them; what is measured while somebody types shows none."""
+        return SourceText(self.content).lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +138,7 @@ class Card:
     post: Post
     by: Byline
     title: str
-    source: CardSource
+    source: CardSource | None
     reason: str
     connected: bool
     offered: bool
@@ -229,7 +236,7 @@ async def read_card(
         post=post,
         by=await _byline(transaction, view, connection.handle if connection else ""),
         title=campaign.title if campaign else "",
-        source=_source(campaign.content) if campaign and is_open else CardSource(),
+        source=CardSource(content=campaign.content) if campaign and is_open else None,
         reason=why.reason_in(view.messages.language) if why else "",
         connected=connected,
         offered=offered,
@@ -260,10 +267,6 @@ async def read_card(
         waits=_wait(post, now),
         **figures,
     )
-
-
-def _source(content: Content) -> CardSource:
-    return CardSource(url=content.url or "", paragraphs=SourceText(content).lines)
 
 
 async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:
