@@ -1,13 +1,15 @@
-"""The first question of a stranger to a story or a vacancy about an answer to it.
+"""What a stranger to a story or a vacancy would not understand of an answer to it.
 
 The writer of an answer sees the question and the text; readers of the post, which the answer opens, see
-neither. Only its beginning is checked, and only for what is surely missing: needless questions stay
-unanswered.
+neither. Only what is surely missing is named: needless questions stay unanswered.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Literal
 
 from services.language import Language
@@ -20,8 +22,11 @@ from services.voice.vocabulary.grammar import GRAMMAR
 _LEAST = 7
 #: So many words name the sentence that is asked about.
 _SHOWN = 4
+#: More questions at once are not read.
+_MOST = 3
 _NOW = frozenset(["deze", "dit", "this", "these"])
 #: Any of these in a sentence says whom it is about.
+_TROUBLES = ("health", "hardships", "setbacks", "debts")
 _SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
 
 
@@ -29,43 +34,62 @@ _SOMEBODY = ("one", "many", "persons", "collectives", "pronouns")
 class Unclear:
     """The ``words`` that are unclear to a stranger, as they were typed, and the ``kind`` of question."""
 
-    kind: Literal["who", "what", "reply", "nothing"]
+    kind: Literal["who", "what", "whole", "reply", "traced", "nothing"]
     words: str
 
 
-def unclear_in(answer: str, language: Language, *, said: str = "") -> Unclear | None:
-    """The first question of a stranger; None where the beginning of an answer is clear.
+def unclear_in(
+    answer: str, language: Language, *, said: str = "", persons: frozenset[str] = frozenset()
+) -> tuple[Unclear, ...]:
+    """The first questions of a stranger; empty where an answer is clear.
 
-    ``said`` are the other words of the post: job, author, role, team, employer.
+    ``said`` are the other words of the post: job, author, role, team, employer. ``persons`` are the
+    names in the source.
     """
-    if len(plain_words(answer)) < _LEAST or not WORD.search(split_sentences(answer)[0]):
-        return Unclear(kind="nothing", words="")
-    words = vocabulary(language)
-    first = _Beginning(split_sentences(answer)[0], words)
-    if reply := first.reply():
-        return Unclear(kind="reply", words=reply)
-    if what := first.pointed_at():
-        return Unclear(kind="what", words=what)
-    known = frozenset(said.split())
-    if who := first.stranger(known):
-        return Unclear(kind="who", words=who)
-    for sentence in split_sentences(answer)[1:]:
-        if WORD.search(sentence) and (who := _Beginning(sentence, words).named(known, answer)):
-            return Unclear(kind="who", words=who)
-    return None
+    sentences = split_sentences(answer)
+    if len(plain_words(answer)) < _LEAST or not WORD.search(sentences[0]):
+        return (Unclear(kind="nothing", words=""),)
+    reading = _Reading(
+        answer, vocabulary(language), known=said.split(), names=persons | given_names()
+    )
+    found = {each.words: each for sentence in sentences for each in reading.questions(sentence)}
+    return tuple(islice(found.values(), _MOST))
 
 
-class _Beginning:
-    """The first sentence of an answer."""
+class _Reading:
+    """An answer, read sentence by sentence. ``known`` are names that readers know by now."""
 
-    def __init__(self, text: str, words: Vocabulary) -> None:
-        self._text, self._lists = text, words
-        self._found = list(WORD.finditer(text))
-        self._words = [each.group().casefold().replace("’", "'") for each in self._found]
+    def __init__(
+        self, answer: str, lists: Vocabulary, *, known: Iterable[str], names: frozenset[str]
+    ) -> None:
+        self._lists, self._names, self._known = lists, names, set(known)
+        self._all = plain_words(answer)
+        self._first = True
+        self._text = ""
+        self._matches: list[re.Match[str]] = []
+        self._words: list[str] = []
 
-    def reply(self) -> str:
+    def questions(self, sentence: str) -> Iterator[Unclear]:
+        matches = list(WORD.finditer(sentence))
+        if not matches:
+            return
+        first, self._first = self._first, False
+        self._text, self._matches = sentence, matches
+        self._words = [each.group().casefold().replace("’", "'") for each in matches]
+        if first and (words := self._reply()):
+            yield Unclear(kind="reply", words=words)
+        elif first and (words := self._fragment()):
+            yield Unclear(kind="whole", words=words)
+        if first and (what := self._pointed_at()):
+            yield Unclear(kind="what", words=what)
+        if who := (self._they() if first else "") or self._named():
+            yield Unclear(kind="who", words=who)
+        if traced := self._traced():
+            yield Unclear(kind="traced", words=traced)
+
+    def _reply(self) -> str:
         """ "Niet echt, …", "Yes to the dogs": to a question that readers do not see."""
-        named = any(each.group() in given_names() for each in self._found)
+        named = any(each.group() in self._names for each in self._matches)
         # "The bridge is worked from afar now" is a whole sentence, "Rolls gone at eight" is none.
         about = named or not (GRAMMAR.the | GRAMMAR.a).isdisjoint(self._words)
         about = about or any(self._lists[each].within(self._words) for each in _SOMEBODY)
@@ -73,7 +97,27 @@ class _Beginning:
             return self._typed(0, min(_SHOWN, len(self._words)))
         return ""
 
-    def pointed_at(self) -> str:
+    def _fragment(self) -> str:
+        """ "Warehouse, they've made a lane", "School in Ede, de lift is stuk": a label and a comma."""
+        lists, comma = self._lists, self._text.find(",")
+        label = [each.group() for each in self._matches if each.end() <= comma]
+        words, rest = self._words[: len(label)], self._words[len(label) :]
+        if not words or not rest or words[0] in lists["small"] or "'" in words[0]:
+            return ""
+        timed = any(lists[each].within(words) for each in ("dates", "seasons", "vague_nouns"))
+        articles = GRAMMAR.the | GRAMMAR.a
+        named = all(
+            label[place][0].isupper() or word in articles or word in lists["prepositions"]
+            or words[place - 1] in articles or words[place - 1] in lists["prepositions"]
+            for place, word in enumerate(words)
+        )  # fmt: skip
+        apposed = self._text.count(",") > 1 and rest[0] in articles
+        goes_on = rest[0] in lists["small"] or "'" in rest[0]
+        if timed or apposed or label[0] in self._names or not (named and goes_on):
+            return ""
+        return self._typed(0, len(label) + 1)
+
+    def _pointed_at(self) -> str:
         """ "That check sheet", "met die dorpels": which?"""
         lists = self._lists
         for place, word in enumerate(self._words[:-1]):
@@ -89,40 +133,55 @@ class _Beginning:
                 return self._typed(place, place + 2)
         return ""
 
-    def stranger(self, known: frozenset[str]) -> str:
-        """ "Ze zeiden eerst", "I rang Len": people unknown to a reader."""
+    def _they(self) -> str:
+        """ "Ze zeiden eerst": people unknown to a reader."""
         lists = self._lists
-        for place, word in enumerate(self._words):
-            name = self._found[place].group().removesuffix("'s").removesuffix("’s")
-            if name in given_names() and (place or word not in lists["small"]):
-                if not (name in known or self._is_introduced(place)):
-                    return name
-                return ""
+        for place, word in enumerate(self._words[:_LEAST]):
+            name = self._matches[place].group()
             if word in lists["persons"] or (place and name[:1].isupper()):
                 return ""
-            if word in lists["personal_pronouns"] and place < _LEAST:
+            if word in lists["personal_pronouns"]:
                 return name
         return ""
 
-    def named(self, known: frozenset[str], answer: str) -> str:
-        """ "Gerrit liet mij eerst een uur klooien": a name used once, without an introduction."""
-        for place, found in enumerate(self._found):
+    def _named(self) -> str:
+        """ "I rang Len", "Gerrit liet mij klooien": a name without an introduction."""
+        for place, found in enumerate(self._matches):
             name = found.group().removesuffix("'s").removesuffix("’s")
-            if name not in given_names() or name in known or answer.count(name) > 1:
+            if name not in self._names or name in self._known:
                 continue
-            if not (self._is_introduced(place) or self._words[place] in self._lists["small"]):
+            if not place and self._words[place] in self._lists["small"]:
+                continue
+            self._known.add(name)
+            if not self._is_introduced(place):
                 return name
+        return ""
+
+    def _traced(self) -> str:
+        """ "Vorige week viel een mevrouw": somebody in trouble who may recognise themselves."""
+        lists, words = self._lists, self._words
+        days = lists["weekdays"].places(words)
+        once = any(not place or words[place - 1] not in GRAMMAR.each for place in days)
+        recent = once or lists["recent"].within(words)
+        if not (recent and any(lists[each].within(self._all) for each in _TROUBLES)):
+            return ""
+        for place, (one, word) in enumerate(pairwise(words)):
+            somebody = word in lists["clients"] or word in lists["strangers"]
+            if somebody and one in GRAMMAR.a and word not in GRAMMAR.family:
+                return self._typed(place, place + 2)
         return ""
 
     def _is_introduced(self, place: int) -> bool:
         """ "My colleague Maeve", "Koen, onze planner", "Mr Janssen", "Len Obuya"."""
         before = self._words[place - 1] if place else ""
-        after = self._found[place + 1] if place + 1 < len(self._found) else None
-        explained = after is not None and self._text[self._found[place].end()] == ","
+        after = self._matches[place + 1] if place + 1 < len(self._matches) else None
+        rest = self._text[self._matches[place].end() :].partition(",")[2].split()
+        following = after.group().casefold() if after else ""
+        explained = following in GRAMMAR.out_of or (rest and rest[0] in GRAMMAR.explaining)
         whole = after is not None and after.group()[:1].isupper()
         somebody = before in self._lists["persons"] or (before and is_at_work(before))
-        titled = place > 1 and self._found[place - 1].group()[0].isupper()
+        titled = place > 1 and self._matches[place - 1].group()[0].isupper()
         return explained or whole or titled or bool(somebody)
 
     def _typed(self, start: int, end: int) -> str:
-        return self._text[self._found[start].start() : self._found[end - 1].end()]
+        return self._text[self._matches[start].start() : self._matches[end - 1].end()]

@@ -42,7 +42,7 @@ from services.voice.writing.poster import (
     passages_for,
     poster_of,
 )
-from services.voice.writing.questions import opening_of, question_about
+from services.voice.writing.questions import opening_of, questions_about
 from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
 from services.voice.writing.spoken import Spoken
 
@@ -210,7 +210,7 @@ class Composer:
             "passage": {"number": number, "of": len(chosen)},
         }
         if why == "unclear" and poster.unclear:
-            questions = (question_about(poster.unclear, plan.language, polite=polite),)
+            questions = (questions_about(poster.unclear, plan.language, polite=polite),)
             recipe["unclear"] = questions[0]
         if why == "asked":
             # Their first turn is still to come.

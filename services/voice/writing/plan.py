@@ -9,13 +9,14 @@ from functools import cached_property
 
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language
-from services.language.patterns import words_pattern
+from services.language.patterns import any_of, words_pattern
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.support import Sources
 from services.voice.checking.terms import facts_of
 from services.voice.language.names import own_names, same_name
 from services.voice.passages import Passage, Passages, SourceText, find_passages
+from services.voice.passages.people import People
 from services.voice.vocabulary import plain_words, vocabulary
 from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 from services.voice.writing.dealing import shuffled
@@ -31,6 +32,8 @@ from services.voice.writing.subject import author_of, hashtags_of, title_of
 _STOOD_STILL = re.compile(
     "|".join(filter(None, (phrases_of(each).stood_still for each in LANGUAGES))), re.IGNORECASE
 )
+#: The word behind "in" or "at", as in "at Portlough Airport".
+_IN_PLACE = re.compile(rf"\b(?:{any_of(GRAMMAR.in_place)}) ([^\W\d_a-z][\w'’-]+)")
 #: Says that somebody is sought.
 SOUGHT = words_pattern(GRAMMAR.sought)
 
@@ -52,6 +55,8 @@ class Plan:
     hashtags: tuple[str, ...]
     layouts: Mapping[Relation, Pool]
     sources: Sources
+    #: Words that begin a name in the source: "Ineke" of "Ineke Verhulst".
+    persons: frozenset[str] = frozenset()
     #: Numbers of passages that are not dealt: a word that is not used, or the vacancy once more.
     held: frozenset[int] = frozenset()
 
@@ -151,6 +156,7 @@ def plan_of(
             if f"{language}/{kind}/{relation}.j2" in relations
         },
         sources=_sources(text, found, facts, templates.organisation),
+        persons=_persons(text, language),
         held=frozenset(
             number
             for number, each in enumerate(found.chosen)
@@ -174,6 +180,14 @@ def _says_again(text: str, content: Content, language: Language) -> bool:
     said = telling(text, language)
     job = telling(title_of(content), language)
     return bool(SOUGHT.search(text)) and any(akin(each, said) for each in job)
+
+
+def _persons(text: SourceText, language: Language) -> frozenset[str]:
+    """The first words of names, those of places aside: "in Haverbeek"."""
+    people = People((), "", vocabulary(language))
+    whole = "\n".join(each.text for each in text.prose.paragraphs)
+    places = frozenset(_IN_PLACE.findall(whole))
+    return frozenset(name.split(" ")[0] for name in people.names_in(whole)) - places
 
 
 def _sources(text: SourceText, found: Passages, facts: str, organisation: str) -> Sources:

@@ -39,7 +39,7 @@ class Poster:
     values: Mapping[str, str]
     answer: str
     #: What a stranger would not understand of the answer.
-    unclear: Unclear | None = None
+    unclear: tuple[Unclear, ...] = ()
 
     @property
     def has_own_words(self) -> bool:
@@ -95,6 +95,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     if _is_said(voice.role, answer, plan.a_job, plan.language):
         values["role"] = ""
     beside = " ".join(values[each] for each in ("author", "job", "role", "team", "employer"))
+    beside = f"{beside} {asked.name}"
     return Poster(
         request=request,
         plan=plan,
@@ -103,7 +104,9 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         stand=stand,
         values=values,
         answer=answer,
-        unclear=unclear_in(answer, plan.language, said=beside) if answer else None,
+        unclear=unclear_in(answer, plan.language, said=beside, persons=plan.persons)
+        if answer
+        else (),
     )
 
 

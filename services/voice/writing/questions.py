@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -47,11 +48,11 @@ def opening_of(language: str, kind: str, *, polite: bool = False) -> str:
     return _addressed(_asked(language)["opening"][kind], polite=polite)
 
 
-def question_about(unclear: Unclear, language: str, *, polite: bool = False) -> str:
-    """The question of a stranger about an answer, and the reason for it."""
+def questions_about(unclear: Sequence[Unclear], language: str, *, polite: bool = False) -> str:
+    """The questions of a stranger about an answer, and what to do about them."""
     asked = _asked(language)["unclear"]
-    said = f"{asked[unclear.kind].format(unclear.words)} {asked['why']}"
-    return _addressed(said, polite=polite)
+    said = [asked[each.kind].format(each.words) for each in unclear]
+    return _addressed(" ".join([*said, asked["then"]]), polite=polite)
 
 
 def words_asked(language: str) -> frozenset[str]:

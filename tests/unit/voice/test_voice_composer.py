@@ -168,9 +168,7 @@ def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
     leaning = "Die haak lag er nog in toen ik kwam. Gerda lachte."
     draft = composer.compose(request(MOF, ambassador(), answer=leaning), Dealt())
     assert (draft.text, draft.why) == ("", "unclear")
-    assert draft.question.startswith(
-        "“Die haak”: wat is dat? Wie het bericht leest, weet dat nog niet."
-    )
+    assert draft.question.startswith("“Die haak”: wat is dat? Een lezer van buiten weet het niet.")
     assert draft.recipe["unclear"] == draft.question
     taken = composer.compose(request(MOF, ambassador(), answer=leaning, as_it_is=True), Dealt())
     assert taken.text.startswith(f"{leaning}\n\n")
