@@ -23,8 +23,9 @@ def facts_of(vacancy: VacancyOpened, language: Language) -> str:
     """``Zwolle, 24 tot 32 uur``; in another language than the vacancy's only what translates."""
     same = primary_language(vacancy.language) == language
     hours = (vacancy.hours or "").strip()
-    if _BARE.fullmatch(hours):
-        hours = f"{hours} {traits_of(language).hours}"
+    bare = hours.partition("(")[0].strip()
+    if _BARE.fullmatch(bare):
+        hours = f"{bare} {traits_of(language).hours}"
     told = hours if same else _translated(hours, traits_of(language).hours)
     found = (vacancy.location or "", told)
     clean = (phrase(each, 60).rstrip(".") for each in found)

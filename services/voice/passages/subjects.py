@@ -27,7 +27,8 @@ class Nouns:
             self._times.update(set(map(stem_of, sentence.words)))
             for phrase in phrases.of(sentence):
                 noun, adjacent = phrase.words[0], len(phrase.words) == 1
-                vague = noun in words["vague_nouns"]
+                # Of "the patient" a colleague is not asked to tell.
+                vague = noun in words["vague_nouns"] or noun in words["clients"]
                 beside = sentence.words[phrase.place + 1] == noun and len(noun) > 2
                 if phrase.kind == "the" and adjacent and beside and noun.isalpha() and not vague:
                     self._articles.setdefault(noun, sentence.words[phrase.place])

@@ -286,9 +286,10 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         told = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
         told = [each for each in told if len(each) >= MIN_LENGTH]
     facts = (plan.facts, "") if plan.facts else ("",)
-    disclosed = poster.answer and disclosure_in(poster.answer, poster.values["employer"])
+    employer = poster.values["employer"]
+    disclosed = employer in disclosure_in(poster.answer, employer)
     for passage, known in product(told, facts):
-        slots = {"passage": passage, "facts": untold(known, f"{poster.answer}\n{passage}")}
+        slots = {"passage": passage, "facts": untold(known, f"{employer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
         if disclosed:
             text = _disclosed_once(text, poster)

@@ -12,7 +12,8 @@ from services.voice.checking.unclear import Unclear, unclear_in
 from services.voice.language.names import own_names, same_name
 from services.voice.learning.own_words import as_told
 from services.voice.learning.profile import Voice, voice_of
-from services.voice.vocabulary.grammar import phrases_of
+from services.voice.vocabulary import plain_words
+from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.jobs import named_job
@@ -111,7 +112,10 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
 
 
 def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
-    """ "I'm the treasurer", or the very job that is vacant: the role need not be said again."""
+    """Whether the role need not be said: "I'm the treasurer", "Ik bezorg brood", or the very job that is
+    vacant."""
+    if plain_words(answer)[:1] and plain_words(answer)[0] in GRAMMAR.i:
+        return True
     words, said, sought = (telling(each, language) for each in (role, answer, job))
     return any(akin(each, said) for each in words) or all(akin(each, sought) for each in words)
 

@@ -175,11 +175,11 @@ def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
 
 
 def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
-    """Its post says where its person works, and where the whole story is."""
+    """Its post says where its person works, and where the whole story is; "Ik …" says what they do."""
     stands = f"{ANSWER} Daarna hangt er een mes naast hun bank."
     draft = composer.compose(request(MOF, ambassador(role="monteur"), answer=stands), Dealt())
     assert draft.passage == NO_PASSAGE
-    assert draft.text.partition("\n\n")[2].startswith("Ik ben monteur bij Zwaan")
+    assert draft.text.partition("\n\n")[2].startswith("Ik werk bij Zwaan")
 
 
 @pytest.mark.parametrize(
