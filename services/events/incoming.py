@@ -176,7 +176,7 @@ class Author(EventData):
         return data | {"name": name or name_of(email), "email": data.get("email") or email}
 
 
-class Image(EventData):
+class StoryImage(EventData):
     url: WebAddress
     alt: Note = ""
 
@@ -195,7 +195,7 @@ class StoryApproved(EventData):
     url: WebAddress | None = None
     author: Author | None = None
     topics: Words = ()
-    images: Annotated[tuple[Image, ...], Field(max_length=20)] = ()
+    images: Annotated[tuple[StoryImage, ...], Field(max_length=20)] = ()
     approved_by: Line | None = None
     approved_at: Moment | None = None
     passages: PassageTexts = ()

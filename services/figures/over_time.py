@@ -56,7 +56,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ValueRow:
     """One value of a dimension, with what may be shown of it: nothing of what it ``hides``."""
 
     value: str
@@ -69,10 +69,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class ValueRows:
     """``hidden`` values have no row."""
 
-    rows: list[Row]
+    rows: list[ValueRow]
     hidden: int
 
 
@@ -125,7 +125,7 @@ async def whole(
     return found[0], found[1]
 
 
-async def rows(transaction: Transaction, period: Period, dimension: str) -> Rows:
+async def rows(transaction: Transaction, period: Period, dimension: str) -> ValueRows:
     """What each value of a dimension brought in this time."""
     found = await period_figures.by_value(transaction, period, dimension)
     found |= await period_posts.steps_by_value(transaction, period, dimension)
@@ -137,9 +137,9 @@ async def rows(transaction: Transaction, period: Period, dimension: str) -> Rows
         value: {series: counts[value] for series, counts in found.items()}
         for value in sorted(there & shown.values)
     }
-    return Rows(
+    return ValueRows(
         rows=[
-            Row(value=value, totals=each, hides=shown.hides(value, each))
+            ValueRow(value=value, totals=each, hides=shown.hides(value, each))
             for value, each in totals.items()
         ],
         hidden=len(there - shown.values),

@@ -18,7 +18,7 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database, has_turn
 from services.database.record import Act, record_all
 from services.database.transaction import Transaction
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.events.outgoing import PostPublishing
 from services.events.statement import state
 from services.message import NetworkName, message
@@ -71,7 +71,7 @@ class Job:
     outgoing: OutgoingPost
     connection: Connection | None
     started_at: datetime
-    images: tuple[Image, ...] = ()
+    images: tuple[StoryImage, ...] = ()
     held: Mapping[str, HeldImage] = field(default_factory=dict)
 
     @property
@@ -158,7 +158,9 @@ class Claimer:
 
     async def _pictures(
         self, transaction: Transaction, claims: Sequence[Claim], found: Mapping[str, Post]
-    ) -> tuple[Mapping[tuple[str, str], tuple[Image, ...]], Mapping[str, Mapping[str, HeldImage]]]:
+    ) -> tuple[
+        Mapping[tuple[str, str], tuple[StoryImage, ...]], Mapping[str, Mapping[str, HeldImage]]
+    ]:
         """The images that belong in these posts, and those that their networks hold already."""
         if self._images is None:
             return {}, {}

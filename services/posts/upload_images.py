@@ -14,7 +14,7 @@ from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.errors import OutcomeUnknown, RetryLater
-from services.events import incoming
+from services.events.incoming import StoryImage
 from services.message import NetworkName, message
 from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
 from services.posts.rules.post_images import images_in_post
@@ -53,7 +53,7 @@ class PostImages:
 
     async def wanted(
         self, transaction: Transaction, series: Collection[tuple[str, str]]
-    ) -> dict[tuple[str, str], tuple[incoming.Image, ...]]:
+    ) -> dict[tuple[str, str], tuple[StoryImage, ...]]:
         """The images of posts, by campaign and network."""
         told = await campaigns.images(transaction, sorted({campaign for campaign, _ in series}))
         return {
@@ -67,7 +67,7 @@ class PostImages:
         self,
         post_id: str,
         account: Account,
-        images: Sequence[incoming.Image],
+        images: Sequence[StoryImage],
         held: Mapping[str, HeldImage],
         *,
         is_late: Callable[[], bool],
@@ -99,7 +99,7 @@ class PostImages:
             raise NotReady(message("images.there", "the story's images are there"), after=0)
         return references(images, ready)
 
-    async def _upload(self, post_id: str, account: Account, image: incoming.Image) -> HeldImage:
+    async def _upload(self, post_id: str, account: Account, image: StoryImage) -> HeldImage:
         try:
             data = await self._accounts.call(self._source.fetch, image.url)
         except (RetryLater, OutcomeUnknown) as away:
@@ -122,7 +122,7 @@ class PostImages:
 
 
 def references(
-    images: Sequence[incoming.Image], held: Mapping[str, HeldImage]
+    images: Sequence[StoryImage], held: Mapping[str, HeldImage]
 ) -> tuple[UploadedImage, ...]:
     """Those that the network holds, in their order."""
     return tuple(

@@ -15,7 +15,7 @@ from services.database.engine import in_parts, insert_new
 from services.database.schema import campaigns, closed_vacancies, posts
 from services.database.transaction import Transaction
 from services.events.cloudevent import event_data
-from services.events.incoming import Image, StoryApproved, VacancyOpened
+from services.events.incoming import StoryApproved, StoryImage, VacancyOpened
 
 _CONTENT: dict[str, type[StoryApproved | VacancyOpened]] = {
     "story": StoryApproved,
@@ -85,14 +85,14 @@ async def titled(transaction: Transaction, *, kind: str) -> list[Titled]:
 
 async def images(
     transaction: Transaction, campaign_ids: Sequence[str]
-) -> dict[str, tuple[Image, ...]]:
+) -> dict[str, tuple[StoryImage, ...]]:
     """The images of stories, by campaign; the rest of the content is not read."""
     rows = await transaction.execute(
         sa.select(campaigns.c.id, campaigns.c.content["images"].label("images")).where(
             campaigns.c.id.in_(campaign_ids), campaigns.c.kind == "story"
         )
     )
-    return {row.id: tuple(Image(**each) for each in row.images or ()) for row in rows}
+    return {row.id: tuple(StoryImage(**each) for each in row.images or ()) for row in rows}
 
 
 async def kinds(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[str, str]:

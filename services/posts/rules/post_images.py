@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.ports import PostRules
 
 #: Bytes; X takes the least of the three for an image.
@@ -19,8 +19,8 @@ _KINDS = {
 
 
 def images_in_post(
-    rules: PostRules, images: Sequence[Image], allowed: Collection[str]
-) -> tuple[Image, ...]:
+    rules: PostRules, images: Sequence[StoryImage], allowed: Collection[str]
+) -> tuple[StoryImage, ...]:
     """The images in their order. ``allowed`` are the base addresses that we may fetch from.
 
     An image from elsewhere is left out, so that what is shown before is what appears.

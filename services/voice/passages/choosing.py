@@ -13,7 +13,7 @@ from services.voice.passages.leaning import Leaning
 from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
 from services.voice.passages.prose import Prose, SourceText
 from services.voice.passages.sensitive import Privacy
-from services.voice.passages.standing import Ground
+from services.voice.passages.standing import Assumptions
 from services.voice.passages.subjects import Nouns
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.passages.worth import Worth
@@ -139,7 +139,7 @@ def _own_words(text: str) -> list[str]:
 
 
 def _candidates(source: Source) -> Iterator[_Candidate]:
-    judge, ground, leaning = Judge(source), Ground(source), Leaning(source)
+    judge, assumptions, leaning = Judge(source), Assumptions(source), Leaning(source)
     privacy, worth = Privacy(source), Worth(source)
     standing = {each.place for each in source.sentences if judge.may_stand(each)}
     seen: set[str] = set()
@@ -153,7 +153,7 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
                 continue
             if not (worth.is_placed(window) and (weight := worth.of(window))):
                 continue
-            asked = ground.open_in(window)
+            asked = assumptions.open_in(window)
             if asked is not None:
                 score = weight + _FULL * (len(text) >= _ENOUGH) + _OPEN * asked
                 score += _FIRST * (not first.place)

@@ -36,7 +36,7 @@ class _Read:
     open: float = 0.0
 
 
-class Ground:
+class Assumptions:
     """Knows what the sentences of one source take as known."""
 
     def __init__(self, source: Source) -> None:

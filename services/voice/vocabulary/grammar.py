@@ -41,7 +41,7 @@ class _Stems(Table):
     spelled: Mapping[str, str] = {}
 
 
-class Phrases(Table):
+class PhraseTable(Table):
     """The phrases of one language for posts, and its patterns."""
 
     colleague: str
@@ -60,8 +60,8 @@ class Phrases(Table):
 
 
 @cache
-def phrases_of(language: Language) -> Phrases:
-    return table_of(resources.files(__package__) / language / "phrases.toml", Phrases)
+def phrases_of(language: Language) -> PhraseTable:
+    return table_of(resources.files(__package__) / language / "phrases.toml", PhraseTable)
 
 
 GRAMMAR = _Grammar()

@@ -30,7 +30,7 @@ _TELLING = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PassageRow:
     """A passage with its tick. ``edits`` is the found text that this one was; ``own``: an editor wrote
     all of it. ``unknown`` are words that are not in the source. ``by_model``: a language model proposed
     it, or says that it is private."""
@@ -48,16 +48,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class PassageRows:
     """``used`` in the order in which they are dealt; ``lacking`` is the reason why there are none."""
 
-    used: tuple[Row, ...]
-    others: tuple[Row, ...]
-    sensitive: tuple[Row, ...]
+    used: tuple[PassageRow, ...]
+    others: tuple[PassageRow, ...]
+    sensitive: tuple[PassageRow, ...]
     lacking: str = ""
 
 
-def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Rows:
+def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> PassageRows:
     """The passages of ``content`` as they are chosen, or as they were ``typed`` and ticked."""
     text = SourceText(content)
     found = find_passages(text.with_passages(()))
@@ -74,14 +74,14 @@ def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Rows:
     ]
     shown = {row.edits or row.text for row in rows}
     rows += [
-        Row(passage=each, used=False)
+        PassageRow(passage=each, used=False)
         for each in (*found.chosen, *found.withheld)
         if each.text not in shown
     ]
     return _grouped(rows, "" if content.passages else found.lacking)
 
 
-def with_proposed(rows: Rows, proposed: Proposed, *, untick: bool) -> Rows:
+def with_proposed(rows: PassageRows, proposed: Proposed, *, untick: bool) -> PassageRows:
     """``rows`` as a language model marks them; ``untick`` those that it finds private."""
     return _grouped(
         [
@@ -92,7 +92,7 @@ def with_proposed(rows: Rows, proposed: Proposed, *, untick: bool) -> Rows:
     )
 
 
-def _marked(row: Row, proposed: Proposed, *, untick: bool) -> Row:
+def _marked(row: PassageRow, proposed: Proposed, *, untick: bool) -> PassageRow:
     kind = "" if row.passage.sensitive else proposed.kind_of(row.text)
     if row.text in proposed.texts:
         row = replace(row, edits="", own=False, by_model=True)
@@ -102,8 +102,8 @@ def _marked(row: Row, proposed: Proposed, *, untick: bool) -> Row:
     return replace(row, passage=passage, used=row.used and not untick, by_model=True)
 
 
-def _grouped(rows: Sequence[Row], lacking: str) -> Rows:
-    return Rows(
+def _grouped(rows: Sequence[PassageRow], lacking: str) -> PassageRows:
+    return PassageRows(
         used=tuple(row for row in rows if row.used),
         others=tuple(row for row in rows if not row.used and not row.passage.sensitive),
         sensitive=tuple(row for row in rows if not row.used and row.passage.sensitive),
@@ -165,9 +165,9 @@ def _described(source: SourceText, texts: Sequence[str]) -> Sequence[Passage]:
     return told or [Passage(text=text) for text in texts]
 
 
-def _row(passage: Passage, used: bool, texts: Sequence[str], known: frozenset[str]) -> Row:
+def _row(passage: Passage, used: bool, texts: Sequence[str], known: frozenset[str]) -> PassageRow:
     if passage.text in texts:
-        return Row(passage=passage, used=used)
+        return PassageRow(passage=passage, used=used)
     edits = max(texts, key=lambda text: _shared(text, passage.text), default="")
     if edits and _shared(edits, passage.text) < _SAME:
         edits = ""
@@ -176,7 +176,7 @@ def _row(passage: Passage, used: bool, texts: Sequence[str], known: frozenset[st
         for word in WORD.findall(passage.text)
         if plain_words(word)[0] not in known and (len(word) >= _TELLING or not word.isalpha())
     )
-    return Row(
+    return PassageRow(
         passage=passage,
         used=used,
         edits=edits,

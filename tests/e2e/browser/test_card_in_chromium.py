@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, Request, expect
 
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.post import PostState
 from services.posts.store import posts
 from services.scheduling import Pace
@@ -114,7 +114,7 @@ async def test_the_seconds_to_undo_count_down(page: Page, tmp_path: Path) -> Non
 
 async def test_pictures_come_from_our_own_server(page: Page, tmp_path: Path) -> None:
     """The story's picture stands in the card, and no request of the page leaves the server."""
-    image = Image(url="https://www.example.org/a.png", alt="De sluisdeur")
+    image = StoryImage(url="https://www.example.org/a.png", alt="De sluisdeur")
     own = {"images": OnePicture(), "image_urls": ["https://www.example.org"]}
     asked: list[str] = []
 

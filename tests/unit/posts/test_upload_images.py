@@ -10,7 +10,7 @@ from services.accounts.rules import GONE, OURS
 from services.accounts.store import connections, network_calls
 from services.campaigns.store import campaigns
 from services.errors import AccessInDoubt, NeedsNewAccess, Rejected, RetryLater
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.message import said
 from services.ports import Tokens, UploadedImage
 from services.post import Post, PostState
@@ -22,9 +22,9 @@ from tests.scripted_network import Lost
 from tests.unit.conftest import Desk
 
 HOST = "https://www.example.org"
-FIRST = Image(url=f"{HOST}/sluis.jpg", alt="De sluisdeur")
-SECOND = Image(url=f"{HOST}/schipper.png", alt="De schipper")
-FOREIGN = Image(url="https://elsewhere.example/x.jpg", alt="")
+FIRST = StoryImage(url=f"{HOST}/sluis.jpg", alt="De sluisdeur")
+SECOND = StoryImage(url=f"{HOST}/schipper.png", alt="De schipper")
+FOREIGN = StoryImage(url="https://elsewhere.example/x.jpg", alt="")
 
 
 class Shelf:
@@ -52,7 +52,7 @@ def pictures(desk: Desk, shelf: Shelf) -> PostImages:
     )
 
 
-async def prepare(desk: Desk, *images: Image) -> Post:
+async def prepare(desk: Desk, *images: StoryImage) -> Post:
     """One approved post about a story with these images."""
     person = ambassador(1)
     sealed = desk.vault.seal(Tokens(access="a0", refresh="r0"))
@@ -69,7 +69,7 @@ async def prepare(desk: Desk, *images: Image) -> Post:
 )
 def test_no_more_than_a_network_takes(network: str, number: int, left: int) -> None:
     """The first of them, in their order; of a network that was taken away none is wanted."""
-    images = [Image(url=f"{HOST}/{n}.jpg") for n in range(number)]
+    images = [StoryImage(url=f"{HOST}/{n}.jpg") for n in range(number)]
     assert images_in_post(OURS[network], images, [HOST]) == tuple(images[:left])
     assert images_in_post(GONE, images, [HOST]) == ()
 
@@ -84,7 +84,7 @@ def test_no_more_than_a_network_takes(network: str, number: int, left: int) -> N
 )
 def test_an_image_from_elsewhere_is_left_out(url: str) -> None:
     """What looks like our address is not ours."""
-    assert images_in_post(OURS["x"], [Image(url=url), FIRST], [HOST]) == (FIRST,)
+    assert images_in_post(OURS["x"], [StoryImage(url=url), FIRST], [HOST]) == (FIRST,)
 
 
 async def test_one_image_is_the_cards_and_several_stand_alone(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from services.database import outbox
 from services.errors import Rejected, RetryLater
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.message import said
 from services.post import Post, PostState
 from services.posts.store import posts
@@ -101,7 +101,7 @@ async def test_a_reason_may_follow_a_decline(organisation: Organisation, post: P
     assert len({event["id"] for event in events}) == 2
 
 
-IMAGE = Image(url="https://www.example.org/a.png", alt="De deur")
+IMAGE = StoryImage(url="https://www.example.org/a.png", alt="De deur")
 
 
 async def test_a_picture_is_served_to_its_person(organisation: Organisation) -> None:

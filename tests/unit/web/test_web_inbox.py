@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.database import audit, outbox
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.message import NOTHING, NetworkName, message
 from services.post import PostState, text_sha256
 from services.posts.store import posts
@@ -362,8 +362,8 @@ async def test_an_unknown_post_is_settled_by_its_person(
 async def test_the_preview_shows_the_images_that_go_out(organisation: Organisation) -> None:
     """Those from the organisation's own addresses, with their text, also while one types."""
     images = (
-        Image(url="https://www.example.org/a.jpg", alt='De "deur"'),
-        Image(url="https://elsewhere.example/b.jpg", alt="Een ander"),
+        StoryImage(url="https://www.example.org/a.jpg", alt='De "deur"'),
+        StoryImage(url="https://elsewhere.example/b.jpg", alt="Een ander"),
     )
     post = await organisation.post(await organisation.campaign(story(images=images)), ANNA)
     organisation.with_parts(image_urls=["https://www.example.org"])

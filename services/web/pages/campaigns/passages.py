@@ -25,7 +25,7 @@ from services.voice.writing.passage_rows import (
     LONGEST,
     MOST,
     SHORTEST,
-    Rows,
+    PassageRows,
     rows_of,
     with_proposed,
 )
@@ -49,7 +49,7 @@ class ShownPassages:
 
     home: str
     campaign: Campaign
-    rows: Rows
+    rows: PassageRows
     foreseen: Foreseen | None
     version: str
     blocked: BlockList

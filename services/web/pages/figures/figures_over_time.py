@@ -13,7 +13,7 @@ from babel.dates import format_date, format_skeleton
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.figures import over_time
-from services.figures.over_time import POSTS, Row, Rows, Whole
+from services.figures.over_time import POSTS, ValueRow, ValueRows, Whole
 from services.figures.rules.period import OWN, RANGES, Period, chosen
 from services.figures.store import period_posts
 from services.figures.store.period_figures import DIMENSIONS, Series
@@ -258,16 +258,16 @@ def _points(view: View, question: Question, now: Whole, before: Whole) -> Iterat
 
 def _lines(
     question: Question,
-    rows: Rows,
+    rows: ValueRows,
     shown: Sequence[Series],
     names: Mapping[tuple[str, str], str],
 ) -> list[TableLine]:
     by = _sorted_by(question, shown)
 
-    def name(row: Row) -> str:
+    def name(row: ValueRow) -> str:
         return names.get((question.by, row.value), row.value)
 
-    def order(row: Row) -> tuple[int, str]:
+    def order(row: ValueRow) -> tuple[int, str]:
         total = row.total(by) if by else 0
         return 1 if total is None else -total, name(row).casefold()
 
@@ -296,7 +296,7 @@ def _series(text: str) -> Series | None:
 
 
 async def _names(
-    view: View, transaction: Transaction, question: Question, rows: Rows
+    view: View, transaction: Transaction, question: Question, rows: ValueRows
 ) -> dict[tuple[str, str], str]:
     """What people call the values that are shown."""
     wanted = [(question.by, row.value) for row in rows.rows]

@@ -16,7 +16,7 @@ from services.accounts.store import connections
 from services.campaigns.rules.matching import Content
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
-from services.events.incoming import Image
+from services.events.incoming import StoryImage
 from services.figures.store import post_figures
 from services.figures.store.figures import Figure
 from services.message import label
@@ -148,7 +148,7 @@ class Card:
     remarks: Remarks
     preview: Preview
     price: Decimal | None
-    images: Sequence[Image]
+    images: Sequence[StoryImage]
     own: Own
     overlap: float
     slot: datetime | None = None
@@ -348,7 +348,9 @@ def preview_of(parts: WebParts, network: str, text: str) -> Preview:
     )
 
 
-async def pictures_of(transaction: Transaction, parts: WebParts, post: Post) -> tuple[Image, ...]:
+async def pictures_of(
+    transaction: Transaction, parts: WebParts, post: Post
+) -> tuple[StoryImage, ...]:
     """The images that this post goes out with."""
     if not parts.image_urls:
         return ()
