@@ -30,8 +30,7 @@ from services.database.migrate import migrate
 from services.database.schema import ambassadors, campaigns, clicks, metadata, people, posts
 from services.database.schema import click_cells as cells
 from services.events.clicks import read_clicks
-from services.figures.rules.click import Click, judged
-from services.figures.rules.recount import Recount
+from services.figures.rules.click import Click, Recount, judged
 from services.figures.store import campaign_figures, click_cells
 from services.identity import link_code
 from services.ports import Record

@@ -32,8 +32,7 @@ from services.database.schema import (
     reach,
 )
 from services.events.cloudevent import event_data
-from services.figures.rules.click import TWICE, Click, ClickClass
-from services.figures.rules.recount import Recount
+from services.figures.rules.click import TWICE, Click, ClickClass, Recount
 from services.figures.store import reach_cells
 from services.figures.store.click_cells import ADD, HOURS_MEMORY, on_top
 from services.identity import link_code

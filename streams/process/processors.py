@@ -11,9 +11,7 @@ from typing import Any, Protocol
 
 from services.campaigns.start_campaign import start_campaigns
 from services.database.transaction import Transaction
-from services.figures.count_clicks import count_clicks
-from services.figures.record_applications import record_applications
-from services.figures.record_reach import record_reach
+from services.figures.record_figures import count_clicks, record_applications, record_reach
 from services.figures.store import applications, figures
 from services.figures.store.clicks import PROCESSOR
 from services.people.rules.ambassador import DEFAULT_ZONE

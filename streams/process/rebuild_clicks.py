@@ -20,8 +20,7 @@ from services.database.transaction import Transaction
 from services.events.clicks import read_clicks
 from services.events.record import read_record
 from services.events.statement import Fact
-from services.figures.rules.click import Click, judged, microseconds
-from services.figures.rules.recount import Recount
+from services.figures.rules.click import Click, Recount, judged, microseconds
 from services.figures.store import rebuilt_clicks
 from services.figures.store.click_cells import HOURS_MEMORY
 from services.figures.store.rebuilt_clicks import Scope

@@ -1,4 +1,4 @@
-"""Reach, and the salts that distinguish visitors."""
+"""Reach, clicks of single posts, and the salts that distinguish visitors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.database.engine import as_row, in_parts, insert_new
-from services.database.schema import posts, reach, visitor_salts
+from services.database.schema import click_cells, posts, reach, visitor_salts
 from services.database.transaction import Transaction
 from services.figures.store import reach_cells
 from services.message import Message
@@ -154,3 +154,34 @@ async def wipe_reach(transaction: Transaction, *, since: datetime | None) -> Non
     # In the place of what went, what stays may count.
     await _settle(transaction)
     await reach_cells.recount(transaction)
+
+
+async def clicks_by_code(
+    transaction: Transaction, codes: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Clicks of each link by class; a link without clicks is left out."""
+    rows = await transaction.execute(
+        sa.select(
+            click_cells.c.value.label("code"),
+            click_cells.c.click_class,
+            sa.func.sum(click_cells.c.clicks).label("clicks"),
+        )
+        .where(click_cells.c.dimension == "post", click_cells.c.value.in_(codes))
+        .group_by(click_cells.c.value, click_cells.c.click_class)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.code, {})[row.click_class] = int(row.clicks)
+    return found
+
+
+async def best_of_posts(
+    transaction: Transaction, post_ids: Sequence[str], *, metric: str
+) -> dict[str, Figure]:
+    """The figure of ``metric`` that counts of each of these posts; one without is left out."""
+    rows = await transaction.execute(
+        sa.select(*(reach.c[name] for name in Figure.__dataclass_fields__)).where(
+            reach.c.post_id.in_(post_ids), reach.c.metric == metric, reach.c.counts
+        )
+    )
+    return {row["post_id"]: Figure(**row) for row in rows.mappings()}

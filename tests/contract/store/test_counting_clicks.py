@@ -21,7 +21,7 @@ from services.database.transaction import Transaction
 from services.events.outgoing import LinkClicked
 from services.events.record import read_record
 from services.events.statement import SOURCE, Delivery, Fact
-from services.figures.count_clicks import count_clicks
+from services.figures.record_figures import count_clicks
 from services.figures.rules.click import DUPLICATE_WINDOW, classify
 from services.figures.store import click_cells, clicks
 from streams.process.processor import Processor, ProcessorRunner, Progress, SourceRecord

@@ -14,7 +14,7 @@ from services.database.schema import attributions
 from services.database.transaction import Transaction
 from services.events.incoming import ApplicationReceived
 from services.events.statement import Fact
-from services.figures.record_applications import record_applications
+from services.figures.record_figures import record_applications
 from services.figures.store import applications, campaign_figures
 from services.post import Post
 from tests.builders import NOW, ambassador, campaign, fact, organise, story, vacancy

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.figures.store import applications, figures, post_figures
+from services.figures.store import applications, figures
 from services.figures.store import click_cells as cells
 from services.figures.store.applications import Step
 from services.figures.store.figures import Figure, ReachTotals
@@ -44,7 +44,7 @@ async def test_clicks_are_counted_by_campaign_and_link(database: Database) -> No
         }
         assert await cells.by_class(transaction) == {"human": 3, "bot": 1}
         codes = [first.link_code, "nobody"]
-        assert await post_figures.clicks_by_code(transaction, codes) == {
+        assert await figures.clicks_by_code(transaction, codes) == {
             first.link_code: {"human": 1, "bot": 1}
         }
 
@@ -85,7 +85,7 @@ async def test_reach_is_summed_by_tag_from_the_figures_that_count(database: Data
         assert await figures.reach_totals(transaction, campaign_id=ABOUT[0].id) == ReachTotals(
             measured=25, estimated=7, unknown_posts=1
         )
-        best = await post_figures.best_of_posts(
+        best = await figures.best_of_posts(
             transaction, [post.id for post in drafts], metric="reach"
         )
         assert {identity: figure.value for identity, figure in best.items()} == {
@@ -112,7 +112,7 @@ async def test_what_was_measured_counts_before_what_was_not(database: Database) 
         assert await figures.reach_totals(transaction) == ReachTotals(
             measured=10, estimated=40, unknown_posts=0
         )
-        best = await post_figures.best_of_posts(
+        best = await figures.best_of_posts(
             transaction, [post.id for post in drafts], metric="reach"
         )
         assert {best[post.id].value for post in drafts} == {10, 40}

@@ -16,7 +16,7 @@ from services.database.transaction import Transaction
 from services.events.incoming import ApplicationReceived
 from services.figures import over_time
 from services.figures.over_time import POSTS, large_enough
-from services.figures.record_applications import record_applications
+from services.figures.record_figures import record_applications
 from services.figures.rules.click import Click
 from services.figures.rules.period import Period
 from services.figures.store import figures

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from services.database.engine import Database
 from services.events.outgoing import LinkClicked
 from services.events.statement import Fact
-from services.figures.count_clicks import count_clicks
+from services.figures.record_figures import count_clicks
 from services.figures.rules.click import classify, visitor_key
 from services.figures.store import click_cells
 from tests.builders import NOW, fact

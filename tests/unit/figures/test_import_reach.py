@@ -11,10 +11,9 @@ import pytest
 
 from services.database import audit, outbox
 from services.events.outgoing import ReachMeasured
-from services.figures.import_reach import Imported, import_reach, match
-from services.figures.linkedin_export import Export
-from services.figures.record_reach import record_reach
-from services.figures.store import figures, post_figures
+from services.figures.import_reach import Export, Imported, import_reach, match
+from services.figures.record_figures import record_reach
+from services.figures.store import figures
 from services.figures.store.figures import ReachTotals
 from services.post import Post, PostState
 from services.posts.store import posts
@@ -134,6 +133,6 @@ async def test_a_network_that_stays_silent_takes_nothing_back(desk: Desk) -> Non
         facts = [fact(ReachMeasured.model_validate(each)) for each in told]
         await record_reach(transaction, facts, desk.now)
         totals = await figures.reach_totals(transaction)
-        best = await post_figures.best_of_posts(transaction, [post.id], metric="reach")
+        best = await figures.best_of_posts(transaction, [post.id], metric="reach")
     assert totals == ReachTotals(measured=21, estimated=0, unknown_posts=0)
     assert best[post.id].value == 21

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.errors import Rejected
-from services.figures.linkedin_export import UnknownWords, read_export
+from services.figures.import_reach import UnknownWords, read_export
 
 FIRST = "https://www.linkedin.com/feed/update/urn:li:activity:7406535690785632256"
 SECOND = "https://www.linkedin.com/posts/anna_sluis-share-7406100249858990080-AbCd"

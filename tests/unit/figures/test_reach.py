@@ -15,7 +15,7 @@ from services.database import outbox, schema
 from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.figures.collect_reach import ReachCollector
-from services.figures.record_reach import record_reach
+from services.figures.record_figures import record_reach
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import figures, followers
 from services.figures.store.figures import Figure, ReachTotals

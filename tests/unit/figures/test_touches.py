@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.events.incoming import ApplicationReceived
-from services.figures.rules.touches import stated_codes
+from services.figures.record_figures import stated_codes
 from tests.builders import NOW
 
 A, B = "kf3m9xq2ab", "p7rt4wd8ne"

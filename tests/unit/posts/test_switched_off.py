@@ -14,8 +14,8 @@ from services.campaigns.start_campaign import start_campaigns
 from services.database import outbox
 from services.events.outgoing import ReachMeasured, ShareRequested
 from services.figures.collect_reach import ReachCollector
-from services.figures.record_reach import record_reach
-from services.figures.store import post_figures
+from services.figures.record_figures import record_reach
+from services.figures.store import figures
 from services.post import Post, PostState
 from services.posts import choose_pace
 from services.posts.choose_pace import approve_by_standing_consent
@@ -98,7 +98,7 @@ async def test_what_was_measured_stays(desk: Desk) -> None:
         ]
         assert [each.data.source for each in told][-1] == OFF
         await record_reach(transaction, told, desk.now)
-        best = await post_figures.best_of_posts(transaction, [post.id], metric="reach")
+        best = await figures.best_of_posts(transaction, [post.id], metric="reach")
     assert (best[post.id].tag, best[post.id].value) == ("measured", 10)
 
 

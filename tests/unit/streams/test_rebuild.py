@@ -18,7 +18,7 @@ from services.database.engine import Database
 from services.database.schema import click_cells as cells
 from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import state
-from services.figures.count_clicks import count_clicks
+from services.figures.record_figures import count_clicks
 from services.figures.statistics import statistics
 from services.figures.store.clicks import PROCESSOR
 from services.ports import Record

@@ -8,7 +8,7 @@ import httpx
 
 from services.database import outbox
 from services.events.outgoing import ReachMeasured
-from services.figures.record_reach import record_reach
+from services.figures.record_figures import record_reach
 from services.figures.store import followers
 from services.post import Post, PostState
 from tests.builders import fact

@@ -11,7 +11,7 @@ from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign, CampaignMark
 from services.database.engine import Database
 from services.database.transaction import Transaction
-from services.figures.store import daily_figures, post_figures
+from services.figures.store import daily_figures, figures
 from services.web.pages.figures.campaign_figures import read_of
 from services.web.pages.figures.figure_rows import FigureRow, rows_by_day, rows_of, rows_of_post
 
@@ -79,10 +79,10 @@ async def _rows(
         daily = await daily_figures.of_campaigns(transaction, ids, first=first, last=last)
         return [row for campaign in found for row in rows_by_day(campaign, daily[campaign.id], now)]
     published = await daily_figures.published_posts(transaction, ids)
-    clicks = await post_figures.clicks_by_code(transaction, [post.link_code for post in published])
+    clicks = await figures.clicks_by_code(transaction, [post.link_code for post in published])
     posts = [post.id for post in published]
     told = {
-        metric: await post_figures.best_of_posts(transaction, posts, metric=metric)
+        metric: await figures.best_of_posts(transaction, posts, metric=metric)
         for metric in _METRICS
     }
     of = {campaign.id: campaign for campaign in found}

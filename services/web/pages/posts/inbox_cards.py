@@ -17,7 +17,7 @@ from services.campaigns.rules.matching import Content
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import StoryImage
-from services.figures.store import post_figures
+from services.figures.store import figures
 from services.figures.store.figures import Figure
 from services.message import label
 from services.people.rules.disclosure import Missing, missing
@@ -280,9 +280,9 @@ async def _read_figures(transaction: Transaction, post: Post) -> dict[str, Any]:
     """What came of a post that is out."""
     if post.state not in (PostState.PUBLISHED, PostState.SHARED):
         return {}
-    clicks = await post_figures.clicks_by_code(transaction, [post.link_code])
-    reach = await post_figures.best_of_posts(transaction, [post.id], metric="reach")
-    shown = await post_figures.best_of_posts(transaction, [post.id], metric="impressions")
+    clicks = await figures.clicks_by_code(transaction, [post.link_code])
+    reach = await figures.best_of_posts(transaction, [post.id], metric="reach")
+    shown = await figures.best_of_posts(transaction, [post.id], metric="impressions")
     wanted_off = await deletions.of_posts(transaction, [post.id])
     return {
         "clicks": clicks.get(post.link_code, {}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.accounts.store import connections
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
-from services.figures.store import post_figures
+from services.figures.store import figures
 from services.post import Post, PostState
 from services.posts.store import posts
 from services.web.pages.posts.inbox_cards import Card, Typed, read_card
@@ -116,7 +116,7 @@ def _same_story(one: InboxRow, other: InboxRow) -> bool:
 async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[InboxRow]:
     titles = await campaigns.titles(transaction, sorted({post.campaign_id for post in found}))
     out = [post.link_code for post in found if _SECTIONS.get(post.state) == "published"]
-    clicks = await post_figures.clicks_by_code(transaction, out)
+    clicks = await figures.clicks_by_code(transaction, out)
     return [
         InboxRow(
             post=post,

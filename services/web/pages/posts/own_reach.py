@@ -11,8 +11,14 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
 from services.errors import Rejected
-from services.figures.import_reach import NETWORK, Imported, import_reach
-from services.figures.linkedin_export import METRICS, UnknownWords, read_export
+from services.figures.import_reach import (
+    METRICS,
+    NETWORK,
+    Imported,
+    UnknownWords,
+    import_reach,
+    read_export,
+)
 from services.figures.rules.estimate import FollowerCount
 from services.figures.store import followers
 from services.message import message

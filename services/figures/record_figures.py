@@ -1,4 +1,4 @@
-"""An applicant took a step: count it, and join it to the links that led to it."""
+"""Clicks, reach and applications arrive on the log: each is counted or kept as it was stated."""
 
 from __future__ import annotations
 
@@ -10,11 +10,56 @@ import structlog
 from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import ApplicationReceived
+from services.events.outgoing import LinkClicked, ReachMeasured
 from services.events.statement import Fact, Statement
-from services.figures.rules.touches import stated_codes
-from services.figures.store import applications
+from services.figures.rules.click import doubles, judged
+from services.figures.store import applications, click_cells, clicks, figures
 from services.figures.store.applications import Attribution, Step
-from services.identity import derive_id
+from services.figures.store.figures import Figure
+from services.identity import codes_in, derive_id
+from services.message import message_from
+
+
+async def count_clicks(
+    transaction: Transaction, facts: Sequence[Fact[LinkClicked]], _now: datetime
+) -> list[Statement]:
+    """Count every click once, in the order of the log (one link's clicks have one order).
+
+    The verdict on a click depends on the clicks before it in the log alone, never on how they came
+    in batches, so that counting again gives the same.
+    """
+    fresh = [judged(fact.event.id, fact.data) for fact in facts]
+    if fresh:
+        await clicks.stage(transaction, fresh)
+        await clicks.settle(transaction, doubles(fresh, await clicks.near(transaction)))
+        await click_cells.add_staged(transaction)
+    return []
+
+
+async def record_reach(
+    transaction: Transaction, facts: Sequence[Fact[ReachMeasured]], _now: datetime
+) -> list[Statement]:
+    await figures.add_figures(
+        transaction,
+        [
+            Figure(
+                post_id=fact.data.post_id,
+                metric=fact.data.metric,
+                tag=fact.data.tag,
+                value=fact.data.value,
+                source=message_from(fact.data.source_data or fact.data.source),
+                measured_at=fact.data.measured_at,
+            )
+            for fact in facts
+        ],
+    )
+    return []
+
+
+def stated_codes(step: ApplicationReceived) -> list[str]:
+    """What may be codes of ours, first to last. A ``link_code`` of its own is the last."""
+    return codes_in(f"{step.reference or ''} {step.link_code or ''}")
+
 
 _log = structlog.get_logger("applications")
 
