@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.sandbox.exchange import Operation, missing
-from connectors.sandbox.linkedin import access, images, posts, statistics
+from connectors.sandbox.linkedin import access, posts, statistics
 from connectors.sandbox.pages import show_linkedin_post
 
 OPERATIONS = (
@@ -28,11 +28,11 @@ OPERATIONS = (
     Operation(kind="post.read", method="GET", path="/rest/posts/{urn}", handler=posts.read),
     Operation(kind="post.delete", method="DELETE", path="/rest/posts/{urn}", handler=posts.delete),
     Operation(
-        kind="image.initialize", method="POST", path="/rest/images", handler=images.initialize
+        kind="image.initialize", method="POST", path="/rest/images", handler=posts.initialize_image
     ),
-    Operation(kind="image.read", method="GET", path="/rest/images/{urn}", handler=images.read),
+    Operation(kind="image.read", method="GET", path="/rest/images/{urn}", handler=posts.read_image),
     Operation(
-        kind="image.upload", method="PUT", path="/dms-uploads/{ticket}", handler=images.upload
+        kind="image.upload", method="PUT", path="/dms-uploads/{ticket}", handler=posts.upload_image
     ),
     Operation(
         kind="statistics.read",

@@ -1,10 +1,11 @@
-r"""The Posts API, and the little text format in which it takes a text.
+r"""The Posts API, the little text format in which it takes a text, and the Images API before it: announce,
+then upload all bytes with one PUT.
 
-Sources: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
-and .../shares/little-text-format. Of that format ``\ | { } @ [ ] ( ) < > # * _ ~`` are reserved and
-need a backslash. Legal without one are a hashtag ``#Tag``, the template ``{hashtag|\#|Tag}`` and a
-mention ``@[Name](urn:li:…:1)``. At the first other reserved character LinkedIn ends the text,
-without an error.
+Sources: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api,
+.../shares/images-api and .../shares/little-text-format. Of that format
+``\ | { } @ [ ] ( ) < > # * _ ~`` are reserved and need a backslash. Legal without one are a hashtag
+``#Tag``, the template ``{hashtag|\#|Tag}`` and a mention ``@[Name](urn:li:…:1)``. At the first other
+reserved character LinkedIn ends the text, without an error.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -19,7 +21,78 @@ from urllib.parse import urlsplit
 from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.linkedin import refusals
 from connectors.sandbox.linkedin.access import Caller, identify, require_scope, require_version
-from connectors.sandbox.state.posts import Post, first_link, snowflake
+from connectors.sandbox.state.posts import Post, first_link, recognise, snowflake
+
+#: The product of width and height must stay below this.
+MAX_PIXELS = 36_152_320
+_UPLOAD_SECONDS = 24 * 3600
+
+
+def initialize_image(networks: Networks, call: Call) -> Answer:
+    """Return an upload address and the URN of the image that will be there."""
+    version = require_version(networks, call)
+    caller = identify(networks, call)
+    require_scope(caller, "w_member_social", f"images.ACTION.{version}")
+    if call.query.get("action") != "initializeUpload":
+        raise refusals.invalid("The only action is initializeUpload")
+    try:
+        owner = call.json()["initializeUploadRequest"]["owner"]
+    except (ValueError, KeyError, TypeError):
+        raise refusals.invalid(
+            "ERROR :: /initializeUploadRequest/owner :: field is required but not found",
+            "VALIDATION_ERROR",
+            status=422,
+        ) from None
+    if owner != caller.member.urn:
+        raise refusals.access_denied(f"images.ACTION.{version} for owner {owner}")
+    ticket = secrets.token_urlsafe(24)
+    urn = f"urn:li:image:C4D{secrets.token_hex(12)}"
+    expires_ms = networks.clock.now_ms() + _UPLOAD_SECONDS * 1000
+    networks.media.announce(
+        media_id=urn,
+        network="linkedin",
+        member=caller.member.key,
+        ticket=ticket,
+        expires_ms=expires_ms,
+    )
+    base = networks.options.public_url.rstrip("/")
+    value = {
+        "uploadUrlExpiresAt": expires_ms,
+        "uploadUrl": f"{base}/linkedin/dms-uploads/{ticket}",
+        "image": urn,
+    }
+    return Answer.json(200, {"value": value})
+
+
+def upload_image(networks: Networks, call: Call) -> Answer:
+    """Take the bytes: 201, whatever they are. What is no image fails in processing."""
+    medium = networks.media.by_ticket(call.parameters["ticket"])
+    now_ms = networks.clock.now_ms()
+    if medium is None or medium.expires_ms <= now_ms or medium.stored_status != "WAITING_UPLOAD":
+        return Answer(status=403)
+    call.trace.member = networks.members.by_key(medium.member).email
+    image = recognise(call.body)
+    if image is None or image.pixels > MAX_PIXELS:
+        networks.media.fail(medium.media_id)
+    else:
+        processing_ms = round(networks.options.linkedin_image_processing_seconds * 1000)
+        networks.media.store(
+            medium.media_id,
+            data=call.body,
+            mime=image.mime,
+            width=image.width,
+            height=image.height,
+            available_ms=now_ms + processing_ms,
+        )
+    return Answer(status=201)
+
+
+def read_image(networks: Networks, call: Call) -> Answer:
+    """Refuse: a member's own token cannot read the status of an image."""
+    version = require_version(networks, call)
+    identify(networks, call)
+    raise refusals.access_denied(f"images.GET.{version}")
+
 
 MAX_CHARACTERS = 3000
 #: Calls a day, reset at 00:00 UTC; shown to apps in the developer portal, reported by others.

@@ -1,19 +1,209 @@
-"""Creating and deleting posts on X, and their images.
+"""Creating and deleting posts on X, their images, the weighted length of a text, and how X gives it back.
 
 Source: https://docs.x.com/x-api/posts/create-post
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
+import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.state.posts import X_EPOCH_MS, Medium, Post, recognise, snowflake
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller, charge
-from connectors.sandbox.x.text import MAX_WEIGHT, addresses, stored_text, weigh
+
+# The weighted length of a post, after twitter-text's configuration v3.
+#
+# Written for the sandbox alone: it checks what the product computes, so it shares no code with it.
+# Source: https://docs.x.com/fundamentals/counting-characters. Two simplifications, both on the
+# generous side: a bare domain needs one of the endings below, and every well-formed joined emoji
+# sequence counts as one emoji, whether or not a font draws it so.
+
+MAX_WEIGHT = 280
+_URL_WEIGHT = 23
+_LIGHT = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+
+_GENERIC_ENDINGS = (
+    "com|org|net|edu|gov|mil|int|info|biz|name|pro|aero|asia|cat|coop|jobs|mobi|museum|post|tel"
+    "|travel|academy|agency|app|art|bank|berlin|bio|blog|business|cafe|care|careers|center|city"
+    "|cloud|club|coach|community|company|consulting|design|dev|digital|education|email|energy"
+    "|engineering|events|expert|family|finance|foundation|frl|fun|global|green|group|guide|guru"
+    "|health|help|house|institute|international|life|link|live|media|network|news|ngo|one|online"
+    "|page|partners|photography|place|plus|press|science|services|shop|site|social|software"
+    "|solutions|space|store|studio|support|systems|team|tech|technology|today|tools|top|tips"
+    "|training|university|vision|website|wiki|work|works|world|xyz|zone|amsterdam|brussels"
+    "|gent|vlaanderen|london|paris|eus|gal|swiss"
+)
+# Assigned country codes (ISO 3166-1 and the few others that are delegated).
+_COUNTRY_ENDINGS = (
+    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs"
+    " bt bv bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec"
+    " ee eg er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy"
+    " hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz"
+    " la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx"
+    " my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re"
+    " ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th"
+    " tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
+).replace(" ", "|")
+
+_ENDING = rf"(?:{_GENERIC_ENDINGS}|{_COUNTRY_ENDINGS}|xn--[a-z0-9-]+)(?![0-9a-zA-Z@+-])"
+# Anything but white space and ASCII punctuation; a hyphen and an underscore only further on.
+# A run is taken as a whole and never entered again, so that a scan is linear in the text.
+_LETTER = r"(?:(?!https?://)[^\s!-,./:-@\[-^`{-~])"
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9@＠$#＃])(?P<scheme>https?://)?"
+    rf"[^\s!-/:-@\[-`{{-~]{_LETTER}*+(?:\.{_LETTER}++)*+",
+    re.IGNORECASE,
+)
+# Without a scheme only the part in Latin letters is an address.
+_LATIN_RUN = re.compile(r"[-a-z0-9\u00c0-\u024f]++(?:\.[-a-z0-9\u00c0-\u024f]++)*+", re.IGNORECASE)
+_ENDED = re.compile(r"(?![0-9a-zA-Z@+-])")
+_DOT_ENDING = re.compile(rf"\.{_ENDING}", re.IGNORECASE)
+_REST = re.compile(
+    r"(?::\d+)?(?:/[\w!*';:=+,.$/%#\[\]\-–~@|&()]*)?"
+    r"(?:\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*)?"
+)
+_TRAILING = re.compile(r"[!*';:,.$%\[\]~|@&()?–]+$")
+
+_ONE = (
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3"
+    "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+    "|(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139]\ufe0f)"
+    "|[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]\ufe0f?[\U0001f3fb-\U0001f3ff]?)"
+)
+_EMOJI = re.compile(f"{_ONE}(?:\u200d{_ONE})*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A place in a text that X turns into a link, and where it leads."""
+
+    start: int
+    end: int
+    target: str
+
+
+def weigh(text: str) -> int:
+    """Return the weighted length; at most 280 may be posted."""
+    text = unicodedata.normalize("NFC", text)
+    weight, at = 0, 0
+    for address in addresses(text):
+        weight += _plain(text[at : address.start]) + _URL_WEIGHT
+        at = address.end
+    return weight + _plain(text[at:])
+
+
+def addresses(text: str) -> list[Address]:
+    """Return every address in a text, also a domain without a scheme."""
+    found: list[Address] = []
+    for run in _RUN.finditer(text):
+        for start, end in _hosts(text, run):
+            rest = _REST.match(text, end) if end == run.end() else None
+            url = _without_punctuation(text[start : rest.end() if rest else end])
+            # A host that stands within the path of the address before it is part of that.
+            if not found or start >= found[-1].end:
+                target = url if "://" in url else f"http://{url}"
+                found.append(Address(start=start, end=start + len(url), target=target))
+    return found
+
+
+def _hosts(text: str, run: re.Match[str]) -> list[tuple[int, int]]:
+    if run["scheme"] is not None:
+        return _to_its_ending(text, run.span())
+    if text[max(run.start() - 1, 0) : run.start()] in {"-", "_", ".", "/"}:
+        return []
+    return [
+        host
+        for latin in _LATIN_RUN.finditer(text, run.start(), run.end())
+        for host in _to_its_ending(text, latin.span())
+    ]
+
+
+def _to_its_ending(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+    ends = [ending.end() for ending in _DOT_ENDING.finditer(text, *span)]
+    # The pattern does not see what follows the span.
+    if ends and _ENDED.match(text, ends[-1]) is None:
+        ends.pop()
+    return [(span[0], ends[-1])] if ends else []
+
+
+def _without_punctuation(url: str) -> str:
+    trailing = _TRAILING.search(url)
+    if trailing is None:
+        return url
+    bare = url[: trailing.start()]
+    # A closing parenthesis belongs to the address when its opening one does.
+    if trailing[0].startswith(")") and bare.count("(") > bare.count(")"):
+        return bare + ")"
+    return bare
+
+
+def _plain(text: str) -> int:
+    weight, at = 0, 0
+    for emoji in _EMOJI.finditer(text):
+        weight += sum(map(_weight, text[at : emoji.start()])) + 2
+        at = emoji.end()
+    return weight + sum(map(_weight, text[at:]))
+
+
+def _weight(character: str) -> int:
+    code = ord(character)
+    return 1 if any(low <= code <= high for low, high in _LIGHT) else 2
+
+
+# How X gives a post back: addresses wrapped by t.co, three characters as HTML entities.
+#
+# Source: https://docs.x.com/x-api/fundamentals/data-dictionary (text, entities.urls). A client that
+# looks for its own post has to compare ``entities.urls[].expanded_url``, not the bare text.
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def stored_text(text: str) -> str:
+    """Return the ``text`` field of a post."""
+    return _render(text)[0]
+
+
+def url_entities(text: str) -> list[dict[str, Any]]:
+    """Return ``entities.urls`` of a post; positions count characters of `stored_text`."""
+    return _render(text)[1]
+
+
+def _render(text: str) -> tuple[str, list[dict[str, Any]]]:
+    parts: list[str] = []
+    entities: list[dict[str, Any]] = []
+    length, at = 0, 0
+    for address in addresses(text):
+        before = text[at : address.start].translate(_ENTITIES)
+        short = _short(address)
+        parts += [before, short]
+        start = length + len(before)
+        length = start + len(short)
+        at = address.end
+        entities.append(
+            {
+                "start": start,
+                "end": length,
+                "url": short,
+                "expanded_url": address.target,
+                "display_url": address.target.partition("://")[2][:30],
+            }
+        )
+    parts.append(text[at:].translate(_ENTITIES))
+    return "".join(parts), entities
+
+
+def _short(address: Address) -> str:
+    digest = hashlib.sha256(address.target.encode()).digest()
+    return f"https://t.co/{base64.b32encode(digest)[:10].decode()}"
+
 
 _MAX_IMAGES = 4
 # However long its addresses are; what is longer is not worth weighing.

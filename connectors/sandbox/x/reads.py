@@ -12,7 +12,7 @@ from connectors.sandbox.exchange import Answer, Call, Networks
 from connectors.sandbox.state.posts import Period, Post
 from connectors.sandbox.x import refusals
 from connectors.sandbox.x.access import Caller, charge_reads
-from connectors.sandbox.x.text import stored_text, url_entities
+from connectors.sandbox.x.posts import stored_text, url_entities
 
 _FIELDS = frozenset(
     {
