@@ -13,7 +13,7 @@ from uuid import uuid4
 import structlog
 
 from services.accounts.accounts import Accounts
-from services.accounts.store import account_leases
+from services.accounts.store import connections
 from services.database import outbox
 from services.database.engine import Database
 from services.database.transaction import Transaction
@@ -21,7 +21,7 @@ from services.errors import NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured, Tag
 from services.events.statement import Statement, state
 from services.figures.rules.estimate import Estimate, estimate_reach
-from services.figures.store import followers
+from services.figures.store import figures
 from services.message import NOTHING, Message, NetworkName, as_json, message, said
 from services.ports import Account, Measurement
 from services.posts.store import measuring
@@ -72,7 +72,7 @@ class ReachCollector:
                     await self._collect_account(ambassador_id, network, group)
             finally:
                 async with self._database.write() as transaction:
-                    await account_leases.release(
+                    await connections.release(
                         transaction, [(ambassador_id, network)], worker=self._lease
                     )
         # Of the publisher too, which may have looked for a post whose reply was lost.
@@ -87,11 +87,9 @@ class ReachCollector:
         now = self._clock()
         account = (ambassador_id, network)
         async with self._database.write() as transaction:
-            if not await account_leases.free(transaction, [account], now=now):
+            if not await connections.free_accounts(transaction, [account], now=now):
                 return []
-            await account_leases.keep(
-                transaction, [account], worker=self._lease, until=now + _LEASE
-            )
+            await connections.lease(transaction, [account], worker=self._lease, until=now + _LEASE)
             return await measuring.due(transaction, now=now, limit=limit, account=account)
 
     async def _collect_account(
@@ -169,7 +167,7 @@ class ReachCollector:
         rate = self._rates.get(post.network)
         if rate is None:
             return None
-        count = (await followers.of_person(transaction, post.ambassador_id)).get(post.network)
+        count = (await figures.followers_of(transaction, post.ambassador_id)).get(post.network)
         return None if count is None else estimate_reach(count, rate)
 
     def _next(self, post: DuePost) -> datetime | None:

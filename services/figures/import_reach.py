@@ -34,7 +34,7 @@ from services.errors import Rejected
 from services.events.outgoing import ReachMeasured
 from services.events.statement import Statement, state
 from services.figures.rules.estimate import FollowerCount
-from services.figures.store import followers
+from services.figures.store import figures
 from services.message import Message, message
 from services.post import Post
 from services.posts.store import posts
@@ -299,7 +299,7 @@ async def import_reach(
         ]
         if estimated and export.followers is not None:
             count = FollowerCount(followers=export.followers, source=SOURCE, counted_at=now)
-            await followers.save(transaction, ambassador_id, NETWORK, count)
+            await figures.save_followers(transaction, ambassador_id, NETWORK, count)
         result = Imported(posts=len(matched), others=len(export.posts) - len(matched))
         await record(
             transaction,

@@ -15,8 +15,8 @@ from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import NoSuch, Rejected
 from services.message import message
-from services.people.store import api_keys
-from services.people.store.api_keys import ApiKey
+from services.people.store import access
+from services.people.store.access import ApiKey
 
 #: What a key may open: sending events, and reading figures.
 SCOPES = ("events", "figures")
@@ -50,7 +50,7 @@ async def make_key(
         scopes=tuple(scope for scope in SCOPES if scope in scopes),
         made_at=now,
     )
-    await api_keys.add(transaction, key, sha256=_digest(secret))
+    await access.add_key(transaction, key, sha256=_digest(secret))
     await record(
         transaction, "api_key.made", key.id, actor=actor, now=now, name=name, scopes=key.scopes
     )
@@ -59,7 +59,7 @@ async def make_key(
 
 async def revoke_key(transaction: Transaction, key_id: str, *, actor: str, now: datetime) -> None:
     """From now on it opens nothing. Raises NoSuch."""
-    if not await api_keys.revoke(transaction, key_id, now=now):
+    if not await access.revoke_key(transaction, key_id, now=now):
         raise NoSuch(
             message("api-key.none", "there is no such key that works"),
             remedy=message("do.list-keys", "Look at the list of keys."),
@@ -69,7 +69,7 @@ async def revoke_key(transaction: Transaction, key_id: str, *, actor: str, now: 
 
 async def key_of(transaction: Transaction, secret: str) -> ApiKey | None:
     """The key that this is, unless it was revoked."""
-    return await api_keys.working(transaction, sha256=_digest(secret))
+    return await access.working_key(transaction, sha256=_digest(secret))
 
 
 def _digest(secret: str) -> str:

@@ -31,9 +31,8 @@ from services.posts.network_room import (
     members_at_limit,
     reserve_probes,
 )
-from services.posts.store import post_images, posts, publishing
-from services.posts.store.post_images import HeldImage
-from services.posts.store.publishing import Claim, Due
+from services.posts.store import posts, publishing
+from services.posts.store.publishing import Claim, Due, HeldImage
 from services.posts.upload_images import PostImages, references, with_images
 from services.price import Prices
 from services.scheduling import first_apart
@@ -168,7 +167,7 @@ class Claimer:
         wanted = await self._images.wanted(transaction, series)
         if not any(wanted.values()):
             return {}, {}
-        return wanted, await post_images.of_posts(transaction, [one.post_id for one in claims])
+        return wanted, await publishing.images_of(transaction, [one.post_id for one in claims])
 
     async def _keep_apart(
         self, transaction: Transaction, candidates: Sequence[Due], now: datetime

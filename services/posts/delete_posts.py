@@ -15,7 +15,7 @@ from uuid import uuid4
 import structlog
 
 from services.accounts.accounts import Accounts
-from services.accounts.store import account_leases
+from services.accounts.store import connections
 from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction
@@ -91,18 +91,16 @@ class PostDeleter:
                     ended += 1
             finally:
                 async with self._database.write() as transaction:
-                    await account_leases.release(transaction, [account], worker=self._lease)
+                    await connections.release(transaction, [account], worker=self._lease)
         return ended
 
     async def _take(self, account: tuple[str, str]) -> list[DueDeletion]:
         """Lease the account, and see what is due now; nothing while another worker has it."""
         now = self._clock()
         async with self._database.write() as transaction:
-            if not await account_leases.free(transaction, [account], now=now):
+            if not await connections.free_accounts(transaction, [account], now=now):
                 return []
-            await account_leases.keep(
-                transaction, [account], worker=self._lease, until=now + _LEASE
-            )
+            await connections.lease(transaction, [account], worker=self._lease, until=now + _LEASE)
             return await deletions.due(transaction, now=now, limit=_POSTS_A_LEASE, account=account)
 
     async def _tried(self, due: DueDeletion) -> Deletion:

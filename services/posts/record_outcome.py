@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from services.accounts.rules import CircuitRules
-from services.accounts.store import account_leases
+from services.accounts.store import connections
 from services.campaigns.store import campaigns
 from services.database.engine import Database
 from services.database.record import Act, record_all
@@ -269,7 +269,7 @@ class OutcomeRecorder:
                     changes=ended.outcome.changes,
                 )
             ]
-            await account_leases.release(
+            await connections.release(
                 transaction, [ended.claim.account for ended in batch], worker=self._worker
             )
             await self._tell(transaction, moved, open_campaigns, now)

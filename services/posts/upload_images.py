@@ -18,8 +18,8 @@ from services.events.incoming import StoryImage
 from services.message import NetworkName, message
 from services.ports import Account, Image, Images, OutgoingPost, PostRules, UploadedImage
 from services.posts.rules.post_images import images_in_post
-from services.posts.store import post_images
-from services.posts.store.post_images import HeldImage
+from services.posts.store import publishing
+from services.posts.store.publishing import HeldImage
 
 #: Networks forget an image that no post refers to after a day.
 _KEPT = timedelta(hours=12)
@@ -117,7 +117,7 @@ class PostImages:
             usable_at=now + timedelta(seconds=given.usable_after),
         )
         async with self._database.write() as transaction:
-            await post_images.keep(transaction, post_id, kept)
+            await publishing.keep_image(transaction, post_id, kept)
         return kept
 
 

@@ -17,7 +17,7 @@ from services.message import message
 from services.people.api_keys import SCOPES, make_key, revoke_key
 from services.people.import_ambassadors import Reading, read_ambassadors
 from services.people.sign_in import admit_by_link
-from services.people.store import api_keys as store
+from services.people.store import access as store
 from services.people.store import people
 from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox
@@ -142,7 +142,7 @@ def list_keys(data: Path | None) -> int:
 
     async def work() -> list[store.ApiKey]:
         async with open_state(settings) as database, database.read() as transaction:
-            return await store.everything(transaction)
+            return await store.all_keys(transaction)
 
     for key in asyncio.run(work()):
         state = "revoked" if key.revoked_at else "works"

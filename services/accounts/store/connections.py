@@ -1,4 +1,8 @@
-"""Members' connections to networks. Tokens come and go encrypted; this module never sees them."""
+"""Members' connections to networks, and leases of their accounts.
+
+Tokens come and go encrypted; this module never sees them. A lease says which worker uses an account,
+and until when; never two at once. Taking one never waits for another worker, so there is no deadlock.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.accounts.rules import Ending
-from services.database.engine import is_one_of, replace
+from services.database.engine import in_key_order, is_one_of, replace
 from services.database.schema import ambassadors, connections, people
 from services.database.transaction import Transaction
 from services.message import NOTHING, Message
@@ -271,3 +275,55 @@ async def unconnected(transaction: Transaction, network: str, *, limit: int) -> 
     connected = sa.select(connections.c.ambassador_id).where(connections.c.network == network)
     query = sa.select(ambassadors.c.id).where(ambassadors.c.id.not_in(connected)).limit(limit)
     return list((await transaction.scalars(query)).all())
+
+
+#: (ambassador id, network).
+Account = tuple[str, str]
+
+_ACCOUNT = sa.tuple_(connections.c.ambassador_id, connections.c.network)
+
+
+async def free_accounts(
+    transaction: Transaction, accounts: Collection[Account], *, now: datetime
+) -> set[Account]:
+    """Return the accounts without a lease; none is leased before this transaction ends.
+
+    An account that is not connected is free: the caller finds that out.
+    """
+    if not accounts:
+        return set()
+    columns = (connections.c.ambassador_id, connections.c.network)
+    wanted = _ACCOUNT.in_(sorted(accounts))
+    is_free = sa.or_(connections.c.leased_until.is_(None), connections.c.leased_until < now)
+    found = await transaction.execute(
+        sa.select(*columns).where(wanted, is_free).with_for_update(skip_locked=True, key_share=True)
+    )
+    connected = await transaction.execute(sa.select(*columns).where(wanted))
+    return {(row.ambassador_id, row.network) for row in found} | (
+        set(accounts) - {(row.ambassador_id, row.network) for row in connected}
+    )
+
+
+async def lease(
+    transaction: Transaction, accounts: Collection[Account], *, worker: str, until: datetime
+) -> None:
+    """Lease accounts that were found free in this transaction."""
+    held = (
+        sa.select(connections.c.ambassador_id, connections.c.network)
+        .where(_ACCOUNT.in_(sorted(accounts)))
+        # Held already, unless one was connected since.
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    await transaction.execute(
+        connections.update().where(_ACCOUNT.in_(held)).values(leased_by=worker, leased_until=until)
+    )
+
+
+async def release(transaction: Transaction, accounts: Collection[Account], *, worker: str) -> None:
+    """End ``worker``'s leases; another's stay."""
+    theirs = in_key_order(
+        connections, _ACCOUNT.in_(sorted(accounts)), connections.c.leased_by == worker
+    )
+    await transaction.execute(
+        connections.update().where(theirs).values(leased_by=None, leased_until=None)
+    )

@@ -1,4 +1,6 @@
-"""Reach, clicks of single posts, and the salts that distinguish visitors."""
+"""Reach, the followers of members for estimates of it, clicks of single posts, and the salts that
+distinguish visitors.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.database.engine import as_row, in_parts, insert_new
-from services.database.schema import click_cells, posts, reach, visitor_salts
+from services.database.engine import as_row, in_parts, insert_new, replace
+from services.database.schema import click_cells, followers, posts, reach, visitor_salts
 from services.database.transaction import Transaction
+from services.figures.rules.estimate import FollowerCount
 from services.figures.store import reach_cells
 from services.message import Message
 from services.post import PostState
@@ -185,3 +188,38 @@ async def best_of_posts(
         )
     )
     return {row["post_id"]: Figure(**row) for row in rows.mappings()}
+
+
+async def save_followers(
+    transaction: Transaction, ambassador_id: str, network: str, count: FollowerCount
+) -> None:
+    """Set the count, in the place of an earlier one."""
+    row = {
+        "ambassador_id": ambassador_id,
+        "network": network,
+        "followers": count.followers,
+        "source": count.source,
+        "counted_at": count.counted_at,
+    }
+    await replace(transaction, followers, [row])
+
+
+async def followers_of(transaction: Transaction, ambassador_id: str) -> dict[str, FollowerCount]:
+    """The counts of one person by network."""
+    rows = await transaction.execute(
+        sa.select(followers).where(followers.c.ambassador_id == ambassador_id)
+    )
+    return {
+        row.network: FollowerCount(
+            followers=row.followers, source=row.source, counted_at=row.counted_at
+        )
+        for row in rows
+    }
+
+
+async def forget_followers(transaction: Transaction, ambassador_id: str, network: str) -> None:
+    await transaction.execute(
+        followers.delete().where(
+            followers.c.ambassador_id == ambassador_id, followers.c.network == network
+        )
+    )

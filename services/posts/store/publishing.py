@@ -1,4 +1,6 @@
-"""The written intent: claiming due posts, one account in one worker at a time."""
+"""The written intent: claiming due posts, one account in one worker at a time, and the images that a
+network holds already for a post.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,52 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.accounts.store import account_leases
-from services.database.schema import connections, posts, sharing_preferences
+from services.accounts.store import connections as accounts
+from services.database.engine import replace
+from services.database.schema import connections, post_images, posts, sharing_preferences
 from services.database.transaction import Transaction
 from services.message import Message
 from services.people.store.sharing_preferences import is_paused
 from services.post import PostState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldImage:
+    """``media_id`` is the network's; ``usable_at`` is when a post may refer to it."""
+
+    url: str
+    media_id: str
+    uploaded_at: datetime
+    usable_at: datetime
+
+
+async def images_of(
+    transaction: Transaction, post_ids: Sequence[str]
+) -> dict[str, dict[str, HeldImage]]:
+    """By post and address."""
+    rows = await transaction.execute(
+        sa.select(post_images).where(post_images.c.post_id.in_(post_ids))
+    )
+    found: dict[str, dict[str, HeldImage]] = {}
+    for row in rows:
+        found.setdefault(row.post_id, {})[row.url] = HeldImage(
+            url=row.url,
+            media_id=row.media_id,
+            uploaded_at=row.uploaded_at,
+            usable_at=row.usable_at,
+        )
+    return found
+
+
+async def keep_image(transaction: Transaction, post_id: str, image: HeldImage) -> None:
+    row = {
+        "post_id": post_id,
+        "url": image.url,
+        "media_id": image.media_id,
+        "uploaded_at": image.uploaded_at,
+        "usable_at": image.usable_at,
+    }
+    await replace(transaction, post_images, [row])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +162,7 @@ async def take(
     each other.
     """
     left = dict(room or {})
-    free = await account_leases.free(transaction, {each.account for each in candidates}, now=now)
+    free = await accounts.free_accounts(transaction, {each.account for each in candidates}, now=now)
     taken: list[Due] = []
     for each in candidates:
         if len(taken) == limit:
@@ -132,7 +174,7 @@ async def take(
                 left[each.network] -= 1
     if taken:
         until = now + lease
-        await account_leases.keep(
+        await accounts.lease(
             transaction, [each.account for each in taken], worker=worker, until=until
         )
         was_interrupted = posts.c.state == PostState.PUBLISHING.value

@@ -9,7 +9,7 @@ import pytest
 from services.database.engine import Database
 from services.errors import NoSuch
 from services.people.api_keys import key_of, make_key, revoke_key
-from services.people.store import api_keys
+from services.people.store import access
 from tests.builders import NOW
 
 
@@ -31,7 +31,7 @@ async def test_a_key_works_until_it_is_revoked(database: Database) -> None:
         await revoke_key(transaction, newest.id, actor="ada", now=NOW)
         assert await key_of(transaction, secret) is None
         assert (await key_of(transaction, oldest)) == made[0][0]
-        names = [key.name for key in await api_keys.everything(transaction)]
+        names = [key.name for key in await access.all_keys(transaction)]
         assert names == ["system 1", "system 0", "system 2"]
         for gone in (newest.id, "none"):
             with pytest.raises(NoSuch):

@@ -12,7 +12,7 @@ from services.database.engine import Database
 from services.database.schema import metadata, outbox
 from services.database.transaction import Transaction
 from services.figures.rules.estimate import FollowerCount
-from services.figures.store import campaign_figures, figures, followers, links
+from services.figures.store import campaign_figures, figures, links
 from services.identity import ambassador_id
 from services.people.rules.ambassador import SharingPreferences
 from services.people.sign_in import begin_session, make_link, whose_session
@@ -51,7 +51,7 @@ async def _with_everything(transaction: Transaction) -> str:
     )
     await voice_profiles.save(transaction, who, {"opening": "Goeie!"}, now=NOW)
     await sharing_preferences.save(transaction, SharingPreferences(ambassador_id=who, weekly_cap=1))
-    await followers.save(
+    await figures.save_followers(
         transaction, who, "linkedin", FollowerCount(followers=512, source="she", counted_at=NOW)
     )
     await own_words.keep_answer(

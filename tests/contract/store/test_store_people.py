@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from services.accounts.store import account_leases, connections
+from services.accounts.store import connections
 from services.database.engine import Database
 from services.message import said
 from services.people.store import access, people
@@ -260,17 +260,17 @@ async def test_an_account_is_leased_to_one_worker(database: Database) -> None:
         await organise(transaction, [ANNA])
 
         async def lease(worker: str, now: datetime) -> bool:
-            if not await account_leases.free(transaction, [account], now=now):
+            if not await connections.free_accounts(transaction, [account], now=now):
                 return False
-            await account_leases.keep(transaction, [account], worker=worker, until=until)
+            await connections.lease(transaction, [account], worker=worker, until=until)
             return True
 
         assert await lease("a", NOW)
         assert not await lease("b", NOW)
-        await account_leases.release(transaction, [account], worker="b")
+        await connections.release(transaction, [account], worker="b")
         assert not await lease("b", until)
         assert await lease("b", until + timedelta(microseconds=1))
-        await account_leases.release(transaction, [account], worker="b")
+        await connections.release(transaction, [account], worker="b")
         assert await lease("c", NOW)
 
 
@@ -278,4 +278,4 @@ async def test_an_account_that_is_not_connected_is_free(database: Database) -> N
     """There is nothing to keep; whoever uses it finds out that it is not there."""
     async with database.write() as transaction:
         nobody = ("nobody", "x")
-        assert await account_leases.free(transaction, [nobody], now=NOW) == {nobody}
+        assert await connections.free_accounts(transaction, [nobody], now=NOW) == {nobody}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.store import account_leases, connections
+from services.accounts.store import connections
 from services.database.engine import Database
 from services.database.transaction import Transaction
 from services.message import said
@@ -92,7 +92,7 @@ async def test_one_account_has_one_post_under_way(database: Database) -> None:
         assert not await publishing.any_due(transaction, now=NOW)
         first = claims[0]
         assert await _end(transaction, first, PostState.PUBLISHED)
-        await account_leases.release(transaction, [first.account], worker="a")
+        await connections.release(transaction, [first.account], worker="a")
         (again,) = await _claim(transaction, "b")
         assert (again.ambassador_id, again.network) == (first.ambassador_id, first.network)
         assert again.post_id != first.post_id
@@ -122,7 +122,7 @@ async def test_many_workers_never_share_an_account_or_a_post(store: Store) -> No
                     held.remove((claim.ambassador_id, claim.network))
                     async with database.write() as transaction:
                         assert await _end(transaction, claim, PostState.PUBLISHED)
-                        await account_leases.release(transaction, [claim.account], worker=worker)
+                        await connections.release(transaction, [claim.account], worker=worker)
 
         workers = [(f"w{number}", (one, other)[number % 2]) for number in range(8)]
         await asyncio.wait_for(asyncio.gather(*(work(*each) for each in workers)), 60)

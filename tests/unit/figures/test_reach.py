@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.accounts.store import account_leases, connections
+from services.accounts.store import connections
 from services.database import outbox, schema
 from services.errors import NeedsNewAccess, NeedsPerson, OutcomeUnknown, Rejected, RetryLater
 from services.events.outgoing import ReachMeasured
 from services.figures.collect_reach import ReachCollector
 from services.figures.record_figures import record_reach
 from services.figures.rules.estimate import FollowerCount
-from services.figures.store import figures, followers
+from services.figures.store import figures
 from services.figures.store.figures import Figure, ReachTotals
 from services.message import said
 from services.post import Post
@@ -225,7 +225,7 @@ async def test_an_account_that_publishes_is_not_measured_meanwhile(desk: Desk) -
     until = desk.now + timedelta(seconds=90)
     async with desk.database.write() as transaction:
         account = (post.ambassador_id, "linkedin")
-        await account_leases.keep(transaction, [account], worker="w", until=until)
+        await connections.lease(transaction, [account], worker="w", until=until)
     await desk.collector.collect()
     assert "measure" not in desk.network.calls
     desk.now = until + timedelta(seconds=1)
@@ -269,7 +269,7 @@ RATED = {"linkedin": 0.08}
 async def _count_followers(desk: Desk, ambassador_id: str, number: int) -> None:
     count = FollowerCount(followers=number, source="told by the member", counted_at=desk.now)
     async with desk.database.write() as transaction:
-        await followers.save(transaction, ambassador_id, "linkedin", count)
+        await figures.save_followers(transaction, ambassador_id, "linkedin", count)
 
 
 def _estimating(desk: Desk, rates: dict[str, float]) -> ReachCollector:

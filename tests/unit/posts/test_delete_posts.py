@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts.store import account_leases, connections
+from services.accounts.store import connections
 from services.database import audit, outbox
 from services.errors import NeedsNewAccess, NeedsPerson, Rejected, RetryLater
 from services.message import said
@@ -133,7 +133,7 @@ async def test_a_worker_that_dies_in_between_leaves_it_to_the_next(
     monkeypatch.setattr(desk.network, "delete", slowly)
     # What a killed process does not do any more: give the account back.
     with monkeypatch.context() as killed:
-        killed.setattr(account_leases, "release", _nothing)
+        killed.setattr(connections, "release", _nothing)
         dying = asyncio.create_task(deleter(desk).delete_due())
         await asyncio.to_thread(inside.wait, 10)
         dying.cancel()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.database import audit
 from services.database.schema import api_keys as table
 from services.people.api_keys import PREFIX, make_key
-from services.people.store import api_keys
+from services.people.store import access
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, submit
 from tests.unit.web.test_web_events_api import event
@@ -48,7 +48,7 @@ async def test_an_administrator_makes_a_key_and_sees_it_once(organisation: Organ
         page = await browser.get(KEYS)
         assert "Power BI" in page.text
         assert secret not in page.text
-        (key,) = await organisation.read(api_keys.everything)
+        (key,) = await organisation.read(access.all_keys)
         assert key.scopes == ("figures",)
         await submit(browser, KEYS, f"{KEYS}/{key.id}/revoke")
         assert "Revoke<" not in (await browser.get(KEYS)).text
@@ -84,7 +84,7 @@ async def test_a_form_that_is_not_whole_makes_no_key(
     assert answer.status_code == 422
     assert sentence in answer.text.lower() or sentence.capitalize() in answer.text
     assert "<b>CMS" not in answer.text
-    assert await organisation.read(api_keys.everything) == []
+    assert await organisation.read(access.all_keys) == []
 
 
 async def test_a_key_opens_what_its_scopes_say(organisation: Organisation) -> None:

@@ -9,7 +9,7 @@ import httpx
 from services.database import outbox
 from services.events.outgoing import ReachMeasured
 from services.figures.record_figures import record_reach
-from services.figures.store import followers
+from services.figures.store import figures
 from services.post import Post, PostState
 from tests.builders import fact
 from tests.unit.web.organisation import ANNA, Organisation, form_token, story, submit
@@ -117,7 +117,7 @@ async def test_followers_are_asked_only_where_reach_is_estimated(
         assert 'value="1234"' in page
         assert "Opgegeven door de ambassadeur" in page
         await submit(browser, PAGE, path, followers="")
-        assert await organisation.read(followers.of_person, ANNA.id) == {}
+        assert await organisation.read(figures.followers_of, ANNA.id) == {}
 
 
 async def test_a_file_tells_how_many_follow(organisation: Organisation) -> None:
@@ -125,9 +125,9 @@ async def test_a_file_tells_how_many_follow(organisation: Organisation) -> None:
     file = f"Post URL,Impressions\n{ADDRESS},81\nTotal followers on 12/31/2025,77\n".encode()
     async with organisation.signed_in("anna@example.org") as browser:
         await _bring(browser, file)
-        assert await organisation.read(followers.of_person, ANNA.id) == {}
+        assert await organisation.read(figures.followers_of, ANNA.id) == {}
     organisation.with_parts(reach_rates={"linkedin": 0.08})
     async with organisation.signed_in("anna@example.org") as browser:
         await _bring(browser, file)
-    counts = await organisation.read(followers.of_person, ANNA.id)
+    counts = await organisation.read(figures.followers_of, ANNA.id)
     assert counts["linkedin"].followers == 77

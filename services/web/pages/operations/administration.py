@@ -18,7 +18,7 @@ from services.database.settle_dead_letters import drop, replay
 from services.errors import Rejected
 from services.message import NOTHING, Message, NetworkName, message
 from services.people.api_keys import SCOPES, make_key, revoke_key
-from services.people.store import api_keys
+from services.people.store import access
 from services.people.store.people import headcount
 from services.price import MICROS
 from services.text.web_address import is_loopback
@@ -235,7 +235,7 @@ async def _keys_page(
     status: int = 200,
 ) -> Response:
     async with view.parts.database.read() as transaction:
-        found = await api_keys.everything(transaction)
+        found = await access.all_keys(transaction)
     response = view.page(
         "administration/keys.html",
         status=status,

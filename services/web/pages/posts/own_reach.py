@@ -20,7 +20,7 @@ from services.figures.import_reach import (
     read_export,
 )
 from services.figures.rules.estimate import FollowerCount
-from services.figures.store import followers
+from services.figures.store import figures
 from services.message import message
 from services.web.access import AmbassadorView, keeps_form
 from services.web.pages.campaigns.event_forms import form_fault_text
@@ -90,9 +90,9 @@ async def count_followers(view: AmbassadorView, network: str) -> Response:
     async with view.parts.database.write() as transaction:
         if typed:
             count = FollowerCount(followers=int(typed), source=_BY_HAND, counted_at=view.now)
-            await followers.save(transaction, view.me.id, network, count)
+            await figures.save_followers(transaction, view.me.id, network, count)
         else:
-            await followers.forget(transaction, view.me.id, network)
+            await figures.forget_followers(transaction, view.me.id, network)
     return view.go("/profile/reach")
 
 
@@ -113,7 +113,7 @@ async def _show(
     told: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     async with view.parts.database.read() as transaction:
-        counts = await followers.of_person(transaction, view.me.id)
+        counts = await figures.followers_of(transaction, view.me.id)
     return view.page(
         "profile/reach.html",
         status=status,
