@@ -18,7 +18,7 @@ import structlog
 from faust.contrib.asgi import faust_app_running
 
 from services.accounts.reseal_tokens import reseal_tokens
-from services.campaigns.launch_campaign import widen_due
+from services.campaigns.start_campaign import widen_due
 from services.database.settle_dead_letters import note_expired
 from services.errors import RetryLater, Stop
 from services.figures.collect_reach import ReachCollector

@@ -20,10 +20,8 @@ from services.campaigns.store.campaigns import CampaignMark
 from services.message import message
 from services.web.api.access import is_operator, needs
 from services.web.api.refusal import Refused
-from services.web.pages.figures.export_files import answer
-from services.web.pages.figures.figure_pages import By, FiguresWanted, pages, read_page
-from services.web.pages.figures.figure_rows import FigureRow
-from services.web.pages.figures.figures_export import ROUNDS, Ending
+from services.web.pages.figures.figure_rows import By, FigureRow, FiguresWanted, pages, read_page
+from services.web.pages.figures.figures_export import ROUNDS, Ending, answer
 from services.web.view import parts_of
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(needs("figures"))])

@@ -13,13 +13,12 @@ from typing import Any
 
 from services.errors import Rejected
 from services.message import message
-from streams.logs.embedded.appender import Appender
 from streams.logs.embedded.batch import Header, StoredRecord, size_of
 from streams.logs.embedded.database import connect_writer
 from streams.logs.embedded.owner import OwnerLock
 from streams.logs.embedded.partition import Partition, Topic, load_topics, remove_expired
 from streams.logs.embedded.reader import Reader
-from streams.logs.embedded.writer import Append, Commit, Job, Placed, Run, Writer
+from streams.logs.embedded.writer import Append, Appender, Commit, Job, Placed, Run, Writer
 from streams.logs.topics import Placement
 
 #: Largest record, as the default of Kafka's `message.max.bytes`.

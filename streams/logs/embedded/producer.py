@@ -16,9 +16,9 @@ from mode.utils.times import Seconds, want_seconds
 from services.errors import Stop, ZwaanError
 from services.message import message
 from streams.logs.embedded import event_log
-from streams.logs.embedded.appender import Appender
 from streams.logs.embedded.batch import Header
 from streams.logs.embedded.log import EmbeddedLog
+from streams.logs.embedded.writer import Appender
 
 
 class Producer(base.Producer):  # type: ignore[misc]

@@ -20,7 +20,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
-from services.campaigns.launch_campaign import add_to_audience, launch, remove_from_audience, widen
+from services.campaigns.start_campaign import add_to_audience, launch, remove_from_audience, widen
 from services.campaigns.store import campaigns
 from services.database import outbox
 from services.database.engine import Database

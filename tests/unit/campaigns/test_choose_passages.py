@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from services.campaigns.choose_passages import choose_passages, version_of
-from services.campaigns.launch_campaign import add_to_audience, launch
-from services.campaigns.start_campaign import start_campaigns
+from services.campaigns.start_campaign import add_to_audience, launch, start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.database import audit
 from services.database.engine import Database

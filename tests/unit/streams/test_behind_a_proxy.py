@@ -24,7 +24,7 @@ from services.people.store.people import Person
 from services.settings import load_settings
 from services.web.app import create_pages, create_web
 from streams.bootstrap import Parts, clock, open_parts
-from streams.sandbox import WithSandbox, alone, open_sandbox, steering
+from streams.run import WithSandbox, alone, open_sandbox, steering
 from streams.serving.click_writer import ClickWriter
 from streams.serving.serve import Readinesses, listen, operations, serving, web_parts
 from tests.fakes import MemoryLog

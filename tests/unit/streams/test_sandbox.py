@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from connectors.sandbox import create_sandbox
 from services.settings import load_settings
-from streams.sandbox import WithSandbox, alone, steering
+from streams.run import WithSandbox, alone, steering
 from streams.serving.serve import listen, serving
 
 _PAGES = PlainTextResponse("the pages")

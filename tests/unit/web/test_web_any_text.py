@@ -16,8 +16,8 @@ from services.message import message
 from services.web import rendering
 from services.web.api.events import FORMATS
 from services.web.messages import messages_in
-from services.web.pages.figures.export_files import COLUMNS, csv_lines
 from services.web.pages.figures.figure_rows import FigureRow
+from services.web.pages.figures.figures_export import COLUMNS, csv_lines
 from tests.builders import NOW
 from tests.fakes import MemoryLog
 

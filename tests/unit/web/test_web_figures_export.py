@@ -25,10 +25,9 @@ from services.figures.store import applications
 from services.figures.store.applications import Step
 from services.message import said
 from services.post import PostState
-from services.web.pages.figures import export_files
-from services.web.pages.figures.export_files import COLUMNS, csv_text
-from services.web.pages.figures.figure_pages import FiguresWanted, pages
-from services.web.pages.figures.figure_rows import FigureRow
+from services.web.pages.figures import figures_export
+from services.web.pages.figures.figure_rows import FigureRow, FiguresWanted, pages
+from services.web.pages.figures.figures_export import COLUMNS, csv_text
 from tests.builders import NOW
 from tests.unit.web.organisation import Organisation, story, vacancy
 from tests.unit.web.test_web_managers import team
@@ -168,7 +167,7 @@ async def test_without_the_extra_parquet_says_what_to_do(
 ) -> None:
     """The page does not offer it, and who asks reads how to get it."""
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    monkeypatch.setattr(export_files, "has_parquet", lambda: False)
+    monkeypatch.setattr(figures_export, "has_parquet", lambda: False)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         answer = await browser.get("/figures.parquet")
     assert answer.status_code == 422
@@ -187,7 +186,7 @@ async def test_a_file_that_fails_leaves_nothing_behind(
 
     for ending in ("xlsx", "parquet"):
         with pytest.raises(Rejected):
-            await export_files.answer(ending, broken(), name="zwaan")
+            await figures_export.answer(ending, broken(), name="zwaan")
     assert list(os.scandir(tmp_path)) == []
 
 

@@ -20,8 +20,8 @@ from services.web.pages.figures.campaign_figures import (
     PublicTotals,
     totals_of,
 )
-from services.web.pages.figures.export_files import csv_lines
 from services.web.pages.figures.figure_rows import FigureRow, rows_of
+from services.web.pages.figures.figures_export import csv_lines
 from tests.builders import NOW, campaign, story, vacancy
 from tests.unit.web.organisation import Organisation, said_by
 from tests.unit.web.test_web_managers import team

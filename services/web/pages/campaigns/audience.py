@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.campaigns.launch_campaign import add_to_audience, launch, remove_from_audience, widen
+from services.campaigns.start_campaign import add_to_audience, launch, remove_from_audience, widen
 from services.campaigns.store import audience
 from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign

@@ -17,8 +17,8 @@ from services.voice.store import own_words
 from services.voice.store.own_words import OwnWords
 from services.web.access import FiguresView
 from services.web.pages.figures.campaign_figures import SMALL_GROUP, read_recent, totals_of
-from services.web.pages.figures.export_files import has_parquet
 from services.web.pages.figures.figure_rows import rows_of
+from services.web.pages.figures.figures_export import has_parquet
 from services.web.pages.figures.figures_over_time import FIRST_ROWS, read_over_time
 
 router = APIRouter(prefix="/figures")
