@@ -219,7 +219,7 @@ def page() -> str:
         "A record on a topic is one event, or a JSON array of events (CloudEvents batch format):",
         f"a reader has to expect both. One event is at most {MAX_EVENT_BYTES:,} bytes. Every topic",
         f"has {PARTITIONS} partitions; records are placed by murmur2 of their key, as Kafka's own",
-        "clients do. Delivery is at least once; `source` and `id` together tell a repetition.",
+        "clients do. Delivery is at least once; `source` and `id` together identify a repetition.",
         "",
         f"Files: [`asyncapi.json`](asyncapi.json), [`{_ENVELOPE}`]({_ENVELOPE}),",
         f"[`{_BATCH}`]({_BATCH}), and a schema of `data` for each type.",
