@@ -27,6 +27,10 @@ class LanguageTag(str):
     __slots__ = ()
 
 
+#: Raised where a sentence, stored by a version that had other values, names one that it lacks.
+UNFILLED = (LookupError, ValueError, AttributeError)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """``text`` names its ``values`` in braces. ``plural`` is said for any number ``n`` but 1.
@@ -40,8 +44,11 @@ class Message:
     plural: str = ""
 
     def __str__(self) -> str:
-        text = self.plural if self.plural and self.values["n"] != 1 else self.text
-        return text.format_map({name: _plain(value) for name, value in self.values.items()})
+        text = self.plural if self.plural and self.values.get("n") != 1 else self.text
+        try:
+            return text.format_map({name: _plain(value) for name, value in self.values.items()})
+        except UNFILLED:
+            return text
 
     def __bool__(self) -> bool:
         return bool(self.text)

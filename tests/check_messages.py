@@ -1,4 +1,5 @@
-"""Whether the catalogues say what the code says; a line for each fault, with its file and line.
+"""Whether the catalogues say what the code says, and whether the files of words hold what is read; a line
+for each fault, with its file and line.
 
 ``python -m tests.check_messages`` is a part of ``make lint``; ``make messages`` brings the Dutch
 catalogue in step and leaves only its translation to do.
@@ -7,6 +8,7 @@ catalogue in step and leaves only its translation to do.
 from __future__ import annotations
 
 import ast
+import re
 import string
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -14,9 +16,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages import Message
+from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError, PoFileParser
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
@@ -109,11 +111,12 @@ def faults_of_catalogue(
 ) -> Iterator[str]:
     """What is wrong with a catalogue: each translation of it, and what it lacks."""
     try:
-        catalogue = read_po(BytesIO(content), locale=language, abort_invalid=True)
-        write_mo(BytesIO(), catalogue)
-    except (PoFileError, ValueError) as error:
-        yield f"{place}:{getattr(error, 'lineno', 0) + 1}: it cannot be compiled ({error})"
+        catalogue = _parsed(content, language)
+    except _Unreadable as fault:
+        yield f"{place}:{fault.line}: it cannot be compiled ({fault})"
         return
+    for entry in catalogue.repeated:
+        yield f"{place}:{entry.lineno}: {entry.context or _forms(entry.id)[0]} is there twice"
     wanted = {(each.code or None, each.texts[0]): each for each in said}
     entries = [entry for entry in catalogue if entry.id]
     for entry in entries:
@@ -133,6 +136,49 @@ def faults_of_catalogue(
     for each in wanted.values() if complete else ():
         named = each.code or f"“{each.texts[0]}”"
         yield f"{each.place}: {named} is missing from {place}; run: make messages"
+
+
+#: A note, a blank line, or a keyword with one whole string; Babel takes a string without its end.
+_LINE = re.compile(
+    r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"(?:[^"\\]|\\.)*"\s*)?'
+)
+
+
+class _Unreadable(ValueError):
+    """A catalogue that cannot be compiled, and the ``line`` that is why."""
+
+    def __init__(self, line: int, why: object) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
+class _Catalogue(Catalog):
+    """Remembers the entries that Babel would let take each other's place."""
+
+    def __init__(self, locale: str) -> None:
+        super().__init__(locale)
+        self.repeated: list[Message] = []
+
+    def __setitem__(self, id: str | tuple[str, ...], message: Message) -> None:  # noqa: A002 - Babel's
+        if id and self.get(id, message.context) is not None:
+            self.repeated.append(message)
+        super().__setitem__(id, message)
+
+
+def _parsed(content: bytes, language: str) -> _Catalogue:
+    """Raises _Unreadable."""
+    catalogue = _Catalogue(locale=language)
+    try:
+        for number, line in enumerate(content.decode("utf-8").splitlines(), start=1):
+            if not _LINE.fullmatch(line):
+                raise _Unreadable(number, "this is no line of a catalogue")
+        PoFileParser(catalogue, abort_invalid=True).parse(BytesIO(content))
+        write_mo(BytesIO(), catalogue)
+    except UnicodeDecodeError as fault:
+        raise _Unreadable(content.count(b"\n", 0, fault.start) + 1, "this is no UTF-8") from None
+    except PoFileError as fault:
+        raise _Unreadable(fault.lineno + 1, fault) from None
+    return catalogue
 
 
 def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -167,9 +213,55 @@ def faults() -> Iterator[str]:
     for language, complete in CATALOGUES.items():
         path = ROOT / "templates" / "locale" / language / "LC_MESSAGES" / "zwaan.po"
         place = path.relative_to(ROOT).as_posix()
+        if not path.exists():
+            yield f"{place}:1: there is no such catalogue"
+            continue
         yield from faults_of_catalogue(
             path.read_bytes(), said, place=place, language=language, complete=complete
         )
+    yield from faults_of_words(ROOT)
+
+
+def faults_of_words(root: Path) -> Iterator[str]:
+    """What is wrong with the words that rules read: lists, tables, and the questions of posts."""
+    try:
+        # Reading the first tables is what importing these does.
+        from services.language.word_files import entries_of
+        from services.voice.vocabulary import grammar
+    except ValueError as fault:
+        yield str(fault).removeprefix(f"{root}/")
+        return
+    for path in sorted((root / "services").rglob("*.txt")):
+        try:
+            entries_of(path)
+        except ValueError as fault:
+            yield str(fault).removeprefix(f"{root}/")
+    vocabulary = root / "services/voice/vocabulary"
+    folders = [vocabulary / language for language in grammar.LANGUAGES]
+    names = {path.name for folder in folders for path in folder.glob("*.txt")}
+    code = "".join(path.read_text("utf-8") for path in (root / "services").rglob("*.py"))
+    for folder in folders:
+        place = folder.relative_to(root)
+        yield from (
+            f"{place / name}:1: another language has this list, and this one has not"
+            for name in sorted(names)
+            if not (folder / name).exists()
+        )
+        try:
+            grammar.phrases_of(folder.name)
+        except ValueError as fault:
+            yield str(fault).removeprefix(f"{root}/")
+        lines = (folder / "grammar.toml").read_text("utf-8").splitlines()
+        yield from (
+            f"{place}/grammar.toml:{number}: no rule reads {key[1]}"
+            for number, line in enumerate(lines, start=1)
+            if (key := re.match(r"(\w+) *=", line)) and f"GRAMMAR.{key[1]}" not in code
+        )
+    yield from (
+        f"{place.relative_to(root)}:1: no rule reads this list"
+        for place in sorted(vocabulary.rglob("*.txt"))
+        if not re.search(rf"""["'/]{place.stem}["']""", code)
+    )
 
 
 if __name__ == "__main__":

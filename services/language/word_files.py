@@ -28,16 +28,14 @@ _Table = TypeVar("_Table", bound=Table)
 def entries_of(file: Traversable) -> list[str]:
     """The lines of a list; ``#`` begins a note. Raises ValueError for a duplicate."""
     if not file.is_file():
-        raise ValueError(f"{file.name}: there is no such list of words")
+        raise ValueError(f"{file}: there is no such list of words")
     seen: dict[str, int] = {}
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         entry = line.strip()
         if not entry or entry.startswith("#"):
             continue
         if seen.setdefault(entry, number) != number:
-            raise ValueError(
-                f'{file.name}, line {number}: "{entry}" stands in line {seen[entry]} too'
-            )
+            raise ValueError(f'{file}, line {number}: "{entry}" is in line {seen[entry]} too')
     return list(seen)
 
 
@@ -52,7 +50,8 @@ def table_of(file: Traversable, kind: type[_Table]) -> _Table:
         what, line = (at[1], int(at[2])) if at else (str(fault), text.count("\n") + 1)
         raise ValueError(f"{file}, line {line}: {what}") from None
     except ValidationError as fault:
-        first = fault.errors()[0]
+        # What is unknown has a line; what is missing is mostly that very key, misspelt.
+        first = min(fault.errors(), key=lambda each: each["type"] != "extra_forbidden")
         keys = [str(each) for each in first["loc"]]
         raise ValueError(
             f"{file}, line {_line_of(text, keys)}: {'.'.join(keys)}: {first['msg']}"

@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 from services.language import DEFAULT, LANGUAGES, Language
-from services.message import LanguageTag, Message, NetworkName, Value, as_sentence
+from services.message import UNFILLED, LanguageTag, Message, NetworkName, Value, as_sentence
 
 
 class Unknown(NullTranslations):
@@ -100,14 +100,14 @@ class Messages:
         values = {name: self._shown(value) for name, value in message.values.items()} | written
         try:
             return text.format_map(values)
-        except (KeyError, ValueError):  # stored by a version that had other values
+        except UNFILLED:
             Unknown.count += 1
             return message.text
 
     def _translated(self, message: Message) -> str:
         if not message.code:
             return message.text
-        if message.plural and isinstance(n := message.values["n"], int):
+        if message.plural and isinstance(n := message.values.get("n"), int):
             return self.catalogue.npgettext(message.code, message.text, message.plural, n)
         return self.catalogue.pgettext(message.code, message.text)
 

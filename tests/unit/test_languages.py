@@ -145,7 +145,7 @@ def test_word_twice_in_a_list_is_refused(tmp_path: Path) -> None:
     """With its file and both lines, for whoever edits it."""
     file = tmp_path / "twice.txt"
     file.write_text("# note\nbrug\nsluis\n\nbrug\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r'twice\.txt, line 5: "brug" stands in line 2 too'):
+    with pytest.raises(ValueError, match=r'twice\.txt, line 5: "brug" is in line 2 too'):
         entries_of(file)
     with pytest.raises(ValueError, match=r"once\.txt: there is no such list"):
         entries_of(tmp_path / "once.txt")

@@ -1,14 +1,19 @@
-"""What is wrong with a catalogue is said before anybody reads a page, with file and line."""
+"""Faults of catalogues and of files of words are found at build time, with file and line."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.check_messages import (
+    ROOT,
     Said,
     faults,
     faults_of_catalogue,
     faults_of_code,
+    faults_of_words,
     said_in,
     words_in,
 )
@@ -55,11 +60,31 @@ def test_our_own_are_in_step() -> None:
         ('\nmsgctxt "a.long"', '\n#, fuzzy\nmsgctxt "a.long"', "a.long is fuzzy"),
         (GOOD[: GOOD.index("\n\n") + 1], "", "x.py:1: a.long is missing from nl.po"),
         ('msgstr "{n} te lang"', 'msgtext "x"', "nl.po:4: it cannot be compiled"),
+        ('msgstr "{n} te lang"', 'msgstr "{n} te lang', "nl.po:4: it cannot be compiled"),
+        (GOOD, GOOD + GOOD, "nl.po:13: a.long is there twice"),
     ],
 )
 def test_a_fault_is_named_with_its_place(before: str, after: str, fault: str) -> None:
     """Missing, fuzzy, left over, other values, no catalogue at all."""
     assert any(fault in each for each in found(GOOD.replace(before, after, 1)))
+
+
+def test_a_fault_of_the_words_is_named_with_its_place(tmp_path: Path) -> None:
+    """A word twice, a list that one language lacks or no rule reads, and a key that is misspelt."""
+    shutil.copytree(ROOT / "services", tmp_path / "services")
+    words = tmp_path / "services/voice/vocabulary"
+    assert list(faults_of_words(tmp_path)) == []
+    (words / "titles.txt").write_text("dr\n# note\ndr\n", "utf-8")
+    (words / "nl/health.txt").rename(words / "nl/helth.txt")
+    grammar = words / "en/grammar.toml"
+    grammar.write_text("frist" + grammar.read_text("utf-8").partition("\nfirst")[2], "utf-8")
+    place = "services/voice/vocabulary"
+    assert {
+        f'{place}/titles.txt, line 3: "dr" is in line 1 too',
+        f"{place}/nl/health.txt:1: another language has this list, and this one has not",
+        f"{place}/nl/helth.txt:1: no rule reads this list",
+        f"{place}/en/grammar.toml:1: no rule reads frist",
+    } <= {*faults_of_words(tmp_path)}
 
 
 def test_a_value_may_be_left_out_on_purpose() -> None:
@@ -106,6 +131,6 @@ def test_words_of_a_page_are_found_where_they_stand() -> None:
 
 
 def test_a_code_has_one_text() -> None:
-    """Whoever reads codes may rely on it."""
+    """Programs that read codes may rely on it."""
     other = Said(place="y.py:7", code="a.long", texts=("long",))
     assert list(faults_of_code([*SAID, other])) == ["y.py:7: a.long has another text at x.py:1"]

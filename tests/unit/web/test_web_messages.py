@@ -83,9 +83,13 @@ def test_what_no_catalogue_knows_is_said_in_english_and_counted() -> None:
     assert DUTCH.gettext("Something {new}", new=3) == "Something 3"
     assert DUTCH.ngettext("1 row", "{n} rows", 2) == "2 rows"
     assert Unknown.count == before + 5
+    bare = Message("new.rows", "{n} row of {x.y}", {"x": "z"}, "{n} rows")
+    assert DUTCH.say(bare) == "{n} row of {x.y}."
+    assert str(bare) == "{n} rows"
+    assert Unknown.count == before + 7
     assert DUTCH.say(said("their {own} words")) == "Their {own} words."
     assert ENGLISH.gettext("Something {new}", new=3) == "Something 3"
-    assert Unknown.count == before + 5
+    assert Unknown.count == before + 7
 
 
 @pytest.mark.parametrize(
