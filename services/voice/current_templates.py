@@ -42,7 +42,7 @@ class CurrentTemplates:
         if versions != self._versions:
             revised = await revision(transaction, self.shipped, versions)
             self._versions, self._composer = versions, self._of(revised, blocked)
-        elif blocked != self._composer.blocked:
+        elif blocked.words != self._composer.blocked.words:
             self._composer = self._of(self._composer.templates, blocked)
         return self._composer
 

@@ -40,41 +40,26 @@ class BlockList:
 
     def __init__(self, words: Iterable[BlockedWord] = ()) -> None:
         self.words = tuple(words)
-        self._phrases: dict[str, list[tuple[list[str], BlockedWord]]] = {}
-        self._beginnings: dict[str, BlockedWord] = {}
-        for blocked in self.words:
-            parts = _words(blocked.word)
-            if not parts:
-                continue
-            if blocked.key.endswith("*"):
-                self._beginnings["".join(parts)] = blocked
-            elif len(parts) > 1:
-                self._phrases.setdefault("".join(parts), []).append((["".join(parts)], blocked))
-            self._phrases.setdefault(parts[0], []).append((parts, blocked))
-        self._starts = tuple(self._beginnings)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, BlockList) and self.words == other.words
-
-    def __hash__(self) -> int:
-        return hash(self.words)
+        split = [(parts, each) for each in self.words if (parts := _words(each.word))]
+        # By the number of their words and their letters; each phrase also as one word.
+        self._phrases = {
+            (count, "".join(parts)): each for parts, each in split for count in (1, len(parts))
+        }
+        self._beginnings = {"".join(parts): each for parts, each in split if each.key.endswith("*")}
+        self._lengths = sorted({count for count, _ in self._phrases})
 
     def found_in(self, text: str) -> list[BlockedWord]:
         """Each blocked word that ``text`` holds, once, in the order of the text."""
-        if not self._phrases:
-            return []
-        words = _words(_LINK.sub(" ", text))
+        words = _words(_LINK.sub(" ", text)) if self._phrases else ()
+        starts = tuple(self._beginnings)
         found: dict[BlockedWord, None] = {}
         for place, word in enumerate(words):
-            for parts, blocked in self._phrases.get(word, ()):
-                if words[place : place + len(parts)] == parts:
-                    found[blocked] = None
-            if self._starts and word.startswith(self._starts):
-                found |= {
-                    blocked: None
-                    for beginning, blocked in self._beginnings.items()
-                    if word.startswith(beginning)
-                }
+            for count in self._lengths:
+                phrase = (count, "".join(words[place : place + count]))
+                if phrase in self._phrases:
+                    found[self._phrases[phrase]] = None
+            if word.startswith(starts):
+                found |= {self._beginnings[each]: None for each in starts if word.startswith(each)}
         return list(found)
 
 

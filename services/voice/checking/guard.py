@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from services.voice.language.words import marks_of
-
-SHINGLE = 5
+from services.voice.language.words import words_of
 
 
 def shingles(text: str) -> frozenset[int]:
     """A 64-bit hash of every five consecutive words; of all words when there are fewer."""
-    words = [mark for mark in marks_of(text) if mark]
-    # Python salts the hash of a text, but neither that of a number nor of a tuple of numbers.
-    if len(words) < SHINGLE:
-        return frozenset([hash(tuple(words))] if words else ())
-    return frozenset(
-        map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False))
-    )
+    words = words_of(text)
+    runs = zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)
+    return frozenset(map(hash, runs)) or frozenset([hash(tuple(words))] if words else ())
 
 
 class OverlapGuard:

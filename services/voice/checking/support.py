@@ -1,26 +1,26 @@
 """The check that no text says more than its sources: numbers, names and quotations.
 
-Clauses are attitudes and questions, written without numbers and names. All content is in quotations
-and values, and each of these is looked up in the source or the profile.
+Layouts are written without numbers and names. All content is in passages and values, and each of these
+is looked up in the source or the profile.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from services.language import FIRST
 from services.message import Message, message
-from services.voice.language.words import FIGURE, QUOTED, prose_of, tokens_of
+from services.voice.language.words import FIGURE, QUOTED, prose_of, words_of
 from services.voice.vocabulary import listed
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: A name may hold digits: the ward C3.
 _WITH_DIGITS = re.compile(r"[^\W\d_]+\d[^\W_]*")
 _FLAT = re.compile(r"[\W_]+")
-#: Capitals that name nothing.
-_NO_NAMES = ("", "I")
+#: A word with a capital inside a sentence, behind a word or a mark that ends none.
+_NAMED = re.compile(r"(?:[^\W_]|[,;)’&-])(?=[^\S\n]+([A-ZÀ-ÞŁŠŽ][^\W_]*))")
 
 
 class Sources:
@@ -28,29 +28,31 @@ class Sources:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts = tuple(texts)
-        together = "\n".join(self.texts)
-        self.numbers = frozenset(FIGURE.findall(together))
-        self.words = frozenset(
-            [*_NO_NAMES, *_WORD.findall(together), *_WITH_DIGITS.findall(together)]
-        )
-        self._held: dict[str, bool] = {}
+        self._together = "\n".join(self.texts)
 
     @cached_property
-    def _passages(self) -> tuple[str, ...]:
+    def numbers(self) -> frozenset[str]:
+        return frozenset(FIGURE.findall(self._together))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All words, and "I", whose capital names nothing."""
+        found = (pattern.findall(self._together) for pattern in (_WORD, _WITH_DIGITS))
+        return frozenset("I").union(*found)
+
+    @cached_property
+    def small(self) -> str:
+        """In small letters; ``vierde`` holds ``vier``."""
+        return self._together.casefold()
+
+    @cached_property
+    def _flat(self) -> tuple[str, ...]:
         return tuple(map(_flat, self.texts))
 
     def holds_quote(self, quoted: str) -> bool:
         """Whether one passage holds these words in this order."""
-        if quoted not in self._held:
-            flat = _flat(prose_of(quoted))
-            self._held[quoted] = any(flat in passage for passage in self._passages)
-        return self._held[quoted]
-
-    def holds_number_word(self, word: str) -> bool:
-        """Also as a part of a longer word: ``vierde`` holds ``vier``."""
-        if word not in self._held:
-            self._held[word] = any(word in held.casefold() for held in self.words)
-        return self._held[word]
+        flat = _flat(prose_of(quoted))
+        return any(flat in passage for passage in self._flat)
 
 
 def check_supported(
@@ -61,50 +63,28 @@ def check_supported(
     Links and hashtags are set aside. A word with a capital counts as a name unless it opens a
     sentence; number words count as numbers.
     """
-    found = [
-        message("claim.quotation", "the quotation {said}", said=f"“{quoted}”")
-        for quoted in QUOTED.findall(text)
-        if not sources.holds_quote(quoted)
+    prose, known, counts = (
+        prose_of(text),
+        (sources, Sources(profile)),
+        listed(language, "number_words"),
+    )
+    quotes = (each for each in QUOTED.findall(text) if not sources.holds_quote(each))
+    numbers = (
+        each for each in FIGURE.findall(prose) if all(each not in one.numbers for one in known)
+    )
+    names = (each for each in _NAMED.findall(prose) if all(each not in one.names for one in known))
+    counted = (each for each in words_of(text) if each in counts)
+    unheard = (each for each in counted if all(each not in one.small for one in known))
+    return [
+        *(message("claim.quotation", "the quotation {said}", said=f"“{each}”") for each in quotes),
+        *map(_number, numbers),
+        *(message("claim.name", "the name {said}", said=each) for each in names),
+        *map(_number, unheard),
     ]
-    tokens = tokens_of(text)
-    claims = [place for place, token in enumerate(tokens) if token.claims]
-    numbers = [
-        figure
-        for place in claims
-        for figure in tokens[place].figures
-        if figure not in sources.numbers
-    ]
-    names = [
-        tokens[place].name
-        for place in claims
-        if tokens[place].name not in sources.words and place and tokens[place - 1].goes_on
-    ]
-    number_words = listed(language, "number_words")
-    counted = [
-        word
-        for place in claims
-        for word in tokens[place].counts
-        if word in number_words and not sources.holds_number_word(word)
-    ]
-    if numbers or names or counted:
-        own = _said_of(tuple(profile))
-        found += [_number(number) for number in numbers if number not in own.numbers]
-        found += [
-            message("claim.name", "the name {said}", said=name)
-            for name in names
-            if name not in own.words
-        ]
-        found += [_number(word) for word in counted if not own.holds_number_word(word)]
-    return found
 
 
 def _number(said: str) -> Message:
     return message("claim.number", "the number {said}", said=said)
-
-
-@lru_cache(maxsize=256)
-def _said_of(profile: tuple[str, ...]) -> Sources:
-    return Sources(profile)
 
 
 def _flat(text: str) -> str:

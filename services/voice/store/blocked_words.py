@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,12 +13,12 @@ from services.database.transaction import Transaction
 from services.voice.checking.block_list import BlockedWord, BlockList
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeptWord:
     """A blocked word with who put it there (a person's name, empty when gone) and when."""
 
-    key: str
     blocked: BlockedWord
+    key: str
     added_by: str
     added_at: datetime
 
@@ -38,12 +38,7 @@ async def kept(transaction: Transaction) -> list[KeptWord]:
         .order_by(blocked_words.c.key)
     )
     return [
-        KeptWord(
-            key=row.key,
-            blocked=BlockedWord(word=row.word, reason=row.reason),
-            added_by=row.name,
-            added_at=row.added_at,
-        )
+        KeptWord(BlockedWord(word=row.word, reason=row.reason), row.key, row.name, row.added_at)
         for row in rows
     ]
 
@@ -56,14 +51,8 @@ async def save(
     transaction: Transaction, blocked: BlockedWord, *, added_by: str, now: datetime
 ) -> None:
     """Add a word, or give one that is there another reason."""
-    row = {
-        "key": blocked.key,
-        "word": blocked.word,
-        "reason": blocked.reason,
-        "added_by": added_by,
-        "added_at": now,
-    }
-    await replace(transaction, blocked_words, [row])
+    row = {"key": blocked.key, "added_by": added_by, "added_at": now}
+    await replace(transaction, blocked_words, [row | asdict(blocked)])
 
 
 async def remove(transaction: Transaction, key: str) -> bool:
