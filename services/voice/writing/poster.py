@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.language import Language
+from services.language.patterns import words_pattern
 from services.people.rules.ambassador import Ambassador
 from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.unclear import Unclear, unclear_in
@@ -17,7 +18,7 @@ from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.jobs import named_job
-from services.voice.writing.plan import SOUGHT, Plan
+from services.voice.writing.plan import Plan
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, relation_of
 from services.voice.writing.request import DraftRequest
@@ -26,6 +27,7 @@ from services.voice.writing.spoken import Spoken
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 #: Layouts of a vacancy for who said themselves that somebody is sought are called so.
 _SAID = "said"
+_SOUGHT = words_pattern(GRAMMAR.we_seek)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ def layouts_for(poster: Poster) -> list[Layout]:
         for layout in poster.plan.layouts[poster.stand.relation]
         if bool(poster.answer) is ("answer" in layout.needs) and layout.needs <= known
     ]
-    if poster.plan.kind == "vacancy" and SOUGHT.search(poster.answer):
+    if poster.plan.kind == "vacancy" and _SOUGHT.search(poster.answer):
         # "We zoeken er een": once is enough.
         fitting = [each for each in fitting if each.name.startswith(_SAID)] or fitting
     else:

@@ -218,7 +218,7 @@ def test_an_answer_that_names_the_author_says_who_that_is(composer: Composer) ->
         draft = composer.compose(
             request(MOF, person, network=network, answer=said, cast=cast), Dealt()
         )
-        assert "Mijn collega Fatima El Idrissi schreef erover" in draft.text
+        assert "Mijn collega Fatima El Idrissi vertelt erover" in draft.text
 
 
 def test_a_vacancy_is_mentioned_once(composer: Composer) -> None:
