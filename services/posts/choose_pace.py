@@ -189,8 +189,7 @@ async def _approve(
     networks: Mapping[str, PostRules],
 ) -> None:
     try:
-        personal = await personal_pace(transaction, pace, post, now=now)
-        chosen = await sharing_preferences.get(transaction, post.ambassador_id)
+        chosen, personal = await personal_pace(transaction, pace, post, now=now)
         if chosen != seen or chosen.consent_until is None:
             return  # changed meanwhile: the next look decides
         await check_open(transaction, post)  # locks the campaign, which comes before posts

@@ -14,6 +14,7 @@ from services.errors import Rejected
 from services.events.outgoing import PostPostponed
 from services.events.statement import state
 from services.message import message
+from services.people.rules.ambassador import Ambassador, SharingPreferences
 from services.people.store import people, sharing_preferences
 from services.ports import PostRules
 from services.post import Post
@@ -58,8 +59,7 @@ async def approve(
     their cap is reached; otherwise as `decide.approve`.
     """
     post = await own_post(transaction, post_id, ambassador_id)
-    personal = await personal_pace(transaction, pace, post, now=now)
-    chosen = await sharing_preferences.get(transaction, ambassador_id)
+    chosen, personal = await personal_pace(transaction, pace, post, now=now)
     if chosen.is_paused(now) and (when is When.NOW or chosen.paused_until is None):
         raise Rejected(
             message("pace.paused", "you paused sharing"),
@@ -90,16 +90,22 @@ async def approve(
 
 
 async def foresee(
-    transaction: Transaction, pace: Pace, post: Post, *, now: datetime
+    transaction: Transaction,
+    pace: Pace,
+    post: Post,
+    person: Ambassador,
+    chosen: SharingPreferences,
+    *,
+    now: datetime,
 ) -> datetime | None:
-    """Return when this post would go out at a good time; None while its person pauses without an end.
+    """Return when this post of ``person`` would go out at a good time; None while its person pauses without an end.
 
     Nothing is locked, so another post may take that place; `approve` decides again.
     """
-    chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     if chosen.is_paused(now) and chosen.paused_until is None:
         return None
-    return good_time(now, await _read_pace(transaction, pace, post, now=now), post_id=post.id)
+    personal = await _read_pace(transaction, pace, post, person, chosen, now=now)
+    return good_time(now, personal, post_id=post.id)
 
 
 #: A button that was shown is not believed about times further ahead.
@@ -114,17 +120,11 @@ def _as_shown(shown: datetime | None, personal: PersonalPace, *, now: datetime) 
 
 async def personal_pace(
     transaction: Transaction, pace: Pace, post: Post, *, now: datetime
-) -> PersonalPace:
-    """Return the rules for this post. Planning for the same person, or for the same campaign on the
+) -> tuple[SharingPreferences, PersonalPace]:
+    """Return what its person chose, and the rules for this post. Planning for the same person, or for the same campaign on the
     same network, waits until this transaction ends. Raises Rejected for a person who is no ambassador."""
     await take_person_turn(transaction, post.ambassador_id)
     await take_turns(transaction, "pace", post.campaign_id, post.network)
-    return await _read_pace(transaction, pace, post, now=now)
-
-
-async def _read_pace(
-    transaction: Transaction, pace: Pace, post: Post, *, now: datetime
-) -> PersonalPace:
     chosen = await sharing_preferences.get(transaction, post.ambassador_id)
     found = await people.ambassadors_by_id(transaction, [post.ambassador_id])
     if post.ambassador_id not in found:
@@ -132,13 +132,26 @@ async def _read_pace(
             message("person.no-ambassador", "you are not an ambassador yet"),
             remedy=message("do.tell-administrator", "Tell your administrator."),
         )
+    person = found[post.ambassador_id]
+    return chosen, await _read_pace(transaction, pace, post, person, chosen, now=now)
+
+
+async def _read_pace(
+    transaction: Transaction,
+    pace: Pace,
+    post: Post,
+    person: Ambassador,
+    chosen: SharingPreferences,
+    *,
+    now: datetime,
+) -> PersonalPace:
     return PersonalPace(
         weekly_cap=pace.weekly_cap if chosen.weekly_cap is None else chosen.weekly_cap,
         stagger=pace.stagger,
         undo=pace.undo,
         hours=chosen.hours or pace.hours,
-        zone=zone_of(timezone := found[post.ambassador_id].timezone),
-        country=pace.holidays or country_of(timezone),
+        zone=zone_of(person.timezone),
+        country=pace.holidays or country_of(person.timezone),
         own=await posts.moments_of_person(
             transaction, post.ambassador_id, since=now - WEEK, besides=post.id
         ),
@@ -168,7 +181,7 @@ async def plan_anew(
 ) -> None:
     """Give approved posts another good time, for ``reason``; they keep their approval."""
     for post in await posts.hold_planned(transaction, planned):
-        personal = await personal_pace(transaction, pace, post, now=now)
+        _, personal = await personal_pace(transaction, pace, post, now=now)
         publish_at = good_time(now, personal, post_id=post.id)
         await posts.plan(transaction, post.id, publish_at=publish_at)
         event = PostPostponed(**post.ids, reason=reason, publish_at=publish_at, postponed_at=now)

@@ -163,6 +163,8 @@ async def clicks_by_code(
     transaction: Transaction, codes: Sequence[str]
 ) -> dict[str, dict[str, int]]:
     """Clicks of each link by class; a link without clicks is left out."""
+    if not codes:
+        return {}
     rows = await transaction.execute(
         sa.select(
             click_cells.c.value.label("code"),

@@ -19,8 +19,8 @@ from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, st
 
 
 @contextmanager
-def _selects(table: str) -> Iterator[list[str]]:
-    """The questions about a table that are asked meanwhile."""
+def _selects(table: str = r"\w+") -> Iterator[list[str]]:
+    """The questions that are asked meanwhile, of any table or about one."""
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -51,6 +51,19 @@ async def test_approving_loads_the_post_to_decide_and_to_show_it(
     assert found.state is PostState.APPROVED
     loads = [each for each in asked if re.search(r"posts\.(text|recipe)\b", each)]
     assert (len(loads), len(asked) - len(loads)) == (2, 2), asked
+
+
+async def test_opening_a_card_asks_each_question_once(organisation: Organisation) -> None:
+    """About the post, its campaign, and what its reader is, chose and connected."""
+    post = await organisation.post(await organisation.campaign(story()), ANNA)
+    await organisation.connect(ANNA)
+    async with organisation.signed_in("anna@example.org") as browser:
+        with _selects() as asked:
+            assert (await browser.get(f"/inbox/{post.id}")).status_code == 200
+    tables = sorted(re.findall(r"\bFROM (\w+)", " ".join(asked)))
+    twice = {table for table in tables if tables.count(table) > 1}
+    # The session and the profile; all titles and one campaign; own posts and planned moments.
+    assert (len(asked), twice) == (13, {"campaigns", "people", "posts"}), asked
 
 
 async def test_the_figures_show_the_newest_campaigns_and_say_so(organisation: Organisation) -> None:

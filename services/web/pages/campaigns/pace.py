@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, tzinfo
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -14,11 +15,10 @@ from services.database.transaction import Transaction
 from services.errors import Rejected
 from services.message import message
 from services.people.rules.ambassador import HIGHEST_CAP, SharingPreferences
-from services.people.store import sharing_preferences
+from services.people.store import people, sharing_preferences
 from services.posts import choose_pace
 from services.scheduling import WorkingHours
 from services.web.access import AmbassadorView
-from services.web.pages.posts.inbox_cards import time_zone_of
 from services.web.view import View
 
 router = APIRouter(prefix="/profile/pace")
@@ -64,11 +64,7 @@ async def pause(view: AmbassadorView) -> Response:
     typed = str(form.get("until", "")).strip()
 
     async def change(transaction: Transaction) -> object:
-        until = (
-            _first_moment(typed, await time_zone_of(transaction, view.me.id, view.zone))
-            if typed
-            else None
-        )
+        until = _first_moment(typed, await _zone(transaction, view)) if typed else None
         return await choose_pace.pause(
             transaction, view.parts.pace, ambassador_id=view.me.id, until=until, now=view.now
         )
@@ -109,6 +105,12 @@ async def withdraw(view: AmbassadorView) -> Response:
     )
 
 
+async def _zone(transaction: Transaction, view: View) -> tzinfo:
+    """The person's time zone; the organisation's where they have no profile."""
+    found = (await people.ambassadors_by_id(transaction, [view.me.id])).get(view.me.id)
+    return ZoneInfo(found.timezone) if found else view.zone
+
+
 async def _change(view: View, change: Callable[[Transaction], Awaitable[object]]) -> Response:
     try:
         async with view.parts.database.write() as transaction:
@@ -121,7 +123,7 @@ async def _change(view: View, change: Callable[[Transaction], Awaitable[object]]
 async def _show(view: View, *, status: int = 200, fault: str = "") -> Response:
     async with view.parts.database.read() as transaction:
         chosen = await sharing_preferences.get(transaction, view.me.id)
-        zone = await time_zone_of(transaction, view.me.id, view.zone)
+        zone = await _zone(transaction, view)
     return replace(view, zone=zone).page(
         "profile/pace.html",
         status=status,

@@ -8,7 +8,7 @@ callback counts only in the browser that began, once, for the same network.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -19,7 +19,6 @@ from fastapi.responses import RedirectResponse, Response
 from services.accounts.rules import ends_soon
 from services.accounts.store import connections
 from services.accounts.store.connections import Connection
-from services.database.transaction import Transaction
 from services.errors import NeedsPerson, RetryLater
 from services.message import Message, label, message
 from services.people.store import people, sharing_preferences
@@ -61,14 +60,11 @@ async def profile(view: PersonView) -> Response:
             for name in dict.fromkeys([*view.parts.networks, *held])
         ]
         preferences = await sharing_preferences.get(transaction, view.me.id)
-        ending = await ending_connections(
-            transaction, view.me.id, now=view.now, networks=view.parts.networks
-        )
     return view.page(
         "profile/profile.html",
         voice=found.get(view.me.id),
         networks=rows,
-        ending=ending,
+        ending=ending_connections(held.values(), now=view.now, networks=view.parts.networks),
         preferences=preferences,
         now=view.now,
     )
@@ -180,13 +176,13 @@ def _unfinished(
     )
 
 
-async def ending_connections(
-    transaction: Transaction, ambassador_id: str, *, now: datetime, networks: Collection[str]
+def ending_connections(
+    own: Iterable[Connection], *, now: datetime, networks: Collection[str]
 ) -> list[Connection]:
-    """In the order of their networks' names; of ``networks``, where it can be renewed."""
+    """Of a person's ``own`` those that end soon or need them; of ``networks``, where they can be renewed."""
     return [
         held
-        for held in await connections.of_ambassador(transaction, ambassador_id)
+        for held in own
         if held.network in networks
         and (held.needs_person or ends_soon(held.expires_at, renewable=held.renewable, now=now))
     ]

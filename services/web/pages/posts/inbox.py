@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -13,7 +14,6 @@ from fastapi.responses import Response
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.errors import NeedsPerson, NoSuch, Rejected
-from services.people.store import sharing_preferences
 from services.post import Post
 from services.posts import decide, schedule
 from services.posts.keep_typed import Typing, keep_typed
@@ -25,7 +25,7 @@ from services.posts.store.typed_texts import TypedText
 from services.voice.learning.own_words import changes, own_share
 from services.web.access import AmbassadorView
 from services.web.pages.people.profile import ending_connections
-from services.web.pages.posts.inbox_cards import Typed, pictures_of, time_zone_of
+from services.web.pages.posts.inbox_cards import Typed, pictures_of
 from services.web.pages.posts.inbox_list import read_inbox
 from services.web.view import View
 
@@ -44,7 +44,6 @@ async def inbox(view: AmbassadorView) -> Response:
 async def one(view: AmbassadorView, post_id: str) -> Response:
     """The inbox with this post in front. For htmx its card: one under way asks for itself until it
     has arrived."""
-    await own_post(view, post_id)
     return await show(view, post_id)
 
 
@@ -282,20 +281,19 @@ async def _show(
     view: View, post_id: str = "", typed: Typed | None = None, *, status: int = 200
 ) -> Response:
     async with view.parts.database.read() as transaction:
-        view = replace(view, zone=await time_zone_of(transaction, view.me.id, view.zone))
         found = await read_inbox(transaction, view, chosen=post_id, typed=typed)
-        ending = await ending_connections(
-            transaction, view.me.id, now=view.now, networks=view.parts.networks
-        )
-        preferences = await sharing_preferences.get(transaction, view.me.id)
+    if profile := found.reader.profile:
+        view = replace(view, zone=ZoneInfo(profile.timezone))
     if view.partial and post_id:
         return view.page("inbox/_card.html", status=status, front=found.front)
     return view.page(
         "inbox/inbox.html",
         status=status,
         inbox=found,
-        ending=ending,
-        preferences=preferences,
+        ending=ending_connections(
+            found.reader.accounts.values(), now=view.now, networks=view.parts.networks
+        ),
+        preferences=found.reader.chose,
         now=view.now,
     )
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.accounts.rules import GONE
 from services.accounts.store import connections
 from services.campaigns.rules.matching import Content
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.store import audience, campaigns
 from services.database.transaction import Transaction
 from services.events.incoming import StoryImage
 from services.figures.store import figures
 from services.figures.store.figures import Figure
 from services.message import label
+from services.people.rules.ambassador import Ambassador, SharingPreferences
 from services.people.rules.disclosure import Missing, missing
-from services.people.store import people
+from services.people.store import people, sharing_preferences
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.post import Post, PostState
 from services.posts import schedule
@@ -201,17 +202,44 @@ class Card:
 _SOON = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What they ``chose`` about their posts, their ``accounts`` by network, why they were asked by campaign."""
+
+    profile: Ambassador | None
+    chose: SharingPreferences
+    accounts: Mapping[str, connections.Connection]
+    invited: Mapping[str, Invitation]
+
+
+async def read_reader(
+    transaction: Transaction, person_id: str, campaign_ids: Sequence[str]
+) -> Reader:
+    held = await connections.of_ambassador(transaction, person_id)
+    return Reader(
+        profile=(await people.ambassadors_by_id(transaction, [person_id])).get(person_id),
+        chose=await sharing_preferences.get(transaction, person_id),
+        accounts={each.network: each for each in held},
+        invited=await audience.invitations_of(transaction, person_id, campaign_ids),
+    )
+
+
 async def read_card(
-    transaction: Transaction, view: View, post: Post, typed: Typed | None = None
+    transaction: Transaction,
+    view: View,
+    post: Post,
+    typed: Typed | None = None,
+    *,
+    reader: Reader | None = None,
 ) -> Card:
     """The card of one of the reader's own posts, with what was ``typed`` in it."""
     parts, now = view.parts, view.now
     mine = typed or Typed(post_id=post.id)
+    reader = reader or await read_reader(transaction, view.me.id, [post.campaign_id])
     campaign = await campaigns.get(transaction, post.campaign_id)
     pictures = await pictures_of(transaction, parts, post)
-    invited = await audience.invitations_of(transaction, view.me.id, [post.campaign_id])
-    why = invited.get(post.campaign_id)
-    connection = await connections.get(transaction, view.me.id, post.network)
+    why = reader.invited.get(post.campaign_id)
+    connection = reader.accounts.get(post.network)
     offered = post.network in parts.networks
     connected = offered and connection is not None
     kept, is_open = None, post.state in typed_texts.OPEN
@@ -227,14 +255,16 @@ async def read_card(
     if text != post.text:
         overlap = await parts.nearest.overlap(transaction, post, text, now=now)
     slot = None
-    if is_open and connected:
-        slot = await schedule.foresee(transaction, parts.pace, post, now=now)
+    if is_open and connected and reader.profile is not None:
+        slot = await schedule.foresee(
+            transaction, parts.pace, post, reader.profile, reader.chose, now=now
+        )
     figures = await _read_figures(transaction, post)
     # Whoever connected meanwhile has no field for an address any more.
     about_address = mine.about_address and not connected
     return Card(
         post=post,
-        by=await _byline(transaction, view, connection.handle if connection else ""),
+        by=_byline(view, reader.profile, connection.handle if connection else ""),
         title=campaign.title if campaign else "",
         source=CardSource(content=campaign.content) if campaign and is_open else None,
         reason=why.reason_in(view.messages.language) if why else "",
@@ -269,9 +299,8 @@ async def read_card(
     )
 
 
-async def _byline(transaction: Transaction, view: View, handle: str) -> Byline:
-    found = (await people.ambassadors_by_id(transaction, [view.me.id])).get(view.me.id)
-    role, employer = found.role if found else "", view.parts.organisation
+def _byline(view: View, profile: Ambassador | None, handle: str) -> Byline:
+    role, employer = profile.role if profile else "", view.parts.organisation
     headline = view.messages.phrase(_HEADLINE, role=role, employer=employer)
     return Byline(name=view.me.name, headline=headline if role else employer, handle=handle)
 
@@ -283,12 +312,11 @@ async def _read_figures(transaction: Transaction, post: Post) -> dict[str, Any]:
     clicks = await figures.clicks_by_code(transaction, [post.link_code])
     reach = await figures.best_of_posts(transaction, [post.id], metric="reach")
     shown = await figures.best_of_posts(transaction, [post.id], metric="impressions")
-    wanted_off = await deletions.of_posts(transaction, [post.id])
     return {
         "clicks": clicks.get(post.link_code, {}),
         "reach": reach.get(post.id),
         "impressions": shown.get(post.id),
-        "deletion": wanted_off.get(post.id),
+        "deletion": (await deletions.of_posts(transaction, [post.id])).get(post.id),
     }
 
 
@@ -370,9 +398,3 @@ def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:
     """Ways to share ``text``, in its present form, by hand."""
     link = f"{parts.base_url}/r/{post.link_code}"
     return parts.share_intents(post.network, text=text, link=link)
-
-
-async def time_zone_of(transaction: Transaction, ambassador_id: str, default: tzinfo) -> tzinfo:
-    """The person's time zone; the default where they have no profile."""
-    found = await people.ambassadors_by_id(transaction, [ambassador_id])
-    return ZoneInfo(found[ambassador_id].timezone) if ambassador_id in found else default

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.accounts.store import connections
-from services.campaigns.store import audience, campaigns
+from fastapi import HTTPException
+
+from services.campaigns.store import campaigns
 from services.database.transaction import Transaction
 from services.figures.store import figures
 from services.post import Post, PostState
 from services.posts.store import posts
-from services.web.pages.posts.inbox_cards import Card, Typed, read_card
+from services.web.pages.posts.inbox_cards import Card, Reader, Typed, read_card, read_reader
 from services.web.view import View
 
 
@@ -43,6 +44,7 @@ class Front:
 class Inbox:
     """``others`` wait too, ``trouble`` needs a look, ``under_way`` needs nothing."""
 
+    reader: Reader
     front: Front | None
     others: Sequence[InboxRow]
     trouble: Sequence[InboxRow]
@@ -66,13 +68,20 @@ _SECTIONS: Mapping[PostState, str] = {
 async def read_inbox(
     transaction: Transaction, view: View, *, chosen: str = "", typed: Typed | None = None
 ) -> Inbox:
-    """With the ``chosen`` post in front, or that with which it is best to begin."""
+    """With the ``chosen`` post in front, or that with which it is best to begin.
+
+    Raises 404 for a post of another person, as for one that does not exist.
+    """
     found = await posts.of_ambassador(transaction, view.me.id)
     if chosen and all(post.id != chosen for post in found):
         old = await posts.get(transaction, chosen)
-        found += [old] if old is not None else []
-    rows = await _rows(transaction, found)
-    stories = await _waiting(transaction, view, rows)
+        if old is None or old.ambassador_id != view.me.id:
+            raise HTTPException(404)
+        found.append(old)
+    about = sorted({post.campaign_id for post in found})
+    reader = await read_reader(transaction, view.me.id, about)
+    rows = await _rows(transaction, found, about)
+    stories = _waiting(view, reader, rows)
     by_id = {row.post.id: row for row in rows}
     sections: dict[str, list[InboxRow]] = {name: [] for name in _SECTIONS.values()}
     for row in rows:
@@ -82,13 +91,13 @@ async def read_inbox(
     shown = by_id.get(chosen) or next(iter(first), None)
     front = None
     if shown is not None:
-        card = await read_card(transaction, view, shown.post, typed)
+        card = await read_card(transaction, view, shown.post, typed, reader=reader)
         front = _front(card, rows, stories)
         sections = {
             name: [row for row in listed if row is not shown] for name, listed in sections.items()
         }
     others = [row for row in stories if shown is None or not _same_story(row, shown)]
-    return Inbox(front=front, others=others, **sections)
+    return Inbox(reader=reader, front=front, others=others, **sections)
 
 
 def _front(card: Card, rows: Sequence[InboxRow], stories: Sequence[InboxRow]) -> Front:
@@ -113,8 +122,10 @@ def _same_story(one: InboxRow, other: InboxRow) -> bool:
     return one.post.campaign_id == other.post.campaign_id
 
 
-async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[InboxRow]:
-    titles = await campaigns.titles(transaction, sorted({post.campaign_id for post in found}))
+async def _rows(
+    transaction: Transaction, found: Sequence[Post], about: Sequence[str]
+) -> list[InboxRow]:
+    titles = await campaigns.titles(transaction, about)
     out = [post.link_code for post in found if _SECTIONS.get(post.state) == "published"]
     clicks = await figures.clicks_by_code(transaction, out)
     return [
@@ -127,16 +138,11 @@ async def _rows(transaction: Transaction, found: Sequence[Post]) -> list[InboxRo
     ]
 
 
-async def _waiting(
-    transaction: Transaction, view: View, rows: Sequence[InboxRow]
-) -> list[InboxRow]:
+def _waiting(view: View, reader: Reader, rows: Sequence[InboxRow]) -> list[InboxRow]:
     """One post of each story that waits: the best match first, of equal ones the newest; of a story
     the post for a network that the person can share on with one tap."""
     waiting = [row for row in rows if row.post.state is PostState.READY]
-    ids = sorted({row.post.campaign_id for row in waiting})
-    invited = await audience.invitations_of(transaction, view.me.id, ids)
-    own = await connections.networks_of(transaction, [view.me.id])
-    usable = set(own.get(view.me.id, ())) & set(view.parts.networks)
+    usable = set(reader.accounts) & set(view.parts.networks)
     stories: dict[str, list[InboxRow]] = {}
     for row in waiting:
         stories.setdefault(row.post.campaign_id, []).append(row)
@@ -144,6 +150,6 @@ async def _waiting(
         min(about, key=lambda row: (row.post.network not in usable, row.post.network))
         for about in stories.values()
     ]
-    score = {campaign: invited[campaign].score for campaign in ids if campaign in invited}
+    score = {campaign: each.score for campaign, each in reader.invited.items()}
     # Stable: they come newest first.
     return sorted(best, key=lambda row: -score.get(row.post.campaign_id, 0))
