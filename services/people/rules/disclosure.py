@@ -21,6 +21,9 @@ _EMPLOYED = phrases_pattern(
 )
 #: Who speaks of themselves, alone or with their colleagues.
 FIRST_PERSON = words_pattern(word for one in TRAITS.values() for word in one.first_person)
+_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]{3,}")
+#: Words with a capital that do not open a sentence.
+_INSIDE = re.compile(rf"(?<=[\w,;] )({_NAME.pattern})")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -63,13 +66,22 @@ def put_back(text: str, *, original: str, code: str, employer: str = "") -> str:
 
 def disclosure_in(text: str, employer: str) -> str:
     """Return the last sentence of ``text`` that says where its author works."""
-    name = employer.casefold()
     for sentence in reversed(_SENTENCE.split(text)):
-        names = bool(name) and name in sentence.casefold()
-        own = names and FIRST_PERSON.search(sentence) and not _NOT.search(sentence)
+        named = names_employer(sentence, employer)
+        own = named and FIRST_PERSON.search(sentence) and not _NOT.search(sentence)
         if own or _EMPLOYED.search(sentence):
             return sentence.strip()
     return ""
+
+
+def names_employer(text: str, employer: str) -> bool:
+    """Whether ``text`` holds the name, or a word of it with its capital inside a sentence: "at Tallywell"."""
+    if not employer:
+        return False
+    if employer.casefold() in text.casefold():
+        return True
+    inside = frozenset(_INSIDE.findall(text))
+    return any(word in inside for word in _NAME.findall(employer))
 
 
 def _link_in(original: str, code: str) -> str:

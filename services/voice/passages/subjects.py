@@ -27,8 +27,9 @@ class Nouns:
             self._times.update(set(map(stem_of, sentence.words)))
             for phrase in phrases.of(sentence):
                 noun, adjacent = phrase.words[0], len(phrase.words) == 1
-                # Of "the patient" a colleague is not asked to tell.
-                vague = noun in words["vague_nouns"] or noun in words["clients"]
+                # Of "the patient" or "the children" a colleague is not asked to tell.
+                some = ("vague_nouns", "clients", "persons")
+                vague = any(noun in words[each] for each in some)
                 beside = sentence.words[phrase.place + 1] == noun and len(noun) > 2
                 if phrase.kind == "the" and adjacent and beside and noun.isalpha() and not vague:
                     self._articles.setdefault(noun, sentence.words[phrase.place])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.people.rules.disclosure import Missing, discloses, missing, put_back
+from services.people.rules.disclosure import Missing, disclosure_in, discloses, missing, put_back
 
 LINK = "https://go.example.org/r/abc123"
 ORIGINAL = f"Toen belde een schipper.\n\nEven open kaart: ik werk bij Deltaplan.\n{LINK}\n\n#water"
@@ -81,3 +81,17 @@ def test_whatever_was_typed_nothing_is_missing_after_putting_back(typed: str, ke
     assert not missing(mended, original=ORIGINAL, code="abc123")
     assert [word for word in typed.split() if word not in mended] == []
     assert put_back(mended, original=ORIGINAL, code="abc123") == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "employer"),
+    [
+        ("I'm an engineer at Tallywell, and in May it broke.", "Tallywell Payroll"),
+        ("Ik ben klerk bij notariskantoor Van Haeren & Tol.", "Notariskantoor Van Haeren & Tol"),
+    ],
+)
+def test_a_part_of_the_name_is_the_name(text: str, employer: str) -> None:
+    """As people say it; a word of it without a capital, or that opens a sentence, may be another."""
+    assert disclosure_in(text, employer) == text
+    assert disclosure_in("Payroll keeps me at my desk in May.", employer) == ""
+    assert disclosure_in("Een notariskantoor doet meer dan wij denken.", employer) == ""
