@@ -16,7 +16,7 @@ from typing import Any
 
 from services.accounts.rules import OURS, rules_of
 from services.message import NetworkName, message
-from services.people.rules.disclosure import disclosure_in, names_employer
+from services.people.rules.disclosure import FIRST_PERSON, disclosure_in, names_employer
 from services.ports import PostRules
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources, check_supported
@@ -287,7 +287,10 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         told = [each for each in told if len(each) >= MIN_LENGTH]
     facts = (plan.facts, "") if plan.facts else ("",)
     employer = poster.values["employer"]
-    disclosed = names_employer(disclosure_in(poster.answer, employer), employer)
+    disclosed = any(
+        names_employer(each, employer) and FIRST_PERSON.search(each)
+        for each in split_sentences(poster.answer)
+    )
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{employer}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.people.rules.disclosure import Missing, disclosure_in, discloses, missing, put_back
+from services.people.rules.disclosure import Missing, discloses, disclosure_in, missing, put_back
 
 LINK = "https://go.example.org/r/abc123"
 ORIGINAL = f"Toen belde een schipper.\n\nEven open kaart: ik werk bij Deltaplan.\n{LINK}\n\n#water"
