@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 from connectors.sandbox.exchange import Answer, Call, Networks
@@ -29,30 +30,13 @@ MAX_WEIGHT = 280
 _URL_WEIGHT = 23
 _LIGHT = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 
-_GENERIC_ENDINGS = (
-    "com|org|net|edu|gov|mil|int|info|biz|name|pro|aero|asia|cat|coop|jobs|mobi|museum|post|tel"
-    "|travel|academy|agency|app|art|bank|berlin|bio|blog|business|cafe|care|careers|center|city"
-    "|cloud|club|coach|community|company|consulting|design|dev|digital|education|email|energy"
-    "|engineering|events|expert|family|finance|foundation|frl|fun|global|green|group|guide|guru"
-    "|health|help|house|institute|international|life|link|live|media|network|news|ngo|one|online"
-    "|page|partners|photography|place|plus|press|science|services|shop|site|social|software"
-    "|solutions|space|store|studio|support|systems|team|tech|technology|today|tools|top|tips"
-    "|training|university|vision|website|wiki|work|works|world|xyz|zone|amsterdam|brussels"
-    "|gent|vlaanderen|london|paris|eus|gal|swiss"
+_ENDINGS = "|".join(
+    ending
+    for line in (resources.files(__package__) / "endings.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for ending in line.split()
 )
-# Assigned country codes (ISO 3166-1 and the few others that are delegated).
-_COUNTRY_ENDINGS = (
-    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs"
-    " bt bv bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec"
-    " ee eg er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy"
-    " hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz"
-    " la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx"
-    " my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re"
-    " ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th"
-    " tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
-).replace(" ", "|")
-
-_ENDING = rf"(?:{_GENERIC_ENDINGS}|{_COUNTRY_ENDINGS}|xn--[a-z0-9-]+)(?![0-9a-zA-Z@+-])"
+_ENDING = rf"(?:{_ENDINGS}|xn--[a-z0-9-]+)(?![0-9a-zA-Z@+-])"
 # Anything but white space and ASCII punctuation; a hyphen and an underscore only further on.
 # A run is taken as a whole and never entered again, so that a scan is linear in the text.
 _LETTER = r"(?:(?!https?://)[^\s!-,./:-@\[-^`{-~])"

@@ -8,44 +8,48 @@ model, or a known app's browser, is never taken for a name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from importlib import resources
+
+from services.language.word_files import Table, table_of
 
 #: Agents whose answer is remembered; visitors' browsers are far fewer.
 _REMEMBERED = 65_536
 _LONGEST = 500
 
-#: The makers of previews of networks that our users post to, by the name that is shown.
-_PREVIEWS = (
-    *("LinkedInBot", "Twitterbot", "Slackbot", "facebookexternalhit", "Facebot"),
-    *("WhatsApp", "TelegramBot", "Discordbot", "Mastodon", "Pleroma", "Misskey", "Cardyb"),
-    *("SkypeUriPreview", "MicrosoftPreview", "Meta-ExternalHit"),
-)
-_NETWORKS = (
-    *_PREVIEWS,
-    *("Slack-ImgProxy", "Googlebot", "bingbot"),
-    *("python-requests", "python-urllib", "aiohttp", "httpx", "curl", "Wget", "Go-http-client"),
-)
+
+class _Words(Table):
+    """The lists of ``user_agents.toml``, where each has its note."""
+
+    previews: tuple[str, ...]
+    machines: tuple[str, ...]
+    devices: tuple[str, ...]
+    apps: tuple[str, ...]
+    signs: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+_LISTS = table_of(resources.files(__package__) / "user_agents.toml", _Words)
+
+
+def _any_of(patterns: Iterable[str], flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), flags)
+
+
+_NETWORKS = (*_LISTS.previews, *_LISTS.machines)
 _SPELT = {name.lower(): name for name in _NETWORKS}
-_NETWORK = re.compile("|".join(map(re.escape, _NETWORKS)), re.IGNORECASE)
-_PREVIEWERS = tuple(name.lower() for name in _PREVIEWS)
+_NETWORK = _any_of(map(re.escape, _NETWORKS))
+_PREVIEWERS = tuple(name.lower() for name in _LISTS.previews)
 
 # A device's model may hold any word: "Android 8.0.0; CUBOT_P20", "Build/AP3A.240617".
 _MODEL = re.compile(r"(Android [\d.]+;)[^;()]*(?:\([^()]*\))?|[^;()]*\bBuild/[^;()]*")
 _ENGINE = re.compile(
     r"AppleWebKit|Gecko/|Trident/|\bMSIE \d|Presto/|KHTML|Goanna/|Opera", re.IGNORECASE
 )
-_DEVICE = re.compile(
-    r"Android|iPhone|iPad|iOS|Darwin/|CFNetwork|Windows|Macintosh|Mac_PowerPC|Amiga|MorphOS|BeOS|Haiku"
-    r"|Syllable|BlackBerry|Nokia|^MOT-|Roku|PlayStation|PS4|Sonos|MIDP|Dalvik|QuickTime|Nintendo|X11"
-    r"|UCWEB|MSOffice|ms-office|Outlook|Konqueror|Inferno|Voyager|Galaxy|^HTC|^GoogleApp",
-    re.IGNORECASE,
-)
-# Browsers in apps, and programs that people read in, though lists of crawlers name some of them.
-_APPS = re.compile(
-    r"FBAN|FBAV|FB_IAB|MetaIAB|Instagram|LinkedInApp|Slack/|Twitter for|Viber|Snapchat|Pinterest"
-    r"|WhatsApp/|Teams/|Discord/|Telegram|Line/|GSA/|DuckDuckGo/|Code/|Trae/|Fluid|NCSA_Mosaic"
-    r"|YLT Chrome|TSM-turingos|GTmetrix"
-)
+_DEVICE = _any_of(_LISTS.devices)
+_APPS = _any_of(_LISTS.apps, re.NOFLAG)
+# Programs that people read in, though lists of crawlers name some of them.
 _READERS = re.compile(
     r"^(?:Lynx|Links|ELinks|w3m|Dillo|NetSurf|Emacs-W3|MozacFetch)\b|^\[FB(?:AN|_IAB)"
     r"|^Pinterest/[\d.]+$|^Mozilla/5\.0 \((?:X11|Windows NT|Macintosh)[^)]*\) [\w.]+/[\d.]+ AppleWebKit.*QtWebEngine/",
@@ -57,15 +61,7 @@ _ADDRESS = re.compile(
     r"|[a-z0-9-]{2,}\.(?:com|net|org|io|ai|de|nl)\b",
     re.IGNORECASE,
 )
-_WORDS = re.compile(
-    r"bots?(?![a-z])|robot|crawl|spider|scrap|preview|(?<!cam)scan|monitor|check(?:er)?\b|fetch|feed"
-    r"|rss\b|archiv|headless|agent\b|proxy|validator|library|libwww(?!.*AppleWebKit)|parser|download|detect|grab"
-    r"|inspect|analy[sz]|index(?:er)?\b|capture|synthetic|selenium|phantomjs|puppeteer|playwright"
-    r"|cypress|lighthouse|page ?speed|http-?client|weblight|collector|classifier|advisor|aggregator"
-    r"|probe|verif|^\w*search\b|\bping|transcod|optimiz|audit|measure|testing|devtools|cloudflare|catchpoint|rigor\b|datanyze|dejaclick|sparkler|php"
-    r"|-google\b|\bgoogle(?:-|other|messages| page| search)",
-    re.IGNORECASE,
-)
+_SIGNS = _any_of(_LISTS.signs)
 # No browser writes these: a machine before or in the place of its own name.
 _FORGED = re.compile(
     r"^[^(]*[,|] ?Mozilla/|^mozilla/|Gecko; compatible|Chrome/[\d.]+[A-Z]|^\w+$"
@@ -82,8 +78,7 @@ _USUAL = re.compile(
     r"^Mozilla/5\.0|\((?:Windows NT [\d.]+(?:; (?:Win64|x64|WOW64))*|Macintosh; Intel Mac OS X [\d_.]+"
     r"|X11; (?:Ubuntu; |Fedora; )?(?:Linux|CrOS) [\w. ]+|Linux; Android [\d.]+;?|(?:iPhone|iPad); "
     r"CPU (?:iPhone )?OS [\d_]+ like Mac OS X)(?:; rv:[\d.]+)?\)"
-    r"|\(KHTML, like Gecko\)|(?:AppleWebKit|Chrome|Safari|Version|Mobile|Firefox|Gecko|Edg|EdgA|EdgiOS"
-    r"|OPR|CriOS|FxiOS|SamsungBrowser|Vivaldi|DuckDuckGo|Ddg)(?:/[\w.]+)?|\s+"
+    rf"|\(KHTML, like Gecko\)|(?:{'|'.join(_LISTS.products)})(?:/[\w.]+)?|\s+"
 )
 
 
@@ -117,7 +112,7 @@ def _named(said: str) -> str:
         return _SPELT[found.group().lower()]
     if _listed().search(said):
         return next((name for name, pattern in _patterns() if pattern.search(said)), "crawler")
-    if found := _WORDS.search(said):
+    if found := _SIGNS.search(said):
         return found.group().lower()
     return "names its address" if _ADDRESS.search(said) else ""
 
