@@ -371,14 +371,15 @@ BILLED: _Labels = {
     "post_delete": label("figures.bill.post-delete", "Posts taken off, at {price} at most"),
 }
 
-#: Who tells a figure, by the name that is stored; a sentence stands for itself.
+#: Who tells a figure, by the name that is stored; a sentence stands for itself, and what a network
+#: calls its figures for `FIGURES_OF_POST`.
 FIGURE_SOURCE: _Labels = {
+    "zwaan": label("figure.by.zwaan", "Zwaan"),
     "zwaan short links": label("figure.by.short-links", "Zwaan short links"),
     "applicant tracking system": label("figure.by.recruiting-system", "Applicant tracking system"),
     "linkedin:memberCreatorPostAnalytics": label(
         "figure.by.linkedin", "LinkedIn, the member's own figures"
     ),
-    "x:tweets": label("figure.by.x", "X, the figures of the post"),
     "told by the member": label("figure.by.member", "Told by the member"),
     "followers × rate": label(
         "figure.by.followers", "Each one's followers, times the share that your settings name"
@@ -387,6 +388,8 @@ FIGURE_SOURCE: _Labels = {
         "figure.by.linkedin-file", "LinkedIn's own analytics, imported by the member"
     ),
 }
+
+FIGURES_OF_POST = label("figure.by.network", "{network}, the figures of the post")
 
 #: Why a click counts for nobody; machines keep their own names.
 NOT_COUNTED: _Labels = {

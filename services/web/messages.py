@@ -21,6 +21,7 @@ from babel.support import Translations
 
 from services.language import DEFAULT, LANGUAGES, Language
 from services.message import UNFILLED, LanguageTag, Message, NetworkName, Value, as_sentence
+from services.web.labels import FIGURE_SOURCE, FIGURES_OF_POST
 
 
 class Unknown(NullTranslations):
@@ -67,6 +68,7 @@ class Messages:
             "say": self.say,
             "phrase": self.phrase,
             "named": self.named,
+            "told_by": self.told_by,
         }
 
     def gettext(self, text: str, /, **values: Any) -> str:
@@ -87,6 +89,18 @@ class Messages:
         """Its label, or the name itself where there is none."""
         known = labels.get(str(name), name)
         return self.phrase(known) if isinstance(known, Message) else known
+
+    def told_by(self, sources: Message | str) -> str:
+        """Who tells a figure; of several, as they are kept: "x:tweets; mastodon:statuses"."""
+        if isinstance(sources, Message) and sources.code:
+            return self.phrase(sources)
+        return "; ".join(map(self._source, str(sources).split("; ")))
+
+    def _source(self, name: str) -> str:
+        network, is_network, _ = name.partition(":")
+        if is_network and name not in FIGURE_SOURCE:
+            return self.phrase(FIGURES_OF_POST, network=network_name(network))
+        return self.named(FIGURE_SOURCE, name)
 
     def say(self, message: Message) -> str:
         """A sentence in this language, with a capital and an end."""

@@ -33,8 +33,11 @@ async def test_from_draft_to_published_post(stage: Stage, page: Page) -> None:
     await page.get_by_role("button", name="Deel nu").click()
     await expect(page.get_by_text("Goedgekeurd")).to_be_visible()
     await expect(page.get_by_role("button", name="Ongedaan maken")).to_be_visible()
+    out = page.get_by_text("Het staat op LinkedIn")
+    await expect(out).to_be_hidden()
 
     await stage.publish()
+    await expect(out).to_be_visible()
     await expect(page.get_by_role("link", name="Bekijk op LinkedIn")).to_be_visible()
     stored = await stage.organisation.read(posts.get, post.id)
     assert stored.state is PostState.PUBLISHED

@@ -105,7 +105,8 @@ async def test_after_approving_the_card_says_what_happens_and_offers_undo(
 
 
 async def test_a_published_post_says_what_can_still_be_done(organisation: Organisation) -> None:
-    """What is out cannot be undone here: the card opens it and says how to delete it there."""
+    """That it is out, and since when. It cannot be undone here: the card opens it and says how to
+    delete it there."""
     address = "https://www.linkedin.com/feed/update/urn:li:share:7"
     post = await organisation.post(
         await organisation.campaign(story()),
@@ -116,6 +117,7 @@ async def test_a_published_post_says_what_can_still_be_done(organisation: Organi
     )
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get(f"/inbox/{post.id}")).text
+        assert "Het staat op LinkedIn, sinds di 24 nov 10:00." in page
         assert f'href="{address}"' in page
         assert "Open je bericht op LinkedIn, kies ⋯ ernaast en dan Verwijderen." in page
         late = await submit(browser, "/inbox", f"/inbox/{post.id}/take-back")

@@ -77,5 +77,5 @@ async def test_the_share_is_of_the_shown_text(organisation: Organisation) -> Non
             (await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/measure", text=text)).text
             for text in (TEXT, "Helemaal anders geschreven.")
         ]
-    assert ["% van jou" in each for each in shares] == [False, True]
-    assert "100% van jou" in shares[1]
+    assert ["% eigen woorden" in each for each in shares] == [False, True]
+    assert "100% eigen woorden" in shares[1]

@@ -10,14 +10,17 @@ import pytest
 from services.campaigns.start_campaign import start_campaigns
 from services.campaigns.store import campaigns
 from services.database import schema as tables
+from services.events.incoming import ApplicationReceived
+from services.figures.record_figures import record_applications
 from services.figures.store import figures
 from services.figures.store.figures import Figure
 from services.identity import ambassador_id, derive_id
+from services.message import said
 from services.people.rules.ambassador import Ambassador
 from services.people.store import people
 from services.post import PostState
 from services.posts.store import posts
-from tests.builders import NOW
+from tests.builders import NOW, fact
 from tests.projections import add_clicks, judged_click
 from tests.unit.web.arrival import facts_on
 from tests.unit.web.organisation import Organisation, story, submit, vacancy
@@ -199,6 +202,10 @@ async def test_a_story_that_waits_is_not_public(organisation: Organisation) -> N
             assert campaign.title not in answer.text
 
 
+#: As networks call them.
+SOURCES = ("linkedin:memberCreatorPostAnalytics", "x:tweets")
+
+
 async def team(organisation: Organisation, states: list[PostState], story_id: str = "") -> str:
     """A campaign in which as many people are asked as there are states; returns its id.
 
@@ -233,12 +240,29 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
                             metric="reach",
                             tag="measured",
                             value=100,
-                            source="LinkedIn statistics",
+                            source=said(SOURCES[place % 2]),
                             measured_at=NOW,
                         )
                     ],
                 )
     return campaign.id
+
+
+async def test_applicants_are_unknown_until_somebody_tells(organisation: Organisation) -> None:
+    """Where the recruiting system never said anything about a vacancy, no nought stands there."""
+    campaign_id = await team(organisation, [])
+    address = f"/vacancies/{campaign_id}"
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        shown = (await browser.get(address)).text
+        async with organisation.database.write() as transaction:
+            applied = ApplicationReceived(
+                application_id="1", vacancy_id=vacancy().vacancy_id, stage="applied", at=NOW
+            )
+            await record_applications(transaction, [fact(applied, "1")], NOW)
+        told = (await browser.get(address)).text
+    unknown = '<dt>Applicants</dt><dd><span class="tag unknown">unknown</span></dd>'
+    assert unknown in shown
+    assert "<dt>Applicants</dt><dd>1</dd>" in told
 
 
 async def test_an_excluded_click_has_its_reason(organisation: Organisation) -> None:
@@ -253,18 +277,20 @@ async def test_an_excluded_click_has_its_reason(organisation: Organisation) -> N
 
 
 async def test_figures_carry_their_tag_source_and_time(organisation: Organisation) -> None:
-    """On the page and in the export every figure says how it is known, by whom, and since when."""
+    """On the page and in the export every figure says how it is known, by whom, and since when; the
+    page in words, the export by the names that are stored."""
     campaign_id = await team(organisation, [PostState.PUBLISHED] * 6)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         page = (await browser.get("/figures")).text
         export = await browser.get("/figures.csv")
-    assert "LinkedIn statistics" in page
+    assert "LinkedIn, the member&#39;s own figures; X, the figures of the post" in page
+    assert not any(source in page for source in SOURCES)
     assert export.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.DictReader(io.StringIO(export.text.removeprefix("\ufeff"))))
     told = {(row["figure"], row["value"], row["tag"], row["source"]) for row in rows}
     assert ("clicks_human", "6", "measured", "zwaan short links") in told
     assert ("clicks_bot", "6", "measured", "zwaan short links") in told
-    assert ("reach", "500", "measured", "LinkedIn statistics") in told
+    assert ("reach", "500", "measured", "; ".join(SOURCES)) in told
     assert ("posts_without_reach", "1", "unknown", "") in told
     assert {row["campaign"] for row in rows} == {campaign_id}
     assert all(row["at"] == "2026-11-24T09:00:00+00:00" for row in rows)
@@ -277,7 +303,7 @@ async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
         export = (await browser.get("/figures.csv")).text
     assert "shown from five colleagues who shared" in page
-    assert "LinkedIn statistics" not in page
+    assert "own figures" not in page
     assert "clicks_human,,hidden" in export
     assert "clicks_bot" not in export
 

@@ -210,7 +210,7 @@ async def test_the_question_is_asked(organisation: Organisation) -> None:
             browser, "/inbox", f"/inbox/{post.id}/answer", answer=ANSWER, text=typed
         )
     assert "<html" not in answer.text
-    assert "% van jou" in answer.text
+    assert "% eigen woorden" in answer.text
     stored = await organisation.read(posts.get, post.id)
     assert stored.text == f"{ANSWER}.\n\nEen eigen begin.\n\n{TEXT}"
     assert (stored.state, stored.original_text) == (PostState.READY, TEXT)
@@ -335,7 +335,7 @@ async def test_why_shows_what_was_changed(organisation: Organisation) -> None:
         await submit(browser, "/inbox", f"/inbox/{post.id}/edit", text=changed)
         page = (await browser.get(f"/inbox/{post.id}/why")).text
     assert "<del>Drie</del><ins>Vier</ins>" in page
-    assert "% van de woorden komt van jou." in page
+    assert "% hiervan zijn je eigen woorden." in page
 
 
 async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
@@ -355,11 +355,15 @@ async def test_who_has_no_text_is_asked_and_the_answer_makes_the_post(
         assert "Alle teksten hierover zijn vergeven" in page
         assert "Toen belde hij." in page
         assert "Wanneer ging dit bij jou mis?" in page
+        assert "Waarom deze vraag?" in page
+        assert "Waarom deze tekst?" not in (await browser.get(f"/inbox/{post.id}/why")).text
         refused = await submit(browser, "/inbox", f"/inbox/{post.id}/approve", text="")
         assert refused.status_code == 422
         assert "De tekst is leeg." in refused.text
         await submit(browser, "/inbox", f"/inbox/{post.id}/answer", answer=ANSWER)
-        assert ANSWER in (await browser.get("/inbox")).text
+        page = (await browser.get("/inbox")).text
+        assert ANSWER in page
+        assert "Waarom deze tekst?" in page
         assert (await browser.get(f"/inbox/{post.id}/why")).status_code == 200
     made = await organisation.read(posts.get, post.id)
     assert made.text.startswith(f"{ANSWER}.\n\n")
