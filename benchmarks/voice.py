@@ -37,8 +37,7 @@ from services.voice import (
     check_supported,
     unsaid,
 )
-from services.voice.checking.claim_words import akin, telling
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import akin, split_sentences, telling
 from services.voice.writing.relations import cast_of
 from services.voice.writing.subject import content_id
 

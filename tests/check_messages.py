@@ -226,8 +226,9 @@ def faults_of_words(root: Path) -> Iterator[str]:
     """What is wrong with the words that rules read: lists, tables, and the questions of posts."""
     try:
         # Reading the first tables is what importing these does.
+        from services.language import LANGUAGES
         from services.language.word_files import entries_of
-        from services.voice.vocabulary import grammar
+        from services.voice.vocabulary import phrases_of
     except ValueError as fault:
         yield str(fault).removeprefix(f"{root}/")
         return
@@ -237,7 +238,7 @@ def faults_of_words(root: Path) -> Iterator[str]:
         except ValueError as fault:
             yield str(fault).removeprefix(f"{root}/")
     vocabulary = root / "services/voice/vocabulary"
-    folders = [vocabulary / language for language in grammar.LANGUAGES]
+    folders = [vocabulary / language for language in LANGUAGES]
     names = {path.name for folder in folders for path in folder.glob("*.txt")}
     code = "".join(path.read_text("utf-8") for path in (root / "services").rglob("*.py"))
     for folder in folders:
@@ -248,7 +249,7 @@ def faults_of_words(root: Path) -> Iterator[str]:
             if not (folder / name).exists()
         )
         try:
-            grammar.phrases_of(folder.name)
+            phrases_of(folder.name)
         except ValueError as fault:
             yield str(fault).removeprefix(f"{root}/")
         lines = (folder / "grammar.toml").read_text("utf-8").splitlines()

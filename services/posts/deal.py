@@ -22,10 +22,9 @@ from services.post import Post
 from services.posts.store import posts
 from services.posts.store.posts import WrittenText
 from services.voice import Composer, Dealt, Draft, DraftRequest
-from services.voice.checking.guard import OverlapGuard
 from services.voice.passages import SourceText
 from services.voice.voice_profile import taught
-from services.voice.writing.dealing import NO_PASSAGE
+from services.voice.writing.dealing import NO_PASSAGE, OverlapGuard
 from services.voice.writing.relations import Cast, Scene, cast_of
 from services.voice.writing.request import Content
 

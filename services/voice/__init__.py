@@ -1,10 +1,9 @@
 """The voice: every ambassador has a text of their own, made of the story and of their relation to it."""
 
-from services.voice.checking.guard import OverlapGuard
 from services.voice.checking.support import Sources, check_supported
 from services.voice.checking.unsaid import Thin, lacking, other_language, unsaid
 from services.voice.writing.composer import Composer
-from services.voice.writing.dealing import Dealt
+from services.voice.writing.dealing import Dealt, OverlapGuard
 from services.voice.writing.post_templates import PostTemplates
 from services.voice.writing.request import Draft, DraftRequest, NoDraft
 

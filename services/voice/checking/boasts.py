@@ -12,8 +12,7 @@ from typing import Literal
 from services.language import LANGUAGES
 from services.voice.language.words import prose_of
 from services.voice.passages import Passages
-from services.voice.vocabulary import lines_of, vocabulary
-from services.voice.vocabulary.grammar import phrases_of
+from services.voice.vocabulary import lines_of, phrases_of, vocabulary
 
 #: So many are told of one text; whoever changes these sees the next.
 MOST = 5

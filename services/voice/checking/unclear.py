@@ -13,10 +13,16 @@ from itertools import islice, pairwise
 from typing import Literal
 
 from services.language import Language
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 from services.voice.passages.people import is_at_work
-from services.voice.vocabulary import WORD, Vocabulary, given_names, plain_words, vocabulary
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import (
+    GRAMMAR,
+    WORD,
+    Vocabulary,
+    given_names,
+    plain_words,
+    vocabulary,
+)
 
 #: Fewer words tell nothing.
 _LEAST = 7

@@ -15,7 +15,7 @@ from functools import cache
 
 import pycld2
 
-from services.voice.checking.claim_words import CLAIM_WORDS, bare_words
+from services.voice.language.words import CLAIM_WORDS, bare_words
 
 #: Words of a text that is judged, and of a sentence; names make shorter ones.
 _SHORT, _SENTENCE = 10, 5

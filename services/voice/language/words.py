@@ -1,12 +1,28 @@
-"""The words of a text as a reader hears them: what the checks and the guard compare.
+"""The sentences of a text, and its words as a reader hears them: what the checks compare.
 
-Case, punctuation and emoji are set aside, and so are links and hashtags.
+Of words, case, punctuation and emoji are set aside, and so are links and hashtags. A wrong guess of an
+end makes a sentence longer, never wrong: abbreviations, initials, numbers and times end none; neither
+does a mark inside a quotation whose sentence goes on ("“What now?” she asked.").
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import snowballstemmer
+
+from services.language import LANGUAGES, TRAITS
+from services.language.patterns import any_of
+from services.voice.vocabulary import (
+    abbreviations,
+    listed,
+    name_particles,
+    phrases_of,
+    words_listed,
+)
 
 #: A number in digits.
 FIGURE = re.compile(r"\d(?:[\d.,:/]*\d)?")
@@ -26,3 +42,152 @@ def prose_of(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """All its words, not to be changed. Cached, because several checks read a draft."""
     return _WORD.findall(prose_of(text).casefold())
+
+
+@lru_cache(maxsize=32_768)
+def stem(word: str, language: str) -> str:
+    """``word`` in small letters without what its place in a sentence adds to it."""
+    # A stemmer keeps the word that it works on, and several threads ask at a time: one for each word.
+    name = TRAITS[language].name.lower()
+    found = str(snowballstemmer.stemmer(name).stemWord(word))
+    drop, spelled = _left_of(language)
+    return drop.sub("", found).translate(spelled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWords:
+    """One language's words, in small letters, from its folder of the vocabulary."""
+
+    #: Words that say nothing by themselves.
+    small: frozenset[str]
+    #: Stems of what a person does with a text: reading, telling, asking and thinking.
+    talking: frozenset[str]
+    #: Without one of these, or with one more, a sentence says something else.
+    denying: frozenset[str]
+    counting: frozenset[str]
+    #: Between the words of a sentence these add nothing.
+    glue: frozenset[str]
+    #: What opens a question that claims nothing.
+    asking: frozenset[str]
+
+
+@cache
+def _left_of(language: str) -> tuple[re.Pattern[str], dict[int, str]]:
+    """What a stemmer leaves to do. ``(?!)`` is found nowhere."""
+    stems = phrases_of(language).stems
+    return re.compile(stems.drop or r"(?!)"), str.maketrans(dict(stems.spelled))
+
+
+def _read(language: str) -> ClaimWords:
+    return ClaimWords(
+        small=listed(language, "function_words"),
+        talking=frozenset(stem(word, language) for word in listed(language, "talking")),
+        denying=listed(language, "denying"),
+        counting=listed(language, "number_words") | listed(language, "quantities"),
+        glue=listed(language, "glue"),
+        asking=listed(language, "question_words"),
+    )
+
+
+CLAIM_WORDS = {language: _read(language) for language in LANGUAGES}
+
+
+_BARE_WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
+#: Two stems are of one word, or of a word and its compound, when they begin with so many of the same
+#: letters and with all but the last few of the shorter.
+_SHARED_START, _FREE_END = 5, 2
+
+
+def bare_words(text: str) -> list[str]:
+    """Without case, numbers and the two ways to write an apostrophe."""
+    return _BARE_WORD.findall(text.casefold().replace("'", "’"))
+
+
+@lru_cache(maxsize=4096)
+def telling(text: str, language: str) -> frozenset[str]:
+    """The stems of the words that say something."""
+    small = CLAIM_WORDS[language].small
+    return frozenset(stem(word, language) for word in bare_words(text) if word not in small)
+
+
+def akin(word: str, others: Iterable[str]) -> bool:
+    """Whether ``word`` or a kin of it is among ``others``; all are stems."""
+    return word in others or any(_kin(word, other) for other in others)
+
+
+def _kin(one: str, other: str) -> bool:
+    shorter = min(len(one), len(other))
+    least = max(_SHARED_START, shorter - _FREE_END)
+    return shorter >= _SHARED_START and one[:least] == other[:least]
+
+
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_OPENS = re.compile(r"\s+[\"'“‘«„(\[]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
+_BEFORE = re.compile(r"[^\s(\[“‘\"'/]+$")
+#: "J.", "J.P." and "Th.", before a name.
+_INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*(?:[^\W\d_]|Th|Ch|Chr|Ph|Ij|IJ|Joh|Wm)")
+_DIGIT = re.compile(r"\s+\d")
+_NAME = re.compile(
+    rf"\s+(?:(?:{any_of(name_particles())})\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
+)
+#: "1." and "3.": of a list or a date when nothing stands before it.
+_NUMBERED = re.compile(r"\d{1,2}")
+_MOST_BEFORE = 16
+
+
+def split_sentences(paragraph: str) -> list[str]:
+    """The sentences of one line of text."""
+    return [paragraph[start:stop] for start, stop in sentence_spans(paragraph)]
+
+
+def sentence_spans(paragraph: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends, without the blanks around it."""
+    start = 0
+    for end in _END.finditer(paragraph):
+        stop = end.end()
+        if _OPENS.match(paragraph, stop) and not _goes_on(paragraph, start, end):
+            yield _bare(paragraph, start, stop)
+            start = stop
+    if paragraph[start:].strip():
+        yield _bare(paragraph, start, len(paragraph))
+
+
+def _goes_on(paragraph: str, start: int, end: re.Match[str]) -> bool:
+    """Whether a single full stop belongs to the word before it, and ends nothing."""
+    if end[0] != ".":
+        return False
+    found = _BEFORE.search(paragraph, max(start, end.start() - _MOST_BEFORE), end.start())
+    if found is None:
+        return False
+    word = found[0]
+    if abbreviations(at_end=True).__contains__(word.casefold()):
+        return _DIGIT.match(paragraph, end.end()) is not None
+    if word.casefold() in abbreviations(at_end=False):
+        # "Zo" and "no" are words as well, but no sentence has one as its last before a name.
+        return (
+            not word.islower()
+            or len(word) > _SHORT_WORD
+            or "." in word
+            or _numbered(paragraph, end)
+        )
+    if _NUMBERED.fullmatch(word):
+        return not paragraph[start : found.start()].strip()
+    if _INITIALS.fullmatch(word):
+        return word != "I" and word[0].isupper() and _NAME.match(paragraph, end.end()) is not None
+    return False
+
+
+#: "Op za. 3 mei", but "Dat is zo. Daarna": of the shortest, only those before a number end nothing.
+_SHORT_WORD = 2
+
+
+def _numbered(paragraph: str, end: re.Match[str]) -> bool:
+    found = _BEFORE.search(paragraph, max(0, end.start() - _MOST_BEFORE), end.start())
+    return (found is not None and found[0] in words_listed("abbreviations_before_number")) or bool(
+        _DIGIT.match(paragraph, end.end())
+    )
+
+
+def _bare(paragraph: str, start: int, stop: int) -> tuple[int, int]:
+    text = paragraph[start:stop]
+    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())

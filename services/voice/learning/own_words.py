@@ -11,8 +11,7 @@ from typing import Literal
 from services.language import LANGUAGES
 from services.language.patterns import phrases_pattern
 from services.message import ended
-from services.voice.language.sentences import split_sentences
-from services.voice.language.words import words_of
+from services.voice.language.words import split_sentences, words_of
 from services.voice.vocabulary import abbreviations, lines_of
 
 #: "Niet in het bericht zetten hoor": what somebody says to us alone.

@@ -16,8 +16,7 @@ from services.language import TRAITS
 from services.people.rules.disclosure import discloses
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
-from services.voice.checking.claim_words import CLAIM_WORDS, bare_words
-from services.voice.language.words import FIGURE, QUOTED, words_of
+from services.voice.language.words import CLAIM_WORDS, FIGURE, QUOTED, bare_words, words_of
 from services.voice.model import NotUsed, Prompt
 
 #: Of the words of an answer so many stay, in their order.

@@ -10,8 +10,7 @@ from functools import cache
 from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
-from services.voice.checking.claim_words import CLAIM_WORDS, bare_words, stem, telling
-from services.voice.language.words import FIGURE
+from services.voice.language.words import CLAIM_WORDS, FIGURE, bare_words, stem, telling
 from services.voice.model import NotUsed, Prompt
 from services.voice.vocabulary import listed
 from services.voice.writing.questions import words_asked

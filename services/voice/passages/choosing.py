@@ -11,10 +11,10 @@ from services.voice.language.told_in import other_language_of
 from services.voice.passages.judging import Judge
 from services.voice.passages.leaning import Leaning
 from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
+from services.voice.passages.phrases import Nouns
 from services.voice.passages.prose import Prose, SourceText
 from services.voice.passages.sensitive import Privacy
 from services.voice.passages.standing import Assumptions
-from services.voice.passages.subjects import Nouns
 from services.voice.passages.telling import Sentence, Source, narrator_of
 from services.voice.passages.worth import Worth
 from services.voice.vocabulary import plain_words

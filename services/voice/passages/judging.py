@@ -8,8 +8,7 @@ from services.language import LANGUAGES
 from services.language.patterns import any_of, phrases_pattern
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source, narrator_of
-from services.voice.vocabulary import given_names, lines_of
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, given_names, lines_of
 
 _ORDERS = [line for each in LANGUAGES for line in lines_of(f"{each}/orders")]
 INJECTION = re.compile(

@@ -6,11 +6,109 @@ by what it answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from services.voice.passages.pronouns import Pronouns
 from services.voice.passages.telling import ARTICLES, THE, Sentence, Source
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, Vocabulary, given_names
+
+_HE, _HERS = "hij", "a"
+_ALL = GRAMMAR.somebodys | GRAMMAR.they | GRAMMAR.it | GRAMMAR.he_or_it | GRAMMAR.him
+_SHORTEST, _FAR = 4, 10
+
+
+class Pronouns:
+    """Knows the ``people`` named in a source, and which words are things."""
+
+    def __init__(self, people: Collection[str], words: Vocabulary) -> None:
+        self._people, self._words = people, words
+
+    def unclear(self, sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, int]]:
+        """The places of pronouns ("they", "hem") with no person or thing before them to refer to."""
+        before: list[str] = []
+        for sentence in sentences:
+            for place, word in enumerate(sentence.words):
+                pronoun = word.split("'")[0]
+                if pronoun in _ALL and not self._is_clear(pronoun, sentence, place, before):
+                    yield sentence, place
+            before += sentence.tokens
+
+    def _is_clear(self, word: str, sentence: Sentence, place: int, before: list[str]) -> bool:
+        words = ["", *sentence.words, ""]
+        previous, after = words[place], words[place + 2]
+        if (
+            word == "it"
+            and after in GRAMMAR.of_nothing
+            and not GRAMMAR.whose.intersection(words[place + 3 :][:1])
+        ):
+            # "It was an apprentice who shouted": a reader does not know that somebody did.
+            return bool(before) or "who" not in words[place + 3 :]
+        named = [*before, *sentence.tokens[:place]]
+        if word in GRAMMAR.him and place < _FAR:
+            # What somebody does to "him", they do to another.
+            named = before
+        if word in GRAMMAR.somebodys or previous in GRAMMAR.for_somebody:
+            return self.somebody(named)
+        if word == _HE:
+            # Not Anja, and nothing that has "het" before it.
+            named = [each for each in named if each != "het" and not each.endswith(_HERS)]
+        several = word in GRAMMAR.they and (previous.endswith("en") or after.endswith("en"))
+        # "Daar melken ze": a verb, and no plural.
+        named = named[:-1] if several and previous.endswith("en") else named
+        if (word in GRAMMAR.it or (word in GRAMMAR.he_or_it and not several)) and self.something(
+            named
+        ):
+            return True
+        if word == "them" and not before:
+            # "He came from the allotments and shook them": not the allotments.
+            named = self._apart(sentence, place)
+            return self.something(named, many=True)
+        found = word in GRAMMAR.they and self.something(named, many=True)
+        return found or (word not in GRAMMAR.it and self.somebody(named))
+
+    def _apart(self, sentence: Sentence, end: int) -> list[str]:
+        """The words before ``end``, but for those that only say where."""
+        words = ["", "", *sentence.words[:end]]
+        return [
+            sentence.tokens[place]
+            for place in range(end)
+            if not any(each in self._words["prepositions"] for each in words[place : place + 2])
+        ]
+
+    def somebody(self, tokens: Sequence[str]) -> bool:
+        return any(
+            token in self._people
+            or token.casefold() in self._words["persons"]
+            or token.casefold() in self._words["collectives"]
+            or (token in given_names() and token.casefold() not in self._words["small"])
+            for token in tokens
+        )
+
+    def something(self, tokens: Sequence[str], *, many: bool = False) -> bool:
+        """A thing: a noun with an article or "our" before it; ``many``: several, or a group."""
+        lists, words = self._words, ["", "", *(token.casefold() for token in tokens)]
+        things, joined = 0, not GRAMMAR.joining.isdisjoint(words)
+        for place, word in enumerate(words[2:], start=2):
+            if word in lists["small"] or word in lists["numbers"]:
+                continue
+            before, plural = words[place - 1], len(word) >= _SHORTEST and word.endswith(("s", "en"))
+            determined = self._determines(before)
+            if not many:
+                if determined and not plural and words[place - 2] not in lists["prepositions"]:
+                    return True
+                continue
+            # "A bakery and a pool".
+            things += determined
+            apart = determined or not before or before in lists["prepositions"]
+            several = (plural and (apart or word.endswith("s"))) or (things > 1 and joined)
+            if several or word in lists["collectives"]:
+                return True
+        return False
+
+    def _determines(self, word: str) -> bool:
+        if word in ARTICLES or word in GRAMMAR.our or word[:1].isdigit():
+            return True
+        return word in self._words["adjectives"] or word in self._words["numbers"]
+
 
 _MARKS = frozenset('“"‘«„')
 _SETTLED = 6

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from services.language.patterns import any_of
-from services.voice.vocabulary import Vocabulary, given_names, name_particles, plain_words
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, Vocabulary, given_names, name_particles, plain_words
 
 _PARTICLES = frozenset(name_particles())
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž][\w'’]*(?:-[A-ZÀ-ÞĀ-Ž]?[\w'’]+)*"

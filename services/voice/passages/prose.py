@@ -16,8 +16,7 @@ from services.events.incoming import StoryApproved
 from services.language import DEFAULT, LANGUAGES, primary_language
 from services.language.patterns import any_of
 from services.voice.passages.markup import Block, blocks_of
-from services.voice.vocabulary import Vocabulary, plain_words, vocabulary
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, Vocabulary, plain_words, vocabulary
 from services.voice.writing.request import Content
 
 _ITEM = re.compile(

@@ -10,8 +10,7 @@ from services.language import LANGUAGES
 from services.language.patterns import any_of
 from services.voice.passages.passage import Sensitive
 from services.voice.passages.telling import Sentence, Source
-from services.voice.vocabulary import name_particles, plain_words
-from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
+from services.voice.vocabulary import GRAMMAR, name_particles, phrases_of, plain_words
 
 _AGE = re.compile(
     "|".join(

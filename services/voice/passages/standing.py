@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from services.language import TRAITS
 from services.voice.passages.phrases import FIRST, NEXT, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
-from services.voice.vocabulary import given_names, name_particles
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, given_names, name_particles
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0

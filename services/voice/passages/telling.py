@@ -1,7 +1,13 @@
-"""A source as its sentences in order, each with its speaker."""
+"""A source as its sentences in order, each with its speaker.
+
+A quotation may hold several sentences, be cut by "zegt ze" and go on, run over several paragraphs,
+or never close. Words between quotation marks that are no whole sentence (a title, one word held
+at arm's length) stay part of the narrator's sentence.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -10,12 +16,203 @@ from itertools import pairwise
 from services.events.incoming import StoryApproved
 from services.language import primary_language
 from services.text.plain_text import phrase
+from services.voice.language.words import split_sentences
 from services.voice.passages.passage import Narrator
 from services.voice.passages.people import People
 from services.voice.passages.prose import Paragraph, SourceText
-from services.voice.passages.speech import Listener
-from services.voice.vocabulary import WORD, given_names, plain_words, vocabulary
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import (
+    GRAMMAR,
+    WORD,
+    Vocabulary,
+    given_names,
+    plain_words,
+    vocabulary,
+)
+
+_CLOSING = {"“": "”", "„": "”“", "«": "»", '"': '"', "‘": "’", "'": "'"}
+_OPENING = frozenset(_CLOSING)
+_SINGLE = frozenset("‘'")
+_ENDED = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_LAST_MARK = re.compile(r"[,;:\s–—-]+$")
+_FEWEST_WORDS = 4
+#: Longer is no "zegt Jan, monteur in Hengelo".
+_ATTRIBUTION = 16
+
+
+@dataclass(slots=True)
+class Told:
+    """A sentence. ``run`` is its part of the paragraph, a quotation or what is between two; ``unended``:
+    its full stop was added. The rest is as in `Sentence`."""
+
+    text: str
+    run: int
+    speaker: str | None = None
+    whole: bool = True
+    unended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    start: int
+    stop: int
+    inner: str
+    closed: bool
+
+
+class Listener:
+    """Reads the paragraphs of a source one after the other, and remembers who spoke last."""
+
+    def __init__(self, people: People, words: Vocabulary) -> None:
+        self._people, self._words = people, words
+        self._last_named = self._last_speaker = ""
+        #: What somebody said whom only the next paragraph names.
+        self._nobodys: list[Told] = []
+
+    def hear(self, text: str, following: str = "") -> list[Told]:
+        """The sentences of a paragraph; ``following`` is the one after it."""
+        quotes = [each for each in _quotes(text) if self._is_speech(each, text)]
+        if not quotes:
+            return self._narrated(text, 0)
+        return list(self._mixed(text, quotes, goes_on=following[:1] in _OPENING))
+
+    def _narrated(self, text: str, run: int) -> list[Told]:
+        told = [Told(text=each, run=run, whole=_balanced(each)) for each in split_sentences(text)]
+        if told and (named := self._people.named_in(text)):
+            self._last_named = named[-1]
+        return told
+
+    def _mixed(self, text: str, quotes: list[_Quote], *, goes_on: bool) -> Iterator[Told]:
+        run = 0
+        position, spoken = 0, list[Told]()
+        speaker = self._last_speaker if text[:1] in _OPENING else ""
+        for number, quote in enumerate(quotes):
+            lead, rest, head = self._between(text[position : quote.start], after=bool(number))
+            if number:
+                yield from self._attributed(spoken, head, cut=bool(head and head == lead))
+                speaker = self._last_speaker
+            yield from self._narrated(rest, run)
+            if rest:
+                run += 1
+            if lead and lead != head:
+                speaker = self._people.speaker_of(lead, self._last_named)
+                self._last_named = speaker or self._last_named
+            spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
+            self._last_speaker = speaker
+            run += 1
+            position = quote.stop
+        _, rest, head = self._between(text[position:], after=True, last=True)
+        yield from self._attributed(spoken, head, cut=False)
+        self._nobodys = spoken if goes_on and not quotes[-1].closed and not speaker else []
+        yield from self._narrated(rest, run)
+
+    def _attributed(self, spoken: list[Told], head: str, *, cut: bool) -> Iterator[Told]:
+        """The sentences of a quotation, once their speaker is known."""
+        if head:
+            found = self._people.speaker_of(head, self._last_named)
+            self._last_speaker = found
+            for told in (*self._nobodys, *spoken):
+                told.speaker = found
+            self._nobodys = []
+        if cut and spoken and spoken[-1].unended:
+            # "It was cold," she says, "and I stood there alone."
+            spoken[-1].whole = False
+        if self._last_speaker:
+            self._last_named = self._last_speaker
+        yield from spoken
+
+    def _spoken(self, quote: _Quote, run: int, speaker: str, *, last: bool) -> list[Told]:
+        sentences = split_sentences(quote.inner.strip())
+        # What begins with a mark of its own is somebody else's again.
+        told = [
+            Told(text=each, run=run, speaker=speaker, whole=each[:1] not in _OPENING - _SINGLE)
+            for each in sentences
+        ]
+        if not told:
+            return told
+        if not _ENDED.search(told[-1].text):
+            # The comma is the narrator's.
+            told[-1].text = _LAST_MARK.sub("", told[-1].text) + "."
+            told[-1].unended = True
+        if not quote.closed and not last:
+            for each in told:
+                each.whole = False
+        return told
+
+    def _between(self, text: str, *, after: bool, last: bool = False) -> tuple[str, str, str]:
+        """The words that lead to the next quotation, the rest, and those that belong to the one
+        before."""
+        sentences = split_sentences(text.strip())
+        if not sentences:
+            return "", "", ""
+        lead = head = ""
+        if not last and not _ENDED.search(sentences[-1]):
+            lead = sentences[-1]
+        if after and sentences[0] is not lead and self._attributes(sentences[0]):
+            head = sentences[0]
+        elif after and lead and not lead.endswith(":") and len(sentences) == 1:
+            head = lead
+        kept = sentences[1 if head else 0 : len(sentences) - (1 if lead else 0)]
+        return lead, " ".join(kept), head
+
+    def _attributes(self, sentence: str) -> bool:
+        words = plain_words(sentence)
+        begin = sentence.lstrip(", ")[:1]
+        if begin.islower() or sentence[:1] in ",.":
+            return True
+        return len(words) <= _ATTRIBUTION and any(w in self._words["saying"] for w in words[:4])
+
+    def _is_speech(self, quote: _Quote, text: str) -> bool:
+        inner = quote.inner.strip()
+        if len(inner.split()) < _FEWEST_WORDS:
+            # "“No,” says Jan." is speech as well.
+            return inner[-1:] in ",.!?…" and inner[:1].isupper()
+        if not inner[:1].islower():
+            return inner[-1:] in ",.!?…" or text[quote.stop : quote.stop + 1] in {",", ""}
+        return text[: quote.start].rstrip().endswith(",") and inner[-1:] in ".!?…"
+
+
+def _quotes(text: str) -> Iterator[_Quote]:
+    at = 0
+    while at < len(text):
+        mark = text[at]
+        if mark not in _OPENING or not _opens(text, at):
+            at += 1
+            continue
+        end = _close(text, at, mark)
+        if end < 0:
+            if mark in _SINGLE:
+                at += 1
+                continue
+            yield _Quote(at, len(text), text[at + 1 :], closed=False)
+            return
+        yield _Quote(at, end + 1, text[at + 1 : end], closed=True)
+        at = end + 1
+
+
+def _opens(text: str, at: int) -> bool:
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if text[at] in _SINGLE and not (after.isalnum() and text[at + 2 : at + 3] not in (" ", "-")):
+        return False
+    return not before.isalnum() and bool(after.strip())
+
+
+def _close(text: str, at: int, mark: str) -> int:
+    """Where it closes; -1: nowhere. An apostrophe closes nothing."""
+    for place in range(at + 1, len(text)):
+        if text[place] not in _CLOSING[mark]:
+            continue
+        if mark not in _SINGLE:
+            return place
+        before, after = text[place - 1], text[place + 1 : place + 2]
+        if not after.isalnum() and (before in ".,!?…;:" or after in ",.;:?!)" or not after):
+            return place
+    return -1
+
+
+def _balanced(text: str) -> bool:
+    pairs = (("“", "”"), ("(", ")"), ("«", "»"), ("[", "]"))
+    return text.count('"') % 2 == 0 and all(text.count(a) == text.count(b) for a, b in pairs)
+
 
 _ENOUGH_QUESTIONS, _MANY_QUESTIONS = 2, 4
 THE = GRAMMAR.the

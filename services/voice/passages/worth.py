@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 from services.voice.passages.phrases import stem_of
 from services.voice.passages.telling import Sentence, Source, narrator_of
-from services.voice.vocabulary import plain_words
-from services.voice.vocabulary.grammar import GRAMMAR
+from services.voice.vocabulary import GRAMMAR, plain_words
 
 #: "We have dried", "is geschreven": the perfect tense.
 _DONE = re.compile(r"\w*ge\w{3,}(?:d|t|en)|(?:ver|be|ont)\w{3,}d|\w{3,}ed")

@@ -20,10 +20,9 @@ from services.people.rules.disclosure import FIRST_PERSON, disclosure_in, names_
 from services.ports import PostRules
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources, check_supported
-from services.voice.checking.terms import untold
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 from services.voice.passages.choosing import MIN_LENGTH
-from services.voice.vocabulary.grammar import phrases_of
+from services.voice.vocabulary import phrases_of
 from services.voice.writing.apply_profile import (
     apply_profile,
     fits,
@@ -32,7 +31,7 @@ from services.voice.writing.apply_profile import (
     recipe_of_profile,
 )
 from services.voice.writing.dealing import MOST_OVERLAP, NO_PASSAGE, Dealt, shift_of, turns
-from services.voice.writing.plan import Plan, plan_of
+from services.voice.writing.plan import Plan, Spoken, plan_of
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.poster import (
     Poster,
@@ -44,7 +43,7 @@ from services.voice.writing.poster import (
 )
 from services.voice.writing.questions import opening_of, questions_about
 from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
-from services.voice.writing.spoken import Spoken
+from services.voice.writing.subject import untold
 
 #: Plans kept ready: one a campaign and language.
 _PLANS_KEPT = 64

@@ -10,8 +10,7 @@ import re
 from services.language import LANGUAGES, Language
 from services.language.patterns import any_of
 from services.people.rules.crafts import name_key
-from services.voice.vocabulary import plain_words, vocabulary, words_of
-from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
+from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words, vocabulary, words_listed
 
 #: Who holds it is the only one: "I'm head of flys".
 _ONLY = re.compile(rf"(?:{any_of(GRAMMAR.only_one)})\b", re.IGNORECASE)
@@ -75,7 +74,7 @@ def lowered(text: str, *names: str) -> str:
     def small(match: re.Match[str]) -> str:
         word = match[0]
         plain = len(word) > 1 and word[1:].islower() and word not in kept
-        return word.lower() if plain and word not in words_of("names_in_roles") else word
+        return word.lower() if plain and word not in words_listed("names_in_roles") else word
 
     return _WORD.sub(small, text)
 

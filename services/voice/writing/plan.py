@@ -11,22 +11,50 @@ from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language
 from services.language.patterns import any_of, words_pattern
 from services.voice.checking.block_list import BlockList
-from services.voice.checking.claim_words import akin, telling
 from services.voice.checking.support import Sources
-from services.voice.checking.terms import facts_of
-from services.voice.language.names import own_names, same_name
+from services.voice.language.words import akin, split_sentences, telling
 from services.voice.passages import Passage, Passages, SourceText, find_passages
 from services.voice.passages.people import People
-from services.voice.vocabulary import plain_words, vocabulary
-from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
+from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words, vocabulary
 from services.voice.writing.dealing import shuffled
 from services.voice.writing.jobs import named_job, said_job
 from services.voice.writing.post_templates import Pool, PostTemplates
 from services.voice.writing.questions import questions_of
-from services.voice.writing.relations import Relation, Scene
+from services.voice.writing.relations import Relation, Scene, own_names, same_name
 from services.voice.writing.request import Content
-from services.voice.writing.spoken import WE, Spoken
-from services.voice.writing.subject import author_of, hashtags_of, title_of
+from services.voice.writing.subject import author_of, facts_of, hashtags_of, title_of
+
+_ENDS = (".", "?", "!", "…", "”", "’", ")")
+_FULL = 80
+WE = words_pattern(GRAMMAR.we | GRAMMAR.us)
+_OURS = words_pattern(GRAMMAR.we_or_ours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """The passage of this ``number`` for one person's post. ``bad``: it is bad news."""
+
+    number: int
+    passage: Passage
+    bad: bool = False
+
+    def is_ours(self, employer: str) -> bool:
+        """Whether the passage names the employer, or says "we" or "our"."""
+        text = self.passage.text
+        return bool(_OURS.search(text)) or employer.casefold() in text.casefold()
+
+    @property
+    def is_told(self) -> bool:
+        """Long enough for a post without own words of its person: two sentences, or a full one."""
+        text = self.passage.text
+        return len(text) >= _FULL or len(split_sentences(text)) > 1
+
+    @property
+    def text(self) -> str:
+        """The text, ending with a mark."""
+        told = self.passage.text
+        return told if told.endswith(_ENDS) else told.rstrip(":;,") + "."
+
 
 #: "Stond vijf uur stil": what no list of phrases holds.
 _STOOD_STILL = re.compile(

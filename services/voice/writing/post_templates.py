@@ -19,8 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from services.errors import Rejected, Stop
 from services.language import LANGUAGES
 from services.message import message
-from services.voice.writing.layout_file import Section, read_sections
-from services.voice.writing.layout_syntax import check_syntax, slots_of
+from services.voice.writing.layout_syntax import Section, check_syntax, read_sections, slots_of
 from services.voice.writing.relations import RELATIONS, Relation
 
 KINDS = tuple(RELATIONS)

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from services.language import Language
 from services.language.patterns import words_pattern
 from services.people.rules.ambassador import Ambassador
-from services.voice.checking.claim_words import akin, telling
+from services.text.plain_text import phrase
 from services.voice.checking.unclear import Unclear, unclear_in
-from services.voice.language.names import own_names, same_name
+from services.voice.language.words import akin, telling
 from services.voice.learning.own_words import as_told
-from services.voice.learning.profile import Voice, voice_of
-from services.voice.vocabulary import plain_words
-from services.voice.vocabulary.grammar import GRAMMAR, phrases_of
+from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
-from services.voice.writing.jobs import named_job
-from services.voice.writing.plan import Plan
+from services.voice.writing.jobs import lowered, named_job, said_role
+from services.voice.writing.plan import Plan, Spoken
 from services.voice.writing.post_templates import Layout
-from services.voice.writing.relations import Relation, Standpoint, relation_of
+from services.voice.writing.relations import Relation, Standpoint, own_names, relation_of, same_name
 from services.voice.writing.request import DraftRequest
-from services.voice.writing.spoken import Spoken
+
+_LONGEST = 48
+_UNSAFE = re.compile(
+    r"[<>{}\[\]|\\`@#*_~^=\"“”!?;:]|\.\s|https?|www\.|[^\u0000-\u024f\u2010-\u2019]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A profile as posts use it; an empty text means: do not mention it. ``said_role`` is the role
+    where a sentence has it."""
+
+    polite: bool
+    short: bool
+    role: str
+    said_role: str
+    team: str
+
+
+@lru_cache(maxsize=1024)
+def voice_of(person: Ambassador) -> Voice:
+    """The voice of one person; whatever could break a sentence is left out."""
+    role = lowered(_field(person.role), person.region)
+    return Voice(
+        polite=person.address_form == "u",
+        short=person.length == "short",
+        role=role,
+        said_role=said_role(role, person.language),
+        team=_field(person.team),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _field(text: str) -> str:
+    line = phrase(text, _LONGEST).rstrip(".,")
+    return "" if _UNSAFE.search(line) else line
+
 
 _APART = {Relation.CRAFT, Relation.COLLEAGUE}
 #: Layouts of a vacancy for who said themselves that somebody is sought are called so.

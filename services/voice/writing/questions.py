@@ -13,8 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from services.voice.checking.claim_words import bare_words
 from services.voice.checking.unclear import Unclear
+from services.voice.language.words import bare_words
 from services.voice.passages import Passage
 from services.voice.writing.relations import Relation
 

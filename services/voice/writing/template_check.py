@@ -16,12 +16,10 @@ from services.text.links_in_text import has_link
 from services.text.network_text import EMOJI, measure_text
 from services.voice.checking.boasts import boasts_in, is_praise
 from services.voice.checking.support import Sources, check_supported
-from services.voice.vocabulary import plain_words, vocabulary
-from services.voice.vocabulary.grammar import phrases_of
-from services.voice.writing.layout_syntax import SLOTS, syntax_faults
+from services.voice.vocabulary import phrases_of, plain_words, vocabulary
+from services.voice.writing.layout_syntax import SLOTS, TemplateFault, syntax_faults
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.relations import Relation
-from services.voice.writing.template_faults import TemplateFault
 
 #: Of each length a file has so many, or the first few colleagues would post the same.
 LEAST = 4

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 from services.voice.passages import Passage, SourceText, find_passages
 from services.voice.vocabulary import plain_words
 from tests.unit.voice.sources import ROOT, content_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 from services.voice.passages import SourceText, find_passages
 from services.voice.passages.choosing import MAX_LENGTH, MIN_LENGTH, MOST
 from services.voice.vocabulary import plain_words

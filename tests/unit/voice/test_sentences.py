@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from services.accounts.rules import OURS
 from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
 from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
-from services.voice.checking.terms import facts_of
 from services.voice.passages import SourceText, find_passages
 from services.voice.writing.dealing import NO_PASSAGE, even_share
 from services.voice.writing.relations import Relation, cast_of
+from services.voice.writing.subject import facts_of
 from tests.builders import ambassador, story, vacancy
 from tests.unit.voice.material import (
     compose_all,

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from services.errors import Rejected, Stop
 from services.voice import Composer, Dealt, PostTemplates
-from services.voice.writing.layout_file import read_sections
-from services.voice.writing.layout_syntax import MOST, slots_of, syntax_faults
+from services.voice.writing.layout_syntax import MOST, read_sections, slots_of, syntax_faults
 from services.voice.writing.post_templates import PATHS
 from services.voice.writing.relations import RELATIONS, Relation
 from services.voice.writing.template_check import check_template

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.text.plain_text import phrase
-from services.voice.language.sentences import split_sentences
+from services.voice.language.words import split_sentences
 from services.voice.passages import SourceText
 from tests.builders import story
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.language.names import same_name
-from services.voice.writing.relations import Relation, cast_of, relation_of
+from services.voice.writing.relations import Relation, cast_of, relation_of, same_name
 from tests.builders import ambassador, story, vacancy
 
 ANNA = ambassador(1, name="Anna van der Berg", email="anna@example.org")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.voice.checking.claim_words import stem
+from services.voice.language.words import stem
 from services.voice.vocabulary import listed
 
 THREADS = 8
