@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -34,10 +33,7 @@ _WORDS: Mapping[str, Message] = {
     ),
     "no_name": label(
         "template.no-name",
-        "Give the post a name of small letters and hyphens: === role-first, or === role-first short.",
-    ),
-    "name_twice": label(
-        "template.name-twice", "The name {layout} stands here twice; choose another."
+        "Give the post a name of its own, of small letters and hyphens: === role-first, or === role-first short.",
     ),
     "no_forms": label("template.no-forms", "There are two forms of address in Dutch only."),
     "too_many_marks": label(
@@ -46,33 +42,19 @@ _WORDS: Mapping[str, Message] = {
     ),
     "unreadable": label("template.unreadable", "A {{{{ or {{% is not closed or not written right."),
     "not_allowed": label(
-        "template.not-allowed", "{what} is not allowed here; only slots and if, elif and else are."
-    ),
-    "brackets": label("template.brackets", "There is a loose bracket or bar here; leave it out."),
-    "too_deep": label(
-        "template.too-deep", "The conditions are nested too deeply; make it simpler."
+        "template.not-allowed",
+        "Only slots and if, elif and else are allowed here, and no loose brackets.",
     ),
     "unknown_field": label(
-        "template.unknown-field", "There is no slot {field}; did you mean {meant}?"
+        "template.unknown-field", "There is no slot {field} here; choose from {fields}."
     ),
-    "no_such_field": label(
-        "template.no-such-field", "There is no slot {field} here; choose from {fields}."
-    ),
-    "few_short": label(
-        "template.few-short",
-        "At least {least} short posts belong here (=== name short), or two people post the same.",
-    ),
-    "few_long": label(
-        "template.few-long",
-        "At least {least} other posts belong here, or two people post the same.",
-    ),
-    "few_unanswered": label(
-        "template.few-unanswered",
-        "Every post needs an answer; write some for whoever answered nothing.",
+    "few": label(
+        "template.few",
+        "At least {least} short posts (=== name short) and {least} others belong here, or two people post the same.",
     ),
     "few_answered": label(
         "template.few-answered",
-        "No post begins with {{{{ answer }}}}; write some for whoever answered.",
+        "Some posts begin with {{{{ answer }}}}, and some have none, for whoever answered nothing.",
     ),
     "claim": label(
         "template.claim",
@@ -81,22 +63,18 @@ _WORDS: Mapping[str, Message] = {
     "boast": label(
         "template.boast", "“{word}” sounds like advertising; a plain detail convinces more."
     ),
-    "not_polite": label(
-        "template.not-polite",
-        'The polite form still says je; write {{{{ form("je kent", "u kent") }}}}.',
-    ),
-    "not_familiar": label(
-        "template.not-familiar",
-        'The familiar form still says u; write {{{{ form("je kent", "u kent") }}}}.',
+    "address": label(
+        "template.address",
+        'The two forms of address are mixed here; write {{{{ form("je kent", "u kent") }}}}.',
     ),
     "not_prose": label(
         "template.not-prose",
         "A post is plain text, without emoji, <, >, @name or #hashtag and with one link: {{{{ link }}}}.",
     ),
-    "shouts": label(
-        "template.shouts", "There is an exclamation mark here; leave that to the colleague."
+    "asks": label(
+        "template.asks",
+        "There is a question or an exclamation mark here; leave that to the colleague.",
     ),
-    "asks": label("template.asks", "There is a question here that the colleague did not ask."),
     "quotes": label(
         "template.quotes", "Quotation marks are added by themselves, where somebody else speaks."
     ),
@@ -138,7 +116,7 @@ _WORDS: Mapping[str, Message] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TemplateFault:
     """One fault of a template: ``name`` is the rule, ``values`` fill its sentence.
 
@@ -208,36 +186,15 @@ def _section(header: re.Match[str], line: int, lines: list[str]) -> Section:
 
 #: Characters of a file and of a layout, layouts of a file, and marks (``{{``, ``{%``) of a layout.
 MOST = {"file": 20_000, "layouts": 40, "layout": 1_500, "marks": 24}
-_DEPTH = 12
 
-SLOTS = frozenset(
-    {
-        "passage", "author", "job", "a_job", "facts", "role", "team", "employer",
-        "answer", "link",
-    }
-)  # fmt: skip
 _OF_VACANCIES = frozenset({"job", "a_job", "facts"})
 _OF_STORIES = frozenset({"author"})
+_OF_BOTH = frozenset({"passage", "role", "team", "employer", "answer", "link"})
+SLOTS = _OF_BOTH | _OF_STORIES | _OF_VACANCIES
 
 _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,
 )  # fmt: skip
-#: How people know what they wrote; anything else is named by its kind.
-_WRITTEN = {
-    nodes.For: "{% for %}",
-    nodes.Call: "( )",
-    nodes.Getattr: ".",
-    nodes.Getitem: "[ ]",
-    nodes.Filter: "|",
-    nodes.Macro: "{% macro %}",
-    nodes.Assign: "{% set %}",
-    nodes.Mul: "*",
-    nodes.Pow: "**",
-    nodes.Add: "+",
-    nodes.Concat: "~",
-    nodes.Const: '" "',
-    nodes.CondExpr: "{{ if }}",
-}
 _PARSER = SandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
 
 
@@ -270,27 +227,22 @@ def check_syntax(path: str, text: str) -> None:
 
 def syntax_faults(path: str, text: str) -> Iterator[TemplateFault]:
     """Everything in ``text`` that keeps it from being compiled, in order."""
+    sections = list(read_sections(text)) if len(text) <= MOST["file"] else []
     if len(text) > MOST["file"]:
-        yield TemplateFault(name="too_large", values={"limit": MOST["file"]})
-        return
-    if printable(text) != text or "\u2028" in text or "\u2029" in text:
-        yield TemplateFault(name="control_characters")
-        return
-    sections = list(read_sections(text))
-    if not sections or len(sections) > MOST["layouts"]:
-        name = "too_many_layouts" if sections else "no_layouts"
-        yield TemplateFault(name=name, values={"limit": MOST["layouts"]})
-        return
-    names: set[str] = set()
-    for section in sections:
-        if not section.name:
-            yield TemplateFault(name="no_name", line=section.line)
-        elif section.name in names:
-            yield TemplateFault(
-                name="name_twice", line=section.line, values={"layout": section.name}
-            )
-        names.add(section.name)
-        yield from _section_faults(path, section)
+        yield TemplateFault("too_large", 0, {"limit": MOST["file"]})
+    elif printable(text) != text or "\u2028" in text or "\u2029" in text:
+        yield TemplateFault("control_characters")
+    elif not sections:
+        yield TemplateFault("no_layouts")
+    elif len(sections) > MOST["layouts"]:
+        yield TemplateFault("too_many_layouts", 0, {"limit": MOST["layouts"]})
+    else:
+        named: set[str] = set()
+        for section in sections:
+            if not section.name or section.name in named:
+                yield TemplateFault("no_name", section.line)
+            named.add(section.name)
+            yield from _section_faults(path, section)
 
 
 def fields_of(path: str) -> frozenset[str]:
@@ -313,9 +265,7 @@ def _shown(body: Iterable[nodes.Node], known: frozenset[str]) -> Iterator[str]:
     """The slots shown outside a condition on them; ``known`` are those of the conditions around."""
     for node in body:
         if isinstance(node, nodes.If):
-            asked = {name.name for name in node.test.find_all(nodes.Name)}
-            if isinstance(node.test, nodes.Name):
-                asked.add(node.test.name)
+            asked = {name.name for name in nodes.Output([node.test]).find_all(nodes.Name)}
             yield from _shown(node.body, known | asked)
             yield from _shown([*node.elif_, *node.else_], known)
         elif isinstance(node, nodes.Name):
@@ -327,68 +277,43 @@ def _shown(body: Iterable[nodes.Node], known: frozenset[str]) -> Iterator[str]:
 
 def _section_faults(path: str, section: Section) -> Iterator[TemplateFault]:
     source, line = section.source, section.line
-    if len(source) > MOST["layout"]:
-        yield TemplateFault(name="too_large", line=line, values={"limit": MOST["layout"]})
-        return
-    marks = source.count("{{") + source.count("{%")
-    if marks > MOST["marks"] or source.count("(") > MOST["marks"]:
-        yield TemplateFault(name="too_many_marks", line=line, values={"limit": MOST["marks"]})
-        return
     familiar, polite = section.forms
-    if familiar != polite and not phrases_of(path.partition("/")[0]).polite:
-        yield TemplateFault(name="no_forms", line=line)
-    fields = fields_of(path)
-    for form in dict.fromkeys((familiar, polite)):
-        faults = list(_faults(form, fields, line))
-        yield from faults
-        if faults:
-            return
+    if len(source) > MOST["layout"]:
+        yield TemplateFault("too_large", line, {"limit": MOST["layout"]})
+    # Each of these may be nested in another, so their number bounds the depth.
+    elif source.count("{{") + source.count("{%") + source.count("(") > MOST["marks"]:
+        yield TemplateFault("too_many_marks", line, {"limit": MOST["marks"]})
+    elif familiar != polite and not phrases_of(path.partition("/")[0]).polite:
+        yield TemplateFault("no_forms", line)
+    else:
+        for form in dict.fromkeys((familiar, polite)):
+            if faults := list(_faults(form, fields_of(path), line)):
+                yield from faults
+                return
 
 
 def _faults(source: str, fields: frozenset[str], line: int) -> Iterator[TemplateFault]:
     try:
-        body = _PARSER.parse(source).body
+        tree = _PARSER.parse(source)
     except TemplateSyntaxError as error:
-        yield TemplateFault(name="unreadable", line=line + error.lineno)
+        yield TemplateFault("unreadable", line + error.lineno)
         return
     except (RecursionError, ValueError):
-        yield TemplateFault(name="unreadable", line=line)
+        yield TemplateFault("unreadable", line)
         return
-    waiting: list[tuple[nodes.Node, int]] = [(node, 1) for node in body]
-    named: dict[str, int] = {}
-    while waiting:
-        node, depth = waiting.pop(0)
-        if depth > _DEPTH:
-            yield TemplateFault(name="too_deep", line=line)
+    for node in tree.find_all(nodes.Node):
+        loose = isinstance(node, nodes.TemplateData) and {*node.data} & {*"{}[]|<>"}
+        stored = isinstance(node, nodes.Name) and node.ctx != "load"
+        if type(node) not in _ALLOWED or loose or stored:
+            yield TemplateFault("not_allowed", line + node.lineno)
             return
-        if not _allowed(node):
-            what = _WRITTEN.get(type(node), type(node).__name__.lower())
-            yield TemplateFault(name="not_allowed", line=line + node.lineno, values={"what": what})
-            return
-        if isinstance(node, nodes.Name):
-            named.setdefault(node.name, line + node.lineno)
-        elif isinstance(node, nodes.TemplateData) and {*node.data} & {*"{}[]|<>"}:
-            yield TemplateFault(name="brackets", line=line + node.lineno)
-            return
-        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
-    for name in sorted(named.keys() - fields):
-        yield _unknown(name, fields, named[name])
-
-
-def _allowed(node: nodes.Node) -> bool:
-    if isinstance(node, nodes.Name):
-        return node.ctx == "load"
-    return type(node) in _ALLOWED
-
-
-def _unknown(name: str, fields: frozenset[str], line: int) -> TemplateFault:
-    near = get_close_matches(name, sorted(fields), n=1, cutoff=0.5)
-    if near:
-        return TemplateFault(
-            name="unknown_field", line=line, values={"field": name, "meant": near[0]}
-        )
-    return TemplateFault(
-        name="no_such_field",
-        line=line,
-        values={"field": name, "fields": ", ".join(sorted(fields))},
-    )
+    if sum(1 for _ in tree.find_all((nodes.Not, nodes.And, nodes.Or))) > MOST["marks"]:
+        yield TemplateFault("too_many_marks", line, {"limit": MOST["marks"]})
+    unknown = {
+        name.name: line + name.lineno
+        for name in tree.find_all(nodes.Name)
+        if name.name not in fields
+    }
+    for name in sorted(unknown):
+        values = {"field": name, "fields": ", ".join(sorted(fields))}
+        yield TemplateFault("unknown_field", unknown[name], values)

@@ -56,32 +56,26 @@ def check_template(templates: PostTemplates, path: str, text: str) -> list[Templ
 
 def _few(layouts: tuple[Layout, ...]) -> Iterator[TemplateFault]:
     short = sum(layout.short for layout in layouts)
-    if short < LEAST:
-        yield TemplateFault(name="few_short", values={"least": LEAST})
-    if len(layouts) - short < LEAST:
-        yield TemplateFault(name="few_long", values={"least": LEAST})
-    if all("answer" in layout.uses for layout in layouts):
-        yield TemplateFault(name="few_unanswered")
-    if not any("answer" in layout.uses for layout in layouts):
-        yield TemplateFault(name="few_answered")
+    if min(short, len(layouts) - short) < LEAST:
+        yield TemplateFault("few", 0, {"least": LEAST})
+    if len({"answer" in layout.uses for layout in layouts}) == 1:
+        yield TemplateFault("few_answered")
 
 
 def _faults(
     layout: Layout, language: str, kind: str, relation: Relation, organisation: str
 ) -> Iterator[TemplateFault]:
-    seen: set[str] = set()
+    broken: dict[str, None] = {}
     for shown in _combinations(layout):
         marked = {name: f"⟦{name}⟧" if name in shown else "" for name in SLOTS}
         for polite in (False, True) if phrases_of(language).polite else (False,):
             text = layout.render(marked, polite=polite)
-            for name in _rules(text, shown, language, polite=polite):
-                if name not in seen:
-                    seen.add(name)
-                    yield TemplateFault(name=name, line=layout.line, values={"layout": layout.name})
+            broken |= dict.fromkeys(_rules(text, shown, language, polite=polite))
     if relation is Relation.AUTHOR and "author" in layout.uses:
-        yield TemplateFault(name="speaks_of_poster", line=layout.line)
+        broken["speaks_of_poster"] = None
     if kind == "vacancy" and not layout.uses & {"job", "a_job"}:
-        yield TemplateFault(name="no_job", line=layout.line)
+        broken["no_job"] = None
+    yield from (TemplateFault(name, layout.line) for name in broken)
     yield from _claims(layout, language, organisation)
 
 
@@ -94,7 +88,8 @@ def _combinations(layout: Layout) -> Iterator[frozenset[str]]:
 
 def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> list[str]:
     """The names of the rules that this text of one layout breaks; slots are marked in it."""
-    own = _SLOT.sub("", text)
+    own, phrases = _SLOT.sub("", text), phrases_of(language)
+    other = phrases.familiar if polite else phrases.polite
     line = next((line for line in text.split("\n") if "⟦link⟧" in line), "")
     before, _, after = line.partition("⟦link⟧")
     broken = {
@@ -106,14 +101,12 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "author_inside": bool(_AUTHOR_INSIDE.search(text)),
         "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "author")),
         "not_prose": bool(_NOT_PROSE.search(own)) or has_link(own) or bool(EMOJI.search(own)),
-        "shouts": "!" in own,
-        "asks": "?" in own,
+        "asks": "?" in own or "!" in own,
         "quotes": bool({*own} & {*'“”"'}),
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
         "unsaid": vocabulary(language)["unsaid"].within(plain_words(own))
         or is_praise(own, language),
-        "not_polite": polite and _addresses(own, phrases_of(language).familiar),
-        "not_familiar": not polite and _addresses(own, phrases_of(language).polite),
+        "address": _addresses(own, other),
     }
     return [name for name, is_broken in broken.items() if is_broken]
 
@@ -133,13 +126,9 @@ def _claims(layout: Layout, language: str, organisation: str) -> Iterator[Templa
     text = layout.render(values)
     claims = check_supported(text, Sources(values.values()), language=language)
     if claims:
-        values = {"claim": str(claims[0].values["said"])}
-        yield TemplateFault(name="claim", line=layout.line, values=values)
-    if layout.short:
-        over = measure_text(X, text).length - X.limit
-        if over > 0:
-            yield TemplateFault(name="too_long_for_x", line=layout.line, values={"over": over})
+        yield TemplateFault("claim", layout.line, {"claim": str(claims[0].values["said"])})
+    over = measure_text(X, text).length - X.limit
+    if layout.short and over > 0:
+        yield TemplateFault("too_long_for_x", layout.line, {"over": over})
     for boast in boasts_in(text, language):
-        yield TemplateFault(
-            name="boast", line=layout.line, values={"word": boast.word}, blocks=False
-        )
+        yield TemplateFault("boast", layout.line, {"word": boast.word}, blocks=False)

@@ -96,7 +96,7 @@ def faults(text: str, path: str = PATH) -> set[str]:
     return {
         fault.name
         for fault in check_template(shipped_templates(), path, whole)
-        if not fault.name.startswith("few_")
+        if not fault.name.startswith("few")
     }
 
 
@@ -116,7 +116,7 @@ def test_a_good_one_has_nothing_to_be_said() -> None:
         (f"Trots op dit verhaal. {GOOD}", "unsaid"),
         (f"Ik las dit net. {GOOD}", "unsaid"),
         (f"Wat vind jij?\n\n{GOOD}", "asks"),
-        (f"Kijk eens!\n\n{GOOD}", "shouts"),
+        (f"Kijk eens!\n\n{GOOD}", "asks"),
         (f"#samen {GOOD}", "not_prose"),
         (f"🎉 {GOOD}", "not_prose"),
         (f"“Zo gaat dat.” {GOOD}", "quotes"),
@@ -125,11 +125,11 @@ def test_a_good_one_has_nothing_to_be_said() -> None:
         (f"{GOOD.replace('{{ passage }}', 'woord ' * 61)}", "too_many_words"),
         (f"Eerst dit.\n\n{{{{ answer }}}}\n\n{GOOD}", "answer_later"),
         (f"Zie je {{% if team %}}{{{{ team }}}}{{% endif %}} . {GOOD}", "holes"),
-        (f"Dat ziet u zelf. {GOOD}", "not_familiar"),
-        (f"Dat zie je zelf. {GOOD}", "not_polite"),
+        (f"Dat ziet u zelf. {GOOD}", "address"),
+        (f"Dat zie je zelf. {GOOD}", "address"),
         (f"Zo schreef {{{{ author }}}} het. {GOOD}", "author_inside"),
         (f"{{{{ rol }}}} {GOOD}", "unknown_field"),
-        (f"{{{{ job }}}} {GOOD}", "no_such_field"),
+        (f"{{{{ job }}}} {GOOD}", "unknown_field"),
         (f"{{% for x in role %}}x{{% endfor %}} {GOOD}", "not_allowed"),
         (f"{{{{ role|upper }}}} {GOOD}", "not_allowed"),
         (f"{{{{ ''.join(role) }}}} {GOOD}", "not_allowed"),

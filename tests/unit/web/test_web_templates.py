@@ -59,9 +59,9 @@ async def test_a_template_is_saved_and_put_back(organisation: Organisation) -> N
 @pytest.mark.parametrize(
     ("clause", "said"),
     [
-        ("Ik kijk naar {{ rol }}.", "Regel 2: Er is geen plek rol; bedoel je role?"),
-        ("{% for x in title %}x{% endfor %}", "Regel 2: {% for %} mag hier niet"),
-        ("{{ title.__class__ }}", "Regel 2: . mag hier niet"),
+        ("Ik kijk naar {{ rol }}.", "Regel 2: Er is hier geen plek rol; kies uit answer, author,"),
+        ("{% for x in title %}x{% endfor %}", "Regel 2: Hier mogen alleen plekken"),
+        ("{{ title.__class__ }}", "Regel 2: Hier mogen alleen plekken"),
         ("Ik werk ook bij {{ employer }}.", "Regel 1: De werkgever hoort er precies één keer in"),
         ("Ik ben hier trots op.", "Regel 1: Hier staat een mening"),
         (
