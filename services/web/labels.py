@@ -222,7 +222,6 @@ LACKING: _Labels = {
         "Each of its sentences leans on another, or on the day it was written.",
     ),
     "list_only": label("passages.thin.list-only", "It is a list, and nobody tells a list on."),
-    "boilerplate": label("passages.thin.boilerplate", "Its sentences would fit any organisation."),
     "other_language": label(
         "passages.thin.other-language",
         "It is in another language than was chosen for it. Make it anew in the right language.",
@@ -247,10 +246,6 @@ LACKING_QUESTION: _Labels = {
     "list_only": label(
         "passages.question.list-only",
         "Which of these points went differently than planned, and for whom?",
-    ),
-    "boilerplate": label(
-        "passages.question.boilerplate",
-        "What of this only happened here: where was it, and who was there?",
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, primary_language
-from services.message import LanguageTag, message
+from services.message import LanguageTag, Message, message
 from services.voice.language.told_in import other_language_of
 from services.voice.passages import SourceText, find_passages
 from services.voice.writing.request import Content, NoDraft
@@ -44,12 +44,6 @@ _LACKING = {
             "Choose what may be told, or add what happened: who did what, and what came of it?",
         ),
     ),
-    "boilerplate": (
-        message(
-            "story.fits-anybody", "the story holds only sentences that would fit any organisation"
-        ),
-        message("do.add-own", "Add what only happened here: where was it, and who was there?"),
-    ),
 }
 
 
@@ -78,71 +72,61 @@ def unsaid(content: Content) -> NoDraft | None:
 
 def lacking(content: Content) -> NoDraft | None:
     """The reason why no person gets a text about ``content`` before an answer of their own; None: some do."""
-    if not isinstance(content, StoryApproved):
-        return None if title_of(content) else _no_title("vacancy")
-    language = primary_language(content.language)
-    if language not in LANGUAGES:
+    if not title_of(content):
         return NoDraft(
+            message("source.no-title", "there is no readable title"),
+            remedy=message("do.give-title", "Give it a plain title."),
+        )
+    return _untold(content) if isinstance(content, StoryApproved) else None
+
+
+def _untold(story: StoryApproved) -> NoDraft | None:
+    declared, text = primary_language(story.language), SourceText(story)
+    if declared not in LANGUAGES:
+        return _in_ours(
             message(
                 "story.language-not-written",
                 'nobody writes in "{language}", and a story is told in its own language',
-                language=LanguageTag(language),
-            ),
-            remedy=message(
-                "do.send-in-languages",
-                "Send it in {languages}, under a new story_id.",
-                languages=" or ".join(sorted(LANGUAGES)),
-            ),
+                language=LanguageTag(declared),
+            )
         )
-    text = SourceText(content)
-    if (found := other_language_of(text.body, language)) is not None:
-        return _in_another_language(content.language, found)
-    passages = find_passages(text)
-    if not passages.chosen:
-        reason, remedy = _LACKING.get(passages.lacking, _LACKING["short"])
-        if not title_of(content):
-            return _no_title("story")
-        thin = NoPassage if passages.lacking == "unclear" else Thin
-        return thin(reason, remedy=remedy)
-    return None if title_of(content) else _no_title("story")
-
-
-def _in_another_language(declared: str, found: str) -> NoDraft:
-    if not found:
-        return NoDraft(
+    found = other_language_of(text.body, declared)
+    if found == "":
+        return _in_ours(
             message(
                 "story.another-language",
                 'the story was sent as "{language}", but its text is in another language',
-                language=LanguageTag(declared),
+                language=LanguageTag(story.language),
+            )
+        )
+    if found is not None:
+        return NoDraft(
+            message(
+                "story.wrong-language",
+                'the story was sent as "{declared}", but its text is in "{language}"',
+                declared=LanguageTag(story.language),
+                language=LanguageTag(found),
             ),
             remedy=message(
-                "do.send-in-languages",
-                "Send it in {languages}, under a new story_id.",
-                languages=" or ".join(sorted(LANGUAGES)),
+                "do.send-as-language",
+                'Send it as "{language}", under a new story_id.',
+                language=LanguageTag(found),
             ),
         )
+    passages = find_passages(text)
+    if passages.chosen:
+        return None
+    reason, remedy = _LACKING.get(passages.lacking, _LACKING["short"])
+    thin = NoPassage if passages.lacking == "unclear" else Thin
+    return thin(reason, remedy=remedy)
+
+
+def _in_ours(reason: Message) -> NoDraft:
     return NoDraft(
-        message(
-            "story.wrong-language",
-            'the story was sent as "{declared}", but its text is in "{language}"',
-            declared=LanguageTag(declared),
-            language=LanguageTag(found),
-        ),
+        reason,
         remedy=message(
-            "do.send-as-language",
-            'Send it as "{language}", under a new story_id.',
-            language=LanguageTag(found),
+            "do.send-in-languages",
+            "Send it in {languages}, under a new story_id.",
+            languages=" or ".join(sorted(LANGUAGES)),
         ),
-    )
-
-
-def _no_title(kind: str) -> NoDraft:
-    if kind == "story":
-        return NoDraft(
-            message("story.no-title", "the story has no readable title"),
-            remedy=message("do.give-story-title", "Give the story a plain title."),
-        )
-    return NoDraft(
-        message("vacancy.no-title", "the vacancy has no readable title"),
-        remedy=message("do.give-vacancy-title", "Give the vacancy a plain title."),
     )

@@ -177,8 +177,6 @@ def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
     letters = sum(len(each.text) for each in source.sentences)
     if prose.items > len(source.sentences):
         return "list_only"
-    if prose.fixed > len(source.sentences):
-        return "boilerplate"
     worth = Worth(source)
     if any(worth.of([each]) >= _LEAST for each in source.sentences):
         return "unclear"

@@ -7,9 +7,7 @@ from typing import Literal
 
 Narrator = Literal["neutral", "i", "we"]
 Sensitive = Literal["", "client", "health", "debts", "age", "blame"]
-Lacking = Literal[
-    "", "short", "no_event", "unclear", "list_only", "boilerplate", "other_language", "sensitive"
-]
+Lacking = Literal["", "short", "no_event", "unclear", "list_only", "other_language", "sensitive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,11 +60,10 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Prose:
-    """``items`` and ``fixed`` count the items of lists and the fixed texts left out."""
+    """``items`` counts the items of lists left out."""
 
     paragraphs: list[Paragraph] = field(default_factory=list)
     items: int = 0
-    fixed: int = 0
 
 
 class SourceText:
@@ -93,6 +92,17 @@ class SourceText:
     def body(self) -> Sequence[str]:
         """The `lines` of a story's body, or of a vacancy's description."""
         return _plain_lines([*self._blocks.values()][-1])
+
+    @property
+    def everything(self) -> list[str]:
+        """The `lines` with the title, and the names, subjects and places that the source gives."""
+        content = self.content
+        if isinstance(content, StoryApproved):
+            named = [*content.topics, content.author.name if content.author else ""]
+        else:
+            places = (content.team, content.location, content.hours)
+            named = [*content.crafts, *(each or "" for each in places)]
+        return [*self.lines, content.title, *named]
 
     @cached_property
     def prose(self) -> Prose:
@@ -137,14 +147,12 @@ class _Reading:
         if not words:
             return
         if self._words["endings"].begins(words) and len(words) <= 12:
-            self._over, self._found.fixed = True, self._found.fixed + 1
+            self._over = True
         elif kind == "item":
             self._found.items += 1
         elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
             self._heading(words, text, block.level or (6 if block.bold else 7))
-        elif self._closed or self._is_fixed(words, text):
-            self._found.fixed += 1
-        else:
+        elif not (self._closed or self._is_fixed(words, text)):
             self._keep(text)
 
     def _heading(self, words: list[str], text: str, level: int) -> None:

@@ -220,11 +220,7 @@ def _persons(text: SourceText, language: Language) -> frozenset[str]:
 
 def _sources(text: SourceText, found: Passages, facts: str, organisation: str) -> Sources:
     content = text.content
-    texts = [*text.lines, content.title, title_of(content), author_of(content), facts, organisation]
-    if isinstance(content, StoryApproved):
-        texts += content.topics
-    else:
-        texts += [*content.crafts, content.team or "", content.location or ""]
+    texts = [*text.everything, title_of(content), author_of(content), facts, organisation]
     for passage in (*found.chosen, *found.withheld):
         texts += [passage.text, passage.speaker]
     return Sources(texts)

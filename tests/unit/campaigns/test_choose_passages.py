@@ -157,17 +157,16 @@ async def test_a_colleagues_choice_is_not_overwritten(database: Database) -> Non
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        ([], "no passage"),
+        ([], "0 passages"),
         (["Te kort."], "8 characters"),
         (["x" * 301], "301 characters"),
         ([f"Dit is passage nummer {number}." for number in range(21)], "21 passages"),
-        (["Dit belt\x07 en is lang genoeg."], "cannot be shown"),
     ],
 )
 async def test_what_cannot_be_a_passage_is_refused(
     database: Database, texts: list[str], said: str
 ) -> None:
-    """Nothing is kept of a choice that is empty, too long, too short, too much or unreadable."""
+    """Nothing is kept of a choice that is empty, too long, too short or too much."""
     campaign_id = await start(database, story(body=BODY))
     with pytest.raises(Rejected, match=said):
         await choose(database, campaign_id, *texts)

@@ -63,7 +63,7 @@ def test_a_vacancy_speaks_of_the_work(left_out: str) -> None:
             story("Die Brücke war am Montag nicht mehr zu öffnen, und das ist schade."),
         ),
         ("other_language", story(_GOOD, language="fr")),
-        ("boilerplate", story("Met vriendelijke groet,\n\nJan de Wit")),
+        ("short", story("Met vriendelijke groet,\n\nJan de Wit")),
     ],
 )
 def test_an_empty_source_is_reported(lacking: str, content: object) -> None:
