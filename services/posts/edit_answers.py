@@ -32,7 +32,6 @@ from services.voice.checking.support import Sources, check_supported
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_told
 from services.voice.model import NotUsed, edit, follow_up
-from services.voice.model.edit import Frame
 from services.voice.voice_profile import taught
 from services.voice.writing.apply_profile import as_they_write, fits, held_word
 from services.voice.writing.request import DraftRequest
@@ -51,11 +50,6 @@ class _Built:
     @property
     def answer(self) -> str:
         return as_networks_keep(as_told(self.waiting.answer))
-
-    @property
-    def passage(self) -> str:
-        """Return its passage of the source."""
-        return as_networks_keep(self.waiting.recipe.get("parts", {}).get("passage", ""))
 
 
 class AnswerEditor:
@@ -145,7 +139,6 @@ class AnswerEditor:
         there = {
             "asked": built.waiting.prompt,
             "answer": built.answer,
-            "passage": built.passage,
             "language": built.person.language,
         }
         try:
@@ -159,19 +152,21 @@ class AnswerEditor:
         """The ``text``, or empty and why the built one stays."""
         language = built.person.language
         try:
-            frame = edit.frame_of(built.waiting.text, answer=built.answer, passage=built.passage)
+            if built.answer not in built.waiting.text.split("\n\n"):
+                raise NotUsed("answer")
             text = await self._ask.use(
                 "edit",
-                edit.prompt_of(frame, language),
-                lambda said: self._kept(edit.edited(said, frame, language), frame, built, composer),
+                edit.prompt_of(built.answer, language),
+                lambda said: self._kept(edit.edited(said, built.answer, language), built, composer),
             )
         except NotUsed as broken:
             return {"text": "", "edit": str(broken)}
         return {"text": text, "edit": "used"}
 
-    def _kept(self, core: str, frame: Frame, built: _Built, composer: Composer) -> str:
+    def _kept(self, core: str, built: _Built, composer: Composer) -> str:
         """The whole text. Raises NotUsed when it is no post any more, or nothing was edited."""
-        person, text = built.person, normalise_text(frame.around(core))
+        person = built.person
+        text = normalise_text(built.waiting.text.replace(built.answer, core, 1))
         network, link = built.waiting.network, self._short_link(built.waiting.link_code)
         if text == built.waiting.text:
             raise NotUsed("same")
@@ -179,7 +174,7 @@ class AnswerEditor:
             raise NotUsed("network")
         if composer.blocked.found_in(text) or held_word(text, person.avoid):
             raise NotUsed("blocked")
-        own = (built.answer, frame.told, person.role, person.team, *person.crafts)
+        own = (built.answer, person.role, person.team, *person.crafts)
         if check_supported(core, built.sources, profile=own, language=person.language):
             raise NotUsed("unsupported")
         return text

@@ -72,7 +72,7 @@ def well(asked: Asked) -> str:
         return "1-2\n3 health"
     if asked.between("question"):
         return QUESTION
-    return f"{GOOD}\n\n{asked.between('keep')}"
+    return GOOD
 
 
 def spoilt(wrong: str) -> Behaviour:

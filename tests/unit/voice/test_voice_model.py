@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from services.voice.language.words import words_of
 from services.voice.model import NotUsed, edit, follow_up, passages
-from services.voice.model.edit import Frame
 from services.voice.writing.passage_rows import rows_of, with_proposed
 from tests.builders import story
 
@@ -16,46 +15,31 @@ ANSWER = (
     "ik laat leerlingen in hun eerste week een mof openzagen die ik met opzet fout heb gemaakt en dan"
     " kijken negen van de tien eerst op de tekening en bijna niemand pakt een mes."
 )
-TOLD = "Zo vertelde Fatima het:\n\n“Niemand had met een mes aan de mantel gekrast.”"
-AROUND = "Ik werk bij Zwaan. https://go.example.org/r/a"
-TEXT = f"{ANSWER}\n\n{TOLD}\n\n{AROUND}"
-FRAME = edit.frame_of(TEXT, answer=ANSWER, passage=TOLD.rpartition("\n")[2])
 GOOD = (
     "Ik laat leerlingen in hun eerste week een mof openzagen, die ik met opzet fout heb gemaakt. Dan"
     " kijken negen van de tien eerst op de tekening. Bijna niemand pakt een mes."
 )
 
 
-def test_answer_and_passage_are_handed_out_and_nothing_around_them() -> None:
-    """Link, disclosure and own lines stay outside, and come back where they were."""
-    prompt = edit.prompt_of(FRAME, "nl")
-    assert FRAME.around(f"{ANSWER}\n\n{TOLD}") == TEXT
+def test_only_the_answer_is_handed_out() -> None:
+    """Link, disclosure and own lines stay outside."""
+    prompt = edit.prompt_of(ANSWER, "nl")
     assert "Dutch" in prompt.instructions
-    assert prompt.text == f"<answer>\n{ANSWER}\n</answer>\n<keep>{TOLD}</keep>\nThe edited text:"
-    own = edit.frame_of(f"Even dit.\n\n{TEXT}", answer=ANSWER, passage="")
-    assert own == Frame(
-        before="Even dit.\n\n", answer=ANSWER, told="", after=f"\n\n{TOLD}\n\n{AROUND}"
-    )
-    with_link = f"{ANSWER}\n\nLees https://go.example.org/r/a\n\nDe mof."
-    assert edit.frame_of(with_link, answer=ANSWER, passage="De mof.").told == ""
-    with pytest.raises(NotUsed, match="answer"):
-        edit.frame_of(AROUND, answer=ANSWER, passage="")
+    assert prompt.text == f"<answer>\n{ANSWER}\n</answer>\nThe edited text:"
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        f"{GOOD}\n\n{TOLD}",
-        f"<answer>\n{GOOD}\n</answer>\n<keep>{TOLD}</keep>",
-        f"{GOOD.replace(' met opzet', '')}\n\n{TOLD}",
-        GOOD.replace(" Dan", f"\n\n{TOLD}\n\nDan"),
+        GOOD,
+        f"<answer>\n{GOOD}\n</answer>",
+        GOOD.replace(" met opzet", ""),
+        GOOD.replace(" Dan", "\n\nDan"),
     ],
 )
 def test_the_same_words_in_their_order_are_used(said: str) -> None:
     """Capitals, marks, split sentences and a dropped word or two are what an editor is for."""
-    core = edit.edited(said, FRAME, "nl")
-    assert TOLD in core
-    assert words_of(core.replace(TOLD, ""))[:3] == ["ik", "laat", "leerlingen"]
+    assert words_of(edit.edited(said, ANSWER, "nl"))[:3] == ["ik", "laat", "leerlingen"]
 
 
 @pytest.mark.parametrize(
@@ -89,30 +73,23 @@ def test_the_same_words_in_their_order_are_used(said: str) -> None:
 def test_a_broken_promise_keeps_an_edit_out(own: str, why: str) -> None:
     """Nothing that the person did not say, and nothing turned round, comes into their post."""
     with pytest.raises(NotUsed) as broken:
-        edit.edited(f"{own}\n\n{TOLD}", FRAME, "nl")
+        edit.edited(own, ANSWER, "nl")
     assert str(broken.value) == why
-
-
-def test_the_passage_stays_word_for_word() -> None:
-    """Left out, changed or told twice, it keeps the edit out."""
-    for told in ("", TOLD.replace("mes", "mesje"), f"{TOLD}\n\n{TOLD}", TOLD.rpartition("\n")[2]):
-        with pytest.raises(NotUsed, match="passage"):
-            edit.edited(f"{GOOD}\n\n{told}", FRAME, "nl")
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(ANSWER.split())).map(" ".join))
 def test_whatever_is_said_the_words_are_theirs(own: str) -> None:
     """An edit that is used holds no word but the answer's and a few small ones, and most of them."""
     try:
-        core = edit.edited(f"{own}\n\n{TOLD}", FRAME, "nl")
+        core = edit.edited(own, ANSWER, "nl")
     except NotUsed:
         return
-    said, given_ = words_of(core.replace(TOLD, "")), words_of(ANSWER)
+    said, given_ = words_of(core), words_of(ANSWER)
     assert len(said) >= edit.KEPT * len(given_)
     assert {each for each in said if len(each) > 6} <= set(given_)
 
 
-ABOUT = {"asked": "Wat leer jij hierover?", "answer": ANSWER, "passage": TOLD, "language": "nl"}
+ABOUT = {"asked": "Wat leer jij hierover?", "answer": ANSWER, "language": "nl"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +101,7 @@ ABOUT = {"asked": "Wat leer jij hierover?", "answer": ANSWER, "passage": TOLD, "
     ],
 )
 def test_a_question_in_their_words_is_asked(said: str) -> None:
-    """It is short, opens as a question does, and takes a word of the answer or the passage."""
+    """It is short, opens as a question does, and takes a word of the answer."""
     question = follow_up.question_of(said, **ABOUT)
     assert question == said.partition("\n")[0].strip(" “”")
 
