@@ -142,7 +142,7 @@ class _Reading:
     def _they(self) -> str:
         """ "Ze zeiden eerst": people unknown to a reader."""
         lists = self._lists
-        for place, word in enumerate(self._words[:_LEAST]):
+        for place, word in enumerate(self._words[:2]):
             name = self._matches[place].group()
             if word in lists["persons"] or (place and name[:1].isupper()):
                 return ""
@@ -186,6 +186,7 @@ class _Reading:
         explained = following in GRAMMAR.out_of or (rest and rest[0] in GRAMMAR.explaining)
         whole = after is not None and after.group()[:1].isupper()
         somebody = before in self._lists["persons"] or (before and is_at_work(before))
+        somebody = somebody or (place > 1 and self._words[place - 2] in GRAMMAR.our)
         titled = place > 1 and self._matches[place - 1].group()[0].isupper()
         return explained or whole or titled or bool(somebody)
 

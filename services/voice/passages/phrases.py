@@ -185,7 +185,7 @@ class Nouns:
             for phrase in phrases.of(sentence):
                 noun, adjacent = phrase.words[0], len(phrase.words) == 1
                 # Of "the patient" or "the children" a colleague is not asked to tell.
-                some = ("vague_nouns", "clients", "persons")
+                some = ("vague_nouns", "clients", "persons", "number_words")
                 vague = any(noun in words[each] for each in some)
                 beside = sentence.words[phrase.place + 1] == noun and len(noun) > 2
                 if phrase.kind == "the" and adjacent and beside and noun.isalpha() and not vague:

@@ -7,7 +7,6 @@ Where no text is possible the person gets a question instead; their answer makes
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from typing import Any
 
 from services.accounts.rules import OURS, rules_of
 from services.message import NetworkName, message
-from services.people.rules.disclosure import FIRST_PERSON, disclosure_in, names_employer
+from services.people.rules.disclosure import disclosure_in
 from services.ports import PostRules
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources, check_supported
 from services.voice.language.words import split_sentences
 from services.voice.passages.choosing import MIN_LENGTH
-from services.voice.vocabulary import phrases_of
 from services.voice.writing.apply_profile import (
     apply_profile,
     fits,
@@ -285,27 +283,14 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
         told = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
         told = [each for each in told if len(each) >= MIN_LENGTH]
     facts = (plan.facts, "") if plan.facts else ("",)
-    employer = poster.values["employer"]
-    disclosed = any(
-        names_employer(each, employer) and FIRST_PERSON.search(each)
-        for each in split_sentences(poster.answer)
-    )
+    employer, job = poster.values["employer"], poster.values["job"]
     for passage, known in product(told, facts):
-        slots = {"passage": passage, "facts": untold(known, f"{employer}\n{passage}")}
+        slots = {"passage": passage, "facts": untold(known, f"{employer}\n{job}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
-        if disclosed:
-            text = _disclosed_once(text, poster)
         if fits(rules, text, link):
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
     return "", ""
-
-
-def _disclosed_once(text: str, poster: Poster) -> str:
-    """Without "I work at Waterstad." below an answer that says so; a sentence that says more stays."""
-    where = phrases_of(poster.plan.language).at.format(poster.values["employer"])
-    before, answer, after = text.partition(poster.answer)
-    return before + answer + re.sub(rf"(?<=\n)[^.,:\n]* {re.escape(where)}\. ", "", after, count=1)
 
 
 def _unanswered(why: str, request: DraftRequest) -> NoDraft:

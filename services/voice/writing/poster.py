@@ -10,9 +10,10 @@ from functools import lru_cache
 from services.language import Language
 from services.language.patterns import words_pattern
 from services.people.rules.ambassador import Ambassador
+from services.people.rules.disclosure import FIRST_PERSON, names_employer
 from services.text.plain_text import phrase
 from services.voice.checking.unclear import Unclear, unclear_in
-from services.voice.language.words import akin, telling
+from services.voice.language.words import akin, split_sentences, telling
 from services.voice.learning.own_words import as_told
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words
 from services.voice.writing.apply_profile import as_they_write
@@ -79,6 +80,15 @@ class Poster:
     answer: str
     #: What a stranger would not understand of the answer.
     unclear: tuple[Unclear, ...] = ()
+
+    @property
+    def names_employer(self) -> bool:
+        """Whether the answer says whom they work for: "At Tallywell we …"."""
+        employer = self.values["employer"]
+        return any(
+            names_employer(each, employer) and FIRST_PERSON.search(each)
+            for each in split_sentences(self.answer)
+        )
 
     @property
     def has_own_words(self) -> bool:
@@ -171,21 +181,25 @@ def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
 
 
 def layouts_for(poster: Poster) -> list[Layout]:
-    """The layouts of their relation that need no unknown value."""
+    """The layouts of their relation that need no unknown value, and say nothing that the answer said."""
     known = poster.known | {"passage"}
     fitting = [
         layout
         for layout in poster.plan.layouts[poster.stand.relation]
         if bool(poster.answer) is ("answer" in layout.needs) and layout.needs <= known
     ]
-    if poster.plan.kind == "vacancy" and _SOUGHT.search(poster.answer):
-        # "We zoeken er een": once is enough.
-        fitting = [each for each in fitting if each.name.startswith(_SAID)] or fitting
-    else:
-        fitting = [each for each in fitting if not each.name.startswith(_SAID)]
-    # An answer that speaks of its author by name is followed by who that is.
-    if not own_names(poster.values["author"]).isdisjoint(own_names(poster.answer)):
-        return [layout for layout in fitting if "author" in layout.uses] or fitting
+    if not poster.answer:
+        return fitting
+    named = poster.names_employer
+    fitting = [each for each in fitting if ("employer" in each.uses) is not named]
+    said = poster.plan.kind == "vacancy" and _SOUGHT.search(poster.answer) is not None
+    fitting = [each for each in fitting if each.name.startswith(_SAID) is said]
+    # An author whom the answer speaks of by name alone is introduced; one whom it introduced is not.
+    parts = own_names(poster.values["author"])
+    if not parts.isdisjoint(own_names(poster.answer)):
+        asked = unclear_in(poster.answer, poster.plan.language, persons=poster.plan.persons)
+        unknown = any(not parts.isdisjoint(own_names(each.words)) for each in asked)
+        return [each for each in fitting if ("author" in each.uses) is unknown] or fitting
     return fitting
 
 

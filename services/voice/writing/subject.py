@@ -61,6 +61,8 @@ _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
 _UP_TO = rf"\s?(?:[–-]|{any_of(GRAMMAR.up_to)})\s?"
 #: "37.5", "32 tot 36": no part of a full-time job, so hours.
 _BARE = re.compile(rf"(?:\d\d|[4-9])(?:[.,]\d+)?(?:{_UP_TO}\d\d?(?:[.,]\d+)?)?")
+_UNIT = re.compile(r"uur|uren|hour|hrs|fte|night|nacht|dag|day|%", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\(.*")
 _HOURS = re.compile(rf"\s*(\d{{1,2}})(?:{_UP_TO}(\d{{1,2}}))?\b")
 
 
@@ -68,9 +70,10 @@ def facts_of(vacancy: VacancyOpened, language: Language) -> str:
     """``Zwolle, 24 tot 32 uur``; in another language than the vacancy's only what translates."""
     same = primary_language(vacancy.language) == language
     hours = (vacancy.hours or "").strip()
-    bare = hours.partition("(")[0].strip()
-    if _BARE.fullmatch(bare):
-        hours = f"{bare} {traits_of(language).hours}"
+    number = _BARE.match(hours)
+    if number and not _UNIT.search(hours):
+        # "42 (shift average)", "34 per week".
+        hours = f"{number[0]} {traits_of(language).hours}{_ASIDE.sub('', hours[number.end() :])}"
     told = hours if same else _translated(hours, traits_of(language).hours)
     found = (vacancy.location or "", told)
     clean = (phrase(each, 60).rstrip(".") for each in found)

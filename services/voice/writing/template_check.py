@@ -93,7 +93,7 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
     line = next((line for line in text.split("\n") if "⟦link⟧" in line), "")
     before, _, after = line.partition("⟦link⟧")
     broken = {
-        "no_disclosure": text.count("⟦employer⟧") != 1 or not _discloses(text),
+        "no_disclosure": not (_discloses(text) or _is_for_disclosed(text)),
         "no_link": text.count("⟦link⟧") != 1,
         "link_inside": bool(after.strip()) or not _BEFORE_LINK.search(before),
         "too_many_words": len(re.findall(r"[\w’'-]+", own)) > MOST_WORDS,
@@ -116,9 +116,16 @@ def _addresses(text: str, words: Sequence[str]) -> bool:
 
 
 def _discloses(text: str) -> bool:
-    """Whether the sentence that names the employer says that the writer works there."""
+    """Whether it names the employer once, in a sentence that says that the writer works there."""
+    if text.count("⟦employer⟧") != 1:
+        return False
     sentences = _SENTENCE_END.split(_ENDED.sub("x.", text))
     return any("⟦employer⟧" in sentence and FIRST_PERSON.search(sentence) for sentence in sentences)
+
+
+def _is_for_disclosed(text: str) -> bool:
+    """Whether it goes with an answer that names the employer itself."""
+    return text.startswith("⟦answer⟧") and "⟦employer⟧" not in text
 
 
 def _claims(layout: Layout, language: str, organisation: str) -> Iterator[TemplateFault]:

@@ -37,6 +37,8 @@ SOUGHT = {
     "nl": "Wij zoeken er een planner bij voor de vroege dienst in Kampen.",
     "en": "We are looking for one more planner for the early shift in Kampen.",
 }
+#: An answer that names the employer itself.
+NAMED = {"nl": "Wij planden het bij Zwaan. ", "en": "We planned it at Zwaan. "}
 GOOD = "{{ passage }}\n\nIk werk bij {{ employer }}. Het hele verhaal: {{ link }}"
 
 
@@ -67,7 +69,8 @@ def test_every_shipped_layout_is_dealt(templates: PostTemplates, language: str, 
     )
     for relation in RELATIONS[kind]:
         shown: set[str] = set()
-        for answer in ("", "Ik stond er zelf bij.", speaks_of(told), SOUGHT[language]):
+        own = (speaks_of(told), SOUGHT[language])
+        for answer in ("", *own, *(NAMED[language] + each for each in own)):
             for network in ("linkedin", "x"):
                 variant = 0
                 while variant < 200:
