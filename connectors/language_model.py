@@ -15,7 +15,7 @@ from connectors.transport.oauth import json_object
 from services.errors import NeedsPerson, Rejected, RetryLater
 from services.message import message
 
-# The configured endpoint has any address; this stands for it.
+# In place of the configured endpoint, which has any address.
 API = "https://language-model.invalid"
 _TITLE = "The language model"
 _ANSWER_BYTES = 200_000

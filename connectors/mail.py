@@ -1,4 +1,4 @@
-"""Mail over SMTP (RFC 5321), with TLS wherever the server is another machine."""
+"""Mail over SMTP (RFC 5321), with TLS where the server is another machine."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _patience(response: requests.Response, now: datetime) -> float | None:
     """Seconds until the last exhausted limit begins anew, by X's own clock where the answer has it."""
     resets = _resets(response.headers)
     if not resets:
-        # What stands before X says it so; a date in it is of no use without their clock.
+        # The text before X says it so; a date in it is of no use without their clock.
         wait = response.headers.get("retry-after", "").strip()
         return min(float(wait), _LONGEST_WAIT.total_seconds()) if wait.isdecimal() else None
     try:

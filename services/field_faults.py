@@ -78,7 +78,7 @@ def together(faults: Iterable[Message]) -> Message:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name closest to ``name``, whatever its case; empty when none is close."""
+    """The known name closest to ``name``, in any case; empty when none is close."""
     by_folded = {each.casefold(): each for each in known}
     found = get_close_matches(name[:100].casefold(), by_folded, n=1, cutoff=0.7)
     return by_folded[found[0]] if found else ""

@@ -152,7 +152,7 @@ class PostRules:
     """What a network takes as a post; share texts are written, measured and refused by it.
 
     ``limit`` counts characters, or the weights that twitter-text gives them. ``link_length`` is what
-    a link counts whatever its length; None: what it is written as. To characters a link has a
+    a link counts at any length; None: what it is written as. To characters a link has a
     scheme; to weights a bare domain is one too. ``hashtags`` and ``images`` are the most that a post
     gets. ``brief`` networks get a sentence or two, in the layout that is theirs; others as much as
     fits.

@@ -30,7 +30,7 @@ _SAID_ONCE_IN = 10.0
 
 
 class _NotAgainSoon(logging.Filter):
-    """Lets aiokafka say the same thing, whatever its values, once in a while."""
+    """Lets aiokafka say the same thing, with any values, once in a while."""
 
     def __init__(self) -> None:
         super().__init__()

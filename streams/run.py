@@ -230,7 +230,7 @@ async def until_stopped(
 ) -> None:
     """Return when asked to stop. Raises Stop with the reason when the worker cannot go on.
 
-    The process then ends with an error, and whatever started it starts it again: a fresh process
+    The process then ends with an error, and its supervisor starts it again: a fresh process
     is the only cure for a consumer that hangs.
     """
     waits = [asyncio.ensure_future(stopping.wait())]

@@ -25,7 +25,7 @@ from connectors.sandbox.exchange import Networks, Operation, SandboxOptions, ope
 #: Everything the sandbox answers is below these paths; a larger application mounts it at them.
 PREFIXES = ("/linkedin", "/x", "/mastodon", "/_sandbox")
 
-#: What the pages of the networks show, to whoever reads them.
+#: Files of the networks' pages, open to all.
 _SHOWN = ("/_sandbox/sandbox.css", "/_sandbox/media/")
 
 _NETWORKS = {

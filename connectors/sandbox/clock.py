@@ -65,7 +65,7 @@ class SandboxClock:
         self._frozen = self.now() if moment is None else _in_utc(moment)
 
     def thaw(self) -> None:
-        """Let the clock run again from where it stood still."""
+        """Let the clock run again from where it was stopped."""
         if self._frozen is not None:
             self._offset = self._frozen - self._source()
             self._frozen = None

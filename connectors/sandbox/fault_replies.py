@@ -53,7 +53,7 @@ def spoiled(hit: Hit) -> Answer:
 
 
 def _unusable(kind: str, honest: Answer) -> Answer:
-    # Headers go as well: LinkedIn's post id stands in one, and a lost answer loses that too.
+    # Headers go as well: LinkedIn's post id is in one, and a lost answer loses that too.
     status = 200 if honest.status == 204 else honest.status
     match kind:
         case "empty_body":

@@ -46,7 +46,7 @@ RateShape = Literal[
 ]
 
 #: Faults in the answer to a request that was carried out, unless the rule says otherwise. A
-#: duplicate is among them: it tells that an earlier attempt did arrive.
+#: duplicate is among them: it says that an earlier attempt did arrive.
 _APPLIED = frozenset(
     {
         "apply_then_drop",

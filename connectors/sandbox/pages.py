@@ -97,7 +97,7 @@ def show_linkedin_post(networks: Networks, call: Call) -> Answer:
 
 
 def show_x_post(networks: Networks, call: Call) -> Answer:
-    """Show the page of a post; X finds it by its number, whatever name precedes it."""
+    """Show the page of a post; X finds it by its number, behind any name."""
     return _show(networks, call, "x")
 
 
@@ -243,7 +243,7 @@ def redirect_allowed(options: SandboxOptions, uri: str) -> bool:
     """
     try:
         parts = urlsplit(uri)
-        # Reading the port checks it: whatever is no number would reach headers as it is.
+        # Reading the port checks it: text that is no number would reach headers as it is.
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         return False

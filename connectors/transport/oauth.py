@@ -179,7 +179,7 @@ def _judge(title: str, response: requests.Response) -> requests.Response:
                 network=title,
             )
         )
-    # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects nobody.
+    # Without a word of OAuth's it is somebody in between who refuses: a blip disconnects no account.
     said = answer.get("error")
     if isinstance(said, str) and (
         status == requests.codes.unauthorized or said == "invalid_client"

@@ -218,7 +218,7 @@ class Accounts:
     ) -> bool:
         """Delete the tokens, and withdraw them at the network; ``actor`` None: its own person.
 
-        They are deleted whatever the network says. False: it may still honour them, so the person
+        They are deleted also when the network refuses. False: it may still honour them, so the person
         has to remove us in the network's own settings as well.
         """
         now, actor = self._clock(), actor or ambassador_id

@@ -171,7 +171,7 @@ async def known_about(transaction: Transaction, arriving: Sequence[EventData]) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """``place`` is where the event stood in the input, from 0."""
+    """``place`` is the position of the event in the input, from 0."""
 
     place: int
     fault: Message

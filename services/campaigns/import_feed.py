@@ -103,7 +103,7 @@ def _parsed(text: str, source: str) -> Any:
             resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"},
         )
-    except Exception as error:  # feedparser raises whatever a broken feed makes it stumble over
+    except Exception as error:  # feedparser raises errors of any kind for a broken feed
         raise Rejected(
             message("feed.unreadable", "{source} is no readable feed", source=source),
             remedy=message(

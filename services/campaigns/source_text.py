@@ -13,7 +13,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from services.text.normal_form import printable
 
-#: Stands where a character was lost before it came to us.
+#: In place of a character that was lost before it came to us.
 LOST = "\ufffd"
 
 
@@ -56,12 +56,12 @@ def _encodings(source: SourceDocument) -> Iterator[str]:
         # Hardly any text of single bytes is UTF-8 by chance.
         yield "utf-8"
     if declared is not None:
-        # Programs that write into memory say UTF-16 whatever becomes of it.
+        # Programs that write into memory say UTF-16 for any file.
         yield "utf-8" if declared.startswith("utf-16") and b"\x00" not in source.raw else declared
         return
     best = from_bytes(source.raw[:200_000], threshold=0.3).best()
     if best is not None and _is_foreign(str(best)):
-        yield best.encoding  # encodings of Latin letters are told apart by chance only
+        yield best.encoding  # encodings of Latin letters are distinguished by chance only
 
 
 def _is_foreign(text: str) -> bool:
@@ -83,7 +83,7 @@ def _as_single_bytes(error: UnicodeError) -> tuple[str, int]:
 
 #: The last letter of the Latin script's extended blocks.
 _LATIN = 0x024F
-#: Blanks, and what nobody sees, around an address.
+#: Blanks and invisible characters around an address.
 _AROUND = " \u00a0\u200b\u200e\u200f\u2060\ufeff"
 _WORD = 4
 _AS_SINGLE_BYTES = "zwaan.single_bytes"

@@ -148,7 +148,7 @@ async def _start(
             return []
     campaign_id = derive_id("campaign", kind, source_id)
     prepared = plan.launch is Launch.REVIEW
-    # Whoever is asked in vain is asked less for what follows. An editor who looks first may add what
+    # A person who is asked in vain is asked less for what follows. An editor who looks first may add what
     # a thin story lacks, or have people asked a question about it.
     refusal = unsaid(content)
     mute = refusal is not None and not (prepared and isinstance(refusal, Thin))
@@ -303,7 +303,7 @@ async def launch(
     return len(asked)
 
 
-#: Who acts when nobody presses the button.
+#: The actor when no person presses the button.
 _CLOCK = "campaigns"
 
 

@@ -1,4 +1,4 @@
-"""JobPostings in whatever way a page writes them: JSON-LD however loose, Microdata, RDFa.
+"""JobPostings in every way that pages write them: JSON-LD however loose, Microdata, RDFa.
 
 Nodes come as JSON-LD has them, with the names of schema.org without their prefix; what a node only
 refers to by its ``@id`` is put into it.

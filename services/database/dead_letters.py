@@ -50,7 +50,7 @@ class DeadLetter:
         return LetterPlace(self.topic, self.partition, self.offset, self.part)
 
 
-# What the column holds; another number is nobody's.
+# What the column holds; another number belongs to no letter.
 _IDS = 2**63
 
 

@@ -223,7 +223,7 @@ def is_one_of(
 
 def in_key_order(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """The rows that fulfil ``conditions``, locked one by one in the order of their key before the
-    statement changes the first. On its own a statement locks in whatever order it finds them.
+    statement changes the first. On its own a statement locks in the order in which it finds them.
 
     See `services.database.schema`.
     """

@@ -183,7 +183,7 @@ ambassadors = Table(
     Column("other_languages", Json, nullable=False),
 )
 
-# How many ambassadors there were on a day: nothing else tells it afterwards.
+# How many ambassadors there were on a day: not known later by other means.
 headcounts = Table(
     "headcounts",
     metadata,
@@ -237,7 +237,7 @@ sessions = Table(
     Column("expires_at", UtcTime, nullable=False),
 )
 
-# By which other systems get in; revoked ones stay, so that what they did can be told.
+# By which other systems get in; revoked ones stay, so that their acts can be shown.
 api_keys = Table(
     "api_keys",
     metadata,
@@ -342,7 +342,7 @@ posts = Table(
     Column("leased_until", UtcTime),
     # The share of the approved text that is the person's own, 0 to 1 (services.voice).
     Column("own_words", sa.Float),
-    # The next variant that nobody was shown yet; 0: no other text was ever asked for.
+    # The next variant that was not shown yet; 0: no other text was ever asked for.
     Column("next_variant", sa.Integer, nullable=False, server_default="0"),
     # Until then a language model may edit the answer in it; empty: it may not.
     Column("rephrase_by", UtcTime),
@@ -610,7 +610,9 @@ click_cells = Table(
     Column("value", Text, primary_key=True),
     Column("span", Text, primary_key=True),
     Column("click_class", Text, primary_key=True),
-    Column("reason", Text, primary_key=True),  # why it counts for nobody; empty for a person
+    Column(
+        "reason", Text, primary_key=True
+    ),  # why it is not counted as a person; empty for a person
     Column("clicks", sa.BigInteger, nullable=False),
     # Nearly all of a row is its key, which SQLite would keep twice.
     sqlite_with_rowid=False,
@@ -626,7 +628,7 @@ Index(
     postgresql_where=_IS_DAY,
 )
 
-# How often sign-in links were asked for and tried: the key is a hash that names nobody.
+# How often sign-in links were asked for and tried: the key is a hash that names no person.
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,
@@ -655,7 +657,7 @@ reach = Table(
     Column("counts", sa.Boolean, nullable=False, server_default=sa.text("false")),
 )
 
-# What networks told, rolled up (services.figures.store.reach_cells): what a day added, of what (a
+# Figures of networks, rolled up (services.figures.store.reach_cells): what a day added, of what (a
 # dimension and its value). Networks tell totals, which may go down: so may this.
 reach_cells = Table(
     "reach_cells",
@@ -705,7 +707,7 @@ applications = Table(
 )
 
 # By which of our links an applicant came, as the application's earliest step that knows it states. An
-# application without one here came by nobody knows what.
+# application without one here came by an unknown way.
 attributions = Table(
     "attributions",
     metadata,
@@ -736,7 +738,7 @@ inbox = Table(
     Column("event_source", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("handled_at", UtcTime, nullable=False, index=True),
-    # Of what another system told: whoever uses an id twice for two things is found out.
+    # Of events of another system: two events with one id are found by it.
     Column("digest", sa.BigInteger),
 )
 

@@ -73,7 +73,7 @@ _EVENT = re.compile(
     rf'"clicked_at":"({_MOMENT})"\}}\}}',
     re.ASCII,
 )
-#: What stands between two events, and what the expression finds in one.
+#: The text between two events, and what the expression finds in one.
 _STRIDE = 1 + _EVENT.groups
 _LONGEST_AGENT = 300
 
@@ -148,7 +148,7 @@ def _clicks(parts: list[str]) -> list[ReadClick]:
 
 
 def _document(click: ReadClick, told: str, at: str) -> dict[str, Any]:
-    """The event as it was written. ``told`` (when it was written) and ``at`` are its times."""
+    """The event as it was written. ``told`` (the moment of writing) and ``at`` are its times."""
     return {
         "specversion": "1.0",
         "id": click.id,

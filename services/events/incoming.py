@@ -254,7 +254,7 @@ class Launch(StrEnum):
     EVERYBODY = "everybody"
     #: The five to ten best are asked; the others when the campaign is widened.
     HANDFUL = "handful"
-    #: Nobody is asked before somebody looked at the audience.
+    #: People are asked only after a manager looked at the audience.
     REVIEW = "review"
 
 

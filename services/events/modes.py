@@ -81,7 +81,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class Document:
     """A decoded JSON value, or the `Rejected` that says why there is none.
 
-    ``place`` says for a person where it stood (``line 3``, ``event 2``); empty when it is alone.
+    ``place`` names its position for a person (``line 3``, ``event 2``); empty when it is alone.
     """
 
     place: str

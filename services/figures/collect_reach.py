@@ -101,7 +101,7 @@ class ReachCollector:
             account = await self._accounts.open(ambassador_id, network)
 
             def read(own: Account) -> None:
-                """Kept one by one: what was read stays, whatever comes after it."""
+                """Kept one by one: what was read stays also when a later one fails."""
                 left = [each.external_id for each in group if each.external_id not in answers]
                 for answer in measure(own, left):
                     answers[answer.external_id] = answer

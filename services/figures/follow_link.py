@@ -149,7 +149,7 @@ class Links:
                 self._looked_up.clear()
             looking = asyncio.create_task(self._ask(code), name="looking up a link")
             self._looked_up[code] = now, looking
-        # Whoever goes away leaves the question to the others.
+        # A visitor who goes away leaves the question to the others.
         return await asyncio.shield(looking)
 
     async def _ask(self, code: str) -> Target | None:

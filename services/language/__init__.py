@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 else:
     Language = Literal[LANGUAGES]
 
-#: Of people and texts of which nobody says another.
+#: Of people and texts without a stated language.
 FIRST: Language = LANGUAGES[0]
 #: That of the sentences in the code, and of readers who ask for none that we have.
 DEFAULT: Language = "en"

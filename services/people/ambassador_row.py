@@ -104,7 +104,7 @@ def language_code(value: Any) -> Any:
 
 
 def year_of(value: Any) -> Any:
-    """The year of a day such as 01-03-2012; whatever is no day stays as it is."""
+    """The year of a day such as 01-03-2012; other text stays as it is."""
     if not isinstance(value, str):
         return value
     written = _AROUND_DAY.sub("", value.strip())

@@ -114,10 +114,10 @@ def _digest(token: str) -> str:
 
 _MINUTE = timedelta(minutes=1)
 
-#: Asking for a link: for one e-mail address, whoever asks, and from one client.
+#: Asking for a link: for one e-mail address by all clients, and from one client.
 ASKS_OF_ADDRESS = Limit(calls=5, window=60 * _MINUTE, bucket=5 * _MINUTE)
 ASKS_OF_CLIENT = Limit(calls=100, window=10 * _MINUTE, bucket=_MINUTE)
-#: Trying links: those of one person, whoever tries, and wrong ones from one client.
+#: Trying links: those of one person by all clients, and wrong ones from one client.
 TRIES_OF_ADDRESS = Limit(calls=30, window=10 * _MINUTE, bucket=_MINUTE)
 TRIES_OF_CLIENT = Limit(calls=100, window=10 * _MINUTE, bucket=_MINUTE)
 
@@ -173,7 +173,7 @@ async def count_ask(database: Database, email: str, asker: Asker) -> None:
         _Count(ASKS_OF_CLIENT, "ask of client", client_of(asker.address)),
     ]
     async with database.read() as transaction:
-        # A flood that is refused keeps nobody waiting who has something to write.
+        # A flood that is refused does not delay transactions that write.
         await _check(transaction, counts, asker)
     async with database.write() as transaction:
         await _take(transaction, counts, asker)

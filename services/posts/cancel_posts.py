@@ -164,7 +164,7 @@ async def end_story(
 
 #: Why a campaign finished that marketing ended.
 _ENDED = "its campaign was ended"
-#: Why a campaign finished that nobody finished.
+#: Why a campaign finished that no person ended.
 _OVER = "the time to apply is over"
 
 
@@ -192,7 +192,7 @@ async def finish(
         event = CampaignFinished(
             campaign_id=campaign.id, reason=reason, cancelled=number, finished_at=now
         )
-        # Nobody heard that a prepared one started.
+        # No event said that a prepared one started.
         told = () if campaign.state == "prepared" else (state(event, at=now),)
         await record(
             transaction,

@@ -107,7 +107,7 @@ def preview(
     network: str,
     link: str,
 ) -> list[Trial]:
-    """Drafts for at most five people, each as if they stood where ``path`` says; first those who do."""
+    """Drafts for at most five people, each with the relation that ``path`` names; first those who have it."""
     language, _, relation = path.removesuffix(".j2").split("/")
     cast = cast_of(campaign.content, people)
     fitting = [person for person in people if person.language == language]

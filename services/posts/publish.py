@@ -127,7 +127,7 @@ class Publisher:
         except RetryLater as away:
             # The database is away: the lease runs out and the attempt is reconciled then.
             _log.warning("outcome not recorded", post=job.post.id, error=str(away))
-        except Exception:  # noqa: BLE001 - as above; a task's error would be seen by nobody
+        except Exception:  # noqa: BLE001 - as above; a task's error would not be seen
             _log.exception("outcome not recorded", post=job.post.id)
 
     async def _attempt(self, job: Job) -> Outcome:

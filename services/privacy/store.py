@@ -56,7 +56,7 @@ OWN = (
     voice_profiles.c.ambassador_id,
 )
 
-#: A profile that tells nothing.
+#: An empty profile.
 NO_PROFILE: Mapping[str, Any] = {
     "role": "",
     "team": "",

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.text.normal_form import printable
 
-#: Read of a text; what stands behind it is never used.
+#: Read of a text; the rest is never used.
 MAX_CHARACTERS = 2_000_000
 #: A deeper or larger tree is no text.
 _MAX_TAGS, _MAX_DEPTH = 20_000, 100
@@ -46,7 +46,7 @@ _NAMES = _BLOCKS | _UNREAD | _INLINE | _VOID
 _LETTERS = frozenset(string.ascii_letters)
 _IN_NAMES = frozenset(string.ascii_letters + string.digits + "-:_.")
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-#: Nobody sees them; the joiners of emoji and of Persian stay.
+#: Invisible characters; the joiners of emoji and of Persian stay.
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 #: A line of plain text that is shorter ends where its writer wanted it to.
 _WRAPPED = 60

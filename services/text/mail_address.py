@@ -15,7 +15,7 @@ _LONGEST = 254
 #: Nearly all, which need no look at each character.
 _NORMAL = re.compile(r"(?!mailto:)[a-z0-9.!#$%&*+/=?^_`{|}~-]+@(?!.*xn--)[a-z0-9.-]*[a-z0-9-]")
 _AROUND = " <>;,\"'“”„‘’"
-#: Nobody sees them, though Unicode counts them among letters and marks.
+#: Invisible, though Unicode counts them among letters and marks.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 #: ASCII as keyboards for Chinese and Japanese write it.
 _WIDE = {place + 0xFEE0: place for place in range(0x21, 0x7F)}

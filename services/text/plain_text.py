@@ -17,7 +17,7 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
 )
-#: Stands for an emoji until the line is cleaned; invisible, so that it goes with the others.
+#: In place of an emoji until the line is cleaned; invisible, so that it goes with the others.
 _GONE = "\u0001"
 _HOLE = re.compile(rf"[ \t]{{0,4}}{_GONE}[ \t{_GONE}]{{0,40}}(?=[.,;:?!…)])")
 

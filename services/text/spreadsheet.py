@@ -104,7 +104,7 @@ def read_sheets(content: bytes, *, rows: int, columns: int) -> Iterator[list[Seq
             yield [[_shown(cell) for cell in row] for row in islice(cells, rows)]
     except Rejected:
         raise
-    except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
+    except Exception as error:  # openpyxl raises errors of any kind for a broken file
         raise Rejected(message("export.unreadable", "this file is no readable XLSX")) from error
 
 

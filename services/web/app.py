@@ -111,7 +111,7 @@ def create_pages(parts: WebParts) -> FastAPI:
         same_site="lax",
         https_only=_is_https(parts),
     )
-    # A page that is compressed tells by its length what it repeats, so its token differs each time
+    # The length of a compressed page reveals what it repeats, so its token differs each time
     # (`view.csrf_token`; breachattack.com).
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_COMPRESSING)
     app.add_middleware(RequestMetrics, metrics=parts.metrics)

@@ -57,7 +57,7 @@ async def _refused(request: Request, error: Exception) -> Response:
             fault, remedy = error.message, error.remedy
         return _json(error.status_code, fault, remedy, headers)
     if not hasattr(request.state, "person") and "session" in request.scope:
-        # No page was reached, so nobody looked yet; whoever is signed in reads their own language.
+        # No page was reached, so the session was not read yet; a person who is signed in reads their own language.
         with suppress(RetryLater):
             await person_of(request)
     words = error.words if isinstance(error, FormFault) else ""

@@ -40,7 +40,7 @@ SCOPE: _Labels = {
     "figures": label("api-key.scope.figures", "Read figures"),
 }
 
-#: Parts of Zwaan that act; whoever is not named here is a person.
+#: Parts of Zwaan that act; all other actors are people.
 ACTOR: _Labels = {
     "campaigns": label("audit.actor.campaigns", "Zwaan"),
     "publisher": label("audit.actor.publisher", "Zwaan"),
@@ -106,7 +106,7 @@ UNDO: _Labels = {
     PostState.SHARED: label("inbox.undo.shared", "It was not shared after all"),
 }
 
-#: From where somebody tells a story, to themselves.
+#: The relation of a person to a story, as that person reads it.
 STAND: _Labels = {
     Relation.AUTHOR: label("inbox.stand.author", "You wrote this story."),
     Relation.NAMED: label("inbox.stand.named", "You are in this story."),
@@ -116,7 +116,7 @@ STAND: _Labels = {
     Relation.COLLEAGUE: label("inbox.stand.colleague", "You work here too."),
 }
 
-#: The same, to whoever writes its templates.
+#: The same, as the writers of templates read it.
 RELATION: _Labels = {
     Relation.AUTHOR: label("templates.relation.author", "who wrote it"),
     Relation.NAMED: label("templates.relation.named", "who is in it"),
@@ -126,7 +126,7 @@ RELATION: _Labels = {
     Relation.COLLEAGUE: label("templates.relation.colleague", "the other colleagues"),
 }
 
-#: Why there is a question and no text, to whoever is asked.
+#: Why there is a question and no text, as the person asked reads it.
 ASKED: _Labels = {
     "asked": label(
         "inbox.asked.asked",
@@ -158,7 +158,7 @@ ASKED: _Labels = {
     ),
 }
 
-#: The same, to whoever began the campaign.
+#: The same, as the manager who began the campaign reads it.
 ASKED_BECAUSE: _Labels = {
     "asked": label("campaign.asked.asked", "They are asked for their own words first."),
     "capacity": label("campaign.asked.capacity", "All posts are given out."),
@@ -199,7 +199,7 @@ GROUND: _Labels = {
     Ground.ADDED: label("audience.ground.added", "added by {about}"),
 }
 
-#: Whom a passage is about, so that nobody tells it unasked.
+#: Whom a passage is about, so that it is used only after a choice.
 SENSITIVE: _Labels = {
     "client": label(
         "passages.why.client", "It is about a client, patient or resident with a name."
@@ -283,7 +283,7 @@ SERIES: _Labels = {
     "hired": label("figures.time.hired", "Hired"),
 }
 
-#: Who tells it, and how it is counted.
+#: The source of a figure, and how it is counted.
 TELLS: _Labels = {
     "zwaan": label("figures.time.from.zwaan", "Counted by Zwaan: posts that went out."),
     "links": label(
@@ -366,8 +366,7 @@ BILLED: _Labels = {
     "post_delete": label("figures.bill.post-delete", "Posts taken off, at {price} at most"),
 }
 
-#: Who tells a figure, by the name that is stored; a sentence stands for itself, and what a network
-#: calls its figures for `FIGURES_OF_POST`.
+#: The source of a figure, by the name that is stored; a sentence is shown as it is.
 FIGURE_SOURCE: _Labels = {
     "zwaan": label("figure.by.zwaan", "Zwaan"),
     "zwaan short links": label("figure.by.short-links", "Zwaan short links"),
@@ -386,7 +385,7 @@ FIGURE_SOURCE: _Labels = {
 
 FIGURES_OF_POST = label("figure.by.network", "{network}, the figures of the post")
 
-#: Why a click counts for nobody; machines keep their own names.
+#: Why a click is not counted as a person; machines keep their own names.
 NOT_COUNTED: _Labels = {
     "again within 30 minutes": label("figure.not-counted.again", "Again within 30 minutes"),
     "HEAD request": label("figure.not-counted.head", "HEAD request"),

@@ -170,7 +170,7 @@ class ShortLinks:
             return None
         location = redirect_address(self._links.address(target, code)).encode()
         if known:
-            # One that was looked up is not remembered: nobody tells when it changes.
+            # One that was looked up is not remembered: there is no notice of its changes.
             if len(self._locations) >= _MOST_LOCATIONS:
                 self._locations.clear()
             self._locations[code] = location

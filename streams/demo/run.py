@@ -62,7 +62,7 @@ async def run_demo(
         )
     if settings.organisation == type(settings).model_fields["organisation"].default:
         settings = settings.model_copy(update={"organisation": ORGANISATION})
-    # A campaign of weeks passes in seconds, so nobody waits for a good time.
+    # A campaign of weeks passes in seconds, so no post waits for a good time.
     settings = settings.model_copy(update={"weekly_cap": 0, "stagger": timedelta()})
     example = load_example(ambassadors)
     images = image_base(settings.local_url)

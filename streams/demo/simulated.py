@@ -68,7 +68,7 @@ class SimulatedAmbassadors:
         self._suggester = Suggester(parts.current_templates(), short_link=parts.short_link)
         self._left_alone = frozenset(left_alone)
         self._refused: set[str] = set()
-        # Nobody changes their mind, so nothing waits to be undone.
+        # No simulated person takes a decision back, so nothing waits to be undone.
         self._pace = replace(parts.settings.pace, undo=timedelta())
 
     async def run(self) -> None:

@@ -99,7 +99,7 @@ class LogAdmin(Protocol):
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> list[str]:
         """Make the topics that are missing; returns the names of those that this call made.
 
-        What exists stays as it is, whatever its spec says. Several callers may make the same
+        What exists stays as it is, also where its spec differs. Several callers may make the same
         topics at once. Returns once every new topic can be used.
         """
         ...

@@ -63,7 +63,7 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
                     "Faust's transactions are not supported; use at_least_once",
                 )
             )
-        #: (topic, partition, from, to before) of records that retention took unread, to be told.
+        #: (topic, partition, from, to before) of records that retention took unread, to be reported.
         self.expired: list[tuple[str, int, int, int]] = []
         self._partitions: dict[TP, PartitionProgress] = {}
         super().__init__(transport, callback=callback, **options)
@@ -74,7 +74,7 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
         self._partitions = {TP(*tp): PartitionProgress(start) for tp, start in starts.items()}
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        # In this order: what is done is committed for whoever takes over.
+        # In this order: what is done is committed for the worker that takes over.
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self._partitions.pop(tp, None)
@@ -100,7 +100,7 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
         if self.app.topics.acks_enabled_for(message.topic):
             progress = self._partitions.get(tp)
             if progress is None:
-                return  # revoked meanwhile: whoever has it now reads it
+                return  # revoked meanwhile: the worker that has it now reads it
             if message.offset > progress.expected:
                 if not await self._is_hole(tp):
                     return
@@ -136,7 +136,7 @@ class SafeConsumer(FaustConsumer):  # type: ignore[misc]
                     progress.done(offset)
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
-        """Commit what moved. One that fails for whatever reason is made up for by the next."""
+        """Commit what moved. One that fails is made up for by the next."""
         self._take_acks()
         moved = {
             tp: (progress, progress.safe)

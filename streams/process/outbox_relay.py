@@ -78,7 +78,7 @@ class OutboxRelay:
                 _log.warning("waiting", reason=str(away))
             except Stop:
                 raise
-            except Exception:  # noqa: BLE001 - without the relay everything stands still
+            except Exception:  # noqa: BLE001 - without the relay nothing moves
                 _log.exception("relaying failed")
             else:
                 wait = _POLL_SECONDS

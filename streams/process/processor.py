@@ -1,7 +1,7 @@
 """A processor as data, and the one policy for what may go wrong while it handles records.
 
 A record is done when its effect is committed (state, outbox and inbox in one transaction), or its
-dead letter is. Whatever else happens, in the handler, here, or in the commit itself, means "again,
+dead letter is. Whatever error happens, in the handler, here, or in the commit itself, means "again,
 later": nothing but a stop of the process leaves `ProcessorRunner.run` before every record is done.
 """
 
@@ -92,7 +92,7 @@ class _Item(NamedTuple):
         return Delivery(self.fact, record.partition, record.offset, self.completes)
 
 
-#: Returns when this process has time again; told for how many seconds it was kept from the rest.
+#: Returns when this process has time again; given for how many seconds it was kept from the rest.
 GiveWay = Callable[[float], Awaitable[None]]
 
 
@@ -250,7 +250,7 @@ class ProcessorRunner:
                 # Of a task inside a library, and not of ours.
                 _log.exception("trying again", processor=self.processor.name)
                 asked = wait
-            except Exception:  # noqa: BLE001 - what nobody thought of must not lose an event either
+            except Exception:  # noqa: BLE001 - an unforeseen error must not lose an event either
                 _log.exception("trying again", processor=self.processor.name)
                 asked = wait
             else:

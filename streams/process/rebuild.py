@@ -136,7 +136,7 @@ def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> dateti
     An event is appended after its fact, or at most `_AHEAD` of it. What has expired is as
     good as lost: the log goes on removing it meanwhile.
     """
-    # A partition that lost everything tells no moment; the topic's retention does.
+    # A partition that lost everything has no moment; the topic's retention does.
     expired = now if topic.retention is None else now - topic.retention
     lost = []
     for partition in topic.partitions:

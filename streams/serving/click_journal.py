@@ -81,7 +81,7 @@ class ClickJournal:
         if not self._path.parent.is_dir():
             return []
         if not self._path.exists() and not self._closed_files():
-            return []  # as almost always, and nobody has to wait for a turn
+            return []  # as almost always, and no click has to wait for a turn
         with in_turn(self._path):
             return self._put_aside()
 

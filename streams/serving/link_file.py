@@ -84,7 +84,7 @@ class LinkKeeper:
         try:
             self._unwritten |= await self._refresher.refresh()
         except RetryLater:
-            pass  # what is known stays, and whoever asks for a page reads why
+            pass  # what is known stays, and a page says why
         except Exception:  # noqa: BLE001 - links go on leading where they led
             _log.exception("the links could not be refreshed")
 

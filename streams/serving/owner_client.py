@@ -72,7 +72,7 @@ class OwnerClient:
     def _post(self, path: str, content: bytes, *, expected: str) -> Any:
         """The owner's answer, which holds the field ``expected``. Raises Rejected, RetryLater."""
         with requests.Session() as session:
-            # The owner is on this machine, whatever proxies the environment names.
+            # The owner is on this machine: proxies of the environment do not apply.
             session.trust_env = False
             try:
                 answer = session.post(
@@ -131,6 +131,6 @@ def running_owner(settings: Settings) -> OwnerClient | None:
 
 
 def address_of_pages(settings: Settings) -> str:
-    """Where people reach the pages: the running owner's address, whatever port it was given."""
+    """Where people reach the pages: the running owner's address, at any port."""
     owner = read_owner(settings.log_path) if settings.embedded else None
     return settings.base_url if owner is None else owner.public_url

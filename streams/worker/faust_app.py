@@ -57,7 +57,7 @@ def _bind(app: faust.App, runner: ProcessorRunner) -> None:
 
     async def consume(stream: Any) -> None:
         # Not `stream.take(n, within=…)`: it wakes up every `within`, and it waits that long for
-        # company. Here a batch is whatever arrived while the last one was being handled.
+        # company. Here a batch is all that arrived while the last one was being handled.
         batches = _Batches(stream.noack(), runner)
         handling = asyncio.create_task(batches.handle(), name=runner.processor.name)
         try:

@@ -29,7 +29,7 @@ from streams.process.processors import TOPICS
 _log = structlog.get_logger("watch")
 
 #: Seconds. A record that waits for longer makes its readers unready; a partition of this worker whose
-#: offset stood still for as long, though nothing is away, ends the worker.
+#: offset did not move for as long, though no dependency is away, ends the worker.
 STALLED_AFTER = 120.0
 
 _LOOK_EVERY = 2.0
@@ -94,14 +94,14 @@ class Watch:
             written = await asyncio.to_thread(self._admin.written_at, places) if places else {}
         except ZwaanError as away:
             self._fault = away.message
-        except Exception as defect:  # noqa: BLE001 - it is told, and the next look may succeed
+        except Exception as defect:  # noqa: BLE001 - it is logged, and the next look may succeed
             _log.exception("a look failed")
             self._fault = unexpected(defect)
         else:
             self._fault = NOTHING
             self._waiting = self._measured(behind, written)
         self._looked_at = self._monotonic()
-        # While something is away, nothing stands still by itself.
+        # While a dependency is away, a stop is not the worker's fault.
         self._note({} if self._fault or self._away() else places)
 
     async def readiness(self) -> Readiness:
@@ -121,7 +121,7 @@ class Watch:
         return Readiness(ready=not reason, reason=reason, waiting=self._waiting)
 
     def stuck(self, assigned: Sequence[Place]) -> Place | None:
-        """One of these partitions whose offset stood still for too long while records waited."""
+        """One of these partitions whose offset did not move for too long while records waited."""
         now = self._monotonic()
         for place in assigned:
             still = self._still.get(place)

@@ -125,7 +125,7 @@ class Worker:
             finally:
                 for loop in self._loops:
                     loop.cancel()
-                # How one of them failed was told by `wait_until_broken`; the posts matter now.
+                # The failure of one of them was logged by `wait_until_broken`; the posts matter now.
                 await asyncio.gather(*self._loops, return_exceptions=True)
                 await publisher.drain()
                 with suppress(RetryLater):  # counted while the last posts were looked for
@@ -191,7 +191,7 @@ class Worker:
     async def _as_leader(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work`` while this process leads the group."""
         while True:
-            while not self._is_leader():  # noqa: ASYNC110 - Faust tells nobody when that changes
+            while not self._is_leader():  # noqa: ASYNC110 - Faust gives no notice when that changes
                 await asyncio.sleep(0.05)
             running: asyncio.Task[Any] = asyncio.ensure_future(work())
             try:

@@ -65,7 +65,7 @@ def initialize_image(networks: Networks, call: Call) -> Answer:
 
 
 def upload_image(networks: Networks, call: Call) -> Answer:
-    """Take the bytes: 201, whatever they are. What is no image fails in processing."""
+    """Take any bytes: 201. What is no image fails in processing."""
     medium = networks.media.by_ticket(call.parameters["ticket"])
     now_ms = networks.clock.now_ms()
     if medium is None or medium.expires_ms <= now_ms or medium.stored_status != "WAITING_UPLOAD":

@@ -150,7 +150,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A known token, whatever state it is in."""
+    """A known token, in any state."""
 
     grant: Grant
     expires_ms: int

@@ -91,7 +91,7 @@ def addresses(text: str) -> list[Address]:
         for start, end in _hosts(text, run):
             rest = _REST.match(text, end) if end == run.end() else None
             url = _without_punctuation(text[start : rest.end() if rest else end])
-            # A host that stands within the path of the address before it is part of that.
+            # A host within the path of the address before it is part of that.
             if not found or start >= found[-1].end:
                 target = url if "://" in url else f"http://{url}"
                 found.append(Address(start=start, end=start + len(url), target=target))

@@ -113,7 +113,7 @@ def timeline(networks: Networks, call: Call, caller: Caller) -> Answer:
         return Answer.json(200, {"errors": [missing]})
     period = _period(call)
     fields = requested_fields(networks, call)
-    # One more than asked for tells whether there is another page.
+    # One more than asked for shows whether there is another page.
     found = networks.posts.timeline(
         replace(period, limit=period.limit + 1), network="x", member=member.key
     )

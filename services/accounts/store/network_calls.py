@@ -14,7 +14,7 @@ from services.database.engine import as_row, insert_for, replace
 from services.database.schema import circuits, network_calls
 from services.database.transaction import Transaction
 
-#: Stands for all members together, in place of a member.
+#: All members together, in place of a member.
 APP = ""
 
 

@@ -218,7 +218,7 @@ async def is_listed(transaction: Transaction, campaign_id: str, ambassador_id: s
 
 
 async def everybody_listed(transaction: Transaction, campaign_id: str) -> set[str]:
-    """Ids of all on the list, whatever their standing."""
+    """Ids of all on the list, of any standing."""
     query = sa.select(audience.c.ambassador_id).where(audience.c.campaign_id == campaign_id)
     return set(await transaction.scalars(query))
 
@@ -249,7 +249,7 @@ async def invite(
     asked_at: datetime | None,
 ) -> None:
     """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet."""
-    # Sorted here, because the parts are one insert to whoever waits for their rows.
+    # Sorted here, because to a transaction that waits for their rows the parts are one insert.
     everybody = sorted(invitations, key=lambda each: each.ambassador_id)
     for some in in_parts(everybody, variables=_VARIABLES):
         await insert_new(
@@ -300,7 +300,7 @@ def _listed(row: RowMapping, standing: Standing) -> Listed:
         role=row["role"],
         standing=standing,
         strength=strength(row["fit"]) if row["fit"] else None,
-        # That somebody shared before tells, by comparison, who did not.
+        # The fact that a person shared before reveals, by comparison, who did not.
         reasons=tuple(
             reason for reason in _reasons(row["grounds"]) if reason.ground is not Ground.INTEREST
         ),

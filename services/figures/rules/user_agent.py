@@ -55,7 +55,7 @@ _READERS = re.compile(
     r"|^Pinterest/[\d.]+$|^Mozilla/5\.0 \((?:X11|Windows NT|Macintosh)[^)]*\) [\w.]+/[\d.]+ AppleWebKit.*QtWebEngine/",
     re.IGNORECASE,
 )
-# What calls itself a machine tells where to read about it.
+# A machine that names itself gives an address to read about it.
 _ADDRESS = re.compile(
     r"https?:|www\.|\bmailto:|[\w.+-]+(?:@|\[at\])[\w-]+\.[a-z]{2,}"
     r"|[a-z0-9-]{2,}\.(?:com|net|org|io|ai|de|nl)\b",
@@ -67,7 +67,7 @@ _FORGED = re.compile(
     r"^[^(]*[,|] ?Mozilla/|^mozilla/|Gecko; compatible|Chrome/[\d.]+[A-Z]|^\w+$"
     r"|^(?i:python|swcd|ddg|duckduckgo/\d+ \()"
 )
-# An attack on whoever reads agents or keeps secrets, put in the place of one: it tells nothing of who
+# An attack on readers of agents or keepers of secrets, put in the place of one: it says nothing of who
 # sent it, and tries addresses of the server's own, never a short link's code.
 _ATTACK = re.compile(
     r"\(\s*select\b|\bunion\s+(?:all\s+)?select\b|<\?|\b(?:pg_)?sleep\(|\$\{jndi:|\.env\b",

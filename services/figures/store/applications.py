@@ -39,7 +39,7 @@ async def add_steps(transaction: Transaction, steps: Sequence[Step]) -> None:
 
 
 async def add_attributions(transaction: Transaction, stated: Sequence[Attribution]) -> None:
-    """Of an application the earliest statement holds, in whatever order they come."""
+    """Of an application the earliest statement holds, in any order of arrival."""
     statement = insert_for(transaction, attributions)
     named = ("stated_at", "first_code", "last_code")
     of, new = attributions.c, statement.excluded

@@ -1,4 +1,4 @@
-"""Figures of many campaigns at once: a few grouped queries, whatever their number."""
+"""Figures of many campaigns at once: a few grouped queries for any number of campaigns."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _COLUMNS = (
 #: Where a batch is put before it is counted; each connection has its own, empty between transactions.
 staged_clicks = sa.Table("staged_clicks", sa.MetaData(), *_COLUMNS)
 
-# Written out: a partial index is used where the condition stands in the statement itself.
+# Written out: a partial index is used where the statement itself has the condition.
 _IS_HUMAN = clicks.c.click_class == sa.literal_column(f"'{ClickClass.HUMAN.value}'")
 
 
@@ -50,7 +50,7 @@ async def take(transaction: Transaction, deliveries: Sequence[Delivery]) -> list
     for partition in partitions:
         await take_turns(transaction, PROCESSOR, str(partition))
     await _look_up_by_index(transaction)
-    # Whoever forgets clicks waits until what is found here is committed.
+    # A transaction that deletes clicks waits until what is found here is committed.
     await transaction.execute(sa.select(forgotten_clicks.c.id).with_for_update(read=True))
     known = await counted(transaction, deliveries)
     done: dict[int, list[int]] = {partition: [] for partition in partitions}

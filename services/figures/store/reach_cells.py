@@ -1,7 +1,7 @@
 """Figures of networks, rolled up: the increase of each day, and the number of people it covers.
 
 Networks report totals. A day's cell is the last total of that day less the last one reported before
-it, so that days add up to the total, in whatever order figures come and however often. Of a post's
+it, so that days add up to the total, in any order of figures and with any repeats. Of a post's
 figures those of one tag count: measured before estimated; what is unknown adds nothing. Dimensions are
 those of clicks (`services.figures.store.click_cells`); a post's value is its link's code. There are no
 hours: posts are measured at set ages, so that an hour would show when they were measured.

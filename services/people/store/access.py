@@ -115,7 +115,7 @@ async def end_session(transaction: Transaction, token_sha256: str) -> None:
 
 
 async def end_sessions(transaction: Transaction, person_id: str) -> None:
-    """Every session of this person, in whatever browser."""
+    """Every session of this person, in all browsers."""
     await transaction.execute(sessions.delete().where(sessions.c.person_id == person_id))
 
 

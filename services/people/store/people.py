@@ -32,7 +32,7 @@ ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 #: Conditions on a row of people. Who was erased has no name (`services.privacy.store`).
 HAS_NAME = people.c.name != ""
 IS_ACTIVE = people.c.deactivated_at.is_(None)
-#: Without the role nobody is asked for anything, whatever profile is left.
+#: A person without the role is not asked for anything, also with a profile left.
 IS_AMBASSADOR = sa.and_(IS_ACTIVE, people.c.is_ambassador)
 
 _VOICE = (

@@ -74,7 +74,7 @@ async def drafts_under_consent(
         .where(
             posts.c.state == PostState.READY.value,
             posts.c.by_tap_only.is_(sa.false()),
-            # Whoever was asked a question first has nothing to share yet.
+            # A person who was asked a question first has nothing to share yet.
             posts.c.text != "",
             posts.c.created_at >= _TABLE.c.consent_given_at,
             _TABLE.c.consent_until > now,

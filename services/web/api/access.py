@@ -106,7 +106,7 @@ def _given(request: Request) -> str:
     return given.strip() if scheme.casefold() == "bearer" else ""
 
 
-#: A proxy that sends any of these says that it asks for somebody else, whatever stands in it.
+#: A proxy that sends any of these, with any value, asks for another machine.
 _PASSED_ON = re.compile(
     r"via|cdn-loop|(x-)?(forwarded|original|real|client|cluster|envoy|amzn|true|cf|fastly)(-.*)?"
 )

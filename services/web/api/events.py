@@ -148,7 +148,7 @@ async def read_documents(request: Request) -> Sequence[Any]:
 
 
 def _utf_8(request: Request, body: bytes) -> bytes:
-    """The body in UTF-8, whatever charset its type names."""
+    """The body in UTF-8, also where its type names another charset."""
     header = MimeHeader()
     header["Content-Type"] = request.headers.get("Content-Type", "")
     charset = header.get_content_charset("utf-8")

@@ -18,7 +18,7 @@ from streams.logs.embedded.batch import StoredRecord
 from streams.logs.embedded.database import OFFSET_BITS
 
 #: The newest records stay in memory, so that a consumer that keeps up never reads the disk. Bounds
-#: of one partition: the catalogue has 160, most of which nobody reads any more.
+#: of one partition: the catalogue has 160, most of which are not read any more.
 TAIL_RECORDS = 512
 TAIL_BYTES = 65_536
 
@@ -105,7 +105,7 @@ class Topic:
 
 
 def load_topics(connection: sqlite3.Connection) -> dict[str, Topic]:
-    """All topics of a log, by name; one look-up a partition, whatever the log's size."""
+    """All topics of a log, by name; one look-up a partition, at any size of the log."""
     topics: dict[str, Topic] = {}
     rows = connection.execute("SELECT name, retention_ms, retention_bytes FROM topics").fetchall()
     for name, retention_ms, retention_bytes in rows:

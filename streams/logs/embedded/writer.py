@@ -1,4 +1,4 @@
-"""The one writer of a log: a thread that turns whatever has come in since into one commit.
+"""The one writer of a log: a thread that turns all that has come in since into one commit.
 
 Group commit: while a commit waits for the disk, appends queue up; the next commit carries all of
 them. One caller pays one sync; a thousand callers share one.
@@ -100,7 +100,7 @@ class Writer:
 
     def submit(self, job: Job) -> None:
         """Raises Stop when the log is closed or has failed for good."""
-        # Nothing comes in after the job that ends the thread: nobody would ever settle it.
+        # Nothing comes in after the job that ends the thread: it would never be settled.
         with self._door:
             if self._closed:
                 raise Stop(
@@ -226,7 +226,7 @@ class Writer:
         return failure
 
 
-class _transaction:  # noqa: N801 - reads as the statement it stands for
+class _transaction:  # noqa: N801 - reads as the statement that it runs
     """BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised, a failing COMMIT included."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -344,7 +344,7 @@ class Appender:
             size += some_size
         try:
             self._submit(Append(records=records, size=size, settle=settle))
-        except Exception as error:  # noqa: BLE001 - whatever it is belongs to the callers
+        except Exception as error:  # noqa: BLE001 - every error belongs to the callers
             self._resolve(waiting, error)
 
     def _resolve(

@@ -64,7 +64,7 @@ class KafkaAdmin:
         self._settings = settings(broker)
         self._connected: KafkaAdminClient | None = None
         self._closed = False
-        # The watchdog and whoever asks for readiness call from threads of their own, and
+        # The watchdog and requests for readiness call from threads of their own, and
         # kafka-python's client is not made for two.
         self._turn = threading.Lock()
 

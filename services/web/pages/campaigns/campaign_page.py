@@ -182,7 +182,7 @@ async def read_plan(view: View) -> LaunchPlan:
 
 #: After this a page that waits for its campaign says that something is in the way.
 _PATIENCE = timedelta(seconds=30)
-#: So long a page says that its campaign began, to whoever began it.
+#: How long a page tells the manager who began a campaign that it began.
 _NEWS = timedelta(minutes=5)
 
 

@@ -111,7 +111,7 @@ async def choose(view: CampaignManagerView, home: str, campaign_id: str) -> Resp
     campaign = await campaign_of(view, home, campaign_id)
     aside = view.partial and view.request.headers.get("HX-Target") == "carried"
     typed = await _typed(view, aside=aside)
-    # Whoever empties a row does not want it.
+    # An emptied row is not wanted.
     texts = [text for text, used in typed.rows if used and text]
     try:
         async with view.parts.database.write() as transaction:

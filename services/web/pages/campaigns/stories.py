@@ -120,7 +120,7 @@ async def public_story(view: VisitorView, campaign_id: str) -> Response:
     if campaign is None or not isinstance(campaign.content, StoryApproved):
         raise HTTPException(404)
     if campaign.state == "prepared":
-        # Nobody was asked yet: it is the organisation's own until somebody launches it.
+        # No person was asked yet: it is the organisation's own until somebody launches it.
         raise HTTPException(404)
     if campaign.content.url is not None:
         return RedirectResponse(redirect_address(campaign.content.url))

@@ -28,7 +28,7 @@ from services.web.pages.figures.figure_rows import FigureRow, FiguresWanted, pag
 Pages = AsyncIterator[Sequence[FigureRow]]
 
 COLUMNS = tuple(FigureRow.__dataclass_fields__)
-#: Spreadsheets read UTF-8 only when told.
+#: Spreadsheets read UTF-8 only behind this mark.
 _MARK = "\ufeff"
 #: Of a sheet, its head among them.
 _MOST_ROWS = 1_048_576
@@ -51,7 +51,7 @@ async def answer(ending: str, pages: Pages, *, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     if ending == "csv":
         text = csv_text(pages)
-        # Before the answer has begun: a database that is away is told as such.
+        # Before the answer has begun: a database that is away is reported as such.
         head = await anext(text)
         return StreamingResponse(
             _after(head, text), media_type="text/csv; charset=utf-8", headers=headers

@@ -46,7 +46,7 @@ _NOT_IN_TABLES = frozenset(
     for each in _SERIES
     if each.metric in ("comments", "reshares", "interview") or each == ("impressions", "estimated")
 )
-#: Who tells it: the key of a sentence.
+#: The source: the key of a sentence.
 _SOURCES = {"posts": "zwaan", "human": "links"} | dict.fromkeys(
     ("applied", "interview", "hired"), "ats"
 )

@@ -115,7 +115,7 @@ def _person(entry: Entry) -> str:
 
 router = APIRouter(prefix="/administration/audit")
 
-#: What stands before the dot of the actions that are shown.
+#: The part before the dot of the actions that are shown.
 KINDS = (
     "api_key",
     "audience",

@@ -150,6 +150,6 @@ async def choose_language(view: VisitorView) -> Response:
     view.request.session["language"] = chosen
     page = came_from(view.request)
     path = page.path if page.path.startswith("/") else "/"
-    # A path alone, and no second slash: nobody is led to another host.
+    # A path alone, and no second slash: a link cannot lead to another host.
     back = "/" + path.lstrip("/\\") + (f"?{page.query}" if page.query else "")
     return RedirectResponse(back, status_code=303)

@@ -260,7 +260,7 @@ async def read_card(
             transaction, parts.pace, post, reader.profile, reader.chose, now=now
         )
     figures = await _read_figures(transaction, post)
-    # Whoever connected meanwhile has no field for an address any more.
+    # A person who connected meanwhile has no field for an address any more.
     about_address = mine.about_address and not connected
     return Card(
         post=post,

@@ -167,7 +167,7 @@ async def _show(
         history = await post_templates.history(transaction, path)
         active = await post_templates.active_version(transaction, path)
         choices = await campaigns.recent(transaction, kind=row.kind, limit=_CHOICES)
-    # The newest that this language is for stands first.
+    # The newest for this language is the first.
     choices.sort(
         key=lambda campaign: not path.startswith(f"{primary_language(campaign.language)}/")
     )
