@@ -1,4 +1,4 @@
-"""Machines among the visitors: how many of two public lists are told apart, and how fast.
+"""Machines among the visitors: how many of two public lists are distinguished, and how fast.
 
 The lists: crawler-user-agents' examples, and isbot's fixtures (tests/unit/figures/agents).
 """

@@ -45,7 +45,7 @@ class Said:
 
 
 def said_in(source: str, place: str) -> Iterator[Said | str]:
-    """Every message that ``source`` makes, and a sentence for each that nobody could translate."""
+    """Every message that ``source`` makes, and a sentence for each that no one could translate."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in CALLS:
             continue

@@ -1,6 +1,6 @@
 """What all tests share: real servers by fixture, generated examples without a clock, plain logs.
 
-Everything else that a test needs stands beside the test.
+Everything else that a test needs is beside the test.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ports in memory, for tests of what stands above them."""
+"""Ports in memory, for tests of what is above them."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def saying(*fields: str) -> Change:
 
 
 def old(head: list[str]) -> list[str]:
-    """HTTP/1.0 to the server, as nginx does unless it is told otherwise."""
+    """HTTP/1.0 to the server, as nginx does by default."""
     return [head[0].replace("HTTP/1.1", "HTTP/1.0"), *head[1:]]
 
 

@@ -248,7 +248,7 @@ async def _applicants(
     trip: Journey, story: dict[str, Any], vacancy: dict[str, Any], reference: str
 ) -> None:
     """Somebody comes by a story's post (``reference``) and a vacancy's, and is hired and erased;
-    another by a way that nobody knows. What counts stays."""
+    another by a way that no one knows. What counts stays."""
     async with trip.parts.database.read() as transaction:
         (about_vacancy, *_) = await posts.in_state(
             transaction, PostState.READY, campaign_id=campaign_of(vacancy), limit=1

@@ -1,4 +1,4 @@
-"""No click that was answered is lost when the redirect's process is killed, at whatever moment."""
+"""No click that was answered is lost when the redirect's process is killed, at any moment."""
 
 from __future__ import annotations
 

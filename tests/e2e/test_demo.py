@@ -135,7 +135,7 @@ def _campaign_of(story_id: str) -> str:
 
 @pytest.mark.timeout(180)
 def test_the_readers_own_accounts_are_left_alone(tmp_path: Path) -> None:
-    """Whoever disconnects in a demo stays disconnected, while people imported later are connected."""
+    """A person who disconnects in a demo stays disconnected, while people imported later are connected."""
     data, people = tmp_path / "data", tmp_path / "people.csv"
     people.write_text(PEOPLE, encoding="utf-8")
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.postgres
 PEOPLE = [ambassador(number) for number in range(100)]
 VACANCY, STORY = campaign(vacancy()), campaign(story(url=None))
 STORY_PAGE = f"/stories/{STORY.id}"
-#: Nobody needs a broker to follow a link: clicks wait in the journal.
+#: No one needs a broker to follow a link: clicks wait in the journal.
 NO_BROKER = "kafka://127.0.0.1:9"
 
 

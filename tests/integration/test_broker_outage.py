@@ -1,4 +1,4 @@
-"""A broker that fails and comes back: what writes to it writes again, and what is told to stop ends.
+"""A broker that fails and comes back: what writes to it writes again, and what is asked to stop ends.
 
 The broker is these tests' own; the one that others share is left alone.
 """

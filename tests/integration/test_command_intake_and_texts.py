@@ -154,7 +154,7 @@ def test_drafts_are_composed_without_touching_any_state(bare: Shell) -> None:
 
 
 def test_a_dry_run_says_why_there_is_no_text(bare: Shell) -> None:
-    """A story with nothing to tell is refused; where nobody is asked, it is said why."""
+    """A story with nothing to tell is refused; where no one is asked, it is said why."""
     people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")
     arguments = ["--ambassadors", people, "--json"]
     for told, why in (
@@ -208,7 +208,7 @@ def test_a_dry_run_knows_what_marketing_changed(shell: Shell) -> None:
 
 
 def test_an_answer_makes_the_post(bare: Shell) -> None:
-    """With a file of answers the post of whoever answered opens with it, word for word; one that a
+    """With a file of answers the post of a person who answered opens with it, word for word; one that a
     stranger would not understand brings the question that says why."""
     told = bare.write("story.json", event(story()))
     people = bare.write("people.csv", CSV + "a@e.org,Anna,nl,constructie\n")

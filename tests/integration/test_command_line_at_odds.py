@@ -72,7 +72,7 @@ def test_a_hostile_event_does_not_steer_the_terminal(shell: Shell) -> None:
 def test_whatever_is_given_is_answered_in_a_sentence(
     shell: Shell, arguments: list[str], code: int, said: str
 ) -> None:
-    """Numbers beyond any column, bytes that are no text, addresses of nobody."""
+    """Numbers beyond any column, bytes that are no text, addresses of no one."""
     shell.write("binary", bytes(range(256)) * 20)
     done = shell.run(*arguments)
     assert done.code == code

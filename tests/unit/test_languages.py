@@ -142,7 +142,7 @@ def test_faults_of_a_table_have_file_and_line(tmp_path: Path, text: str, fault: 
 
 
 def test_word_twice_in_a_list_is_refused(tmp_path: Path) -> None:
-    """With its file and both lines, for whoever edits it."""
+    """With its file and both lines, for its editor."""
     file = tmp_path / "twice.txt"
     file.write_text("# note\nbrug\nsluis\n\nbrug\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r'twice\.txt, line 5: "brug" is in line 2 too'):

@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 
 
 def test_the_table_lists_every_setting_once() -> None:
-    """Whoever adds a setting says there what it does and what it is without."""
+    """A person who adds a setting says there what it does and what it is without."""
     rows = [line for line in PAGE.splitlines() if line.startswith("| `ZWAAN_")]
     told = [name for row in rows for name in re.findall(r"`(ZWAAN_[A-Z_]+)`", row.split("|")[1])]
     assert sorted(told) == sorted(variable(name) for name in Settings.model_fields)
@@ -26,7 +26,7 @@ def test_docs_name_only_existing_settings() -> None:
 
 
 def test_docs_list_exactly_the_metrics() -> None:
-    """Whoever adds a metric says there what it tells, by the name that Prometheus shows."""
+    """A person who adds a metric says there what it means, by the name that Prometheus shows."""
     shown = {
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in Metrics().registry.collect()

@@ -33,7 +33,7 @@ _ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogUnderTest:
-    """One log, its adapters, and names on it that nobody else uses."""
+    """One log, its adapters, and names on it that no one else uses."""
 
     kind: str
     broker: str

@@ -54,7 +54,7 @@ async def _fill(log: EmbeddedEventLog, record: Record) -> int:
 
 @pytest.mark.kafka
 async def test_a_broker_that_is_away_asks_for_patience() -> None:
-    """With nobody at the address, every call ends soon with RetryLater, naming the address."""
+    """With no one at the address, every call ends soon with RetryLater, naming the address."""
     broker = Broker.at(f"kafka://127.0.0.1:{free_port()}")
     events, admin = KafkaEventLog(broker), KafkaAdmin(broker)
 

@@ -140,7 +140,7 @@ def test_revoking_ends_the_connection_at_the_network(network: Network, member: M
 def test_a_withdrawal_that_did_not_arrive_says_so(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
-    """Whoever withdraws has to know when the network may still honour the old tokens."""
+    """A caller that withdraws has to know when the network may still honour the old tokens."""
     sandbox.fault(network.name, "revoke", kind)
     with pytest.raises(RetryLater):
         network.revoke(member.account)
@@ -371,7 +371,7 @@ def test_a_dead_token_needs_the_person(
 def test_a_401_that_does_not_say_why_ends_no_connection(
     network: Network, member: Member, sandbox: Sandbox
 ) -> None:
-    """Somebody in between refused once: nothing was posted, nobody is told that their connection
+    """Somebody in between refused once: nothing was posted, no one is told that their connection
     ended, and the same access works afterwards."""
     post = fresh_post()
     sandbox.fault(network.name, "post.create", "http_401")
@@ -427,7 +427,7 @@ def test_a_card_has_the_image_as_its_thumbnail(
 def test_a_failing_upload_is_tried_later(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
-    """Nobody sees an image without a post, so uploading again does no harm."""
+    """No one sees an image without a post, so uploading again does no harm."""
     operation = "image.*" if network.name == "linkedin" else "media.upload"
     sandbox.fault(network.name, operation, kind)
     with pytest.raises(RetryLater):

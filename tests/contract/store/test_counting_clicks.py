@@ -214,7 +214,7 @@ async def test_what_was_forgotten_is_known_by_its_record(database: Database) -> 
 
 
 async def test_a_log_that_began_anew_is_counted(database: Database) -> None:
-    """Offsets that were there before hide no click that nobody has counted."""
+    """Offsets that were there before hide no click that no one has counted."""
     await runner(database).run([record_of(0, click_event("of the old log"))])
     async with database.write() as transaction:
         await clicks.forget(transaction, before=NOW - timedelta(days=7))

@@ -1,4 +1,4 @@
-"""All that changes the state, in two workers at once: nobody waits for somebody who waits for them."""
+"""All that changes the state, in two workers at once: no one waits for somebody who waits for them."""
 
 from __future__ import annotations
 

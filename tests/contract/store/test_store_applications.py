@@ -45,7 +45,7 @@ async def _drafts(transaction: Transaction) -> Sequence[Post]:
 
 async def test_first_and_last_touch_count_for_their_own_campaigns(database: Database) -> None:
     """Who came by a story's post and then by the vacancy's is the story's first and the vacancy's
-    last, at every stage; who came by nothing known is nobody's."""
+    last, at every stage; who came by nothing known is no one's."""
     async with database.write() as transaction:
         about_story, about_vacancy = await _drafts(transaction)
         handed_on = f"{about_story.link_code} {about_vacancy.link_code}"
@@ -92,7 +92,7 @@ async def test_the_earliest_step_that_knows_decides_in_any_order(database: Datab
 
 
 async def test_erasing_a_candidate_keeps_what_counts(database: Database) -> None:
-    """Steps and attribution stay under an id of nobody, also when it is told again or rebuilt from a
+    """Steps and attribution stay under an id of no one, also when it is told again or rebuilt from a
     day on; the former id is gone."""
     async with database.write() as transaction:
         about_story, about_vacancy = await _drafts(transaction)

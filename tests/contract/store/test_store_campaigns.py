@@ -56,7 +56,7 @@ async def test_recent_campaigns_come_newest_first(database: Database) -> None:
 
 
 async def test_a_campaign_closes_once(database: Database) -> None:
-    """Closing tells whether it was open, and sets the end."""
+    """Closing says whether it was open, and sets the end."""
     async with database.write() as transaction:
         await campaigns.add(transaction, STORY)
         assert await campaigns.stays_open(transaction, STORY.id)

@@ -158,7 +158,7 @@ async def test_two_processes_take_turns_by_name(store: Store) -> None:
 
 
 async def test_an_optional_turn_is_not_waited_for(store: Store) -> None:
-    """Whoever only asks for a turn hears at once that another has it, and gets it afterwards."""
+    """A caller that only asks for a turn hears at once that another has it, and gets it afterwards."""
     async with store.open() as one, store.open() as other:
         async with one.write() as transaction:
             assert await has_turn(transaction, "pace", "c-1", "x")
@@ -212,7 +212,7 @@ async def test_a_lock_held_by_another_process_is_waited_for(store: Store) -> Non
 
 
 async def test_audit_entries_are_read_newest_first_by_kind(database: Database) -> None:
-    """Whole kinds, an action or a subject; with the name of whoever is a person, page by page."""
+    """Whole kinds, an action or a subject; with the names of people, page by page."""
     async with database.write() as transaction:
         await _add(transaction, 1)
         actions = ("word.blocked", "word.allowed", "words.other", "word_blocked")

@@ -50,7 +50,7 @@ async def test_what_is_due_comes_in_its_order(database: Database) -> None:
 
 
 async def test_an_outcome_counts_once(database: Database) -> None:
-    """Whoever comes with an older look at it changes nothing; what is over is not due."""
+    """A caller that comes with an older look at it changes nothing; what is over is not due."""
     first = (await asked(database))[0]
     later = replace(first, tries=1, due_at=NOW + timedelta(hours=1), reason=said("away"))
     gone = replace(later, tries=2, due_at=None, deleted_at=NOW + timedelta(hours=1))

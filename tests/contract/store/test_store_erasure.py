@@ -121,7 +121,7 @@ async def test_nothing_of_the_person_is_left(database: Database) -> None:
 
 
 async def test_what_counts_stays(database: Database) -> None:
-    """Who was asked, posts, clicks of their links and reach count as before; nobody is listed."""
+    """Who was asked, posts, clicks of their links and reach count as before; no one is listed."""
     async with database.write() as transaction:
         await _with_everything(transaction)
         (post,) = await posts.of_ambassador(transaction, ANNA.id)

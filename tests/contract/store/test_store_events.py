@@ -161,7 +161,7 @@ async def test_two_workers_never_take_the_same_event(store: Store) -> None:
 
 
 async def test_five_thousand_events_are_taken_at_once(database: Database) -> None:
-    """A batch of clicks fits into one statement or several; nobody notices."""
+    """A batch of clicks fits into one statement or several; no one notices."""
     events = [event(story(), identity=str(number)) for number in range(5_000)]
     async with database.write() as transaction:
         taken = await inbox.take(transaction, "p", events, now=NOW)

@@ -37,7 +37,7 @@ async def test_ambassadors_come_back_as_they_were(database: Database) -> None:
 
 
 async def test_importing_again_updates_the_profile(database: Database) -> None:
-    """A second import changes what it names and makes nobody twice."""
+    """A second import changes what it names and makes no one twice."""
     changed = replace(ANNA, name="Anna B.", crafts=("staal",), since=None)
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA], now=NOW)
@@ -60,7 +60,7 @@ async def test_an_imported_recruiter_is_both(database: Database) -> None:
 
 
 async def test_an_unknown_id_is_no_person(database: Database) -> None:
-    """An id that belongs to nobody is no error."""
+    """An id that belongs to no one is no error."""
     async with database.read() as transaction:
         assert await people.person(transaction, "nobody") is None
 

@@ -59,7 +59,7 @@ async def _state(transaction: Transaction, post_id: str) -> PostState:
 
 
 async def test_only_what_is_approved_and_due_is_claimed(database: Database) -> None:
-    """A draft that nobody approved, or whose time has not come, stays where it is."""
+    """A draft that no one approved, or whose time has not come, stays where it is."""
     async with database.write() as transaction:
         drafts = await organise(transaction, [ANNA], ABOUT[:2])
         assert not await publishing.any_due(transaction, now=NOW)

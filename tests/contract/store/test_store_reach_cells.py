@@ -1,4 +1,4 @@
-"""What networks told, as what each day added: never doubled, and equal to a recount."""
+"""What networks reported, as what each day added: never doubled, and equal to a recount."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ async def test_the_seconds_to_undo_count_down(page: Page, tmp_path: Path) -> Non
 
 
 async def test_pictures_come_from_our_own_server(page: Page, tmp_path: Path) -> None:
-    """The story's picture stands in the card, and no request of the page leaves the server."""
+    """The story's picture is in the card, and no request of the page leaves the server."""
     image = StoryImage(url="https://www.example.org/a.png", alt="De sluisdeur")
     own = {"images": OnePicture(), "image_urls": ["https://www.example.org"]}
     asked: list[str] = []
@@ -135,7 +135,7 @@ async def test_pictures_come_from_our_own_server(page: Page, tmp_path: Path) -> 
 
 
 async def test_a_text_is_changed_and_shared_without_a_script(stage: Stage, page: Page) -> None:
-    """In its place, and exactly what stands there is approved; the next draft is declined."""
+    """In its place, and exactly what is there is approved; the next draft is declined."""
     assert isinstance(page.context.browser, Browser)
     organisation = stage.organisation
     await organisation.connect(ANNA)

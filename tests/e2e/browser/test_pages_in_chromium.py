@@ -172,7 +172,7 @@ async def test_nothing_is_wider_than_a_phone(stage: Stage, page: Page, path: str
 
 
 async def test_the_preview_follows_the_typing(stage: Stage, page: Page) -> None:
-    """What stands there after the last key is what would be sent, also where that is escaped."""
+    """What is there after the last key is what would be sent, also where that is escaped."""
     await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
     await stage.sign_in(page, "anna@example.org")
     await (await stage.change(page)).fill("Een heel andere zin (echt).")

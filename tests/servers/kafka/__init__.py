@@ -140,7 +140,7 @@ class Kafka:
             "inter.broker.listener.name": "BROKER",
             "listener.security.protocol.map": f"BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}",
             "log.dirs": str(self.folder / "data"),
-            # As in production: a topic that nobody declared is an error, not a new topic.
+            # As in production: a topic that no one declared is an error, not a new topic.
             "auto.create.topics.enable": "false",
             "offsets.topic.replication.factor": "1",
             "offsets.topic.num.partitions": "4",

@@ -67,7 +67,7 @@ async def connect(desk: Desk, who: str, code: str = "good") -> None:
 
 
 async def test_twenty_callers_make_one_refresh(desk: Desk) -> None:
-    """Whoever comes while a pair is being renewed waits for it, and all get the same new one."""
+    """A caller that comes while a pair is being renewed waits for it, and all get the same new one."""
     who = await connected(desk)
     accounts = await asyncio.gather(*(desk.accounts.open(who, HERE) for _ in range(20)))
     assert desk.network.calls == ["refresh"]
@@ -76,7 +76,7 @@ async def test_twenty_callers_make_one_refresh(desk: Desk) -> None:
 
 
 async def test_a_refusal_after_another_refresh_is_ignored(desk: Desk) -> None:
-    """When the stored pair is another one by then, that one is used and nobody is disconnected."""
+    """When the stored pair is another one by then, that one is used and no one is disconnected."""
     who = await connected(desk)
     fresh = Tokens(access="other", refresh="r9", expires_at=desk.now + timedelta(days=1))
 

@@ -44,7 +44,7 @@ async def test_good_events_are_appended_and_the_others_named_by_place() -> None:
 
 
 async def test_when_the_log_is_away_nothing_is_accepted() -> None:
-    """Whoever sent them has to send them again; the same ids make that harmless."""
+    """A person who sent them has to send them again; the same ids make that harmless."""
     log = MemoryLog()
     log.away = True
     with pytest.raises(RetryLater):

@@ -268,7 +268,7 @@ def test_the_example_organisation_has_enough_people_for_each_example(name: str) 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_the_author_is_asked_first(name: str) -> None:
-    """Nobody knows a story better than who wrote it."""
+    """No one knows a story better than who wrote it."""
     first = select_audience("c-1", example_content()[name], example_people())[0]
     assert first.reasons[0].ground is Ground.AUTHOR
 
@@ -408,7 +408,7 @@ def test_no_person_is_passed_over_for_a_weaker_match(known: list[tuple[int, Hist
 def test_a_better_fit_never_takes_anybody_out_of_a_handful(
     known: list[tuple[int, History]], data: st.DataObject
 ) -> None:
-    """Whoever is in it with a past and a fit is in it with the same past and a better fit."""
+    """A person who is in it with a past and a fit is in it with the same past and a better fit."""
     people = _invited(known)
     first = handful(people)
     place = data.draw(st.sampled_from([each.rank for each in first]))

@@ -1,4 +1,4 @@
-"""A campaign that nobody is asked for before a look, or that begins with a handful."""
+"""A campaign that no one is asked for before a look, or that begins with a handful."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ async def test_without_a_wish_everybody_is_asked(staffed: Database) -> None:
     ],
 )
 async def test_a_wish_that_makes_no_sense_is_refused_at_the_edge(extensions: Any) -> None:
-    """The sender is told what to write, and nothing reaches the log."""
+    """The sender reads what to write, and nothing reaches the log."""
     log = MemoryLog()
     wrong = replace(event(vacancy()), extensions=extensions)
     acceptance = await accept(log, [wrong.as_dict()])
@@ -206,7 +206,7 @@ async def test_who_was_asked_cannot_be_taken_off(staffed: Database) -> None:
 
 
 async def test_a_campaign_is_launched_once(staffed: Database) -> None:
-    """A second press of the button asks nobody twice and says so."""
+    """A second press of the button asks no one twice and says so."""
     await prepare(staffed)
     assert await launched(staffed) == 30
     with pytest.raises(Rejected, match=r"nobody is on the list|launched already"):
@@ -215,7 +215,7 @@ async def test_a_campaign_is_launched_once(staffed: Database) -> None:
 
 
 async def test_an_empty_list_is_not_launched(staffed: Database) -> None:
-    """Without anybody on the list the recruiter is told to add a colleague."""
+    """Without anybody on the list the recruiter is asked to add a colleague."""
     nobody_fits = vacancy(language="de", crafts=["Vulkanologie"], team=None, location=None)
     assert await start(staffed, nobody_fits, {"launch": "review"}) == []
     with pytest.raises(Rejected, match="nobody is on the list"):
@@ -223,7 +223,7 @@ async def test_an_empty_list_is_not_launched(staffed: Database) -> None:
 
 
 async def test_a_vacancy_that_closed_meanwhile_is_not_launched(staffed: Database) -> None:
-    """Closing a prepared campaign is the end of it, and nobody hears of either."""
+    """Closing a prepared campaign is the end of it, and no one hears of either."""
     await prepare(staffed)
     async with staffed.write() as transaction:
         closed = fact(VacancyClosed(vacancy_id="v-1"))
@@ -272,7 +272,7 @@ async def test_widening_appends_ranks_and_asks_each_person_once(staffed: Databas
 
 
 async def test_a_campaign_widens_by_itself(staffed: Database) -> None:
-    """At its moment and not before, once, and the log says that nobody pressed a button."""
+    """At its moment and not before, once, and the log says that no one pressed a button."""
     await start(staffed, vacancy(), {"launch": "handful", "widenafterhours": 24})
     assert await widen_due(staffed, NOW + timedelta(hours=23)) == 0
     assert await widen_due(staffed, NOW + timedelta(hours=24)) == 1
@@ -291,7 +291,7 @@ async def test_a_campaign_widens_by_itself(staffed: Database) -> None:
 async def test_what_is_over_is_not_widened(
     staffed: Database, closes_after: timedelta | None
 ) -> None:
-    """A campaign that was closed, or whose vacancy is past its last day, asks nobody more."""
+    """A campaign that was closed, or whose vacancy is past its last day, asks no one more."""
     closes_at = closes_after and NOW + closes_after
     await start(staffed, vacancy(closes_at=closes_at), {"launch": "handful", "widenafterhours": 24})
     if closes_after is None:
@@ -353,7 +353,7 @@ MUTE = [
 
 
 REVIEW = {"launch": "review"}
-#: Whoever looks first may add what a thin story lacks (test_choose_passages).
+#: A person who looks first may add what a thin story lacks (test_choose_passages).
 UNASKED = [
     (content, wish)
     for content in MUTE
@@ -366,7 +366,7 @@ UNASKED = [
 async def test_no_one_is_asked_where_no_text_is_possible(
     staffed: Database, content: Any, wish: dict[str, Any]
 ) -> None:
-    """It has a campaign with nobody on its list, now and later, so that nobody's past holds it."""
+    """It has a campaign with no one on its list, now and later, so that no one's past holds it."""
     statements = await start(staffed, content, wish)
     assert [each.event.type for each in statements] in ([], ["campaign.started"])
     identity = derive_id("campaign", *source_of(content))

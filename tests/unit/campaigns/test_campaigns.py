@@ -1,4 +1,4 @@
-"""A story or vacancy becomes one campaign, its audience is told why, and its end is the end."""
+"""A story or vacancy becomes one campaign, its audience reads why, and its end is the end."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def test_a_campaign_keeps_its_first_facts(
 
 
 async def test_starting_again_after_a_crash_states_the_same_events(staffed: Database) -> None:
-    """What was rolled back is stated again with the same ids, so that nobody counts it twice."""
+    """What was rolled back is stated again with the same ids, so that no one counts it twice."""
 
     async def crash() -> list[Statement]:
         statements: list[Statement] = []
@@ -162,7 +162,7 @@ async def test_a_vacancy_closed_before_it_opened_stays_closed(staffed: Database)
 async def test_a_vacancy_ends_when_its_time_to_apply_is_over(
     staffed: Database, launch: str, stated: int
 ) -> None:
-    """Nobody has to say so: its campaign closes at that moment, once, and it is stated if it ran."""
+    """No one has to say so: its campaign closes at that moment, once, and it is stated if it ran."""
     closes_at = NOW + timedelta(days=1)
     about = fact(vacancy(closes_at=closes_at))
     about = replace(about, event=replace(about.event, extensions={"launch": launch}))
@@ -300,7 +300,7 @@ async def test_why_there_is_no_text_is_kept_by_network(staffed: Database) -> Non
 
 
 async def test_workers_that_take_turns_deal_no_pair_twice(database: Database) -> None:
-    """Whichever worker wrote the others: nobody has a colleague's passage in the same layout."""
+    """Whichever worker wrote the others: no one has a colleague's passage in the same layout."""
     content = example_content()["nl-middenspanningsmonteur"]
     content = content.model_copy(
         update={"passages": tuple(each.text for each in find_passages(SourceText(content)).chosen)}

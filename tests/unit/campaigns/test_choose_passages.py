@@ -114,7 +114,7 @@ async def test_a_thin_story_gives_questions_until_a_passage_is_added(
 
 
 async def test_a_thin_story_that_asks_at_once_asks_no_one(database: Database) -> None:
-    """Without an editor who looks first nobody is asked in vain, nor added to its list."""
+    """Without an editor who looks first no one is asked in vain, nor added to its list."""
     campaign_id = await start(database, story(body=THIN), "everybody")
     async with database.write() as transaction:
         assert (await audience.sizes(transaction, campaign_id)).asked == 0
@@ -174,7 +174,7 @@ async def test_what_cannot_be_a_passage_is_refused(
 
 
 async def test_after_the_launch_nothing_changes(database: Database) -> None:
-    """Whoever was asked has a text made of it."""
+    """A person who was asked has a text made of it."""
     campaign_id = await start(database, story(body=BODY))
     await written(database, campaign_id)
     with pytest.raises(Rejected, match="launched already"):

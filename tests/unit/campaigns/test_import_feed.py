@@ -166,7 +166,7 @@ def test_a_document_that_names_a_file_does_not_open_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_hostile_document_costs_little_time(content: str) -> None:
-    """Reading takes work in proportion to the size, whatever the content."""
+    """Reading takes work in proportion to the size, for any content."""
     started = time.process_time()
     try:
         events = read(content)

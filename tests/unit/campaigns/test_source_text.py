@@ -147,7 +147,7 @@ JAN = {"name": "Jan Voorbeeld", "email": "jan@werk.example"}
     ],
 )  # fmt: skip
 def test_an_author_s_name_and_address_are_apart(written: str, author: dict[str, str]) -> None:
-    """The name stands on public pages, so no address may stand in it."""
+    """The name is on public pages, so no address may stand in it."""
     assert rss(written)["author"] == author
 
 

@@ -69,7 +69,7 @@ LINKEDIN, X = {"linkedin_url": LIVE["linkedin_url"]}, {"x_url": LIVE["x_url"]}
 def test_a_network_is_real_or_a_sandbox_or_off(
     given: dict[str, str], sandboxes: str, real: str
 ) -> None:
-    """Beside a real network one that is not set is off, because nobody wants drafts for an
+    """Beside a real network one that is not set is off, because no one wants drafts for an
     imitation there; and a network can always be switched off, or imitated by name."""
     settings = load_settings(**given)
     assert settings.sandboxes == tuple(sandboxes.split())
@@ -103,7 +103,7 @@ def test_a_network_is_real_or_a_sandbox_or_off(
 )
 def test_a_laptop_serves_only_this_machine(given: dict[str, Any], *, laptop: bool) -> None:
     """A real network, another address for people or to listen on, or a named proxy: each says that
-    more is at stake than what whoever sits there can see."""
+    more is at stake than what a person at this machine can see."""
     assert load_settings(**given).is_laptop is laptop
 
 
@@ -326,7 +326,7 @@ def test_no_secret_shows() -> None:
 
 
 def test_settings_do_not_change() -> None:
-    """Whoever holds the settings may rely on them."""
+    """A caller that holds the settings may rely on them."""
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 5  # type: ignore[misc]
 

@@ -91,7 +91,7 @@ def test_bad_feed_answer_gives_its_error(
 def test_bad_or_unreachable_feed_address_gives_its_error(
     address: str, error: type[Exception]
 ) -> None:
-    """Nobody there means later; no address, no encryption, or a password in it means never."""
+    """No one there means later; no address, no encryption, or a password in it means never."""
     with pytest.raises(error) as caught:
         fetch_feed(address)
     assert "planted-secret" not in str(caught.value)

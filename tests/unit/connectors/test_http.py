@@ -232,7 +232,7 @@ def test_a_redirect_to_another_host_is_not_followed(
 def test_redirect_without_address_is_not_a_usable_answer(
     transport: Transport, network: ScriptedNetwork, status: int
 ) -> None:
-    """It is neither a success nor a refusal, so that nobody may take it for one."""
+    """It is neither a success nor a refusal, so that no one may take it for one."""
     network.script(Answer(status=status))
     with pytest.raises(OutcomeUnknown, match="redirect"):
         call(transport, "POST")

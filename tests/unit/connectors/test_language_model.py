@@ -109,7 +109,7 @@ def test_a_key_that_is_refused_needs_a_person() -> None:
 
 
 def test_wrong_model_address_names_the_settings() -> None:
-    """An unknown path or model names the settings to look at; nobody there is away."""
+    """An unknown path or model names the settings to look at; no one there is away."""
     with pytest.raises(Rejected, match="status 404") as refused:
         ask(sends(b"", 404))
     assert "ZWAAN_LLM_MODEL" in str(refused.value.remedy)

@@ -145,7 +145,7 @@ def test_wrong_mail_address_setting_stops_the_start(url: str) -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for localhost that nobody trusts by itself, with its key."""
+    """A certificate for localhost that no one trusts by itself, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

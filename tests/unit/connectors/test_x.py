@@ -239,7 +239,7 @@ def test_longest_exhausted_limit_sets_the_wait(
 def test_retry_after_sets_the_wait_without_a_limit(
     x: X, network: ScriptedNetwork, user: Account, said: str, seconds: float | None
 ) -> None:
-    """What stands before X refuses without X's headers."""
+    """What is before X refuses without X's headers."""
     network.script(says({}, 429, retry_after=said))
     with pytest.raises(RetryLater) as caught:
         x.publish(user, POST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.database.schema import ambassadors, metadata, people
 from services.privacy.store import NO_PROFILE, OWN
 
-#: Tables that count people: they keep their rows, under the id of nobody.
+#: Tables that count people: they keep their rows, under the id of no one.
 COUNTS = {"ambassadors", "audience", "posts"}
 
 

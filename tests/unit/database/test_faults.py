@@ -170,7 +170,7 @@ def test_what_sqlalchemy_says_of_a_lost_connection_is_tried_again() -> None:
 
 
 def test_other_errors_stay_what_they_are() -> None:
-    """An error of whoever used the transaction is not one of the database."""
+    """An error of a caller that used the transaction is not one of the database."""
     for error in (FileNotFoundError("a template"), ValueError("x"), RetryLater(said("patience"))):
         assert named(error, lost=False) is None
         assert named(error, lost=True) is None

@@ -16,7 +16,7 @@ def deleted(post_id: str) -> Statement:
 
 
 async def test_an_act_is_one_line_and_the_events_that_tell_of_it(database: Database) -> None:
-    """The detail stands in the audit alone; an act may have no event, or several."""
+    """The detail is in the audit alone; an act may have no event, or several."""
     async with database.write() as transaction:
         told = [deleted("p1"), deleted("p2")]
         await record(transaction, "post.deleted", "p1", *told, actor="publisher", now=NOW, tries=2)

@@ -31,7 +31,7 @@ def sdk_event(data: Any = None, **attributes: Any) -> SdkEvent:
 
 
 def test_a_record_in_binary_mode_is_an_event() -> None:
-    """What stands in ce_ headers is the envelope, and the value the facts."""
+    """What is in ce_ headers is the envelope, and the value the facts."""
     message = kafka.to_binary(sdk_event(datacontenttype="application/json; charset=utf-8"), JSON)
     value = modes.from_kafka(message.headers.items(), message.value)
     (element,) = read_record(value, "story.approved")
@@ -104,7 +104,7 @@ def test_facts_are_nothing_else(media_type: Any) -> None:
 
 
 def test_facts_may_be_base64() -> None:
-    """As the SDK writes them for whoever gives it bytes."""
+    """As the SDK writes them for a caller that gives it bytes."""
     written = JSON.write(sdk_event(data=json.dumps(FACTS).encode()))
     assert parse_event(load_json(written)).data == FACTS
     lines = base64.encodebytes(json.dumps(FACTS).encode()).decode()
@@ -146,7 +146,7 @@ def test_an_object_is_one_event() -> None:
 
 
 def test_the_events_of_an_array_are_numbered() -> None:
-    """Elements of a JSON array are told apart by number."""
+    """Elements of a JSON array are distinguished by number."""
     assert read(b"[" + LINE + b"," + LINE + b"]") == [("event 1", GOOD), ("event 2", GOOD)]
     assert read(b"[]") == []
 

@@ -1,4 +1,4 @@
-"""Moments are read strictly, whatever stands in their place."""
+"""Moments are read strictly, whatever is in their place."""
 
 from __future__ import annotations
 

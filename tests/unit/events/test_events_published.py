@@ -88,7 +88,7 @@ def test_what_the_code_writes_the_schema_takes(told: Any) -> None:
     ],
 )
 def test_what_the_code_refuses_the_schema_refuses(changes: dict[str, Any]) -> None:
-    """Whoever checks by the schema first finds the same faults."""
+    """A caller that checks by the schema first finds the same faults."""
     document = event(story()).as_dict() | changes
     assert not validator("cloudevent.json").is_valid(document)
 

@@ -79,7 +79,7 @@ def test_no_bytes_do_more_than_be_refused(value: bytes) -> None:
 @FAST
 @given(document=ENVELOPES | st.lists(ENVELOPES | JSON, max_size=3))
 def test_no_json_does_more_than_be_refused(document: Any) -> None:
-    """Whatever stands in the JSON, an event is valid and can be written again, or is refused."""
+    """Whatever is in the JSON, an event is valid and can be written again, or is refused."""
     raw = json.dumps(document).encode()
     for element in read_record(raw, TOPIC):
         if isinstance(element.fact, Fact):

@@ -39,7 +39,7 @@ TRUE = "jan.vos@x.example"
     ],
 )
 def test_one_mailbox_has_one_form(written: str) -> None:
-    """What nobody sees, case and what stands around it make nobody another person."""
+    """What no one sees, case and what is around it make no one another person."""
     assert mailbox(written) == TRUE
     assert ambassador_id(written) == ambassador_id(TRUE)
 

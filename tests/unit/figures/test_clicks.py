@@ -1,4 +1,4 @@
-"""Honest clicks: machines and doubles are told apart, however the clicks came in batches."""
+"""Honest clicks: machines and doubles are distinguished, however the clicks came in batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A member's own figures find the posts that they belong to, and nobody else's."""
+"""A member's own figures find the posts that they belong to, and no one else's."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ async def test_own_figures_are_measured_and_the_rest_is_not_kept(desk: Desk) -> 
 
 
 async def test_a_network_that_stays_silent_takes_nothing_back(desk: Desk) -> None:
-    """An imported figure counts on, although LinkedIn tells us nothing at the next step."""
+    """An imported figure counts on, although LinkedIn reports nothing at the next step."""
     (post,) = await desk.prepare()
     await desk.approve(post)
     await desk.work()

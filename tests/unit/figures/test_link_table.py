@@ -142,7 +142,7 @@ def test_a_code_is_its_number(code: str) -> None:
     ["", "abc", "a" * 9, "a" * 11, "A" * 10, "l" * 10, "1aaaaaaaaa", "aaaaa_aaaa", "aaaaaaaaa\n"],
 )
 def test_what_cannot_be_a_code_has_no_number(text: str) -> None:
-    """Nobody is asked about it, and no outage makes it possible."""
+    """No one is asked about it, and no outage makes it possible."""
     assert link_number(text) is None
     assert LinkTable().target(text) is None
 

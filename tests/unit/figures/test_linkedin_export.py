@@ -65,7 +65,7 @@ def table(rows: list[list[object]], delimiter: str = ",") -> bytes:
 
 
 def test_all_content_is_read_from_its_tables() -> None:
-    """Tables that stand side by side are told apart, and other sheets do no harm."""
+    """Tables that stand side by side are distinguished, and other sheets do no harm."""
     content = workbook(
         DISCOVERY=[["Overall Performance", "1/1/2025 - 12/31/2025"], ["Impressions", 9999]],
         ENGAGEMENT=[["Date", "Impressions"], ["12/16/2025", 12]],
@@ -88,7 +88,7 @@ def test_a_single_post_is_read_from_its_lines() -> None:
 @pytest.mark.parametrize("address", ["URL van bijdrage", "Post URL", "Adres", ""])
 def test_an_export_in_dutch_reads_the_same(address: str) -> None:
     """Members download it in the language of their own pages; figures are known in Dutch too, and
-    addresses whatever stands above them."""
+    addresses whatever is above them."""
     top: list[list[object]] = [
         ["Maximaal 50 bijdragen"],
         [address, "Datum", "Interacties", None, address, "Datum", "Weergaven"],
@@ -113,7 +113,7 @@ def test_an_export_in_dutch_reads_the_same(address: str) -> None:
 
 
 def test_unknown_headings_are_named() -> None:
-    """Who brings an export in another language is told which words were found in it."""
+    """A person who brings an export in another language reads which words were found in it."""
     top: list[list[object]] = [
         ["Liens vers les posts", "Date de publication", "Impressions du post"],
         [FIRST, "16/12/2025", 631],
@@ -141,7 +141,7 @@ def test_its_member_says_what_unknown_words_mean() -> None:
 
 
 def test_two_words_for_one_figure_are_refused() -> None:
-    """One of them would be wrong, and nobody could tell which."""
+    """One of them would be wrong, and no one could tell which."""
     one: list[list[object]] = [["URL", FIRST], ["Vues", 21], ["Clics", 3]]
     with pytest.raises(Rejected, match="said to be the same"):
         read_export(table(one), {"Vues": "reach", "Clics": "reach"})
@@ -150,7 +150,7 @@ def test_two_words_for_one_figure_are_refused() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("rows", [TOP_POSTS, ONE_POST])
 def test_a_sheet_saved_as_csv_reads_the_same(rows: list[list[object]], delimiter: str) -> None:
-    """Whoever saved a sheet as CSV, with whatever a spreadsheet separates by, gets the same."""
+    """A sheet that was saved as CSV, with any separator of a spreadsheet, gives the same."""
     assert read_export(table(rows, delimiter)).posts == read_export(workbook(S=rows)).posts
 
 

@@ -283,7 +283,7 @@ def _estimating(desk: Desk, rates: dict[str, float]) -> ReachCollector:
 
 
 async def test_without_a_rate_nothing_is_estimated(desk: Desk) -> None:
-    """Whoever told their followers is still not estimated while no rate was chosen."""
+    """A member who gave their followers is still not estimated while no rate was chosen."""
     (post,) = await _publish(desk)
     await _count_followers(desk, post.ambassador_id, 1000)
     desk.now += STEPS[0]

@@ -83,7 +83,7 @@ def test_hardly_a_browser_is_a_machine() -> None:
 
 
 def test_whatever_is_sent_is_judged_in_time() -> None:
-    """An agent that nobody sent before costs little, whatever it holds."""
+    """An agent that no one sent before costs little, with any content."""
     started = time.process_time()
     for piece in ("x", "a;", "a@", "a-", "(", "Build/", "Android 1;", "Mozilla/5.0 ("):
         for number in range(20):

@@ -67,7 +67,7 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_the_sentence_goes_back_before_its_link() -> None:
-    """Where the link still stands on its line the sentence goes above it, as in a draft."""
+    """Where the link still is on its line the sentence goes above it, as in a draft."""
     text = f"Mijn zin.\n\n{LINK}\n\n#water"
     mended = put_back(text, original=ORIGINAL, code="abc123")
     assert mended == f"Mijn zin.\n\nEven open kaart: ik werk bij Deltaplan.\n{LINK}\n\n#water"

@@ -106,7 +106,7 @@ def test_quotes_commas_and_line_ends_inside_a_field_are_read() -> None:
     ],
 )
 def test_a_bad_row_is_named(row: str, fault: str) -> None:
-    """The line and the field at fault are told, and the other rows are read."""
+    """The line and the field at fault are named, and the other rows are read."""
     reading = read_ambassadors(
         table("z@e.org,Zoë,nl", row, "y@e.org,Yme,nl", header="email,name,language")
     )
@@ -316,7 +316,7 @@ def test_every_guess_would_be_understood() -> None:
     ],
 )
 def test_a_guess_names_the_heading_it_is_about(header: str, guess: str) -> None:
-    """Whoever has several unknown headings reads which one is meant."""
+    """A person who has several unknown headings reads which one is meant."""
     with pytest.raises(Rejected) as caught:
         read_ambassadors(table("a@e.org;Anna;nl", header=header))
     assert guess in str(caught.value.remedy)

@@ -110,7 +110,7 @@ async def test_a_person_cannot_decide_for_another(desk: Desk) -> None:
 
 
 async def test_approving_needs_a_connection(desk: Desk) -> None:
-    """Without a connected account the person is told how to share all the same."""
+    """Without a connected account the person reads how to share all the same."""
     (draft,) = await desk.prepare()
     async with desk.database.write() as transaction:
         await connections.remove(transaction, draft.ambassador_id, "linkedin")
@@ -131,7 +131,7 @@ async def test_without_the_employer_nothing_is_approved(desk: Desk, text: str) -
 
 
 async def test_a_decline_event_leaves_out_the_person(desk: Desk) -> None:
-    """The reason reaches the story's owner, cut and clean, and nobody learns whose it was."""
+    """The reason reaches the story's owner, cut and clean, and no one learns whose it was."""
     (draft,) = await desk.prepare()
     reason = " Not\x00 true\x1b.\nSee page 3 \U0001f468\u200d\U0001f469. " + "x" * 2000
     declined = await act(desk, "decline", draft, reason=reason)

@@ -1,4 +1,4 @@
-"""A published post is taken off its network when its ambassador asks, once, whatever happens."""
+"""A published post is taken off its network when its ambassador asks, once, in every case."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def test_asking_twice_is_asking_once(desk: Desk) -> None:
 
 
 async def test_a_network_that_is_away_is_asked_again(desk: Desk) -> None:
-    """Later, by itself, with the reason for whoever looks meanwhile; not before it asked for."""
+    """Later, by itself, with the reason for a person who looks meanwhile; not before it asked for."""
     post = await published(desk)
     await ask(desk, post)
     desk.network.deleting = [RetryLater(said("the network rests"), after=60)]
@@ -119,7 +119,7 @@ async def test_a_lost_reply_is_repeated_without_harm(desk: Desk) -> None:
 async def test_a_worker_that_dies_in_between_leaves_it_to_the_next(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The post is off, nobody wrote it down: after the lease another worker finishes it."""
+    """The post is off, no one wrote it down: after the lease another worker finishes it."""
     post = await published(desk)
     await ask(desk, post)
     inside, over = threading.Event(), threading.Event()
@@ -153,7 +153,7 @@ async def _nothing(*_: object, **__: object) -> None:
 
 
 async def test_access_that_died_is_renewed_once(desk: Desk) -> None:
-    """As for publishing: a token that ended early keeps nobody's post up."""
+    """As for publishing: a token that ended early keeps no one's post up."""
     post = await published(desk)
     await ask(desk, post)
     desk.network.deleting = [NeedsNewAccess(said("expired"), remedy=said("Connect again."))]
@@ -199,7 +199,7 @@ async def test_without_a_connection_its_person_hears_what_to_do(desk: Desk) -> N
 
 
 async def test_after_a_day_a_person_has_to_do_it(desk: Desk) -> None:
-    """X wants a post gone within a day of the request: nobody waits longer without hearing so."""
+    """X wants a post gone within a day of the request: no one waits longer without hearing so."""
     post = await published(desk)
     await ask(desk, post)
     desk.network.deleting = [RetryLater(said("away"))] * 10_000

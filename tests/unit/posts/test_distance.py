@@ -68,7 +68,7 @@ async def test_after_an_outage_they_leave_one_by_one(desk: Desk) -> None:
 
 
 async def test_other_campaigns_do_not_wait(desk: Desk) -> None:
-    """The distance is between posts about the same, and between nobody else's."""
+    """The distance is between posts about the same, and between no one else's."""
     drafts = await desk.prepare(people=2, stories=2)
     await desk.approve(*drafts)
     assert await desk.work(desk.publisher(stagger=STAGGER)) == 2

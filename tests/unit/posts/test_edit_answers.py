@@ -182,7 +182,7 @@ async def stage(database: Database, server: ModelServer) -> AsyncIterator[Stage]
 
 
 async def test_a_good_edit_takes_the_place_of_the_built_text(stage: Stage) -> None:
-    """The answer is set straight, a question stands beside it, and all around it is as it was."""
+    """The answer is set straight, a question is beside it, and all around it is as it was."""
     built = await stage.built(3)
     assert await stage.editor.edit() == 3
     for before in built:
@@ -210,7 +210,7 @@ async def test_nothing_about_the_person_is_sent(stage: Stage) -> None:
 
 
 async def test_without_consent_nothing_is_sent(stage: Stage) -> None:
-    """Drafts nobody answered, and answers whose person did not tick the model, are never sent."""
+    """Drafts no one answered, and answers whose person did not tick the model, are never sent."""
     (draft,) = await stage.drafts()
     assert await stage.editor.edit() == 0
     await stage.answered(draft, model=False)

@@ -122,7 +122,7 @@ async def test_it_goes_with_the_decision(
 
 
 async def test_a_decided_draft_takes_nothing_any_more(desk: Desk) -> None:
-    """A window that was left open says so instead of keeping what nobody will see."""
+    """A window that was left open says so instead of keeping what no one will see."""
     (post,) = await desk.prepare()
     await desk.approve(post)
     with pytest.raises(Rejected, match="decided already"):
@@ -145,7 +145,7 @@ async def test_a_person_cannot_type_for_another(desk: Desk) -> None:
 
 
 async def test_the_later_window_wins_and_the_other_text_is_shown(desk: Desk) -> None:
-    """Nothing is lost when two windows type: each is told what it took the place of."""
+    """Nothing is lost when two windows type: each reads what it took the place of."""
     (post,) = await desk.prepare()
     one = await type_in(desk, post, Typing(text="Een", window="a", version=0))
     assert one is not None

@@ -444,7 +444,7 @@ async def test_one_account_is_never_used_twice_at_once(desk: Desk) -> None:
 
 
 async def test_a_publisher_takes_no_more_than_it_has_places(desk: Desk) -> None:
-    """``concurrency`` bounds what is under way, and tells when a place is free."""
+    """``concurrency`` bounds what is under way, and says when a place is free."""
     drafts = await desk.prepare(people=5)
     await desk.approve(*drafts)
     publisher = desk.publisher(concurrency=2)

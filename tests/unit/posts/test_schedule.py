@@ -145,7 +145,7 @@ async def test_a_person_chooses_their_own_cap(desk: Desk, cap: int, allowed: int
 
 
 async def test_no_cap_is_no_cap(desk: Desk) -> None:
-    """An organisation that sets 0, such as a demo, asks nobody to wait."""
+    """An organisation that sets 0, such as a demo, asks no one to wait."""
     for draft in await desk.prepare(stories=5):
         await approve(desk, draft, When.NOW, Pace(weekly_cap=0, stagger=timedelta()))
     while await desk.work():

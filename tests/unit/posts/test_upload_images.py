@@ -99,7 +99,7 @@ async def test_one_image_is_the_cards_and_several_stand_alone(desk: Desk) -> Non
 
 
 async def test_several_images_take_the_place_of_the_card(desk: Desk) -> None:
-    """The link stands in the text anyway."""
+    """The link is in the text anyway."""
     await prepare(desk, FIRST, SECOND)
     await desk.work(desk.publisher(images=pictures(desk, Shelf())))
     (sent,) = desk.network.sent
@@ -206,7 +206,7 @@ async def test_an_upload_that_the_network_forgot_is_made_again(desk: Desk) -> No
 
 
 async def test_without_configured_hosts_posts_go_out_without_images(desk: Desk) -> None:
-    """And nobody is asked for one."""
+    """And no one is asked for one."""
     draft = await prepare(desk, FIRST)
     await desk.work()
     assert await desk.state(draft) is PostState.PUBLISHED

@@ -146,7 +146,7 @@ async def test_requests_in_one_go_are_answered_in_their_order(tmp_path: Path) ->
 
 
 async def test_no_answer_comes_before_its_click_is_kept(tmp_path: Path) -> None:
-    """Nothing is sent while the sink has not kept it; who goes away meanwhile harms nobody."""
+    """Nothing is sent while the sink has not kept it; who goes away meanwhile harms no one."""
     async with opened(tmp_path, at_once=True) as door:
         gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         door.clicks.kept = gate

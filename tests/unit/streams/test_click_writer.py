@@ -75,7 +75,7 @@ async def test_clicks_that_arrive_meanwhile_share_the_next_commit(journal: Path)
 
 
 async def test_who_is_answered_and_asks_again_shares_the_next_commit(journal: Path) -> None:
-    """A commit waits for a turn of the loop in which nobody came, and no longer."""
+    """A commit waits for a turn of the loop in which no one came, and no longer."""
     log = SlowLog()
     loop = asyncio.get_running_loop()
     async with writing(log, journal) as writer:

@@ -104,7 +104,7 @@ async def test_clicks_gather_while_others_come(
 
 
 async def test_a_writer_that_is_stopped_keeps_what_gathers(tmp_path: Path) -> None:
-    """Also of the turn in which it is told to end, and of those while it commits the last."""
+    """Also of the turn in which it is asked to end, and of those while it commits the last."""
     log = SlowLog()
     log.may_end.clear()
     writer = ClickWriter(
@@ -229,7 +229,7 @@ async def test_a_disk_that_refuses_leaves_clicks_to_the_log(
 
 @pytest.mark.parametrize("cut", [1, 10, 21])
 def test_a_write_that_was_cut_loses_only_itself(tmp_path: Path, cut: int) -> None:
-    """A process or machine that died within it had answered nobody; those before it are there."""
+    """A process or machine that died within it had answered no one; those before it are there."""
     path = tmp_path / "clicks.ahead"
     ahead = ClicksAhead(path)
     ahead.write(some(1, 2))

@@ -1,4 +1,4 @@
-"""A process that was told to stop ends although something in it does not."""
+"""A process that was asked to stop ends although something in it does not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ finally:
     ("how", "code"), [("pass", 0), ("raise RuntimeError('the relay stopped')", 3)]
 )
 def test_a_process_that_hangs_is_cut_off(how: str, code: int) -> None:
-    """A thread that never ends keeps nobody: 0 when asked to stop, 3 with the reason when broken."""
+    """A thread that never ends keeps no one: 0 when asked to stop, 3 with the reason when broken."""
     done = subprocess.run(
         [sys.executable, "-c", _HANGS.format(how=how)],
         capture_output=True,

@@ -53,7 +53,7 @@ def test_damaged_link_file_is_logged_and_ignored(tmp_path: Path, content: bytes)
 
 
 def test_several_processes_write_one_file(tmp_path: Path) -> None:
-    """Whoever reads finds the whole of what one of them wrote, at any moment."""
+    """A caller that reads finds the whole of what one of them wrote, at any moment."""
     path = tmp_path / "links.table"
     LinkFile(path).write(table_of("a"))
     command = [sys.executable, "-m", "tests.unit.streams.writing_links", str(path)]

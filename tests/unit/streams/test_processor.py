@@ -139,7 +139,7 @@ async def test_a_redelivered_event_is_handled_once(bench: Bench) -> None:
 
 
 async def test_reused_event_id_becomes_a_dead_letter(bench: Bench) -> None:
-    """An event under an id that its source used for something else dies aloud, in whatever batch;
+    """An event under an id that its source used for something else dies aloud, in any batch;
     the same event again does not."""
     first, other = story("a"), story("b")
     same = event(first, identity="42").to_bytes()
@@ -228,7 +228,7 @@ async def test_an_error_that_quotes_anything_can_be_kept(bench: Bench) -> None:
 
 
 async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
-    """RetryLater waits and tries again until it works; nobody else's event is lost meanwhile."""
+    """RetryLater waits and tries again until it works; no one else's event is lost meanwhile."""
     bench.handler.faults["b"] = [RetryLater(said("away")), RetryLater(said("away"), after=0)]
     await bench.run(good("a"), good("b"))
     assert await bench.stored() == {"a", "b"}

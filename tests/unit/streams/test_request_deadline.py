@@ -1,4 +1,4 @@
-"""Clients that send a byte now and then hold no connection; slow answers are nobody's fault."""
+"""Clients that send a byte now and then hold no connection; slow answers are no one's fault."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ async def _serving(tmp_path: Path, served: _Way) -> AsyncIterator[httpx.AsyncCli
 async def test_programs_on_this_machine_steer_the_sandbox(
     tmp_path: Path, served: _Way, headers: dict[str, str]
 ) -> None:
-    """Whoever runs it sets its clock and faults, by a name of this machine."""
+    """The person who runs it sets its clock and faults, by a name of this machine."""
     async with _serving(tmp_path, served) as client:
         answer = await client.get("/_sandbox/clock", headers=headers)
     assert "now" in answer.json()

@@ -49,7 +49,7 @@ async def _served(
 async def test_only_a_named_proxy_is_trusted(
     tmp_path: Path, trusted: Sequence[str], seen: str
 ) -> None:
-    """The visitor behind a trusted proxy is told from others; nobody else can pretend to be one."""
+    """The visitor behind a trusted proxy is distinguished from others; no one else can pretend to be one."""
     async with _served(tmp_path, trusted) as client:
         answer = await client.get("/", headers={"X-Forwarded-For": "203.0.113.9"})
     assert answer.text == seen

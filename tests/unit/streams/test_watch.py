@@ -103,7 +103,7 @@ async def test_idle_worker_stays_ready(database: Database) -> None:
 
 
 async def test_one_stuck_partition_is_noticed_beside_others_that_move(database: Database) -> None:
-    """What the other partitions process does not hide the one that stands still."""
+    """What the other partitions process does not hide the one that does not move."""
     bench = Bench(database)
     bench.admin.end = {0: 100_000, 1: 1}
     for moved in range(1, 70):
@@ -136,7 +136,7 @@ async def test_waiting_for_a_dependency_does_not_count_as_a_stall(database: Data
 
 
 async def test_hanging_check_makes_the_process_unready(database: Database) -> None:
-    """When nobody looked for a while the process is not ready, whatever was seen before."""
+    """When no one looked for a while the process is not ready, whatever was seen before."""
     bench = Bench(database)
     await bench.watch.look()
     assert (await bench.watch.readiness()).ready

@@ -52,7 +52,7 @@ def test_linkedin_counts_plain_characters() -> None:
 
 
 def test_mastodon_takes_any_link_for_23_characters() -> None:
-    """A link with a scheme is 23 whatever its length; a bare domain and all else are characters."""
+    """A link with a scheme is 23 at any length; a bare domain and all else are characters."""
     long = f"https://go.example.com/{'a' * 200}"
     assert measure_text(OURS["mastodon"], f"{long} 🌊").length == 25
     assert measure_text(OURS["mastodon"], "deltaplan.nl").length == 12

@@ -102,7 +102,7 @@ def crowd(number: int, language: str) -> Iterator[Ambassador]:
 
 
 def longest_told(content: Content) -> str:
-    """The longest passage that nobody in particular says."""
+    """The longest passage that no one in particular says."""
     told = [
         each.text
         for each in find_passages(SourceText(content)).chosen

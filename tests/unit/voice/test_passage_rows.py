@@ -44,7 +44,7 @@ def test_a_choice_of_what_was_found_changes_nothing_of_it(path: Path) -> None:
 
 
 def test_an_edited_quotation_keeps_its_speaker() -> None:
-    """Shortened or changed, it stays the words of whoever said it, and nobody else's."""
+    """Shortened or changed, it stays the words of a person who said it, and no one else's."""
     shorter = "Ik heb de tekening drie keer nagemeten."
     content = story(body=BODY, passages=[SAID, shorter, "Ik was er zelf niet bij die dag in mei."])
     speakers = [each.speaker for each in find_passages(SourceText(content)).chosen]

@@ -82,7 +82,7 @@ def test_an_empty_source_is_reported(lacking: str, content: object) -> None:
     ],
 )
 def test_bad_news_and_notices_are_left_out(left_out: str) -> None:
-    """What nobody tells of their own place, and what is out of date when it is read."""
+    """What no one tells of their own place, and what is out of date when it is read."""
     assert texts_of(story(f"{_GOOD}\n\n{left_out}")) == [_GOOD]
 
 
@@ -173,7 +173,7 @@ def test_the_editors_passages_are_the_only_ones() -> None:
 
 
 def test_a_story_in_the_first_person_is_reported() -> None:
-    """Whoever posts it knows that the words are somebody's own."""
+    """A person who posts it knows that the words are somebody's own."""
     body = "Ik heb op 3 mei de verkeerde kabel doorgezaagd, en niemand had het gezien."
     (passage,) = find_passages(SourceText(story(body))).chosen
     assert (passage.narrator, passage.speaker) == ("i", "")

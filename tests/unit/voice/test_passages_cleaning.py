@@ -70,7 +70,7 @@ def test_what_is_no_prose_is_left_out(left_out: str) -> None:
     ],
 )
 def test_nothing_is_read_after_the_end(ending: str) -> None:
-    """What stands after notes to editors or a greeting is not for readers."""
+    """What is after notes to editors or a greeting is not for readers."""
     language = "en" if ending in ("-ENDS-", "Notes to editors") else "nl"
     body = f"De brug ging open.\n\n{ending}\n\nDe stichting bestaat sinds 1931."
     assert SourceText(story(body, language=language)).cleaned == "De brug ging open."

@@ -1,4 +1,4 @@
-"""What is proposed to the editor, and used by nobody else."""
+"""What is proposed to the editor, and used by no one else."""
 
 from __future__ import annotations
 

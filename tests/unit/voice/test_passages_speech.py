@@ -38,7 +38,7 @@ def test_a_quotation_of_several_sentences_has_one_speaker() -> None:
     ],
 )
 def test_a_speaker_goes_on_after_the_closing_mark(body: str) -> None:
-    """Whatever the marks, both parts are Jan's, whole, and told apart."""
+    """Whatever the marks, both parts are Jan's, whole, and distinguished."""
     assert [each for each in _told(body) if each[0] is not None] == [
         ("Jan de Wit", "Ik zag het pas laat.", True),
         ("Jan de Wit", "Toen belde ik meteen.", True),
@@ -55,7 +55,7 @@ def test_half_a_sentence_is_not_whole() -> None:
 
 
 def test_a_quotation_that_never_closes_is_not_whole() -> None:
-    """A mark that was forgotten spoils what stands behind it, and no more."""
+    """A mark that was forgotten spoils what is behind it, and no more."""
     told = _told("De brug ging open. “Ik zag het pas laat, zegt Jan de Wit. Niemand belde.")
     assert told[0] == (None, "De brug ging open.", True)
     assert not any(whole for _, _, whole in told[1:])
@@ -91,7 +91,7 @@ def test_an_interview_is_spoken_by_the_one_who_is_asked() -> None:
 
 
 def test_a_blog_with_questions_is_no_interview() -> None:
-    """Where nobody is spoken to, "ik" stays who wrote it."""
+    """Where no one is spoken to, "ik" stays who wrote it."""
     body = (
         "Naima Chaoui belde mij.\n\n### Wat was er?\n\nIk vond acht zakken in de kast."
         "\n\n### En toen?\n\nIk heb de leverancier gebeld."

@@ -168,7 +168,7 @@ def _alone(content: object) -> list[str]:
 
 
 def test_a_passage_is_extended_upwards() -> None:
-    """A sentence that leans stands behind the one it leans on."""
+    """A sentence that leans is behind the one it leans on."""
     body = "Monteur Wim Dekkers ontdekte na elf uur zoeken naar een lek dat de pomp stilstond. Hij heeft hem met een hark losgemaakt."
     assert texts_of(story(body)) == [body]
 

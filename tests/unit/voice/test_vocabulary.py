@@ -25,6 +25,6 @@ def test_words_and_phrases_are_found(lines: list[str], text: str, found: bool) -
 
 
 def test_a_language_without_lists_is_refused() -> None:
-    """Nobody is judged by the words of another language."""
+    """No one is judged by the words of another language."""
     with pytest.raises(KeyError):
         vocabulary("fr")

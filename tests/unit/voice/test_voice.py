@@ -410,7 +410,7 @@ async def test_a_decided_draft_has_no_others(voices: Voices) -> None:
 
 
 async def test_a_story_in_ones_other_language(voices: Voices) -> None:
-    """Whoever also writes English gets English about an English story, and may choose from it."""
+    """A person who also writes English gets English about an English story, and may choose from it."""
     await voices.save(other_languages=("en",))
     content = story(
         "en-1",

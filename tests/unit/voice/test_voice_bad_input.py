@@ -81,7 +81,7 @@ def test_a_good_draft_or_a_question(name: str, person: Ambassador, network: str)
 
 @pytest.mark.parametrize("name", sorted(CONTENTS))
 def test_a_model_names_what_is_there(name: str) -> None:
-    """Whatever a source holds, one pair of marks stands around its sentences, and a model that names
+    """Whatever a source holds, one pair of marks is around its sentences, and a model that names
     all there is gets nothing but them."""
     content = CONTENTS[name]
     try:

@@ -107,7 +107,7 @@ def test_no_draft_holds_a_blocked_word(language: str, network: str) -> None:
 
 
 def test_where_every_text_would_hold_one_there_is_a_question() -> None:
-    """Nobody is left without anything: their own words can do without it."""
+    """No one is left without anything: their own words can do without it."""
     (person,) = crowd(1, "nl")
     content = example_content()["nl-netplanner"]
     asked = request(content, person, as_if=Relation.TEAM)

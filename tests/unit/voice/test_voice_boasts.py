@@ -35,7 +35,7 @@ def told(text: str, language: str = "nl") -> list[tuple[str, str]]:
     ],
 )
 def test_each_kind_is_recognised(text: str, language: str, expected: list[tuple[str, str]]) -> None:
-    """What sounds like advertising is told as it stands in the text, with its kind."""
+    """What sounds like advertising is named as it is written, with its kind."""
     assert told(text, language) == expected
 
 
@@ -57,7 +57,7 @@ def test_plain_words_are_left_alone(text: str, language: str) -> None:
 
 
 def test_a_few_are_enough() -> None:
-    """Nobody gets a list of everything; each word is told once."""
+    """No one gets a list of everything; each word is named once."""
     text = "Trots, uniek, fantastisch, geweldig, ongekend, baanbrekend en nog eens trots."
     assert len(told(text)) == MOST
     assert told("Trots? Ja, Trots!") == [("Trots", "praise")]

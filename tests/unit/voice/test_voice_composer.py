@@ -36,7 +36,7 @@ ANSWER = "Ik laat leerlingen een mof openzagen die ik met opzet fout heb gemaakt
 @pytest.mark.parametrize("name", sorted(example_content()))
 @pytest.mark.parametrize("network", ["linkedin", "x"])
 def test_every_promise_is_kept(composer: Composer, name: str, network: str) -> None:
-    """Of 120 people nobody has a colleague's pair, no passage too large a share; every post fits."""
+    """Of 120 people no one has a colleague's pair, no passage too large a share; every post fits."""
     content = example_content()[name]
     people = [*example_people(), *crowd(120, content.language)]
     drafts = [draft for _, draft in compose_all(composer, content, people, [network])]
@@ -88,7 +88,7 @@ def test_a_post_does_not_name_its_own_author(composer: Composer) -> None:
 
 
 def test_what_says_i_needs_its_author(composer: Composer) -> None:
-    """Without a name nobody can be quoted, and nobody says somebody else's I as their own."""
+    """Without a name no one can be quoted, and no one says somebody else's I as their own."""
     body = "In mei viel de pomp in Kampen drie keer uit. Ik stond er elke nacht bij met een lamp."
     plain = composer.compose(request(story(body=body), ambassador()), Dealt())
     assert "Ik stond" not in plain.text
@@ -100,7 +100,7 @@ def test_what_says_i_needs_its_author(composer: Composer) -> None:
 
 
 def test_a_colleague_needs_a_reason(composer: Composer) -> None:
-    """Nobody posts whatever happened somewhere: the passage says that it is ours, and is no bad news."""
+    """No one posts whatever happened somewhere: the passage says that it is ours, and is no bad news."""
     told = "In Kampen kwamen in mei 14 zwaluwen terug onder de brug over de vaart."
     other = f"{told} Sinds juni zitten er 9 nesten."
     fault = "In mei viel de pomp in Kampen drie keer uit door een losse pakking."
@@ -150,7 +150,7 @@ def test_spoken_words_are_for_who_spoke_them(composer: Composer) -> None:
 
 
 def test_own_words_come_before_a_text(composer: Composer) -> None:
-    """Whoever asked for nothing is asked; an editor's passages and a wish for a text give one at once."""
+    """A person who asked for nothing is asked; an editor's passages and a wish for a text give one at once."""
     everybody = [each for each in example_people() if each.language == "nl"]
     chosen = MOF.model_copy(update={"passages": (longest_told(MOF),)})
     could = [one for one in everybody if composer.compose(request(MOF, one), Dealt()).text]
@@ -236,7 +236,7 @@ def test_a_vacancy_is_mentioned_once(composer: Composer) -> None:
 
 
 def test_an_answer_opens_the_post(composer: Composer) -> None:
-    """Word for word, and no passage stands below it."""
+    """Word for word, and no passage is below it."""
     anna = ambassador(1, crafts=("storingen",))
     passage = longest_told(MOF)
     for answer, times in (("Bij ons was het druk.", 0), (speaks_of(passage), 0), (passage, 1)):

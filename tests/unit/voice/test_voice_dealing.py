@@ -1,4 +1,4 @@
-"""Nobody gets the same passage in the same layout as somebody else."""
+"""No one gets the same passage in the same layout as somebody else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_first_turns_are_all_different(passages: int, layouts: int, shift: i
 
 @given(some, some, st.integers(0, 5_000))
 def test_everybody_has_every_pair_once(passages: int, layouts: int, rank: int) -> None:
-    """Whoever finds a turn taken goes on to the next, until none is left."""
+    """A person who finds a turn taken goes on to the next, until none is left."""
     found = list(turns(rank, passages, layouts))
     assert len(set(found)) == len(found) == passages * layouts
 
@@ -42,7 +42,7 @@ def test_the_handful_gets_the_best_and_each_its_own(passages: int, layouts: int)
 def test_no_pair_twice_and_no_passage_too_often(
     passages: int, people: list[tuple[int, str]]
 ) -> None:
-    """Whatever ranks and relations come in whatever order, both promises hold at every moment."""
+    """Whatever ranks and relations come in any order, both promises hold at every moment."""
     dealt, pairs = Dealt(), list[tuple[int, str]]()
     for number, (rank, relation) in enumerate(people):
         for passage, layout in turns(rank, passages, 5):
@@ -63,7 +63,7 @@ def _deal(dealt: Dealt, number: int, passage: int, layout: str) -> None:
 
 
 def test_another_network_is_dealt_anew() -> None:
-    """What stands on LinkedIn keeps nobody from having it on X."""
+    """What is on LinkedIn keeps no one from having it on X."""
     dealt = Dealt()
     _deal(dealt, 1, 0, "team/a")
     assert not dealt.is_free("linkedin", 0, "team/a", 3)

@@ -1,4 +1,4 @@
-"""Roles and jobs as one says them aloud, and what is left out because nobody is it."""
+"""Roles and jobs as one says them aloud, and what is left out because no one is it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
     ],
 )
 def test_a_job_after_we_are_looking_for(title: str, language: Language, said: str) -> None:
-    """What is no single person, or calls, stands after a colon instead."""
+    """What is no single person, or calls, is after a colon instead."""
     assert said_job(title, language) == said
 
 

@@ -150,7 +150,7 @@ def test_a_post_about_a_vacancy_names_the_job() -> None:
 
 
 def test_a_fault_has_its_line() -> None:
-    """Whoever writes sees where: the header's line, or that of the mark itself."""
+    """A person who writes sees where: the header's line, or that of the mark itself."""
     text = f"=== een\n{GOOD}\n\n=== twee short\n\n{{{{ rol }}}}\n"
     assert [(each.name, each.line) for each in syntax_faults(PATH, text)] == [
         ("unknown_field", text.split("\n").index("{{ rol }}") + 1)
@@ -174,7 +174,7 @@ def test_a_broken_file_stops_the_start_with_its_name(tmp_path: Path) -> None:
 
 
 def test_what_is_asked_for_is_optional() -> None:
-    """A slot that stands only where it is known keeps the layout from nobody."""
+    """A slot that stands only where it is known keeps the layout from no one."""
     text = "=== a\n{% if role %}{{ role }}{% else %}{{ team }}{% endif %} {{ link }}"
     (section,) = read_sections(text)
     slots = slots_of(section)

@@ -47,7 +47,7 @@ def habits(original: str, final: str) -> set[str]:
 
 @given(st.text(max_size=300))
 def test_an_approved_draft_teaches_nothing(text: str) -> None:
-    """Whoever approves a text as it was written did nothing that could be a habit."""
+    """A person who approves a text as it was written did nothing that could be a habit."""
     assert observe(text, text) == []
 
 
@@ -89,7 +89,7 @@ def test_a_rewritten_text_says_nothing_about_words() -> None:
 
 
 def test_the_anchor_of_a_link_is_no_hashtag() -> None:
-    """What stands after # in an address is not counted among the hashtags."""
+    """What is after # in an address is not counted among the hashtags."""
     link = "https://go.example.org/r/abc#top"
     assert observe(f"Lees dit. {link}", "Lees dit.") == []
 
@@ -107,7 +107,7 @@ def test_once_is_not_enough(observation: Observation) -> None:
 
 @given(seen)
 def test_lessons_do_not_depend_on_the_order(found: list[Seen]) -> None:
-    """The same observations teach the same, in whatever order the posts were approved."""
+    """The same observations teach the same, in any order the posts were approved."""
     unique = list({(each.post_id, each.observation.habit, each.observation.word): each
                    for each in found}.values())  # fmt: skip
     assert learn(unique) == learn(reversed(unique))

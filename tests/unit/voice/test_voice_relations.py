@@ -77,7 +77,7 @@ def test_the_first_that_holds(changes: dict[str, object], relation: Relation) ->
 
 
 def test_a_name_of_two_people_identifies_neither() -> None:
-    """Who of them stands in the text cannot be told."""
+    """Who of them is in the text cannot be told."""
     both = [ambassador(number, name="Joost de Wit", team="", crafts=()) for number in (2, 3)]
     assert relation_of(both[0], story(body=BODY), both).relation is not Relation.NAMED
     assert cast_of(story(body=BODY), both).shared

@@ -78,7 +78,7 @@ def test_any_number_that_is_not_in_the_source_is_found(number: int) -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_a_quotation_of_the_source_is_always_supported(before: str, after: str) -> None:
-    """Whatever stands around it, a passage of the source may be quoted."""
+    """Whatever is around it, a passage of the source may be quoted."""
     passage = "de pomp stond drie dagen stil"
     sources = Sources([f"{before} {passage} {after}"])
     assert check_supported(f"Er staat: “{passage}.”", sources) == []

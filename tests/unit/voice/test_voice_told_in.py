@@ -160,5 +160,5 @@ def test_a_story_in_a_third_language_is_no_mistake() -> None:
 
 @given(st.permutations(DUTCH.replace(".", "").split(" ")), NOISE)
 def test_dutch_in_any_order_is_dutch(words: list[str], noise: str) -> None:
-    """It is the words that tell, whatever their order and whatever stands beside them."""
+    """It is the words that tell, whatever their order and whatever is beside them."""
     assert other_language(story(body=f"{' '.join(words)}\n\n{noise}")) is None

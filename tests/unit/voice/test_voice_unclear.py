@@ -32,7 +32,7 @@ def _asked(stands: bool) -> list[bool]:
 
 
 def test_an_answer_that_is_understood_is_let_through() -> None:
-    """Nobody who answered well is asked again."""
+    """No one who answered well is asked again."""
     assert sum(_asked(stands=True)) <= 0.03 * len(_asked(stands=True))
 
 

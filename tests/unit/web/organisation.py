@@ -206,7 +206,7 @@ def vacancy(**changes: Any) -> VacancyOpened:
 async def open_organisation(
     path: Path, *, networks_at: str = "http://127.0.0.1:9", **changes: Any
 ) -> AsyncIterator[Organisation]:
-    """With a new database at ``path``; nobody answers at the default of ``networks_at``."""
+    """With a new database at ``path``; no one answers at the default of ``networks_at``."""
     database = await open_migrated(path)
     log, clicks = MemoryLog(), MemoryClicks()
     networks = sandbox_networks(networks_at)

@@ -140,7 +140,7 @@ async def test_the_page_says_where_posts_go(organisation: Organisation) -> None:
 
 
 async def test_the_page_says_who_may_send_events(organisation: Organisation) -> None:
-    """Without a token this machine on a laptop, and nobody elsewhere."""
+    """Without a token this machine on a laptop, and no one elsewhere."""
     for laptop, token, shown in (
         (True, None, "It is open to this machine only."),
         (False, None, "No other system can send events or read metrics"),

@@ -29,7 +29,7 @@ async def made(organisation: Organisation, *scopes: str) -> tuple[str, str]:
 
 
 async def ask(organisation: Organisation, secret: str, path: str, **sent: object) -> httpx.Response:
-    """From elsewhere, where nobody is known."""
+    """From elsewhere, where no one is known."""
     organisation.with_parts(is_laptop=False)
     async with organisation.client(Authorization=f"Bearer {secret}") as client:
         if sent:

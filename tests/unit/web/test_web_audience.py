@@ -77,7 +77,7 @@ async def test_the_form_proposes_to_look_first(organisation: Organisation) -> No
 
 
 async def test_a_prepared_campaign_shows_whom_it_would_ask(organisation: Organisation) -> None:
-    """Its address leads to the list with names, reasons and the fit in words; nobody is asked."""
+    """Its address leads to the list with names, reasons and the fit in words; no one is asked."""
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         await open_vacancy(organisation, browser)
         answer = await browser.get(f"/vacancies/{CAMPAIGN}")
@@ -191,7 +191,7 @@ async def test_a_prepared_vacancy_can_be_dropped(organisation: Organisation) -> 
 async def test_a_form_tells_that_its_text_is_in_another_language(
     organisation: Organisation, kind: str
 ) -> None:
-    """The fault stands at the field, nothing is sent, and the right language is accepted."""
+    """The fault is at the field, nothing is sent, and the right language is accepted."""
     fields = FORM | {"title": "The pump", "body": IN_ENGLISH, "description": IN_ENGLISH}
     role, event = EDITORS[kind]
     async with organisation.staff("mia@example.org", role) as browser:

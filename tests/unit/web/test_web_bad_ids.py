@@ -1,4 +1,4 @@
-"""An id that is nobody's, or no id at all, is 404 on every address; so is another person's."""
+"""An id that is no one's, or no id at all, is 404 on every address; so is another person's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def addresses(organisation: Organisation) -> list[tuple[str, str]]:
 
 
 async def test_a_bad_id_is_404_everywhere(organisation: Organisation) -> None:
-    """Whatever stands in the place of an id, and whoever asks; nothing happens."""
+    """With any text in the place of an id, from any person: nothing happens."""
     wrong = []
     async with organisation.staff("all@example.org", *ROLES) as browser:
         token = form_token((await browser.get("/profile")).text)

@@ -66,7 +66,7 @@ async def test_a_word_needs_letters_and_a_reason(organisation: Organisation) -> 
 
 
 async def test_the_list_is_marketings(organisation: Organisation) -> None:
-    """Nobody else reads or changes it."""
+    """No one else reads or changes it."""
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         assert (await browser.get(PAGE)).status_code == 403
 

@@ -41,7 +41,7 @@ def shown_time(page: str) -> str:
 
 
 async def test_the_good_time_on_the_button_is_kept(organisation: Organisation, post: Post) -> None:
-    """Whoever reads for three minutes gets the time that they read."""
+    """A person who reads for three minutes gets the time that they read."""
     path = f"/inbox/{post.id}"
     async with organisation.signed_in(ANNA.email) as browser:
         page = (await browser.get(path)).text
@@ -105,7 +105,7 @@ IMAGE = StoryImage(url="https://www.example.org/a.png", alt="De deur")
 
 
 async def test_a_picture_is_served_to_its_person(organisation: Organisation) -> None:
-    """As the bytes say what it is, and to nobody else; a number that is none does not exist."""
+    """As the bytes say what it is, and to no one else; a number that is none does not exist."""
     pictures = OnePicture()
     organisation.with_parts(images=pictures, image_urls=["https://www.example.org"])
     post = await organisation.post(await organisation.campaign(story(images=(IMAGE,))), ANNA)

@@ -214,7 +214,7 @@ async def test_a_passage_is_added_by_hand(organisation: Organisation) -> None:
 
 
 async def test_an_emptied_row_is_left_out(organisation: Organisation) -> None:
-    """It counts as not ticked, and what was found stands below again."""
+    """It counts as not ticked, and what was found is below again."""
     address = await prepared(organisation)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         await send(browser, address, [("  ", True), (SECOND, True)])

@@ -72,7 +72,7 @@ async def test_consent_connects(connected_world: Organisation, network: str) -> 
 
 
 async def test_a_refusal_is_fine(connected_world: Organisation) -> None:
-    """Whoever says no at the network comes back to a page that says nothing was connected."""
+    """A person who says no at the network comes back to a page that says nothing was connected."""
     async with connected_world.signed_in("anna@example.org") as browser:
         back = await browser.get(await consent(browser, "x", decision="deny"))
     assert back.status_code == 400

@@ -20,7 +20,7 @@ async def published(organisation: Organisation, **changes: object) -> Post:
 
 
 async def test_it_is_asked_after_a_page_that_says_what_it_does(organisation: Organisation) -> None:
-    """The card leads to the page; its button asks; the card then tells that it is under way."""
+    """The card leads to the page; its button asks; the card then says that it is under way."""
     post = await published(organisation)
     page = f"/inbox/{post.id}/delete"
     async with organisation.signed_in("anna@example.org") as browser:
@@ -86,7 +86,7 @@ async def test_the_outcome_is_shown(organisation: Organisation) -> None:
 
 
 async def test_a_post_without_an_address_is_explained(organisation: Organisation) -> None:
-    """Its person is told how to delete it themselves."""
+    """Its person reads how to delete it themselves."""
     post = await published(organisation, external_id=None)
     async with organisation.signed_in("anna@example.org") as browser:
         inbox = (await browser.get(f"/inbox/{post.id}")).text

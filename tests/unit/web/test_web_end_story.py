@@ -37,7 +37,7 @@ async def test_what_was_not_sent_is_cancelled(organisation: Organisation) -> Non
 
 
 async def test_a_prepared_campaign_can_be_ended(organisation: Organisation) -> None:
-    """A story that nobody will be asked about leaves the list of what waits."""
+    """A story that no one will be asked about leaves the list of what waits."""
     campaign = await organisation.campaign(story(), state="prepared")
     address = f"/stories/{campaign.id}/audience"
     async with organisation.staff(MAAIKE, "marketing") as browser:

@@ -70,7 +70,7 @@ async def test_pages_hold_each_campaign_once(organisation: Organisation) -> None
 
 
 async def test_single_posts_are_the_operators(organisation: Organisation) -> None:
-    """Another system is refused, whatever it holds; this machine's command line reads them."""
+    """Another system is refused, with any content; this machine's command line reads them."""
     campaign = await team(organisation, [PostState.PUBLISHED] * 2)
     refused = await ask(organisation, "?by=post")
     assert (refused.status_code, refused.json()["code"]) == (403, "figures.own")

@@ -84,7 +84,7 @@ async def test_all_files_hold_the_same_rows(
 
 
 async def test_a_day_counts_from_five_people_on(organisation: Organisation) -> None:
-    """What came before the fifth person had shared stands on that day, and adds up to what is shown
+    """What came before the fifth person had shared is on that day, and adds up to what is shown
     altogether; of a smaller group there is no day."""
     large = await team(organisation, [PostState.PUBLISHED] * 6)
     await team(organisation, [PostState.PUBLISHED] * 4, "small")

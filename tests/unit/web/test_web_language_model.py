@@ -230,7 +230,7 @@ async def test_an_ambassador_lets_the_model_think_along(
 async def test_a_first_answer_gets_one_more_question(
     organisation: Organisation, model: ModelServer
 ) -> None:
-    """The question stands beside the field in the post's language; a refused edit is not spoken of."""
+    """The question is beside the field in the post's language; a refused edit is not spoken of."""
     post = await drafted(organisation)
     model.behaviour = says("Wat zei de schipper?")
     async with organisation.signed_in("anna@example.org") as browser:

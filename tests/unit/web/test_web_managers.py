@@ -297,7 +297,7 @@ async def test_figures_carry_their_tag_source_and_time(organisation: Organisatio
 
 
 async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
-    """Clicks and reach of fewer than five posts are nobody's business, in page and export."""
+    """Clicks and reach of fewer than five posts are no one's business, in page and export."""
     campaign_id = await team(organisation, [PostState.PUBLISHED] * 4)
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
@@ -312,7 +312,7 @@ async def test_small_groups_are_not_shown(organisation: Organisation) -> None:
 async def test_declining_changes_no_number_on_the_page(
     organisation: Organisation, declined: int
 ) -> None:
-    """The page is the same, number for number, whether nobody, one or four people declined."""
+    """The page is the same, number for number, whether no one, one or four people declined."""
     states = [PostState.DECLINED] * declined + [PostState.READY] * (6 - declined)
     campaign_id = await team(organisation, states)
     async with organisation.staff("rik@example.org", "recruiter") as browser:

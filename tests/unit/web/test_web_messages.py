@@ -41,7 +41,7 @@ FRENCH = "Nous avons réparé la pompe dans la vieille usine. Le plan était fau
     ],
 )
 def test_whatever_is_stored_has_a_label(label: Mapping[str, Message], names: Iterable[str]) -> None:
-    """A page that shows one finds its words, and has none that nobody stores."""
+    """A page that shows one finds its words, and has none that no one stores."""
     assert label.keys() == set(names)
 
 

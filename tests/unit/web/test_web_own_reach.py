@@ -102,7 +102,7 @@ async def test_a_file_without_the_forms_token_is_refused(organisation: Organisat
 async def test_followers_are_asked_only_where_reach_is_estimated(
     organisation: Organisation,
 ) -> None:
-    """Without a rate nobody is asked; with one the answer is kept, shown, and can be taken back."""
+    """Without a rate no one is asked; with one the answer is kept, shown, and can be taken back."""
     path = f"{PAGE}/followers/linkedin"
     async with organisation.signed_in("anna@example.org") as browser:
         assert "Volgers op" not in (await browser.get(PAGE)).text

@@ -51,7 +51,7 @@ async def test_the_maximum_refuses_now_and_allows_a_good_time(organisation: Orga
 
 
 async def test_a_pause_is_begun_shown_and_ended(organisation: Organisation) -> None:
-    """It begins with one press, stands on profile and inbox, and ends with another."""
+    """It begins with one press, is on profile and inbox, and ends with another."""
     async with organisation.signed_in("anna@example.org") as browser:
         past = await submit(browser, PACE, f"{PACE}/pause", until="2020-01-01")
         nonsense = await submit(browser, PACE, f"{PACE}/pause", until="soon")
@@ -119,7 +119,7 @@ async def test_an_organisation_may_offer_no_standing_consent(organisation: Organ
 
 
 async def test_what_a_consent_approved_says_so(organisation: Organisation) -> None:
-    """The card of a planned post tells that nobody tapped on it."""
+    """The card of a planned post says that no one tapped on it."""
     await organisation.post(
         await organisation.campaign(story()),
         ANNA,
@@ -132,7 +132,7 @@ async def test_what_a_consent_approved_says_so(organisation: Organisation) -> No
 
 
 async def test_a_network_that_is_away_is_named(organisation: Organisation) -> None:
-    """On the administrator's page, in ``/readyz`` and in the metrics; it makes nobody unready."""
+    """On the administrator's page, in ``/readyz`` and in the metrics; it makes no one unready."""
     circuit = Circuit(
         network="linkedin",
         failures=5,

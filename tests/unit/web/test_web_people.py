@@ -50,7 +50,7 @@ async def test_people_are_found(organisation: Organisation) -> None:
 
 
 async def test_the_form_shows_what_is_kept_and_saves_it(organisation: Organisation) -> None:
-    """What is corrected is kept, and the audit tells which fields, and not what stood in them."""
+    """What is corrected is kept, and the audit tells which fields, and not what was in them."""
     async with organisation.staff("ad@example.org", "administrator") as browser:
         page = (await browser.get(THEM)).text
         for shown in (ANNA.name, ANNA.email, ANNA.role, ANNA.team, "constructie"):
@@ -77,7 +77,7 @@ async def test_the_form_shows_what_is_kept_and_saves_it(organisation: Organisati
 
 
 async def test_a_corrected_address_keeps_the_person(organisation: Organisation) -> None:
-    """Drafts, account and session stay theirs, and the old address is nobody's."""
+    """Drafts, account and session stay theirs, and the old address is no one's."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     await organisation.connect(ANNA)
     new = ambassador_id("anna.dewit@example.org")
@@ -96,7 +96,7 @@ async def test_a_corrected_address_keeps_the_person(organisation: Organisation) 
 
 
 async def test_an_impossible_value_is_reported_beside_its_field(organisation: Organisation) -> None:
-    """Each fault stands at its field, in the reader's language, and nothing is saved."""
+    """Each fault is at its field, in the reader's language, and nothing is saved."""
     bad = {"email": "nobody", "timezone": "Mars/Olympus", "since": "soon", "name": "", "emoji": "9"}
     async with organisation.staff("ad@example.org", "administrator", language="nl") as browser:
         answer = await submit(browser, THEM, THEM, **{**FORM, **bad, "ambassador": ""})

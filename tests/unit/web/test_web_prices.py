@@ -52,7 +52,7 @@ async def test_of_posts_that_cost_nothing_nothing_is_said(organisation: Organisa
 async def test_figures_say_what_was_charged_and_how_that_is_known(
     organisation: Organisation,
 ) -> None:
-    """Posts are counted by price; the sum is an estimate, and a post nobody saw created unknown.
+    """Posts are counted by price; the sum is an estimate, and a post no one saw created unknown.
 
     The post of a small campaign is not in it: the difference would tell one person's decision.
     """

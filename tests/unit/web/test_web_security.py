@@ -234,7 +234,7 @@ async def test_htmx_is_led_to_sign_in(organisation: Organisation) -> None:
 
 
 async def test_a_colleague_cannot_be_disconnected(organisation: Organisation) -> None:
-    """Disconnecting removes one's own tokens and nobody else's."""
+    """Disconnecting removes one's own tokens and no one else's."""
     await organisation.connect(ANNA)
     async with organisation.signed_in("ben@example.org") as browser:
         await submit(browser, "/profile", "/profile/disconnect/linkedin")

@@ -144,7 +144,7 @@ async def test_a_title_that_is_there_is_asked_about(
 
 
 async def test_the_same_again_once_it_has_ended_is_asked_about(organisation: Organisation) -> None:
-    """Nobody is led to a vacancy that is closed as if it were opened."""
+    """No one is led to a vacancy that is closed as if it were opened."""
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         await submit(browser, "/vacancies/new", "/vacancies/new", **VACANCY)
         await arrive(organisation)
@@ -341,7 +341,7 @@ async def test_a_page_before_that_is_no_address_does_no_harm(
 
 
 async def test_a_session_that_ended_gives_the_texts_back(organisation: Organisation) -> None:
-    """Whoever typed for long and is signed out meanwhile may take the text along."""
+    """A person who typed for long and is signed out meanwhile may take the text along."""
     async with organisation.staff("rik@example.org", "recruiter") as browser:
         token = form_token((await browser.get("/vacancies/new")).text)
         async with organisation.signed_in("rik@example.org") as elsewhere:

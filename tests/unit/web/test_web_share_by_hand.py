@@ -61,7 +61,7 @@ async def test_i_shared_it(organisation: Organisation) -> None:
 
 
 async def test_a_wrong_address_is_reported_in_words(organisation: Organisation) -> None:
-    """The fault stands at the address in the person's language; both fields keep what was typed."""
+    """The fault is at the address in the person's language; both fields keep what was typed."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.signed_in("anna@example.org") as browser:
         fields = {"text": "Mijn zin.", "address": 'javascript:alert("1")'}

@@ -35,7 +35,7 @@ async def test_a_click_is_recorded_before_the_redirect(organisation: Organisatio
     ],
 )  # fmt: skip
 async def test_a_copied_link_leads_there(organisation: Organisation, copied: str) -> None:
-    """In capitals, and with what stood around it where it was copied."""
+    """In capitals, and with what was around it where it was copied."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     code = post.link_code
     path = copied.format(
@@ -120,7 +120,7 @@ async def test_a_visitor_arrives_although_the_click_is_lost(organisation: Organi
 
 @pytest.mark.parametrize("code", ["nothere", "nthereaaaa", "", "UPPER", "a/b", "x" * 40, "%00"])
 async def test_an_unknown_code_is_a_page(organisation: Organisation, code: str) -> None:
-    """A code that nobody made gets a 404 page in the visitor's language, and no click."""
+    """A code that no one made gets a 404 page in the visitor's language, and no click."""
     async with organisation.client() as browser:
         answer = await browser.get(
             f"{organisation.parts.base_url}/r/{code}", headers={"Accept-Language": "nl-NL,nl;q=0.9"}

@@ -45,7 +45,7 @@ async def test_elsewhere_the_link_asks_first(organisation: Organisation) -> None
 
 
 async def test_elsewhere_a_link_works_once(organisation: Organisation) -> None:
-    """Opened by a scanner it still works; once somebody pressed the button, for nobody any more."""
+    """Opened by a scanner it still works; once somebody pressed the button, for no one any more."""
     organisation.with_parts(is_laptop=False)
     link = await organisation.link_for("anna@example.org")
     async with organisation.client() as scanner:
@@ -92,7 +92,7 @@ async def test_signing_out_ends_it(organisation: Organisation) -> None:
 
 
 async def test_signing_out_ends_every_copy_of_the_cookie(organisation: Organisation) -> None:
-    """A cookie that was copied before signing out signs nobody in; another browser stays."""
+    """A cookie that was copied before signing out signs no one in; another browser stays."""
     async with (
         organisation.signed_in("anna@example.org") as browser,
         organisation.signed_in("anna@example.org") as phone,
@@ -106,7 +106,7 @@ async def test_signing_out_ends_every_copy_of_the_cookie(organisation: Organisat
 
 
 async def test_signing_out_everywhere_ends_all(organisation: Organisation) -> None:
-    """One press ends this person's every session and unused link, and nobody else's."""
+    """One press ends this person's every session and unused link, and no one else's."""
     link = await organisation.link_for("anna@example.org")
     async with (
         organisation.signed_in("anna@example.org") as browser,
@@ -133,7 +133,7 @@ async def test_a_session_lasts_a_fortnight(organisation: Organisation) -> None:
 
 
 async def test_signing_in_again_ends_the_former_session(organisation: Organisation) -> None:
-    """Whoever signs in as somebody else in one browser leaves no session of the first behind."""
+    """A person who signs in as somebody else in one browser leaves no session of the first behind."""
     async with (
         organisation.signed_in("anna@example.org") as browser,
         organisation.client() as copy,
@@ -145,7 +145,7 @@ async def test_signing_in_again_ends_the_former_session(organisation: Organisati
 
 
 async def test_one_returns_to_the_page_one_wanted(organisation: Organisation) -> None:
-    """Whoever asked for a page before signing in is led there afterwards."""
+    """A person who asked for a page before signing in is led there afterwards."""
     async with organisation.client() as browser:
         assert (await browser.get("/profile")).headers["Location"] == "/sign-in"
         answer = await browser.get(await organisation.link_for("anna@example.org"))
@@ -242,7 +242,7 @@ async def test_a_mailbox_is_not_flooded(organisation: Organisation) -> None:
 
 
 async def test_a_foreign_session_is_worth_nothing(organisation: Organisation) -> None:
-    """A cookie that we did not sign, or that was changed, signs nobody in."""
+    """A cookie that we did not sign, or that was changed, signs no one in."""
     async with organisation.signed_in("anna@example.org") as browser:
         cookie = browser.cookies["zwaan_session"]
         browser.cookies.clear()

@@ -66,7 +66,7 @@ async def test_a_flood_of_asks_ends_at_the_limit(office: Organisation) -> None:
 
 
 async def test_a_mailbox_gets_five_links_an_hour(office: Organisation) -> None:
-    """Whoever asks and from wherever; an address in other letters is the same one."""
+    """From any client; an address in other letters is the same one."""
     found = []
     for number in range(7):
         async with visitor(office, f"203.0.113.{number}") as browser:
@@ -150,7 +150,7 @@ async def test_a_persons_links_are_not_tried_without_end(office: Organisation) -
 
 
 async def test_a_laptops_link_signs_in_as_often_as_one_likes(organisation: Organisation) -> None:
-    """Whoever sits there is slowed down by nothing."""
+    """A person who sits there is slowed down by nothing."""
     link = await organisation.link_for("anna@example.org")
     async with organisation.client() as browser:
         assert await statuses(browser, TRIES_OF_ADDRESS.calls + 5, link) == {
@@ -177,7 +177,7 @@ def test_a_network_of_one_household_is_one_client(address: str, client: str) -> 
 
 
 async def test_no_address_is_stored(office: Organisation) -> None:
-    """Neither that of a visitor nor the one they typed, in any form, stands in the database."""
+    """Neither that of a visitor nor the one they typed, in any form, is in the database."""
     async with visitor(office, "203.0.113.9") as browser:
         await ask(browser, "unheard.of@example.org")
         await browser.get("/sign-in/wrong")

@@ -150,7 +150,7 @@ async def test_one_colleagues_decision_is_on_no_page(
 
 @given(every=st.lists(_figures(), min_size=1, max_size=6))
 def test_what_may_be_shown_is_in_the_totals(every: list[CampaignFigures]) -> None:
-    """The totals are the sums of what stands below them."""
+    """The totals are the sums of what is below them."""
     totals, rows, _ = _shown(every)
     clicks = [row.value for row in rows if row.figure == "clicks_human" and row.value is not None]
     assert sum(clicks) == totals.clicks.get("human", 0)

@@ -31,7 +31,7 @@ async def test_the_list_names_every_template(organisation: Organisation) -> None
 
 @pytest.mark.parametrize("role", ["ambassador", "recruiter", "administrator"])
 async def test_templates_are_marketings(organisation: Organisation, role: str) -> None:
-    """Nobody else can see or change a template."""
+    """No one else can see or change a template."""
     async with organisation.staff("someone@example.org", role) as browser:
         assert (await browser.get("/templates")).status_code == 403
         assert (await browser.get(PAGE)).status_code == 403

@@ -84,7 +84,7 @@ async def test_connecting_takes_the_text_along(organisation: Organisation, post:
 async def test_a_text_far_too_long_stays_where_it_is(
     organisation: Organisation, post: Post
 ) -> None:
-    """Nobody leaves with a text that could not be kept: the page says what to do."""
+    """No one leaves with a text that could not be kept: the page says what to do."""
     text = "x" * 20_001
     async with organisation.signed_in("anna@example.org") as browser:
         typed = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/measure", text=text)
@@ -172,7 +172,7 @@ async def test_a_window_that_was_left_open_says_that_it_was_decided(
 
 
 async def test_what_is_typed_is_its_persons_alone(organisation: Organisation, post: Post) -> None:
-    """Nobody else may read it, type into it, undo it or take it elsewhere."""
+    """No one else may read it, type into it, undo it or take it elsewhere."""
     async with organisation.signed_in("anna@example.org") as browser:
         await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/measure", text="Van mij")
     async with organisation.signed_in("ben@example.org") as browser:

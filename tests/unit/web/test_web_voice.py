@@ -174,7 +174,7 @@ async def test_the_voice_can_be_downloaded_and_deleted(organisation: Organisatio
 
 
 async def test_answers_can_be_forgotten(organisation: Organisation) -> None:
-    """An answer is listed with its question and can be forgotten; nobody forgets another's."""
+    """An answer is listed with its question and can be forgotten; no one forgets another's."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
     async with organisation.database.write() as transaction:
         given = OwnAnswer(
@@ -438,7 +438,7 @@ async def test_an_answer_that_leans_is_asked_about(organisation: Organisation) -
 async def test_an_answer_is_offered_again_beside_the_other_network(
     organisation: Organisation,
 ) -> None:
-    """Whoever answered for LinkedIn finds it in the box for X, and nothing is done with it."""
+    """A person who answered for LinkedIn finds it in the box for X, and nothing is done with it."""
     campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
     first = await organisation.post(campaign, ANNA)
     other = await organisation.post(campaign, ANNA, "x")

@@ -124,7 +124,7 @@ def test_audience_address_shows_figures_and_changes_pace(x: XClient) -> None:
 
 
 def test_deleted_post_keeps_its_figures(x: XClient) -> None:
-    """From its deletion on nobody sees or follows a post."""
+    """From its deletion on no one sees or follows a post."""
     post_id = x.post("Lees https://example.org/r/abc").json()["data"]["id"]
     _post(x, "clock", {"advance": 3600})
     x.call("DELETE", f"/x/2/tweets/{post_id}")

@@ -165,7 +165,7 @@ def test_native_linkedin_429_has_no_headers(linkedin: LinkedInClient) -> None:
 def test_expired_and_revoked_tokens_answer_as_each_network_does(
     linkedin: LinkedInClient, x: XClient
 ) -> None:
-    """LinkedIn tells expired from revoked, X does not, and a refresh gets invalid_request."""
+    """LinkedIn distinguishes expired from revoked, X does not, and a refresh gets invalid_request."""
     for kind, code in (("expired_token", 65602), ("revoked_token", 65601)):
         _fault(linkedin, kind, network="linkedin")
         assert linkedin.post("Hallo").json()["serviceErrorCode"] == code
@@ -220,7 +220,7 @@ def test_unusable_body_faults_keep_a_success_status(x: XClient, kind: str) -> No
 
 
 def test_unusable_linkedin_answer_has_no_post_id(linkedin: LinkedInClient) -> None:
-    """Since LinkedIn's id stands in a header, these faults take the headers away too."""
+    """Since LinkedIn's id is in a header, these faults take the headers away too."""
     for kind in ("empty_body", "half_json"):
         _fault(linkedin, kind)
         answer = linkedin.post(f"Onleesbaar {kind}")

@@ -76,7 +76,7 @@ def test_non_image_upload_fails_in_processing(linkedin: LinkedInClient) -> None:
 
 
 def test_images_belong_to_their_owner(linkedin: LinkedInClient) -> None:
-    """Nobody uploads for another member, uses another's image, or reads an image's status."""
+    """No one uploads for another member, uses another's image, or reads an image's status."""
     urn = _uploaded(linkedin)
     _process(linkedin)
     piet = LinkedInClient(linkedin.url)

@@ -149,7 +149,7 @@ def test_delete_by_another_and_every_read_are_refused(linkedin: LinkedInClient) 
 def test_the_daily_limit_ends_at_midnight_utc(
     sandbox: SandboxApp, linkedin: LinkedInClient
 ) -> None:
-    """Post 151 of a day is 429 without any header that tells when to come back."""
+    """Post 151 of a day is 429 without any header that says when to come back."""
     for number in range(150):
         assert linkedin.post(f"Post {number}").status_code == 201
     answer = linkedin.post("Een te veel")

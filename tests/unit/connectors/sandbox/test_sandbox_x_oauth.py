@@ -80,7 +80,7 @@ def test_without_offline_access_there_is_no_refresh_token(stranger: XClient, ver
 
 
 def test_token_needs_the_verifier_of_its_challenge(stranger: XClient, verifier: str) -> None:
-    """A code is worth nothing to whoever does not know the verifier, and is used up by a try."""
+    """A code is worth nothing to a caller that does not know the verifier, and is used up by a try."""
     code = stranger.code(verifier)
     wrong = stranger.exchange(code, "somebody-elses-verifier-of-some-forty-characters")
 

@@ -41,7 +41,7 @@ def _append_until_killed(path: Path, first: int, after: float) -> list[tuple[int
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_no_acknowledged_record_is_lost_or_doubled(tmp_path: Path) -> None:
-    """After each of 25 kills every acknowledged record stands at its offset, once, without holes."""
+    """After each of 25 kills every acknowledged record is at its offset, once, without holes."""
     lots = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     path = tmp_path / "zwaan.log.db"
     acknowledged: dict[tuple[int, int], bytes] = {}

@@ -34,7 +34,7 @@ def test_memory_keeps_a_bounded_number_of_bytes() -> None:
 
 
 def test_newest_batch_stays_in_memory_whatever_its_size() -> None:
-    """Whoever keeps up reads it from memory once, though it is larger than the bound."""
+    """A caller that keeps up reads it from memory once, though it is larger than the bound."""
     partition = _partition(1, 2 * TAIL_RECORDS, size=2 * TAIL_BYTES)
     assert partition.recent(0, 1) is None
     assert len(partition.recent(1, 2 * TAIL_RECORDS) or ()) == 2 * TAIL_RECORDS

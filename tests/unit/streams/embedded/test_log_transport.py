@@ -225,7 +225,7 @@ async def test_headers_and_timestamps_arrive(log: EmbeddedLog, new_app: NewApp) 
 async def test_an_idle_worker_stops_at_once_and_gives_up_the_log(
     url: str, log: EmbeddedLog, new_app: NewApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopping needs no time-out to pass, and leaves the log to whoever comes next."""
+    """Stopping needs no time-out to pass, and leaves the log to a caller that comes next."""
     monkeypatch.setattr(commits, "_LOOK_UP_EVERY", 120.0)
     app = new_app()
     _collect(app)
