@@ -19,11 +19,12 @@ from services.campaigns.rules.selection import (
     Invitation,
     added_by,
     handful,
+    left_out,
     select_audience,
 )
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.campaigns import Campaign
-from services.campaigns.store.sharing_history import histories
+from services.campaigns.store.sharing_history import histories, often_asked
 from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction
@@ -176,7 +177,13 @@ async def _start(
     )
     await campaigns.add(transaction, campaign)
     if prepared:
-        await audience.invite(transaction, campaign_id, invitations, asked_at=None)
+        aside = [
+            each for each in invitations if left_out(each, past.get(each.ambassador_id, History()))
+        ]
+        put = {each.ambassador_id for each in aside}
+        listed = [each for each in invitations if each.ambassador_id not in put]
+        await audience.invite(transaction, campaign_id, listed, asked_at=None)
+        await audience.invite(transaction, campaign_id, aside, asked_at=None, removed=True)
         return []
     asked = invitations if plan.launch is Launch.EVERYBODY else handful(invitations)
     first = {invitation.ambassador_id for invitation in asked}
@@ -242,6 +249,23 @@ async def add_to_audience(
     await record(
         transaction, "audience.added", campaign_id, actor=by.id, now=now, person=ambassador_id
     )
+
+
+async def move_possible(
+    transaction: Transaction, *, campaign_id: str, removed: bool, by: Person, now: datetime
+) -> int:
+    """Put all who fit perhaps on the list, but those asked often lately, or take them off; returns how
+    many. Raises Rejected when the campaign has ended."""
+    campaign = await _take_turn(transaction, campaign_id)
+    if not removed and campaign.state != "prepared" and unsaid(campaign.content):
+        return 0
+    often = None if removed else often_asked(campaign_id, now)
+    moved = await audience.set_possible_removed(
+        transaction, campaign_id, removed=removed, often=often
+    )
+    action = "audience.removed" if removed else "audience.added"
+    await record(transaction, action, campaign_id, actor=by.id, now=now, possible=moved)
+    return moved
 
 
 async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:

@@ -287,7 +287,7 @@ audience = Table(
     Column("grounds", Json, nullable=False, server_default="[]"),
     # Empty: proposed, and not asked (yet).
     Column("asked_at", UtcTime),
-    # Taken off the list by hand; kept, so that the next look does not propose them again.
+    # Taken off the list, or not put on it at the start; kept, so that the next look does not propose them.
     Column("removed", sa.Boolean, nullable=False, server_default=sa.text("false")),
     sa.UniqueConstraint("campaign_id", "rank"),
     Index("ix_audience_asked", "asked_at", "ambassador_id"),

@@ -69,6 +69,16 @@ class History:
         return INTEREST * interest + freshness - FATIGUE * self.asked_lately - resting
 
 
+def left_out(invitation: Invitation, past: History) -> bool:
+    """Whether a manager's list begins without this person: the fit is weak, or they were asked as often
+    in the last seven days as is right for most. What else they did or chose decides nothing here."""
+    weak = strength(invitation.fit) is Strength.POSSIBLE
+    return weak or past.asked_lately >= ASKED_OFTEN
+
+
+#: So many times in seven days.
+ASKED_OFTEN = Pace().weekly_cap
+
 #: "A handful": at least so many where there are as many, at most …
 FEWEST = 5
 #: … so many, when those after the fifth are as good as the fifth.

@@ -91,9 +91,15 @@ async def sizes(transaction: Transaction, campaign_id: str) -> Sizes:
 
 
 async def listed(
-    transaction: Transaction, campaign_id: str, standing: Standing, *, offset: int, limit: int
+    transaction: Transaction,
+    campaign_id: str,
+    standing: Standing,
+    *,
+    offset: int = 0,
+    limit: int,
+    only: str | None = None,
 ) -> list[Listed]:
-    """People of one standing: those added by hand, then by strength, then by name.
+    """People of one standing: those added by hand, then by strength, then by name; or ``only`` this one.
 
     Within one strength the order says nothing about anybody.
     """
@@ -114,7 +120,11 @@ async def listed(
         )
         .join(people, people.c.id == audience.c.ambassador_id)
         .join(ambassadors, ambassadors.c.id == audience.c.ambassador_id)
-        .where(audience.c.campaign_id == campaign_id, _standing == standing.value)
+        .where(
+            audience.c.campaign_id == campaign_id,
+            _standing == standing.value,
+            *([audience.c.ambassador_id == only] if only is not None else ()),
+        )
         .order_by(group, people.c.name, people.c.id)
         .offset(offset)
         .limit(limit)
@@ -199,6 +209,43 @@ async def set_removed(
     return bool(result.rowcount)
 
 
+async def possible_beside(
+    transaction: Transaction, campaign_id: str, often: sa.Select[tuple[str]]
+) -> int:
+    """How many fit perhaps and are beside the list, without those asked ``often`` lately."""
+    query = sa.select(sa.func.count()).select_from(audience)
+    count = await transaction.scalar(query.where(*_possible(campaign_id, True, often)))
+    return count or 0
+
+
+async def set_possible_removed(
+    transaction: Transaction,
+    campaign_id: str,
+    *,
+    removed: bool,
+    often: sa.Select[tuple[str]] | None = None,
+) -> int:
+    """Take all who fit perhaps off the list; or put them on it, but those asked ``often`` lately.
+    Returns how many."""
+    which = _possible(campaign_id, not removed, often)
+    result = await transaction.execute(
+        audience.update().where(in_key_order(audience, *which)).values(removed=removed)
+    )
+    return result.rowcount
+
+
+def _possible(
+    campaign_id: str, removed: bool, often: sa.Select[tuple[str]] | None
+) -> list[sa.ColumnElement[bool]]:
+    return [
+        audience.c.campaign_id == campaign_id,
+        audience.c.asked_at.is_(None),
+        audience.c.removed.is_(removed),
+        audience.c.fit.between(1, GOOD_FROM - 1),
+        *([audience.c.ambassador_id.not_in(often)] if often is not None else ()),
+    ]
+
+
 async def withdraw_proposals(transaction: Transaction, ambassador_id: str) -> None:
     """Take a person off the lists of those who were not asked yet."""
     await transaction.execute(
@@ -247,8 +294,10 @@ async def invite(
     invitations: Sequence[Invitation],
     *,
     asked_at: datetime | None,
+    removed: bool = False,
 ) -> None:
-    """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet."""
+    """Put people on a campaign's list; ``asked_at`` None: proposed, and not asked yet; ``removed``: beside
+    the list, until a manager puts them on it."""
     # Sorted here, because to a transaction that waits for their rows the parts are one insert.
     everybody = sorted(invitations, key=lambda each: each.ambassador_id)
     for some in in_parts(everybody, variables=_VARIABLES):
@@ -265,6 +314,7 @@ async def invite(
                     "fit": each.fit,
                     "grounds": [[reason.ground.value, *reason.about] for reason in each.reasons],
                     "asked_at": asked_at,
+                    "removed": removed,
                 }
                 for each in some
             ],
@@ -272,7 +322,7 @@ async def invite(
 
 
 #: Of a row; so a part is a thousand people, and others have the loop between two.
-_VARIABLES = 10
+_VARIABLES = 11
 
 
 async def invitations_of(

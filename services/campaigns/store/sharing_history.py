@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.campaigns.rules.matching import topics_in_common
-from services.campaigns.rules.selection import FRESH_AFTER_DAYS, History
+from services.campaigns.rules.selection import ASKED_OFTEN, FRESH_AFTER_DAYS, History
 from services.campaigns.store.campaigns import Campaign
 from services.database.schema import audience, campaigns, posts, sharing_preferences
 from services.database.transaction import Transaction
@@ -57,6 +57,16 @@ async def asked_lately(
         .group_by(audience.c.ambassador_id)
     )
     return {row.ambassador_id: row.times for row in rows}
+
+
+def often_asked(campaign_id: str, now: datetime) -> sa.Select[tuple[str]]:
+    """Ids of people whom other campaigns asked often in the last seven days."""
+    return (
+        sa.select(audience.c.ambassador_id)
+        .where(audience.c.campaign_id != campaign_id, audience.c.asked_at > now - _WEEK)
+        .group_by(audience.c.ambassador_id)
+        .having(sa.func.count() >= ASKED_OFTEN)
+    )
 
 
 def _asks(campaign_id: str, now: datetime) -> sa.Select[Any]:

@@ -8,7 +8,7 @@ from services.campaigns.rules.matching import Ground, Strength
 from services.campaigns.rules.selection import History, added_by, select_audience
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Found, Standing
-from services.campaigns.store.sharing_history import asked_lately, histories
+from services.campaigns.store.sharing_history import asked_lately, histories, often_asked
 from services.database.engine import Database
 from services.people.store import people
 from services.post import PostState
@@ -88,6 +88,29 @@ async def test_people_move_between_standings(database: Database) -> None:
         assert (await audience.sizes(transaction, VACANCY.id)).asked == 4
         assert await audience.next_rank(transaction, VACANCY.id) == 5
         assert await audience.next_rank(transaction, "c-none") == 0
+
+
+async def test_weak_fits_move_together(database: Database) -> None:
+    """On the list and off it, but those who were asked often; others stay where they are."""
+    weak = [
+        ambassador(number, name=f"Weak {number}", crafts=(), role="", team="", region="")
+        for number in (7, 8)
+    ]
+    await propose(database)
+    async with database.write() as transaction:
+        await organise(transaction, weak[:1], [campaign(story("s-1")), campaign(story("s-2"))])
+        await people.save_ambassadors(transaction, weak, now=NOW)
+        found = select_audience(VACANCY.id, VACANCY.content, weak, first_rank=9)
+        await audience.invite(transaction, VACANCY.id, found, asked_at=None, removed=True)
+        often = often_asked(VACANCY.id, NOW + timedelta(days=1))
+        assert await audience.possible_beside(transaction, VACANCY.id, often) == 1
+        move = audience.set_possible_removed
+        assert await move(transaction, VACANCY.id, removed=False, often=often) == 1
+        (beside,) = await audience.listed(transaction, VACANCY.id, Standing.REMOVED, limit=9)
+        assert beside.name == "Weak 7"
+        assert await move(transaction, VACANCY.id, removed=True) == 1
+        sizes = await audience.sizes(transaction, VACANCY.id)
+        assert (sizes.proposed, sizes.removed) == (5, 2)
 
 
 async def test_a_search_takes_signs_literally(database: Database) -> None:

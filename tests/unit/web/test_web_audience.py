@@ -102,7 +102,9 @@ async def test_the_list_is_changed_in_place(organisation: Organisation) -> None:
         gone = await submit_by_htmx(browser, PAGE, f"{PAGE}/remove", ambassador_id=TEAM[0].id)
         assert "<html" not in gone.text
         assert "60 colleagues are on the list" in gone.text
-        assert "You took one colleague off the list" in gone.text
+        assert "Colleague 01 is off the list." in gone.text
+        assert ">Undo</button>" in gone.text
+        assert "One colleague is left out" in gone.text
         found = (await browser.get(f"{PAGE}?find=ben")).text
         assert 'aria-label="Add Ben Ali"' in found
         added = await submit_by_htmx(browser, PAGE, f"{PAGE}/add", ambassador_id=BEN.id, find="ben")
@@ -110,7 +112,56 @@ async def test_the_list_is_changed_in_place(organisation: Organisation) -> None:
         assert "added by Rik" in added.text
         back = await submit(browser, PAGE, f"{PAGE}/add", ambassador_id=TEAM[0].id)
         assert back.headers["Location"] == PAGE
+        plain = await submit(browser, PAGE, f"{PAGE}/remove", ambassador_id=TEAM[1].id)
+        assert ">Undo</button>" in (await browser.get(plain.headers["Location"])).text
+        await submit(browser, PAGE, f"{PAGE}/add", ambassador_id=TEAM[1].id)
     assert (await sizes(organisation)).proposed == 62
+
+
+async def test_weak_fits_and_who_was_asked_often_are_left_out(organisation: Organisation) -> None:
+    """They stand beside the list, each with the reason. One tap puts the weak fits on it, but no one who
+    was asked often lately, and one takes them off again."""
+    others = [
+        ambassador(number, name=f"Other {number}", crafts=(), role="", team="", region="")
+        for number in (71, 72)
+    ]
+    async with organisation.database.write() as transaction:
+        await people.save_ambassadors(transaction, [TEAM[0], *others], now=NOW)
+    for number in range(2):
+        about = await organisation.campaign(story(story_id=f"s-{number}"))
+        for person in (TEAM[0], others[1]):
+            await organisation.post(about, person)
+    possible = {"group": "possible"}
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        await open_vacancy(organisation, browser)
+        listed, _, beside = (await browser.get(PAGE)).text.partition("are left out")
+        assert "60 colleagues are on the list" in listed
+        assert "3 colleagues" in listed[-20:]
+        assert not any(person.name in listed for person in (TEAM[0], *others))
+        assert all(person.name in beside for person in (TEAM[0], *others))
+        assert "possible fit" in beside
+        assert "asked 2 times already this week" in beside
+        on = await submit_by_htmx(browser, PAGE, f"{PAGE}/add", **possible)
+        assert "One colleague was put on the list." in on.text
+        assert "61 colleagues are on the list" in on.text
+        off = await submit_by_htmx(browser, PAGE, f"{PAGE}/remove", **possible)
+        assert "60 colleagues are on the list" in off.text
+    assert (await sizes(organisation)).removed == 3
+
+
+async def test_a_list_of_weak_fits_says_what_to_do(organisation: Organisation) -> None:
+    """Nobody is on it, and those beside it are shown at once."""
+    other = ambassador(71, name="Other", crafts=(), role="", team="", region="")
+    async with organisation.database.write() as transaction:
+        await people.save_ambassadors(transaction, [other], now=NOW)
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        fields = FORM | {"launch": "review", "crafts": "koken"}
+        await submit(browser, "/vacancies/new", "/vacancies/new", **fields)
+        await arrive(organisation)
+        page = (await browser.get(PAGE)).text
+    assert "Nobody is on the list" in page
+    assert "<details open>" in page
+    assert "Put the 2 possible fits on the list" in page
 
 
 async def test_launching_asks_everybody_on_the_list(organisation: Organisation) -> None:

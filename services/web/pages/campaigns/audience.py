@@ -12,11 +12,19 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.campaigns.start_campaign import add_to_audience, launch, remove_from_audience, widen
+from services.campaigns.rules.matching import Strength
+from services.campaigns.rules.selection import ASKED_OFTEN
+from services.campaigns.start_campaign import (
+    add_to_audience,
+    launch,
+    move_possible,
+    remove_from_audience,
+    widen,
+)
 from services.campaigns.store import audience
 from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign
-from services.campaigns.store.sharing_history import asked_lately
+from services.campaigns.store.sharing_history import asked_lately, often_asked
 from services.errors import Rejected
 from services.posts.deal import Foreseen
 from services.voice import Thin, lacking
@@ -39,11 +47,22 @@ _REMOVED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Taken off the list (``removed``), or put on it: one person, or all ``people`` who fit perhaps."""
+
+    removed: bool
+    ambassador_id: str = ""
+    name: str = ""
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAudience:
     """One page of a campaign's list.
 
-    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week,
-    ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
+    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week, ``moved``
+    whom the last tap took off or put on, which can be undone, ``possible`` how many of those beside the
+    list fit perhaps and were not asked often lately; ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
     each person is asked a question.
     """
 
@@ -55,10 +74,12 @@ class ShownAudience:
     people: Sequence[Listed]
     lately: Mapping[str, int]
     removed: Sequence[Listed]
+    possible: int
     page: int
     pages: int
     find: str
     found: Sequence[Found]
+    moved: Moved | None = None
     foreseen: Foreseen | None = None
     thin: bool = False
 
@@ -76,8 +97,13 @@ async def look(
     standing: str = "",
     page: int = 1,
     find: str = "",
+    off: str = "",
 ) -> Response:
-    return await _show(view, home, campaign_id, standing=standing, page=page, find=find)
+    """``off`` was taken off the list a moment ago."""
+    moved = Moved(removed=True, ambassador_id=off) if off else None
+    return await _show(
+        view, home, campaign_id, standing=standing, page=page, find=find, moved=moved
+    )
 
 
 @router.post("/audience/remove")
@@ -110,24 +136,36 @@ async def widen_campaign(view: CampaignManagerView, home: str, campaign_id: str)
 async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Response:
     """Answer htmx with the list as it is now, and a browser without it with its page."""
     await campaign_of(view, home, campaign_id)
-    fields = await read_fields(view, ("ambassador_id", "standing", "page", "find"))
+    fields = await read_fields(view, ("ambassador_id", "group", "standing", "page", "find"))
+    person, fault, moved = fields["ambassador_id"], "", None
     change = add_to_audience if added else remove_from_audience
-    fault = ""
     try:
         async with view.parts.database.write() as transaction:
-            await change(
-                transaction,
-                campaign_id=campaign_id,
-                ambassador_id=fields["ambassador_id"],
-                by=view.me,
-                now=view.now,
-            )
+            if fields["group"] == Strength.POSSIBLE:
+                people = await move_possible(
+                    transaction,
+                    campaign_id=campaign_id,
+                    removed=not added,
+                    by=view.me,
+                    now=view.now,
+                )
+                moved = Moved(removed=not added, people=people)
+            else:
+                await change(
+                    transaction,
+                    campaign_id=campaign_id,
+                    ambassador_id=person,
+                    by=view.me,
+                    now=view.now,
+                )
+                moved = None if added else Moved(removed=True, ambassador_id=person)
     except Rejected as error:
         if not view.partial:
             raise
         fault = view.fault(error)
     if not view.partial:
-        return view.go(f"/{home}/{campaign_id}/audience")
+        off = f"?off={person}" if moved is not None and moved.ambassador_id else ""
+        return view.go(f"/{home}/{campaign_id}/audience{off}")
     page = int(fields["page"]) if fields["page"].isdecimal() else 1
     return await _show(
         view,
@@ -137,6 +175,7 @@ async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Re
         page=page,
         find=fields["find"],
         fault=fault,
+        moved=moved,
     )
 
 
@@ -149,6 +188,7 @@ async def _show(
     page: int = 1,
     find: str = "",
     fault: str = "",
+    moved: Moved | None = None,
 ) -> Response:
     campaign = await campaign_of(view, home, campaign_id)
     chosen = _standing(campaign, standing)
@@ -161,6 +201,12 @@ async def _show(
         people = await audience.listed(
             transaction, campaign_id, chosen, offset=(page - 1) * _PAGE, limit=_PAGE
         )
+        removed = await audience.listed(transaction, campaign_id, Standing.REMOVED, limit=_REMOVED)
+        if moved is not None and moved.ambassador_id:
+            gone = await audience.listed(
+                transaction, campaign_id, Standing.REMOVED, limit=1, only=moved.ambassador_id
+            )
+            moved = replace(moved, name=gone[0].name) if gone else None
         shown = ShownAudience(
             home=home,
             campaign=campaign,
@@ -170,19 +216,21 @@ async def _show(
             people=people,
             lately=await asked_lately(
                 transaction,
-                [each.ambassador_id for each in people],
+                [each.ambassador_id for each in (*people, *removed)],
                 now=view.now,
                 besides=campaign_id,
             ),
-            removed=await audience.listed(
-                transaction, campaign_id, Standing.REMOVED, offset=0, limit=_REMOVED
-            ),
+            removed=removed,
             page=page,
             pages=pages,
             find=find,
             found=await audience.search(transaction, campaign_id, find, limit=_FOUND)
             if find
             else (),
+            moved=moved,
+            possible=await audience.possible_beside(
+                transaction, campaign_id, often_asked(campaign_id, view.now)
+            ),
         )
     if campaign.state == "prepared":
         refusal = await asyncio.to_thread(lacking, campaign.content)
@@ -194,6 +242,7 @@ async def _show(
         shown=shown,
         fault=fault,
         widen_after=WIDEN_AFTER_HOURS,
+        asked_often=ASKED_OFTEN,
     )
 
 
