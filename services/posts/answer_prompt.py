@@ -1,7 +1,10 @@
-"""The question beside a draft was answered: the post is built around the answer, word for word."""
+"""The question beside a draft was answered: the post is built around the answer, word for word; and what
+was answered beside another one about the same."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from services.database.transaction import Transaction
@@ -11,10 +14,16 @@ from services.people.store import people
 from services.post import Post, text_sha256
 from services.posts import decide
 from services.posts.own_post import own_post
-from services.posts.store import model_edits
+from services.posts.store import model_edits, posts, typed_texts
 from services.posts.suggest import Suggester
 from services.text.normal_form import as_networks_keep, printable
-from services.voice.learning.own_words import as_told, with_answer, without_answer
+from services.voice.learning.own_words import (
+    as_changed,
+    as_told,
+    begun_with,
+    with_answer,
+    without_answer,
+)
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
 
@@ -32,9 +41,10 @@ async def answer_prompt(
     answer: str,
     text: str,
     now: datetime,
+    opening: str = "",
     model_until: datetime | None = None,
 ) -> Post:
-    """Build the post around ``answer``.
+    """Build the post around ``answer``, which begins with the ``opening``, where one was asked for.
 
     ``text`` is the draft on the person's page: one that they changed is not built anew, but
     begins with the answer. An answer that a stranger would not understand is kept, and its post held once
@@ -44,7 +54,8 @@ async def answer_prompt(
     """
     await people.hold(transaction, [ambassador_id])
     post = await own_post(transaction, post_id, ambassador_id)
-    sentence = as_told(printable(answer))
+    sentence = as_told(printable(begun_with(opening, answer)))
+    begins = as_told(printable(opening))
     if not sentence:
         raise Rejected(
             message("answer.empty", "the answer is empty"),
@@ -82,6 +93,33 @@ async def answer_prompt(
         prompt=prompt,
         answer=sentence,
         answered_at=now,
+        opening=begins if sentence.startswith(f"{begins} ") else "",
     )
     await own_words.keep_answer(transaction, kept)
     return answered
+
+
+async def answered_elsewhere(
+    transaction: Transaction, given: Mapping[str, OwnAnswer], post: Post, answer: OwnAnswer | None
+) -> OwnAnswer | None:
+    """What this person answered last beside another draft about the same, after ``answer``, as it
+    stands in that draft by now."""
+    elsewhere = [
+        each
+        for each in (await posts.by_ids(transaction, list(given))).values()
+        if each.campaign_id == post.campaign_id and each.id != post.id
+    ]
+    other = max(elsewhere, key=lambda each: given[each.id].answered_at, default=None)
+    if other is None or (answer and given[other.id].answered_at <= answer.answered_at):
+        return None
+    told, text = given[other.id], other.text
+    if text_sha256(text) != other.recipe.get("model", {}).get("sha256"):
+        typed = (await typed_texts.of_posts(transaction, [other.id])).get(other.id)
+        stands = as_changed(
+            as_networks_keep(told.answer),
+            text=as_networks_keep(typed.text) if typed is not None else text,
+            original=other.original_text,
+        )
+        if stands != as_networks_keep(told.answer):
+            told = replace(told, answer=stands, opening="")
+    return told if told.answer and (answer is None or told.answer != answer.answer) else None

@@ -75,6 +75,15 @@ def without_answer(text: str, answer: str) -> str:
     return text.replace(f"{answer}\n\n", "", 1) if answer else text
 
 
+def as_changed(answer: str, *, text: str, original: str) -> str:
+    """The answer as it stands before ``original`` in ``text``, which its person changed since; empty where
+    it cannot be found there."""
+    if not text or answer in text:
+        return answer
+    before, stands, after = text.rpartition(original) if original else ("", "", "")
+    return " ".join(before.split()) if stands and not after.strip() else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A run of text that stayed, was taken out, or was put in."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 
 from services.database.engine import in_key_order, replace
 from services.database.schema import own_answers, posts
@@ -16,13 +17,20 @@ from services.post import PostState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
-    """What a person answered to the question beside a draft; one a post."""
+    """What a person answered to the question beside a draft; one a post. ``opening`` is how it begins,
+    where what it is about was asked for by itself."""
 
     post_id: str
     ambassador_id: str
     prompt: str
     answer: str
     answered_at: datetime
+    opening: str = ""
+
+    @property
+    def rest(self) -> str:
+        """What follows the opening."""
+        return self.answer.removeprefix(self.opening).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,20 @@ class OwnWords:
 
 async def keep_answer(transaction: Transaction, answer: OwnAnswer) -> None:
     """Store an answer, in place of an earlier one about the same post."""
-    await replace(transaction, own_answers, [asdict(answer)])
+    row = asdict(answer)
+    if opening := row.pop("opening"):
+        row["answer"] = f"{opening}{_PART}{answer.rest}"
+    await replace(transaction, own_answers, [row])
+
+
+#: An answer is one line, so that this can only part its opening from the rest.
+_PART = "\n"
+
+
+def _read(row: RowMapping) -> OwnAnswer:
+    opening, parted, _ = row["answer"].partition(_PART)
+    whole = dict(row) | {"answer": row["answer"].replace(_PART, " ")}
+    return OwnAnswer(**whole, opening=opening if parted else "")
 
 
 async def answers_of(transaction: Transaction, ambassador_id: str) -> list[OwnAnswer]:
@@ -47,14 +68,14 @@ async def answers_of(transaction: Transaction, ambassador_id: str) -> list[OwnAn
         .where(own_answers.c.ambassador_id == ambassador_id)
         .order_by(own_answers.c.answered_at.desc(), own_answers.c.post_id)
     )
-    return [OwnAnswer(**row) for row in rows.mappings()]
+    return [_read(row) for row in rows.mappings()]
 
 
 async def answers_about(transaction: Transaction, post_ids: Sequence[str]) -> dict[str, OwnAnswer]:
     rows = await transaction.execute(
         sa.select(own_answers).where(own_answers.c.post_id.in_(post_ids))
     )
-    return {row["post_id"]: OwnAnswer(**row) for row in rows.mappings()}
+    return {row["post_id"]: _read(row) for row in rows.mappings()}
 
 
 async def forget_answers(

@@ -94,8 +94,13 @@ async def test_answers_belong_to_their_person(database: Database) -> None:
                 prompt="Wat was moeilijk?",
                 answer=text,
                 answered_at=NOW,
+                opening=opening,
             )
-            for post, text in ((anna, "De kou."), (anna, "De stilte."), (bert, "Niets."))
+            for post, text, opening in (
+                (anna, "De kou.", ""),
+                (anna, "De sluis. De stilte.", "De sluis."),
+                (bert, "Niets.", ""),
+            )
         ]
         for answer in answers:
             await own_words.keep_answer(transaction, answer)

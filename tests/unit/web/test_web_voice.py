@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -387,29 +388,33 @@ async def test_the_source_can_be_read_before_answering(
 
 
 async def test_an_answer_in_two_parts_is_one_text(organisation: Organisation) -> None:
-    """What it is about comes first, then what the person tells; both stay where they are refused, and
-    once answered they stand in one field."""
-    post = await organisation.post(await organisation.campaign(story()), ANNA, "x")
+    """What it is about comes first, then what the person tells; both stay in their own fields, refused or
+    answered, here and beside the other network."""
+    about = await organisation.campaign(story())
+    post = await organisation.post(about, ANNA, "x")
+    other = await organisation.post(about, ANNA)
     opening = "Waarom vraagt iemand dat?"
     async with organisation.database.write() as transaction:
         asked = {**RECIPE, "opening": opening}
-        await transaction.execute(
-            tables.posts.update().where(tables.posts.c.id == post.id).values(recipe=asked)
-        )
+        await transaction.execute(tables.posts.update().values(recipe=asked))
     parts = {"opening": "Op onze werf lasten we een sluisdeur", "answer": ANSWER}
     path = f"/inbox/{post.id}/answer"
     async with organisation.signed_in("anna@example.org") as browser:
-        assert opening in (await browser.get("/inbox")).text
+        assert opening in (await browser.get(f"/inbox/{post.id}")).text
         refused = await submit(browser, "/inbox", path, **parts, text="Mijn eigen lange zin. " * 12)
         assert refused.status_code == 422
         for part in parts.values():
             assert f"{part}</textarea>" in refused.text
         await submit(browser, "/inbox", path, **parts, text=TEXT)
-        page = (await browser.get(f"/inbox/{post.id}")).text
+        pages = [(await browser.get(f"/inbox/{each.id}")).text for each in (post, other)]
     whole = f"{parts['opening']}. {ANSWER}."
     assert (await organisation.read(posts.get, post.id)).text.startswith(whole)
-    assert f"{whole}</textarea>" in page
-    assert opening not in page
+    for page in pages:
+        assert 'name="opening"' in page
+        for part in parts.values():
+            assert f"\n{part}.</textarea>" in page
+    (kept,) = (await profile(organisation)).answers
+    assert kept.answer == whole
 
 
 async def test_an_answer_that_leans_is_asked_about(organisation: Organisation) -> None:
@@ -435,6 +440,20 @@ async def test_an_answer_that_leans_is_asked_about(organisation: Organisation) -
     assert made.text.startswith("Ze belden ons alle vijf om het uur.\n\n")
 
 
+async def test_what_leans_keeps_its_two_fields(organisation: Organisation) -> None:
+    """Where the post waits for what a stranger misses, or for more than a few words, each field holds what
+    was typed in it."""
+    campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
+    post = await organisation.post(campaign, ANNA)
+    parts = {"opening": "Onze lijn", "answer": "Het ging mis."}
+    async with organisation.signed_in("anna@example.org") as browser:
+        shown = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/answer", **parts)
+    assert "Je antwoord is bewaard." in shown.text
+    assert "Onze lijn.</textarea>" in shown.text
+    assert "\nHet ging mis.</textarea>" in shown.text
+    assert (await organisation.read(posts.get, post.id)).text == ""
+
+
 async def test_an_answer_is_offered_again_beside_the_other_network(
     organisation: Organisation,
 ) -> None:
@@ -445,5 +464,34 @@ async def test_an_answer_is_offered_again_beside_the_other_network(
     async with organisation.signed_in("anna@example.org") as browser:
         await submit(browser, "/inbox", f"/inbox/{first.id}/answer", answer=ANSWER)
         page = (await browser.get(f"/inbox/{other.id}")).text
-    assert f"{ANSWER}.</textarea>" in page
-    assert (await organisation.read(posts.get, other.id)).text == TEXT
+        assert f"{ANSWER}.</textarea>" in page
+        assert (await organisation.read(posts.get, other.id)).text == TEXT
+        made = (await organisation.read(posts.get, first.id)).text
+        later = "Op 3 mei belden ze ons alle vijf"
+        for change in ("edit", "measure"):
+            organisation.clock += timedelta(minutes=1)
+            later += " nog eens"
+            changed = made.replace(f"{ANSWER}.", f"{later}.")
+            await submit(browser, "/inbox", f"/inbox/{first.id}/{change}", text=changed)
+            page = (await browser.get(f"/inbox/{other.id}")).text
+            assert f"{later}.</textarea>" in page, "as it stands there by now"
+            assert ANSWER not in page
+        await submit(browser, "/inbox", f"/inbox/{first.id}/measure", text=f"Anders. {made[40:]}")
+        assert ANSWER not in (await browser.get(f"/inbox/{other.id}")).text
+
+
+async def test_the_latest_answer_is_in_the_box(organisation: Organisation) -> None:
+    """Where the answer for LinkedIn was replaced after the one for X, X's card says so and offers it."""
+    campaign = await organisation.campaign(told_of_us("nl-de-stille-lijn"))
+    first = await organisation.post(campaign, ANNA)
+    other = await organisation.post(campaign, ANNA, "x")
+    later = "Op 3 mei belden wij de klant om acht uur terug."
+    async with organisation.signed_in("anna@example.org") as browser:
+        for post, given in ((first, ANSWER), (other, ANSWER), (first, later)):
+            organisation.clock += timedelta(minutes=1)
+            await submit(browser, "/inbox", f"/inbox/{post.id}/answer", answer=given)
+        page = (await browser.get(f"/inbox/{other.id}")).text
+        assert f"{later}</textarea>" in page
+        assert "Je hebt je antwoord intussen veranderd." in page
+        assert "veranderd." not in (await browser.get(f"/inbox/{first.id}")).text
+    assert (await organisation.read(posts.get, other.id)).text.startswith(ANSWER)

@@ -17,7 +17,6 @@ from services.posts.answer_prompt import answer_prompt
 from services.posts.keep_typed import Typing, take_other, undo_typing
 from services.text.normal_form import as_networks_keep
 from services.voice import Draft
-from services.voice.learning.own_words import begun_with
 from services.web.access import AmbassadorView
 from services.web.pages.posts.inbox import decide_on, keep, own_post, show, typing_in
 from services.web.pages.posts.inbox_cards import Typed, read_card
@@ -184,7 +183,8 @@ async def answer(view: AmbassadorView, post_id: str) -> Response:
             post_id=post_id,
             ambassador_id=view.me.id,
             prompt=asked if asked in card.own.others else card.own.question,
-            answer=begun_with(opening, given),
+            answer=given,
+            opening=opening,
             text=typing.text or card.text,
             now=view.now,
             model_until=view.now + _EDITED_WITHIN if wants_model else None,

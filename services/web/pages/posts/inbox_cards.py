@@ -26,15 +26,17 @@ from services.people.store import people, sharing_preferences
 from services.ports import OutgoingPost, Preview, ShareIntent
 from services.post import Post, PostState
 from services.posts import schedule
+from services.posts.answer_prompt import answered_elsewhere
 from services.posts.rules.deletion import Deletion, DeletionState
 from services.posts.rules.post_images import images_in_post
-from services.posts.store import deletions, model_edits, posts, typed_texts
+from services.posts.store import deletions, model_edits, typed_texts
 from services.posts.store.typed_texts import TypedText
 from services.text.network_text import measure_text
 from services.text.normal_form import as_networks_keep
 from services.voice.learning.own_words import own_share
 from services.voice.passages import SourceText
 from services.voice.store import own_words
+from services.voice.store.own_words import OwnAnswer
 from services.web.pages.posts.remarks import Remarks, Written, remarks_on
 from services.web.parts import WebParts
 from services.web.view import View
@@ -63,8 +65,9 @@ class Own:
     share of the text that is the person's own, 0 to 1.
 
     Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` it uses (``told``),
-    from 1. ``why`` says why there is no text before the question is answered. ``earlier`` is what
-    they answered beside another draft about the same, offered again. ``unclear`` asks for what a stranger
+    from 1. ``why`` says why there is no text before the question is answered. ``shown`` is the answer
+    in the boxes: this post's, or what they answered beside another draft about the same, offered again;
+    ``later``: after the one that stands in this text. ``unclear`` asks for what a stranger
     misses in their answer, whose post is held until then. ``model`` is what became of a
     language model's edit: "asked", "used" or "left"; empty: none was asked. ``follow_up`` is its question.
     """
@@ -79,7 +82,8 @@ class Own:
     passages: int = 0
     told: str = ""
     why: str = ""
-    earlier: str = ""
+    shown: OwnAnswer | None = None
+    later: bool = False
     unclear: str = ""
     model: str = ""
     follow_up: str = ""
@@ -286,8 +290,8 @@ async def read_card(
         slot=slot,
         kept=kept,
         window=secrets.token_urlsafe(6),
-        opening=mine.opening,
-        answer=mine.answer or own.answer or own.earlier,
+        opening=mine.opening or (own.shown.opening if own.shown else ""),
+        answer=mine.answer or (own.shown.rest if own.shown else ""),
         address=mine.address,
         fault="" if about_address else mine.fault,
         address_fault=mine.fault if about_address else "",
@@ -333,18 +337,15 @@ async def _read_own(
     """The post's question: one that this person was not asked before, if any; and why this text."""
     given = {each.post_id: each for each in await own_words.answers_of(transaction, view.me.id)}
     asked = {each.prompt for each in given.values()}
-    answered = await posts.by_ids(transaction, list(given))
-    about_this = [
-        given[each.id] for each in answered.values() if each.campaign_id == post.campaign_id
-    ]
-    latest = max(about_this, key=lambda each: each.answered_at, default=None)
+    answer = given.get(post.id)
+    later = await answered_elsewhere(transaction, given, post, answer)
+    shown = later or answer
     questions = recipe.get("questions", [])
     fresh = [each for each in questions if each not in asked] or questions
-    answer = given.get(post.id)
-    question = answer.prompt if answer else next(iter(fresh), "")
+    question = shown.prompt if shown else next(iter(fresh), "")
     passage, thought = recipe.get("passage") or {}, recipe.get("model") or {}
     return Own(
-        opening="" if answer or latest else recipe.get("opening", ""),
+        opening=recipe.get("opening", "") if shown is None or shown.opening else "",
         question=question,
         others=[each for each in questions if each != question],
         answer=answer.answer if answer else "",
@@ -354,8 +355,9 @@ async def _read_own(
         passages=passage.get("of", 0),
         told=passage.get("text", ""),
         why=recipe.get("why", "") if not post.text else "",
-        earlier=latest.answer if latest else "",
-        unclear=recipe.get("unclear", "") if answer and not post.text else "",
+        shown=shown,
+        later=bool(later and answer),
+        unclear=recipe.get("unclear", "") if shown is answer and answer and not post.text else "",
         model=model_edits.state_of(thought, view.now),
         follow_up=thought.get("follow_up", ""),
     )
