@@ -348,7 +348,8 @@ posts = Table(
     Column("rephrase_by", UtcTime),
     Column("measured_step", sa.Integer, nullable=False, server_default="0"),
     Column("measure_at", UtcTime),
-    Index("ix_posts_campaign", "campaign_id"),
+    # Counts of a campaign, and of all of them, read no texts either.
+    Index("ix_posts_campaign", "campaign_id", "state", "ambassador_id"),
     Index("ix_posts_inbox", "ambassador_id", "state"),
     # Every process with pages reads the links that are new (services.figures.store.links).
     Index("ix_posts_created", "created_at"),
@@ -618,15 +619,24 @@ click_cells = Table(
     # Nearly all of a row is its key, which SQLite would keep twice.
     sqlite_with_rowid=False,
 )
-_IS_DAY = sa.text("length(span) = 10 AND dimension <> 'post'")
-# All values of a dimension in a time, without the hours between its days.
+# What figures of a time ask: people's clicks, without the hours between the days. Of all values of a
+# dimension, and of one campaign.
+_ARE_PEOPLE = "length(span) = 10 AND click_class = 'human' AND dimension"
+_OF_ALL, _OF_ONE = (sa.text(f"{_ARE_PEOPLE} {which}") for which in ("<> 'post'", "= 'campaign'"))
 Index(
     "ix_click_cells_days",
     click_cells.c.dimension,
     click_cells.c.span,
     click_cells.c.value,
-    sqlite_where=_IS_DAY,
-    postgresql_where=_IS_DAY,
+    sqlite_where=_OF_ALL,
+    postgresql_where=_OF_ALL,
+)
+Index(
+    "ix_click_cells_campaigns",
+    click_cells.c.value,
+    click_cells.c.span,
+    sqlite_where=_OF_ONE,
+    postgresql_where=_OF_ONE,
 )
 
 # How often sign-in links were asked for and tried: the key is a hash that names no person.
@@ -656,6 +666,14 @@ reach = Table(
     Column("source", MessageText, nullable=False),
     # Of the post's figures of this metric the one that says most (services.figures.store.figures).
     Column("counts", sa.Boolean, nullable=False, server_default=sa.text("false")),
+)
+_IS_KNOWN = sa.text("counts AND value IS NOT NULL")
+Index(
+    "ix_reach_known",
+    reach.c.post_id,
+    reach.c.metric,
+    sqlite_where=_IS_KNOWN,
+    postgresql_where=_IS_KNOWN,
 )
 
 # Figures of networks, rolled up (services.figures.store.reach_cells): what a day added, of what (a

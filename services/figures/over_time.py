@@ -92,47 +92,47 @@ class _Shown:
         )
 
 
-async def whole(
-    transaction: Transaction, period: Period, *, dimension: str = "all", value: str = ""
-) -> tuple[Whole, Whole]:
-    """Of this time, and of the time before; of ``value`` of a dimension alone, or of all."""
-    both = Period(name=period.name, first=period.before.first, last=period.last)
-    days = await period_figures.by_day(transaction, both, dimension, value)
-    days |= await period_posts.steps_by_day(transaction, both, dimension, value)
-    days[POSTS] = await period_posts.posts_by_day(transaction, both, dimension, value)
-    found = []
-    for each in (period, period.before):
+async def read(
+    transaction: Transaction, period: Period, *, of: str = "all", value: str = "", by: str
+) -> tuple[Whole, Whole, ValueRows]:
+    """Of this time, and of the time before, of ``value`` of the dimension ``of`` alone, or of all; and
+    what each value of the dimension ``by`` brought in this time."""
+    found = await period_figures.read(transaction, period, of=of, value=value, by=by)
+    steps = await period_posts.steps(transaction, period, of=of, value=value, by=by)
+    published = await period_posts.published(transaction, period, of=of, value=value)
+    days = found.day | steps.day | {POSTS: published.days}
+    both = []
+    for each, shared in ((period, published.now), (period.before, published.before)):
         first, last = each.first.isoformat(), each.last.isoformat()
         own = {
             series: Counter({day: n for day, n in counts.items() if first <= day <= last})
             for series, counts in days.items()
         }
         hides: frozenset[Series] | None = frozenset()
-        if dimension != "all":
-            groups = await period_posts.groups(transaction, each, dimension)
-            shown = await _shown(transaction, each, dimension, groups)
+        if of != "all":
+            groups = await period_posts.groups(transaction, each, of)
+            shown = await _shown(transaction, each, of, groups)
             totals = {series: sum(counts.values()) for series, counts in own.items()}
             hides = shown.hides(value, totals) if value in shown.values else None
-        found.append(
+        both.append(
             Whole(
                 period=each,
                 days=own,
-                shared=await period_posts.shared(transaction, each, dimension, value),
-                ambassadors=await _ambassadors(transaction, each, dimension, value),
+                shared=shared,
+                ambassadors=await _ambassadors(transaction, each, of, value),
                 hides=hides,
             )
         )
-    return found[0], found[1]
+    return both[0], both[1], await _rows(transaction, period, by, found.value | steps.value)
 
 
-async def rows(transaction: Transaction, period: Period, dimension: str) -> ValueRows:
-    """What each value of a dimension brought in this time."""
-    found = await period_figures.by_value(transaction, period, dimension)
-    found |= await period_posts.steps_by_value(transaction, period, dimension)
-    groups = await period_posts.groups(transaction, period, dimension)
+async def _rows(
+    transaction: Transaction, period: Period, by: str, found: dict[Series, Counter[str]]
+) -> ValueRows:
+    groups = await period_posts.groups(transaction, period, by)
     found[POSTS] = Counter({value: group.posts for value, group in groups.items()})
     there = {value for counts in found.values() for value, n in counts.items() if value and n}
-    shown = await _shown(transaction, period, dimension, groups)
+    shown = await _shown(transaction, period, by, groups)
     totals = {
         value: {series: counts[value] for series, counts in found.items()}
         for value in sorted(there & shown.values)

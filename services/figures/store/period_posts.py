@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.database.schema import UtcTime
 from services.database.transaction import Transaction
 from services.figures.rules.period import Period
-from services.figures.store.period_figures import Series
+from services.figures.store.period_figures import PeriodFigures, Series
 from services.figures.store.reach_cells import day_of
 
 #: Figures of a time come of posts that are at most about as old as this; what comes of older ones alone
@@ -41,7 +42,7 @@ FROM applications a
 LEFT JOIN campaigns c ON c.kind = 'vacancy' AND c.source_id = a.vacancy_id
 LEFT JOIN attributions t ON t.application_id = a.application_id
 LEFT JOIN posts p ON p.link_code = t.last_code
-WHERE a.at >= :starts AND a.at < :ends {which}
+WHERE a.at >= :starts AND a.at < :ends
 """
 #: An applicant belongs to the vacancy, and to the post whose link was the last that they followed.
 _OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id", "kind": "c.kind"}
@@ -49,14 +50,25 @@ _OF_APPLICATIONS = {**_COLUMNS, "campaign": "c.id", "kind": "c.kind"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """Published posts of a time: how many, of how many ``people``, ``own_words`` the mean share of own words (0 to 1) of ``with_own_words`` of them, and
-    ``charged`` what networks charged for them, in millionths of a dollar."""
+    """Published posts of a time: how many, of how many ``people``, ``without_reach`` of them of an unknown
+    reach, ``own_words`` the mean share of own words (0 to 1) of ``with_own_words`` of them, and ``charged``
+    what networks charged for them, in millionths of a dollar."""
 
     posts: int
     people: int
+    without_reach: int
     own_words: float
     with_own_words: int
     charged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Posts of a time and of the time before it, and how many there were on each day of both."""
+
+    now: Shared
+    before: Shared
+    days: Counter[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,61 +79,57 @@ class Group:
     people: int
 
 
-async def shared(transaction: Transaction, period: Period, dimension: str, value: str) -> Shared:
-    row = (
-        await transaction.execute(
-            _asked(
-                f"""
-                SELECT count(*) AS posts, count(DISTINCT p.ambassador_id) AS people,
-                    avg(p.own_words) AS own_words, count(p.own_words) AS with_own_words,
-                    sum(p.charged) AS charged
+async def published(transaction: Transaction, period: Period, *, of: str, value: str) -> Published:
+    """Of one value of a dimension, or of all."""
+    rows = await transaction.execute(
+        _asked(
+            f"""
+            WITH both_times AS MATERIALIZED (
+                SELECT p.id, p.ambassador_id, p.own_words, p.charged, p.published_at, g.since,
+                    p.published_at >= :begins AS is_now
                 {_FROM_POSTS} {_PUBLISHED}
-                """,
-                _COLUMNS.get(dimension),
-            ),
-            _given(period, value),
+            )
+            SELECT CASE WHEN is_now THEN 'now' ELSE 'before' END AS what, count(*) AS posts,
+                count(DISTINCT ambassador_id) AS people, count(*) - count(r.post_id) AS without_reach,
+                avg(own_words) AS own_words, count(own_words) AS with_own_words,
+                sum(charged) AS charged
+            FROM both_times p
+            LEFT JOIN reach r ON r.post_id = p.id AND r.metric = 'reach' AND r.counts
+                AND r.value IS NOT NULL AND is_now
+            WHERE is_now OR since <= :last_before
+            GROUP BY 1
+            UNION ALL
+            SELECT {day_of(transaction, "published_at")}, count(*), 0, 0, NULL, 0, NULL
+            FROM both_times GROUP BY 1
+            """,  # noqa: S608 - ours
+            _COLUMNS.get(of),
+            "begins",
+        ),
+        {
+            **_given(period, value),
+            "starts": period.before.starts,
+            "begins": period.starts,
+            "last_before": period.before.last.isoformat(),
+        },
+    )
+    found = {row.what: row for row in rows}
+    times = {what: _shared(found.pop(what, None)) for what in ("now", "before")}
+    return Published(**times, days=Counter({day: row.posts for day, row in found.items()}))
+
+
+def _shared(row: sa.Row[Any] | None) -> Shared:
+    if row is None:
+        return Shared(
+            posts=0, people=0, without_reach=0, own_words=0.0, with_own_words=0, charged=0
         )
-    ).one()
     return Shared(
         posts=row.posts,
         people=row.people,
+        without_reach=row.without_reach,
         own_words=float(row.own_words or 0.0),
         with_own_words=row.with_own_words,
         charged=int(row.charged or 0),
     )
-
-
-async def without_reach(
-    transaction: Transaction, period: Period, dimension: str, value: str
-) -> int:
-    """How many posts of this time have an unknown reach."""
-    found = await transaction.execute(
-        _asked(
-            f"""
-            SELECT count(*) {_FROM_POSTS} {_PUBLISHED} AND NOT EXISTS (
-                SELECT 1 FROM reach r WHERE r.post_id = p.id AND r.metric = 'reach' AND r.counts
-                    AND r.value IS NOT NULL
-            )
-            """,  # noqa: S608 - ours
-            _COLUMNS.get(dimension),
-        ),
-        _given(period, value),
-    )
-    return int(found.scalar_one())
-
-
-async def posts_by_day(
-    transaction: Transaction, period: Period, dimension: str, value: str
-) -> Counter[str]:
-    day = day_of(transaction, "p.published_at")
-    rows = await transaction.execute(
-        _asked(
-            f"SELECT {day} AS day, count(*) AS posts {_FROM_POSTS} {_PUBLISHED} GROUP BY 1",
-            _COLUMNS.get(dimension),
-        ),
-        _given(period, value),
-    )
-    return Counter({row.day: row.posts for row in rows})
 
 
 async def groups(transaction: Transaction, period: Period, dimension: str) -> dict[str, Group]:
@@ -165,41 +173,30 @@ async def told_groups(
     return found
 
 
-async def steps_by_day(
-    transaction: Transaction, period: Period, dimension: str, value: str
-) -> dict[Series, Counter[str]]:
-    """Applicants by the step they took (``applied``, ``interview``, ``hired``, ``rejected``)."""
-    found: dict[Series, Counter[str]] = {}
-    day = day_of(transaction, "a.at")
-    rows = await transaction.execute(
-        _asked(
-            f"SELECT {day} AS day, a.stage, count(*) AS people {_FROM_APPLICATIONS} GROUP BY 1, 2",
-            _OF_APPLICATIONS.get(dimension),
-        ),
-        _given(period, value),
-    )
-    for row in rows:
-        found.setdefault(Series(row.stage, "measured"), Counter())[row.day] = row.people
-    return found
-
-
-async def steps_by_value(
-    transaction: Transaction, period: Period, dimension: str
-) -> dict[Series, Counter[str]]:
-    found: dict[Series, Counter[str]] = {}
+async def steps(
+    transaction: Transaction, period: Period, *, of: str, value: str, by: str
+) -> PeriodFigures:
+    """Applicants by the step they took (``applied``, ``interview``, ``hired``, ``rejected``): as
+    `period_figures.read`."""
+    which = f"AND {_OF_APPLICATIONS[of]} = :value" if of in _OF_APPLICATIONS else ""
     rows = await transaction.execute(
         _asked(
             f"""
-            SELECT {_OF_APPLICATIONS[dimension]} AS value, a.stage, count(*) AS people
-            {_FROM_APPLICATIONS} GROUP BY 1, 2
+            SELECT 'day', {day_of(transaction, "a.at")}, a.stage, count(*)
+            {_FROM_APPLICATIONS} {which} GROUP BY 2, 3
+            UNION ALL
+            SELECT 'value', {_OF_APPLICATIONS[by]}, a.stage, count(*)
+            {_FROM_APPLICATIONS} AND a.at >= :begins GROUP BY 2, 3
             """,
             None,
+            "begins",
         ),
-        _given(period, ""),
+        {**_given(period, value), "starts": period.before.starts, "begins": period.starts},
     )
+    found = PeriodFigures()
     for row in rows:
-        if row.value:
-            found.setdefault(Series(row.stage, "measured"), Counter())[row.value] = row.people
+        what, key, stage, people = tuple(row)
+        found.add(what, key, Series(stage, "measured"), people)
     return found
 
 

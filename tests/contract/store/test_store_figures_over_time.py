@@ -80,7 +80,7 @@ async def test_what_came_before_the_fifth_counts_on_their_day(database: Database
     """Four people's clicks are on no day; with the fifth they are all on theirs, and their sum is whole."""
     async with database.write() as transaction:
         await _shared_by(transaction, 6)
-        now, before = await over_time.whole(transaction, MONTH)
+        now, before, _ = await over_time.read(transaction, MONTH, by="kind")
         assert now.days[HUMAN] == {
             **{f"2026-11-{day}": 0 for day in (24, 25, 26, 27)},
             "2026-11-28": 5,
@@ -98,11 +98,14 @@ async def test_a_small_campaign_is_in_no_sum(database: Database) -> None:
         of_no_post = judged_click("?", "nobody-knows-this-link")
         drafts = await _shared_by(transaction, 4, more=[of_no_post])
         await figures.add_figures(transaction, [_told(drafts[0], 9, NOW, "estimated")])
-        now, _ = await over_time.whole(transaction, MONTH)
+        now, *_ = await over_time.read(transaction, MONTH, by="kind")
         assert not any(sum(days.values()) for days in now.days.values())
         for dimension in ("campaign", "network", "language", "team", "kind"):
-            assert (await over_time.rows(transaction, MONTH, dimension)).rows == []
-        alone, _ = await over_time.whole(transaction, MONTH, dimension="campaign", value=STORY.id)
+            *_, rows = await over_time.read(transaction, MONTH, by=dimension)
+            assert rows.rows == []
+        alone, *_ = await over_time.read(
+            transaction, MONTH, of="campaign", value=STORY.id, by="kind"
+        )
         assert alone.total(HUMAN) is None
 
 
@@ -115,7 +118,7 @@ async def test_a_tag_of_few_people_is_in_no_sum(database: Database) -> None:
         for post in drafts[:5]:
             told = replace(_told(post, 70, NOW, "estimated"), metric="impressions")
             await figures.add_figures(transaction, [told])
-            now, _ = await over_time.whole(transaction, MONTH)
+            now, *_ = await over_time.read(transaction, MONTH, by="kind")
             shown.append((now.total(guessed), now.total(REACH)))
         assert shown == [(0, 600)] * 4 + [(350, 600)]
 
@@ -124,7 +127,7 @@ async def test_dimensions_are_divided_and_small_ones_hidden(database: Database) 
     """A network of few people is hidden, and with it the one that would tell it by subtraction."""
     async with database.write() as transaction:
         drafts = await _shared_by(transaction, 6, ("linkedin", "x"))
-        found = await over_time.rows(transaction, MONTH, "network")
+        *_, found = await over_time.read(transaction, MONTH, by="network")
         assert {row.value: (row.totals[HUMAN], row.totals[REACH]) for row in found.rows} == {
             "linkedin": (6, 600),
             "x": (6, 600),
@@ -135,9 +138,9 @@ async def test_dimensions_are_divided_and_small_ones_hidden(database: Database) 
                 sa.bindparam("ids", mine, expanding=True)
             )
         )
-        found = await over_time.rows(transaction, MONTH, "network")
+        *_, found = await over_time.read(transaction, MONTH, by="network")
         assert (found.rows, found.hidden) == ([], 2)
-        alone, _ = await over_time.whole(transaction, MONTH, dimension="network", value="x")
+        alone, *_ = await over_time.read(transaction, MONTH, of="network", value="x", by="kind")
         assert alone.total(HUMAN) is None
 
 
@@ -148,10 +151,10 @@ async def test_participation_is_of_the_heads_of_that_day(database: Database) -> 
         await people.remember_headcount(transaction, now=NOW)
         await organise(transaction, [ambassador(number) for number in range(6, 24)], [])
         await people.remember_headcount(transaction, now=NOW + 60 * DAY)
-        now, _ = await over_time.whole(transaction, MONTH)
+        now, *_ = await over_time.read(transaction, MONTH, by="kind")
         assert now.participation == 1.0
         later = Period(name="own", first=MONTH.first, last=date(2027, 2, 1))
-        now, _ = await over_time.whole(transaction, later)
+        now, *_ = await over_time.read(transaction, later, by="kind")
         assert now.participation == pytest.approx(6 / 24)
 
 
@@ -170,10 +173,10 @@ async def test_applicants_belong_to_vacancy_and_link(database: Database) -> None
             )
             await record_applications(transaction, [fact(step)], NOW)
         applied, hired = Series("applied", "measured"), Series("hired", "measured")
-        now, _ = await over_time.whole(transaction, MONTH)
+        now, *_ = await over_time.read(transaction, MONTH, by="kind")
         assert (now.total(applied), now.total(hired)) == (2, 1)
-        network, _ = await over_time.whole(
-            transaction, MONTH, dimension="network", value="linkedin"
+        network, *_ = await over_time.read(
+            transaction, MONTH, of="network", value="linkedin", by="kind"
         )
         assert (network.total(applied), network.total(hired)) == (1, 1)
 

@@ -15,7 +15,6 @@ from services.database.transaction import Transaction
 from services.figures import over_time
 from services.figures.over_time import POSTS, ValueRow, ValueRows, Whole
 from services.figures.rules.period import OWN, RANGES, Period, chosen
-from services.figures.store import period_posts
 from services.figures.store.period_figures import DIMENSIONS, Series
 from services.price import MICROS
 from services.web import labels
@@ -144,7 +143,6 @@ class OverTime:
     lines: Sequence[TableLine]
     more: int
     hidden: int
-    without_reach: int
 
     @property
     def last_day(self) -> str:
@@ -158,11 +156,9 @@ class OverTime:
 async def read_over_time(view: View, transaction: Transaction) -> OverTime:
     question = Question(view.request.query_params, view.now.astimezone(UTC).date())
     period = question.period
-    now, before = await over_time.whole(
-        transaction, period, dimension=question.of, value=question.value
+    now, before, rows = await over_time.read(
+        transaction, period, of=question.of, value=question.value, by=question.by
     )
-    without = await period_posts.without_reach(transaction, period, question.of, question.value)
-    rows = await over_time.rows(transaction, period, question.by)
     names = await _names(view, transaction, question, rows)
     tiles = [
         series
@@ -230,7 +226,6 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
         lines=shown,
         more=len(lines) - len(shown),
         hidden=rows.hidden,
-        without_reach=without,
     )
 
 
