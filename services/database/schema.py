@@ -667,13 +667,14 @@ reach = Table(
     # Of the post's figures of this metric the one that says most (services.figures.store.figures).
     Column("counts", sa.Boolean, nullable=False, server_default=sa.text("false")),
 )
-_IS_KNOWN = sa.text("counts AND value IS NOT NULL")
+#: What is known of a post and a metric; the index is used where it is asked for in these words.
+IS_KNOWN = sa.text("counts AND value IS NOT NULL")
 Index(
     "ix_reach_known",
     reach.c.post_id,
     reach.c.metric,
-    sqlite_where=_IS_KNOWN,
-    postgresql_where=_IS_KNOWN,
+    sqlite_where=IS_KNOWN,
+    postgresql_where=IS_KNOWN,
 )
 
 # Figures of networks, rolled up (services.figures.store.reach_cells): what a day added, of what (a

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from services.database.engine import insert_for
+from services.database.engine import insert_for, is_one_of
 from services.database.schema import billed_units, posts
 from services.database.transaction import Transaction
 from services.post import PostState
@@ -45,7 +45,7 @@ async def of_networks(
         .group_by(posts.c.network, posts.c.charged)
     )
     if campaign_ids is not None:
-        query = query.where(posts.c.campaign_id.in_(campaign_ids))
+        query = query.where(is_one_of(transaction, posts.c.campaign_id, campaign_ids))
     rows = await transaction.execute(query)
     found = [Charge(network=row.network, posts=row.posts, each=row.charged) for row in rows]
     return sorted(found, key=lambda each: (each.network, each.each is None, -(each.each or 0)))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from services.campaigns.rules.matching import Content
-from services.database.engine import in_parts, insert_new
+from services.database.engine import in_parts, insert_new, is_one_of
 from services.database.schema import campaigns, closed_vacancies, posts
 from services.database.transaction import Transaction
 from services.events.cloudevent import event_data
@@ -61,7 +61,9 @@ async def get(transaction: Transaction, campaign_id: str) -> Campaign | None:
 
 async def titles(transaction: Transaction, campaign_ids: Sequence[str]) -> dict[str, str]:
     rows = await transaction.execute(
-        sa.select(campaigns.c.id, campaigns.c.title).where(campaigns.c.id.in_(campaign_ids))
+        sa.select(campaigns.c.id, campaigns.c.title).where(
+            is_one_of(transaction, campaigns.c.id, campaign_ids)
+        )
     )
     return {row.id: row.title for row in rows}
 

@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from services.database.engine import is_one_of
 from services.database.schema import (
+    IS_KNOWN,
+    Json,
     applications,
     attributions,
     audience,
@@ -79,7 +83,8 @@ class CampaignFigures:
 async def people_who_shared(transaction: Transaction, campaign_ids: Sequence[str]) -> int:
     """How many people have a published post, in these campaigns together."""
     query = sa.select(sa.func.count(posts.c.ambassador_id.distinct())).where(
-        posts.c.campaign_id.in_(campaign_ids), posts.c.state == PostState.PUBLISHED.value
+        is_one_of(transaction, posts.c.campaign_id, campaign_ids),
+        posts.c.state == PostState.PUBLISHED.value,
     )
     return (await transaction.scalar(query)) or 0
 
@@ -113,58 +118,71 @@ async def of_campaigns(
 ) -> dict[str, CampaignFigures]:
     """The figures of each of these campaigns."""
     found = {campaign_id: CampaignFigures() for campaign_id in campaign_ids}
+    for row in await transaction.execute(_people(transaction, campaign_ids)):
+        of = found[row.campaign_id]
+        if row.what == _ASKED:
+            of.audience = row.people
+        elif row.what == _OFFERED:
+            of.offered = row.people
+        else:
+            of.posts[row.what] = row.posts
+            of.people[row.what] = row.people
+    cells = click_cells.c
     for row in await transaction.execute(
-        sa.select(audience.c.campaign_id, sa.func.count().label("people"))
-        .where(audience.c.campaign_id.in_(campaign_ids), audience.c.asked_at.is_not(None))
-        .group_by(audience.c.campaign_id)
-    ):
-        found[row.campaign_id].audience = row.people
-    for row in await transaction.execute(
-        sa.select(
-            posts.c.campaign_id, sa.func.count(posts.c.ambassador_id.distinct()).label("people")
-        )
-        .where(posts.c.campaign_id.in_(campaign_ids))
-        .group_by(posts.c.campaign_id)
-    ):
-        found[row.campaign_id].offered = row.people
-    for row in await transaction.execute(
-        sa.select(
-            posts.c.campaign_id,
-            posts.c.state,
-            sa.func.count().label("posts"),
-            sa.func.count(posts.c.ambassador_id.distinct()).label("people"),
-        )
-        .where(posts.c.campaign_id.in_(campaign_ids))
-        .group_by(posts.c.campaign_id, posts.c.state)
-    ):
-        found[row.campaign_id].posts[row.state] = row.posts
-        found[row.campaign_id].people[row.state] = row.people
-    for row in await transaction.execute(
-        sa.select(click_cells, click_cells.c.value.label("campaign_id")).where(
-            click_cells.c.dimension == "campaign",
-            click_cells.c.value.in_(campaign_ids),
-            click_cells.c.span == "",
+        sa.select(cells.value, cells.click_class, cells.reason, cells.clicks).where(
+            cells.dimension == "campaign",
+            is_one_of(transaction, cells.value, campaign_ids),
+            cells.span == "",
         )
     ):
-        found[row.campaign_id].clicks[row.click_class] += row.clicks
+        found[row.value].clicks[row.click_class] += row.clicks
         if row.reason:
-            found[row.campaign_id].excluded[row.reason] += row.clicks
-    for row in await transaction.execute(_applicants(campaign_ids)):
+            found[row.value].excluded[row.reason] += row.clicks
+    for row in await transaction.execute(_applicants(transaction, campaign_ids)):
         found[row.id].applicants[row.stage] += row.people
         found[row.id].came_by.setdefault(row.stage, Counter())[row.by or ""] += row.people
-    for touch, code in _TOUCHES.items():
-        for row in await transaction.execute(_brought(campaign_ids, code)):
-            found[row.campaign_id].brought.setdefault(touch, Counter())[row.stage] = row.people
+    for row in await transaction.execute(_brought(transaction, campaign_ids)):
+        of = found[row.campaign_id]
+        of.brought.setdefault(row.touch, Counter())[row.stage] = row.people
     for campaign_id, metric, figure in await _figures(transaction, campaign_ids):
         of = found[campaign_id]
         (of.reach if metric == "reach" else of.impressions)[figure.tag] = figure
     return found
 
 
+#: Besides the states of posts, which are none of these.
+_ASKED, _OFFERED = "asked", "offered"
+
+
+def _people(transaction: Transaction, campaign_ids: Sequence[str]) -> sa.CompoundSelect[Any]:
+    """How many were asked and have a text; posts and people by state."""
+    people = sa.func.count(posts.c.ambassador_id.distinct())
+    of_posts = is_one_of(transaction, posts.c.campaign_id, campaign_ids)
+    asked = is_one_of(transaction, audience.c.campaign_id, campaign_ids)
+    return sa.union_all(
+        sa.select(
+            posts.c.campaign_id,
+            posts.c.state.label("what"),
+            sa.func.count().label("posts"),
+            people.label("people"),
+        )
+        .where(of_posts)
+        .group_by(posts.c.campaign_id, posts.c.state),
+        sa.select(posts.c.campaign_id, sa.literal(_OFFERED), sa.func.count(), people)
+        .where(of_posts)
+        .group_by(posts.c.campaign_id),
+        sa.select(audience.c.campaign_id, sa.literal(_ASKED), sa.literal(0), sa.func.count())
+        .where(asked, audience.c.asked_at.is_not(None))
+        .group_by(audience.c.campaign_id),
+    )
+
+
 _TOUCHES = {"first": attributions.c.first_code, "last": attributions.c.last_code}
 
 
-def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, str, int]]:
+def _applicants(
+    transaction: Transaction, campaign_ids: Sequence[str]
+) -> sa.Select[tuple[str, str, str, int]]:
     return (
         sa.select(
             campaigns.c.id,
@@ -175,18 +193,26 @@ def _applicants(campaign_ids: Sequence[str]) -> sa.Select[tuple[str, str, str, i
         .join(applications, applications.c.vacancy_id == campaigns.c.source_id)
         .outerjoin(attributions, attributions.c.application_id == applications.c.application_id)
         .outerjoin(posts, posts.c.link_code == attributions.c.last_code)
-        .where(campaigns.c.id.in_(campaign_ids), campaigns.c.kind == "vacancy")
+        .where(is_one_of(transaction, campaigns.c.id, campaign_ids), campaigns.c.kind == "vacancy")
         .group_by(campaigns.c.id, applications.c.stage, posts.c.campaign_id)
     )
 
 
-def _brought(campaign_ids: Sequence[str], code: sa.Column[str]) -> sa.Select[tuple[str, str, int]]:
-    return (
-        sa.select(posts.c.campaign_id, applications.c.stage, sa.func.count().label("people"))
-        .join(attributions, code == posts.c.link_code)
-        .join(applications, applications.c.application_id == attributions.c.application_id)
-        .where(posts.c.campaign_id.in_(campaign_ids))
-        .group_by(posts.c.campaign_id, applications.c.stage)
+def _brought(transaction: Transaction, campaign_ids: Sequence[str]) -> sa.CompoundSelect[Any]:
+    return sa.union_all(
+        *(
+            sa.select(
+                posts.c.campaign_id,
+                sa.literal(touch).label("touch"),
+                applications.c.stage,
+                sa.func.count().label("people"),
+            )
+            .join(attributions, code == posts.c.link_code)
+            .join(applications, applications.c.application_id == attributions.c.application_id)
+            .where(is_one_of(transaction, posts.c.campaign_id, campaign_ids))
+            .group_by(posts.c.campaign_id, applications.c.stage)
+            for touch, code in _TOUCHES.items()
+        )
     )
 
 
@@ -196,7 +222,10 @@ async def sharers(transaction: Transaction, campaign_ids: Collection[str]) -> di
         sa.select(
             posts.c.campaign_id, sa.func.count(posts.c.ambassador_id.distinct()).label("people")
         )
-        .where(posts.c.campaign_id.in_(campaign_ids), posts.c.state == PostState.PUBLISHED.value)
+        .where(
+            is_one_of(transaction, posts.c.campaign_id, campaign_ids),
+            posts.c.state == PostState.PUBLISHED.value,
+        )
         .group_by(posts.c.campaign_id)
     )
     return {row.campaign_id: row.people for row in await transaction.execute(query)}
@@ -210,50 +239,41 @@ async def _figures(
     source = sa.case(
         (reach.c.tag == "estimated", ESTIMATED), else_=sa.cast(reach.c.source, sa.Text)
     )
-    counts = (
-        posts.c.campaign_id.in_(campaign_ids),
-        reach.c.metric.in_(("reach", "impressions")),
-        reach.c.counts,
-        reach.c.value.is_not(None),
-    )
+    together = {"sqlite": sa.func.json_group_array, "postgresql": sa.func.jsonb_agg}
     of = (posts.c.campaign_id, reach.c.metric, reach.c.tag)
-    # Apart from the sources: somebody with posts on two networks is one person.
-    people = {
-        tuple(row)[:3]: row.people
-        for row in await transaction.execute(
-            sa.select(*of, sa.func.count(posts.c.ambassador_id.distinct()).label("people"))
-            .join(posts, posts.c.id == reach.c.post_id)
-            .where(*counts)
-            .group_by(*of)
-        )
-    }
     rows = await transaction.execute(
         sa.select(
             *of,
-            source.label("source"),
+            together[transaction.dialect.name](source.distinct(), type_=Json).label("sources"),
             sa.func.sum(reach.c.value).label("value"),
             sa.func.count().label("posts"),
             sa.func.count(sa.case((posts.c.state == PostState.PUBLISHED.value, 1))).label(
                 "published"
             ),
+            sa.func.count(posts.c.ambassador_id.distinct()).label("people"),
             sa.func.max(reach.c.measured_at, type_=reach.c.measured_at.type).label("measured_at"),
         )
         .join(posts, posts.c.id == reach.c.post_id)
-        .where(*counts)
-        .group_by(*of, source)
-        .order_by(source)
-    )
-    found: dict[tuple[str, str, str], ReachFigure] = {}
-    for row in rows:
-        key = (row.campaign_id, row.metric, row.tag)
-        before = found.get(key)
-        found[key] = ReachFigure(
-            tag=row.tag,
-            value=int(row.value) + (before.value if before else 0),
-            posts=row.posts + (before.posts if before else 0),
-            published=row.published + (before.published if before else 0),
-            people=people[key],
-            measured_at=max(row.measured_at, before.measured_at) if before else row.measured_at,
-            sources=(*(before.sources if before else ()), row.source),
+        .where(
+            is_one_of(transaction, posts.c.campaign_id, campaign_ids),
+            reach.c.metric.in_(("reach", "impressions")),
+            IS_KNOWN,
         )
-    return [(campaign_id, metric, figure) for (campaign_id, metric, _), figure in found.items()]
+        .group_by(*of)
+    )
+    return [
+        (
+            row.campaign_id,
+            row.metric,
+            ReachFigure(
+                tag=row.tag,
+                value=int(row.value),
+                posts=row.posts,
+                published=row.published,
+                people=row.people,
+                measured_at=row.measured_at,
+                sources=tuple(sorted(row.sources)),
+            ),
+        )
+        for row in rows
+    ]

@@ -94,8 +94,8 @@ async def published(transaction: Transaction, period: Period, *, of: str, value:
                 avg(own_words) AS own_words, count(own_words) AS with_own_words,
                 sum(charged) AS charged
             FROM both_times p
-            LEFT JOIN reach r ON r.post_id = p.id AND r.metric = 'reach' AND r.counts
-                AND r.value IS NOT NULL AND is_now
+            LEFT JOIN reach r ON r.post_id = CASE WHEN is_now THEN p.id END AND r.metric = 'reach'
+                AND r.counts AND r.value IS NOT NULL
             WHERE is_now OR since <= :last_before
             GROUP BY 1
             UNION ALL

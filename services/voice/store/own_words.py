@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from services.database.engine import in_key_order, replace
+from services.database.engine import in_key_order, is_one_of, replace
 from services.database.schema import own_answers, posts
 from services.database.transaction import Transaction
 from services.post import PostState
@@ -102,6 +102,6 @@ async def in_published(
         sa.func.avg(posts.c.own_words).label("share"),
     ).where(posts.c.state == PostState.PUBLISHED.value, posts.c.own_words.is_not(None))
     if campaign_ids is not None:
-        query = query.where(posts.c.campaign_id.in_(campaign_ids))
+        query = query.where(is_one_of(transaction, posts.c.campaign_id, campaign_ids))
     row = (await transaction.execute(query)).one()
     return OwnWords(posts=row.posts, changed=row.changed, share=float(row.share or 0.0))

@@ -7,7 +7,7 @@ differences too: no small group may follow from a sum by subtraction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.campaigns.store import campaigns
@@ -235,14 +235,21 @@ async def read_recent(
 async def read_of(transaction: Transaction, found: Sequence[Campaign]) -> list[PublicFigures]:
     """These campaigns, with their figures."""
     figures = await campaign_figures.of_campaigns(transaction, [one.id for one in found])
-    large = await _large(transaction, figures.values())
+    large = await _large(transaction, figures)
     return [PublicFigures(campaign=one, figures=figures[one.id], elsewhere=large) for one in found]
 
 
-async def _large(transaction: Transaction, figures: Iterable[CampaignFigures]) -> frozenset[str]:
+async def _large(
+    transaction: Transaction, figures: Mapping[str, CampaignFigures]
+) -> frozenset[str]:
     """Of the campaigns whose posts brought applicants, those in which enough people shared."""
-    named = {by for each in figures for came_by in each.came_by.values() for by in came_by if by}
-    sharers = await campaign_figures.sharers(transaction, named)
+    came_by = (by for each in figures.values() for by in each.came_by.values())
+    named = {by for stage in came_by for by in stage if by}
+    sharers = {
+        by: figures[by].people.get(PostState.PUBLISHED.value, 0) for by in named & {*figures}
+    }
+    if others := named - {*figures}:
+        sharers |= await campaign_figures.sharers(transaction, others)
     return frozenset(by for by, people in sharers.items() if people >= SMALL_GROUP)
 
 
@@ -260,5 +267,5 @@ async def read_one(
         figures=figures[campaign_id],
         asked_first=await posts.asked_first(transaction, campaign_id),
         objections=objections.reasons if objections.people >= SMALL_GROUP else (),
-        elsewhere=await _large(transaction, figures.values()),
+        elsewhere=await _large(transaction, figures),
     )
