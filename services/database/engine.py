@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import select
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,8 +17,9 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.database.faults import READ_ONLY, named
 from services.database.transaction import Transaction, driven, to_its_end
@@ -24,6 +27,7 @@ from services.errors import RetryLater, WrongSetting
 from services.message import message
 
 if TYPE_CHECKING:
+    import psycopg
     from _typeshed import DataclassInstance
 
 _T = TypeVar("_T")
@@ -61,10 +65,10 @@ class Database:
         self._listeners.append(listener)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    async def write(self, *, quietly: bool = False) -> AsyncIterator[Transaction]:
         """A transaction that commits at the end. Its faults are named by `services.database.faults`.
 
-        Where the connection broke during the commit, RetryLater leaves open whether it committed.
+        ``quietly``: what it writes gives no listener anything to do. Where the connection broke during the commit, RetryLater leaves open whether it committed.
         """
         if self._sqlite:
             async with self._writer, self._transaction("BEGIN IMMEDIATE") as transaction:
@@ -72,8 +76,9 @@ class Database:
         else:
             async with self._transaction() as transaction:
                 yield transaction
-        for listener in self._listeners:
-            listener()
+        if not quietly:
+            for listener in self._listeners:
+                listener()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -159,7 +164,6 @@ def _open_sqlite(url: str) -> AsyncEngine:
 def _open_server(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 5},
         # Half of the time of the standard library's, for each of the lists of each of thousands of people.
         json_deserializer=from_json,
@@ -174,7 +178,32 @@ def _open_server(url: str) -> AsyncEngine:
         cursor.close()
         connection.commit()
 
+    @sa.event.listens_for(engine.sync_engine, "checkin")
+    def _leave(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["left"] = time.monotonic()
+
+    @sa.event.listens_for(engine.sync_engine, "checkout")
+    def _look(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        # `pool_pre_ping` asks before each of thousands of transactions: a fifth of all round trips.
+        rested = time.monotonic() - record.info.get("left", math.inf)
+        try:
+            if rested > _TRUSTED or _is_told_something(connection.driver_connection):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
+
     return engine
+
+
+def _is_told_something(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether PostgreSQL said something unasked, as it does when it ends a connection."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+#: A connection that answered so few seconds ago is not asked whether it still does.
+_TRUSTED = 1.0
 
 
 def _write_ahead(cursor: Any) -> None:

@@ -45,20 +45,23 @@ class OutboxRelay:
         self._log = log
         self._clock = clock
         self._woken = asyncio.Event()
+        self._more = False
         database.on_write(self._woken.set)
 
     async def run_once(self) -> int:
         """Relay what waits; returns how many events. Raises RetryLater when the log is away."""
         async with self._database.read() as transaction:
             rows = await outbox.oldest(transaction, _ROWS_A_ROUND)
+        ids = {row.id for row in rows}
+        self._more = len(ids) == _ROWS_A_ROUND
         if rows:
             fitting = [row for row in rows if len(row.event.encode()) <= MAX_EVENT_BYTES]
             if fitting:
                 await self._log.append(pack(fitting))
-            async with self._database.write() as transaction:
+            async with self._database.write(quietly=True) as transaction:
                 if len(fitting) < len(rows):
                     await dead_letters.add(transaction, _too_large(rows, self._clock()))
-                await outbox.remove(transaction, {row.id for row in rows})
+                await outbox.remove(transaction, ids)
         return len(rows)
 
     async def wait(self) -> None:
@@ -73,7 +76,7 @@ class OutboxRelay:
         while True:
             self._woken.clear()
             try:
-                relayed = await self.run_once()
+                await self.run_once()
             except RetryLater as away:
                 _log.warning("waiting", reason=str(away))
             except Stop:
@@ -82,7 +85,7 @@ class OutboxRelay:
                 _log.exception("relaying failed")
             else:
                 wait = _POLL_SECONDS
-                if not relayed:
+                if not self._more:
                     await self.wait()
                 continue
             await asyncio.sleep(wait)
