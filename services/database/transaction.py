@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 from pydantic_core import to_json
@@ -22,8 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from services.database.faults import AWAY
+from services.database.schema import Json
 
 _T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
 
 
 class Transaction:
@@ -114,13 +116,15 @@ class Transaction:
     def _records(self, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> str:
         """The rows as one JSON text, for `_of_records`."""
         names = list(rows[0])
-        return to_json(
-            [
-                dict(zip(names, row, strict=True))
-                for row in self._parameters(statement, names, rows)
-            ],
-            fallback=_beneath,
-        ).decode()
+        columns = [
+            # The driver would wrap each of these values, to be unwrapped again.
+            [row[name] for row in rows]
+            if isinstance(statement.table.c[name].type, Json)
+            else _converted(statement.table.c[name], self.dialect, rows)
+            for name in names
+        ]
+        records = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return to_json(records, fallback=_as_bytea).decode()
 
     async def scalar(self, statement: sa.Executable) -> Any:
         return await driven(self._connection.scalar(statement))
@@ -143,6 +147,38 @@ class Transaction:
         return await to_its_end(self._connection.run_sync(work))
 
 
+class Behind:
+    """What a transaction does behind its owner's back, one thing after the other; all has ended with the block.
+
+    Meanwhile its owner computes, and asks it nothing: so neither waits for the other.
+    """
+
+    def __init__(self) -> None:
+        self._work: asyncio.Task[Any] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def begin(
+        self, work: Callable[[*_Args], Coroutine[Any, Any, Any]], *args: *_Args
+    ) -> None:
+        """Start once what began before has ended. Raises what that raised."""
+        await self._end()
+        self._work = asyncio.create_task(work(*args))
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            await self._end()
+        except Exception:
+            if kind is None:
+                raise
+
+    async def _end(self) -> None:
+        if (work := self._work) is not None:
+            self._work = None
+            await to_its_end(work)
+
+
 @lru_cache(maxsize=256)
 def _from_records(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
     columns = (sa.column(name, table.c[name].type) for name in names)
@@ -160,9 +196,9 @@ def _of_records(statement: sa.Insert, names: Sequence[str]) -> sa.Insert:
     return statement.from_select(list(names), _from_records(statement.table, tuple(names)))
 
 
-def _beneath(value: Any) -> Any:
-    """Of what the driver wraps for PostgreSQL's types."""
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else value.obj
+def _as_bytea(wrapped: Any) -> str:
+    """Bytes, which the driver wraps, as PostgreSQL reads them from a text."""
+    return f"\\x{wrapped.obj.hex()}"
 
 
 async def _copy(connection: Any, into: str, text: str) -> None:

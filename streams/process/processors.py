@@ -40,9 +40,9 @@ def processors(drafts: DraftWriter, zone: tzinfo = DEFAULT_ZONE) -> list[Process
         _processor("start-story-campaigns", start, batch=10),
         _processor("start-vacancy-campaigns", start, batch=10),
         _processor("close-vacancies", close_vacancies),
-        # Six hundred people at once: what a transaction costs is shared by many, and the first drafts
+        # Twelve hundred people at once: what a transaction costs is shared by many, and the first drafts
         # of a large campaign are readable long before its last ones are written.
-        _processor("write-drafts", drafts.write_drafts, events=24),
+        _processor("write-drafts", drafts.write_drafts, events=48),
         _processor("learn-from-edits", learn_from_edits),
         clicks_processor(),
         *(projection.processor for projection in projections()),

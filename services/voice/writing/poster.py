@@ -42,17 +42,23 @@ class Voice:
     team: str
 
 
-@lru_cache(maxsize=1024)
 def voice_of(person: Ambassador) -> Voice:
     """The voice of one person; whatever could break a sentence is left out."""
-    role = lowered(_field(person.role), person.region)
+    role, said = _role(person.role, person.region, person.language)
     return Voice(
         polite=person.address_form == "u",
         short=person.length == "short",
         role=role,
-        said_role=said_role(role, person.language),
+        said_role=said,
         team=_field(person.team),
     )
+
+
+#: Thousands of people have hundreds of roles.
+@lru_cache(maxsize=4096)
+def _role(text: str, region: str, language: Language) -> tuple[str, str]:
+    role = lowered(_field(text), region)
+    return role, said_role(role, language)
 
 
 @lru_cache(maxsize=4096)

@@ -198,6 +198,20 @@ async def test_a_dead_letter_keeps_the_original_bytes(database: Database) -> Non
         assert await dead_letters.get(transaction, 999) is None
 
 
+async def test_many_dead_letters_keep_their_original_bytes(database: Database) -> None:
+    """Also of a whole batch, which goes to PostgreSQL as one value."""
+    values = [*(bytes([number, 92, 34]) for number in range(256)), b"", b'{"a": "\\u00e9"}']
+    letters = [
+        replace(LETTER, offset=number, value=value, key=None if number % 2 else value)
+        for number, value in enumerate(values)
+    ]
+    async with database.write() as transaction:
+        await dead_letters.add(transaction, letters)
+    async with database.read() as transaction:
+        found = await dead_letters.waiting(transaction, limit=len(letters))
+        assert [replace(letter, id=None) for letter in found] == letters
+
+
 async def test_a_redelivered_record_leaves_one_dead_letter(database: Database) -> None:
     """A letter is unique by processor, topic, partition, offset and part."""
     others = [

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.database import outbox
+from services.database.transaction import Behind
 from services.figures.store import figures
 from tests.migrated import open_migrated
 
@@ -28,7 +29,9 @@ async def test_cancelled_transactions_never_block_the_next_writer(
             await outbox.size(transaction)
         async with database.write() as transaction:
             await figures.keep_salt(transaction, day, b"salt")
-            await outbox.size(transaction)
+            async with Behind() as behind:
+                await behind.begin(outbox.size, transaction)
+                await behind.begin(outbox.size, transaction)
 
     for number in range(ROUNDS):
         tasks = [asyncio.create_task(work(f"{number}-{place}")) for place in range(6)]
@@ -46,3 +49,29 @@ async def test_cancelled_transactions_never_block_the_next_writer(
         days = set(await figures.salts(transaction))
     assert {f"{number}-{place}" for number in range(ROUNDS) for place in (4, 5)} <= days
     await database.close()
+
+
+async def test_what_fails_behind_a_transaction_fails_it() -> None:
+    """Whether something follows it or nothing does; and it has ended before its owner's own fault leaves."""
+    ended: list[str] = []
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        ended.append("failed")
+        raise ZeroDivisionError
+
+    async def own(fault: type[Exception] | None, times: int) -> None:
+        async with Behind() as behind:
+            for _ in range(times):
+                await behind.begin(fail)
+            if fault:
+                raise fault
+
+    for fault, times, raised in (
+        (None, 1, ZeroDivisionError),
+        (None, 2, ZeroDivisionError),
+        (KeyError, 1, KeyError),
+    ):
+        with pytest.raises(raised):
+            await own(fault, times)
+    assert ended == ["failed"] * 3
