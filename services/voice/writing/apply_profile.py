@@ -7,12 +7,15 @@ the network are left out again; the disclosure and the link always stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields, replace
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any, Literal
 from unicodedata import is_normalized
 
-from services.language import LANGUAGES, Language, primary_language
+from pydantic_core import to_jsonable_python
+
+from services.language import LANGUAGES, primary_language
 from services.people.rules.ambassador import Ambassador, address_form
 from services.ports import PostRules
 from services.text.links_in_text import has_link
@@ -53,39 +56,22 @@ def in_language(person: Ambassador, language: str) -> Ambassador:
 
     In a language that is not their first, the lines of their profile in the first are left out.
     """
-    for other in person.other_languages:
-        if other != person.language and primary_language(language) == other:
-            return _in_other(person, other)
-    return person
-
-
-def _in_other(person: Ambassador, other: Language) -> Ambassador:
+    other = primary_language(language)
+    if other == person.language or other not in person.other_languages:
+        return person
+    form = address_form(other)
     return replace(
-        person,
-        language=other,
-        address_form=address_form(other),
-        role="",
-        crafts=(),
-        opening="",
-        ending="",
+        person, language=other, address_form=form, role="", crafts=(), opening="", ending=""
     )
 
 
 def without_avoided(person: Ambassador) -> Ambassador:
     """The person without the lines of their profile that hold words they avoid."""
-    if not person.avoid:
-        return person
-
-    def spoken(field: str) -> str:
-        return "" if held_word(field, person.avoid) else field
-
-    return replace(
-        person,
-        role=spoken(person.role),
-        team=spoken(person.team),
-        region=spoken(person.region),
-        crafts=tuple(craft for craft in person.crafts if spoken(craft)),
-    )
+    lines = {name: getattr(person, name) for name in ("role", "team", "region")}
+    held: dict[str, Any] = {
+        name: "" for name, line in lines.items() if held_word(line, person.avoid)
+    }
+    return replace(person, **held) if held else person
 
 
 def apply_profile(
@@ -97,11 +83,11 @@ def apply_profile(
     avoided = {"".join(word.casefold().split()) for word in person.avoid}
     wanted = [tag for tag in hashtags if tag[1:].casefold() not in avoided]
     most = min(person.hashtags, rules.hashtags, len(wanted))
-    for opening, ending in _own_lines(person):
-        for count in range(most, -1, -1):
-            own = "\n\n".join(filter(None, (opening, text, ending, " ".join(wanted[:count]))))
-            if fits(rules, own, link):
-                return own
+    lines = dict.fromkeys(product((person.opening, ""), (person.ending, "")))
+    for (opening, ending), count in product(lines, range(most, -1, -1)):
+        own = "\n\n".join(filter(None, (opening, text, ending, " ".join(wanted[:count]))))
+        if fits(rules, own, link):
+            return own
     return text
 
 
@@ -134,21 +120,6 @@ def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:
 
 def recipe_of_profile(person: Ambassador) -> dict[str, object]:
     """The parts of the profile that shape the text, for its recipe; empty for most people."""
-    own: dict[str, object] = {}
-    for name, usual in _USUAL.items():
-        value = getattr(person, name)
-        if value != usual:
-            own[name] = list(value) if isinstance(value, tuple) else value
+    names = ("hashtags", "avoid", "opening", "ending")
+    own = {name: to_jsonable_python(value) for name in names if (value := getattr(person, name))}
     return {"profile": own} if own else {}
-
-
-_USUAL = {
-    field.name: field.default
-    for field in fields(Ambassador)
-    if field.name in {"hashtags", "avoid", "opening", "ending"}
-}
-
-
-def _own_lines(person: Ambassador) -> Iterable[tuple[str, str]]:
-    opening, ending = person.opening, person.ending
-    return dict.fromkeys(((opening, ending), (opening, ""), ("", ending), ("", "")))

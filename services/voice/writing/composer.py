@@ -7,11 +7,9 @@ Where no text is possible the person gets a question instead; their answer makes
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.accounts.rules import OURS, rules_of
 from services.message import NetworkName, message
@@ -40,7 +38,7 @@ from services.voice.writing.poster import (
     poster_of,
 )
 from services.voice.writing.questions import opening_of, questions_about
-from services.voice.writing.request import Content, Draft, DraftRequest, NoDraft
+from services.voice.writing.request import Draft, DraftRequest, NoDraft
 from services.voice.writing.subject import untold
 
 #: Plans kept ready: one a campaign and language.
@@ -49,15 +47,14 @@ _PLANS_KEPT = 64
 _TRIES = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turn:
+class _Turn(NamedTuple):
     """``variant`` is its place among all of one person's turns; ``spoken`` None: no passage.
     ``whole``: its passage is used whole or not at all."""
 
     variant: int
     layout: Layout
     spoken: Spoken | None
-    whole: bool = True
+    whole: bool
 
     @property
     def passage(self) -> int:
@@ -79,7 +76,7 @@ class Composer:
         self.templates = templates
         self.networks = networks
         self.blocked = blocked or BlockList()
-        self._plans: OrderedDict[tuple[str, str, int], tuple[Content, Plan]] = OrderedDict()
+        self._plans: dict[tuple[str, str, int], Plan] = {}
 
     def compose(self, request: DraftRequest, dealt: Dealt) -> Draft:
         """The person's first turn from ``request.variant`` on that is free and keeps every promise;
@@ -93,22 +90,25 @@ class Composer:
         plan = self._plan(request)
         poster = poster_of(request, plan, self.templates.organisation)
         if poster.unclear and not request.as_it_is:
-            return self._question(poster, "unclear")
+            return self._draft(poster, "unclear")
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
         kin = kin_of(poster, usable)
-        tried = 0
-        for turn in (
-            () if dealt.is_spent(kin) and not poster.answer else _turns(poster, rules, usable)
-        ):
+        tried, spent = 0, dealt.is_spent(kin) and not poster.answer
+        for turn in () if spent else _turns(poster, rules, usable):
             if turn.variant < request.variant or not _is_free(turn, poster, dealt):
                 continue
             text, told = _fitting(turn, poster, rules)
             broken = self._broken(text, poster) if text else "length"
             if not broken:
-                draft = self._draft(turn, poster, text=text, told=told, dealt=dealt)
-                if draft.overlap <= MOST_OVERLAP or poster.has_own_words:
-                    return self._question(poster, "asked") if poster.is_asked_first else draft
+                aside = f"{told}\n\n{poster.answer}".strip()
+                overlap = dealt.guard.overlap(text, aside=aside)
+                if overlap <= MOST_OVERLAP or poster.has_own_words:
+                    if poster.is_asked_first:
+                        return self._draft(poster, "asked")
+                    return self._draft(
+                        poster, turn=turn, text=text, told=told, aside=aside, overlap=overlap
+                    )
             why = broken or "capacity"
             tried += 1
             if tried == _TRIES:
@@ -117,7 +117,7 @@ class Composer:
             dealt.spend(kin)
         if poster.answer:
             raise _unanswered(why, request)
-        return self._question(poster, why)
+        return self._draft(poster, why)
 
     def revised(self, path: str, text: str) -> Composer:
         """A composer like this one with ``text`` in the place of one template, as a trial.
@@ -134,11 +134,8 @@ class Composer:
         language = in_language(request.ambassador, request.content.language).language
         key = (request.campaign_id, language, request.seed)
         held = self._plans.get(key)
-        if held is not None and (held[0] is request.content or held[0] == request.content):
-            if held[0] is not request.content:
-                # The next will be this very object.
-                self._plans[key] = (request.content, held[1])
-            return held[1]
+        if held and (held.content is request.content or held.content == request.content):
+            return held
         plan = plan_of(
             request.content,
             language=language,
@@ -146,10 +143,9 @@ class Composer:
             templates=self.templates,
             blocked=self.blocked,
         )
-        self._plans[key] = (request.content, plan)
-        self._plans.move_to_end(key)
-        if len(self._plans) > _PLANS_KEPT:
-            self._plans.popitem(last=False)
+        if len(self._plans) >= _PLANS_KEPT:
+            self._plans.clear()
+        self._plans[key] = plan
         return plan
 
     def _broken(self, text: str, poster: Poster) -> str:
@@ -163,50 +159,52 @@ class Composer:
         unsaid = check_supported(text, plan.sources, profile=own, language=plan.language)
         return "words" if unsaid else ""
 
-    def _draft(self, turn: _Turn, poster: Poster, *, text: str, told: str, dealt: Dealt) -> Draft:
-        request, plan = poster.request, poster.plan
-        relation, layout = poster.stand.relation, turn.layout.name
-        questions = plan.questions(relation, turn.passage, polite=poster.voice.polite)
-        aside = f"{told}\n\n{poster.answer}".strip()
-        recipe = self._recipe(poster, questions) | {
-            "variant": turn.variant,
-            "layout": layout,
-            "template_version": self.templates.version,
-            "passage": _told(turn.spoken, told, of=len(plan.found.chosen)),
-            "answered": bool(poster.answer),
-            "parts": {
-                "passage": told,
-                "disclosure": disclosure_in(text, self.templates.organisation),
-            },
+    def _draft(
+        self,
+        poster: Poster,
+        why: str = "",
+        *,
+        turn: _Turn | None = None,
+        text: str = "",
+        told: str = "",
+        aside: str = "",
+        overlap: float = 0.0,
+    ) -> Draft:
+        """The post of a turn; without one the question, about the passage whose turn it is, and ``why``."""
+        request, plan, polite = poster.request, poster.plan, poster.voice.polite
+        relation, chosen = poster.stand.relation, plan.found.chosen
+        dealt = request.rank % len(chosen) if chosen else NO_PASSAGE
+        number = turn.passage if turn else dealt
+        questions = plan.questions(relation, number, polite=polite)
+        recipe: dict[str, Any] = {
+            "campaign": request.campaign_id,
+            "network": request.network,
+            "rank": request.rank,
+            "variant": request.variant,
+            "seed": request.seed,
+            "relation": relation.value,
+            "employer": self.templates.organisation,
+            "opening": opening_of(plan.language, plan.kind, polite=polite),
+            "questions": list(questions),
         }
-        if self.templates.edited:
-            recipe["edited_templates"] = dict(self.templates.edited)
-        return Draft(
-            network=request.network,
-            language=plan.language,
-            text=text,
-            relation=relation,
-            layout=layout,
-            passage=turn.passage,
-            questions=questions,
-            seed=request.seed,
-            overlap=dealt.guard.overlap(text, aside=aside),
-            aside=aside,
-            recipe=recipe | recipe_of_profile(poster.writing),
-        )
-
-    def _question(self, poster: Poster, why: str) -> Draft:
-        """The question for a person without a text, about the passage whose turn it is."""
-        request, plan = poster.request, poster.plan
-        chosen = plan.found.chosen
-        number = request.rank % len(chosen) if chosen else NO_PASSAGE
-        polite = poster.voice.polite
-        questions = plan.questions(poster.stand.relation, number, polite=polite)
-        recipe = self._recipe(poster, questions) | {
-            "why": why,
-            "passage": {"number": number, "of": len(chosen)},
-        }
-        if why == "unclear" and poster.unclear:
+        if poster.stand.doubt:
+            recipe["doubt"] = poster.stand.doubt
+        if turn:
+            disclosure = disclosure_in(text, self.templates.organisation)
+            recipe |= {
+                "variant": turn.variant,
+                "layout": turn.layout.name,
+                "template_version": self.templates.version,
+                "passage": _told(turn.spoken, told, of=len(chosen)),
+                "answered": bool(poster.answer),
+                "parts": {"passage": told, "disclosure": disclosure},
+            }
+            if self.templates.edited:
+                recipe["edited_templates"] = dict(self.templates.edited)
+            recipe |= recipe_of_profile(poster.writing)
+        else:
+            recipe |= {"why": why, "passage": {"number": number, "of": len(chosen)}}
+        if why == "unclear":
             questions = (questions_about(poster.unclear, plan.language, polite=polite),)
             recipe["unclear"] = questions[0]
         if why == "asked":
@@ -215,35 +213,17 @@ class Composer:
         return Draft(
             network=request.network,
             language=plan.language,
-            text="",
-            relation=poster.stand.relation,
-            layout="",
+            text=text,
+            relation=relation,
+            layout=turn.layout.name if turn else "",
             passage=number,
             questions=questions,
             seed=request.seed,
-            overlap=0.0,
+            overlap=overlap,
             why=why,
+            aside=aside,
             recipe=recipe,
         )
-
-    def _recipe(self, poster: Poster, questions: Sequence[str]) -> dict[str, Any]:
-        request = poster.request
-        recipe: dict[str, Any] = {
-            "campaign": request.campaign_id,
-            "network": request.network,
-            "rank": request.rank,
-            "variant": request.variant,
-            "seed": request.seed,
-            "relation": poster.stand.relation.value,
-            "employer": self.templates.organisation,
-            "opening": opening_of(
-                poster.plan.language, poster.plan.kind, polite=poster.voice.polite
-            ),
-            "questions": list(questions),
-        }
-        if poster.stand.doubt:
-            recipe["doubt"] = poster.stand.doubt
-        return recipe
 
 
 def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) -> Iterator[_Turn]:
@@ -260,7 +240,7 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
             variant += 1
             spoken = usable[passage]
             if goes(spoken, some[number]):
-                yield _Turn(variant=variant, layout=some[number], spoken=spoken, whole=whole)
+                yield _Turn(variant, some[number], spoken, whole)
 
 
 def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:

@@ -116,15 +116,14 @@ class Dealt:
         self.guard = OverlapGuard()
         self._pairs: dict[str, set[tuple[int, str]]] = {}
         self._uses: dict[str, Counter[int]] = {}
-        self._seen: set[str] = set()
         # Who have nothing free, and how many texts there were when that was found.
         self._spent: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self.guard)
 
     def __contains__(self, post_id: str) -> bool:
-        return post_id in self._seen
+        return post_id in self.guard
 
     def is_free(
         self, network: str, passage: int, layout: str, passages: int, *, weak: bool = False
@@ -149,10 +148,10 @@ class Dealt:
 
     def spend(self, kin: Hashable) -> None:
         """Remember that these people have no free turn until another text is dealt."""
-        self._spent[kin] = len(self._seen)
+        self._spent[kin] = len(self.guard)
 
     def is_spent(self, kin: Hashable) -> bool:
-        return self._spent.get(kin) == len(self._seen)
+        return self._spent.get(kin) == len(self.guard)
 
     def add(self, post_id: str, draft: Draft) -> None:
         self.remember(
@@ -168,9 +167,8 @@ class Dealt:
         self, post_id: str, *, network: str, text: str, passage: int, layout: str, aside: str
     ) -> None:
         """Count a text in; adding the same post again changes nothing."""
-        if post_id in self._seen or not text:
+        if post_id in self.guard or not text:
             return
-        self._seen.add(post_id)
         self.guard.add(post_id, text, aside=aside)
         self._pairs.setdefault(network, set()).add((passage, layout))
         if passage != NO_PASSAGE:

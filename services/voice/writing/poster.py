@@ -123,10 +123,6 @@ class Poster:
         chosen = asked.wants_text or asked.as_if or self.plan.content.passages
         return not (self.answer or chosen)
 
-    @property
-    def known(self) -> frozenset[str]:
-        return frozenset(name for name, value in self.values.items() if value)
-
 
 def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     asked = request.ambassador
@@ -138,7 +134,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     answer = as_told(request.answer)
     values = {
         "author": _author(request, plan, stand.relation),
-        "job": named_job(plan.title) if plan.kind == "vacancy" else "",
+        "job": named_job(plan.scene.title) if plan.kind == "vacancy" else "",
         "a_job": plan.a_job,
         "facts": plan.facts,
         "role": voice.said_role,
@@ -177,18 +173,18 @@ def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
 def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
     """The author of a story, for the beginning of a sentence; empty where the person is or may be the
     author, or where the author is no colleague."""
-    if relation is Relation.AUTHOR or same_name(plan.author, request.ambassador.name):
+    if relation is Relation.AUTHOR or same_name(plan.scene.author, request.ambassador.name):
         return ""
     if not (request.cast and request.cast.author):
         return ""
     if relation is Relation.TEAM:
-        return plan.author
-    return f"{phrases_of(plan.language).colleague} {plan.author}"
+        return plan.scene.author
+    return f"{phrases_of(plan.language).colleague} {plan.scene.author}"
 
 
 def layouts_for(poster: Poster) -> list[Layout]:
     """The layouts of their relation that need no unknown value, and say nothing that the answer said."""
-    known = poster.known | {"passage"}
+    known = {"passage", *(name for name, value in poster.values.items() if value)}
     fitting = [
         layout
         for layout in poster.plan.layouts[poster.stand.relation]
@@ -217,13 +213,26 @@ def passages_for(poster: Poster) -> Sequence[Spoken | None]:
     """
     if poster.answer:
         return [None]
-    plan, employer = poster.plan, poster.values["employer"]
-    return [
-        each
-        for each in plan.all_spoken(poster.request.ambassador.name, poster.stand.relation)
-        if (each.is_told or plan.content.passages)
-        and (not poster.is_weak or (each.is_ours(employer) and not each.bad))
-    ]
+    return [each for each in poster.plan.spoken if _may_tell(each, poster)]
+
+
+def _may_tell(spoken: Spoken, poster: Poster) -> bool:
+    name, relation = poster.request.ambassador.name, poster.stand.relation
+    plan, passage = poster.plan, spoken.passage
+    if not (spoken.is_told or plan.content.passages):
+        return False
+    if poster.is_weak and (spoken.is_bad or not spoken.is_ours):
+        return False
+    if not own_names(name).isdisjoint(spoken.names):
+        return False
+    if passage.speaker:
+        # Another's words say nothing of who posts them.
+        return same_name(passage.speaker, name)
+    if passage.narrator == "we":
+        # "Our masons" says every colleague; "we" only who was there, or all where nobody signs.
+        was_there = relation in {Relation.AUTHOR, Relation.TEAM} or not plan.scene.author
+        return was_there or not spoken.says_we
+    return passage.narrator == "neutral" or relation is Relation.AUTHOR
 
 
 def goes(spoken: Spoken | None, layout: Layout) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -22,6 +22,7 @@ from services.voice.writing.relations import Relation
 _FORMS = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 
 
+@lru_cache(maxsize=4096)
 def questions_of(
     language: str,
     kind: str,

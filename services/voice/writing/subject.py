@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from services.events.incoming import StoryApproved, VacancyOpened
+from services.events.incoming import StoryApproved
 from services.language import Language, primary_language, traits_of
 from services.language.patterns import any_of
 from services.text.plain_text import phrase
@@ -66,16 +66,18 @@ _ASIDE = re.compile(r"\s*\(.*")
 _HOURS = re.compile(rf"\s*(\d{{1,2}})(?:{_UP_TO}(\d{{1,2}}))?\b")
 
 
-def facts_of(vacancy: VacancyOpened, language: Language) -> str:
+def facts_of(content: Content, language: Language) -> str:
     """``Zwolle, 24 tot 32 uur``; in another language than the vacancy's only what translates."""
-    same = primary_language(vacancy.language) == language
-    hours = (vacancy.hours or "").strip()
+    if isinstance(content, StoryApproved):
+        return ""
+    same = primary_language(content.language) == language
+    hours = (content.hours or "").strip()
     number = _BARE.match(hours)
     if number and not _UNIT.search(hours):
         # "42 (shift average)", "34 per week".
         hours = f"{number[0]} {traits_of(language).hours}{_ASIDE.sub('', hours[number.end() :])}"
     told = hours if same else _translated(hours, traits_of(language).hours)
-    found = (vacancy.location or "", told)
+    found = (content.location or "", told)
     clean = (phrase(each, 60).rstrip(".") for each in found)
     return ", ".join(each for each in clean if each and not _MARKUP.search(each))
 
