@@ -87,7 +87,7 @@ def _given(texts: Sequence[str], source: Source) -> Iterator[Passage]:
         window = _run_of(text, source)
         if not window:
             place = len(source.sentences) + number
-            sentence = Sentence(text=text, place=place, paragraph=place, run=0, field="")
+            sentence = Sentence(text, place=place, paragraph=place)
             if (changed := _changed_in(sentence, source)) is not None:
                 sentence.place, sentence.speaker = changed.place, changed.speaker
             window = (sentence,)

@@ -177,7 +177,7 @@ class Nouns:
 
     def __init__(self, source: Source) -> None:
         phrases, words = Phrases(source.words), source.words
-        title = Sentence(text=source.title, place=0, paragraph=0, run=0, field="")
+        title = Sentence(source.title)
         self._articles: dict[str, str] = {}
         self._times: Counter[str] = Counter(_IN_TITLE * list(set(map(stem_of, title.words))))
         for sentence in (title, *source.sentences):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from functools import cached_property
 from itertools import pairwise
 
 from services.events.incoming import StoryApproved
@@ -29,9 +29,23 @@ from services.voice.vocabulary import (
     vocabulary,
 )
 
-_CLOSING = {"“": "”", "„": "”“", "«": "»", '"': '"', "‘": "’", "'": "'"}
-_OPENING = frozenset(_CLOSING)
-_SINGLE = frozenset("‘'")
+#: What opens a quotation, and what closes it; an apostrophe does neither.
+_DOUBLE = (("“", "”"), ("„", "”“"), ("«", "»"), ('"', '"'))
+_SINGLE = (("‘", "’"), ("'", "'"))
+_MARKS = tuple(mark for mark, _ in _DOUBLE)
+_OPENING = tuple(mark for mark, _ in (*_DOUBLE, *_SINGLE))
+#: Its words, and the mark that closes it; empty where it never does.
+_QUOTE = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(
+        [rf"{opens}(?=\S)([^{closes}]*)([{closes}]|$)" for opens, closes in _DOUBLE]
+        + [
+            rf"{opens}(?=[^\W_][^ -])(.*?)((?<=[.,!?…;:]){closes}(?![^\W_])|{closes}(?=[,.;:?!)]|$))"
+            for opens, closes in _SINGLE
+        ]
+    )
+    + ")"
+)
 _ENDED = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _LAST_MARK = re.compile(r"[,;:\s–—-]+$")
 _FEWEST_WORDS = 4
@@ -39,24 +53,47 @@ _FEWEST_WORDS = 4
 _ATTRIBUTION = 16
 
 
-@dataclass(slots=True)
-class Told:
-    """A sentence. ``run`` is its part of the paragraph, a quotation or what is between two; ``unended``:
-    its full stop was added. The rest is as in `Sentence`."""
+@dataclass
+class Sentence:
+    """``place`` is its number in the source; ``run`` the number of its part of the paragraph: a
+    quotation, or the text between two. ``speaker`` is None for the narrator, and empty for a speaker
+    without a name in the source. ``whole`` is false where a quotation was cut off or goes on,
+    ``unended``: its full stop was added.
+    """
 
     text: str
-    run: int
+    run: int = 0
     speaker: str | None = None
     whole: bool = True
     unended: bool = False
+    place: int = 0
+    paragraph: int = 0
+    field: str = ""
+    #: It is the first that answers a question, and says less without it.
+    answers: bool = False
 
+    @cached_property
+    def words(self) -> list[str]:
+        return plain_words(self.text)
 
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    start: int
-    stop: int
-    inner: str
-    closed: bool
+    @cached_property
+    def tokens(self) -> list[str]:
+        """As many as `words`, with their capitals."""
+        return WORD.findall(self.text)
+
+    @cached_property
+    def breaks(self) -> frozenset[int]:
+        """The places of words that stand behind a comma, or another mark."""
+        return frozenset(
+            number
+            for number, (before, after) in enumerate(pairwise(WORD.finditer(self.text)), start=1)
+            if not self.text[before.end() : after.start()].isspace()
+        )
+
+    @property
+    def telling(self) -> tuple[int, int, str | None]:
+        """Equal for sentences of one speaker in one part of a paragraph."""
+        return self.paragraph, self.run, self.speaker
 
 
 class Listener:
@@ -66,27 +103,29 @@ class Listener:
         self._people, self._words = people, words
         self._last_named = self._last_speaker = ""
         #: What somebody said whom only the next paragraph names.
-        self._nobodys: list[Told] = []
+        self._nobodys: list[Sentence] = []
 
-    def hear(self, text: str, following: str = "") -> list[Told]:
+    def hear(self, text: str, following: str = "") -> list[Sentence]:
         """The sentences of a paragraph; ``following`` is the one after it."""
-        quotes = [each for each in _quotes(text) if self._is_speech(each, text)]
+        quotes = [each for each in _QUOTE.finditer(text) if self._is_speech(each, text)]
         if not quotes:
             return self._narrated(text, 0)
-        return list(self._mixed(text, quotes, goes_on=following[:1] in _OPENING))
+        return list(self._mixed(text, quotes, goes_on=following.startswith(_OPENING)))
 
-    def _narrated(self, text: str, run: int) -> list[Told]:
-        told = [Told(text=each, run=run, whole=_balanced(each)) for each in split_sentences(text)]
+    def _narrated(self, text: str, run: int) -> list[Sentence]:
+        told = [Sentence(each, run, whole=_balanced(each)) for each in split_sentences(text)]
         if told and (named := self._people.named_in(text)):
             self._last_named = named[-1]
         return told
 
-    def _mixed(self, text: str, quotes: list[_Quote], *, goes_on: bool) -> Iterator[Told]:
+    def _mixed(
+        self, text: str, quotes: list[re.Match[str]], *, goes_on: bool
+    ) -> Iterator[Sentence]:
         run = 0
-        position, spoken = 0, list[Told]()
-        speaker = self._last_speaker if text[:1] in _OPENING else ""
+        position, spoken = 0, list[Sentence]()
+        speaker = self._last_speaker if text.startswith(_OPENING) else ""
         for number, quote in enumerate(quotes):
-            lead, rest, head = self._between(text[position : quote.start], after=bool(number))
+            lead, rest, head = self._between(text[position : quote.start()], after=bool(number))
             if number:
                 yield from self._attributed(spoken, head, cut=bool(head and head == lead))
                 speaker = self._last_speaker
@@ -99,13 +138,13 @@ class Listener:
             spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
             self._last_speaker = speaker
             run += 1
-            position = quote.stop
+            position = quote.end()
         _, rest, head = self._between(text[position:], after=True, last=True)
         yield from self._attributed(spoken, head, cut=False)
-        self._nobodys = spoken if goes_on and not quotes[-1].closed and not speaker else []
+        self._nobodys = spoken if goes_on and not _closed(quotes[-1]) and not speaker else []
         yield from self._narrated(rest, run)
 
-    def _attributed(self, spoken: list[Told], head: str, *, cut: bool) -> Iterator[Told]:
+    def _attributed(self, spoken: list[Sentence], head: str, *, cut: bool) -> Iterator[Sentence]:
         """The sentences of a quotation, once their speaker is known."""
         if head:
             found = self._people.speaker_of(head, self._last_named)
@@ -120,11 +159,13 @@ class Listener:
             self._last_named = self._last_speaker
         yield from spoken
 
-    def _spoken(self, quote: _Quote, run: int, speaker: str, *, last: bool) -> list[Told]:
-        sentences = split_sentences(quote.inner.strip())
+    def _spoken(
+        self, quote: re.Match[str], run: int, speaker: str, *, last: bool
+    ) -> list[Sentence]:
+        sentences = split_sentences(_inner(quote))
         # What begins with a mark of its own is somebody else's again.
         told = [
-            Told(text=each, run=run, speaker=speaker, whole=each[:1] not in _OPENING - _SINGLE)
+            Sentence(each, run, speaker=speaker, whole=not each.startswith(_MARKS))
             for each in sentences
         ]
         if not told:
@@ -133,7 +174,7 @@ class Listener:
             # The comma is the narrator's.
             told[-1].text = _LAST_MARK.sub("", told[-1].text) + "."
             told[-1].unended = True
-        if not quote.closed and not last:
+        if not _closed(quote) and not last:
             for each in told:
                 each.whole = False
         return told
@@ -161,52 +202,22 @@ class Listener:
             return True
         return len(words) <= _ATTRIBUTION and any(w in self._words["saying"] for w in words[:4])
 
-    def _is_speech(self, quote: _Quote, text: str) -> bool:
-        inner = quote.inner.strip()
+    def _is_speech(self, quote: re.Match[str], text: str) -> bool:
+        inner = _inner(quote)
         if len(inner.split()) < _FEWEST_WORDS:
             # "“No,” says Jan." is speech as well.
             return inner[-1:] in ",.!?…" and inner[:1].isupper()
         if not inner[:1].islower():
-            return inner[-1:] in ",.!?…" or text[quote.stop : quote.stop + 1] in {",", ""}
-        return text[: quote.start].rstrip().endswith(",") and inner[-1:] in ".!?…"
+            return inner[-1:] in ",.!?…" or text[quote.end() : quote.end() + 1] in {",", ""}
+        return text[: quote.start()].rstrip().endswith(",") and inner[-1:] in ".!?…"
 
 
-def _quotes(text: str) -> Iterator[_Quote]:
-    at = 0
-    while at < len(text):
-        mark = text[at]
-        if mark not in _OPENING or not _opens(text, at):
-            at += 1
-            continue
-        end = _close(text, at, mark)
-        if end < 0:
-            if mark in _SINGLE:
-                at += 1
-                continue
-            yield _Quote(at, len(text), text[at + 1 :], closed=False)
-            return
-        yield _Quote(at, end + 1, text[at + 1 : end], closed=True)
-        at = end + 1
+def _inner(quote: re.Match[str]) -> str:
+    return quote[(quote.lastindex or 0) - 1].strip()
 
 
-def _opens(text: str, at: int) -> bool:
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if text[at] in _SINGLE and not (after.isalnum() and text[at + 2 : at + 3] not in (" ", "-")):
-        return False
-    return not before.isalnum() and bool(after.strip())
-
-
-def _close(text: str, at: int, mark: str) -> int:
-    """Where it closes; -1: nowhere. An apostrophe closes nothing."""
-    for place in range(at + 1, len(text)):
-        if text[place] not in _CLOSING[mark]:
-            continue
-        if mark not in _SINGLE:
-            return place
-        before, after = text[place - 1], text[place + 1 : place + 2]
-        if not after.isalnum() and (before in ".,!?…;:" or after in ",.;:?!)" or not after):
-            return place
-    return -1
+def _closed(quote: re.Match[str]) -> bool:
+    return bool(quote[quote.lastindex or 0])
 
 
 def _balanced(text: str) -> bool:
@@ -217,44 +228,6 @@ def _balanced(text: str) -> bool:
 _ENOUGH_QUESTIONS, _MANY_QUESTIONS = 2, 4
 THE = GRAMMAR.the
 ARTICLES = THE | GRAMMAR.a
-
-
-@dataclass(slots=True)
-class Sentence:
-    """``place`` is its number in the source; ``run`` the number of its part of the paragraph: a
-    quotation, or the text between two. ``speaker`` is None for the narrator, and empty for a speaker
-    without a name in the source. ``whole`` is false where a quotation was cut off or goes on.
-    """
-
-    text: str
-    place: int
-    paragraph: int
-    run: int
-    field: str
-    speaker: str | None = None
-    whole: bool = True
-    #: It is the first that answers a question, and says less without it.
-    answers: bool = False
-    words: list[str] = dataclass_field(default_factory=list)
-    #: As many as `words`, with their capitals.
-    tokens: list[str] = dataclass_field(default_factory=list)
-    #: The places of words that stand behind a comma, or another mark.
-    breaks: frozenset[int] = frozenset()
-
-    def __post_init__(self) -> None:
-        self.words = plain_words(self.text)
-        found = list(WORD.finditer(self.text))
-        self.tokens = [each[0] for each in found]
-        self.breaks = frozenset(
-            number
-            for number, (before, after) in enumerate(pairwise(found), start=1)
-            if not self.text[before.end() : after.start()].isspace()
-        )
-
-    @property
-    def telling(self) -> tuple[int, int, str | None]:
-        """Equal for sentences of one speaker in one part of a paragraph."""
-        return self.paragraph, self.run, self.speaker
 
 
 def narrator_of(words: list[str], language: str) -> Narrator:
@@ -317,21 +290,13 @@ class Source:
         ]
         place, asked = 0, ""
         for number, (paragraph, sentences) in enumerate(zip(paragraphs, heard, strict=True)):
-            for told in sentences:
-                sentence = Sentence(
-                    text=told.text,
-                    place=place,
-                    paragraph=number,
-                    run=told.run,
-                    field=paragraph.field,
-                    speaker=told.speaker,
-                    whole=told.whole,
-                    answers=self.interviewed is not None and paragraph.asked not in {"", asked},
-                )
-                asked = paragraph.asked
-                if self.interviewed is not None and paragraph.asked and not told.speaker:
+            for sentence in sentences:
+                sentence.place, sentence.paragraph, sentence.field = place, number, paragraph.field
+                if self.interviewed is not None and paragraph.asked:
+                    sentence.answers = paragraph.asked != asked
                     # Where questions are headings, what answers them is spoken.
-                    sentence.speaker = self.interviewed
+                    sentence.speaker = sentence.speaker or self.interviewed
+                asked = paragraph.asked
                 place += 1
                 yield sentence
 
