@@ -8,7 +8,7 @@ from services.language import LANGUAGES
 from services.language.patterns import any_of, phrases_pattern
 from services.voice.language.told_in import in_another_language
 from services.voice.passages.telling import Sentence, Source, narrator_of
-from services.voice.vocabulary import GRAMMAR, given_names, lines_of
+from services.voice.vocabulary import GRAMMAR, lines_of
 
 _ORDERS = [line for each in LANGUAGES for line in lines_of(f"{each}/orders")]
 INJECTION = re.compile(
@@ -18,13 +18,12 @@ INJECTION = re.compile(
 )
 
 
-MIN_WORDS, MAX_CHARACTERS = 3, 280
+MIN_WORDS = 3
 
 _NEVER = re.compile(
     r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!|%[A-Za-z0-9]{2}|\w\.\w{2,}/|\+?\d[\d -]{8,}"
 )
 _MARKS = (".", "…", ".”", ".’", '."', ".)", "?”", "?’", '?"')
-_OPENS = re.compile(r"[\"'“‘«(]*(?:[^\W_a-zà-öø-ÿ]|['’][st]\s|['’]s-)")
 #: "Monday 3 May" is a date, and "Monday mornings" are all of them.
 _DATED = re.compile(rf"\d|{any_of(GRAMMAR.parts_of_days)}")
 _KEY = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+: (?![A-Za-z].*,)")
@@ -41,9 +40,9 @@ class Judge:
         text = sentence.text
         if not sentence.whole or sentence.speaker == "" or self._is_interviewers(sentence):
             return False
-        if len(sentence.words) < MIN_WORDS or len(text) > MAX_CHARACTERS:
+        if len(sentence.words) < MIN_WORDS:
             return False
-        if not text.endswith(_MARKS) or not _OPENS.match(text) or _NEVER.search(text):
+        if not text.endswith(_MARKS) or _NEVER.search(text):
             return False
         if text[0] == "‘" and "’" not in text[1:]:
             return False
@@ -93,7 +92,7 @@ class Judge:
         """ "Thornhay grows apples", "at Thornhay we grow": an employer's trade, by its name."""
         led = sentence.words[0] in self._words["prepositions"]
         words, tokens = sentence.words[led:], sentence.tokens[led:]
-        if words[0] in self._words["small"] or tokens[0] in given_names():
+        if words[0] in self._words["small"]:
             return False
         after = next((place for place, each in enumerate(tokens) if each[0].islower()), 0)
         return self._words["trades"].begins(words[after:])

@@ -110,7 +110,6 @@ class Pronouns:
         return word in self._words["adjectives"] or word in self._words["numbers"]
 
 
-_MARKS = frozenset('“"‘«„')
 _SETTLED = 6
 
 
@@ -125,16 +124,13 @@ class Leaning:
         """Whether it can begin no passage."""
         words, after = sentence.words, range(1, len(sentence.words))
         return (
-            # What answers says less without its question, unless it begins with a date.
-            (sentence.answers and not words[1][:1].isdigit())
-            # Somebody speaks whom the sentence does not name.
-            or (sentence.speaker is None and sentence.text[0] in _MARKS)
+            # What answers says less without its question.
+            sentence.answers
             or (self._words["leaning"].begins(words) and words[1] not in self._words["seasons"])
             or self._resumes(words)
             or self._points_out(words)
             # "Gas is vochtig, dat wist ik niet": what a comma stands before points inward.
             or any(place not in sentence.breaks and self._points(words, place) for place in after)
-            or not self.goes_on([sentence])
         )
 
     def goes_on(self, sentences: Sequence[Sentence]) -> bool:
@@ -143,9 +139,8 @@ class Leaning:
 
     def _resumes(self, words: list[str]) -> bool:
         """ "Guests already booked have been moved": something happened before."""
-        bare = words[0] not in self._words["small"] and words[0].endswith(("s", "en"))
         early = next(self._words["resuming"].places(words), _SETTLED) < _SETTLED
-        return early and (bare or words[0] in THE)
+        return early and (words[0] not in self._words["small"] or words[0] in THE)
 
     def _points_out(self, words: list[str]) -> bool:
         inward = set(self._words["pointing_inward"].places(words))
@@ -154,7 +149,7 @@ class Leaning:
             dated = any(word in self._words["seasons"] for word in words[place + 1 : place + 2])
             pointed = set(words[place : place + 3]).difference(GRAMMAR.demonstrative, ARTICLES)
             again = pointed.issubset(words[:place])
-            if not (dated or again or (place in inward and place >= _SETTLED)):
+            if not (dated or again or place in inward):
                 return True
         return False
 

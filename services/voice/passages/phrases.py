@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from services.language import TRAITS
 from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import GRAMMAR, Vocabulary
 
@@ -70,24 +69,16 @@ class Phrases:
         if noun:
             if sentence.tokens[at][0].islower():
                 # "The second week", "the 96 houses", "all fourteen": there is a row of them.
-                number = words[place + 1].isdigit() or (place < _EARLY and at > place + 1)
-                row = (number and self._counts(words[place + 1])) or words[place] in GRAMMAR.all
+                row = words[place + 1].isdigit() or words[place] in GRAMMAR.all
                 row = row or words[place + 1] in self._words["ordinals"]
                 phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
                 # "The first time" says of what, or it says nothing.
-                vague = words[at] in GRAMMAR.times and not _ALWAYS.intersection(
-                    words[at + 1 : at + 2]
-                )
-                if not (row and phrase.told and not vague):
+                if not (row and phrase.told and words[at] not in GRAMMAR.times):
                     yield phrase
-        elif at > place + 1 and not _ALWAYS.intersection(words[at : at + 1]):
+        elif at > place + 1:
             # "The nineteen", "the 06:10", "de tweede was".
             last = words[at - 1]
-            row = self._counts(last) or last in self._words["ordinals"]
-            # "The 42 to Seacroft".
-            row = row and not any(each[0].isupper() for each in sentence.tokens[at + 1 : at + 2])
-            dated = words[place - 1 : place] == ["on"] and last.endswith(("st", "nd", "rd", "th"))
-            if row and not dated:
+            if self._counts(last) or last in self._words["ordinals"]:
                 yield Phrase(place, "bare", (stem_of(last),), (last,))
 
     def _after_adjectives(self, sentence: Sentence, at: int) -> int:
@@ -121,21 +112,13 @@ class Phrases:
         word = sentence.words[after]
         binds = word in self._words["small"] or word in self._words["prepositions"]
         plain = sentence.tokens[after][0].islower() and not binds
-        return plain and not self._counts(word) and not word.endswith("ly")
+        return plain and not self._counts(word)
 
     def _is_known(self, words: Sequence[str]) -> bool:
-        """Dutch writes a noun as one word; of an English one the last says what it is."""
         if len(words) > 1 and words[0].endswith(("ste", "est")):
             # "The steepest road": of which?
             return False
-        known = self._words["known"]
-        if TRAITS[self._words.language].compounds:
-            return any(word in known for word in words)
-        for number, word in enumerate(words):
-            rest = words[number + 1 :]
-            if word in known and (not rest or rest[0].endswith(("ed", "s", "ing"))):
-                return True
-        return False
+        return any(word in self._words["known"] for word in words)
 
     def _told(self, sentence: Sentence, at: int, *, first: bool) -> bool:
         if at >= len(sentence.words) - 1 or at in sentence.breaks:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.language import TRAITS
-from services.voice.passages.phrases import FIRST, NEXT, Phrase, Phrases, stem_of
+from services.voice.passages.phrases import FIRST, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
 from services.voice.vocabulary import GRAMMAR, given_names, name_particles
 
@@ -21,7 +21,6 @@ _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
 _FULL_NAME, _NAMED, _MISSED = 0.5, 0.5, 1.5
 _NEVER = 99.0
 _SHORTEST, _LONGEST = 4, 10
-_LATE = 8
 
 
 @dataclass(slots=True)
@@ -104,8 +103,7 @@ class Assumptions:
         ):
             # "All 61 pumps", "the first operation of the day": of this job; and not "6 of the 10".
             return True
-        late = phrase.ordinal in NEXT and phrase.place > _LATE
-        return phrase.known and (late or (begun and phrase.ordinal in FIRST))
+        return phrase.known and begun and phrase.ordinal in FIRST
 
     def _opens(self, phrase: Phrase, sentence: Sentence) -> bool:
         """ "The ramp dropped", "Without the ramp": nothing before it helps to guess."""
@@ -146,12 +144,12 @@ class Assumptions:
     def _stranger(self, sentence: Sentence, place: int, end: int) -> float:
         """How much of a name a reader has to guess: nothing where the text says who that is."""
         words, breaks = sentence.words, sentence.breaks
-        before = words[place - 1] if place and place not in breaks else ""
+        before = words[place - 1] if place else ""
         after = words[end] if end < len(words) else ""
-        apart = end in breaks and after and sentence.tokens[end][0].islower()
+        apart = end in breaks and sentence.tokens[end][0].islower()
         if apart or before in self._words["persons"]:
             return 0
-        if after in GRAMMAR.out_of and end not in breaks:
+        if after in GRAMMAR.out_of:
             return 0
         if (self._source.is_vacancy and place) or words[place] in self._author:
             return 0
