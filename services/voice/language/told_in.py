@@ -15,7 +15,9 @@ from functools import cache
 
 import pycld2
 
-from services.voice.language.words import CLAIM_WORDS, bare_words
+from services.language import LANGUAGES
+from services.voice.language.words import bare_words
+from services.voice.vocabulary import listed
 
 #: Words of a text that is judged, and of a sentence; names make shorter ones.
 _SHORT, _SENTENCE = 10, 5
@@ -38,7 +40,7 @@ def other_language_of(lines: Sequence[str], own: str) -> str | None:
 
     None where they are, or may be, in what they were sent as.
     """
-    if own not in CLAIM_WORDS:
+    if own not in LANGUAGES:
         return None
     text = "\n".join(lines)
     if _in_another_script(text):
@@ -60,7 +62,7 @@ def _recognised(text: str, words: list[str], own: str) -> str | None:
         return None
     found, score = detected
     few = _share(words, own) < _FEW
-    if found in CLAIM_WORDS:
+    if found in LANGUAGES:
         return found if few and _share(words, found) >= _MANY else None
     prose = _AFRIKAANS if found == "af" else _PROSE
     return "" if score >= prose or (few and score >= _LEAST) else None
@@ -88,5 +90,5 @@ def _share(words: list[str], language: str) -> float:
 @cache
 def _of_its_own(language: str) -> frozenset[str]:
     """The small words that the other languages do not have: "was" and "in" tell nothing."""
-    others = (known.small for name, known in CLAIM_WORDS.items() if name != language)
-    return CLAIM_WORDS[language].small.difference(*others)
+    others = (listed(each, "function_words") for each in LANGUAGES if each != language)
+    return listed(language, "function_words").difference(*others)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import snowballstemmer
 
-from services.language import LANGUAGES, TRAITS
+from services.language import TRAITS
 from services.language.patterns import any_of
 from services.voice.vocabulary import (
+    NAME_PARTICLES,
     abbreviations,
     listed,
-    name_particles,
     phrases_of,
     words_listed,
 )
@@ -54,42 +53,11 @@ def stem(word: str, language: str) -> str:
     return drop.sub("", found).translate(spelled)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimWords:
-    """One language's words, in small letters, from its folder of the vocabulary."""
-
-    #: Words that say nothing by themselves.
-    small: frozenset[str]
-    #: Stems of what a person does with a text: reading, telling, asking and thinking.
-    talking: frozenset[str]
-    #: Without one of these, or with one more, a sentence says something else.
-    denying: frozenset[str]
-    counting: frozenset[str]
-    #: Between the words of a sentence these add nothing.
-    glue: frozenset[str]
-    #: What opens a question that claims nothing.
-    asking: frozenset[str]
-
-
 @cache
 def _left_of(language: str) -> tuple[re.Pattern[str], dict[int, str]]:
     """What a stemmer leaves to do. ``(?!)`` is found nowhere."""
     stems = phrases_of(language).stems
     return re.compile(stems.drop or r"(?!)"), str.maketrans(dict(stems.spelled))
-
-
-def _read(language: str) -> ClaimWords:
-    return ClaimWords(
-        small=listed(language, "function_words"),
-        talking=frozenset(stem(word, language) for word in listed(language, "talking")),
-        denying=listed(language, "denying"),
-        counting=listed(language, "number_words") | listed(language, "quantities"),
-        glue=listed(language, "glue"),
-        asking=listed(language, "question_words"),
-    )
-
-
-CLAIM_WORDS = {language: _read(language) for language in LANGUAGES}
 
 
 _BARE_WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
@@ -106,7 +74,7 @@ def bare_words(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def telling(text: str, language: str) -> frozenset[str]:
     """The stems of the words that say something."""
-    small = CLAIM_WORDS[language].small
+    small = listed(language, "function_words")
     return frozenset(stem(word, language) for word in bare_words(text) if word not in small)
 
 
@@ -128,7 +96,7 @@ _BEFORE = re.compile(r"[^\s(\[“‘\"'/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*(?:[^\W\d_]|Th|Ch|Chr|Ph|Ij|IJ|Joh|Wm)")
 _DIGIT = re.compile(r"\s+\d")
 _NAME = re.compile(
-    rf"\s+(?:(?:{any_of(name_particles())})\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
+    rf"\s+(?:(?:{any_of(NAME_PARTICLES)})\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
 )
 #: "1." and "3.": of a list or a date when nothing stands before it.
 _NUMBERED = re.compile(r"\d{1,2}")

@@ -14,8 +14,9 @@ from difflib import SequenceMatcher
 from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
-from services.voice.language.words import CLAIM_WORDS, FIGURE, QUOTED, bare_words, words_of
+from services.voice.language.words import FIGURE, QUOTED, bare_words, words_of
 from services.voice.model import NotUsed, Prompt
+from services.voice.vocabulary import listed
 
 #: Of the words of an answer so many stay, in their order.
 KEPT = 0.8
@@ -69,13 +70,15 @@ def _broken(own: str, answer: str, language: str) -> str:
     if FIGURE.findall(own) != FIGURE.findall(answer):
         return "numbers"
     said, given = bare_words(own), bare_words(answer)
-    lists = CLAIM_WORDS[language]
-    weighty = lists.denying | lists.counting
+    # Without one of these, or with one more, a sentence says something else.
+    lists = ("denying", "number_words", "quantities")
+    weighty = frozenset().union(*(listed(language, each) for each in lists))
     if [each for each in said if each in weighty] != [each for each in given if each in weighty]:
         return "turned"
-    if Counter(each for each in said if each not in lists.glue) - Counter(given):
+    glue, small = listed(language, "glue"), listed(language, "function_words")
+    if Counter(each for each in said if each not in glue) - Counter(given):
         return "words"
-    if not _in_order((each for each in said if each not in lists.small), given):
+    if not _in_order((each for each in said if each not in small), given):
         return "order"
     old, new = words_of(answer), words_of(own)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)

@@ -10,7 +10,7 @@ from functools import cache
 from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
-from services.voice.language.words import CLAIM_WORDS, FIGURE, bare_words, stem, telling
+from services.voice.language.words import FIGURE, bare_words, stem, telling
 from services.voice.model import NotUsed, Prompt
 from services.voice.vocabulary import listed
 from services.voice.writing.questions import words_asked
@@ -30,7 +30,7 @@ def prompt_of(*, asked: str, answer: str, language: str) -> Prompt:
         instructions=_INSTRUCTIONS.format(
             longest=LONGEST,
             language=TRAITS[language].name,
-            asking=", ".join(sorted(CLAIM_WORDS[language].asking)[:5]),
+            asking=", ".join(sorted(listed(language, "question_words"))[:5]),
         ),
         text=f"<question>\n{asked}\n</question>\n<answer>\n{answer}\n</answer>\nYour question:",
         tokens=LONGEST // 2,
@@ -48,7 +48,7 @@ def question_of(said: str, *, asked: str, answer: str, language: str) -> str:
     if printable(question) != question or not _MARKS.issuperset(marks) or has_link(question):
         raise NotUsed("marks")
     asks = question.count("?") == 1 and question.endswith("?")
-    if not asks or CLAIM_WORDS[language].asking.isdisjoint(words[:1]):
+    if not asks or listed(language, "question_words").isdisjoint(words[:1]):
         raise NotUsed("question")
     if words == bare_words(asked):
         raise NotUsed("repeated")
@@ -66,9 +66,7 @@ def question_of(said: str, *, asked: str, answer: str, language: str) -> str:
 @cache
 def _known(language: str) -> frozenset[str]:
     """What may be asked with: small words, but none that denies or counts."""
-    lists = CLAIM_WORDS[language]
-    weighty = lists.denying | listed(language, "number_words")
-    asked = words_asked(language)
-    return (
-        lists.small | asked | {stem(each, language) for each in asked} | lists.talking
-    ) - weighty
+    weighty = listed(language, "denying") | listed(language, "number_words")
+    asked, talking = words_asked(language), listed(language, "talking")
+    stems = {stem(each, language) for each in asked | talking}
+    return (listed(language, "function_words") | asked | stems) - weighty

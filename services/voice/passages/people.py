@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from services.language.patterns import any_of
-from services.voice.vocabulary import GRAMMAR, Vocabulary, given_names, name_particles, plain_words
+from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, Vocabulary, given_names, plain_words
 
-_PARTICLES = frozenset(name_particles())
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž][\w'’]*(?:-[A-ZÀ-ÞĀ-Ž]?[\w'’]+)*"
-_NAME = re.compile(rf"{_CAPITAL}\.?(?:\s+(?:(?:{'|'.join(_PARTICLES)})\s+){{0,3}}{_CAPITAL}\.?)*")
+_NAME = re.compile(
+    rf"{_CAPITAL}\.?(?:\s+(?:(?:{'|'.join(NAME_PARTICLES)})\s+){{0,3}}{_CAPITAL}\.?)*"
+)
 _POSSESSIVE = re.compile(r"['’]s$")
 _INITIAL = re.compile(r"(?:[A-ZÀ-Þ]\.-?){1,4}")
 #: How words for those who do something end.
@@ -95,7 +96,7 @@ class People:
                 and self._opens(parts)
             ):
                 parts = parts[1:]
-                while len(parts) > 1 and parts[0][0].islower() and parts[0] in _PARTICLES:
+                while len(parts) > 1 and parts[0][0].islower() and parts[0] in NAME_PARTICLES:
                     parts = parts[1:]
             found.append(" ".join(parts))
         return found

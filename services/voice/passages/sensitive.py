@@ -10,14 +10,14 @@ from services.language import LANGUAGES
 from services.language.patterns import any_of
 from services.voice.passages.passage import Sensitive
 from services.voice.passages.telling import Sentence, Source
-from services.voice.vocabulary import GRAMMAR, name_particles, phrases_of, plain_words
+from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, phrases_of, plain_words
 
 _AGE = re.compile(
     "|".join(
         [r"[^\W\d_]\s\(\d{1,3}\)|,\s\d{1,2},\s", *(phrases_of(each).ages for each in LANGUAGES)]
     )
 )
-_NAMED = rf"(?:(?:{any_of(name_particles())})\s+)*[A-ZÀ-Þ][\w'’-]*"
+_NAMED = rf"(?:(?:{any_of(NAME_PARTICLES)})\s+)*[A-ZÀ-Þ][\w'’-]*"
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _NEAR = 4
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from services.language import TRAITS
 from services.voice.passages.phrases import FIRST, Phrase, Phrases, stem_of
 from services.voice.passages.telling import THE, Sentence, Source
-from services.voice.vocabulary import GRAMMAR, given_names, name_particles
+from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, given_names
 
 #: So much may be guessed; more where the passage says whose place it is, or begins the source.
 _OPEN, _ANCHORED, _BEGINS = 1.0, 1.0, 1.0
@@ -135,7 +135,7 @@ class Assumptions:
             return place
         end = place + 1
         while end < len(tokens) and end not in sentence.breaks:
-            particle = tokens[end] in name_particles() and tokens[end + 1 : end + 2]
+            particle = tokens[end] in NAME_PARTICLES and tokens[end + 1 : end + 2]
             if not tokens[end][0].isupper() and not (particle and particle[0][0].isupper()):
                 break
             end += 1

@@ -95,17 +95,15 @@ def _is(word: str, listed: str) -> bool:
     return word.startswith(listed[:-1]) if listed.endswith("*") else word == listed
 
 
-class Vocabulary:
+class Vocabulary(dict[str, WordList]):
     """The lists of one language: ``words["setbacks"]``."""
 
     def __init__(self, language: str) -> None:
+        super().__init__()
         self.language = language
-        self._lists: dict[str, WordList] = {}
 
-    def __getitem__(self, name: str) -> WordList:
-        found = self._lists.get(name)
-        if found is None:
-            found = self._lists[name] = WordList(lines_of(f"{self.language}/{name}"))
+    def __missing__(self, name: str) -> WordList:
+        found = self[name] = WordList(lines_of(f"{self.language}/{name}"))
         return found
 
 
@@ -117,16 +115,9 @@ def vocabulary(language: str) -> Vocabulary:
     return Vocabulary(language)
 
 
-@cache
 def given_names() -> frozenset[str]:
     """Given names with their capital, from either language."""
-    return frozenset(name for line in lines_of("given_names") for name in line.split())
-
-
-@cache
-def name_particles() -> frozenset[str]:
-    """The small words inside names."""
-    return frozenset(lines_of("name_particles"))
+    return words_listed("given_names")
 
 
 @cache
@@ -153,10 +144,10 @@ def words_listed(name: str) -> frozenset[str]:
     return frozenset(word for line in lines_of(name) for word in line.split())
 
 
-@cache
-def titles() -> frozenset[str]:
-    """Titles before or after a name that are no part of it, without their full stop."""
-    return frozenset(lines_of("titles"))
+#: The small words inside names.
+NAME_PARTICLES = frozenset(lines_of("name_particles"))
+#: Titles before or after a name that are no part of it, without their full stop.
+TITLES = frozenset(lines_of("titles"))
 
 
 class _Words(Table):

@@ -19,13 +19,13 @@ from services.events.incoming import StoryApproved
 from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import folded, name_key
 from services.voice.passages import SourceText
-from services.voice.vocabulary import name_particles, titles
+from services.voice.vocabulary import NAME_PARTICLES, TITLES
 from services.voice.writing.jobs import is_that_job
 from services.voice.writing.request import Content
 from services.voice.writing.subject import author_of, title_of
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SMALL = name_particles() | {"s", "und", "in"}
+_SMALL = NAME_PARTICLES | {"s", "und", "in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Key:
 def _key(name: str) -> _Key:
     before, comma, after = name.partition(",")
     words = _WORD.findall(folded(f"{after} {before}" if comma else name).replace("'", ""))
-    words = [word for word in words if word not in titles()]
+    words = [word for word in words if word not in TITLES]
     if not words:
         return _Key("", ())
     last = tuple(word for word in words[1:] if len(word) > 1 and word not in _SMALL)
@@ -62,7 +62,7 @@ def spelling(name: str) -> str:
 
     Empty for a name of one word, which may be anything.
     """
-    words = [word for word in _WORD.findall(folded(name)) if word not in titles()]
+    words = [word for word in _WORD.findall(folded(name)) if word not in TITLES]
     return f" {' '.join(words)} " if len(words) > 1 else ""
 
 
@@ -78,7 +78,7 @@ def own_names(name: str) -> frozenset[str]:
 
 
 def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in _SMALL and word not in titles()
+    return len(word) > 2 and word not in _SMALL and word not in TITLES
 
 
 def namesakes(name: str, people: Iterable[Ambassador]) -> list[Ambassador]:
