@@ -19,9 +19,9 @@ from services.text.normal_form import as_networks_keep
 from services.voice import Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_told, without_answer
-from services.voice.learning.suggestions import other_drafts
 from services.voice.store import own_words, suggestions
 from services.voice.voice_profile import taught
+from services.voice.writing.composer import other_drafts
 
 
 class Suggester:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, primary_language
 from services.message import LanguageTag, Message, message
-from services.voice.language.told_in import other_language_of
+from services.voice.language.words import other_language_of
 from services.voice.passages import SourceText, find_passages
 from services.voice.writing.request import Content, NoDraft
 from services.voice.writing.subject import title_of

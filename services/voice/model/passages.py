@@ -13,10 +13,9 @@ from typing import get_args
 from services.language import LANGUAGES, TRAITS, primary_language
 from services.voice.model import NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST
-from services.voice.passages.judging import INJECTION
-from services.voice.passages.passage import Sensitive
 from services.voice.passages.prose import SourceText
-from services.voice.passages.telling import Sentence, Source
+from services.voice.passages.telling import Sensitive, Sentence, Source
+from services.voice.passages.worth import INJECTION
 from services.voice.writing.request import Content
 
 #: Of a longer source only the beginning is sent.

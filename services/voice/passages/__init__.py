@@ -6,7 +6,7 @@ speaker (`speech`, `telling`); these are judged (`judging`, `standing`, `sensiti
 """
 
 from services.voice.passages.choosing import find_passages
-from services.voice.passages.passage import Passage, Passages
 from services.voice.passages.prose import SourceText
+from services.voice.passages.telling import Passage, Passages
 
 __all__ = ["Passage", "Passages", "SourceText", "find_passages"]

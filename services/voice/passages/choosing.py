@@ -7,16 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.language import LANGUAGES, primary_language
-from services.voice.language.told_in import other_language_of
-from services.voice.passages.judging import Judge
+from services.voice.language.words import other_language_of
 from services.voice.passages.leaning import Leaning
-from services.voice.passages.passage import Lacking, Passage, Passages, Sensitive
-from services.voice.passages.phrases import Nouns
 from services.voice.passages.prose import Prose, SourceText
 from services.voice.passages.sensitive import Privacy
-from services.voice.passages.standing import Assumptions
-from services.voice.passages.telling import Sentence, Source, narrator_of
-from services.voice.passages.worth import Worth
+from services.voice.passages.standing import Assumptions, Nouns
+from services.voice.passages.telling import (
+    Lacking,
+    Passage,
+    Passages,
+    Sensitive,
+    Sentence,
+    Source,
+    narrator_of,
+)
+from services.voice.passages.worth import Judge, Worth
 from services.voice.vocabulary import plain_words
 
 MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 from services.events.incoming import StoryApproved
 from services.language import primary_language
 from services.text.plain_text import phrase
 from services.voice.language.words import split_sentences
-from services.voice.passages.passage import Narrator
 from services.voice.passages.people import People
 from services.voice.passages.prose import Paragraph, SourceText
 from services.voice.vocabulary import (
@@ -28,6 +28,42 @@ from services.voice.vocabulary import (
     plain_words,
     vocabulary,
 )
+
+Narrator = Literal["neutral", "i", "we"]
+Sensitive = Literal["", "client", "health", "debts", "age", "blame"]
+Lacking = Literal["", "short", "no_event", "unclear", "list_only", "other_language", "sensitive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One to three consecutive sentences, 60 to 300 characters, word for word.
+
+    ``speaker`` is the full name of the person quoted, the only one who posts it; empty for the
+    narrator's words. ``narrator`` is the grammatical person of the text. ``noun`` is its subject
+    with an article; empty when in doubt. ``sensitive`` is the reason why an editor has to tick it.
+    ``start`` is the place of its first sentence in the source.
+    """
+
+    text: str
+    speaker: str = ""
+    narrator: Narrator = "neutral"
+    noun: str = ""
+    sensitive: Sensitive = ""
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """``chosen`` best first; ``withheld`` only when an editor ticks them.
+
+    ``lacking`` is the reason why there is nothing to choose from; "sensitive": all passages are
+    withheld.
+    """
+
+    chosen: tuple[Passage, ...] = ()
+    withheld: tuple[Passage, ...] = ()
+    lacking: Lacking = ""
+
 
 #: What opens a quotation, and what closes it; an apostrophe does neither.
 _DOUBLE = (("“", "”"), ("„", "”“"), ("«", "»"), ('"', '"'))

@@ -7,7 +7,8 @@ Where no text is possible the person gets a question instead; their answer makes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -302,3 +303,29 @@ def _told(spoken: Spoken | None, told: str, *, of: int) -> dict[str, Any] | None
         "told": told,
         "speaker": spoken.passage.speaker,
     }
+
+
+#: So many others are shown at once.
+SHOWN = 3
+
+
+def other_drafts(
+    composer: Composer, request: DraftRequest, dealt: Dealt, *, beside: Collection[str]
+) -> tuple[list[Draft], int]:
+    """At most three drafts from ``request.variant`` on, and the variant to go on with.
+
+    A variant is a number: the same request with the same number gives the same text again. ``beside`` are the texts that the person has; ``dealt`` is what everybody else has.
+    """
+    found: list[Draft] = []
+    variant = request.variant
+    while len(found) < SHOWN:
+        try:
+            draft = composer.compose(replace(request, variant=variant), dealt)
+        except NoDraft:
+            break
+        if not draft.text:
+            break
+        variant = int(draft.recipe["variant"]) + 1
+        if draft.text not in beside:
+            found.append(draft)
+    return found, variant

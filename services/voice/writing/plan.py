@@ -16,12 +16,11 @@ from services.voice.passages import Passage, Passages, SourceText, find_passages
 from services.voice.passages.people import People
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words, vocabulary
 from services.voice.writing.dealing import shuffled
-from services.voice.writing.jobs import named_job, said_job
 from services.voice.writing.post_templates import Pool, PostTemplates
 from services.voice.writing.questions import questions_of
 from services.voice.writing.relations import RELATIONS, Relation, Scene, own_names
 from services.voice.writing.request import Content
-from services.voice.writing.subject import facts_of, hashtags_of
+from services.voice.writing.subject import facts_of, hashtags_of, named_job, said_job
 
 _ENDS = (".", "?", "!", "…", "”", "’", ")")
 _FULL = 80

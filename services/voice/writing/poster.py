@@ -18,11 +18,11 @@ from services.voice.learning.own_words import as_told
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.dealing import NO_PASSAGE
-from services.voice.writing.jobs import lowered, named_job, said_role
 from services.voice.writing.plan import Plan, Spoken
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, own_names, relation_of, same_name
 from services.voice.writing.request import DraftRequest
+from services.voice.writing.subject import lowered, named_job, said_role
 
 _LONGEST = 48
 _UNSAFE = re.compile(

@@ -20,9 +20,8 @@ from services.people.rules.ambassador import Ambassador
 from services.people.rules.crafts import folded, name_key
 from services.voice.passages import SourceText
 from services.voice.vocabulary import NAME_PARTICLES, TITLES
-from services.voice.writing.jobs import is_that_job
 from services.voice.writing.request import Content
-from services.voice.writing.subject import author_of, title_of
+from services.voice.writing.subject import author_of, is_that_job, title_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = NAME_PARTICLES | {"s", "und", "in"}

@@ -185,7 +185,10 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
 @pytest.mark.parametrize(
     ("answer", "where"),
     [
-        ("Ik werk bij Zwaan en las een mof die vier keer openging.", "\n\nHier staat het hele verhaal: "),
+        (
+            "Ik werk bij Zwaan en las een mof die vier keer openging.",
+            "\n\nHier staat het hele verhaal: ",
+        ),
         ("Bij Zwaan ging een mof vier keer open.", "\n\nIk ben lasser bij Zwaan."),
     ],
 )

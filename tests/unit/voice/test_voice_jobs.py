@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.language import Language
-from services.voice.writing.jobs import lowered, named_job, said_job, said_role
+from services.voice.writing.subject import lowered, named_job, said_job, said_role
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.voice import other_language, unsaid
-from services.voice.language.told_in import in_another_language, other_language_of
-from services.voice.language.words import split_sentences
+from services.voice.language.words import in_another_language, other_language_of, split_sentences
 from services.voice.passages import SourceText, find_passages
 from tests.builders import story, vacancy
 from tests.unit.voice import short_stories
