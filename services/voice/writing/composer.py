@@ -185,7 +185,9 @@ class Composer:
             "seed": request.seed,
             "relation": relation.value,
             "employer": self.templates.organisation,
-            "opening": opening_of(plan.language, plan.kind, polite=polite),
+            "opening": opening_of(
+                plan.language, plan.kind, self.templates.organisation, polite=polite
+            ),
             "questions": list(questions),
         }
         if poster.stand.doubt:

@@ -44,9 +44,9 @@ def questions_of(
     return tuple(about + each for each in said)
 
 
-def opening_of(language: str, kind: str, *, polite: bool = False) -> str:
+def opening_of(language: str, kind: str, employer: str, *, polite: bool = False) -> str:
     """The request before the question: for the first sentence of the post."""
-    return _addressed(_asked(language)["opening"][kind], polite=polite)
+    return _addressed(_asked(language)["opening"][kind], polite=polite).format(employer)
 
 
 def questions_about(unclear: Sequence[Unclear], language: str, *, polite: bool = False) -> str:

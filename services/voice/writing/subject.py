@@ -103,6 +103,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: "(0,8 fte)", "(permanent)" and "– Mixed Practice" after a job.
 _ADDED = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)")
 _PART = re.compile(r"\s+[–—-]\s.*")
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 #: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
 _BESIDE = re.compile(rf"\s*\(.*|\s(?:{any_of(GRAMMAR.responsible_for)})\s.*")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
@@ -140,11 +141,14 @@ def is_that_job(role: str, title: str, *, same_team: bool) -> bool:
 def said_job(title: str, language: Language, *names: str) -> str:
     """The words after "we're looking for" or "we zoeken", with capitals only in ``names``; empty where
     the title does not fit into a sentence."""
-    plain = _PART.sub("", named_job(title))
+    plain = _BRACKETS.sub("", _PART.sub("", named_job(title))).partition(",")[0]
     if not (_PLAIN.fullmatch(plain) and _is_somebody(plain, language)):
         return ""
     words = _WORD.findall(_BESIDE.sub("", plain))
-    outer = (words[0], words[-1]) if phrases_of(language).head_first else words[-1:]
+    outer = words[-1:]
+    if phrases_of(language).head_first:
+        # "Monteur draaistellen" is one; of "Ervaren lassers" the last word says how many.
+        outer = words[:1] if _is_somebody(words[0], language) else [words[0], words[-1]]
     if vocabulary(language)["several"].within([word.casefold() for word in outer]):
         return ""
     spelled = lowered(plain, *names)

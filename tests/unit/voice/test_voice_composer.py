@@ -179,7 +179,9 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
     stands = f"{ANSWER} Daarna hangt er een mes naast hun bank."
     draft = composer.compose(request(MOF, ambassador(role="monteur"), answer=stands), Dealt())
     assert draft.passage == NO_PASSAGE
-    assert draft.text.partition("\n\n")[2].startswith("Ik werk bij Zwaan")
+    assert draft.text.partition("\n\n")[2].startswith(
+        "Het hele verhaal staat bij Zwaan, waar ik werk"
+    )
 
 
 @pytest.mark.parametrize(
