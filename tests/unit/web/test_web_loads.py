@@ -15,17 +15,17 @@ from services.posts.store import posts
 from services.web.pages.figures.figures import SHOWN
 from services.web.pages.figures.figures_over_time import FIRST_ROWS
 from tests.builders import campaign
-from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story
+from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, story, vacancy
 
 
 @contextmanager
 def _selects(table: str = r"\w+") -> Iterator[list[str]]:
-    """The questions that are asked meanwhile, of any table or about one."""
+    """The questions that are asked meanwhile, of any table or about one, with their values."""
     asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
         if re.match(rf"SELECT .*\b(FROM|JOIN) {table}\b", statement, re.DOTALL):
-            asked.append(statement)
+            asked.append(f"{statement} {values}")
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
@@ -53,14 +53,22 @@ async def test_approving_loads_the_post_to_decide_and_to_show_it(
     assert (len(loads), len(asked) - len(loads)) == (2, 2), asked
 
 
-async def test_opening_a_card_asks_each_question_once(organisation: Organisation) -> None:
-    """About the post, its campaign, and what its reader is, chose and connected."""
+async def test_no_page_asks_a_question_twice(organisation: Organisation) -> None:
+    """The card asks about the post, its campaign, and what its reader is, chose and connected."""
     post = await organisation.post(await organisation.campaign(story()), ANNA)
+    opened = await organisation.campaign(vacancy())
     await organisation.connect(ANNA)
+    async with organisation.staff("mia@example.org", "recruiter", "administrator") as browser:
+        for path in ("/vacancies", f"/vacancies/{opened.id}", "/figures", "/administration"):
+            with _selects() as asked:
+                assert (await browser.get(path)).status_code == 200
+            assert len(asked) == len(set(asked)), path
     async with organisation.signed_in("anna@example.org") as browser:
-        with _selects() as asked:
-            assert (await browser.get(f"/inbox/{post.id}")).status_code == 200
-    tables = sorted(re.findall(r"\bFROM (\w+)", " ".join(asked)))
+        for path in ("/profile", "/profile/pace", "/profile/voice", f"/inbox/{post.id}"):
+            with _selects() as asked:
+                assert (await browser.get(path)).status_code == 200
+            assert len(asked) == len(set(asked)), path
+    tables = sorted(re.findall(r"\bFROM (?!json_each)(\w+)", " ".join(asked)))
     twice = {table for table in tables if tables.count(table) > 1}
     # The session and the profile; all titles and one campaign; own posts and planned moments.
     assert (len(asked), twice) == (13, {"campaigns", "people", "posts"}), asked
