@@ -24,6 +24,9 @@ from tests.servers.required import required_server
 settings.register_profile("zwaan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zwaan")
 
+# The command line says what is wrong in the language of its terminal; tests read English.
+os.environ |= {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+
 # What collecting makes stays until the end: the collector would go through it again and again.
 gc.disable()
 

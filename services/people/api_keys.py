@@ -21,7 +21,7 @@ from services.people.store.access import ApiKey
 #: What a key may open: sending events, and reading figures.
 SCOPES = ("events", "figures")
 
-#: By it a key is known where it was left by mistake, and it differs from other tokens without a look into the database.
+#: By it a key is known where it was left by mistake; other tokens differ without a look into the database.
 PREFIX = "zwaan_"
 _LONGEST_NAME = 100
 

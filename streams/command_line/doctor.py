@@ -11,13 +11,13 @@ import click
 from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
 
-from services.message import Message, message
+from services.message import NOTHING, Message, as_sentence, message
 from services.settings import Settings
 from services.vault import new_key
 from streams.command_line.dead_letters import compare_with_progress
 from streams.command_line.findings import AWAY, PASSWORD, WRONG, Finding, examine
 from streams.command_line.state import open_state, require_log
-from streams.command_line.terminal import data_option, json_option, settings_of
+from streams.command_line.terminal import data_option, json_option, settings_of, worded
 from streams.process.completeness import Account
 
 
@@ -49,8 +49,9 @@ def doctor(new_token_key: bool, deep: bool, data: Path | None, as_json: bool) ->
     else:
         for each in findings:
             mark = "!" if each.remedy else "✓"
-            line = f"{mark} {each.subject:<12} {each.shown_state}"
-            click.echo(f"{line}. {each.remedy}" if each.remedy else line)
+            line = f"{mark} {each.subject:<12} {worded(each.words)}"
+            remedy = as_sentence(worded(each.remedy))
+            click.echo(f"{line}. {remedy}" if remedy else line)
     if any(each.trouble == WRONG for each in findings):
         return 2
     if any(each.trouble == AWAY for each in findings):
@@ -69,7 +70,7 @@ def _account(account: Account) -> Finding:
         f"{account.topic}: {account.handled} handled, {account.dead} dead letters, "
         f"{account.waiting} to come"
     )
-    remedy = ""
+    remedy = NOTHING
     if account.expired:
         state = message(
             "doctor.expired",
@@ -77,7 +78,7 @@ def _account(account: Account) -> Finding:
             state=state,
             number=account.expired,
         )
-        remedy = "Send them again, and keep the topic for longer."
+        remedy = message("do.send-again", "Send them again, and keep the topic for longer.")
     if account.missing:
         named = ", ".join(each.name for each in account.missing[:_NAMED])
         more = len(account.missing) - _NAMED
@@ -88,7 +89,7 @@ def _account(account: Account) -> Finding:
             number=len(account.missing),
             names=f"{named} and {more} more" if more > 0 else named,
         )
-        remedy = "Run: zwaan replay --missing."
+        remedy = message("do.replay-missing", "Run: zwaan replay --missing.")
     return Finding(subject=account.processor, state=state, remedy=remedy)
 
 

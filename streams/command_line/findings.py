@@ -24,7 +24,16 @@ from services.database.faults import AWAY as DATABASE_AWAY
 from services.database.faults import quick_check
 from services.database.migrate import is_current
 from services.errors import WrongSetting, ZwaanError
-from services.message import Message, advised, as_sentence, fault_and_remedy, message, refusal, said
+from services.message import (
+    NOTHING,
+    Message,
+    advised,
+    as_sentence,
+    fault_and_remedy,
+    message,
+    refusal,
+    said,
+)
 from services.settings import OFF, SANDBOX, Settings
 from services.vault import Vault
 from streams.bootstrap import network_settings
@@ -36,7 +45,9 @@ from streams.worker.watch import require_room
 #: What keeps something from being used.
 AWAY, WRONG = "away", "wrong"
 
-_FIRST_START = "`zwaan up` makes it; where it is elsewhere, name the folder with --data."
+_FIRST_START = message(
+    "do.first-start", "`zwaan up` makes it; where it is elsewhere, name the folder with --data."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +57,25 @@ class Finding:
 
     subject: str
     state: str | Message
-    remedy: str = ""
+    remedy: Message = NOTHING
     trouble: str = ""
 
     @property
-    def shown_state(self) -> str:
-        return f"{self.trouble}: {self.state}" if self.trouble else str(self.state)
+    def words(self) -> Message:
+        """The state, behind the trouble that it is."""
+        state = said(self.state) if isinstance(self.state, str) else self.state
+        if self.trouble == AWAY:
+            return message("doctor.away", "away: {fault}", fault=state)
+        if self.trouble == WRONG:
+            return message("doctor.wrong", "wrong: {fault}", fault=state)
+        return state
 
     def as_document(self) -> dict[str, Any]:
         """A fault is written as in the answers of the API."""
-        document = {"subject": self.subject, "state": self.shown_state, "remedy": self.remedy}
+        document: dict[str, Any] = {"subject": self.subject, "state": str(self.words)}
         if isinstance(self.state, Message):
-            document |= refusal(self.state, said(self.remedy)) | {"trouble": self.trouble}
-        return document
+            document |= refusal(self.state, self.remedy) | {"trouble": self.trouble}
+        return document | {"remedy": as_sentence(str(self.remedy))}
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -81,19 +98,20 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
-    kind, remedy = AWAY, "start it, or correct its address"
+    kind = AWAY
+    remedy = message("do.start-it", "Start it, or correct its address.")
     fault: Message
     try:
         return look()
     except ZwaanError as error:
         if isinstance(error, WrongSetting):
-            kind, remedy = WRONG, "correct it"
+            kind, remedy = WRONG, message("do.correct-it", "Correct it.")
         fault, advice = fault_and_remedy(error.message)
         if fault.values.get("says") == DATABASE_AWAY.says:
             fault = (
                 cause if isinstance(cause := fault.values["cause"], Message) else said(str(cause))
             )
-        remedy = str(getattr(error, "remedy", "")) or str(advice) or remedy
+        remedy = getattr(error, "remedy", NOTHING) or advice or remedy
     except OSError as error:
         fault = message(
             "doctor.folder",
@@ -101,13 +119,16 @@ def _checked(subject: str, look: Callable[[], Finding]) -> Finding:
             path=str(error.filename or "the data folder"),
             reason=error.strerror or str(error),
         )
-        remedy = "mend its rights, or name another folder with --data"
+        remedy = _RIGHTS
     return Finding(
         subject=subject,
         state=fault,
         trouble=kind,
-        remedy=as_sentence(remedy),
+        remedy=remedy,
     )
+
+
+_RIGHTS = message("do.mend-rights", "Mend its rights, or name another folder with --data.")
 
 
 def _not_made(subject: str, what: str) -> Finding:
@@ -124,7 +145,7 @@ def _data(settings: Settings) -> Finding:
             subject="data",
             state=message("doctor.read-only", "{path} cannot be written", path=str(folder)),
             trouble=AWAY,
-            remedy="Mend its rights, or name another folder with --data.",
+            remedy=_RIGHTS,
         )
     require_room(folder)
     return Finding(subject="data", state=str(folder))
@@ -144,7 +165,7 @@ async def _database(settings: Settings) -> Finding:
         return Finding(
             subject="database",
             state=message("doctor.old-schema", "{kind}, schema is old", kind=kind),
-            remedy="Run: zwaan migrate",
+            remedy=message("do.migrate", "Run: zwaan migrate."),
         )
     seen = "" if path is None else _sound(path, message("state.the-database", "the database"))
     return Finding(subject="database", state=f"{kind}, schema up to date{seen}")
@@ -157,7 +178,7 @@ def _sound(path: Path, name: Message) -> str:
     return f", file sound as far as {_CHECK_SECONDS} seconds go"
 
 
-#: A large file takes longer than somebody waits; the first part of it tells most.
+#: A large file takes longer than a person waits; its first part shows most.
 _CHECK_SECONDS = 10
 
 
@@ -190,7 +211,9 @@ def _broker(settings: Settings) -> Finding:
                 all=len(topics),
             ),
             trouble=AWAY,
-            remedy="Run: zwaan topics --create, and start the workers again.",
+            remedy=message(
+                "do.create-topics", "Run: zwaan topics --create, and start the workers again."
+            ),
         )
     if too_many := [each for each in topics if each.too_many_partitions]:
         return Finding(
@@ -198,7 +221,7 @@ def _broker(settings: Settings) -> Finding:
             state=message(
                 "doctor.topics", "{log}, {fault}", log=kind, fault=describe_partitions(too_many)
             ),
-            remedy=as_sentence(str(TOO_MANY)),
+            remedy=TOO_MANY,
         )
     seen = (
         _sound(settings.log_path, message("state.the-log", "the log")) if settings.embedded else ""
@@ -208,7 +231,10 @@ def _broker(settings: Settings) -> Finding:
         return Finding(
             subject="broker",
             state=message("doctor.without-tls", "{state}", state=state),
-            remedy="Set ZWAAN_BROKER_SECURITY to SASL_SSL: others on the way can listen.",
+            remedy=message(
+                "do.set-tls",
+                "Set ZWAAN_BROKER_SECURITY to SASL_SSL: others on the way can listen.",
+            ),
         )
     return Finding(subject="broker", state=state)
 
@@ -261,7 +287,9 @@ def _proxies(settings: Settings) -> Finding:
         state=message(
             "doctor.one-visitor", "everybody behind a reverse proxy looks like one visitor"
         ),
-        remedy="Set ZWAAN_TRUSTED_PROXIES to the address that it comes from.",
+        remedy=message(
+            "do.trust-proxy", "Set ZWAAN_TRUSTED_PROXIES to the address that it comes from."
+        ),
     )
 
 
@@ -281,7 +309,10 @@ def _access(settings: Settings) -> Finding:
     return Finding(
         subject="access",
         state=state,
-        remedy="Make an API key (zwaan api-keys make), or set ZWAAN_API_TOKEN: no other system gets in.",
+        remedy=message(
+            "do.make-api-key",
+            "Make an API key (zwaan api-keys make), or set ZWAAN_API_TOKEN: no other system gets in.",
+        ),
     )
 
 
@@ -294,8 +325,12 @@ def _network(name: str, place: str) -> Finding:
     return Finding(
         subject=name,
         state=message("doctor.sandbox", "sandbox"),
-        remedy=f"Set ZWAAN_{name.upper()}_URL, _CLIENT_ID and _CLIENT_SECRET to go live, "
-        f"or {OFF} as its URL.",
+        remedy=message(
+            "do.go-live",
+            "Set ZWAAN_{name}_URL, _CLIENT_ID and _CLIENT_SECRET to go live, or {off} as its URL.",
+            name=name.upper(),
+            off=OFF,
+        ),
     )
 
 
@@ -322,7 +357,7 @@ def _linkedin_version(version: str, *, today: date) -> Finding:
     return Finding(
         subject="linkedin api",
         state=state,
-        remedy="Set ZWAAN_LINKEDIN_VERSION to a newer one.",
+        remedy=message("do.newer-version", "Set ZWAAN_LINKEDIN_VERSION to a newer one."),
     )
 
 
@@ -340,7 +375,7 @@ def _clock() -> Finding:
     # OAuth and schedules need a true clock; one before this release is certainly wrong.
     now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     if time.time() < _RELEASED:
-        remedy = "Set the clock of this machine."
+        remedy = message("do.set-clock", "Set the clock of this machine.")
         state = message("doctor.clock", "{time}", time=now)
         return Finding(subject="clock", state=state, remedy=remedy, trouble=WRONG)
     return Finding(subject="clock", state=now)

@@ -19,20 +19,20 @@ from services.events.catalogue import read_incoming
 from services.events.cloudevent import CloudEvent
 from services.events.modes import read_documents
 from services.language import FIRST
-from services.message import Message, ended, message, message_n
+from services.message import message, message_n
 from services.people.import_ambassadors import admit_ambassadors
 from services.people.rules.ambassador import Ambassador
 from services.settings import Settings
 from streams.bootstrap import clock
 from streams.command_line.people import read_people
 from streams.command_line.state import open_state, reach_log, require_database, require_log
-from streams.command_line.terminal import Group, data_option, json_option, settings_of, visible
+from streams.command_line.terminal import Group, data_option, json_option, settings_of, warn
 from streams.serving.owner_client import OwnerClient, Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """Where an event stood, for a person: ``file.ndjson, line 3``."""
+    """The position of an event, for a person: ``file.ndjson, line 3``."""
 
     place: str
     value: Any
@@ -69,11 +69,9 @@ def publish(files: Sequence[BinaryIO], data: Path | None) -> int:
 def _publish(settings: Settings, sources: Sequence[_Source]) -> int:
     done = asyncio.run(_append(settings, [source.value for source in sources]))
     for refusal in done.refused:
-        _say_refused(sources[refusal.place].place, refusal.fault, refusal.remedy)
+        warn(refusal.fault, refusal.remedy, place=sources[refusal.place].place)
     for note in done.notes:
-        click.echo(
-            visible(f"zwaan: {sources[note.place].place}: {ended(str(note.note))}"), err=True
-        )
+        warn(note.note, place=sources[note.place].place)
     click.echo(f"{done.accepted} published, {len(done.refused)} refused")
     return 1 if done.refused else 0
 
@@ -85,7 +83,7 @@ async def _append(settings: Settings, documents: Sequence[Any]) -> Published:
         await _ensure_topics(settings)
         async with AsyncExitStack() as stack:
             database = None
-            # Whoever only publishes needs no database; without one nothing can be compared.
+            # A machine that only publishes needs no database; without one nothing can be compared.
             with suppress(RetryLater, Stop):
                 database = await stack.enter_async_context(open_state(settings))
             acceptance = await accept(reached, documents, database)
@@ -146,10 +144,13 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
             else message("do.mend-or-skip", "Mend them, or import the others with --skip-bad."),
         )
     if reading.guessed_encoding:
-        click.echo(
-            f"zwaan: {file.name} is not UTF-8 and was read as {reading.guessed_encoding}; "
-            "look whether names with accents are right.",
-            err=True,
+        warn(
+            message(
+                "people-file.guessed",
+                "{name} is not UTF-8 and was read as {encoding}; look whether names with accents are right",
+                name=file.name,
+                encoding=reading.guessed_encoding,
+            )
         )
     updated = asyncio.run(_save(settings, reading.ambassadors))
     counts = {
@@ -204,11 +205,7 @@ def _print(events: Sequence[CloudEvent]) -> int:
             read_incoming(event)
         except Rejected as fault:
             refused += 1
-            _say_refused(event.subject or event.id, fault.message, fault.remedy)
+            warn(fault.message, fault.remedy, place=event.subject or event.id)
         else:
             click.echo(event.to_bytes().decode())
     return 1 if refused else 0
-
-
-def _say_refused(place: str, fault: Message, remedy: Message) -> None:
-    click.echo(visible(f"zwaan: {place}: {ended(str(fault))} {remedy}".strip()), err=True)

@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 import click
 
 from services.errors import NeedsPerson, Rejected, RetryLater, Stop, WrongSetting
-from services.message import ended
-from streams.command_line.terminal import Group, visible
+from services.message import message
+from streams.command_line.terminal import Group, warn
 
-# Imported only when asked for, and their help stands here too, so that help answers at once.
+# Imported only when asked for, and their help is here too, so that help answers at once.
 _COMMANDS = {
     "up": (
         "streams.command_line.running:up",
@@ -162,34 +162,37 @@ def exit_code(arguments: list[str]) -> int:
         _forget_output()  # it got what it wanted
         return 0
     except (Rejected, NeedsPerson) as error:
-        _say(error, str(error.remedy))
+        warn(error.message, error.remedy)
         return 1
     except (RetryLater, Stop) as error:
-        _say(error, "")
+        warn(error.message)
         return 2 if isinstance(error, WrongSetting) else 3
     except OSError as error:
         # A folder that cannot be made, a disk that is full.
-        place = error.filename or "the output, or a file in the data folder,"
         remedy = _NO_ROOM if error.errno == errno.ENOSPC else _ELSEWHERE
-        _say(f"{place} cannot be used ({error.strerror})", remedy)
+        place = str(error.filename or "") or message(
+            "file.some", "the output, or a file in the data folder,"
+        )
+        fault = message(
+            "file.unusable",
+            "{place} cannot be used ({reason})",
+            place=place,
+            reason=error.strerror or "",
+        )
+        warn(fault, remedy)
         _forget_output()
         return 3
     return result if isinstance(result, int) else 0
 
 
-_NO_ROOM = "Free some disk space."
-_ELSEWHERE = "Mend that, or name another data folder with --data."
+_NO_ROOM = message("do.free-disk", "Free some disk space.")
+_ELSEWHERE = message("do.other-folder", "Mend that, or name another data folder with --data.")
 
 
 def _forget_output() -> None:
     """What is still buffered goes nowhere; otherwise Python tries again at its end, and complains."""
     with suppress(OSError, ValueError, AttributeError):  # closed, or never there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(error: Exception | str, remedy: str) -> None:
-    both = f"{ended(str(error))} {remedy}".strip()
-    click.echo(visible(f"zwaan: {both}"), err=True)
 
 
 #: ``M_ARENA_MAX`` of glibc's malloc.h.

@@ -23,7 +23,7 @@ from services.people.store.people import ROLES, Person
 from services.text.mail_address import mailbox
 from streams.bootstrap import clock
 from streams.command_line.state import open_state
-from streams.command_line.terminal import Group, data_option, settings_of, visible
+from streams.command_line.terminal import Group, data_option, settings_of, visible, warn, worded
 from streams.serving.owner_client import address_of_pages
 
 
@@ -122,7 +122,8 @@ def read_people(file: BinaryIO) -> Reading:
             remedy=fault.remedy,
         ) from fault
     for row in reading.bad_rows:
-        click.echo(visible(f"zwaan: {file.name}, line {row.line}: {row.fault}."), err=True)
+        line = message("file.line", "{name}, line {number}", name=file.name, number=str(row.line))
+        warn(row.fault, place=worded(line))
     return reading
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from services.message import NOTHING, Message, advised, ended, message
+
 if TYPE_CHECKING:
     from services.settings import Settings
 
@@ -68,13 +70,36 @@ def settings_of(**given: Any) -> Settings:
 
     settings = load_settings(**given)
     for name, meant in unknown_settings().items():
-        hint = f"did you mean {meant}?" if meant else "zwaan doctor --json lists the settings."
-        click.echo(f"zwaan: {name} is no setting and is ignored; {hint}", err=True)
+        listed = message("do.list-settings", "zwaan doctor --json lists the settings")
+        hint = message("do.meant-setting", "did you mean {name}?", name=meant) if meant else listed
+        fault = message("setting.ignored", "{name} is no setting and is ignored", name=name)
+        warn(advised(fault, hint))
     configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
     return settings
 
 
-# Control characters move the cursor and recolour; those of direction reorder what stands beside.
+def worded(words: Message) -> str:
+    """In the language of this terminal (``LC_ALL``, ``LC_MESSAGES``, ``LANG``) where we write it, and
+    otherwise in English, as help and states are."""
+    from babel import default_locale  # noqa: PLC0415 - slow, and so are these
+
+    from services.language import DEFAULT, LANGUAGES  # noqa: PLC0415
+    from services.web.messages import messages_in  # noqa: PLC0415
+
+    language = (default_locale(("LC_ALL", "LC_MESSAGES", "LANG")) or DEFAULT).partition("_")[0]
+    if language == DEFAULT or language not in LANGUAGES:
+        return str(words)
+    return messages_in(language).phrase(words)
+
+
+def warn(fault: Message, remedy: Message = NOTHING, *, place: str = "") -> None:
+    """Say on standard error what is wrong, where, and what to do about it."""
+    where = f"{place}: " if place else ""
+    said = f"{ended(worded(fault))} {worded(remedy)}".strip()
+    click.echo(visible(f"zwaan: {where}{said}"), err=True)
+
+
+# Control characters move the cursor and recolour; those of direction reorder the text beside them.
 _STEERING = ("Cc", "Cf", "Cs")
 
 

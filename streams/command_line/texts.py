@@ -44,7 +44,7 @@ from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import begun_with
 from services.voice.writing.relations import cast_of
 from streams.command_line.people import read_people
-from streams.command_line.terminal import data_option, json_option, settings_of
+from streams.command_line.terminal import data_option, json_option, settings_of, warn
 
 #: Without another wish; the others are written for who connected them.
 _USUAL = ("linkedin", "x")
@@ -113,10 +113,13 @@ def compose(
     cast = cast_of(content, reading.ambassadors)
     invitations = select_audience(campaign_id, content, reading.ambassadors)
     if not invitations:
-        click.echo(
-            f"zwaan: nobody in {ambassadors.name} is asked: nobody writes in "
-            f'"{content.language}", or has a craft, team or place in common with it',
-            err=True,
+        warn(
+            message(
+                "compose.nobody-asked",
+                'nobody in {name} is asked: nobody writes in "{language}", or has a craft, team or place in common with it',
+                name=ambassadors.name,
+                language=content.language,
+            )
         )
     for invitation in invitations:
         person = everybody[invitation.ambassador_id]
@@ -137,7 +140,7 @@ def compose(
                 try:
                     draft = composer.compose(replace(request, **answer), dealt)
                 except NoDraft as refusal:
-                    click.echo(f"zwaan: {person.email}, {name}: {refusal}", err=True)
+                    warn(refusal.message, place=f"{person.email}, {name}")
             # What they may choose instead of an answer.
             chosen = draft.why == "asked"
             told = composer.compose(replace(request, wants_text=True), dealt) if chosen else draft
@@ -238,8 +241,11 @@ async def _composer(settings: Settings, rules: Mapping[str, PostRules]) -> Compo
     database = Database.open(settings.database)
     try:
         if not await is_current(database):
-            click.echo(
-                "zwaan: the database's schema is old, so its templates are not used", err=True
+            warn(
+                message(
+                    "compose.old-schema",
+                    "the database's schema is old, so its templates are not used",
+                )
             )
             return Composer(shipped, networks=rules)
         async with database.read() as transaction:
@@ -278,7 +284,7 @@ def preview(network: str, as_json: bool) -> int:
     from connectors.registry import build_network  # noqa: PLC0415 - slow
     from streams.bootstrap import network_settings  # noqa: PLC0415
 
-    # A text is measured the same wherever it goes, so no network has to be offered for that.
+    # A text is measured the same for every place, so no network has to be offered for that.
     if network in OURS:
         settings = settings.model_copy(update={f"{network}_url": SANDBOX})
     chosen = next(each for each in network_settings(settings) if each.name == network)

@@ -1,14 +1,15 @@
-"""`zwaan --help` answers at once."""
+"""`zwaan --help` answers at once; what is wrong is said in the language of the terminal."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from streams.command_line.main import _COMMANDS
+from streams.command_line.main import _COMMANDS, exit_code
 
 _LOADED = """
 import sys
@@ -35,3 +36,25 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
     assert "click" in loaded
     slow = {"numpy", "pydantic", "sqlalchemy", "fastapi", "faust", "structlog", "aiohttp", "jinja2"}
     assert not loaded & slow
+
+
+@pytest.mark.parametrize(
+    ("terminal", "said"),
+    [
+        ("nl_BE.UTF-8", "er is geen database van Zwaan in {}; noem de map"),
+        ("en_GB.UTF-8", "there is no database of Zwaan in {}; name its folder"),
+        ("fr_FR.UTF-8", "there is no database of Zwaan in {}; name its folder"),
+        ("nonsense", "there is no database of Zwaan in {}; name its folder"),
+    ],
+)
+def test_a_fault_is_in_the_language_of_the_terminal(
+    terminal: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In English where it is another one than ours, or none."""
+    monkeypatch.setenv("LC_ALL", terminal)
+    assert exit_code(["stats", "--data", str(tmp_path)]) == 3
+    assert capsys.readouterr().err.startswith(f"zwaan: {said.format(tmp_path)}")
