@@ -63,7 +63,7 @@ class Known:
         source = source_of(content)
         first = self._contents.setdefault(source, content)
         if first is content:
-            return _asks_nobody(content)
+            return _without_audience(content)
         kind, source_id = source
         if not same_facts(first, content):
             raise contradiction(first, content)
@@ -90,7 +90,7 @@ class Known:
         )
 
 
-def _asks_nobody(content: Content) -> Message:
+def _without_audience(content: Content) -> Message:
     refusal = unsaid(content)
     if refusal is None:
         return NOTHING

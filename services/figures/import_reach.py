@@ -58,12 +58,12 @@ _METRICS = {word: metric for metric, words in _WORDS.items() for word in words}
 _FOLLOWERS = ("total followers", "totaal aantal volgers", "totaal volgers", "volgers in totaal")
 
 
-def metric_of(words: str, told: Mapping[str, str] = MappingProxyType({})) -> str | None:
+def metric_of(words: str, meanings: Mapping[str, str] = MappingProxyType({})) -> str | None:
     """Our metric for a heading or label; None for any other words.
 
-    ``told`` are more words with their metrics, as the member chose them.
+    ``meanings`` are more words with their metrics, as the member chose them.
     """
-    return _METRICS.get(_plain(words)) or told.get(words)
+    return _METRICS.get(_plain(words)) or meanings.get(words)
 
 
 def is_followers(words: str) -> bool:
@@ -106,13 +106,13 @@ class UnknownWords(Rejected):
         self.headings = headings
 
 
-def read_export(content: bytes, told: Mapping[str, str] = MappingProxyType({})) -> Export:
-    """``told`` are words with our metrics, for an export in words that we do not know.
+def read_export(content: bytes, meanings: Mapping[str, str] = MappingProxyType({})) -> Export:
+    """``meanings`` are words with our metrics, for an export in words that we do not know.
 
     Raises UnknownWords for such a one, and Rejected for a file that is no export, both with the
     headings that it has.
     """
-    if len(set(told.values())) < len(told):
+    if len(set(meanings.values())) < len(meanings):
         raise Rejected(
             message("export.same-headings", "two headings were said to be the same"),
             remedy=message("do.choose-each-figure-once", "Choose each figure once."),
@@ -122,7 +122,7 @@ def read_export(content: bytes, told: Mapping[str, str] = MappingProxyType({})) 
     headings: dict[str, None] = {}
     followers = None
     for sheet in _sheets(content):
-        for address, metric, value in _figures(sheet, told):
+        for address, metric, value in _figures(sheet, meanings):
             posts.setdefault(address, {})[metric] = value
         followers = _followers(sheet) if followers is None else followers
         headings |= dict.fromkeys(_headings(sheet))
@@ -138,14 +138,14 @@ def read_export(content: bytes, told: Mapping[str, str] = MappingProxyType({})) 
 _Row = Sequence[str]
 
 
-def _figures(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
-    yield from _of_one_post(sheet, told)
+def _figures(sheet: Sequence[_Row], meanings: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+    yield from _of_one_post(sheet, meanings)
     columns: Mapping[int, str] = {}
     tables: list[tuple[int, int, str]] = []  # the columns of address and figure, and its metric
     for row in sheet:
         addresses = [place for place, cell in enumerate(row) if _is_address(cell)]
         if not addresses:
-            if named := _columns(row, told):
+            if named := _columns(row, meanings):
                 columns, tables = named, []
             continue
         tables = tables or _tables(addresses, columns)
@@ -156,9 +156,11 @@ def _figures(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tuple[s
                     yield row[address_at], metric, value
 
 
-def _columns(row: _Row, told: Mapping[str, str]) -> dict[int, str]:
+def _columns(row: _Row, meanings: Mapping[str, str]) -> dict[int, str]:
     """The metrics that a line of headings names, by their columns."""
-    return {place: metric for place, cell in enumerate(row) if (metric := metric_of(cell, told))}
+    return {
+        place: metric for place, cell in enumerate(row) if (metric := metric_of(cell, meanings))
+    }
 
 
 def _tables(addresses: Sequence[int], columns: Mapping[int, str]) -> list[tuple[int, int, str]]:
@@ -170,7 +172,9 @@ def _tables(addresses: Sequence[int], columns: Mapping[int, str]) -> list[tuple[
     ]
 
 
-def _of_one_post(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+def _of_one_post(
+    sheet: Sequence[_Row], meanings: Mapping[str, str]
+) -> Iterator[tuple[str, str, int]]:
     address = ""
     for row in sheet:
         if len(row) < 2 or _is_address(row[0]):
@@ -179,7 +183,7 @@ def _of_one_post(sheet: Sequence[_Row], told: Mapping[str, str]) -> Iterator[tup
             address = row[1]
         elif (
             address
-            and (metric := metric_of(row[0], told))
+            and (metric := metric_of(row[0], meanings))
             and (value := _number(row[1])) is not None
         ):
             yield address, metric, value

@@ -162,7 +162,7 @@ async def _shown(
     transaction: Transaction, period: Period, dimension: str, groups: Mapping[str, Group]
 ) -> _Shown:
     told = (
-        await period_posts.told_groups(transaction, period, dimension)
+        await period_posts.reported_groups(transaction, period, dimension)
         if dimension in _DIVIDE_CAMPAIGNS
         else {}
     )

@@ -69,7 +69,9 @@ async def record_applications(
 ) -> list[Statement]:
     taken = [fact.data for fact in facts if fact.data.stage != "erased"]
     erased = {
-        fact.data.application_id: _nobody(fact) for fact in facts if fact.data.stage == "erased"
+        fact.data.application_id: _anonymous_id(fact)
+        for fact in facts
+        if fact.data.stage == "erased"
     }
     named = {step.vacancy_id for step in taken}
     known = await campaigns.by_sources(transaction, kind="vacancy", source_ids=named)
@@ -112,7 +114,7 @@ async def record_applications(
     return []
 
 
-def _nobody(fact: Fact[ApplicationReceived]) -> str:
+def _anonymous_id(fact: Fact[ApplicationReceived]) -> str:
     """The id of an erased application: of the event that asked for it, so that a rebuild brings the
     same steps together again."""
     return derive_id("erased application", fact.event.source, fact.event.id)

@@ -233,7 +233,7 @@ def test_the_doctor_of_a_new_folder_finds_nothing_wrong(bare: Shell) -> None:
     assert not bare.data.exists()
 
 
-def test_the_doctor_tells_of_a_sunset_ahead(shell: Shell) -> None:
+def test_the_doctor_warns_of_a_sunset(shell: Shell) -> None:
     """A LinkedIn version that has ended or is about to is named, with the setting to change."""
     findings = {
         version: next(

@@ -69,7 +69,7 @@ def test_a_hostile_event_does_not_steer_the_terminal(shell: Shell) -> None:
         (["up", "--host", "192.0.2.1"], 3, "choose another with --host or --port"),
     ],
 )
-def test_whatever_is_given_is_answered_in_a_sentence(
+def test_any_arguments_are_answered_in_a_sentence(
     shell: Shell, arguments: list[str], code: int, said: str
 ) -> None:
     """Numbers beyond any column, bytes that are no text, addresses of no one."""

@@ -175,7 +175,7 @@ class Sought:
     def _is_near(self, region: str) -> bool:
         if not region:
             return False
-        if self.place and _stands_in(folded(region), self.place):
+        if self.place and _occurs_in(folded(region), self.place):
             return True
         return name_key(region) in self.places
 
@@ -190,12 +190,12 @@ class Sought:
         found += [
             name
             for wanted, name in names
-            if wanted and len(name) >= _MENTIONED and _stands_in(name, self.text)
+            if wanted and len(name) >= _MENTIONED and _occurs_in(name, self.text)
         ]
         return tuple(dict.fromkeys(found))
 
     def _speaks_of(self, craft: str) -> bool:
-        return len(craft) >= _MENTIONED and _stands_in(folded(craft), self.folded_text)
+        return len(craft) >= _MENTIONED and _occurs_in(folded(craft), self.folded_text)
 
 
 def _points(reason: Reason) -> int:
@@ -246,7 +246,7 @@ def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset({name_key(name) for name in names} - {""})
 
 
-def _stands_in(name: str, text: str) -> bool:
+def _occurs_in(name: str, text: str) -> bool:
     """Return whether ``name`` occurs in ``text`` as a whole word: Ede is not in "Nederland"."""
     start = text.find(name) if name else -1
     while start >= 0:

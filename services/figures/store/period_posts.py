@@ -149,7 +149,7 @@ async def groups(transaction: Transaction, period: Period, dimension: str) -> di
     return {row.value: Group(posts=row.posts, people=row.people) for row in rows}
 
 
-async def told_groups(
+async def reported_groups(
     transaction: Transaction, period: Period, dimension: str
 ) -> dict[Series, dict[str, int]]:
     """The number of people who have a post with a reported figure, by metric and by the values of a

@@ -205,7 +205,7 @@ async def test_readers_see_the_old_figures_until_all_are_new(
     assert all(each in (damaged, new) for each in seen)
 
 
-async def test_days_that_the_log_no_longer_tells_of_stay(clicked: tuple[Clicked, Any]) -> None:
+async def test_days_that_the_log_no_longer_holds_stay(clicked: tuple[Clicked, Any]) -> None:
     """Cells of days before the given midnight stay, and their clicks are in the sum of all."""
     log, about = clicked
     log.append(40)

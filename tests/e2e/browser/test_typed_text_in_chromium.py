@@ -125,7 +125,7 @@ async def test_two_windows_lose_nothing(stage: Stage, page: Page) -> None:
     assert (kept.text, kept.other) == ("Van de een en nog iets", "Van de ander")
 
 
-async def test_enter_in_the_address_tells_that_it_was_shared(stage: Stage, page: Page) -> None:
+async def test_enter_in_the_address_marks_it_shared(stage: Stage, page: Page) -> None:
     """It neither undoes what was typed nor leaves for the network."""
     post = await begin(stage, page)
     await (await stage.change(page)).fill("Mijn eigen bericht.")

@@ -32,7 +32,7 @@ def test_what_is_read_may_cost_where_posts_do_not() -> None:
     assert reads.charge_unit("post_read") == 5_000
 
 
-def test_a_short_link_costs_the_same_whatever_its_host() -> None:
+def test_a_short_link_costs_the_same_on_any_host() -> None:
     """A demo's addresses are on this machine; its prices are those of the real thing."""
     for host in ("127.0.0.1:8000", "localhost:8000", "zwaan.example.org"):
         assert X_PRICES.of(f"lees http://{host}/r/abc") == X_PRICES.with_link

@@ -152,7 +152,7 @@ def test_every_result_code_of_sqlite_has_a_reaction(code: int) -> None:
         ("NotSupportedError", type(None)),
     ],
 )
-def test_without_a_code_the_drivers_kind_tells(kind: str, reaction: type) -> None:
+def test_without_a_code_the_drivers_kind_decides(kind: str, reaction: type) -> None:
     """Drivers find some faults themselves: those of a connection pass, those of a statement stay."""
     for driver in (psycopg, sqlite3):
         cause = getattr(driver, kind)("it")

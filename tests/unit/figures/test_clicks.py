@@ -149,7 +149,7 @@ def test_the_figures_do_not_depend_on_the_batches(
     assert sum(one.values()) == len(facts)
 
 
-def test_a_visitor_key_tells_nothing_without_its_salt() -> None:
+def test_a_visitor_key_reveals_nothing_without_its_salt() -> None:
     """The same visitor has one key a day, another salt gives another, and no address is in it."""
     first = visitor_key(salt=b"a" * 32, address="192.0.2.1", user_agent=FIREFOX)
     assert first == visitor_key(salt=b"a" * 32, address="192.0.2.1", user_agent=FIREFOX)

@@ -31,7 +31,7 @@ A, B = "kf3m9xq2ab", "p7rt4wd8ne"
         ("=cmd|' /C calc'!A0 <script>", None, []),
     ],
 )
-def test_codes_are_found_in_whatever_is_handed_on(
+def test_codes_are_found_in_any_reference(
     reference: str | None, link_code: str | None, codes: list[str]
 ) -> None:
     """First to last; what cannot be one is left aside, and what is no code is never cut to one."""

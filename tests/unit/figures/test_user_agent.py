@@ -82,7 +82,7 @@ def test_hardly_a_browser_is_a_machine() -> None:
         assert len(taken) <= 0.01 * len(agents), taken
 
 
-def test_whatever_is_sent_is_judged_in_time() -> None:
+def test_any_agent_is_judged_in_time() -> None:
     """An agent that no one sent before costs little, with any content."""
     started = time.process_time()
     for piece in ("x", "a;", "a@", "a-", "(", "Build/", "Android 1;", "Mozilla/5.0 ("):

@@ -74,7 +74,7 @@ def test_the_sentence_goes_back_before_its_link() -> None:
 
 
 @given(typed=st.text(max_size=200), kept=st.sampled_from(["", LINK, "Ik werk bij D."]))
-def test_whatever_was_typed_nothing_is_missing_after_putting_back(typed: str, kept: str) -> None:
+def test_nothing_is_missing_from_any_text_after_putting_back(typed: str, kept: str) -> None:
     """It completes any text, loses nothing that was typed, and a second time changes nothing."""
     text = f"{typed}\n{kept}" if kept else typed
     mended = put_back(text, original=ORIGINAL, code="abc123")

@@ -174,7 +174,7 @@ async def test_a_token_that_died_early_is_refreshed_once(desk: Desk) -> None:
     assert desk.vault.open(stored.tokens).refresh == "r1"
 
 
-async def test_a_refresh_that_is_refused_fails_the_post_and_tells_the_person(desk: Desk) -> None:
+async def test_a_refused_refresh_fails_the_post_and_mails_the_person(desk: Desk) -> None:
     """The connection then says what the person has to do."""
     (draft,) = await desk.prepare()
     await desk.approve(draft)

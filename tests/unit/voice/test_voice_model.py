@@ -78,7 +78,7 @@ def test_a_broken_promise_keeps_an_edit_out(own: str, why: str) -> None:
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(ANSWER.split())).map(" ".join))
-def test_whatever_is_said_the_words_are_theirs(own: str) -> None:
+def test_any_edit_keeps_the_persons_words(own: str) -> None:
     """An edit that is used holds no word but the answer's and a few small ones, and most of them."""
     try:
         core = edit.edited(own, ANSWER, "nl")
@@ -137,7 +137,7 @@ def test_a_question_that_claims_is_dropped(said: str, why: str) -> None:
 
 
 @given(st.text(max_size=160) | st.lists(st.sampled_from(["wat", "12", "mes", "?"])).map(" ".join))
-def test_whatever_is_asked_is_one_question(said: str) -> None:
+def test_any_follow_up_is_one_question(said: str) -> None:
     """What is asked is one sentence that ends with its only question mark; anything else is dropped."""
     try:
         question = follow_up.question_of(said, **ABOUT)
@@ -176,7 +176,7 @@ def test_what_is_no_passage_is_not_proposed(said: str) -> None:
 
 
 @given(st.text(st.characters(categories=["Nd", "Ll", "Zs", "Pd", "Cc"]), max_size=60))
-def test_whatever_is_named_is_of_the_source(said: str) -> None:
+def test_any_named_passage_is_of_the_source(said: str) -> None:
     """No line of an answer makes a passage of anything but its consecutive sentences."""
     try:
         found = passages.proposed(said, STORY)

@@ -106,7 +106,7 @@ def test_what_an_answer_or_the_post_explains_is_known(answer: str, said: str) ->
         min_size=1,
     )
 )
-def test_whatever_is_typed_is_asked_by_its_own_words(words: list[str]) -> None:
+def test_any_answer_is_asked_about_in_its_own_words(words: list[str]) -> None:
     """In any order, of any length."""
     answer = " ".join(words)
     for language in _LANGUAGES:

@@ -239,7 +239,7 @@ async def test_a_prepared_vacancy_can_be_dropped(organisation: Organisation) -> 
 
 
 @pytest.mark.parametrize("kind", ["stories", "vacancies"])
-async def test_a_form_tells_that_its_text_is_in_another_language(
+async def test_a_form_warns_of_a_text_in_another_language(
     organisation: Organisation, kind: str
 ) -> None:
     """The fault is at the field, nothing is sent, and the right language is accepted."""
@@ -303,7 +303,7 @@ async def test_everybody_manages_their_own_campaigns(
     assert answer.status_code == status
 
 
-async def test_the_list_never_tells_what_anybody_decided(organisation: Organisation) -> None:
+async def test_the_list_never_shows_decisions(organisation: Organisation) -> None:
     """After everybody decided something, in this campaign and before, the list is as it was."""
     before = await organisation.campaign(story(topics=["constructie"]))
     async with organisation.database.write() as transaction:

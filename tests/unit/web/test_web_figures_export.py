@@ -190,7 +190,7 @@ async def test_a_file_that_fails_leaves_nothing_behind(
     assert list(os.scandir(tmp_path)) == []
 
 
-async def test_the_queries_of_the_documentation_tell_what_the_page_tells(
+async def test_the_queries_of_the_documentation_give_the_figures_of_the_page(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of the three runs as it stands there, over the two files that are asked for there."""

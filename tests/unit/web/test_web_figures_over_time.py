@@ -213,9 +213,7 @@ def said_by_text(page: str) -> str:
         "?of=campaign:%ff&show=.&sort=posts.measured&by=language",
     ],
 )
-async def test_whatever_the_address_says_is_answered(
-    organisation: Organisation, query: str
-) -> None:
+async def test_any_range_in_the_address_is_answered(organisation: Organisation, query: str) -> None:
     """What cannot be read is as if it were not there."""
     await shared_by(organisation, 5)
     page = await _page(organisation, query)

@@ -40,7 +40,7 @@ FRENCH = "Nous avons réparé la pompe dans la vieille usine. Le plan était fau
         (labels.ROLE, ROLES),
     ],
 )
-def test_whatever_is_stored_has_a_label(label: Mapping[str, Message], names: Iterable[str]) -> None:
+def test_every_stored_name_has_a_label(label: Mapping[str, Message], names: Iterable[str]) -> None:
     """A page that shows one finds its words, and has none that no one stores."""
     assert label.keys() == set(names)
 

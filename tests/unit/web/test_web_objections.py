@@ -55,7 +55,7 @@ async def test_fewer_reasons_are_not_shown(organisation: Organisation) -> None:
     assert "once five colleagues have given one" in page
 
 
-async def test_no_page_of_a_manager_tells_who_declined(organisation: Organisation) -> None:
+async def test_no_page_of_a_manager_shows_who_declined(organisation: Organisation) -> None:
     """Whoever of six it is that did not decline, every page of a manager is the same."""
     campaign = await team(organisation, [PostState.READY] * 6)
     paths = [

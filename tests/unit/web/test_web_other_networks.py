@@ -90,7 +90,7 @@ async def test_a_connection_to_a_network_that_is_gone_can_be_ended(
         assert (await submit(browser, "/profile", "/profile/disconnect/pigeon")).status_code == 404
 
 
-async def test_a_banner_tells_which_networks_are_a_sandbox(organisation: Organisation) -> None:
+async def test_a_banner_names_the_sandbox_networks(organisation: Organisation) -> None:
     """Beside a real network it does not say that nothing is real."""
     async with organisation.client(**{"Accept-Language": "en"}) as browser:
         assert "Nothing reaches a real network" in (await browser.get("/sign-in")).text

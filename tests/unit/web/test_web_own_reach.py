@@ -120,7 +120,7 @@ async def test_followers_are_asked_only_where_reach_is_estimated(
         assert await organisation.read(figures.followers_of, ANNA.id) == {}
 
 
-async def test_a_file_tells_how_many_follow(organisation: Organisation) -> None:
+async def test_followers_are_read_from_the_file(organisation: Organisation) -> None:
     """The count in a member's own analytics is taken with its source, where it is of use."""
     file = f"Post URL,Impressions\n{ADDRESS},81\nTotal followers on 12/31/2025,77\n".encode()
     async with organisation.signed_in("anna@example.org") as browser:

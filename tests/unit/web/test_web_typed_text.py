@@ -139,7 +139,7 @@ async def test_no_window_decides_over_the_text_of_another(
     assert await kept(organisation, post) is None
 
 
-async def test_typing_over_another_window_tells_and_keeps_both(
+async def test_typing_over_another_window_warns_and_keeps_both(
     organisation: Organisation, post: Post
 ) -> None:
     """The later text is in the box, the other one below it, and they change places."""

@@ -33,7 +33,7 @@ from services.web.pages.campaigns.campaign_page import (
     WIDEN_AFTER_HOURS,
     campaign_of,
     read_plan,
-    why_nobody,
+    why_empty,
 )
 from services.web.pages.campaigns.event_forms import read_fields
 from services.web.pages.campaigns.passages import foreseen_of
@@ -60,7 +60,7 @@ class Moved:
 class ShownAudience:
     """One page of a campaign's list.
 
-    ``nobody`` says why the list is empty, ``lately`` how often each was asked in the last week, ``moved``
+    ``empty`` says why the list is empty, ``lately`` how often each was asked in the last week, ``moved``
     whom the last tap took off or put on, which can be undone, ``possible`` how many of those beside the
     list fit perhaps and were not asked often lately; ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
     each person is asked a question.
@@ -69,7 +69,7 @@ class ShownAudience:
     home: str
     campaign: Campaign
     sizes: Sizes
-    nobody: str
+    empty: str
     standing: Standing
     people: Sequence[Listed]
     lately: Mapping[str, int]
@@ -211,7 +211,7 @@ async def _show(
             home=home,
             campaign=campaign,
             sizes=sizes,
-            nobody=why_nobody(view, campaign, sizes),
+            empty=why_empty(view, campaign, sizes),
             standing=chosen,
             people=people,
             lately=await asked_lately(

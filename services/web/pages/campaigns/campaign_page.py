@@ -208,16 +208,16 @@ async def show_campaign(
     if found.campaign.state == "prepared" and not closing:
         # Nothing came of it yet: what there is to see is whom it would ask.
         return view.go(found.audience_address)
-    nobody = why_nobody(view, found.campaign, sizes)
+    empty = why_empty(view, found.campaign, sizes)
     return view.page(
         "campaigns/_campaign.html" if view.partial else template,
         shown=found,
         address=f"{address}?closed={closed}" if closing else address,
         closing=closing,
-        nobody=nobody,
+        empty=empty,
         # Whom a campaign that began with a handful has still to ask.
         waiting=sizes.proposed if found.campaign.state == "open" else 0,
-        just_opened=bool(opened) and not nobody and view.now - _moment(opened) < _NEWS,
+        just_opened=bool(opened) and not empty and view.now - _moment(opened) < _NEWS,
     )
 
 
@@ -267,7 +267,7 @@ _NO_WORK = label(
 )
 
 
-def why_nobody(view: View, campaign: Campaign, sizes: Sizes) -> str:
+def why_empty(view: View, campaign: Campaign, sizes: Sizes) -> str:
     """Why the audience is empty, in one or two sentences; empty while it is not."""
     if sizes.proposed or sizes.asked or sizes.removed:
         return ""

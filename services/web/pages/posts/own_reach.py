@@ -41,7 +41,7 @@ async def show(view: AmbassadorView) -> Response:
 async def take(view: AmbassadorView) -> Response:
     """The file is read and let go; only figures of posts that came from here are kept."""
     form = await view.request.form()
-    given, told = form.get("file"), _told(form)
+    given, meanings = form.get("file"), _meanings(form)
     if view.form_fault is not None:
         return await _show(
             view,
@@ -49,7 +49,7 @@ async def take(view: AmbassadorView) -> Response:
             fault=form_fault_text(view),
             fault_at="file",
             headings=[str(each) for each in form.getlist("heading")],
-            told=told,
+            meanings=meanings,
         )
     content = await given.read() if isinstance(given, UploadFile) else b""
     try:
@@ -58,7 +58,7 @@ async def take(view: AmbassadorView) -> Response:
                 message("file.none-chosen", "no file was chosen"),
                 remedy=message("do.choose-export", "Choose the file that LinkedIn gave you."),
             )
-        export = await asyncio.to_thread(read_export, content, told)
+        export = await asyncio.to_thread(read_export, content, meanings)
     except UnknownWords as words:
         return await _show(
             view, status=422, fault=view.fault(words), fault_at="file", headings=words.headings
@@ -96,7 +96,7 @@ async def count_followers(view: AmbassadorView, network: str) -> Response:
     return view.go("/profile/reach")
 
 
-def _told(form: FormData) -> dict[str, str]:
+def _meanings(form: FormData) -> dict[str, str]:
     """What the member said that the file's headings mean."""
     pairs = zip(form.getlist("heading"), form.getlist("metric"), strict=False)
     return {str(heading): str(metric) for heading, metric in pairs if metric in METRICS}
@@ -110,7 +110,7 @@ async def _show(
     fault: str = "",
     fault_at: str = "",
     headings: Sequence[str] = (),
-    told: Mapping[str, str] = MappingProxyType({}),
+    meanings: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     async with view.parts.database.read() as transaction:
         counts = await figures.followers_of(transaction, view.me.id)
@@ -121,7 +121,7 @@ async def _show(
         fault=fault,
         fault_at=fault_at,
         headings=headings,
-        told=told,
+        meanings=meanings,
         metrics=METRICS,
         estimated=[(name, counts.get(name)) for name in sorted(view.parts.reach_rates)],
     )

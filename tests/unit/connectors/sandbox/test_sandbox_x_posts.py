@@ -47,7 +47,7 @@ def test_malformed_post_body_is_refused(x: XClient, body: bytes) -> None:
     assert answer.json()["errors"][0]["parameters"]
 
 
-def test_every_answer_tells_what_is_left_of_the_window(x: XClient) -> None:
+def test_every_answer_shows_what_is_left_of_the_window(x: XClient) -> None:
     """Limit, remaining and reset count down over 15 minutes; then the window begins anew."""
     first, second = x.post("Een").headers, x.post("Een").headers
     resets = int(first["x-rate-limit-reset"])

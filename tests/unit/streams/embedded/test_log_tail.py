@@ -33,7 +33,7 @@ def test_memory_keeps_a_bounded_number_of_bytes() -> None:
     assert [each.offset for each in partition.recent(partition.end - 3, 9) or ()] == [7, 8, 9]
 
 
-def test_newest_batch_stays_in_memory_whatever_its_size() -> None:
+def test_newest_batch_of_any_size_stays_in_memory() -> None:
     """A caller that keeps up reads it from memory once, though it is larger than the bound."""
     partition = _partition(1, 2 * TAIL_RECORDS, size=2 * TAIL_BYTES)
     assert partition.recent(0, 1) is None
