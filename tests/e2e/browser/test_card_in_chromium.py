@@ -112,6 +112,26 @@ async def test_the_seconds_to_undo_count_down(page: Page, tmp_path: Path) -> Non
         assert (await stage.organisation.read(posts.get, post.id)).state is PostState.READY
 
 
+@pytest.mark.parametrize("height", [PHONE["height"], 420])
+async def test_the_bar_covers_nothing_that_is_typed(stage: Stage, page: Page, height: int) -> None:
+    """However long it becomes, and with a keyboard on the screen, its end stays in sight."""
+    await page.set_viewport_size({"width": PHONE["width"], "height": height})
+    await stage.organisation.connect(ANNA)
+    await stage.organisation.post(await stage.organisation.campaign(story()), ANNA)
+    await stage.sign_in(page, ANNA.email)
+    await page.get_by_text("Maak het van jezelf").click()
+    box, bar = page.locator("[name=answer]"), page.locator(".bar")
+    await box.click()
+    for line in range(12):
+        await page.keyboard.type(f"Regel {line}\n")
+        below, above = await box.bounding_box(), await bar.bounding_box()
+        assert below is not None
+        assert above is not None
+        end = below["y"] + below["height"]
+        assert end <= height
+        assert end <= above["y"] or above["y"] + above["height"] <= below["y"]
+
+
 async def test_pictures_come_from_our_own_server(page: Page, tmp_path: Path) -> None:
     """The story's picture is in the card, and no request of the page leaves the server."""
     image = StoryImage(url="https://www.example.org/a.png", alt="De sluisdeur")
