@@ -17,11 +17,11 @@ from services.database.engine import Database, take_turns
 from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
-from services.message import message
+from services.message import message, message_n
 from services.people.store.people import Person
 from services.voice.ask_model import AskModel
 from services.voice.model.passages import Proposed, prompt_of, proposed
-from services.voice.writing.passage_rows import chosen, rows_of
+from services.voice.writing.passage_rows import chosen, rows_of, unsourced
 from services.voice.writing.request import Content
 
 
@@ -77,6 +77,26 @@ async def choose_passages(
         **({"sensitive": told} if told else {}),
     )
     return replace(campaign, content=content)
+
+
+async def check_vouched(content: Content, *, vouched: bool) -> int:
+    """Return how many of the chosen passages are not in the source like that.
+
+    Raises Rejected where there are any and nobody ``vouched`` for them.
+    """
+    # A long source takes half a second.
+    own = len(await asyncio.to_thread(unsourced, content))
+    if own and not vouched:
+        raise Rejected(
+            message_n(
+                "passages.unsourced",
+                "one passage is not in the source",
+                "{n} passages are not in the source",
+                own,
+            ),
+            remedy=message("do.vouch", "Tick that you vouch for it, or leave it out."),
+        )
+    return own
 
 
 async def propose_passages(

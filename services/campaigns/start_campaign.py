@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from services.campaigns.accept_events import contradiction, same_facts
+from services.campaigns.choose_passages import check_vouched
 from services.campaigns.rules.matching import Content, source_of
 from services.campaigns.rules.selection import (
     History,
@@ -281,12 +282,18 @@ async def _take_turn(transaction: Transaction, campaign_id: str) -> Campaign:
 
 
 async def launch(
-    transaction: Transaction, *, campaign_id: str, plan: LaunchPlan, by: Person, now: datetime
+    transaction: Transaction,
+    *,
+    campaign_id: str,
+    plan: LaunchPlan,
+    by: Person,
+    now: datetime,
+    vouched: bool = False,
 ) -> int:
     """Ask everybody on the list, or the handful to begin with; returns how many.
 
     Raises Rejected when the campaign was launched already or has ended, when its vacancy is over,
-    and when the list is empty.
+    when the list is empty, and when nobody ``vouched`` for passages that are not in the source.
     """
     await take_turns(transaction, "audience", campaign_id)
     campaign = await campaigns.get(transaction, campaign_id)
@@ -302,6 +309,7 @@ async def launch(
             message("audience.empty", "nobody is on the list"),
             remedy=message("do.add-colleague", "Add a colleague first."),
         )
+    own = await check_vouched(campaign.content, vouched=vouched)
     widen_at = None if plan.widen_after is None else now + plan.widen_after
     if not await campaigns.launch(transaction, campaign_id, now=now, widen_at=widen_at):
         raise Rejected(
@@ -323,6 +331,7 @@ async def launch(
         now=now,
         launch=plan.launch.value,
         asked=len(asked),
+        **({"vouched": own} if own else {}),
     )
     return len(asked)
 

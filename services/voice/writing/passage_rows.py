@@ -78,6 +78,13 @@ def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Passage
     return _grouped(rows, "" if content.passages else found.lacking)
 
 
+def unsourced(content: Content) -> tuple[PassageRow, ...]:
+    """The chosen passages that an editor wrote, or that hold words which are not in the source."""
+    if not content.passages:
+        return ()
+    return tuple(row for row in rows_of(content).used if row.own or row.unknown)
+
+
 def with_proposed(rows: PassageRows, proposed: Proposed, *, untick: bool) -> PassageRows:
     """``rows`` as a language model marks them; ``untick`` those that it finds private."""
 

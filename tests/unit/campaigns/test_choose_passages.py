@@ -72,7 +72,12 @@ async def written(database: Database, campaign_id: str) -> list[tuple[str, dict[
     """Texts and recipes of the drafts after a launch, by rank."""
     async with database.write() as transaction:
         launched = await launch(
-            transaction, campaign_id=campaign_id, plan=LaunchPlan(), by=MIA, now=NOW
+            transaction,
+            campaign_id=campaign_id,
+            plan=LaunchPlan(),
+            by=MIA,
+            now=NOW,
+            vouched=True,
         )
         assert launched == len(EVERYBODY)
     writer = DraftWriter(

@@ -213,6 +213,28 @@ async def test_a_passage_is_added_by_hand(organisation: Organisation) -> None:
     assert "You wrote this. Untick it and save, and it goes." in page
 
 
+async def test_an_own_passage_is_vouched_for_before_the_launch(organisation: Organisation) -> None:
+    """The page that begins the campaign shows it with the words that the source does not have; without a
+    tick nobody is asked. What stands in the source asks for none."""
+    address = await prepared(organisation)
+    listed, begins = address.replace("passages", "audience"), address.replace("passages", "launch")
+    async with organisation.staff("mia@example.org", "marketing") as browser:
+        await send(browser, address, [(FIRST, True), (SECOND, False)])
+        assert "vouch" not in (await browser.get(listed)).text
+        await send(browser, address, [(FIRST, True)], add=OWN, save="add")
+        page = (await browser.get(listed)).text
+        assert "One passage is not in the source like this:" in page
+        assert OWN in page
+        assert "Not in the source: kreeg, eerste, doorvaart, cadeau." in page
+        assert 'name="vouched" value="yes" required' in page
+        token = {"csrf_token": form_token(page), "launch": "everybody"}
+        refused = await browser.post(begins, data=token)
+        assert refused.status_code == 422
+        assert "Tick that you vouch for it, or leave it out." in refused.text
+        begun = await browser.post(begins, data=token | {"vouched": "yes"})
+        assert begun.status_code == 303
+
+
 async def test_an_emptied_row_is_left_out(organisation: Organisation) -> None:
     """It counts as not ticked, and what was found is below again."""
     address = await prepared(organisation)

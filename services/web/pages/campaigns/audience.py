@@ -28,6 +28,7 @@ from services.campaigns.store.sharing_history import asked_lately, often_asked
 from services.errors import Rejected
 from services.posts.deal import Foreseen
 from services.voice import Thin, lacking
+from services.voice.writing.passage_rows import PassageRow, unsourced
 from services.web.access import CampaignManagerView
 from services.web.pages.campaigns.campaign_page import (
     WIDEN_AFTER_HOURS,
@@ -63,7 +64,7 @@ class ShownAudience:
     ``empty`` says why the list is empty, ``lately`` how often each was asked in the last week, ``moved``
     whom the last tap took off or put on, which can be undone, ``possible`` how many of those beside the
     list fit perhaps and were not asked often lately; ``foreseen`` before the launch how many posts the source carries; ``thin``: it carries none, and
-    each person is asked a question.
+    each person is asked a question. ``unsourced`` are the passages for which somebody has to vouch.
     """
 
     home: str
@@ -82,6 +83,7 @@ class ShownAudience:
     moved: Moved | None = None
     foreseen: Foreseen | None = None
     thin: bool = False
+    unsourced: Sequence[PassageRow] = ()
 
     @property
     def address(self) -> str:
@@ -120,8 +122,16 @@ async def add(view: CampaignManagerView, home: str, campaign_id: str) -> Respons
 async def launch_campaign(view: CampaignManagerView, home: str, campaign_id: str) -> Response:
     await campaign_of(view, home, campaign_id)
     plan = await read_plan(view)
+    vouched = (await read_fields(view, ("vouched",)))["vouched"] == "yes"
     async with view.parts.database.write() as transaction:
-        await launch(transaction, campaign_id=campaign_id, plan=plan, by=view.me, now=view.now)
+        await launch(
+            transaction,
+            campaign_id=campaign_id,
+            plan=plan,
+            by=view.me,
+            now=view.now,
+            vouched=vouched,
+        )
     return view.go(_page_of(home, campaign_id))
 
 
@@ -234,7 +244,8 @@ async def _show(
         )
     if campaign.state == "prepared":
         refusal = await asyncio.to_thread(lacking, campaign.content)
-        shown = replace(shown, thin=isinstance(refusal, Thin))
+        own = await asyncio.to_thread(unsourced, campaign.content)
+        shown = replace(shown, thin=isinstance(refusal, Thin), unsourced=own)
         if not view.partial:
             shown = replace(shown, foreseen=await foreseen_of(view, campaign))
     return view.page(
