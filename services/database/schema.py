@@ -693,7 +693,8 @@ reach_cells = Table(
 )
 
 # How many people stand behind a campaign's figures: its published posts (no metric), and what was told
-# of them by metric and tag. ``since`` is the day on which there were enough of them to be shown.
+# of them by metric and tag. ``since`` is the day from which there were enough of them to be shown, of
+# a tag not before the campaign's own.
 figure_groups = Table(
     "figure_groups",
     metadata,

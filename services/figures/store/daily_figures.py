@@ -54,10 +54,8 @@ async def of_campaigns(
     for each in await reach_cells.over_time(
         transaction, "campaign", campaign_ids, first=_EVER, last=last
     ):
-        day = since.get((each.value, each.metric, each.tag))
-        shared = since.get((each.value, "", ""))
-        if day and shared:
-            told[each.value][max(day, shared, each.day), each.metric, each.tag] += each.amount
+        if day := since.get((each.value, each.metric, each.tag)):
+            told[each.value][max(day, each.day), each.metric, each.tag] += each.amount
     applicants = await _applicants(transaction, campaign_ids)
     return {
         campaign_id: DailyFigures(

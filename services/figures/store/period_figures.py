@@ -68,13 +68,8 @@ WITH young AS MATERIALIZED (
     LEFT JOIN figure_groups g ON g.campaign_id = c.id AND g.metric = '' AND g.tag = ''
     WHERE g.since IS NULL OR g.since >= :first
 ), told AS (
-    SELECT t.campaign_id AS id, t.metric, t.tag, CASE
-        WHEN t.since IS NULL OR g.since IS NULL THEN NULL
-        WHEN g.since > t.since THEN g.since ELSE t.since END AS since
-    FROM figure_groups t
-    LEFT JOIN figure_groups g ON g.campaign_id = t.campaign_id AND g.metric = '' AND g.tag = ''
-    WHERE t.metric <> ''
-        AND (t.since IS NULL OR g.since IS NULL OR t.since >= :first OR g.since >= :first)
+    SELECT campaign_id AS id, metric, tag, since
+    FROM figure_groups WHERE metric <> '' AND (since IS NULL OR since >= :first)
 ), early AS MATERIALIZED (
     SELECT y.id, 'human' AS metric, 'measured' AS tag, y.since, x.span AS day, x.clicks AS amount
     FROM young y CROSS JOIN click_cells x {index}

@@ -75,10 +75,18 @@ WITH behind AS (
         PARTITION BY campaign_id, metric, tag ORDER BY day
     ) AS place
     FROM behind
+), counted AS (
+    SELECT campaign_id, metric, tag, count(*) AS people,
+        max(CASE WHEN place = {enough} THEN day END) AS since
+    FROM placed GROUP BY 1, 2, 3
 )
 INSERT INTO figure_groups (campaign_id, metric, tag, people, since)
-SELECT campaign_id, metric, tag, count(*), max(CASE WHEN place = {enough} THEN day END)
-FROM placed GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+SELECT c.campaign_id, c.metric, c.tag, c.people, CASE
+    WHEN c.since IS NULL OR g.since IS NULL THEN NULL
+    WHEN g.since > c.since THEN g.since ELSE c.since END
+FROM counted c
+LEFT JOIN counted g ON g.campaign_id = c.campaign_id AND g.metric = '' AND g.tag = ''
+ORDER BY 1, 2, 3
 """
 
 

@@ -175,7 +175,6 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
     ]
     points = list(_points(view, question, now, before))
     lines = _lines(question, rows, columns, names)
-    shown = lines if question.all == "divided" else lines[:FIRST_ROWS]
     kind = ""
     if question.of == "campaign":
         kind = (await campaigns.kinds(transaction, [question.value])).get(question.value, "")
@@ -223,8 +222,8 @@ async def read_over_time(view: View, transaction: Transaction) -> OverTime:
             )
             for series in columns
         ],
-        lines=shown,
-        more=len(lines) - len(shown),
+        lines=lines,
+        more=len(rows.rows) - len(lines),
         hidden=rows.hidden,
     )
 
@@ -273,7 +272,7 @@ def _lines(
             values=[row.total(series) for series in shown],
             chosen=(question.by, row.value) == (question.of, question.value),
         )
-        for row in sorted(rows.rows, key=order)
+        for row in sorted(rows.rows, key=order)[: None if question.all == "divided" else FIRST_ROWS]
     ]
 
 
