@@ -46,6 +46,8 @@ PEOPLE, STORIES = 100, 200
 FEW = 20
 _VISITORS = 20_000
 _SERVER, _CLIENTS = 0, 1
+#: Records that are read back at once: on Kafka each time makes a client.
+_AT_ONCE = 20_000
 
 _BARE = """
 import sys, uvicorn
@@ -147,7 +149,7 @@ def _in_the_log(data: Path, port: int, environment: dict[str, str]) -> int:
     for topic in admin.topics(["link.clicked"]):
         for partition in topic.partitions:
             offset = partition.first
-            while records := admin.read(topic.name, partition.number, offset, 500):
+            while records := admin.read(topic.name, partition.number, offset, _AT_ONCE):
                 offset = records[-1].position.offset + 1
                 found += sum((each.value or b"").count(b'"specversion"') for each in records)
     admin.close()
