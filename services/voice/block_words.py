@@ -14,8 +14,8 @@ from services.voice.store import blocked_words
 
 #: What most posts say of whom their author works for.
 _EMPLOYER = ("ik werk bij {}", "i work at {}")
-#: Words on the list, characters of a word and of a reason.
-MOST, LONGEST_WORD, LONGEST_REASON = 1000, 60, 200
+#: Characters of a word and of a reason.
+LONGEST_WORD, LONGEST_REASON = 60, 200
 
 
 async def block(
@@ -33,13 +33,18 @@ async def block(
     the word.
     """
     blocked = BlockedWord(word=_line(word), reason=_line(reason))
-    if not blocked.key or len(blocked.word) > LONGEST_WORD:
+    if not (
+        blocked.key
+        and len(blocked.word) <= LONGEST_WORD
+        and 0 < len(blocked.reason) <= LONGEST_REASON
+    ):
         raise Rejected(
-            message("word.none", "that is no word"),
+            message("word.none", "a word needs letters and a reason"),
             remedy=message(
-                "do.write-word",
-                "Write a word or a phrase of at most {number} letters.",
-                number=LONGEST_WORD,
+                "do.write-word-and-reason",
+                "Write a word or a phrase of at most {letters} letters, and say in at most {characters} characters why it is not used.",
+                letters=LONGEST_WORD,
+                characters=LONGEST_REASON,
             ),
         )
     for employer in _EMPLOYER:
@@ -53,20 +58,6 @@ async def block(
                 ),
                 remedy=message("do.block-longer", "Block a longer word or a phrase."),
             )
-    if not blocked.reason or len(blocked.reason) > LONGEST_REASON:
-        raise Rejected(
-            message("word.no-reason", "a word needs its reason"),
-            remedy=message(
-                "do.give-reason",
-                "Say in at most {number} characters why it is not used.",
-                number=LONGEST_REASON,
-            ),
-        )
-    if await blocked_words.count(transaction) >= MOST:
-        raise Rejected(
-            message("word.list-full", "there are {number} words on the list already", number=MOST),
-            remedy=message("do.take-one-off", "Take one off before you go on."),
-        )
     await blocked_words.save(transaction, blocked, added_by=author, now=now)
     await record(
         transaction,

@@ -43,10 +43,6 @@ async def kept(transaction: Transaction) -> list[KeptWord]:
     ]
 
 
-async def count(transaction: Transaction) -> int:
-    return (await transaction.scalar(sa.select(sa.func.count()).select_from(blocked_words))) or 0
-
-
 async def save(
     transaction: Transaction, blocked: BlockedWord, *, added_by: str, now: datetime
 ) -> None:

@@ -27,32 +27,22 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = NAME_PARTICLES | {"s", "und", "in"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """``first`` may be an initial; ``last`` is what comes after, small words aside."""
-
-    first: str
-    last: tuple[str, ...]
-
-
 @lru_cache(maxsize=20_000)
-def _key(name: str) -> _Key:
+def _key(name: str) -> tuple[str, tuple[str, ...]]:
+    """The first name, or its initial, and what comes after it, small words aside."""
     before, comma, after = name.partition(",")
     words = _WORD.findall(folded(f"{after} {before}" if comma else name).replace("'", ""))
-    words = [word for word in words if word not in TITLES]
-    if not words:
-        return _Key("", ())
-    last = tuple(word for word in words[1:] if len(word) > 1 and word not in _SMALL)
-    return _Key(words[0], last)
+    first, *rest = [*(word for word in words if word not in TITLES), ""]
+    return first, tuple(word for word in rest if len(word) > 1 and word not in _SMALL)
 
 
 def same_name(one: str, other: str) -> bool:
     """Whether both may be one person's; an initial matches every name that begins with it."""
-    a, b = _key(one), _key(other)
-    if not a.last or a.last != b.last:
+    (first, last), (other_first, other_last) = _key(one), _key(other)
+    if not last or last != other_last:
         return False
-    short = min(len(a.first), len(b.first)) == 1
-    return a.first == b.first or (short and a.first[0] == b.first[0])
+    short = 1 in {len(first), len(other_first)}
+    return first == other_first or (short and first[0] == other_first[0])
 
 
 @lru_cache(maxsize=20_000)
@@ -73,16 +63,8 @@ def plain_words(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def own_names(name: str) -> frozenset[str]:
     """The parts of a name that are used alone for its person."""
-    return frozenset(word for word in _WORD.findall(folded(name)) if _tells(word))
-
-
-def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in _SMALL and word not in TITLES
-
-
-def namesakes(name: str, people: Iterable[Ambassador]) -> list[Ambassador]:
-    """Those of ``people`` who may be called so."""
-    return [person for person in people if same_name(name, person.name)]
+    words = (word for word in _WORD.findall(folded(name)) if len(word) > 2)
+    return frozenset(words) - _SMALL - TITLES
 
 
 class Relation(StrEnum):
@@ -136,7 +118,7 @@ def _author_among(
     for person in everybody:
         if email and person.email.casefold() == email:
             return person, ""
-    found = namesakes(story.author.name, everybody)
+    found = [person for person in everybody if same_name(story.author.name, person.name)]
     if len(found) == 1:
         return found[0], ""
     return None, f"{len(found)} colleagues are called {story.author.name}" if found else ""

@@ -17,7 +17,6 @@ async def test_words_are_kept_by_what_they_say(database: Database) -> None:
         for word in (SALE, CAFE, BlockedWord(word="SÁLE", reason="Nieuw.")):
             await blocked_words.save(transaction, word, added_by="maaike", now=NOW)
     async with database.write() as transaction:
-        assert await blocked_words.count(transaction) == 2
         listed = await blocked_words.read(transaction)
         assert listed.words == (CAFE, BlockedWord(word="SÁLE", reason="Nieuw."))
         found = await blocked_words.kept(transaction)
