@@ -21,16 +21,11 @@ from services.voice.store.own_words import OwnAnswer
 OWN_FIELDS = tuple(
     field.name
     for field in fields(Ambassador)
-    if field.name not in ("id", "email", "name", "timezone")
+    if field.name not in ("id", "email", "name", "timezone", "emoji")
 )
 
 #: Setting one of these by hand ends what was learnt about it.
-_HABITS: Mapping[str, Habit] = {
-    "emoji": "emoji",
-    "hashtags": "hashtags",
-    "exclamation": "exclamation",
-    "length": "length",
-}
+_HABITS: Mapping[str, Habit] = {"hashtags": "hashtags", "length": "length"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,15 +57,12 @@ LENGTH: _Labels = {
 
 #: What somebody's edits taught.
 LESSON: _Labels = {
-    "emoji": label("voice.lesson.emoji", "No emoji."),
     "hashtags": label("voice.lesson.hashtags", "No hashtags."),
-    "exclamation": label("voice.lesson.exclamation", "No exclamation marks."),
     "length": label("voice.lesson.length", "Shorter."),
 }
 
 #: The same, where some are left.
 LESSON_FEWER: _Labels = {
-    "emoji": label("voice.lesson.fewer.emoji", "At most {most} emoji."),
     "hashtags": label("voice.lesson.fewer.hashtags", "At most {most} hashtags."),
 }
 

@@ -29,7 +29,7 @@ def address_form(language: Language, chosen: AddressForm = "") -> AddressForm:
 class Ambassador:
     """One person. ``id`` is derived from the e-mail address (see `services.identity`).
 
-    ``emoji`` is how many at most fit this person's style (0–2), ``hashtags`` likewise (0–3);
+    ``emoji`` is kept as it is imported, for no post has any; ``hashtags`` is how many at most (0–3);
     ``since`` the year they joined; ``address_form`` how they address readers in Dutch (empty in
     English). ``other_languages`` are those they write in besides ``language``, ``topics`` what they
     want to share about beside their crafts. ``avoid`` holds words that they never use, ``opening``
@@ -52,7 +52,6 @@ class Ambassador:
     other_languages: tuple[Language, ...] = ()
     topics: tuple[str, ...] = ()
     hashtags: int = 0
-    exclamation: bool = False
     avoid: tuple[str, ...] = ()
     opening: str = ""
     ending: str = ""

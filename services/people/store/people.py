@@ -175,7 +175,9 @@ _ASKED = _AMBASSADORS.where(IS_AMBASSADOR)
 def _ambassador(row: Sequence[Any]) -> Ambassador:
     """What was imported, and over it what the person set by hand."""
     *imported, by_hand = row
-    fields = dict(zip(_NAMES, imported, strict=True)) | (by_hand or {})
+    fields = dict(zip(_NAMES, imported, strict=True))
+    # An older release let more be set.
+    fields |= {name: value for name, value in (by_hand or {}).items() if name in _FIELDS}
     for name, value in fields.items():
         if isinstance(value, list):
             fields[name] = tuple(value)
@@ -183,6 +185,7 @@ def _ambassador(row: Sequence[Any]) -> Ambassador:
 
 
 _NAMES = (*_OF_PEOPLE, *_VOICE)
+_FIELDS = frozenset(Ambassador.__dataclass_fields__)
 
 
 async def set_deactivated(

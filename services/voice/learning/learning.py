@@ -13,10 +13,9 @@ from difflib import SequenceMatcher
 from typing import Literal, get_args
 
 from services.people.rules.ambassador import Ambassador, Length
-from services.text.network_text import EMOJI
 from services.voice.language.words import words_of
 
-Habit = Literal["emoji", "hashtags", "exclamation", "length", "word"]
+Habit = Literal["hashtags", "length", "word"]
 HABITS: tuple[Habit, ...] = get_args(Habit)
 
 #: In so many posts the same has to happen before it changes the next draft.
@@ -32,8 +31,8 @@ _LENGTHS: tuple[Length, ...] = get_args(Length)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One thing that an edit did. ``most`` is how many emoji or hashtags it left; ``word`` is the
-    word that it took out."""
+    """One thing that an edit did. ``most`` is how many hashtags it left; ``word`` is the word that
+    it took out."""
 
     habit: Habit
     most: int = 0
@@ -62,14 +61,9 @@ class Lesson:
 def observe(original: str, final: str) -> list[Observation]:
     """What was removed, replaced or shortened between a draft and the text that was approved."""
     found: list[Observation] = []
-    before, after = len(EMOJI.findall(original)), len(EMOJI.findall(final))
-    if after < before:
-        found.append(Observation(habit="emoji", most=after))
     before, after = _hashtags(original), _hashtags(final)
     if after < before:
         found.append(Observation(habit="hashtags", most=after))
-    if "!" in _LINK.sub(" ", original) and "!" not in _LINK.sub(" ", final):
-        found.append(Observation(habit="exclamation"))
     old, new = words_of(original), words_of(final)
     if len(old) >= _FEWEST_WORDS and 3 * len(new) <= 2 * len(old):
         found.append(Observation(habit="length"))
@@ -90,7 +84,8 @@ def learn(seen: Iterable[Seen]) -> tuple[Lesson, ...]:
             dates=tuple(sorted(each.at for each in posts.values())),
         )
         for (habit, word), posts in by_subject.items()
-        if len(posts) >= TWICE
+        # An older release learnt more.
+        if len(posts) >= TWICE and habit in HABITS
     ]
     return tuple(sorted(lessons, key=lambda lesson: (HABITS.index(lesson.habit), lesson.word)))
 
@@ -99,12 +94,8 @@ def apply_lessons(person: Ambassador, lessons: Iterable[Lesson]) -> Ambassador:
     """The profile with what was learnt; a lesson only ever makes a text quieter or shorter."""
     for lesson in lessons:
         match lesson.habit:
-            case "emoji":
-                person = replace(person, emoji=min(person.emoji, lesson.most))
             case "hashtags":
                 person = replace(person, hashtags=min(person.hashtags, lesson.most))
-            case "exclamation":
-                person = replace(person, exclamation=False)
             case "length":
                 place = max(0, _LENGTHS.index(person.length) - lesson.most)
                 person = replace(person, length=_LENGTHS[place])

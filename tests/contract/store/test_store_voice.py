@@ -17,15 +17,21 @@ from services.voice.store.suggestions import Place
 from tests.builders import NOW, ambassador, campaign, organise, story
 
 ANNA, BERT = ambassador(1, emoji=2), ambassador(2)
-NO_EMOJI = Observation(habit="emoji", most=0)
+NO_HASHTAGS = Observation(habit="hashtags", most=0)
 WORD = Observation(habit="word", word="uniek")
-CHOSEN = {"emoji": 1, "crafts": ["staal"], "avoid": ["trots", "uniek"], "opening": "Even dit."}
+CHOSEN = {
+    "hashtags": 1,
+    "exclamation": True,
+    "crafts": ["staal"],
+    "avoid": ["trots", "uniek"],
+    "opening": "Even dit.",
+}
 
 
 async def test_what_is_set_by_hand_survives_an_import(database: Database) -> None:
     """A person's own settings lie over what is imported, at every later import too."""
     chosen = replace(
-        ANNA, emoji=1, crafts=("staal",), avoid=("trots", "uniek"), opening="Even dit."
+        ANNA, hashtags=1, crafts=("staal",), avoid=("trots", "uniek"), opening="Even dit."
     )
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA, BERT], now=NOW)
@@ -46,22 +52,22 @@ async def test_what_was_seen_is_kept_by_post(database: Database) -> None:
         (other,) = await organise(transaction, [ANNA], [campaign(story("s-2"))])
         later = NOW + timedelta(days=1)
         await voice_profiles.keep_observations(
-            transaction, ANNA.id, one.id, [WORD, NO_EMOJI], at=NOW
+            transaction, ANNA.id, one.id, [WORD, NO_HASHTAGS], at=NOW
         )
-        await voice_profiles.keep_observations(transaction, ANNA.id, one.id, [NO_EMOJI], at=NOW)
+        await voice_profiles.keep_observations(transaction, ANNA.id, one.id, [NO_HASHTAGS], at=NOW)
         await voice_profiles.keep_observations(
-            transaction, ANNA.id, other.id, [WORD, NO_EMOJI], at=later
+            transaction, ANNA.id, other.id, [WORD, NO_HASHTAGS], at=later
         )
     async with database.read() as transaction:
         found = await voice_profiles.observations(transaction, [ANNA.id, BERT.id])
     assert set(found) == {ANNA.id}
     assert set(found[ANNA.id]) == {
-        Seen(observation=NO_EMOJI, post_id=one.id, at=NOW),
-        Seen(observation=NO_EMOJI, post_id=other.id, at=later),
+        Seen(observation=NO_HASHTAGS, post_id=one.id, at=NOW),
+        Seen(observation=NO_HASHTAGS, post_id=other.id, at=later),
         Seen(observation=WORD, post_id=other.id, at=later),
     }
     async with database.write() as transaction:
-        await voice_profiles.forget(transaction, ANNA.id, "emoji")
+        await voice_profiles.forget(transaction, ANNA.id, "hashtags")
         found = await voice_profiles.observations(transaction, [ANNA.id])
         assert [seen.observation for seen in found[ANNA.id]] == [WORD]
 

@@ -393,7 +393,9 @@ async def _voice(office: Office) -> None:
     who = office.somebody()
     async with office.database.write() as transaction:
         if office.chance.random() < 0.5:
-            await voice_profile.save(transaction, who, {"emoji": 0, "length": "short"}, now=clock())
+            await voice_profile.save(
+                transaction, who, {"hashtags": 0, "length": "short"}, now=clock()
+            )
         else:
             await voice_profile.delete(transaction, who, now=clock())
 

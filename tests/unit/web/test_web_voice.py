@@ -36,9 +36,7 @@ FORM = {
     "language": "nl",
     "address_form": "u",
     "length": "short",
-    "emoji": "1",
     "hashtags": "2",
-    "exclamation": "yes",
     "also": "yes",
     "avoid": "trots, uniek",
     "opening": "Even uit de praktijk.",
@@ -64,14 +62,14 @@ async def profile(organisation: Organisation) -> voice_profile.VoiceProfile:
     return found
 
 
-async def learn_no_emoji(organisation: Organisation) -> None:
-    """Anna took the emoji out of two posts."""
+async def learn_no_hashtags(organisation: Organisation) -> None:
+    """Anna took the hashtags out of two posts."""
     for number in (1, 2):
         post = await organisation.post(
             await organisation.campaign(story(story_id=f"s-{number}")), ANNA
         )
         async with organisation.database.write() as transaction:
-            seen = [Observation(habit="emoji"), Observation(habit="word", word="<b>mooie")]
+            seen = [Observation(habit="hashtags"), Observation(habit="word", word="<b>mooie")]
             await voice_profiles.keep_observations(transaction, ANNA.id, post.id, seen, at=NOW)
 
 
@@ -90,8 +88,8 @@ async def test_everything_is_set_on_one_page(organisation: Organisation) -> None
     assert (answer.status_code, answer.headers["Location"]) == (303, "/profile/voice?saved=yes")
     found = await organisation.read(people.ambassadors_by_id, [ANNA.id])
     anna = found[ANNA.id]
-    assert (anna.address_form, anna.length, anna.emoji, anna.hashtags) == ("u", "short", 1, 2)
-    assert (anna.exclamation, anna.other_languages, anna.since) == (True, ("en",), 2012)
+    assert (anna.address_form, anna.length, anna.hashtags) == ("u", "short", 2)
+    assert (anna.other_languages, anna.since) == (("en",), 2012)
     assert (anna.avoid, anna.crafts) == (("trots", "uniek"), ("sluizen", "beton"))
     assert anna.topics == ("duurzaamheid", "leren")
     assert (anna.opening, anna.role, anna.team) == ("Even uit de praktijk.", "Sluiswachter", "")
@@ -113,8 +111,7 @@ async def test_an_unchanged_form_sets_nothing(organisation: Organisation) -> Non
         fields |= dict(
             re.findall(r'<select[^>]* name="(\w+)">.*?value="(\w*)" selected', page, re.DOTALL)
         )
-        for box in ("exclamation", "also"):
-            fields.pop(box, None)
+        fields.pop("also", None)
         await submit(browser, "/profile/voice", "/profile/voice", **fields)
     assert (await profile(organisation)).by_hand == {}
     assert (await profile(organisation)).person == ANNA
@@ -127,7 +124,7 @@ async def test_an_unchanged_form_sets_nothing(organisation: Organisation) -> Non
         ("ending", "Groet #trots", "Hashtags komen uit het verhaal zelf"),
         ("ending", "Ik werk bij Deltaplan", "Waar je werkt, staat al in elke tekst"),
         ("opening", "x" * 101, "Hooguit 100 tekens"),
-        ("emoji", "9", "Dit kan niet kloppen"),
+        ("hashtags", "9", "Dit kan niet kloppen"),
         ("language", "fr", "Dit kan niet kloppen"),
         ("since", "ooit", "Dit kan niet kloppen"),
         ("avoid", ",".join(f"w{n}" for n in range(60)), "Hooguit 50"),
@@ -146,13 +143,13 @@ async def test_a_fault_is_beside_its_field(
 
 async def test_what_was_learnt_is_visible_and_undoable(organisation: Organisation) -> None:
     """Each lesson says when it was seen; undoing one leaves the others."""
-    await learn_no_emoji(organisation)
+    await learn_no_hashtags(organisation)
     async with organisation.signed_in("anna@example.org") as browser:
         page = (await browser.get("/profile/voice")).text
-        assert "Geen emoji." in page
+        assert "Geen hashtags." in page
         assert "Want dat deed je op 24 november 2026 en 24 november 2026." in " ".join(page.split())
         assert "Nooit ‘&lt;b&gt;mooie’." in page
-        await submit(browser, "/profile/voice", "/profile/voice/unlearn", habit="emoji", word="")
+        await submit(browser, "/profile/voice", "/profile/voice/unlearn", habit="hashtags", word="")
         wrong = await submit(browser, "/profile/voice", "/profile/voice/unlearn", habit="all")
     assert wrong.status_code == 422
     assert [lesson.habit for lesson in (await profile(organisation)).lessons] == ["word"]
@@ -161,14 +158,14 @@ async def test_what_was_learnt_is_visible_and_undoable(organisation: Organisatio
 async def test_the_voice_can_be_downloaded_and_deleted(organisation: Organisation) -> None:
     """The download is JSON with everything; after deletion only the import is left."""
     await set_by_form(organisation)
-    await learn_no_emoji(organisation)
+    await learn_no_hashtags(organisation)
     async with organisation.signed_in("anna@example.org") as browser:
         download = await browser.get("/profile/voice/export")
         assert "attachment" in download.headers["Content-Disposition"]
         exported = json.loads(download.text)
         assert exported["voice"]["avoid"] == ["trots", "uniek", "<b>mooie"]
         assert exported["set_by_hand"]["avoid"] == ["trots", "uniek"]
-        assert [each["habit"] for each in exported["learnt"]] == ["emoji", "word"]
+        assert [each["habit"] for each in exported["learnt"]] == ["hashtags", "word"]
         await submit(browser, "/profile/voice", "/profile/voice/delete")
     after = await profile(organisation)
     assert (after.person, after.by_hand, after.lessons) == (ANNA, {}, ())

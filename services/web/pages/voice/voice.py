@@ -105,8 +105,8 @@ async def _show(
 
 _LISTS = ("crafts", "topics", "avoid")
 _TEXTS = ("role", "team", "region", "since", "opening", "ending")
-_CHOICES = ("language", "address_form", "length", "emoji", "hashtags")
-_BOXES = ("also", "exclamation")
+_CHOICES = ("language", "address_form", "length", "hashtags")
+_BOXES = ("also",)
 _LINE_FAULTS = {
     "link": message("voice.fault.link", "A link does not belong here: every text has one already."),
     "hashtag": message(
@@ -139,9 +139,7 @@ class VoiceForm(BaseModel):
     other_languages: tuple[Language, ...] = ()
     address_form: Literal["je", "u", ""] = ""
     length: Literal["short", "medium", "long"]
-    emoji: Annotated[int, Field(ge=0, le=2)]
     hashtags: Annotated[int, Field(ge=0, le=3)]
-    exclamation: bool = False
     avoid: Annotated[tuple[_Word, ...], Field(max_length=50)] = ()
     opening: _OwnLine = ""
     ending: _OwnLine = ""
@@ -162,7 +160,6 @@ def check_form(fields: Mapping[str, str], messages: Messages) -> Filled[VoiceFor
     language = fields["language"]
     data: dict[str, Any] = {name: fields[name] for name in (*_TEXTS, *_CHOICES)}
     data |= {name: tuple(dict.fromkeys(words(fields[name]))) for name in _LISTS}
-    data["exclamation"] = bool(fields["exclamation"])
     others = tuple(each for each in LANGUAGES if each != language)
     data["other_languages"] = others if fields["also"] else ()
     if not traits_of(language).address_forms:
@@ -181,5 +178,4 @@ def filled(person: Ambassador) -> dict[str, str]:
     fields |= {name: ", ".join(getattr(person, name)) for name in _LISTS}
     fields["since"] = "" if person.since is None else str(person.since)
     fields["also"] = "yes" if person.other_languages else ""
-    fields["exclamation"] = "yes" if person.exclamation else ""
     return fields
