@@ -50,11 +50,7 @@ _WORDS: Mapping[str, Message] = {
     ),
     "few": label(
         "template.few",
-        "At least {least} short posts (=== name short) and {least} others belong here, or two people post the same.",
-    ),
-    "few_answered": label(
-        "template.few-answered",
-        "Some posts begin with {{{{ answer }}}}, and some have none, for whoever answered nothing.",
+        "At least {least} short posts (=== name short) and {least} others belong here, and of both some that begin with {{{{ answer }}}}, or two people post the same.",
     ),
     "claim": label(
         "template.claim",
@@ -69,14 +65,7 @@ _WORDS: Mapping[str, Message] = {
     ),
     "not_prose": label(
         "template.not-prose",
-        "A post is plain text, without emoji, <, >, @name or #hashtag and with one link: {{{{ link }}}}.",
-    ),
-    "asks": label(
-        "template.asks",
-        "There is a question or an exclamation mark here; leave that to the colleague.",
-    ),
-    "quotes": label(
-        "template.quotes", "Quotation marks are added by themselves, where somebody else speaks."
+        "A post is plain text with one link, {{{{ link }}}}: without a question, an exclamation mark, quotation marks, emoji, <, >, @name or #hashtag.",
     ),
     "holes": label("template.holes", "Where a slot is empty this leaves a hole in the sentence."),
     "unsaid": label(
@@ -89,22 +78,17 @@ _WORDS: Mapping[str, Message] = {
     ),
     "answer_later": label("template.answer-later", "A post with {{{{ answer }}}} begins with it."),
     "twice": label("template.twice", "The same slot stands here twice."),
-    "link_inside": label(
-        "template.link-inside",
-        "The link stands at the end of a sentence, or after one plain word: The whole story: {{{{ link }}}}",
+    "link": label(
+        "template.link",
+        "The link stands here once, at the end of a sentence, or after one plain word: The whole story: {{{{ link }}}}",
     ),
-    "no_link": label("template.no-link", "The link belongs here exactly once: {{{{ link }}}}."),
     "no_disclosure": label(
         "template.no-disclosure",
         "The employer belongs here exactly once, in a sentence that says that you work there: I work at {{{{ employer }}}}.",
     ),
-    "speaks_of_poster": label(
-        "template.speaks-of-poster",
-        "Whoever wrote it speaks here themselves; leave {{{{ author }}}} out.",
-    ),
-    "author_inside": label(
-        "template.author-inside",
-        "{{{{ author }}}} begins a sentence: “My colleague …” comes to stand there.",
+    "author": label(
+        "template.author",
+        "“My colleague …” comes to stand at {{{{ author }}}}: begin a sentence with it, and leave it out where the author speaks.",
     ),
     "no_job": label(
         "template.no-job", "A post about a vacancy names the job: {{{{ job }}}} or {{{{ a_job }}}}."
@@ -133,7 +117,8 @@ class TemplateFault:
         return _WORDS[self.name]
 
 
-HEADER = re.compile(r"^===(?P<rest>.*)$")
+#: A header, and the lines below it up to the next.
+_SECTION = re.compile(r"^===(?P<rest>.*)(?P<lines>(?:\n(?!===).*)*)", re.MULTILINE)
 _NAMED = re.compile(r"\s+(?P<name>[a-z]+(?:-[a-z0-9]+)*)(?P<short>\s+short)?\s*")
 _FORM = re.compile(r"""\{\{\s*form\(\s*"([^"{}]*)"\s*,\s*"([^"{}]*)"\s*\)\s*\}\}""")
 
@@ -162,26 +147,15 @@ def read_sections(text: str) -> Iterator[Section]:
     A line ``=== name`` begins one, ``=== name short`` one for X and for people who prefer short posts.
     ``{{ form("je kent", "u kent") }}`` is the familiar and the polite form.
     """
-    header: re.Match[str] | None = None
-    started, lines = 0, list[str]()
-    for number, line in enumerate([*text.split("\n"), "==="], start=1):
-        found = HEADER.match(line)
-        if found is None:
-            lines.append(line.rstrip())
-            continue
-        if header is not None:
-            yield _section(header, started, lines)
-        header, started, lines = found, number, []
-
-
-def _section(header: re.Match[str], line: int, lines: list[str]) -> Section:
-    read = _NAMED.fullmatch(header["rest"])
-    return Section(
-        name=read["name"] if read else "",
-        short=bool(read and read["short"]),
-        line=line,
-        source="\n".join(lines).rstrip("\n"),
-    )
+    for found in _SECTION.finditer(text):
+        named = _NAMED.fullmatch(found["rest"])
+        lines = found["lines"].split("\n")[1:]
+        yield Section(
+            name=named["name"] if named else "",
+            short=bool(named and named["short"]),
+            line=text.count("\n", 0, found.start()) + 1,
+            source="\n".join(line.rstrip() for line in lines).rstrip("\n"),
+        )
 
 
 #: Characters of a file and of a layout, layouts of a file, and marks (``{{``, ``{%``) of a layout.
@@ -196,18 +170,6 @@ _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,
 )  # fmt: skip
 _PARSER = SandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slots:
-    """The slots that a layout names, and those that it shows outside a condition on them."""
-
-    uses: frozenset[str]
-    needs: frozenset[str]
-
-    @property
-    def optional(self) -> frozenset[str]:
-        return self.uses - self.needs
 
 
 def check_syntax(path: str, text: str) -> None:
@@ -250,15 +212,16 @@ def fields_of(path: str) -> frozenset[str]:
     return SLOTS - (_OF_STORIES if "/vacancy/" in path else _OF_VACANCIES)
 
 
-def slots_of(section: Section) -> Slots:
-    """The slots of a layout without `syntax_faults`."""
-    needs: set[str] = set()
+def slots_of(section: Section) -> tuple[frozenset[str], frozenset[str]]:
+    """The slots that a layout without `syntax_faults` names, and those that it shows outside a condition
+    on them."""
     uses: set[str] = set()
+    needs: set[str] = set()
     for form in dict.fromkeys(section.forms):
         tree = _PARSER.parse(form)
         uses |= {name.name for name in tree.find_all(nodes.Name)}
         needs |= set(_shown(tree.body, frozenset()))
-    return Slots(uses=frozenset(uses), needs=frozenset(needs))
+    return frozenset(uses), frozenset(needs)
 
 
 def _shown(body: Iterable[nodes.Node], known: frozenset[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -27,14 +27,9 @@ _SUFFIX = ".j2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """One whole post. ``uses`` are the slots that it names, ``needs`` those that it cannot be
-    without; ``line`` is where it begins in its file."""
+class Layout(Section):
+    """One whole post. ``uses`` are the slots that it names, ``needs`` those that it cannot be without."""
 
-    name: str
-    short: bool
-    line: int
-    source: str
     uses: frozenset[str]
     needs: frozenset[str]
     familiar: Template = field(repr=False)
@@ -138,16 +133,13 @@ def _compiled(path: str, text: str) -> Pool:
 
 
 def _layout(section: Section) -> Layout:
-    slots = slots_of(section)
+    uses, needs = slots_of(section)
     familiar, polite = section.forms
     compiled = _template(familiar)
     return Layout(
-        name=section.name,
-        short=section.short,
-        line=section.line,
-        source=section.source,
-        uses=slots.uses,
-        needs=slots.needs,
+        **asdict(section),
+        uses=uses,
+        needs=needs,
         familiar=compiled,
         polite=compiled if polite == familiar else _template(polite),
     )

@@ -114,15 +114,15 @@ def test_a_good_one_has_nothing_to_be_said() -> None:
         (GOOD.replace("{{ employer }}", "ons"), "no_disclosure"),
         (GOOD.replace("Ik werk bij {{ employer }}", "{{ employer }} bouwt het"), "no_disclosure"),
         (f"{GOOD}\n\n{{{{ employer }}}}", "no_disclosure"),
-        (GOOD.replace("{{ link }}", ""), "no_link"),
-        (f"{{{{ link }}}} is het adres.\n\n{GOOD.replace('{{ link }}', '')}", "link_inside"),
+        (GOOD.replace("{{ link }}", ""), "link"),
+        (f"{{{{ link }}}} is het adres.\n\n{GOOD.replace('{{ link }}', '')}", "link"),
         (f"Trots op dit verhaal. {GOOD}", "unsaid"),
         (f"Ik las dit net. {GOOD}", "unsaid"),
-        (f"Wat vind jij?\n\n{GOOD}", "asks"),
-        (f"Kijk eens!\n\n{GOOD}", "asks"),
+        (f"Wat vind jij?\n\n{GOOD}", "not_prose"),
+        (f"Kijk eens!\n\n{GOOD}", "not_prose"),
         (f"#samen {GOOD}", "not_prose"),
         (f"🎉 {GOOD}", "not_prose"),
-        (f"“Zo gaat dat.” {GOOD}", "quotes"),
+        (f"“Zo gaat dat.” {GOOD}", "not_prose"),
         (f"Het waren er 12. {GOOD}", "claim"),
         (f"Dit zegt Maximiliaan. Zo zegt Maximiliaan het. {GOOD}", "claim"),
         (f"{GOOD.replace('{{ passage }}', 'woord ' * 61)}", "too_many_words"),
@@ -130,7 +130,7 @@ def test_a_good_one_has_nothing_to_be_said() -> None:
         (f"Zie je {{% if team %}}{{{{ team }}}}{{% endif %}} . {GOOD}", "holes"),
         (f"Dat ziet u zelf. {GOOD}", "address"),
         (f"Dat zie je zelf. {GOOD}", "address"),
-        (f"Zo schreef {{{{ author }}}} het. {GOOD}", "author_inside"),
+        (f"Zo schreef {{{{ author }}}} het. {GOOD}", "author"),
         (f"{{{{ rol }}}} {GOOD}", "unknown_field"),
         (f"{{{{ job }}}} {GOOD}", "unknown_field"),
         (f"{{% for x in role %}}x{{% endfor %}} {GOOD}", "not_allowed"),
@@ -177,9 +177,9 @@ def test_what_is_asked_for_is_optional() -> None:
     """A slot that stands only where it is known keeps the layout from no one."""
     text = "=== a\n{% if role %}{{ role }}{% else %}{{ team }}{% endif %} {{ link }}"
     (section,) = read_sections(text)
-    slots = slots_of(section)
-    assert slots.needs == {"link", "team"}
-    assert slots.optional == {"role"}
+    uses, needs = slots_of(section)
+    assert needs == {"link", "team"}
+    assert uses - needs == {"role"}
 
 
 @given(st.text(max_size=400))
