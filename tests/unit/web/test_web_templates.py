@@ -89,7 +89,10 @@ async def test_it_is_checked_while_typing(
 async def test_a_layout_without_link_or_disclosure_is_reported(organisation: Organisation) -> None:
     """A post that loses the link or the employer is refused by name."""
     async with organisation.staff(MAAIKE, "marketing") as browser:
-        for slot, said in (("link", "The link stands here once"), ("employer", "The employer belongs")):
+        for slot, said in (
+            ("link", "The link stands here once"),
+            ("employer", "The employer belongs"),
+        ):
             text = TEXT.replace(f"{{{{ {slot} }}}}", "")
             answer = await submit_by_htmx(browser, PAGE, f"/templates/check/{PATH}", text=text)
             assert said in answer.text
