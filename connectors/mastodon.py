@@ -143,8 +143,8 @@ class Mastodon:
         for first in range(0, len(external_ids), _BATCH):
             query = "&".join(f"id[]={each}" for each in external_ids[first : first + _BATCH])
             for found in self._statuses(account.tokens, f"/api/v1/statuses?{query}"):
-                told = {ours: found.get(f"{name}_count") for ours, name in _COUNTERS.items()}
-                counts = {name: count for name, count in told.items() if count is not None}
+                reported = {ours: found.get(f"{name}_count") for ours, name in _COUNTERS.items()}
+                counts = {name: count for name, count in reported.items() if count is not None}
                 yield ports.Measurement(external_id=found["id"], metrics=counts, source=_SOURCE)
 
     def _ask(self, tokens: ports.Tokens, method: str, path: str, **body: Any) -> Any:

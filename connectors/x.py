@@ -279,9 +279,9 @@ class X:
                 list(external_ids[first : first + _BATCH]),
                 tweet_fields=["public_metrics", "non_public_metrics"],
             )
-            told = objects(answer.get("data"))
-            self._settings.meter("post_read", len(told))
-            for found in told:
+            posts_read = objects(answer.get("data"))
+            self._settings.meter("post_read", len(posts_read))
+            for found in posts_read:
                 if metrics := metrics_of(found):
                     yield Measurement(
                         external_id=str(found.get("id")), metrics=metrics, source=_STATISTICS_SOURCE

@@ -305,16 +305,16 @@ async def preparing(steps: Mapping[str, Step]) -> AsyncIterator[Preparation]:
 
 
 async def _until_done(what: str, step: Step) -> None:
-    told = False
+    logged = False
     while True:
         try:
             await step()
         except RetryLater as away:
-            if not told:
+            if not logged:
                 _log.warning("started without it", what=what, reason=str(away))
-            told = True
+            logged = True
         else:
-            if told:
+            if logged:
                 _log.info("it is back", what=what)
             return
         await asyncio.sleep(_AGAIN_SECONDS)

@@ -66,7 +66,7 @@ async def choose_passages(
     await campaigns.set_content(transaction, campaign_id, content)
     # A long source takes half a second.
     rows = await asyncio.to_thread(rows_of, content)
-    told = [row.passage.sensitive for row in rows.used if row.passage.sensitive]
+    sensitive = [row.passage.sensitive for row in rows.used if row.passage.sensitive]
     await record(
         transaction,
         "campaign.passages",
@@ -74,7 +74,7 @@ async def choose_passages(
         actor=by.id,
         now=now,
         passages=len(kept),
-        **({"sensitive": told} if told else {}),
+        **({"sensitive": sensitive} if sensitive else {}),
     )
     return replace(campaign, content=content)
 

@@ -187,7 +187,7 @@ def _open_server(url: str) -> AsyncEngine:
         # `pool_pre_ping` asks before each of thousands of transactions: a fifth of all round trips.
         rested = time.monotonic() - record.info.get("left", math.inf)
         try:
-            if rested > _TRUSTED or _is_told_something(connection.driver_connection):
+            if rested > _TRUSTED or _has_pending_input(connection.driver_connection):
                 engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as gone:
             raise InvalidatePoolError from gone
@@ -195,7 +195,7 @@ def _open_server(url: str) -> AsyncEngine:
     return engine
 
 
-def _is_told_something(connection: psycopg.AsyncConnection[Any]) -> bool:
+def _has_pending_input(connection: psycopg.AsyncConnection[Any]) -> bool:
     """Whether PostgreSQL said something unasked, as it does when it ends a connection."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)

@@ -109,8 +109,8 @@ def read_documents(value: bytes | None) -> list[tuple[ReadClick, Any]] | None:
     except ValueError:
         return None
     return [
-        (click, _document(click, told, at))
-        for click, told, at in zip(
+        (click, _document(click, stated_at, at))
+        for click, stated_at, at in zip(
             clicks, parts[2::_STRIDE], parts[_EVENT.groups :: _STRIDE], strict=True
         )
     ]
@@ -132,7 +132,7 @@ def _taken_apart(value: bytes | None) -> list[str] | None:
 
 def _clicks(parts: list[str]) -> list[ReadClick]:
     """Raises ValueError."""
-    identities, told, codes, visitors, methods, agents, prefetches, moments = (
+    identities, stated_at, codes, visitors, methods, agents, prefetches, moments = (
         parts[number::_STRIDE] for number in range(1, _STRIDE)
     )
     if any("\\" in agent for agent in agents):
@@ -140,22 +140,22 @@ def _clicks(parts: list[str]) -> list[ReadClick]:
     if any(len(agent) > _LONGEST_AGENT for agent in agents):
         raise ValueError
     at = list(map(datetime.fromisoformat, moments))
-    if told != moments:
-        for each in told:
+    if stated_at != moments:
+        for each in stated_at:
             datetime.fromisoformat(each)
     prefetched = [each == "true" for each in prefetches]
     return list(map(ReadClick, identities, codes, visitors, methods, agents, prefetched, at))
 
 
-def _document(click: ReadClick, told: str, at: str) -> dict[str, Any]:
-    """The event as it was written. ``told`` (the moment of writing) and ``at`` are its times."""
+def _document(click: ReadClick, stated_at: str, at: str) -> dict[str, Any]:
+    """The event as it was written. ``stated_at`` (the moment of writing) and ``at`` are its times."""
     return {
         "specversion": "1.0",
         "id": click.id,
         "source": SOURCE,
         "type": TOPIC,
         "datacontenttype": "application/json",
-        "time": told,
+        "time": stated_at,
         "subject": click.code,
         "dataschema": _TYPE.dataschema,
         "data": {

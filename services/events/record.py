@@ -52,12 +52,12 @@ def read_record(value: bytes | None, topic: str) -> list[Element]:
 
 
 def _click(part: int, click: clicks.ReadClick, document: Any) -> Element:
-    told, data = document["time"], document["data"]
+    stated_at, data = document["time"], document["data"]
     event = CloudEvent(
         id=click.id,
         source=document["source"],
         type=document["type"],
-        time=click.clicked_at if told == data["clicked_at"] else read_moment(told),
+        time=click.clicked_at if stated_at == data["clicked_at"] else read_moment(stated_at),
         subject=document["subject"],
         dataschema=document["dataschema"],
         data=data,

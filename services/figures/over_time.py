@@ -78,16 +78,16 @@ class ValueRows:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """``values`` may be shown, except where ``told`` counts too few people (by series and value);
+    """``values`` may be shown, except where ``counted`` has too few people (by series and value);
     a value without people is nothing, and hides none."""
 
     values: frozenset[str]
-    told: Mapping[Series, Mapping[str, int]]
+    counted: Mapping[Series, Mapping[str, int]]
 
     def hides(self, value: str, totals: Mapping[Series, int]) -> frozenset[Series]:
         return frozenset(
             series
-            for series, people in self.told.items()
+            for series, people in self.counted.items()
             if (value in people or totals.get(series)) and value not in large_enough(people)
         )
 
@@ -161,12 +161,12 @@ def large_enough(people: Mapping[str, int]) -> frozenset[str]:
 async def _shown(
     transaction: Transaction, period: Period, dimension: str, groups: Mapping[str, Group]
 ) -> _Shown:
-    told = (
+    counted = (
         await period_posts.reported_groups(transaction, period, dimension)
         if dimension in _DIVIDE_CAMPAIGNS
         else {}
     )
-    return _Shown(large_enough({value: group.people for value, group in groups.items()}), told)
+    return _Shown(large_enough({value: group.people for value, group in groups.items()}), counted)
 
 
 async def _ambassadors(transaction: Transaction, period: Period, dimension: str, value: str) -> int:

@@ -96,13 +96,13 @@ class ExpiryWarnings:
         return given
 
     async def _give(self, one: Ending, days: int, now: datetime) -> bool:
-        told = one.warned_days
+        earlier = one.warned_days
         async with self._database.write() as transaction:
-            if not await self._watch.set_warned(transaction, one, before=told, after=days):
+            if not await self._watch.set_warned(transaction, one, before=earlier, after=days):
                 return False  # another process was first
         if not await self._send(one):
             async with self._database.write() as transaction:
-                await self._watch.set_warned(transaction, one, before=days, after=told)
+                await self._watch.set_warned(transaction, one, before=days, after=earlier)
             return False
         network = {"network": one.network} if one.network else {}
         async with self._database.write() as transaction:

@@ -43,7 +43,7 @@ async def cancel_of_campaigns(
     )
     for campaign_id, reason in reasons.items():
         own = [post for post in cancelled if post.campaign_id == campaign_id]
-        await _tell(transaction, own, actor="campaigns", reason=reason, now=now)
+        await _record_cancelled(transaction, own, actor="campaigns", reason=reason, now=now)
     return Counter(post.campaign_id for post in cancelled)
 
 
@@ -54,10 +54,10 @@ async def cancel_of_person(
     cancelled = await posts.move_all_of_person(
         transaction, ambassador_id=ambassador_id, before=_UNSENT, after=PostState.CANCELLED
     )
-    return await _tell(transaction, cancelled, actor=actor, reason=reason, now=now)
+    return await _record_cancelled(transaction, cancelled, actor=actor, reason=reason, now=now)
 
 
-async def _tell(
+async def _record_cancelled(
     transaction: Transaction, cancelled: Sequence[Moved], *, actor: str, reason: str, now: datetime
 ) -> int:
     await typed_texts.forget(transaction, [post.id for post in cancelled])
@@ -193,12 +193,12 @@ async def finish(
             campaign_id=campaign.id, reason=reason, cancelled=number, finished_at=now
         )
         # No event said that a prepared one started.
-        told = () if campaign.state == "prepared" else (state(event, at=now),)
+        statements = () if campaign.state == "prepared" else (state(event, at=now),)
         await record(
             transaction,
             "campaign.finished",
             campaign.id,
-            *told,
+            *statements,
             actor=actor,
             now=now,
             cancelled=number,

@@ -134,7 +134,7 @@ class Claimer:
         await count_calls(transaction, claims, self._rules.limits, now=now)
         await reserve_probes(transaction, claims, now=now, lease=self._rules.lease)
         found = await posts.by_ids(transaction, [claim.post_id for claim in claims])
-        await self._tell(transaction, claims, found, now)
+        await self._record_intents(transaction, claims, found, now)
         held = await connections.get_many(
             transaction, [(claim.ambassador_id, claim.network) for claim in claims]
         )
@@ -186,7 +186,7 @@ class Claimer:
         card = LinkCard(url=self._short_link(post.link_code), title=title)
         return OutgoingPost(text=post.text, card=card)
 
-    async def _tell(
+    async def _record_intents(
         self,
         transaction: Transaction,
         claims: Sequence[Claim],
@@ -203,9 +203,9 @@ class Claimer:
             event = PostPublishing(
                 **post.ids, attempt=claim.attempt, text_sha256=digest, started_at=now
             )
-            told = state(event, at=now, cause=f"attempt {claim.attempt}")
+            statement = state(event, at=now, cause=f"attempt {claim.attempt}")
             detail = {"attempt": claim.attempt, "sha256": digest}
-            acts.append(Act("post.publishing", post.id, (told,), detail))
+            acts.append(Act("post.publishing", post.id, (statement,), detail))
         await record_all(transaction, acts, actor=self._worker, now=now)
 
 

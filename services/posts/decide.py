@@ -172,8 +172,8 @@ async def add_reason(
     event = PostDeclined(
         post_id=post.id, campaign_id=post.campaign_id, reason=plain, declined_at=now
     )
-    told = state(event, at=now, cause=now.isoformat())
-    await record(transaction, "post.declined", post.id, told, actor=ambassador_id, now=now)
+    statement = state(event, at=now, cause=now.isoformat())
+    await record(transaction, "post.declined", post.id, statement, actor=ambassador_id, now=now)
     return moved
 
 

@@ -272,7 +272,7 @@ class OutcomeRecorder:
             await connections.release(
                 transaction, [ended.claim.account for ended in batch], worker=self._worker
             )
-            await self._tell(transaction, moved, open_campaigns, now)
+            await self._record(transaction, moved, open_campaigns, now)
             circuits = await update_circuits(
                 transaction,
                 [
@@ -299,7 +299,7 @@ class OutcomeRecorder:
         }
         return {each for each in sorted(back) if await campaigns.stays_open(transaction, each)}
 
-    async def _tell(
+    async def _record(
         self,
         transaction: Transaction,
         moved: Sequence[Ended],
@@ -316,8 +316,10 @@ class OutcomeRecorder:
                 "reason": str(outcome.changes.get("reason", "")),
             }
             cause = f"attempt {ended.claim.attempt}"
-            told = () if outcome.event is None else (state(outcome.event, at=now, cause=cause),)
-            acts.append(Act(f"post.{outcome.after}", post.id, told, detail))
+            statements = (
+                () if outcome.event is None else (state(outcome.event, at=now, cause=cause),)
+            )
+            acts.append(Act(f"post.{outcome.after}", post.id, statements, detail))
             if outcome.after is PostState.APPROVED and post.campaign_id not in open_campaigns:
                 # While it was under way its campaign ended, and what was not sent is cancelled.
                 await posts.move(

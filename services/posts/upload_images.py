@@ -55,10 +55,12 @@ class PostImages:
         self, transaction: Transaction, series: Collection[tuple[str, str]]
     ) -> dict[tuple[str, str], tuple[StoryImage, ...]]:
         """The images of posts, by campaign and network."""
-        told = await campaigns.images(transaction, sorted({campaign for campaign, _ in series}))
+        images_of = await campaigns.images(
+            transaction, sorted({campaign for campaign, _ in series})
+        )
         return {
             (campaign, network): images_in_post(
-                self._networks.get(network, GONE), told.get(campaign, ()), self._allowed
+                self._networks.get(network, GONE), images_of.get(campaign, ()), self._allowed
             )
             for campaign, network in series
         }

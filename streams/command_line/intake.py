@@ -158,8 +158,8 @@ def import_ambassadors(file: BinaryIO, skip_bad: bool, data: Path | None) -> int
         "updated": updated,
         "skipped": len(reading.bad_rows),
     }
-    told = [f"{n} {what}" for what, n in counts.items() if n or what == "imported"]
-    click.echo(", ".join(told))
+    parts = [f"{n} {what}" for what, n in counts.items() if n or what == "imported"]
+    click.echo(", ".join(parts))
     return 0
 
 

@@ -121,7 +121,7 @@ class _Lazy(Group):
         return list(_COMMANDS)
 
     def short_helps(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002
-        return [(name, told) for name, (_, told) in _COMMANDS.items()]
+        return [(name, sentence) for name, (_, sentence) in _COMMANDS.items()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:

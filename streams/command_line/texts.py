@@ -143,18 +143,20 @@ def compose(
                     warn(refusal.message, place=f"{person.email}, {name}")
             # What they may choose instead of an answer.
             chosen = draft.why == "asked"
-            told = composer.compose(replace(request, wants_text=True), dealt) if chosen else draft
-            dealt.add(identity, told)
-            choice = told.text if chosen else ""
+            offered = (
+                composer.compose(replace(request, wants_text=True), dealt) if chosen else draft
+            )
+            dealt.add(identity, offered)
+            choice = offered.text if chosen else ""
             if as_json:
-                click.echo(_as_json(person, draft, told, choice))
+                click.echo(_as_json(person, draft, offered, choice))
             else:
                 head = f"── {person.name}, {name} ({invitation.reason})"
                 click.echo(f"{head}\n{_as_text(draft, choice)}\n")
     return 0
 
 
-def _as_json(person: Ambassador, draft: Draft, told: Draft, choice: str) -> str:
+def _as_json(person: Ambassador, draft: Draft, offered: Draft, choice: str) -> str:
     line = {
         "ambassador": person.email,
         "network": draft.network,
@@ -163,10 +165,10 @@ def _as_json(person: Ambassador, draft: Draft, told: Draft, choice: str) -> str:
         "choice": choice or None,
         "opening": draft.recipe["opening"],
         "question": draft.question,
-        "passage": (told.recipe.get("passage") or {}).get("text"),
+        "passage": (offered.recipe.get("passage") or {}).get("text"),
         "relation": draft.relation,
-        "layout": told.layout or None,
-        "overlap": told.overlap,
+        "layout": offered.layout or None,
+        "overlap": offered.overlap,
         "why": draft.why or None,
     }
     return json.dumps(line, ensure_ascii=False)

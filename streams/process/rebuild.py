@@ -142,10 +142,10 @@ def _complete_since(admin: LogAdmin, topic: TopicState, now: datetime) -> dateti
     for partition in topic.partitions:
         kept = partition.end > partition.first
         first = admin.read(topic.name, partition.number, partition.first, 1) if kept else []
-        told = [record.timestamp for record in first]
+        moments = [record.timestamp for record in first]
         if partition.first > 0:
-            lost += [expired, *told]
-        elif topic.retention is not None and any(moment < expired + _SOON for moment in told):
+            lost += [expired, *moments]
+        elif topic.retention is not None and any(moment < expired + _SOON for moment in moments):
             lost.append(expired)
     if not lost:
         return None

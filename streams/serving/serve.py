@@ -171,8 +171,8 @@ async def pages(
         asyncio.create_task(links.run(), name="links"),
     ]
     if settings.embedded:
-        if told := older_links(settings):
-            _log.warning(told)
+        if warning := older_links(settings):
+            _log.warning(warning)
         write_owner(
             settings.log_path,
             url=settings.local_url,

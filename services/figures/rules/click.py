@@ -193,14 +193,14 @@ class Recount:
             return
         ids.add(click.id)
         if click.click_class == _HUMAN:
-            click = self._told_apart(click)
+            click = self._distinguished(click)
         span = click.hour if at >= self._hours else click.hour[:10]
         self.cells[click.code, span, click.click_class, click.reason] += 1
         self.counted += 1
         if at >= self._singly:
             self.recent.append(click)
 
-    def _told_apart(self, click: Click) -> Click:
+    def _distinguished(self, click: Click) -> Click:
         earlier = self._people.get(key := (click.code, click.visitor))
         if earlier is None:
             self._people[key] = [click.at]

@@ -36,7 +36,7 @@ class DailyFigures:
     """Each in the order of time."""
 
     clicks: Sequence[Daily]
-    told: Sequence[Daily]
+    reported: Sequence[Daily]
     applicants: Sequence[Daily]
 
 
@@ -44,7 +44,7 @@ async def of_campaigns(
     transaction: Transaction, campaign_ids: Sequence[str], *, first: str, last: str
 ) -> Mapping[str, DailyFigures]:
     """Of the days from ``first`` to ``last`` (2026-11-24, of UTC), by campaign."""
-    clicks, told = (defaultdict[str, Counter[tuple[str, str, str]]](Counter) for _ in range(2))
+    clicks, reported = (defaultdict[str, Counter[tuple[str, str, str]]](Counter) for _ in range(2))
     since = await _since(transaction, campaign_ids)
     for cell in await click_cells.over_time(
         transaction, "campaign", campaign_ids, first=_EVER, last=last
@@ -55,7 +55,7 @@ async def of_campaigns(
         transaction, "campaign", campaign_ids, first=_EVER, last=last
     ):
         if day := since.get((each.value, each.metric, each.tag)):
-            told[each.value][max(day, each.day), each.metric, each.tag] += each.amount
+            reported[each.value][max(day, each.day), each.metric, each.tag] += each.amount
     applicants = await _applicants(transaction, campaign_ids)
     return {
         campaign_id: DailyFigures(
@@ -67,7 +67,7 @@ async def of_campaigns(
                 ]
                 for name, found in (
                     ("clicks", clicks),
-                    ("told", told),
+                    ("reported", reported),
                     ("applicants", applicants),
                 )
             }

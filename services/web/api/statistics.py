@@ -48,16 +48,16 @@ async def read_statistics(request: Request, campaign: str | None = None) -> dict
 async def _public(transaction: Transaction, shown: list[PublicFigures]) -> dict[str, Any]:
     """Sums of what may be shown, None where nothing may."""
     totals = totals_of(shown)
-    told: Counter[str] = Counter()
+    states: Counter[str] = Counter()
     for each in shown:
-        told.update(each.by_state)
+        states.update(each.by_state)
     clicks = {"raw": sum(totals.clicks.values())} | {
         name: totals.clicks.get(name, 0) for name in ("bot", "duplicate", "human")
     }
     reach = {tag: totals.reach.get(tag, 0) for tag in ("measured", "estimated")}
     detailed = any(each.detailed for each in shown)
     return {
-        "posts": dict(told) if any(each.counted for each in shown) else None,
+        "posts": dict(states) if any(each.counted for each in shown) else None,
         "clicks": clicks if detailed else None,
         "reach": reach | {"unknown_posts": totals.unknown_reach} if detailed else None,
         "campaigns": len(shown),

@@ -243,8 +243,8 @@ def diagnose(error: Exception, servers: Sequence[str], security: Mapping[str, An
     ``security`` is what a client is made with. Where the error does not say it, a connection of
     our own asks: blocks for two seconds at most.
     """
-    if told := _described(error, security):
-        return told
+    if described := _described(error, security):
+        return described
     with _asking:
         asked = (tuple(servers), tuple(security.items()))
         moment, answer = _answers.get(asked, (-_REMEMBERED, NOTHING))

@@ -66,7 +66,7 @@ async def test_days_begin_with_the_fifth_person(database: Database) -> None:
         Daily("2026-11-28", "human", "measured", 5),
         Daily("2026-11-29", "human", "measured", 1),
     ]
-    assert ever[VACANCY.id].told == [
+    assert ever[VACANCY.id].reported == [
         Daily("2026-11-28", "reach", "measured", 50),
         Daily("2026-11-29", "reach", "measured", 10),
     ]
@@ -76,8 +76,8 @@ async def test_days_begin_with_the_fifth_person(database: Database) -> None:
     ]
     assert some[VACANCY.id].clicks == ever[VACANCY.id].clicks[:1]
     assert some[VACANCY.id].applicants == ever[VACANCY.id].applicants[1:]
-    assert early[VACANCY.id].clicks == early[VACANCY.id].told == []
-    assert (ever[STORY.id].clicks, ever[STORY.id].told) == ([], [])
+    assert early[VACANCY.id].clicks == early[VACANCY.id].reported == []
+    assert (ever[STORY.id].clicks, ever[STORY.id].reported) == ([], [])
     assert {post.id for post in published} == {post.id for post in of_vacancy + of_story}
 
 

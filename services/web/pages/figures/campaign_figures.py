@@ -113,8 +113,8 @@ class PublicFigures:
         apart = {PostState.READY.value, PostState.CANCELLED.value, PostState.DECLINED.value}
         if self.declined is not None:
             return self.figures.posts
-        told = {state: n for state, n in self.figures.posts.items() if state not in apart}
-        return told | {"undecided": self.undecided}
+        known = {state: n for state, n in self.figures.posts.items() if state not in apart}
+        return known | {"undecided": self.undecided}
 
     @property
     def detailed(self) -> bool:
@@ -135,8 +135,8 @@ class PublicFigures:
     @property
     def stages(self) -> Sequence[str]:
         """The stages of which anything may be shown, in an applicant's order."""
-        told = {*self.figures.applicants}.union(*self.brought.values())
-        return [stage for stage in STAGES if stage in told]
+        known = {*self.figures.applicants}.union(*self.brought.values())
+        return [stage for stage in STAGES if stage in known]
 
     @property
     def brought(self) -> Mapping[str, Counter[str]]:
@@ -152,9 +152,9 @@ class PublicFigures:
         theirs.
         """
         counts: Counter[str] = Counter()
-        told = {self.campaign.id, *self.elsewhere}
+        known = {self.campaign.id, *self.elsewhere}
         for stage, came_by in self.figures.came_by.items() if self.detailed else ():
-            counts[stage] = sum(people for by, people in came_by.items() if by not in told)
+            counts[stage] = sum(people for by, people in came_by.items() if by not in known)
         return counts
 
     @property

@@ -61,7 +61,7 @@ def rows_by_day(campaign: Campaign, daily: DailyFigures, now: datetime) -> list[
     """What each day added."""
     rows = [
         *((f"clicks_{each.figure}", each, _LINKS) for each in daily.clicks),
-        *((each.figure, each, _source(each.tag)) for each in daily.told),
+        *((each.figure, each, _source(each.tag)) for each in daily.reported),
         *((f"applicants_{each.figure}", each, _ATS) for each in daily.applicants),
     ]
     return [
@@ -78,7 +78,7 @@ def rows_of_post(
     campaign: Campaign,
     post_id: str,
     clicks: Mapping[str, int],
-    told: Mapping[str, Figure],
+    reported: Mapping[str, Figure],
     now: datetime,
 ) -> list[FigureRow]:
     """Of one post: its clicks by class, and by metric the figure that counts."""
@@ -87,9 +87,9 @@ def rows_of_post(
     ]
     rows += [
         (metric, each.value, each.tag, str(each.source), each.measured_at)
-        for metric, each in told.items()
+        for metric, each in reported.items()
     ]
-    if "reach" not in told:
+    if "reach" not in reported:
         rows.append(("reach", None, "unknown", "", now))
     return [_row(campaign, each, post=post_id) for each in rows]
 
@@ -206,7 +206,7 @@ async def _rows(
     published = await daily_figures.published_posts(transaction, ids)
     clicks = await figures.clicks_by_code(transaction, [post.link_code for post in published])
     posts = [post.id for post in published]
-    told = {
+    reported = {
         metric: await figures.best_of_posts(transaction, posts, metric=metric)
         for metric in _METRICS
     }
@@ -218,7 +218,11 @@ async def _rows(
             of[post.campaign_id],
             post.id,
             clicks.get(post.link_code, {}),
-            {metric: told[metric][post.id] for metric in _METRICS if post.id in told[metric]},
+            {
+                metric: reported[metric][post.id]
+                for metric in _METRICS
+                if post.id in reported[metric]
+            },
             now,
         )
     ]

@@ -239,9 +239,9 @@ def _points(view: View, question: Question, now: Whole, before: Whole) -> Iterat
             found[each.period.point_of(date.fromisoformat(came))] += amount
         sums.append(found)
         starts.append(places)
-    told = before.total(question.series) is not None
+    is_known = before.total(question.series) is not None
     for place, day in enumerate(starts[0]):
-        there = told and place < len(starts[1])
+        there = is_known and place < len(starts[1])
         yield Point(
             _label(view, day, by_month=now.period.by_month),
             sums[0][place],
