@@ -31,7 +31,7 @@ WORDS = {"_": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}
 #: Of each catalogue whether it has to hold everything that is said.
 CATALOGUES = {"nl": True, "en": False}
 _PARSER = Environment(autoescape=True)
-#: Stands above a translation that does not say all of its values.
+#: The note above a translation that does not say all of its values.
 _LEAVES_OUT = "leaves out: "
 
 

@@ -30,7 +30,7 @@ class Asked:
         return str(self.question["messages"][1]["content"])
 
     def between(self, mark: str) -> str:
-        """What stands between two marks, such as ``answer``; empty where there are none."""
+        """The text between two marks, such as ``answer``; empty where there are none."""
         found = re.search(f"<{mark}>(.*?)</{mark}>", self.text, re.DOTALL)
         return found[1].strip("\n") if found else ""
 

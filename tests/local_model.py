@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
-        with suppress(OSError):  # whoever asked may have gone
+        with suppress(OSError):  # the client may have gone
             self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None: ...
@@ -65,5 +65,5 @@ class _Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_port, flush=True)  # noqa: T201 - whoever started it reads it
+    print(server.server_port, flush=True)  # noqa: T201 - the starting process reads it
     sys.stdin.read()

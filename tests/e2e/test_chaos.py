@@ -67,7 +67,7 @@ def _asked_and_drafted(data: Path) -> tuple[set[tuple[str, str]], set[tuple[str,
 
 
 def _posts_on_networks(data: Path) -> Counter[tuple[str, str]]:
-    """How often each text stands on each sandbox network."""
+    """How often each text is on each sandbox network."""
     with sqlite3.connect(data / "sandbox.db") as database:
         rows = database.execute("SELECT network, post_id, member FROM posts").fetchall()
         texts = dict(database.execute("SELECT post_id, text FROM posts"))

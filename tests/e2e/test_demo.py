@@ -89,7 +89,7 @@ def _networks_with_images(data: Path) -> set[str]:
 def test_a_users_own_event_and_people_join_a_running_demo(tmp_path: Path) -> None:
     """`import ambassadors` and `publish` from a second terminal find the demo by its folder.
 
-    The same event again is told to be known, and one that differs is refused.
+    The same event again is answered as known, and one that differs is refused.
     """
     data = tmp_path / "data"
     people, event = tmp_path / "people.csv", tmp_path / "event.json"

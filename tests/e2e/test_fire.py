@@ -36,7 +36,7 @@ OUTAGE = 30.0
 QUIET = 12.0
 #: Seconds, from the end of an outage, within which everything moves again.
 RECOVERY = 20.0
-#: By then everything has to move whatever the fault was.
+#: By then everything has to move after any fault.
 PATIENCE = 60.0
 #: A worker that was killed leaves posts under way, which are reconciled after their lease of 90 s.
 SETTLED = 150.0
@@ -44,7 +44,7 @@ SETTLED = 150.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """``recovery`` tells of each thing how many seconds after ``ended`` it moved again."""
+    """``recovery`` is of each thing how many seconds after ``ended`` it moved again."""
 
     name: str
     began: float

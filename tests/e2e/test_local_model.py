@@ -172,7 +172,7 @@ def in_order(some: list[str], all_: list[str]) -> int:
 
 
 async def test_proposed_passages_are_of_the_source(stage: Stage) -> None:
-    """Whatever it names is cut word for word, within the lengths, and nothing is ticked by that."""
+    """All that it names is cut word for word, within the lengths, and nothing is ticked by that."""
     for name in sorted(example_content())[:: max(1, len(example_content()) // _SOURCES)]:
         await launched(stage, name)
         content = example_content()[name]
@@ -196,7 +196,7 @@ async def test_proposed_passages_are_of_the_source(stage: Stage) -> None:
 
 async def test_edits_and_questions_keep_every_promise(stage: Stage) -> None:
     """An edit has four of five words of the answer in their order, the passage, one link and one
-    disclosure, and no new long word or number; otherwise the built post stands. A question is short,
+    disclosure, and no new long word or number; otherwise the built post stays. A question is short,
     one, and of words that are there."""
     given = {
         ambassador_id(each["email"]): each["answer"]

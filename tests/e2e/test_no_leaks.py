@@ -112,7 +112,7 @@ def test_the_search_finds_what_it_searches_for() -> None:
 
 
 async def trouble(trip: Journey) -> None:
-    """Everything that goes wrong and might be told too loudly: consents, refreshes, refusals."""
+    """Everything that goes wrong and might be logged in too much detail: consents, refreshes, refusals."""
     async with trip.client.post(
         f"{trip.url}/_sandbox/faults",
         json=[

@@ -66,7 +66,7 @@ def test_what_is_away_is_one_sentence_soon(
 def test_an_address_of_no_kind_we_know_is_wrong_usage(
     shell: Shell, arguments: list[str], settings: dict[str, str]
 ) -> None:
-    """Whatever it is: one sentence, exit code 2 as for a wrong option, no secret."""
+    """Every fault is one sentence, exit code 2 as for a wrong option, no secret."""
     shell.write("story.json", event(story()))
     done = shell.run(*arguments, **settings)
     assert done.code == 2

@@ -1,4 +1,4 @@
-"""``zwaan publish``: what is published, what is refused, and how it is told."""
+"""``zwaan publish``: what is published, what is refused, and how that is reported."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ PEOPLE, STORIES = 100, 100
 
 @dataclass(slots=True)
 class Metering:
-    """X, reduced to one call: it tells the figures of at most a hundred posts."""
+    """X, reduced to one call: it gives the figures of at most a hundred posts."""
 
     address: str
     asked: list[int] = field(default_factory=list)

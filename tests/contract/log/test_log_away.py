@@ -1,4 +1,4 @@
-"""What a caller is told when the log cannot take a record now."""
+"""What a caller reads when the log cannot take a record now."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def counted() -> Counter[str]:
-    """What the connector told its meter."""
+    """What the connector reported to its meter."""
     return Counter()
 
 

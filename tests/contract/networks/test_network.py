@@ -26,7 +26,7 @@ from tests.contract.networks.stage import (
 
 #: Networks whose tokens last until they are revoked, and those that count no impressions.
 ENDLESS = UNCOUNTED = ("mastodon",)
-#: What a token that ended gives: X tells by no more than a 401, until it is to be renewed.
+#: What a token that ended gives: X answers no more than a 401, until it is to be renewed.
 ENDED = (NeedsPerson, AccessInDoubt)
 WITHOUT_POSTING = "openid profile tweet.read users.read offline.access read:accounts"
 
@@ -197,7 +197,7 @@ TEXTS = st.lists(st.one_of(WORDS, RESERVED, LITTLE), min_size=1, max_size=6).map
 def test_any_valid_text_arrives_as_it_was_approved(
     network: Network, member: Member, sandbox: Sandbox, text: str
 ) -> None:
-    """Whatever characters a person uses, readers see exactly the approved text, uncut."""
+    """With any characters of a person, readers see exactly the approved text, uncut."""
     fresh = fresh_post(normalize("NFC", text))
     post = replace(fresh, text=fresh.text.strip())  # as an approved text is stored
     if not network.preview(post).valid:
@@ -223,7 +223,7 @@ def test_a_text_too_long_is_not_valid_and_is_refused(network: Network, member: M
     ["漢", "(", "👩‍🚒", "é", "@anna ", "https://go.example.com/a/long/address?with=more "],
 )
 def test_the_longest_valid_text_is_accepted(network: Network, member: Member, unit: str) -> None:
-    """Whatever it consists of, the preview measures no less than the network counts."""
+    """For any contents the preview measures no less than the network counts."""
     post = fresh_post()
     while network.preview(longer := replace(post, text=f"{post.text} {unit}".strip())).valid:
         post = longer
@@ -355,7 +355,7 @@ def test_a_rate_limit_is_tried_later(
 def test_a_dead_token_needs_the_person(
     network: Network, member: Member, sandbox: Sandbox, kind: str
 ) -> None:
-    """A token that ended is told to the person with a remedy, and nothing is posted; a network that
+    """The end of a token reaches the person with a remedy, and nothing is posted; a network that
     renews says so then, and not before."""
     sandbox.fault(network.name, "post.create", kind)
     with pytest.raises(ENDED) as caught:
@@ -371,7 +371,7 @@ def test_a_dead_token_needs_the_person(
 def test_a_401_that_does_not_say_why_ends_no_connection(
     network: Network, member: Member, sandbox: Sandbox
 ) -> None:
-    """Somebody in between refused once: nothing was posted, no one is told that their connection
+    """Somebody in between refused once: nothing was posted, no person reads that their connection
     ended, and the same access works afterwards."""
     post = fresh_post()
     sandbox.fault(network.name, "post.create", "http_401")

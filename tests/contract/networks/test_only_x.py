@@ -48,7 +48,7 @@ def test_the_price_is_what_is_billed(network: Network, member: Member, sandbox: 
 def test_every_other_unit_that_is_billed_is_counted(
     network: Network, consent: Consent, sandbox: Sandbox, counted: Counter[str]
 ) -> None:
-    """What the connector tells its meter is what X charges for besides posts; what X charges once
+    """What the connector reports to its meter is what X charges for besides posts; what X charges once
     a day counts each time."""
     before = sandbox.billed_units()
     given = consent(fresh_email())
@@ -83,7 +83,7 @@ def test_every_other_unit_that_is_billed_is_counted(
 def test_a_duplicate_that_cannot_be_looked_up_is_unknown(
     network: Network, member: Member, sandbox: Sandbox, fault: str
 ) -> None:
-    """The text is there, so "try later" and "refused" would both be wrong; a look tells later."""
+    """The text is there, so "try later" and "refused" would both be wrong; a later look decides."""
     post = fresh_post()
     network.publish(member.account, post)
     sandbox.fault("x", "timeline.read", fault)

@@ -1,4 +1,4 @@
-"""Clicks are counted once each, whatever is delivered twice, late or in other batches."""
+"""Clicks are counted once each, also when delivered twice, late or in other batches."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ async def test_clicks_are_shown_over_time(database: Database) -> None:
 
 
 async def test_a_click_may_hold_what_separates_columns(database: Database) -> None:
-    """Whatever an id or a method is made of, it is stored as it is."""
+    """An id or a method of any characters is stored as it is."""
     odd = [click_event("a\\tb\\N"), click_event("c", method="A\tB\\")]
     await runner(database).run([record_of(0, *odd)])
     async with database.read() as transaction:

@@ -1,4 +1,4 @@
-"""Whatever fails at whichever step, every record ends as its effect or as its dead letter.
+"""With any failure at any step every record ends as its effect or as its dead letter.
 
 On every pair of log and database; `make test-fire` brings the servers of the last pair.
 """

@@ -92,7 +92,7 @@ async def test_the_earliest_step_that_knows_decides_in_any_order(database: Datab
 
 
 async def test_erasing_a_candidate_keeps_what_counts(database: Database) -> None:
-    """Steps and attribution stay under an id of no one, also when it is told again or rebuilt from a
+    """Steps and attribution stay under an id of no one, also when it is stated again or rebuilt from a
     day on; the former id is gone."""
     async with database.write() as transaction:
         about_story, about_vacancy = await _drafts(transaction)
@@ -125,7 +125,7 @@ def _at(each: Fact[ApplicationReceived]) -> datetime:
 
 
 async def test_erasing_an_unknown_person_changes_nothing(database: Database) -> None:
-    """It may be told first, or twice."""
+    """It may be stated first, or twice."""
     async with database.write() as transaction:
         await told(transaction, step("erased"), step("erased", application_id="2"))
         assert await came_by(transaction) == {}

@@ -36,7 +36,7 @@ async def test_campaigns_come_back_with_their_content(database: Database) -> Non
 
 
 async def test_a_campaign_is_stored_once(database: Database) -> None:
-    """The second of two campaigns about one source changes nothing, whatever its id."""
+    """The second of two campaigns about one source changes nothing, with any id."""
     async with database.write() as transaction:
         await campaigns.add(transaction, STORY)
         await campaigns.add(transaction, replace(STORY, title="Another"))

@@ -22,7 +22,7 @@ VACANCY, STORY = campaign(vacancy()), campaign(story())
 
 async def test_days_begin_with_the_fifth_person(database: Database) -> None:
     """Clicks and what networks reported count from the day of the fifth on, applicants on their own; a
-    campaign that fewer people shared tells of no day."""
+    campaign that fewer people shared has no days."""
     async with database.write() as transaction:
         people = [ambassador(number) for number in range(1, 7)]
         drafts = await organise(transaction, people, [VACANCY, STORY])

@@ -47,7 +47,7 @@ LETTER = DeadLetter(
 
 
 async def test_state_and_outbox_commit_together(database: Database) -> None:
-    """An event is in the outbox exactly when the state that it tells about is stored."""
+    """An event is in the outbox exactly when the state that it states is stored."""
     async with database.write() as transaction:
         await people.save_person(transaction, PERSON, now=NOW)
         await outbox.add(transaction, [_statement(1)])
@@ -98,7 +98,7 @@ async def test_what_is_removed_from_the_outbox_is_gone_alone(database: Database)
 
 
 async def test_five_thousand_events_fit_in_one_transaction(database: Database) -> None:
-    """A large campaign's drafts are told, read and removed at once."""
+    """A large campaign's drafts are stated, read and removed at once."""
     async with database.write() as transaction:
         await outbox.add(transaction, [_statement(rank) for rank in range(5_000)])
         rows = await outbox.oldest(transaction, 5_000)
@@ -184,7 +184,7 @@ async def test_the_inbox_forgets_on_request(database: Database) -> None:
 
 
 async def test_a_dead_letter_keeps_the_original_bytes(database: Database) -> None:
-    """Key and value come back byte for byte, whatever they were."""
+    """Any key and value come back byte for byte."""
     async with database.write() as transaction:
         await dead_letters.add(
             transaction, [LETTER, replace(LETTER, offset=LETTER.offset + 1, key=None, value=b"")]

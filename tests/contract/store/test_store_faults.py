@@ -144,7 +144,7 @@ async def test_a_lock_taken_without_waiting_is_a_conflict(store: Store) -> None:
 @pytest.mark.parametrize("step", ["statement", "commit", "after"])
 async def test_a_connection_that_is_cut_is_tried_again(store: Store, step: str) -> None:
     """Wherever a connection breaks, the transaction asks for patience and the next one gets another;
-    one that had committed is not told that it failed."""
+    one that had committed raises no failure."""
     async with store.open() as database, store.open() as other:
         process = 0
 

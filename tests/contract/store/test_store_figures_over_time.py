@@ -86,14 +86,14 @@ async def test_what_came_before_the_fifth_counts_on_their_day(database: Database
             "2026-11-28": 5,
             "2026-11-29": 1,
         }
-        # Each one's reach was told a day later.
+        # Each one's reach was measured a day later.
         assert now.days[REACH]["2026-11-29"] == 500
         assert (now.total(HUMAN), now.total(REACH), now.total(POSTS)) == (6, 600, 6)
         assert (before.total(HUMAN), before.total(REACH), before.total(POSTS)) == (0, 0, 0)
 
 
 async def test_a_small_campaign_is_in_no_sum(database: Database) -> None:
-    """Nothing of a campaign that four people shared is in a sum, whatever is asked for."""
+    """Nothing of a campaign that four people shared is in a sum, for any question."""
     async with database.write() as transaction:
         of_no_post = judged_click("?", "nobody-knows-this-link")
         drafts = await _shared_by(transaction, 4, more=[of_no_post])

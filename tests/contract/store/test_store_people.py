@@ -133,7 +133,7 @@ async def test_links_that_ran_out_are_forgotten(database: Database) -> None:
 async def test_times_survive_as_the_same_moment_in_utc(
     database: Database, moment: datetime
 ) -> None:
-    """A moment comes back equal, in UTC, to the microsecond, whatever zone it was given in."""
+    """A moment comes back equal, in UTC, to the microsecond, from any zone."""
     async with database.write() as transaction:
         await people.save_ambassadors(transaction, [ANNA], now=NOW)
         await connections.save(transaction, connection(ANNA, expires_at=moment))
@@ -159,7 +159,7 @@ async def test_lists_of_a_person_come_back_in_their_order(database: Database) ->
 
 
 async def test_connecting_again_replaces_everything(database: Database) -> None:
-    """A new connection takes the old one's place, and clears what the person was told to do."""
+    """A new connection takes the old one's place, and clears what the person was asked to do."""
     first = connection(ANNA)
     again = connection(ANNA, tokens=b"new", scopes=("openid",), expires_at=None, handle="anna")
     async with database.write() as transaction:
@@ -275,7 +275,7 @@ async def test_an_account_is_leased_to_one_worker(database: Database) -> None:
 
 
 async def test_an_account_that_is_not_connected_is_free(database: Database) -> None:
-    """There is nothing to keep; whoever uses it finds out that it is not there."""
+    """There is nothing to keep; its user finds out that it is not there."""
     async with database.write() as transaction:
         nobody = ("nobody", "x")
         assert await connections.free_accounts(transaction, [nobody], now=NOW) == {nobody}

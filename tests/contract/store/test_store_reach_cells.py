@@ -66,7 +66,7 @@ async def _of_post(transaction: Transaction, post: Post) -> list[tuple[str, str,
 
 
 async def test_a_day_has_what_its_last_total_adds(database: Database) -> None:
-    """Networks tell totals: a day's cell is the difference with the day before it that was told."""
+    """Networks tell totals: a day's cell is the difference with the measured day before it."""
     async with database.write() as transaction:
         post, _ = await _published(transaction)
         told = [
@@ -129,7 +129,7 @@ async def test_every_dimension_is_a_sum_over_posts(database: Database) -> None:
 async def test_any_order_and_any_repeat_count_as_a_recount_does(
     database: Database, seed: int
 ) -> None:
-    """Whatever order figures come in, and how often, the cells are those of a plain recount."""
+    """In any order of figures, and with repeats, the cells are those of a plain recount."""
     chance = random.Random(seed)  # noqa: S311 - the same in every run
     async with database.write() as transaction:
         drafts = await _published(transaction, 3, ("linkedin", "x"))
@@ -160,7 +160,7 @@ async def test_any_order_and_any_repeat_count_as_a_recount_does(
 
 
 async def test_wiping_takes_the_days_that_are_counted_again(database: Database) -> None:
-    """After a wipe since a midnight the cells are those of the figures that stayed; told again, all
+    """After a wipe since a midnight the cells are those of the figures that stayed; stated again, all
     of them are as before."""
     since = (NOW + DAY).replace(hour=0)
     async with database.write() as transaction:
@@ -198,7 +198,7 @@ async def test_a_days_last_figure_stays(database: Database) -> None:
 
 
 async def test_a_group_is_shown_from_its_fifth_person_on(database: Database) -> None:
-    """The day of a campaign's fifth person is kept, and that of the fifth whose figure was told."""
+    """The day of a campaign's fifth person is kept, and that of the fifth whose figure was measured."""
     async with database.write() as transaction:
         drafts = await _published(transaction, 6)
         first = [post for post in drafts if post.campaign_id == ABOUT[0].id]

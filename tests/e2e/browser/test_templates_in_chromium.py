@@ -1,4 +1,4 @@
-"""Marketing writes a share text: told while typing, tried on people, kept."""
+"""Marketing writes a share text: checked while typing, tried on people, kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAAIKE = Person(
 
 
 async def test_a_template_is_explained_tried_and_kept(stage: Stage, page: Page) -> None:
-    """A mistyped slot is told without a press, a mended post is tried, saved and in use."""
+    """A mistyped slot is named without a press, a mended post is tried, saved and in use."""
     await stage.organisation.campaign(story())
     async with stage.organisation.database.write() as transaction:
         await people.save_person(transaction, MAAIKE, now=NOW)

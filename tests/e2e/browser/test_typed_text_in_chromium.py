@@ -105,7 +105,7 @@ async def test_connecting_keeps_what_was_typed(stage: Stage, page: Page, script:
 
 
 async def test_two_windows_lose_nothing(stage: Stage, page: Page) -> None:
-    """The later one wins, is told so, and has the other text one tap away."""
+    """The later one wins, reads that it did, and has the other text one tap away."""
     post = await begin(stage, page)
     other = await page.context.new_page()
     await other.goto(f"{stage.address}/inbox")

@@ -115,7 +115,7 @@ async def test_a_blip_leaves_the_account_connected(desk: Desk, blip: Exception) 
 
 
 async def test_a_caller_that_is_cancelled_loses_no_pair(desk: Desk) -> None:
-    """The network has spent the old token; the new pair is stored whoever still waits for it."""
+    """The network has spent the old token; the new pair is stored also when no caller waits for it."""
     who = await connected(desk)
     begun, go_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -163,7 +163,7 @@ async def test_a_failed_reconnect_keeps_what_there_was(
     ids=["fewer permissions", "no refresh token"],
 )
 async def test_a_worse_reconnect_keeps_what_works(desk: Desk, worse: Tokens) -> None:
-    """A consent that allows less than a working connection is told, and the old one stays."""
+    """A consent that allows less than a working connection is refused, and the old one stays."""
     who = await connected(desk)
     before = await kept(desk, who)
     consent_to(desk, worse, before.member_id)

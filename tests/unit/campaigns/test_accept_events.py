@@ -23,7 +23,7 @@ GOOD: dict[str, Any] = event(story()).as_dict()
 
 
 async def test_good_events_are_appended_and_the_others_named_by_place() -> None:
-    """Each stands or falls alone; a record carries its key and the event as it was sent."""
+    """Each is accepted or refused by itself; a record carries its key and the event as it was sent."""
     log = MemoryLog()
     documents = [
         GOOD,
@@ -79,7 +79,7 @@ async def test_without_a_good_event_the_log_is_left_alone() -> None:
     )
 )
 async def test_no_document_does_more_than_be_refused(documents: list[Any]) -> None:
-    """Whatever is decoded, also what no file can hold, every document has one answer."""
+    """For any decoded value, also one that no file can hold, every document has one answer."""
     done = await accept(MemoryLog(), documents)
     assert len(done.accepted) + len(done.refused) == len(documents)
 
@@ -102,7 +102,7 @@ async def send(database: Database, *data: object) -> Acceptance:
 
 
 async def test_a_known_event_unchanged_is_accepted_and_named(known: Database) -> None:
-    """A repeat is no fault, whatever its event id; the sender hears that nothing happens."""
+    """A repeat is no fault, with any event id; the sender hears that nothing happens."""
     done = await send(known, story(), vacancy(closes_at=NOW + timedelta(days=9)), story("s-2"))
     assert (len(done.accepted), done.refused) == (3, [])
     assert [note.place for note in done.notes] == [0, 1]

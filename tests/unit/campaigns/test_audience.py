@@ -192,7 +192,7 @@ def test_signs_are_no_craft() -> None:
 
 @given(st.text(max_size=30))
 def test_any_name_is_its_own_craft(name: str) -> None:
-    """Whatever is written as a craft, the same name in capitals and with blanks is the same."""
+    """For any craft the same name in capitals and with blanks is the same."""
     assert craft_key(name) == craft_key(f" {name} ")
 
 
@@ -392,7 +392,7 @@ def test_the_size_of_a_handful_never_depends_on_the_past(
 
 @given(fits_and_pasts)
 def test_no_person_is_passed_over_for_a_weaker_match(known: list[tuple[int, History]]) -> None:
-    """Strength first, and the language alone last; within one strength whoever rests waits."""
+    """Strength first, and the language alone last; within one strength people who rest wait."""
     people, order = _invited(known), list(Strength).index
     first = handful(people)
     rests = [past.resting for _, past in known]
@@ -421,7 +421,7 @@ def test_a_better_fit_never_takes_anybody_out_of_a_handful(
 
 
 def test_who_was_added_by_hand_is_asked_first() -> None:
-    """Somebody on the list by hand belongs to the handful whatever the score."""
+    """Somebody on the list by hand belongs to the handful with any score."""
     rik = added_by("Rik", "a-99", "en", rank=99)
     first = handful([*_invitations(*[9] * 30), rik])
     assert first[0] == rik

@@ -432,7 +432,7 @@ async def test_managers_do_not_see_who_shared_before(staffed: Database) -> None:
 
 
 async def test_people_are_found_by_name_and_team(staffed: Database) -> None:
-    """A search finds whoever is on the list and whoever is not, and takes signs literally."""
+    """A search finds people who are on the list and people who are not, and takes signs literally."""
     await prepare(staffed)
     async with staffed.read() as transaction:
         by_name = await audience.search(transaction, CAMPAIGN, "person 9", limit=20)

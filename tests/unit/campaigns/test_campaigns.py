@@ -201,7 +201,7 @@ async def test_a_story_is_ended_once(staffed: Database, launch: str, stated: int
 
 
 async def test_a_vacancy_is_not_ended_as_a_story(staffed: Database) -> None:
-    """It closes by its own event, which tells every system and moves its links."""
+    """It closes by its own event, which informs every system and moves its links."""
     await start(staffed, vacancy())
     async with staffed.write() as transaction:
         (campaign,) = await campaigns.recent(transaction)

@@ -134,7 +134,7 @@ async def test_a_thin_story_that_asks_at_once_asks_no_one(database: Database) ->
 
 
 async def test_a_choice_is_kept_once_and_audited(database: Database) -> None:
-    """The same choice again changes nothing; who chose is told, with what of it is sensitive."""
+    """The same choice again changes nothing; who chose is recorded, with what of it is sensitive."""
     ill = "Mevrouw De Boer was 84 jaar oud en zat drie dagen zonder stroom in huis."
     campaign_id = await start(database, story(body=f"{BODY}\n\n{ill}"))
     before = await passages(database, campaign_id)

@@ -1,4 +1,4 @@
-"""Stories and vacancies from feeds, however they are written, and whoever wrote them."""
+"""Stories and vacancies from feeds, however they are written, by any author."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JobPostings as sites write them: found, and read whatever the shape of their values."""
+"""JobPostings as sites write them: found, and read with values of any shape."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def money(**values: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_a_value_of_any_shape_is_read(field: str, value: dict[str, Any], told: str | None) -> None:
-    """Text, number, list, object: what a person reads is told, and what cannot be read is not."""
+    """Text, number, list, object: what a person can read is kept, and what cannot be read is not."""
     (event,) = read(page(POSTING | value))
     assert read_incoming(event)
     assert event.data.get(field) == told

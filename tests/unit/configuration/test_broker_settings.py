@@ -99,7 +99,7 @@ def test_a_broker_is_what_the_settings_say_and_keeps_its_password_to_itself() ->
 
 
 def test_a_file_without_certificates_is_a_wrong_setting(tmp_path: Path) -> None:
-    """One that is not there, or holds something else: told before anything connects."""
+    """One that is not there, or holds something else: refused before anything connects."""
     other = tmp_path / "other.pem"
     other.write_text("no certificate")
     for ca, said in ((other, "nothing in it"), (tmp_path / "none.pem", "No such file")):

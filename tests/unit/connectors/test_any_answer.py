@@ -1,4 +1,4 @@
-"""Whatever a network answers, a connector gives a result or an error that names the reaction."""
+"""For any answer of a network a connector gives a result or an error that names the reaction."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def unused_port() -> int:
 
 @pytest.fixture
 def elsewhere() -> Iterator[socket.socket]:
-    """A host that is not configured; whoever connects to it fails the test."""
+    """A host that is not configured; a connection to it fails the test."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server

@@ -20,7 +20,7 @@ def source(network: ScriptedNetwork) -> ImageSource:
 
 @pytest.mark.parametrize("data", [PNG, b"\xff\xd8\xff\xe0jpeg", b"GIF89a", b"GIF87a"])
 def test_an_image_is_fetched(source: ImageSource, network: ScriptedNetwork, data: bytes) -> None:
-    """By its bytes, whatever the server calls it; no token or cookie goes along."""
+    """By its bytes, not by its declared type; no token or cookie goes along."""
     network.script(Answer(body=data, headers={"content-type": "text/plain"}))
     assert source.fetch(f"{network.address}/a.png") == data
     (asked,) = network.received

@@ -76,7 +76,7 @@ def test_connect_reads_who_granted_what(
 def test_connect_without_the_permission_to_post_needs_the_person(
     linkedin: LinkedIn, network: ScriptedNetwork
 ) -> None:
-    """Fewer scopes than asked is told to the member at once, not at the first post."""
+    """Fewer scopes than asked are reported to the member at once, not at the first post."""
     network.script(says({"access_token": ACCESS, "scope": "openid,profile"}))
     with pytest.raises(NeedsPerson, match="without the permission to post"):
         linkedin.connect(code="c1", verifier=None, redirect_uri="https://zwaan.example/cb")
@@ -322,7 +322,7 @@ def test_version_ends_a_year_after_its_month() -> None:
 
 
 def test_sunset_is_announced_sixty_days_ahead() -> None:
-    """Sixty-one days before there is time; from sixty days on, and after it, it is told."""
+    """Sixty-one days before there is time; from sixty days on, and after it, there is a warning."""
     ends = date(2027, 9, 1)
     assert sunset_ahead("202609", today=ends - timedelta(days=61)) is None
     assert sunset_ahead("202609", today=ends - timedelta(days=60)) == ends

@@ -46,7 +46,7 @@ def test_a_third_party_adds_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_network_stops_with_what_is_installed() -> None:
-    """A name without a connector is told at the start, with the names that do exist."""
+    """A name without a connector is refused at the start, with the names that do exist."""
     with pytest.raises(Stop, match=r"myspace.* \(installed: linkedin, mastodon, x"):
         build_networks([settings("myspace")])
 
@@ -88,7 +88,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 @given(text=TEXTS, network=st.sampled_from(["linkedin", "x"]))
 def test_composer_address_carries_the_exact_text(text: str, network: str) -> None:
-    """Whatever a text holds, the network reads it from the address as it was written."""
+    """For any text the network reads it from the address as it was written."""
     for intent in share_intents(network, text=text, link=LINK):
         parts = urlsplit(intent.address)
         query = parse_qs(parts.query, keep_blank_values=True, strict_parsing=True)

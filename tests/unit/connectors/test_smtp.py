@@ -137,7 +137,7 @@ async def test_line_end_in_a_header_is_refused(field: str) -> None:
     "url", ["", "mail.example.org", "http://planted@mail", "smtp://", "smtp://planted@mail:99999"]
 )
 def test_wrong_mail_address_setting_stops_the_start(url: str) -> None:
-    """A wrong address is told by the name of its setting, without repeating it."""
+    """A wrong address is reported by the name of its setting, without repeating it."""
     with pytest.raises(Stop, match="ZWAAN_SMTP_URL") as caught:
         SmtpNotifier(url, sender="zwaan@example.org")
     assert "planted" not in str(caught.value)

@@ -85,7 +85,7 @@ def test_connect_authenticates_with_basic_and_proves_the_verifier(
 def test_connect_without_the_permission_to_post_needs_the_person(
     x: X, network: ScriptedNetwork
 ) -> None:
-    """Fewer scopes than asked is told to the member at once, not at the first post."""
+    """Fewer scopes than asked are reported to the member at once, not at the first post."""
     network.script(says({"access_token": ACCESS, "scope": "tweet.read users.read"}))
     with pytest.raises(NeedsPerson, match="without the permission to post"):
         x.connect(code="c1", verifier="v1", redirect_uri="http://127.0.0.1:8000/cb")

@@ -10,12 +10,12 @@ COUNTS = {"ambassadors", "audience", "posts"}
 
 
 def test_every_field_of_a_profile_is_emptied() -> None:
-    """Nothing of what is kept of an ambassador outlives them, whatever is added to it."""
+    """Nothing of what is kept of an ambassador outlives them, also what is added later."""
     assert set(NO_PROFILE) == {column.name for column in ambassadors.c} - {"id"}
 
 
 def test_every_table_about_a_person_is_decided_on() -> None:
-    """Whatever refers to a person is deleted with them, or is one of the few that count."""
+    """All that refers to a person is deleted with them, or is one of the few that count."""
     refers = {
         (table.name, key.parent.name)
         for table in metadata.sorted_tables

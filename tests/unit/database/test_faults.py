@@ -126,7 +126,7 @@ def test_a_fault_is_one_sentence_with_its_remedy(state: str) -> None:
 
 
 def test_a_conflict_calls_nothing_away() -> None:
-    """Who lost a deadlock is not told that the database is away."""
+    """The loser of a deadlock does not read that the database is away."""
     for state in CONFLICTS.split():
         assert "away" not in str(_of(_with_state(state)))
 

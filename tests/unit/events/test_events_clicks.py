@@ -160,7 +160,7 @@ NAMES = st.sampled_from(
 def test_the_short_way_never_reads_otherwise(
     changes: list[tuple[str, Any, bool]], missing: set[str]
 ) -> None:
-    """Whatever is changed in a click, it is read, or refused for the same reason, as with care."""
+    """With any change a click is read, or refused for the same reason, as with care."""
     event = _event()
     for name, value, in_data in changes:
         place = event["data"] if in_data and isinstance(event.get("data"), dict) else event

@@ -209,6 +209,6 @@ def test_size_is_measured_as_the_event_is_stored() -> None:
 @settings(max_examples=60)
 @given(raw=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_nothing_does_more_than_be_refused(raw: bytes) -> None:
-    """Whatever the text, reading it never raises."""
+    """Reading any text never raises."""
     for document in read_documents(raw):
         json.dumps(None if isinstance(document.value, Rejected) else document.value)

@@ -1,4 +1,4 @@
-"""Moments are read strictly, whatever is in their place."""
+"""Moments are read strictly, from any value."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
 
 
 def test_every_topic_is_a_channel_with_its_facts() -> None:
-    """A channel tells direction, key, partitions, retention and version, for one event and many."""
+    """A channel has direction, key, partitions, retention and version, for one event and many."""
     assert list(ASYNCAPI["channels"]) == list(CATALOGUE)
     messages = ASYNCAPI["components"]["messages"]
     for name, event_type in CATALOGUE.items():

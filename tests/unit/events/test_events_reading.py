@@ -55,7 +55,7 @@ def refused(document: Any) -> str:
     return str(caught.value)
 
 
-# --- whatever comes -----------------------------------------------------------------------------
+# --- any input -----------------------------------------------------------------------------
 
 
 @FAST
@@ -79,7 +79,7 @@ def test_no_bytes_do_more_than_be_refused(value: bytes) -> None:
 @FAST
 @given(document=ENVELOPES | st.lists(ENVELOPES | JSON, max_size=3))
 def test_no_json_does_more_than_be_refused(document: Any) -> None:
-    """Whatever is in the JSON, an event is valid and can be written again, or is refused."""
+    """For any JSON an event is valid and can be written again, or is refused."""
     raw = json.dumps(document).encode()
     for element in read_record(raw, TOPIC):
         if isinstance(element.fact, Fact):
@@ -223,13 +223,13 @@ def test_a_vacancy_may_close_on_a_day() -> None:
 
 
 def test_an_address_holds_no_password() -> None:
-    """A user name or password in an address is refused, wherever the address stands."""
+    """A user name or password in an address is refused, in every field."""
     sentence = refused(good(type="vacancy.opened", data=_vacancy(url="https://a:b@example.org/")))
     assert "may hold no user name or password" in sentence
 
 
 def test_an_author_s_address_does_not_stand_in_their_name() -> None:
-    """A name with an e-mail address is taken apart; an address alone tells a name."""
+    """A name with an e-mail address is taken apart; an address alone gives a name."""
     author = Author.model_validate({"name": "Jan Vos <jan@example.org>"})
     assert (author.name, author.email) == ("Jan Vos", "jan@example.org")
     assert Author.model_validate({"name": "jan.vos@example.org"}).name == "Jan Vos"
@@ -278,7 +278,7 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], sentence: str) -> None:
 
 
 def test_several_faults_are_named() -> None:
-    """All are told at once, up to five, a name that is unknown first; the others are counted."""
+    """All are named at once, up to five, a name that is unknown first; the others are counted."""
     few = refused(good(data={"title": "t", "body": "b", "a": 1}))
     assert few == (
         'the field "data.a" is unknown; the field "data.story_id" is missing; '

@@ -88,7 +88,7 @@ def test_a_single_post_is_read_from_its_lines() -> None:
 @pytest.mark.parametrize("address", ["URL van bijdrage", "Post URL", "Adres", ""])
 def test_an_export_in_dutch_reads_the_same(address: str) -> None:
     """Members download it in the language of their own pages; figures are known in Dutch too, and
-    addresses whatever is above them."""
+    addresses below any heading."""
     top: list[list[object]] = [
         ["Maximaal 50 bijdragen"],
         [address, "Datum", "Interacties", None, address, "Datum", "Weergaven"],
@@ -126,7 +126,7 @@ def test_unknown_headings_are_named() -> None:
 
 
 def test_its_member_says_what_unknown_words_mean() -> None:
-    """With the words told, the same file is read; only those of figures were asked about."""
+    """With their meanings given, the same file is read; only those of figures were asked about."""
     top: list[list[object]] = [
         ["Liens", "Date", "Interactions", "", "Liens", "Date", "Impressions du post"],
         [SECOND, "16/12/2025", 12, "", FIRST, "16/12/2025", 631],
@@ -192,7 +192,7 @@ def test_what_is_no_export_is_refused_in_a_sentence(content: bytes, fault: str) 
 @settings(max_examples=200)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    """No file whatever ends in anything but figures or a refusal."""
+    """Every file ends in figures or a refusal."""
     with suppress(Rejected):
         assert read_export(content).posts
 

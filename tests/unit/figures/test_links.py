@@ -128,7 +128,7 @@ async def test_a_story_without_an_address_is_shown_here(door: Door) -> None:
 
 
 async def test_who_asks_at_once_for_one_link_asks_once(database: Database) -> None:
-    """One look-up for all of them; whoever goes away leaves it to the others."""
+    """One look-up for all of them; a visitor who goes away leaves it to the others."""
     counting = Counting(database._engine)
     door = Door(counting)
     post = await door.post(story())

@@ -85,7 +85,7 @@ async def test_access_that_died_early_is_renewed_for_measuring_too(desk: Desk) -
 
 @pytest.mark.parametrize("error", [Rejected, NeedsPerson])
 async def test_a_refusal_is_recorded_as_unknown_with_its_reason(desk: Desk, error: Any) -> None:
-    """Why nothing is known stands with the figure."""
+    """The figure says why nothing is known."""
     await _publish(desk)
     desk.network.measuring = [error(said("the permission is missing"))] * 2  # renewed access too
     desk.now += STEPS[0]
@@ -292,7 +292,7 @@ async def test_without_a_rate_nothing_is_estimated(desk: Desk) -> None:
 
 
 async def test_an_estimate_says_from_what(desk: Desk) -> None:
-    """Followers times the rate, with both in the source; who told no followers stays unknown."""
+    """Followers times the rate, with both in the source; a member without a number of followers stays unknown."""
     told, silent = await _publish(desk, people=2)
     await _count_followers(desk, told.ambassador_id, 1234)
     desk.now += STEPS[0]
@@ -305,7 +305,7 @@ async def test_an_estimate_says_from_what(desk: Desk) -> None:
 
 
 async def test_what_is_measured_is_not_estimated(desk: Desk) -> None:
-    """A network that tells the reach is believed, and nothing is added to it."""
+    """A network that reports the reach is believed, and nothing is added to it."""
     (post,) = await _publish(desk)
     await _count_followers(desk, post.ambassador_id, 1000)
     desk.network.metrics = {"e0": {"reach": 12}}

@@ -51,7 +51,7 @@ zXq2') OR 12=(SELECT 12 FROM PG_SLEEP(9))--
 
 @pytest.mark.parametrize("agent", MACHINES)
 def test_a_machine_is_known(agent: str) -> None:
-    """By its name, by where it tells about itself, or because it is no browser."""
+    """By its name, by the address of its description, or because it is no browser."""
     assert machine_of(agent)
 
 

@@ -303,7 +303,7 @@ def test_a_heading_may_be_written_in_any_way(column: str) -> None:
 
 
 def test_every_guess_would_be_understood() -> None:
-    """Whichever heading a guess names, it stands for a column, and each column has one."""
+    """Every heading that a guess names is that of a column, and each column has one."""
     assert {column_of(heading) for heading in HEADINGS} == {*COLUMNS, *NAME_PARTS}
 
 
@@ -335,7 +335,7 @@ def test_lines_are_counted_as_an_editor_does() -> None:
     junk=st.binary(max_size=60),
 )
 def test_no_file_does_more_than_be_refused(rows: list[list[str]], junk: bytes) -> None:
-    """Whatever the bytes, they are people, named faults, or one refusal."""
+    """Any bytes are people, named faults, or one refusal."""
     content = io.StringIO()
     writer = csv.writer(content)
     writer.writerow(COLUMNS)

@@ -22,7 +22,7 @@ from tests.unit.conftest import Desk
 
 
 class Unreliable(Mailbox):
-    """Fails as it is told, then works."""
+    """Fails as often as it should, then works."""
 
     def __init__(self, *faults: Exception) -> None:
         super().__init__()

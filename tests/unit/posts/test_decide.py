@@ -96,7 +96,7 @@ async def test_a_text_that_cannot_appear_is_refused(
 
 
 async def test_a_person_cannot_decide_for_another(desk: Desk) -> None:
-    """Somebody else's draft does not exist, whatever is asked of it."""
+    """Somebody else's draft does not exist, for any request."""
     drafts = await desk.prepare(people=2)
     for what, more in (
         ("approve", {"text": "x"}),
@@ -199,7 +199,7 @@ async def test_a_campaign_that_ended_takes_nothing_any_more(desk: Desk, before: 
 
 
 async def test_two_decisions_at_once_are_one(desk: Desk) -> None:
-    """Of two taps on two devices one counts and the other is told."""
+    """Of two taps on two devices one counts and the other is refused with the reason."""
     (draft,) = await desk.prepare()
     answers = await asyncio.gather(
         act(desk, "approve", draft, text=draft.text),
@@ -350,4 +350,4 @@ Life.TestCase.settings = settings(
 
 
 class TestLife(Life.TestCase):  # type: ignore[misc]
-    """Whatever the order, the store follows the model, and a post is on the network once at most."""
+    """In any order the store follows the model, and a post is on the network once at most."""

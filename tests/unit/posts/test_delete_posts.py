@@ -104,7 +104,7 @@ async def test_a_network_that_is_away_is_asked_again(desk: Desk) -> None:
 
 
 async def test_a_lost_reply_is_repeated_without_harm(desk: Desk) -> None:
-    """The post was gone when the reply was lost; the repeat finds it so, and it is told once."""
+    """The post was gone when the reply was lost; the repeat finds it so, and it is stated once."""
     post = await published(desk)
     await ask(desk, post)
     desk.network.deleting = [Lost(said("the reply was lost"))]
@@ -170,7 +170,7 @@ async def test_access_that_died_is_renewed_once(desk: Desk) -> None:
     ],
 )
 async def test_a_refusal_waits_for_its_person(desk: Desk, refusal: NeedsPerson | Rejected) -> None:
-    """It is told with its remedy, nothing is tried any more, and it can be asked for again."""
+    """It is shown with its remedy, nothing is tried any more, and it can be asked for again."""
     post = await published(desk)
     await ask(desk, post)
     desk.network.deleting = [refusal]
@@ -229,7 +229,7 @@ async def test_an_account_is_in_one_workers_hands(desk: Desk) -> None:
 
 
 async def test_what_is_on_no_network_cannot_be_taken_off(desk: Desk) -> None:
-    """A draft, somebody else's post, and one whose place the network never told."""
+    """A draft, somebody else's post, and one whose address the network never reported."""
     (draft,) = await desk.prepare()
     with pytest.raises(Rejected, match="on no network"):
         await ask(desk, draft)

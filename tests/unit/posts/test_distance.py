@@ -124,7 +124,7 @@ def test_no_two_posts_of_a_campaign_are_closer_than_the_distance(
     workers: int,
     failures: list[bool],
 ) -> None:
-    """Whatever was planned when, however long nothing went out, whoever works, whatever fails."""
+    """For any plan, any pause, any worker and any failure."""
 
     async def run() -> None:
         with tempfile.TemporaryDirectory() as folder:

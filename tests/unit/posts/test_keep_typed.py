@@ -112,7 +112,7 @@ async def _undo(transaction: Transaction, who: dict[str, Any]) -> object:
 async def test_it_goes_with_the_decision(
     desk: Desk, ending: Callable[[Transaction, dict[str, Any]], Awaitable[object]]
 ) -> None:
-    """Whatever becomes of the draft, nothing that was not approved is left."""
+    """For any end of the draft nothing that was not approved is left."""
     (post,) = await desk.prepare()
     await type_in(desk, post, "Half een zin")
     who = {"post_id": post.id, "ambassador_id": post.ambassador_id, "now": desk.now}

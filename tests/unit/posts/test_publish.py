@@ -192,7 +192,7 @@ async def test_a_refused_refresh_fails_the_post_and_mails_the_person(desk: Desk)
 
 
 async def test_a_dead_token_without_renewal_is_shown_until_it_works(desk: Desk) -> None:
-    """Its person is told before the next post fails too; it is tried all the same, since it may
+    """Its person gets a mail before the next post fails too; it is tried all the same, since it may
     have been a blip, and a post that goes out ends what was said."""
     drafts = await desk.prepare(stories=2)
     for draft in drafts:
@@ -213,7 +213,7 @@ async def test_a_dead_token_without_renewal_is_shown_until_it_works(desk: Desk) 
 
 async def test_an_access_in_doubt_ends_no_post(desk: Desk) -> None:
     """A 401 that does not say that the access ended: where nothing can be renewed the post goes out
-    later, and its person is told nothing; the network was there all the time."""
+    later, and its person gets no mail; the network was there all the time."""
     (draft,) = await desk.prepare()
     await _without_refresh(desk, draft)
     desk.network.publishing = [AccessInDoubt(said("not accepted this time"))]

@@ -103,7 +103,7 @@ async def test_what_was_measured_stays(desk: Desk) -> None:
 
 
 async def test_a_deletion_fails_with_the_reason(desk: Desk) -> None:
-    """The person is told at once that it cannot be done here, instead of after a day of trying."""
+    """The person reads at once that it cannot be done here, instead of after a day of trying."""
     post = await published(desk)
     switch_off(desk)
     async with desk.database.write() as transaction:

@@ -17,7 +17,7 @@ from tests.fakes import MemoryLog
 
 
 class SlowLog(MemoryLog):
-    """A log whose commits end when they are told to; ``fault`` is raised while it is set."""
+    """A log whose commits end on request; ``fault`` is raised while it is set."""
 
     def __init__(self) -> None:
         super().__init__()

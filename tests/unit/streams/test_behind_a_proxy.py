@@ -197,7 +197,7 @@ async def signs_in_at_once(parts: Parts, port: int, change: Change) -> list[bool
 
 
 async def test_sign_in_link_works_at_once_on_a_laptop_only(tmp_path: Path) -> None:
-    """Only whoever sits there is in by a visit, and again; a proxy's visitor is asked, and so is
+    """Only a person at this machine is in by a visit, and again; a proxy's visitor is asked, and so is
     everybody of an installation that is no laptop's."""
     async with served(tmp_path / "laptop") as (port, parts, _):
         assert await signs_in_at_once(parts, port, HIDDEN) == [True, True]

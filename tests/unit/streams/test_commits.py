@@ -10,7 +10,7 @@ from streams.logs.commits import PartitionProgress
 
 @given(order=st.permutations(range(12)), start=st.integers(0, 5))
 def test_the_safe_offset_is_the_first_record_not_done(order: list[int], start: int) -> None:
-    """In whatever order records get done, the safe offset is always the first one that is not."""
+    """In any order of completion, the safe offset is always the first one that is not."""
     progress = PartitionProgress(start)
     for offset in range(start, start + 12):
         progress.deliver(offset)
@@ -22,7 +22,7 @@ def test_the_safe_offset_is_the_first_record_not_done(order: list[int], start: i
 
 
 def test_nothing_delivered_is_safe_at_the_start() -> None:
-    """Before the first record the partition stands where it was assigned."""
+    """Before the first record the partition is where it was assigned."""
     assert PartitionProgress(7).safe == 7
 
 

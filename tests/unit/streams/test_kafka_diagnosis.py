@@ -15,7 +15,7 @@ from streams.logs.kafka.connection import Broker, error_from
 
 @pytest.fixture
 def rude() -> Iterator[tuple[Broker, list[int]]]:
-    """A server that hangs up on whoever connects, and who did."""
+    """A server that ends every connection, and who connected."""
     visitors: list[int] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -37,7 +37,7 @@ def rude() -> Iterator[tuple[Broker, list[int]]]:
 
 
 def test_concurrent_failures_ask_the_broker_once(rude: tuple[Broker, list[int]]) -> None:
-    """All are told the same reason; the broker sees a single connection."""
+    """All read the same reason; the broker sees a single connection."""
     broker, visitors = rude
     with ThreadPoolExecutor(20) as threads:
         found = list(threads.map(lambda _: error_from(TimeoutError(), broker), range(20)))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.shell import ROOT
 
-#: Eight threads allocate at once; what glibc tells of its arenas goes to the named file.
+#: Eight threads allocate at once; what glibc reports of its arenas goes to the named file.
 _PROGRAM = """
 import ctypes, sys, threading
 from streams.command_line.main import share_one_arena

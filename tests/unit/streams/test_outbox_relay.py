@@ -1,4 +1,4 @@
-"""The outbox reaches the log: in order by key, at least once, whatever fails in between."""
+"""The outbox reaches the log: in order by key, at least once, with any failure in between."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from connectors.sandbox.clock import SandboxClock
 from tests.unit.connectors.sandbox.clients import LinkedInClient, XClient
 from tests.unit.connectors.sandbox.serving import Server
 
-#: Where the clock of every test sandbox stands until the test moves it.
+#: The time of every test sandbox until the test moves it.
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 OpenSandbox = Callable[..., SandboxApp]

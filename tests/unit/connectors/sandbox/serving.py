@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Server:
-    """Serves whatever ``application`` is at the moment of a request.
+    """Serves the ``application`` of the moment of a request.
 
     Its address is known before the application that it is going to serve, and one server lasts
     for many tests, because stopping uvicorn takes a fifth of a second.

@@ -187,7 +187,7 @@ def test_network_specific_faults_answer_as_that_network_does(
 
 
 def test_duplicate_fault_names_an_existing_post(linkedin: LinkedInClient) -> None:
-    """The refusal names a post that is there; told not to apply, it names a ghost."""
+    """The refusal names a post that is there; without its application it names a ghost."""
     _fault(linkedin, "duplicate")
     named = linkedin.post("Dubbel").json()["message"]
     _fault(linkedin, "duplicate", apply=False)

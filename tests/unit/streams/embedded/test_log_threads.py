@@ -39,7 +39,7 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
 
 
 def test_opened_log_runs_retention_first(tmp_path: Path) -> None:
-    """Whatever waits for the writer when it starts, an opened log first takes its step of retention."""
+    """With any jobs before the writer starts, an opened log first takes its step of retention."""
     now = 1_000_000.0
 
     def open_log() -> EmbeddedLog:
