@@ -1,7 +1,7 @@
 """What pages call the things that are stored by a name: their English, by that name.
 
 A page shows one by ``phrase(labels.ROLE[role])``, with what its braces name; or, where others than these
-may come, by ``named(labels.ACTOR, actor)``.
+may come, by ``named(labels.ACTOR, actor)``. One long file, because it is one table without other code.
 """
 
 from __future__ import annotations
