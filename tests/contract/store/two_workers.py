@@ -20,7 +20,8 @@ from psycopg.errors import ForeignKeyViolation
 
 from services.accounts.accounts import Accounts
 from services.accounts.store import connections
-from services.campaigns.start_campaign import add_to_audience, launch, remove_from_audience, widen
+from services.campaigns.change_audience import add_to_audience, remove_from_audience
+from services.campaigns.start_campaign import launch, widen
 from services.campaigns.store import campaigns
 from services.database import outbox
 from services.database.engine import Database

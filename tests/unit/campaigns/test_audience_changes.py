@@ -11,16 +11,10 @@ from typing import Any
 import pytest
 
 from services.campaigns.accept_events import accept
+from services.campaigns.change_audience import add_to_audience, remove_from_audience
 from services.campaigns.rules.matching import Ground, Strength, source_of
 from services.campaigns.rules.selection import History
-from services.campaigns.start_campaign import (
-    add_to_audience,
-    launch,
-    remove_from_audience,
-    start_campaigns,
-    widen,
-    widen_due,
-)
+from services.campaigns.start_campaign import launch, start_campaigns, widen, widen_due
 from services.campaigns.store import audience, campaigns
 from services.campaigns.store.audience import Standing
 from services.campaigns.store.sharing_history import asked_lately, histories

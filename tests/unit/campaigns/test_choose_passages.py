@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.campaigns.change_audience import add_to_audience
 from services.campaigns.choose_passages import choose_passages, version_of
-from services.campaigns.start_campaign import add_to_audience, launch, start_campaigns
+from services.campaigns.start_campaign import launch, start_campaigns
 from services.campaigns.store import audience, campaigns
 from services.database import audit
 from services.database.engine import Database

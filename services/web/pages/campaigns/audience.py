@@ -12,15 +12,10 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.campaigns.change_audience import add_to_audience, move_possible, remove_from_audience
 from services.campaigns.rules.matching import Strength
 from services.campaigns.rules.selection import ASKED_OFTEN
-from services.campaigns.start_campaign import (
-    add_to_audience,
-    launch,
-    move_possible,
-    remove_from_audience,
-    widen,
-)
+from services.campaigns.start_campaign import launch, widen
 from services.campaigns.store import audience
 from services.campaigns.store.audience import Found, Listed, Sizes, Standing
 from services.campaigns.store.campaigns import Campaign
@@ -48,7 +43,7 @@ _REMOVED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class ListMove:
     """Taken off the list (``removed``), or put on it: one person, or all ``people`` who fit perhaps."""
 
     removed: bool
@@ -80,7 +75,7 @@ class ShownAudience:
     pages: int
     find: str
     found: Sequence[Found]
-    moved: Moved | None = None
+    moved: ListMove | None = None
     foreseen: Foreseen | None = None
     thin: bool = False
     unsourced: Sequence[PassageRow] = ()
@@ -102,7 +97,7 @@ async def look(
     off: str = "",
 ) -> Response:
     """``off`` was taken off the list a moment ago."""
-    moved = Moved(removed=True, ambassador_id=off) if off else None
+    moved = ListMove(removed=True, ambassador_id=off) if off else None
     return await _show(
         view, home, campaign_id, standing=standing, page=page, find=find, moved=moved
     )
@@ -159,7 +154,7 @@ async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Re
                     by=view.me,
                     now=view.now,
                 )
-                moved = Moved(removed=not added, people=people)
+                moved = ListMove(removed=not added, people=people)
             else:
                 await change(
                     transaction,
@@ -168,7 +163,7 @@ async def _change(view: View, home: str, campaign_id: str, *, added: bool) -> Re
                     by=view.me,
                     now=view.now,
                 )
-                moved = None if added else Moved(removed=True, ambassador_id=person)
+                moved = None if added else ListMove(removed=True, ambassador_id=person)
     except Rejected as error:
         if not view.partial:
             raise
@@ -198,7 +193,7 @@ async def _show(
     page: int = 1,
     find: str = "",
     fault: str = "",
-    moved: Moved | None = None,
+    moved: ListMove | None = None,
 ) -> Response:
     campaign = await campaign_of(view, home, campaign_id)
     chosen = _standing(campaign, standing)

@@ -295,7 +295,9 @@ async def read_card(
         address=mine.address,
         fault="" if about_address else mine.fault,
         address_fault=mine.fault if about_address else "",
-        intents=intents_of(parts, post, text),
+        intents=parts.share_intents(
+            post.network, text=text, link=f"{parts.base_url}/r/{post.link_code}"
+        ),
         remarks=remarks,
         planned=post.publish_at if _wait(post, now) else None,
         waits=_wait(post, now),
@@ -384,9 +386,9 @@ async def pictures_of(
     """The images that this post goes out with."""
     if not parts.image_urls:
         return ()
-    told = await campaigns.images(transaction, [post.campaign_id])
+    by_campaign = await campaigns.images(transaction, [post.campaign_id])
     rules = parts.templates.networks.get(post.network, GONE)
-    return images_in_post(rules, told.get(post.campaign_id, ()), parts.image_urls)
+    return images_in_post(rules, by_campaign.get(post.campaign_id, ()), parts.image_urls)
 
 
 def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
@@ -394,9 +396,3 @@ def price_of(parts: WebParts, network: str, text: str) -> Decimal | None:
     imitation charges nothing."""
     prices = None if network in parts.sandboxes else parts.prices.get(network)
     return prices.of(text) if prices and prices.for_posts else None
-
-
-def intents_of(parts: WebParts, post: Post, text: str) -> Sequence[ShareIntent]:
-    """Ways to share ``text``, in its present form, by hand."""
-    link = f"{parts.base_url}/r/{post.link_code}"
-    return parts.share_intents(post.network, text=text, link=link)
