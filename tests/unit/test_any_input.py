@@ -1,4 +1,4 @@
-"""Whatever comes in from outside: no crash, no second of waiting, and what is taken is whole.
+"""For any input from outside: no crash, no second of waiting, and what is taken is whole.
 
 ``ZWAAN_TEST_FUZZ`` is how many inputs each entrance gets; `make test-fuzz` gives a hundred thousand.
 Each is made from a seed, which takes a tenth of the time of drawing every piece.
@@ -288,6 +288,6 @@ def _limit_of(random: Random) -> str:
 @FUZZ
 @given(some_of(_LIMITS, _limit_of))
 def test_any_limit_headers(headers: dict[str, str]) -> None:
-    """Moments, whatever stands there."""
+    """Moments, from any text."""
     with within_a_second():
         assert all(isinstance(each, float) for each in x_answers._resets(headers))

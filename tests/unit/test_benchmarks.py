@@ -53,7 +53,7 @@ def test_a_failed_benchmark_stops_no_other(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_smoke_run_measures_once_and_keeps_nothing() -> None:
-    """Whatever else was asked for."""
+    """Beside any other option."""
     for each in BENCHMARKS:
         command = each.command(["--write", "--runs", "9"], quick=True)
         assert command[3:5] == ["--runs", "1"]

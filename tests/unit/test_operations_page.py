@@ -1,4 +1,4 @@
-"""docs/operations.md is what an operator has: it tells of every setting and metric, and of no
+"""docs/operations.md is what an operator has: it names every setting and metric, and of no
 other."""
 
 from __future__ import annotations

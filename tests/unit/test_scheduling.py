@@ -196,7 +196,7 @@ moments = st.lists(
 
 @given(wishes=moments, cap=st.integers(1, 4))
 def test_no_seven_days_hold_more_than_the_cap(wishes: list[datetime], cap: int) -> None:
-    """Whatever the order in which posts are planned, every seven days keep to the cap."""
+    """In any order of planning, every seven days keep to the cap."""
     taken: list[datetime] = []
     for wish in wishes:
         moment = first_within_cap(wish, taken, cap)
@@ -216,7 +216,7 @@ def test_the_cap_is_no_stricter_than_it_says() -> None:
 
 @given(wishes=moments, minutes=st.integers(0, 600))
 def test_planned_posts_are_apart(wishes: list[datetime], minutes: int) -> None:
-    """Whatever the order of planning, any two are at least the distance apart."""
+    """In any order of planning, any two are at least the distance apart."""
     distance = MINUTE * minutes
     taken: list[datetime] = []
     for wish in wishes:
@@ -291,7 +291,7 @@ def test_a_good_time_is_no_public_holiday(country: str, approved: str, day: str)
 def test_no_good_time_in_any_zone_is_a_public_holiday(
     after: datetime, zone: str, hours: WorkingHours
 ) -> None:
-    """With the holidays of the zone's own country, whatever its calendar and clock."""
+    """With the holidays of the zone's own country, with its calendar and clock."""
     country = country_of(zone)
     slot = first_slot(after, personal(zone=ZoneInfo(zone), country=country, hours=hours))
     assert slot >= after

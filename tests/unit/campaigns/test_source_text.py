@@ -75,7 +75,7 @@ def test_a_character_that_was_lost_before_is_named() -> None:
     ],
 )
 def test_an_address_is_whole(written: str, address: str) -> None:
-    """Joined to where it stood, without what sites put around it."""
+    """Joined to its base address, without what sites put around it."""
     assert web_address(written, "https://werk.example/v/1") == address
 
 

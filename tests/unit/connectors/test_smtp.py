@@ -181,7 +181,7 @@ def offering(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 def beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the server on loopback stood elsewhere."""
+    """As if the server on loopback were elsewhere."""
     monkeypatch.setattr(smtp, "is_loopback", lambda _host: False)
 
 

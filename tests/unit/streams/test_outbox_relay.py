@@ -145,7 +145,7 @@ class Moody(MemoryLog):
 
 
 async def test_the_relay_outlives_its_log(database: Database) -> None:
-    """While it runs, whatever the log answers, events that come arrive in the end."""
+    """While it runs, with any answer of the log, events that come arrive in the end."""
     log = Moody()
     relay = OutboxRelay(database=database, log=log)
     running = asyncio.create_task(relay.run())

@@ -1,4 +1,4 @@
-"""What the running process cannot do is told by the command line in its words."""
+"""The command line prints faults of the running process in its words."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def _owner_answering(status: int, body: bytes) -> Iterator[OwnerClient]:
     ],
 )
 def test_owner_client_passes_the_fault_on(status: int, body: bytes, told: str) -> None:
-    """A fault of the running process is passed on, and whatever else answers is named."""
+    """A fault of the running process is passed on, and any other program that answers is named."""
     with _owner_answering(status, body) as owner, pytest.raises(RetryLater, match=told):
         owner.publish([{"id": "e-1"}])

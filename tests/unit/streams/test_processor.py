@@ -237,7 +237,7 @@ async def test_an_absent_dependency_is_waited_for(bench: Bench) -> None:
 
 
 async def test_waiting_processor_reports_its_reason(bench: Bench) -> None:
-    """A worker that waits is not stalled: its progress tells the reason."""
+    """A worker that waits is not stalled: its progress has the reason."""
     bench.handler.faults["a"] = [RetryLater(said("the database is away"), after=60)]
     running = asyncio.create_task(bench.run(good("a")))
     async with asyncio.timeout(60):

@@ -176,7 +176,7 @@ async def test_rebuild_keeps_figures_of_expired_records(settings: Settings) -> N
     assert now - timedelta(days=340) < done.kept_before < now - timedelta(days=320)
     async with database.write() as transaction:
         assert await click_cells(transaction) == before
-        # What the log does hold is counted again, whatever became of it.
+        # What the log does hold is counted again, also what was counted before.
         kept = f"{done.kept_before:%Y-%m-%d}"
         is_day = sa.func.length(cells.c.span) == 10
         await transaction.execute(cells.delete().where(is_day, cells.c.span >= kept))

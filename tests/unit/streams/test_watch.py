@@ -136,7 +136,7 @@ async def test_waiting_for_a_dependency_does_not_count_as_a_stall(database: Data
 
 
 async def test_hanging_check_makes_the_process_unready(database: Database) -> None:
-    """When no one looked for a while the process is not ready, whatever was seen before."""
+    """When no one looked for a while the process is not ready, after any earlier look."""
     bench = Bench(database)
     await bench.watch.look()
     assert (await bench.watch.readiness()).ready

@@ -139,7 +139,7 @@ def test_signs_in_markdown_are_no_tags() -> None:
     ],
 )
 def test_reading_costs_time_in_proportion(piece: str) -> None:
-    """Whatever a page holds, 300 kB are read within seconds, and nothing fails."""
+    """For any page 300 kB are read within seconds, and nothing fails."""
     started = time.process_time()
     plain_text(piece * (300_000 // len(piece)))
     assert time.process_time() - started < 2

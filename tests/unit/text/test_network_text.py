@@ -88,7 +88,7 @@ def test_weight_is_bounded_by_characters(text: str) -> None:
 
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_links_lie_in_order_inside_the_text(text: str) -> None:
-    """Links never overlap, contain a dot and no blank, and cost 23 whatever they are."""
+    """Links never overlap, contain a dot and no blank, and cost 23 each."""
     position = 0
     for start, end in link_spans(text):
         assert position <= start < end <= len(text)
@@ -99,7 +99,7 @@ def test_links_lie_in_order_inside_the_text(text: str) -> None:
 
 @given(st.lists(PIECES, max_size=6).map("".join))
 def test_a_short_link_after_a_blank_always_counts_23(text: str) -> None:
-    """Whatever stands before, our short link on a line of its own adds 23 and the line break."""
+    """Behind any text our short link on a line of its own adds 23 and the line break."""
     assert weighted_length(f"{text}\n\nhttps://go.zwaan.nl/r/abc", 23) == (
         weighted_length(f"{text}\n\n", 23) + 23
     )

@@ -1,4 +1,4 @@
-"""Whatever people and systems write: it arrives as text, never as markup, formula or crash."""
+"""All that people and systems write arrives as text, never as markup, formula or crash."""
 
 from __future__ import annotations
 

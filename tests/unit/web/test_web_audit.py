@@ -56,7 +56,7 @@ async def test_a_long_history_has_pages(organisation: Organisation) -> None:
 
 
 async def test_what_people_decided_is_theirs(organisation: Organisation) -> None:
-    """No administrator sees who declined, changed a voice or paused, whatever is asked for."""
+    """No administrator sees who declined, changed a voice or paused, for any question."""
     anna = ambassador_id("anna@example.org")
     await _keep(
         organisation,
@@ -76,7 +76,7 @@ async def test_only_administrators_read_it(organisation: Organisation) -> None:
 
 
 async def test_one_act_is_one_line_with_names(organisation: Organisation) -> None:
-    """What was done at once is told once, with titles and names in place of ids."""
+    """What was done at once is one line, with titles and names in place of ids."""
     about = await organisation.campaign(vacancy())
     await organisation.post(about, ANNA)
     mia = ambassador_id("mia@example.org")

@@ -1,4 +1,4 @@
-"""Words that are not used: kept on one page, told while typing, refused at approval."""
+"""Words that are not used: kept on one page, named while typing, refused at approval."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ async def test_a_vacancy_gets_advice_while_it_is_typed(organisation: Organisatio
 
 
 async def test_a_template_gets_advice_and_is_saved(organisation: Organisation) -> None:
-    """A boast in a template is told with its line, and the template can be used."""
+    """A boast in a template is named with its line, and the template can be used."""
     path = "nl/story/craft.j2"
     text = (
         our_templates()

@@ -83,7 +83,7 @@ async def test_a_shown_time_keeps_the_rules(organisation: Organisation, post: Po
 
 
 async def test_a_reason_may_follow_a_decline(organisation: Organisation, post: Post) -> None:
-    """It is told as the decline was, without the person; an empty one is not."""
+    """It is stated as the decline was, without the person; an empty one is not."""
     path = f"/inbox/{post.id}"
     async with organisation.signed_in(ANNA.email) as browser:
         early = await submit(browser, path, f"{path}/why-not", reason="Te vroeg.")

@@ -132,7 +132,7 @@ async def test_chosen_passages_give_posts_at_once(organisation: Organisation) ->
 
 
 async def test_a_choice_is_kept_and_shown_in_the_posts(organisation: Organisation) -> None:
-    """What is unticked is told no more, what is edited is told as it was edited."""
+    """What is unticked is used no more, what is edited is used as it was edited."""
     address = await prepared(organisation)
     edited = FIRST.replace("Drie weken", "Wekenlang")
     async with organisation.staff("mia@example.org", "marketing") as browser:
@@ -155,7 +155,7 @@ async def test_a_choice_is_kept_and_shown_in_the_posts(organisation: Organisatio
 
 
 async def test_a_private_one_is_used_once_it_is_ticked(organisation: Organisation) -> None:
-    """It then stands among the others, still with its reason."""
+    """It is then among the others, still with its reason."""
     address = await prepared(organisation)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         await send(browser, address, [(FIRST, True), (SECOND, True), (PRIVATE, True)])
@@ -215,7 +215,7 @@ async def test_a_passage_is_added_by_hand(organisation: Organisation) -> None:
 
 async def test_an_own_passage_is_vouched_for_before_the_launch(organisation: Organisation) -> None:
     """The page that begins the campaign shows it with the words that the source does not have; without a
-    tick nobody is asked. What stands in the source asks for none."""
+    tick nobody is asked. Words of the source ask for none."""
     address = await prepared(organisation)
     listed, begins = address.replace("passages", "audience"), address.replace("passages", "launch")
     async with organisation.staff("mia@example.org", "marketing") as browser:
@@ -316,7 +316,7 @@ async def test_htmx_gets_the_piece_that_changed(organisation: Organisation) -> N
 
 
 async def test_two_editors_do_not_overwrite_each_other(organisation: Organisation) -> None:
-    """Who looked at an older choice is told so."""
+    """An editor with an older choice reads that it is older."""
     address = await prepared(organisation)
     async with organisation.staff("mia@example.org", "marketing") as browser:
         await send(browser, address, [(FIRST, True)])
@@ -404,7 +404,7 @@ async def test_a_campaign_of_the_other_house_is_not_there(organisation: Organisa
 
 
 async def test_script_in_every_field_is_text(organisation: Organisation) -> None:
-    """Whatever is typed or arrives is shown as it was typed, and runs nowhere."""
+    """All that is typed or arrives is shown as it was typed, and runs nowhere."""
     content = story(
         body=f"{BODY}\n\n{ODD}", title=f"De sluis {ODD}", author={"name": f"Jan {ODD}"[:90]}
     )

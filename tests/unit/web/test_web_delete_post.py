@@ -1,4 +1,4 @@
-"""Taking one's own post off a network: said before, asked once, and told afterwards."""
+"""Taking one's own post off a network: explained before, asked once, and shown afterwards."""
 
 from __future__ import annotations
 

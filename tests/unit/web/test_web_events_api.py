@@ -113,7 +113,7 @@ async def test_a_body_is_read_in_its_charset(organisation: Organisation, charset
 
 
 async def test_so_are_facts_in_binary_mode(organisation: Organisation) -> None:
-    """Their type stands for the body alone there."""
+    """Their type is that of the body alone there."""
     facts = json.dumps(event(title="Één")["data"], ensure_ascii=False).encode("latin-1")
     message = http.to_binary_event(sdk_event())
     headers = message.headers | {"content-type": "application/json; charset=iso-8859-1"}
@@ -308,7 +308,7 @@ async def test_statistics_are_those_of_the_command_line(organisation: Organisati
 async def test_every_answer_says_what_to_do(
     organisation: Organisation, method: str, path: str, status: int, fault: str
 ) -> None:
-    """Whatever is wrong with a request, a fault and a remedy are its answer, in one shape."""
+    """For any wrong request a fault and a remedy are its answer, in one shape."""
     async with organisation.client() as client:
         answer = await client.request(method, path)
     assert answer.status_code == status

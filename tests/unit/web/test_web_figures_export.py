@@ -193,7 +193,7 @@ async def test_a_file_that_fails_leaves_nothing_behind(
 async def test_the_queries_of_the_documentation_give_the_figures_of_the_page(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of the three runs as it stands there, over the two files that are asked for there."""
+    """Each of the three runs as it is written there, over the two files that are asked for there."""
     await team(organisation, [PostState.PUBLISHED] * 6)
     await team(organisation, [PostState.PUBLISHED] * 4, "small")
     (tmp_path / "figures.parquet").write_bytes((await _files(organisation))[2].content)

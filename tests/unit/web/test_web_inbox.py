@@ -37,7 +37,7 @@ async def test_a_draft_waits_with_its_reason(organisation: Organisation) -> None
 
 
 async def test_one_story_is_in_front(organisation: Organisation) -> None:
-    """Its drafts are tabs of one card, the other stories are a tap away, and whatever is refused
+    """Its drafts are tabs of one card, the other stories are a tap away, and a refused text
     stays in front."""
     drafts = []
     for number in range(3):

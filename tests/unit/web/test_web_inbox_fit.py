@@ -19,7 +19,7 @@ from tests.unit.web.organisation import (
 
 @pytest.mark.parametrize("best", [0, 1, 2])
 async def test_the_inbox_begins_with_the_best_match(organisation: Organisation, best: int) -> None:
-    """Whichever of the stories suits the person best stands first."""
+    """Whichever of the stories suits the person best is the first."""
     for number in range(3):
         about = await organisation.campaign(
             story(story_id=f"s-{number}", title=f"Verhaal {number}")

@@ -198,7 +198,7 @@ async def test_an_ambassador_lets_the_model_think_along(
     organisation: Organisation, model: ModelServer
 ) -> None:
     """The card says where the answer goes and sends it only with a tick; what comes of it appears beside
-    the field, and a page that stood open shows it when asked."""
+    the field, and a page that was left open shows it when asked."""
     post = await drafted(organisation)
     model.behaviour = answers(thinks_along)
     path = f"/inbox/{post.id}/answer"

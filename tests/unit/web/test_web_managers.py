@@ -192,7 +192,7 @@ async def test_a_vacancy_is_no_public_story(organisation: Organisation) -> None:
 
 
 async def test_a_story_that_waits_is_not_public(organisation: Organisation) -> None:
-    """Until it is launched its address tells strangers nothing, not even where its own page is."""
+    """Until it is launched its address shows strangers nothing, not even where its own page is."""
     contents = story(story_id="s-a", url=None), story(story_id="s-b")
     waiting = [await organisation.campaign(each, state="prepared") for each in contents]
     async with organisation.client() as visitor:
@@ -249,7 +249,7 @@ async def team(organisation: Organisation, states: list[PostState], story_id: st
 
 
 async def test_applicants_are_unknown_until_somebody_tells(organisation: Organisation) -> None:
-    """Where the recruiting system never said anything about a vacancy, no nought stands there."""
+    """Where the recruiting system never said anything about a vacancy, no nought is shown."""
     campaign_id = await team(organisation, [])
     address = f"/vacancies/{campaign_id}"
     async with organisation.staff("rik@example.org", "recruiter") as browser:

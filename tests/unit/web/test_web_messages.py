@@ -158,7 +158,7 @@ def test_another_language_is_explained_without_codes(language: str, body: str, n
     ],
 )
 def test_the_language_of_a_visitor(header: str, language: str) -> None:
-    """A visitor's first language of the two is taken; whoever has neither reads English."""
+    """A visitor's first language of the two is taken; visitors with neither read English."""
     assert preferred_language(header) == language
 
 
@@ -192,7 +192,7 @@ async def test_a_reader_chooses_the_language_of_the_pages(organisation: Organisa
 async def test_a_page_that_is_not_there_speaks_the_persons_language(
     organisation: Organisation,
 ) -> None:
-    """Whatever the browser prefers, who is signed in reads their own language, with their menu."""
+    """With any preference of the browser a person who is signed in reads their own language, with their menu."""
     async with organisation.signed_in("anna@example.org") as browser:
         answer = await browser.get("/no/such/page", headers={"Accept-Language": "en"})
     assert answer.status_code == 404

@@ -14,7 +14,7 @@ REASONS = ["Page 3 is wrong.", "A bit too proud.", "<b>Not</b> mine.", "I was no
 
 
 async def decline(organisation: Organisation, campaign: str, people: list[int]) -> None:
-    """These people decline, for the reasons in turn; whoever declined before thinks again."""
+    """These people decline, for the reasons in turn; those who declined before think again."""
     async with organisation.database.write() as transaction:
         for place in range(6):
             person = ambassador_id(f"person{place}@example.org")

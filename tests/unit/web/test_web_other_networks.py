@@ -59,7 +59,7 @@ async def test_what_was_written_for_a_network_that_is_gone_can_be_read(
     organisation: Organisation,
 ) -> None:
     """It was switched off: the draft is shown, to be shared by hand, without a way to connect or to
-    approve, and who approves it all the same is told in a sentence why not."""
+    approve, and a person who approves it all the same reads why not."""
     await organisation.connect(ANNA, "pigeon")
     post = await organisation.post(await organisation.campaign(story()), ANNA, network="pigeon")
     async with organisation.signed_in("anna@example.org") as browser:

@@ -14,7 +14,7 @@ from tests.unit.web.organisation import ANNA, BEN, Organisation, story, submit
 PEOPLE = "/administration/people"
 THEM = f"{PEOPLE}/{ANNA.id}"
 
-#: Anna's form as it stands, with the role of ambassador.
+#: Anna's form as it is, with the role of ambassador.
 FORM = {
     "name": ANNA.name,
     "email": ANNA.email,
@@ -50,7 +50,7 @@ async def test_people_are_found(organisation: Organisation) -> None:
 
 
 async def test_the_form_shows_what_is_kept_and_saves_it(organisation: Organisation) -> None:
-    """What is corrected is kept, and the audit tells which fields, and not what was in them."""
+    """What is corrected is kept, and the audit names the fields, and not what was in them."""
     async with organisation.staff("ad@example.org", "administrator") as browser:
         page = (await browser.get(THEM)).text
         for shown in (ANNA.name, ANNA.email, ANNA.role, ANNA.team, "constructie"):

@@ -15,7 +15,7 @@ from tests.unit.web.organisation import ANNA, TEXT, Organisation, story, submit
 async def test_the_price_is_beside_the_draft_and_the_account(
     organisation: Organisation,
 ) -> None:
-    """For the text as it stands, also while it is being typed; LinkedIn charges nothing."""
+    """For the present text, also while it is being typed; LinkedIn charges nothing."""
     organisation.with_parts(prices={"x": X_PRICES}, sandboxes=())
     about = await organisation.campaign(story())
     post = await organisation.post(about, ANNA, network="x")

@@ -1,4 +1,4 @@
-"""What people do by hand: send a form twice, too large, or from a page that stood open too long."""
+"""What people do by hand: send a form twice, too large, or from a page that was open too long."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ async def test_a_form_is_cut_off_anywhere(organisation: Organisation, over: int)
     assert "4 MB" in answer.text
 
 
-# --- a role that is gone, a page that stood open -------------------------------------------------
+# --- a role that is gone, a page that was open -------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def statuses(browser: httpx.AsyncClient, number: int, path: str) -> Counte
 
 
 async def test_a_flood_of_asks_ends_at_the_limit(office: Organisation) -> None:
-    """A hundred and forty asks at once for as many addresses: a hundred are heard, the rest are told
+    """A hundred and forty asks at once for as many addresses: a hundred are answered, the rest read
     when to come back, and a neighbour is heard all the same."""
     async with visitor(office, "203.0.113.9") as browser, visitor(office, "203.0.113.8") as other:
         token = form_token((await browser.get("/sign-in")).text)
@@ -172,7 +172,7 @@ async def test_a_laptops_link_signs_in_as_often_as_one_likes(organisation: Organ
     ],
 )
 def test_a_network_of_one_household_is_one_client(address: str, client: str) -> None:
-    """Of IPv6 the first half tells who it is: the other half may be changed at every visit."""
+    """Of IPv6 the first half identifies the visitor: the other half may be changed at every visit."""
     assert client_of(address) == client
 
 

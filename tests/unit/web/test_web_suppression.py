@@ -91,7 +91,7 @@ def _changed(
 def test_no_suppressed_figure_follows_from_what_is_shown(
     every: list[CampaignFigures], change: int
 ) -> None:
-    """Whatever the clicks and reach of a small group are, all that is shown is the same."""
+    """For any clicks and reach of a small group, all that is shown is the same."""
     other = []
     for figures in every:
         small = figures.people[PUBLISHED] < SMALL_GROUP
@@ -113,7 +113,7 @@ def test_no_suppressed_figure_follows_from_what_is_shown(
 def test_no_decision_of_a_small_group_follows_from_what_is_shown(
     every: list[CampaignFigures], decided: PostState
 ) -> None:
-    """Whatever the people of a small group did with their texts, all that is shown is the same."""
+    """For any decisions of a small group, all that is shown is the same."""
     other = [
         replace(
             figures,
@@ -190,7 +190,7 @@ async def test_the_api_token_reads_no_small_group(organisation: Organisation) ->
 
 
 def test_applicants_of_a_small_group_are_not_shown() -> None:
-    """Who brought them is told of a large group only, also by the difference to what is unknown."""
+    """Who brought them is shown of a large group only, also by the difference to what is unknown."""
     large, small = campaign(story("large")).id, campaign(story("small"))
     vacant = campaign(vacancy())
     by = {large: 3, small.id: 2, "": 4}

@@ -385,7 +385,7 @@ async def test_the_source_can_be_read_before_answering(
 
 
 async def test_an_answer_in_two_parts_is_one_text(organisation: Organisation) -> None:
-    """What it is about comes first, then what the person tells; both stay in their own fields, refused or
+    """What it is about comes first, then the person's own part; both stay in their own fields, refused or
     answered, here and beside the other network."""
     about = await organisation.campaign(story())
     post = await organisation.post(about, ANNA, "x")
