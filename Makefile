@@ -39,7 +39,7 @@ clean: kafka-stop postgres-stop ## Remove everything that can be made again
 test: install ## The fast suite: no services, no network but loopback
 	$(PYTEST) -n 3 --dist worksteal -m "$(FAST)"
 
-lint: install ## Style, format, types and the direction of imports
+lint: install ## Style, format, types, direction of imports, catalogues and lists of words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
