@@ -11,10 +11,12 @@ import ast
 import re
 import string
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -237,6 +239,7 @@ def faults_of_words(root: Path) -> Iterator[str]:
             entries_of(path)
         except ValueError as fault:
             yield str(fault).removeprefix(f"{root}/")
+    yield from faults_of_questions(root)
     vocabulary = root / "services/voice/vocabulary"
     folders = [vocabulary / language for language in LANGUAGES]
     names = {path.name for folder in folders for path in folder.glob("*.txt")}
@@ -263,6 +266,31 @@ def faults_of_words(root: Path) -> Iterator[str]:
         for place in sorted(vocabulary.rglob("*.txt"))
         if not re.search(rf"""["'/]{place.stem}["']""", code)
     )
+
+
+def faults_of_questions(root: Path) -> Iterator[str]:
+    """Keys that one language has and another lacks; the rules ask for the same of each."""
+    keys: dict[Path, set[str]] = {}
+    for path in sorted((root / "templates/posts/questions").glob("*.toml")):
+        try:
+            keys[path] = set(_keys_of(tomllib.loads(path.read_text("utf-8"))))
+        except ValueError as fault:
+            yield f"{path.relative_to(root)}: {fault}"
+    everywhere = set.intersection(*keys.values()) if keys else set()
+    for path, own in keys.items():
+        lines = path.read_text("utf-8").splitlines()
+        for key in sorted(own - everywhere):
+            written = (f"[{key}]", f"{key.rpartition('.')[2]} =")
+            at = (n for n, text in enumerate(lines, start=1) if text.startswith(written))
+            line = lines.index(written[0]) + 1 if written[0] in lines else next(at, 1)
+            yield f"{path.relative_to(root)}:{line}: another language has no {key}"
+
+
+def _keys_of(table: dict[str, Any], within: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        yield f"{within}{key}"
+        if isinstance(value, dict):
+            yield from _keys_of(value, f"{within}{key}.")
 
 
 if __name__ == "__main__":

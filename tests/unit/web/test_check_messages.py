@@ -71,19 +71,23 @@ def test_a_fault_is_named_with_its_place(before: str, after: str, fault: str) ->
 
 def test_a_fault_of_the_words_is_named_with_its_place(tmp_path: Path) -> None:
     """A word twice, a list that one language lacks or no rule reads, and a key that is misspelt."""
-    shutil.copytree(ROOT / "services", tmp_path / "services")
+    for folder in ("services", "templates/posts/questions"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     words = tmp_path / "services/voice/vocabulary"
     assert list(faults_of_words(tmp_path)) == []
     (words / "titles.txt").write_text("dr\n# note\ndr\n", "utf-8")
     (words / "nl/health.txt").rename(words / "nl/helth.txt")
     grammar = words / "en/grammar.toml"
     grammar.write_text("frist" + grammar.read_text("utf-8").partition("\nfirst")[2], "utf-8")
+    questions = tmp_path / "templates/posts/questions/nl.toml"
+    questions.write_text(questions.read_text("utf-8").replace("[story]", "[storie]"), "utf-8")
     place = "services/voice/vocabulary"
     assert {
         f'{place}/titles.txt, line 3: "dr" is in line 1 too',
         f"{place}/nl/health.txt:1: another language has this list, and this one has not",
         f"{place}/nl/helth.txt:1: no rule reads this list",
         f"{place}/en/grammar.toml:1: no rule reads frist",
+        "templates/posts/questions/en.toml:10: another language has no story",
     } <= {*faults_of_words(tmp_path)}
 
 
