@@ -66,7 +66,7 @@ async def keep_typed(
             remedy=message("do.load-again", "Load the page again."),
         )
     before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
-    other = None if before is None else before.other
+    other = None if before is None or before.undone else before.other
     if before is not None and typing.crosses(before):
         other = before.text
     kept = TypedText(
@@ -84,22 +84,33 @@ async def keep_typed(
 async def undo_typing(
     transaction: Transaction, *, post_id: str, ambassador_id: str, now: datetime
 ) -> Post:
-    """Back to the text that was suggested. Raises Rejected when the draft was decided already."""
+    """Back to the text that was suggested; what stood in its place is kept, for `take_other`.
+
+    Raises Rejected when the draft was decided already.
+    """
     post = await own_post(transaction, post_id, ambassador_id)
-    await typed_texts.forget(transaction, [post.id])
-    if post.original_text != post.text:
-        await keep_typed(
-            transaction,
-            Typing(text=post.original_text),
-            post_id=post_id,
-            ambassador_id=ambassador_id,
-            now=now,
+    if not await typed_texts.hold_open(transaction, post.id):
+        raise Rejected(
+            message("draft.decided-already", "the draft was decided already"),
+            remedy=message("do.load-again", "Load the page again."),
         )
+    before = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
+    stood = post.text if before is None else before.text
+    if stood != post.original_text:
+        undone = TypedText(
+            post_id=post.id,
+            text=post.original_text,
+            version=1 if before is None else before.version + 1,
+            window=typed_texts.UNDONE,
+            typed_at=now,
+            other=stood,
+        )
+        await typed_texts.keep(transaction, undone)
     return post
 
 
 async def take_other(transaction: Transaction, *, post_id: str, ambassador_id: str) -> Post:
-    """Let the text of the other window and this one change places.
+    """Let the text of the other window and this one change places; or put back what was undone.
 
     Raises Rejected when the draft was decided already.
     """
@@ -111,6 +122,11 @@ async def take_other(transaction: Transaction, *, post_id: str, ambassador_id: s
         )
     kept = (await typed_texts.of_posts(transaction, [post.id])).get(post.id)
     if kept is not None and kept.other is not None:
-        swapped = replace(kept, text=kept.other, other=kept.text, version=kept.version + 1)
+        swapped = replace(
+            kept,
+            text=kept.other,
+            other=None if kept.undone else kept.text,
+            version=kept.version + 1,
+        )
         await typed_texts.keep(transaction, swapped)
     return post

@@ -17,10 +17,14 @@ from services.post import PostState
 OPEN = (PostState.READY, PostState.FAILED)
 
 
+#: In the place of a window.
+UNDONE = "undone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedText:
     """``window`` typed it last, as the ``version``-th. ``other`` is what it took the place of that
-    another window had typed; None: nothing, or its person saw to it."""
+    another window had typed, or that was undone; None: nothing, or its person saw to it."""
 
     post_id: str
     text: str
@@ -28,6 +32,11 @@ class TypedText:
     window: str
     typed_at: datetime
     other: str | None = None
+
+    @property
+    def undone(self) -> bool:
+        """Whether the changes were undone, and nothing was typed since."""
+        return self.window == UNDONE and self.other is not None
 
 
 async def of_posts(transaction: Transaction, post_ids: Sequence[str]) -> dict[str, TypedText]:

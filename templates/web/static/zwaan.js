@@ -1,5 +1,6 @@
 // What a page cannot do without a script: copy a text, keep the keyboard's place, count the seconds in
-// which something can be undone, and keep the last words of somebody who leaves in the middle of a text.
+// which something can be undone, and keep the last words of somebody who leaves in the middle of a text
+// or an answer.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -97,4 +98,28 @@ document.addEventListener("DOMContentLoaded", () => {
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
   for (const name of Object.keys(sessionStorage)) if (name.startsWith("typed ")) sessionStorage.removeItem(name);
+});
+
+// An answer is on its way once it is sent; until then this window keeps it, beside what stood there before.
+const ANSWERS = ".question textarea";
+const answerOf = (field) => `answer ${field.id}`;
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches(ANSWERS)) return;
+  sessionStorage.setItem(answerOf(target), JSON.stringify({ before: target.defaultValue, text: target.value }));
+});
+const bringAnswers = () => {
+  for (const field of document.querySelectorAll(ANSWERS)) {
+    const left = JSON.parse(sessionStorage.getItem(answerOf(field)));
+    if (!left || left.text === field.value) continue;
+    if (left.before !== field.defaultValue) sessionStorage.removeItem(answerOf(field));
+    else {
+      field.value = left.text;
+      field.closest("details").open = true;
+    }
+  }
+};
+document.addEventListener("htmx:afterSettle", bringAnswers);
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector(".account")) return bringAnswers();
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("answer ")) sessionStorage.removeItem(name);
 });

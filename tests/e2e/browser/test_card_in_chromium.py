@@ -132,6 +132,19 @@ async def test_the_bar_covers_nothing_that_is_typed(stage: Stage, page: Page, he
         assert end <= above["y"] or above["y"] + above["height"] <= below["y"]
 
 
+async def test_where_there_is_no_text_there_is_nothing_to_share(stage: Stage, page: Page) -> None:
+    """Neither with one tap nor by hand, until the person writes one."""
+    post = await stage.organisation.post(await stage.organisation.campaign(story()), ANNA, text="")
+    await stage.sign_in(page, ANNA.email)
+    await page.goto(f"{stage.address}/inbox/{post.id}")
+    by_hand, connect = page.locator(".by-hand"), page.get_by_role("button", name="Koppel LinkedIn")
+    for each in (by_hand, connect):
+        await expect(each).to_be_hidden()
+    await page.get_by_text("Schrijf zelf", exact=True).click()
+    for each in (by_hand, connect):
+        await expect(each).to_be_visible()
+
+
 async def test_pictures_come_from_our_own_server(page: Page, tmp_path: Path) -> None:
     """The story's picture is in the card, and no request of the page leaves the server."""
     image = StoryImage(url="https://www.example.org/a.png", alt="De sluisdeur")

@@ -26,7 +26,8 @@ async def begin(stage: Stage, page: Page) -> Post:
 
 
 async def test_reloading_keeps_what_was_typed(stage: Stage, page: Page) -> None:
-    """At once, within a moment of the last key, and quietly said; undoing leads to the suggestion."""
+    """At once, within a moment of the last key, and quietly said; undoing leads to the suggestion, and
+    from there is a way back."""
     post = await begin(stage, page)
     text = await stage.change(page)
     await text.fill(MINE)
@@ -44,6 +45,8 @@ async def test_reloading_keeps_what_was_typed(stage: Stage, page: Page) -> None:
     await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_hidden()
     await page.reload()
     await expect(text).to_have_value(TEXT)
+    await page.get_by_role("button", name="Zet mijn tekst terug").click()
+    await expect(text).to_have_value(f"{MINE}!")
     assert (await stage.organisation.read(posts.get, post.id)).state is PostState.READY
 
 
@@ -68,9 +71,39 @@ async def test_a_decision_is_not_overtaken_by_what_was_typed_before(
         await page.evaluate("document.querySelector('form[id$=-typed]').requestSubmit()")
         released.set()
     await expect(text).to_have_value(TEXT)
-    assert await stage.organisation.read(typed_texts.of_posts, [post.id]) == {}
+    kept = (await stage.organisation.read(typed_texts.of_posts, [post.id]))[post.id]
+    assert (kept.text, kept.undone) == (TEXT, True)
     await (await stage.change(page)).fill(f"{MINE} opnieuw")
     await expect(page.get_by_text("Je wijzigingen zijn bewaard.")).to_be_visible()
+
+
+async def test_an_answer_that_was_not_sent_is_kept(stage: Stage, page: Page) -> None:
+    """Across the other network's tab and a reload; once it is sent, its post has it, and no old one
+    comes back. Signing out forgets it."""
+    about = await stage.organisation.campaign(story())
+    first, other = [await stage.organisation.post(about, ANNA, each) for each in ("linkedin", "x")]
+    await stage.sign_in(page, ANNA.email)
+    answer = page.locator("[name=answer]")
+    for post, text in (
+        (other, "Voor X, nog niet af"),
+        (first, "Op 3 mei belde ik de klant om acht uur terug"),
+    ):
+        await page.goto(f"{stage.address}/inbox/{post.id}")
+        await page.get_by_text("Maak het van jezelf").click()
+        await answer.fill(text)
+    await page.reload()
+    await expect(answer).to_be_visible()
+    await expect(answer).to_have_value("Op 3 mei belde ik de klant om acht uur terug")
+    await page.get_by_role("button", name="Maak er mijn bericht van").click()
+    await expect(page.get_by_role("button", name="Vervang mijn antwoord")).to_be_visible()
+    await page.reload()
+    await expect(answer).to_have_value("Op 3 mei belde ik de klant om acht uur terug.")
+    kept = "Object.keys(sessionStorage).filter(name => name.startsWith('answer ')).length"
+    assert await page.evaluate(kept) == 1
+    await page.goto(f"{stage.address}/inbox/{first.id}")
+    await page.get_by_role("button", name="Uitloggen").click()
+    await expect(page.locator(".account")).to_have_count(0)
+    assert await page.evaluate(kept) == 0
 
 
 async def test_leaving_by_the_menu_keeps_what_was_typed(stage: Stage, page: Page) -> None:

@@ -175,7 +175,8 @@ class Card:
     @property
     def changing(self) -> bool:
         """Whether the text is open for changes: something about it has to be mended."""
-        return bool(self.fault) or (self.kept is not None and self.kept.other is not None)
+        kept = self.kept
+        return bool(self.fault) or (kept is not None and kept.other is not None and not kept.undone)
 
     @property
     def undo_seconds(self) -> int | None:
