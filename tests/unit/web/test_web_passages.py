@@ -30,10 +30,16 @@ async def test_the_passages_are_seen_while_a_story_is_typed(organisation: Organi
 
 
 async def test_chosen_passages_are_in_the_event(organisation: Organisation) -> None:
-    """One a line, in the order in which they were written, and nothing else."""
+    """One a line, in the order in which they were written, and nothing else. Where one is not in the text
+    like that, somebody has to look at it before anybody is asked."""
     wanted = "Op 3 mei lag de sluis in Utrecht negen uur stil.\nToen belde een schipper.\n"
+    new, fields = "/stories/new", {**FORM, "passages": wanted}
     async with organisation.staff(MAAIKE, "marketing") as browser:
-        await submit(browser, "/stories/new", "/stories/new", **FORM, passages=wanted)
+        refused = await submit(browser, new, new, **fields, launch="handful")
+        assert refused.status_code == 422
+        assert "not in the text like that: “Op 3 mei lag de sluis in Utrecht" in refused.text
+        assert organisation.log.events("story.approved") == []
+        await submit(browser, new, new, **fields, launch="review")
     (event,) = organisation.log.events("story.approved")
     assert event["data"]["passages"] == wanted.splitlines()
 

@@ -5,6 +5,7 @@ can be done about it.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from services.identity import derive_id
 from services.language import LANGUAGES, primary_language
 from services.message import label, message
 from services.voice import unsaid
+from services.voice.writing.passage_rows import unsourced
 from services.web.access import CAMPAIGN_HOMES
 from services.web.messages import language_name
 from services.web.pages.campaigns.event_forms import (
@@ -40,6 +42,10 @@ from services.web.pages.figures.campaign_figures import read_one
 from services.web.view import View
 
 _TAKEN = message("form.fault.taken", "There is a campaign with this number already.")
+_NOT_IN_TEXT = label(
+    "form.fault.not-in-text",
+    "This is not in the text like that: “{passage}”. Look first at who it will be; there you vouch for it.",
+)
 #: What the button says that makes another one: which one it is another than.
 ANOTHER = "another"
 _PAGES = {"vacancy": "/vacancies/{}", "story": "/stories/{}/campaign"}
@@ -107,6 +113,11 @@ async def open_by_form(
     plan = await read_plan(view)
     if filled.data is None:
         return show_form(view, template, filled, status=422)
+    if plan.launch is not Launch.REVIEW and (
+        own := await asyncio.to_thread(unsourced, filled.data)
+    ):
+        fault = view.messages.phrase(_NOT_IN_TEXT, passage=own[0].text)
+        return show_form(view, template, filled.with_fault("passages", fault), status=422)
     numbered = bool(number and filled.fields[number])
     opening = await _state_once(
         view, filled.data, plan, source=source, name=name, numbered=numbered
