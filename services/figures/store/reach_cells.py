@@ -160,6 +160,20 @@ async def recount(transaction: Transaction) -> None:
     await transaction.execute(sa.text(_plain(transaction, _GROUPS, which="1 = 1")))
 
 
+async def totals(
+    transaction: Transaction, metric: str, *, campaign_id: str | None = None
+) -> dict[str, int]:
+    """Of all posts or of a campaign's, by tag."""
+    of = reach_cells.c
+    which = ("all", "") if campaign_id is None else ("campaign", campaign_id)
+    rows = await transaction.execute(
+        sa.select(of.tag, sa.func.sum(of.amount).label("amount"))
+        .where(of.dimension == which[0], of.value == which[1], of.metric == metric)
+        .group_by(of.tag)
+    )
+    return {row.tag: int(row.amount) for row in rows}
+
+
 async def over_time(
     transaction: Transaction, dimension: str, values: Sequence[str], *, first: str, last: str
 ) -> list[ReachCell]:

@@ -356,10 +356,14 @@ async def leave_to_tap(transaction: Transaction, post_id: str) -> None:
 async def counts_by_state(
     transaction: Transaction, *, campaign_id: str | None = None
 ) -> dict[str, int]:
-    query = sa.select(posts.c.state, sa.func.count().label("posts")).group_by(posts.c.state)
+    # In the order of an index, campaign by campaign: nothing is sorted, and no text is read.
+    of = (posts.c.campaign_id, posts.c.state)
+    query = sa.select(*of, sa.func.count().label("posts")).group_by(*of)
     if campaign_id is not None:
         query = query.where(posts.c.campaign_id == campaign_id)
-    return {row.state: row.posts for row in await transaction.execute(query)}
+    each = query.subquery().c
+    total = sa.select(each.state, sa.func.sum(each.posts).label("posts")).group_by(each.state)
+    return {row.state: int(row.posts) for row in await transaction.execute(total)}
 
 
 async def _changed(
