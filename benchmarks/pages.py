@@ -1,7 +1,7 @@
 """Every page at a size: 2,000 campaigns, 5,000 people and millions of clicks, on both databases.
 
 ``python -m benchmarks.pages [--write] [--runs N] [--clicks N] [--only demo,sqlite,postgresql]
-[--url postgresql+psycopg://…]``. A process (`zwaan web`; of a demo `zwaan demo`) answers one request at a
+[--url …]``. A process (`zwaan web`; of a demo `zwaan demo`) answers one request at a
 time, to somebody with every role; the baseline is its `/healthz`, which reads nothing. ``--runs`` are tens of
 requests to each page. A PostgreSQL of its own is made and removed, unless ``--url`` names a database, which
 is filled where it is empty. Clicks are ten million on PostgreSQL and one on SQLite, unless ``--clicks``
@@ -158,10 +158,10 @@ def table(found: dict[str, Answers], asked_ms: int) -> str:
 
 @contextmanager
 def _database(kind: str, folder: Path, url: str) -> Iterator[str]:
-    if kind != "postgresql":
-        yield f"sqlite+aiosqlite:///{folder}/data/zwaan.db"
-    elif url:
+    if url:
         yield url
+    elif kind != "postgresql":
+        yield f"sqlite+aiosqlite:///{folder}/data/zwaan.db"
     else:
         server = Postgres(folder=folder / "server", port=free_port())
         try:
@@ -252,7 +252,7 @@ def main() -> None:
     own = argparse.ArgumentParser(add_help=False)
     own.add_argument("--clicks", type=int, help="how many, instead of one or ten million")
     own.add_argument("--only", default="demo,sqlite,postgresql")
-    own.add_argument("--url", default="", help="a PostgreSQL database, filled where it is empty")
+    own.add_argument("--url", default="", help="a database, filled where it is empty")
     given = arguments(own)
     rounds = 10 * given.runs
     for kind in given.only.split(","):

@@ -99,7 +99,7 @@ async def read(
     what each value of the dimension ``by`` brought in this time."""
     found = await period_figures.read(transaction, period, of=of, value=value, by=by)
     steps = await period_posts.steps(transaction, period, of=of, value=value, by=by)
-    published = await period_posts.published(transaction, period, of=of, value=value)
+    published = await period_posts.published(transaction, period, of=of, value=value, by=by)
     days = found.day | steps.day | {POSTS: published.days}
     both = []
     for each, shared in ((period, published.now), (period.before, published.before)):
@@ -123,13 +123,18 @@ async def read(
                 hides=hides,
             )
         )
-    return both[0], both[1], await _rows(transaction, period, by, found.value | steps.value)
+    values = found.value | steps.value
+    rows = await _rows(transaction, period, by, values, published.groups)
+    return both[0], both[1], rows
 
 
 async def _rows(
-    transaction: Transaction, period: Period, by: str, found: dict[Series, Counter[str]]
+    transaction: Transaction,
+    period: Period,
+    by: str,
+    found: dict[Series, Counter[str]],
+    groups: Mapping[str, Group],
 ) -> ValueRows:
-    groups = await period_posts.groups(transaction, period, by)
     found[POSTS] = Counter({value: group.posts for value, group in groups.items()})
     there = {value for counts in found.values() for value, n in counts.items() if value and n}
     shown = await _shown(transaction, period, by, groups)

@@ -40,7 +40,9 @@ class PeriodFigures:
         """To ``day`` or ``value``. What belongs to no value of the dimension is no row of it."""
         if key:
             sums = self.day if what == "day" else self.value
-            sums.setdefault(series, Counter())[key] += amount
+            if series not in sums:
+                sums[series] = Counter()
+            sums[series][key] += amount
 
 
 # The columns by which figures are divided, of what came early; the cells of a campaign know the first
@@ -166,7 +168,8 @@ async def read(
         "after": (period.last + timedelta(days=1)).isoformat(),
     }
     found = PeriodFigures()
-    for row in await transaction.execute(sa.text("".join(asked)), given):
+    rows = await transaction.execute(sa.text("".join(asked)), given)
+    for row in rows.all():
         what, key, metric, tag, amount = tuple(row)
         found.add(what, key, Series(metric, tag), amount)
     return found

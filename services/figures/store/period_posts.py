@@ -63,15 +63,6 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """Posts of a time and of the time before it, and how many there were on each day of both."""
-
-    now: Shared
-    before: Shared
-    days: Counter[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Posts published in a time, and how many people have one that its figures may come of."""
 
@@ -79,42 +70,79 @@ class Group:
     people: int
 
 
-async def published(transaction: Transaction, period: Period, *, of: str, value: str) -> Published:
-    """Of one value of a dimension, or of all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Posts of a time and of the time before it, how many there were on each day of both, and of the time
+    by the values of a dimension."""
+
+    now: Shared
+    before: Shared
+    days: Counter[str]
+    groups: dict[str, Group]
+
+
+async def published(
+    transaction: Transaction, period: Period, *, of: str, value: str, by: str
+) -> Published:
+    """Of one value of a dimension ``of``, or of ``all``; the groups are those of all, divided ``by``."""
+    asked = f"{_COLUMNS[of]} = :value" if of in _COLUMNS else "1 = 1"
     rows = await transaction.execute(
         _asked(
             f"""
-            WITH both_times AS MATERIALIZED (
+            WITH shown AS MATERIALIZED (
                 SELECT p.id, p.ambassador_id, p.own_words, p.charged, p.published_at, g.since,
-                    p.published_at >= :begins AS is_now
+                    {_COLUMNS[by]} AS value, p.published_at >= :begins AS is_now,
+                    {asked} AND p.published_at >= :before AS is_asked
                 {_FROM_POSTS} {_PUBLISHED}
+            ), persons AS (
+                SELECT is_now, ambassador_id, count(*) AS posts, count(*) - count(r.post_id) AS without_reach,
+                    sum(own_words) AS own_words, count(own_words) AS with_own_words,
+                    sum(charged) AS charged
+                FROM shown
+                LEFT JOIN reach r ON r.post_id = CASE WHEN is_now THEN shown.id END
+                    AND r.metric = 'reach' AND r.counts AND r.value IS NOT NULL
+                WHERE is_asked AND (is_now OR since <= :last_before) GROUP BY 1, 2
             )
-            SELECT CASE WHEN is_now THEN 'now' ELSE 'before' END AS what, count(*) AS posts,
-                count(DISTINCT ambassador_id) AS people, count(*) - count(r.post_id) AS without_reach,
-                avg(own_words) AS own_words, count(own_words) AS with_own_words,
+            SELECT CASE WHEN is_now THEN 'now' ELSE 'before' END AS what, '' AS of,
+                sum(posts) AS posts, count(*) AS people, sum(without_reach) AS without_reach,
+                sum(own_words) AS own_words, sum(with_own_words) AS with_own_words,
                 sum(charged) AS charged
-            FROM both_times p
-            LEFT JOIN reach r ON r.post_id = CASE WHEN is_now THEN p.id END AND r.metric = 'reach'
-                AND r.counts AND r.value IS NOT NULL
-            WHERE is_now OR since <= :last_before
-            GROUP BY 1
+            FROM persons GROUP BY 1
             UNION ALL
-            SELECT {day_of(transaction, "published_at")}, count(*), 0, 0, NULL, 0, NULL
-            FROM both_times GROUP BY 1
+            SELECT 'day', {day_of(transaction, "published_at")}, count(*), 0, 0, NULL, 0, NULL
+            FROM shown WHERE is_asked GROUP BY 2
+            UNION ALL
+            SELECT 'value', value, count(*) FILTER (WHERE is_now), count(DISTINCT ambassador_id),
+                0, NULL, 0, NULL
+            FROM shown WHERE published_at >= :since_groups GROUP BY 2
             """,  # noqa: S608 - ours
-            _COLUMNS.get(of),
+            None,
             "begins",
+            "before",
+            "since_groups",
         ),
         {
             **_given(period, value),
-            "starts": period.before.starts,
+            "starts": min(period.before.starts, period.starts - _COME_LATE),
             "begins": period.starts,
+            "before": period.before.starts,
+            "since_groups": period.starts - _COME_LATE,
             "last_before": period.before.last.isoformat(),
         },
     )
-    found = {row.what: row for row in rows}
-    times = {what: _shared(found.pop(what, None)) for what in ("now", "before")}
-    return Published(**times, days=Counter({day: row.posts for day, row in found.items()}))
+    found: dict[str, dict[str, Any]] = {what: {} for what in ("now", "before", "day", "value")}
+    for row in rows.all():
+        found[row.what][row.of] = row
+    return Published(
+        now=_shared(found["now"].get("")),
+        before=_shared(found["before"].get("")),
+        days=Counter({day: int(row.posts) for day, row in found["day"].items()}),
+        groups={of: _group(row) for of, row in found["value"].items()},
+    )
+
+
+def _group(row: sa.Row[Any]) -> Group:
+    return Group(posts=int(row.posts), people=row.people)
 
 
 def _shared(row: sa.Row[Any] | None) -> Shared:
@@ -123,11 +151,11 @@ def _shared(row: sa.Row[Any] | None) -> Shared:
             posts=0, people=0, without_reach=0, own_words=0.0, with_own_words=0, charged=0
         )
     return Shared(
-        posts=row.posts,
+        posts=int(row.posts),
         people=row.people,
-        without_reach=row.without_reach,
-        own_words=float(row.own_words or 0.0),
-        with_own_words=row.with_own_words,
+        without_reach=int(row.without_reach),
+        own_words=float(row.own_words or 0.0) / (int(row.with_own_words) or 1),
+        with_own_words=int(row.with_own_words),
         charged=int(row.charged or 0),
     )
 
@@ -146,7 +174,7 @@ async def groups(transaction: Transaction, period: Period, dimension: str) -> di
         ),
         {**_given(period, ""), "begins": period.starts, "starts": period.starts - _COME_LATE},
     )
-    return {row.value: Group(posts=row.posts, people=row.people) for row in rows}
+    return {row.value: _group(row) for row in rows}
 
 
 async def reported_groups(

@@ -63,7 +63,10 @@ async def figures(view: FiguresView) -> Response:
         found = await read_recent(transaction, limit=SHOWN)
         # Of what is shown below and of nothing else: a count over all would give the others away.
         ids = [shown.campaign.id for shown in found if shown.counted]
-        shared = await people_who_shared(transaction, ids)
+        # Five of one campaign are five of all.
+        enough = any(shown.counted and shown.detailed for shown in found) or (
+            await people_who_shared(transaction, ids) >= SMALL_GROUP
+        )
         paid = sorted(name for name, prices in view.parts.prices.items() if prices.for_posts)
         charged = await charges.of_networks(transaction, paid, campaign_ids=ids)
         totals = totals_of(found)
@@ -77,7 +80,7 @@ async def figures(view: FiguresView) -> Response:
         over=over_time,
         totals=totals,
         # An average over everybody, which no page divides by campaign.
-        own_words=own if shared >= SMALL_GROUP else OwnWords(posts=0, changed=0, share=0.0),
+        own_words=own if enough else OwnWords(posts=0, changed=0, share=0.0),
         campaigns=[(each, rows_of(each, view.now)) for each in shown],
         counted=len(found),
         bill=Bill.of(charged, units),
