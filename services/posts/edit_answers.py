@@ -25,6 +25,7 @@ from services.people.store import people
 from services.post import text_sha256
 from services.posts.store import model_edits
 from services.posts.store.model_edits import WaitingAnswer
+from services.text.network_text import measure_text
 from services.text.normal_form import as_networks_keep, normalise_text
 from services.voice import Composer
 from services.voice.ask_model import AskModel
@@ -33,7 +34,7 @@ from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_told
 from services.voice.model import NotUsed, edit, follow_up
 from services.voice.voice_profile import taught
-from services.voice.writing.apply_profile import as_they_write, fits, held_word
+from services.voice.writing.apply_profile import as_they_write, held_word
 from services.voice.writing.request import DraftRequest
 
 _BATCH = 20
@@ -167,10 +168,10 @@ class AnswerEditor:
         """The whole text. Raises NotUsed when it is no post any more, or nothing was edited."""
         person = built.person
         text = normalise_text(built.waiting.text.replace(built.answer, core, 1))
-        network, link = built.waiting.network, self._short_link(built.waiting.link_code)
+        network = built.waiting.network
         if text == built.waiting.text:
             raise NotUsed("same")
-        if not fits(composer.networks.get(network, GONE), text, link):
+        if not measure_text(composer.networks.get(network, GONE), text).valid:
             raise NotUsed("network")
         if composer.blocked.found_in(text) or held_word(text, person.avoid):
             raise NotUsed("blocked")

@@ -6,12 +6,10 @@ the network are left out again; the disclosure and the link always stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any, Literal
-from unicodedata import is_normalized
 
 from pydantic_core import to_jsonable_python
 
@@ -19,31 +17,9 @@ from services.language import LANGUAGES, primary_language
 from services.people.rules.ambassador import Ambassador, address_form
 from services.ports import PostRules
 from services.text.links_in_text import has_link
-from services.text.network_text import DOUBLE, EMOJI_AHEAD, measure_text
+from services.text.network_text import measure_text
 from services.voice.language.words import words_of
 from services.voice.vocabulary import plain_words, vocabulary
-
-# A dot or slash between letters may be a link to X, whatever its length.
-_MAYBE_LINK = re.compile(r"\w[./]\w")
-
-
-def fits(rules: PostRules, text: str, link: str) -> bool:
-    """Whether the network accepts ``text``.
-
-    Most drafts are plainly short or long enough for X: bounds settle those, the exact rules the
-    others.
-    """
-    if rules.unit == "weights":
-        rest = text.replace(link, "", 1)
-        if not _MAYBE_LINK.search(rest):
-            length = len(rest) + len(DOUBLE.findall(rest))
-            bounds = sorted((rules.link_length or 0, len(link)))
-            if length + bounds[1] <= rules.limit:
-                return True
-            too_long = length + bounds[0] > rules.limit
-            if too_long and is_normalized("NFC", rest) and not EMOJI_AHEAD.search(rest):
-                return False
-    return measure_text(rules, text).valid
 
 
 def as_they_write(person: Ambassador, language: str) -> Ambassador:
@@ -75,7 +51,7 @@ def without_avoided(person: Ambassador) -> Ambassador:
 
 
 def apply_profile(
-    text: str, person: Ambassador, *, hashtags: Sequence[str], rules: PostRules, link: str
+    text: str, person: Ambassador, *, hashtags: Sequence[str], rules: PostRules
 ) -> str:
     """``text`` as this person writes; ``hashtags`` are those that suit its source."""
     if not (person.opening or person.ending or (person.hashtags and hashtags)):
@@ -86,7 +62,7 @@ def apply_profile(
     lines = dict.fromkeys(product((person.opening, ""), (person.ending, "")))
     for (opening, ending), count in product(lines, range(most, -1, -1)):
         own = "\n\n".join(filter(None, (opening, text, ending, " ".join(wanted[:count]))))
-        if fits(rules, own, link):
+        if measure_text(rules, own).valid:
             return own
     return text
 

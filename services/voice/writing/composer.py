@@ -16,13 +16,13 @@ from services.accounts.rules import OURS, rules_of
 from services.message import NetworkName, message
 from services.people.rules.disclosure import disclosure_in
 from services.ports import PostRules
+from services.text.network_text import measure_text
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources, check_supported
 from services.voice.language.words import split_sentences
 from services.voice.passages.choosing import MIN_LENGTH
 from services.voice.writing.apply_profile import (
     apply_profile,
-    fits,
     held_word,
     in_language,
     recipe_of_profile,
@@ -33,7 +33,6 @@ from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.poster import (
     Poster,
     goes,
-    kin_of,
     layouts_for,
     passages_for,
     poster_of,
@@ -94,9 +93,8 @@ class Composer:
             return self._draft(poster, "unclear")
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
-        kin = kin_of(poster, usable)
-        tried, spent = 0, dealt.is_spent(kin) and not poster.answer
-        for turn in () if spent else _turns(poster, rules, usable):
+        tried = 0
+        for turn in _turns(poster, rules, usable):
             if turn.variant < request.variant or not _is_free(turn, poster, dealt):
                 continue
             text, told = _fitting(turn, poster, rules)
@@ -114,8 +112,6 @@ class Composer:
             tried += 1
             if tried == _TRIES:
                 break
-        if why != "words" and not (request.variant or poster.answer):
-            dealt.spend(kin)
         if poster.answer:
             raise _unanswered(why, request)
         return self._draft(poster, why)
@@ -259,7 +255,7 @@ def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
 
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     """The text and its passage, without the facts where they do not fit; empty where the text does not."""
-    plan, spoken, link = poster.plan, turn.spoken, poster.request.link
+    plan, spoken = poster.plan, turn.spoken
     told = [spoken.text if spoken else ""]
     if not turn.whole:
         sentences = split_sentences(told[0])
@@ -270,9 +266,9 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{employer}\n{job}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
-        if fits(rules, text, link):
+        if measure_text(rules, text).valid:
             writing, tags = poster.writing, plan.hashtags
-            return apply_profile(text, writing, hashtags=tags, rules=rules, link=link), passage
+            return apply_profile(text, writing, hashtags=tags, rules=rules), passage
     return "", ""
 
 

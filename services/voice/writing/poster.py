@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,7 +17,6 @@ from services.voice.language.words import akin, split_sentences, telling
 from services.voice.learning.own_words import as_told
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words
 from services.voice.writing.apply_profile import as_they_write
-from services.voice.writing.dealing import NO_PASSAGE
 from services.voice.writing.plan import Plan, Spoken
 from services.voice.writing.post_templates import Layout
 from services.voice.writing.relations import Relation, Standpoint, own_names, relation_of, same_name
@@ -238,11 +237,3 @@ def _may_tell(spoken: Spoken, poster: Poster) -> bool:
 def goes(spoken: Spoken | None, layout: Layout) -> bool:
     """Whether a layout can hold a passage."""
     return "passage" in layout.uses if spoken else "passage" not in layout.needs
-
-
-def kin_of(poster: Poster, usable: Sequence[Spoken | None]) -> Hashable:
-    """A key, equal for people with the same turns: where one has none free, the others have none."""
-    numbers = tuple(NO_PASSAGE if each is None else each.number for each in usable)
-    values, stand, length = poster.values, poster.stand.relation, poster.voice.short
-    shown = (values["author"], values["role"], values["team"], bool(poster.answer))
-    return (poster.request.network, stand, length, shown, numbers)
