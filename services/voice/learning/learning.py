@@ -61,7 +61,7 @@ class Lesson:
 def observe(original: str, final: str) -> list[Observation]:
     """What was removed, replaced or shortened between a draft and the text that was approved."""
     found: list[Observation] = []
-    before, after = _hashtags(original), _hashtags(final)
+    before, after = (len(_HASHTAG.findall(_LINK.sub(" ", each))) for each in (original, final))
     if after < before:
         found.append(Observation(habit="hashtags", most=after))
     old, new = words_of(original), words_of(final)
@@ -80,7 +80,10 @@ def learn(seen: Iterable[Seen]) -> tuple[Lesson, ...]:
         Lesson(
             habit=habit,
             word=word,
-            most=_most(habit, [each.observation.most for each in posts.values()]),
+            # Whoever left none and one agrees with themselves on one.
+            most=len(posts) // TWICE
+            if habit == "length"
+            else sorted(each.observation.most for each in posts.values())[TWICE - 1],
             dates=tuple(sorted(each.at for each in posts.values())),
         )
         for (habit, word), posts in by_subject.items()
@@ -103,17 +106,6 @@ def apply_lessons(person: Ambassador, lessons: Iterable[Lesson]) -> Ambassador:
                 words = dict.fromkeys((*person.avoid, lesson.word))
                 person = replace(person, avoid=tuple(words))
     return person
-
-
-def _most(habit: Habit, left: list[int]) -> int:
-    if habit == "length":
-        return len(left) // TWICE
-    # Whoever left none and one agrees with themselves on one.
-    return sorted(left)[TWICE - 1]
-
-
-def _hashtags(text: str) -> int:
-    return len(_HASHTAG.findall(_LINK.sub(" ", text)))
 
 
 def _taken_out(old: list[str], new: list[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -84,7 +83,7 @@ def as_changed(answer: str, *, text: str, original: str) -> str:
     return " ".join(before.split()) if stands and not after.strip() else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """A run of text that stayed, was taken out, or was put in."""
 
@@ -95,17 +94,10 @@ class Change:
 def changes(original: str, final: str) -> list[Change]:
     """What an edit did, word by word; the kept and added runs together are ``final``."""
     old, new = _TOKEN.findall(original), _TOKEN.findall(final)
-    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
-    return [
-        change for _, a, b, c, d in matcher.get_opcodes() for change in _change(old[a:b], new[c:d])
-    ]
-
-
-def _change(old: list[str], new: list[str]) -> Iterator[Change]:
-    if old == new:
-        yield Change(kind="kept", text="".join(new))
-        return
-    if old:
-        yield Change(kind="removed", text="".join(old))
-    if new:
-        yield Change(kind="added", text="".join(new))
+    found: list[Change] = []
+    for kind, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(Change("kept", "".join(new[c:d])))
+        else:
+            found += [Change("removed", "".join(old[a:b])), Change("added", "".join(new[c:d]))]
+    return [each for each in found if each.text]

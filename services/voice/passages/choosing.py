@@ -115,15 +115,13 @@ def _run_of(text: str, source: Source) -> tuple[Sentence, ...]:
     """The consecutive sentences that ``text`` consists of; none where it was edited."""
     words = plain_words(text)
     for first in source.sentences:
-        window: list[Sentence] = []
         held: list[str] = []
-        for sentence in source.sentences[first.place :]:
-            if len(held) >= len(words) or held != words[: len(held)]:
+        for last in source.sentences[first.place :]:
+            held += last.words
+            if held == words:
+                return tuple(source.sentences[first.place : last.place + 1])
+            if held != words[: len(held)]:
                 break
-            window.append(sentence)
-            held += sentence.words
-        if held == words:
-            return tuple(window)
     return ()
 
 
@@ -131,27 +129,21 @@ def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
     return Passage(
         text=candidate.text,
         speaker=candidate.sentences[0].speaker or "",
-        narrator=narrator_of(_own_words(candidate.text), source.language),
+        # The words outside quotation marks.
+        narrator=narrator_of(plain_words(_QUOTED.sub(" ", candidate.text)), source.language),
         noun=nouns.of(candidate.sentences),
         sensitive=candidate.private,
         start=candidate.start,
     )
 
 
-def _own_words(text: str) -> list[str]:
-    """The words outside quotation marks."""
-    return plain_words(_QUOTED.sub(" ", text))
-
-
 def _candidates(source: Source) -> Iterator[_Candidate]:
     judge, assumptions, leaning = Judge(source), Assumptions(source), Leaning(source)
     privacy, worth = Privacy(source), Worth(source)
     standing = {each.place for each in source.sentences if judge.may_stand(each)}
-    seen: set[str] = set()
     for first in source.sentences:
-        if first.place not in standing or first.text in seen or leaning.leans(first):
+        if first.place not in standing or leaning.leans(first):
             continue
-        seen.add(first.text)
         for window in _windows(source, first, standing):
             text = " ".join(each.text for each in window)
             if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not leaning.goes_on(window):

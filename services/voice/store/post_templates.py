@@ -42,13 +42,7 @@ async def texts(
     transaction: Transaction, versions: Mapping[str, int]
 ) -> dict[str, tuple[int, str]]:
     """Version and text by path, of these versions; one that was never written is left out."""
-    rows = await transaction.execute(
-        sa.select(template_versions).where(
-            sa.tuple_(template_versions.c.path, template_versions.c.version).in_(
-                list(versions.items())
-            )
-        )
-    )
+    rows = await transaction.execute(sa.select(template_versions).where(_is_one_of(versions)))
     return {row.path: (row.version, row.text) for row in rows}
 
 
@@ -64,16 +58,8 @@ async def history(transaction: Transaction, path: str) -> list[TemplateVersion]:
 
 async def in_use(transaction: Transaction) -> dict[str, TemplateVersion]:
     """The version in use of each path that is not used as it was shipped."""
-    rows = await transaction.execute(
-        _VERSIONS.join_from(
-            template_versions,
-            active_templates,
-            sa.and_(
-                active_templates.c.path == template_versions.c.path,
-                active_templates.c.version == template_versions.c.version,
-            ),
-        )
-    )
+    used = _VERSIONS.where(_is_one_of(await active(transaction)))
+    rows = await transaction.execute(used)
     return {row["path"]: TemplateVersion(**row) for row in rows.mappings()}
 
 
@@ -111,3 +97,8 @@ _VERSIONS = sa.select(
     sa.func.coalesce(people.c.name, "").label("author"),
     template_versions.c.written_at,
 ).select_from(template_versions.outerjoin(people, people.c.id == template_versions.c.author))
+
+
+def _is_one_of(versions: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    both = sa.tuple_(template_versions.c.path, template_versions.c.version)
+    return both.in_(list(versions.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -43,15 +44,8 @@ async def keep_observations(
         transaction,
         voice_observations,
         [
-            {
-                "ambassador_id": ambassador_id,
-                "post_id": post_id,
-                "habit": observation.habit,
-                "word": observation.word,
-                "most": observation.most,
-                "observed_at": at,
-            }
-            for observation in observations
+            {"ambassador_id": ambassador_id, "post_id": post_id, "observed_at": at} | asdict(each)
+            for each in observations
         ],
     )
 

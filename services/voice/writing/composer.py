@@ -149,9 +149,9 @@ class Composer:
         """Why a text is refused: "words" (blocked, avoided or without a source); empty: it is not."""
         if self.blocked.found_in(text) or held_word(text, poster.writing.avoid):
             return "words"
-        plan, writing, voice = poster.plan, poster.writing, poster.voice
+        plan, writing = poster.plan, poster.writing
         own = (
-            writing.name, voice.role, voice.team, poster.answer, writing.opening, writing.ending,
+            writing.name, poster.role, poster.values["team"], poster.answer, writing.opening, writing.ending,
         )  # fmt: skip
         unsaid = check_supported(text, plan.sources, profile=own, language=plan.language)
         return "words" if unsaid else ""
@@ -168,7 +168,7 @@ class Composer:
         overlap: float = 0.0,
     ) -> Draft:
         """The post of a turn; without one the question, about the passage whose turn it is, and ``why``."""
-        request, plan, polite = poster.request, poster.plan, poster.voice.polite
+        request, plan, polite = poster.request, poster.plan, poster.polite
         relation, chosen = poster.stand.relation, plan.found.chosen
         dealt = request.rank % len(chosen) if chosen else NO_PASSAGE
         number = turn.passage if turn else dealt
@@ -228,7 +228,7 @@ class Composer:
 def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) -> Iterator[_Turn]:
     """Every turn of one person, those of their preferred length first."""
     request, pool = poster.request, layouts_for(poster)
-    brief = rules.brief or poster.voice.short
+    brief = rules.brief or poster.writing.length == "short"
     liked = [layout for layout in pool if layout.short is brief]
     others = [layout for layout in pool if layout.short is not brief]
     shift, variant = shift_of(request.network), -1
@@ -265,7 +265,7 @@ def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     employer, job = poster.values["employer"], poster.values["job"]
     for passage, known in product(told, facts):
         slots = {"passage": passage, "facts": untold(known, f"{employer}\n{job}\n{passage}")}
-        text = turn.layout.render({**poster.values, **slots}, polite=poster.voice.polite)
+        text = turn.layout.render({**poster.values, **slots}, polite=poster.polite)
         if measure_text(rules, text).valid:
             writing, tags = poster.writing, plan.hashtags
             return apply_profile(text, writing, hashtags=tags, rules=rules), passage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from services.language import Language
 from services.language.patterns import words_pattern
@@ -29,39 +28,8 @@ _UNSAFE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """A profile as posts use it; an empty text means: do not mention it. ``said_role`` is the role
-    where a sentence has it."""
-
-    polite: bool
-    short: bool
-    role: str
-    said_role: str
-    team: str
-
-
-def voice_of(person: Ambassador) -> Voice:
-    """The voice of one person; whatever could break a sentence is left out."""
-    role, said = _role(person.role, person.region, person.language)
-    return Voice(
-        polite=person.address_form == "u",
-        short=person.length == "short",
-        role=role,
-        said_role=said,
-        team=_field(person.team),
-    )
-
-
-#: Thousands of people have hundreds of roles.
-@lru_cache(maxsize=4096)
-def _role(text: str, region: str, language: Language) -> tuple[str, str]:
-    role = lowered(_field(text), region)
-    return role, said_role(role, language)
-
-
-@lru_cache(maxsize=4096)
 def _field(text: str) -> str:
+    """A line of a profile; empty where it could break a sentence."""
     line = phrase(text, _LONGEST).rstrip(".,")
     return "" if _UNSAFE.search(line) else line
 
@@ -79,7 +47,8 @@ class Poster:
     request: DraftRequest
     plan: Plan
     writing: Ambassador
-    voice: Voice
+    role: str
+    polite: bool
     stand: Standpoint
     values: Mapping[str, str]
     answer: str
@@ -126,7 +95,7 @@ class Poster:
 def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     asked = request.ambassador
     writing = as_they_write(asked, request.content.language)
-    voice = voice_of(writing)
+    role = lowered(_field(writing.role), writing.region)
     stand = relation_of(asked, plan.scene, request.cast or ())
     if request.as_if is not None:
         stand = replace(stand, relation=request.as_if)
@@ -136,13 +105,13 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         "job": named_job(plan.scene.title) if plan.kind == "vacancy" else "",
         "a_job": plan.a_job,
         "facts": plan.facts,
-        "role": voice.said_role,
-        "team": voice.team,
+        "role": said_role(role, writing.language),
+        "team": _field(writing.team),
         "employer": employer,
         "link": request.link,
         "answer": answer,
     }
-    if _is_said(voice.role, answer, plan.a_job, plan.language):
+    if _is_said(role, answer, plan.a_job, plan.language):
         values["role"] = ""
     beside = " ".join(values[each] for each in ("author", "job", "role", "team", "employer"))
     beside = f"{beside} {asked.name}"
@@ -150,7 +119,8 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
         request=request,
         plan=plan,
         writing=writing,
-        voice=voice,
+        role=role,
+        polite=writing.address_form == "u",
         stand=stand,
         values=values,
         answer=answer,
