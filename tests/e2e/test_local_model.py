@@ -41,7 +41,6 @@ from services.text.network_text import measure_text
 from services.voice.ask_model import AskModel
 from services.voice.current_templates import CurrentTemplates
 from services.voice.model import NotUsed
-from services.voice.passages import SourceText
 from tests.builders import NOW, fact
 from tests.migrated import open_migrated
 from tests.unit.voice.material import (
@@ -50,6 +49,7 @@ from tests.unit.voice.material import (
     example_people,
     shipped_templates,
 )
+from tests.unit.voice.sources import cleaned
 
 #: On a machine that has more to do an answer takes half a minute.
 pytestmark = [pytest.mark.model, pytest.mark.timeout(1_800)]
@@ -183,7 +183,7 @@ async def test_proposed_passages_are_of_the_source(stage: Stage) -> None:
         assert campaign is not None
         with suppress(NotUsed):
             found = await propose_passages(stage.database, stage.ask, campaign, by=EDITOR, now=NOW)
-            told = " ".join(words(SourceText(content).cleaned))
+            told = " ".join(words(cleaned(content)))
             for text in found.texts:
                 assert " ".join(words(text)) in told
                 assert 60 <= len(text) <= 300

@@ -45,7 +45,6 @@ _DATELINE = re.compile(
 )
 #: A shorter line that breaks off is a heading or a line of an address.
 _SHORT_LINE, _HEADING = 0.6, 90
-_INNER_END = re.compile(r"[.!…][\"'”’»)\]]*\s")
 _QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 
 
@@ -114,11 +113,6 @@ class SourceText:
             _Reading(name, words, found).read(blocks)
         return found
 
-    @property
-    def cleaned(self) -> str:
-        """The text that passages are taken from, a paragraph a line."""
-        return "\n".join(paragraph.text for paragraph in self.prose.paragraphs)
-
 
 def _plain_lines(blocks: Iterable[Block]) -> list[str]:
     return [text for block in blocks for kind, text in _lines(block) if kind != "heading"]
@@ -150,7 +144,7 @@ class _Reading:
             self._over = True
         elif kind == "item":
             self._found.items += 1
-        elif kind == "heading" or _is_heading(text, block) or _only_asks(text):
+        elif kind == "heading" or _is_heading(text, block):
             self._heading(words, text, block.level or (6 if block.bold else 7))
         elif not (self._closed or self._is_fixed(words, text)):
             self._keep(text)
@@ -185,10 +179,6 @@ class _Reading:
                 asked=self._asked,
             )
         )
-
-
-def _only_asks(text: str) -> bool:
-    return _QUESTION.search(text) is not None and not _INNER_END.search(text)
 
 
 def _is_heading(text: str, block: Block) -> bool:

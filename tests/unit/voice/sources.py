@@ -38,6 +38,11 @@ def content_of(path: Path) -> Content:
     return model.model_validate(event["data"])
 
 
+def cleaned(content: Content) -> str:
+    """The text that passages are taken from, a paragraph a line."""
+    return "\n".join(paragraph.text for paragraph in SourceText(content).prose.paragraphs)
+
+
 def all_of(content: Content) -> list[Passage]:
     found = find_passages(SourceText(content))
     return [*found.chosen, *found.withheld]

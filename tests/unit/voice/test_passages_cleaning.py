@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.voice.passages import SourceText
-from tests.unit.voice.sources import story, vacancy
+from tests.unit.voice.sources import cleaned, story, vacancy
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,7 @@ from tests.unit.voice.sources import story, vacancy
 )
 def test_a_dateline_is_taken_off(body: str, kept: str) -> None:
     """A paragraph begins after its place and date, and nowhere else."""
-    assert SourceText(story(body)).cleaned == kept
+    assert cleaned(story(body)) == kept
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_a_dateline_is_taken_off(body: str, kept: str) -> None:
 def test_what_is_no_prose_is_left_out(left_out: str) -> None:
     """Headings, items, captions, bylines, salutations, tables and code are no paragraphs."""
     body = f"De brug ging open.\n\n{left_out}\n\nEr stond een kraan op."
-    assert SourceText(story(body)).cleaned == "De brug ging open.\nEr stond een kraan op."
+    assert cleaned(story(body)) == "De brug ging open.\nEr stond een kraan op."
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_nothing_is_read_after_the_end(ending: str) -> None:
     """What is after notes to editors or a greeting is not for readers."""
     language = "en" if ending in ("-ENDS-", "Notes to editors") else "nl"
     body = f"De brug ging open.\n\n{ending}\n\nDe stichting bestaat sinds 1931."
-    assert SourceText(story(body, language=language)).cleaned == "De brug ging open."
+    assert cleaned(story(body, language=language)) == "De brug ging open."
 
 
 def test_a_closed_part_ends_at_the_next_heading() -> None:
@@ -82,7 +81,7 @@ def test_a_closed_part_ends_at_the_next_heading() -> None:
         "<h2>Het werk</h2><p>Je telt gazen.</p><h2>Wat vragen wij?</h2><p>Een goed humeur.</p>"
         "<h2>De afdeling</h2><p>Er zijn elf kamers.</p>"
     )
-    assert SourceText(vacancy(text)).cleaned == "Je telt gazen.\nEr zijn elf kamers."
+    assert cleaned(vacancy(text)) == "Je telt gazen.\nEr zijn elf kamers."
 
 
 def test_wrapped_lines_are_joined_and_short_ones_are_not() -> None:
@@ -92,7 +91,7 @@ def test_wrapped_lines_are_joined_and_short_ones_are_not() -> None:
         "Op de tekening lag een kabel uit 1974 met een mantel van lood, en in\n"
         "de sleuf lag er een uit 1981 met een mantel van kunststof."
     )
-    assert SourceText(story(body)).cleaned == (
+    assert cleaned(story(body)) == (
         "Op de tekening lag een kabel uit 1974 met een mantel van lood, en in"
         " de sleuf lag er een uit 1981 met een mantel van kunststof."
     )
@@ -102,16 +101,16 @@ def test_html_and_markdown_say_the_same() -> None:
     """Entities, line breaks, nested blocks and inline marks leave the words alone."""
     html = "<div><p>De <b>brug</b> &amp; de sluis<br>gingen open.</p><div>Om&nbsp;vier uur.</div></div>"
     markdown = "De **brug** &amp; de sluis\ngingen open.\n\nOm [vier](https://example.org) uur."
-    assert SourceText(story(html)).cleaned == SourceText(story(markdown)).cleaned
+    assert cleaned(story(html)) == cleaned(story(markdown))
 
 
 def test_questions_and_answers_lose_their_letters() -> None:
     """ "Q:" and "A:" are no words of anybody."""
     body = "Q: Why did you stop?\n\nA: The pump had no oil.\n\nQ: And you?\n\nA: We went home."
-    assert SourceText(story(body, language="en")).cleaned == "The pump had no oil.\nWe went home."
+    assert cleaned(story(body, language="en")) == "The pump had no oil.\nWe went home."
 
 
 def test_two_line_breaks_end_a_paragraph() -> None:
     """Pasted pages put breaks where paragraphs were meant."""
     body = "<p>De brug ging open.<br><br>Er stond een<br>kraan op.</p>"
-    assert SourceText(story(body)).cleaned == "De brug ging open.\nEr stond een kraan op."
+    assert cleaned(story(body)) == "De brug ging open.\nEr stond een kraan op."

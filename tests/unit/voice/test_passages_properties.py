@@ -14,7 +14,7 @@ from services.voice.passages import SourceText, find_passages
 from services.voice.passages.choosing import MAX_LENGTH, MIN_LENGTH, MOST
 from services.voice.vocabulary import plain_words
 from services.voice.writing.request import Content
-from tests.unit.voice.sources import EXAMPLES, FURTHER, content_of, story, vacancy
+from tests.unit.voice.sources import EXAMPLES, FURTHER, cleaned, content_of, story, vacancy
 
 _PIECES = st.sampled_from(
     [
@@ -62,7 +62,7 @@ def test_passages_of_real_sources_keep_their_promises(path: Path) -> None:
 def _check(content: Content) -> None:
     found = find_passages(SourceText(content))
     passages = [*found.chosen, *found.withheld]
-    source = plain_words(SourceText(content).cleaned)
+    source = plain_words(cleaned(content))
     assert len(found.chosen) <= MOST
     assert bool(found.chosen) != bool(found.lacking)
     for passage in passages:
