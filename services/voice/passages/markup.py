@@ -10,8 +10,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -43,6 +44,7 @@ _BLOCKS = re.compile(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong"})
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 @dataclass(slots=True)
@@ -64,15 +66,6 @@ class _Place:
     level: int = 0
     bold: bool = False
     dropped: bool = False
-
-
-@dataclass(slots=True)
-class _Writing:
-    """The block that is being written."""
-
-    place: _Place | None = None
-    parts: list[str] = field(default_factory=list)
-    plain: bool = False
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -122,23 +115,32 @@ def _blocks_of_html(text: str, *, keep_lines: bool) -> Iterable[Block]:
     if root is None:
         return
     places: dict[int, _Place] = {}
-    writing = _Writing()
+    #: Texts with their place; those of one block have one number.
+    pieces: list[tuple[int, _Place, str]] = []
+    number = 0
     for node in root.traverse(include_text=True):
         tag = node.tag or ""
         above = places.get(node.parent.mem_id) if node.parent else None
         above = above or _Place(block=0)
         if tag == "-text":
-            if not above.dropped:
-                yield from _write(writing, above, node.text_content or "", keep_lines)
+            text = "" if above.dropped else node.text_content or ""
+            for place, part in enumerate([text] if keep_lines else _BLANK_LINE.split(text)):
+                number += bool(place and part.strip())
+                pieces.append((number, above, part if keep_lines else part.replace("\n", " ")))
         elif tag == "br":
-            writing.parts.append("\n")
+            pieces.append((number, above, "\n"))
         elif tag == "hr":
-            yield from _end(writing)
+            number += 1
         else:
             places[node.mem_id] = _place(tag, above, node.mem_id)
-            if places[node.mem_id].block != above.block:
-                yield from _end(writing)
-    yield from _end(writing)
+            number += places[node.mem_id].block != above.block
+    for _, some in groupby(pieces, key=lambda piece: (piece[0], piece[1].block)):
+        block = list(some)
+        text = visible("".join(part for _, _, part in block))
+        told = [place for _, place, part in block if part.strip()]
+        if told and text.strip():
+            bold = all(place.bold for place in told)
+            yield Block(kind=told[0].kind, text=text, level=told[0].level, bold=bold)
 
 
 def _place(tag: str, above: _Place, number: int) -> _Place:
@@ -153,27 +155,3 @@ def _place(tag: str, above: _Place, number: int) -> _Place:
     if tag in _BOLD:
         return _Place(block=above.block, kind=above.kind, level=above.level, bold=True)
     return above
-
-
-def _write(writing: _Writing, place: _Place, text: str, keep_lines: bool) -> Iterable[Block]:
-    if not keep_lines:
-        pieces = re.split(r"\n[ \t]*\n", text)
-        for number, piece in enumerate(pieces):
-            if number and piece.strip():
-                yield from _end(writing)
-            yield from _write(writing, place, " ".join(piece.split("\n")), keep_lines=True)
-        return
-    if writing.place is not None and place.block != writing.place.block:
-        yield from _end(writing)
-    if text.strip():
-        writing.place = writing.place or place
-        writing.plain = writing.plain or not place.bold
-    writing.parts.append(text)
-
-
-def _end(writing: _Writing) -> Iterable[Block]:
-    text, place = visible("".join(writing.parts)), writing.place
-    if place is not None and text.strip():
-        yield Block(kind=place.kind, text=text, level=place.level, bold=not writing.plain)
-    writing.place, writing.plain = None, False
-    writing.parts.clear()
