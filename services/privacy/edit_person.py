@@ -1,5 +1,5 @@
 """An administrator adds a person, corrects their data, deactivates them for a time, or deletes them,
-which erases them.
+which erases them; a person deletes themselves.
 """
 
 from __future__ import annotations
@@ -150,6 +150,13 @@ async def deactivate(
     """
     async with database.write() as transaction:
         await _check_other(transaction, person_id, actor)
+    return await _end(database, accounts, person_id, actor=actor, now=now)
+
+
+async def _end(
+    database: Database, accounts: Accounts, person_id: str, *, actor: str, now: datetime
+) -> tuple[str, ...]:
+    async with database.write() as transaction:
         if await people.set_deactivated(transaction, person_id, now):
             await record(transaction, "person.deactivated", person_id, actor=actor, now=now)
         await end_all_access(transaction, person_id, actor=actor, now=now)
@@ -174,7 +181,35 @@ async def delete(
     Raises Rejected also while a post of theirs is on its way to a network: its outcome is written
     with the account that it is sent from.
     """
-    kept = await deactivate(database, accounts, person_id, actor=actor, now=now)
+    async with database.write() as transaction:
+        await _check_other(transaction, person_id, actor)
+    return await _erase(database, accounts, person_id, actor=actor, now=now)
+
+
+async def leave(
+    database: Database, accounts: Accounts, person_id: str, *, now: datetime
+) -> tuple[str, ...]:
+    """`delete` by the person. Raises Rejected also for the last administrator."""
+    async with database.read() as transaction:
+        if await people.is_last_administrator(transaction, person_id):
+            raise Rejected(
+                message("person.last-administrator", "you are the only administrator"),
+                remedy=message(
+                    "do.make-administrator", "Make somebody else an administrator first."
+                ),
+            )
+        if await posts.is_under_way(transaction, person_id):
+            raise Rejected(
+                message("person.own-post-on-its-way", "a post of yours is on its way to a network"),
+                remedy=message("do.try-soon", "Try again in a few minutes."),
+            )
+    return await _erase(database, accounts, person_id, actor=person_id, now=now)
+
+
+async def _erase(
+    database: Database, accounts: Accounts, person_id: str, *, actor: str, now: datetime
+) -> tuple[str, ...]:
+    kept = await _end(database, accounts, person_id, actor=actor, now=now)
     async with database.write() as transaction:
         await store.hold(transaction, person_id)
         if await posts.is_under_way(transaction, person_id):
@@ -191,7 +226,8 @@ async def delete(
         await stop_sharing(transaction, person_id, actor=actor, now=now)
         nobody = str(uuid4())
         await store.erase(transaction, person_id, as_id=nobody, now=now)
-        await record(transaction, "person.deleted", nobody, actor=actor, now=now)
+        by = nobody if actor == person_id else actor
+        await record(transaction, "person.deleted", nobody, actor=by, now=now)
     return kept
 
 

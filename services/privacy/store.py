@@ -36,7 +36,7 @@ from services.database.schema import (
 from services.database.transaction import Transaction
 
 #: Mentions of a person's id that no foreign key takes along.
-_MENTIONS = (
+MENTIONS = (
     template_versions.c.author,
     blocked_words.c.added_by,
     network_calls.c.member,
@@ -111,7 +111,7 @@ async def give_id(transaction: Transaction, before: str, after: str) -> None:
     """
     await hold(transaction, before)
     await transaction.execute(people.update().where(people.c.id == before).values(id=after))
-    for mention in _MENTIONS:
+    for mention in MENTIONS:
         await transaction.execute(
             sa.update(mention.table).where(mention == before).values({mention.name: after})
         )

@@ -28,7 +28,7 @@ from services.web.middleware import (
 from services.web.pages.campaigns import audience, pace, passages, stories, vacancies
 from services.web.pages.figures import figures, figures_export
 from services.web.pages.operations import administration, audit_page
-from services.web.pages.people import people, profile, sign_in
+from services.web.pages.people import own_data, people, profile, sign_in
 from services.web.pages.posts import draft, inbox, own_reach, published
 from services.web.pages.voice import blocked_words, post_templates, voice
 from services.web.parts import WebParts
@@ -43,6 +43,7 @@ _PAGES = (
     pace,
     own_reach,
     profile,
+    own_data,
     voice,
     vacancies,
     stories,

@@ -32,6 +32,7 @@ ROLES = ("ambassador", "recruiter", "marketing", "administrator")
 #: Conditions on a row of people. Who was erased has no name (`services.privacy.store`).
 HAS_NAME = people.c.name != ""
 IS_ACTIVE = people.c.deactivated_at.is_(None)
+_IS_ADMINISTRATOR = sa.cast(people.c.roles, sa.Text).contains('"administrator"')
 #: A person without the role is not asked for anything, also with a profile left.
 IS_AMBASSADOR = sa.and_(IS_ACTIVE, people.c.is_ambassador)
 
@@ -197,6 +198,12 @@ async def set_deactivated(
         people.update().where(people.c.id == person_id, was).values(deactivated_at=moment)
     )
     return bool(changed.rowcount)
+
+
+async def is_last_administrator(transaction: Transaction, person_id: str) -> bool:
+    """Whether nobody could let people in or end their access without this person."""
+    query = sa.select(people.c.id).where(IS_ACTIVE, _IS_ADMINISTRATOR).limit(2)
+    return list(await transaction.scalars(query)) == [person_id]
 
 
 async def record(transaction: Transaction, ambassador_id: str) -> Ambassador | None:
