@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -50,7 +50,8 @@ class _Still:
 class Watch:
     """Looks at disk, database and log every two seconds while it runs; asking it costs nothing.
 
-    ``require`` raises when there is no room for data. ``away`` says what the processors of this process wait for; nothing for one that has none.
+    Without ``topics`` it asks only whether the log is there. ``require`` raises when there is no room for
+    data. ``away`` says what the processors of this process wait for; nothing for one that has none.
     """
 
     def __init__(
@@ -76,6 +77,8 @@ class Watch:
         self._looked_at = monotonic()
         self._fault = message("readiness.not-yet", "nothing was looked at yet")
         self._still: dict[Place, _Still] = {}
+        #: The offset that comes next in a partition, and when it was written.
+        self._written: dict[Place, tuple[int, datetime]] = {}
         self._waiting: tuple[Waiting, ...] = ()
 
     async def run(self) -> None:
@@ -88,10 +91,10 @@ class Watch:
         try:
             self._require()
             await self._database.check()
-            lags = await asyncio.to_thread(self._admin.lag, self._group, self._topics)
+            lags = await asyncio.to_thread(self._lags)
             behind = {(each.topic, each.partition): each for each in lags if each.lag}
             places = {place: _next(lag) for place, lag in behind.items()}
-            written = await asyncio.to_thread(self._admin.written_at, places) if places else {}
+            written = await asyncio.to_thread(self._written_at, places)
         except ZwaanError as away:
             self._fault = away.message
         except Exception as defect:  # noqa: BLE001 - it is logged, and the next look may succeed
@@ -99,10 +102,30 @@ class Watch:
             self._fault = unexpected(defect)
         else:
             self._fault = NOTHING
+            self._written = {place: (places[place], moment) for place, moment in written.items()}
             self._waiting = self._measured(behind, written)
         self._looked_at = self._monotonic()
         # While a dependency is away, a stop is not the worker's fault.
         self._note({} if self._fault or self._away() else places)
+
+    def _lags(self) -> Sequence[PartitionLag]:
+        if self._topics:
+            return self._admin.lag(self._group, self._topics)
+        self._admin.topics(())
+        return ()
+
+    def _written_at(self, places: Mapping[Place, int]) -> dict[Place, datetime]:
+        """When what comes next in each partition was written; that of a record does not change.
+
+        On Kafka it takes a client each time, and tens of milliseconds of Python beside what the loop serves.
+        """
+        known = {
+            place: self._written[place][1]
+            for place, offset in places.items()
+            if place in self._written and self._written[place][0] == offset
+        }
+        unknown = {place: offset for place, offset in places.items() if place not in known}
+        return known | (self._admin.written_at(unknown) if unknown else {})
 
     async def readiness(self) -> Readiness:
         """Not ready while something is away, or when a record has waited for too long."""
@@ -156,13 +179,18 @@ class Watch:
         return tuple(sorted(found, key=lambda each: each.seconds, reverse=True))
 
 
-def watch(parts: Parts, away: Callable[[], Message] = lambda: NOTHING) -> Watch:
-    """For a process with these parts; all look at the whole group."""
+def watch(
+    parts: Parts,
+    away: Callable[[], Message] = lambda: NOTHING,
+    *,
+    topics: Sequence[str] = tuple(TOPICS.values()),
+) -> Watch:
+    """For a process with these parts; all that look at ``topics`` look at the whole group."""
     return Watch(
         database=parts.database,
         admin=parts.admin,
         group=parts.settings.consumer_group,
-        topics=tuple(TOPICS.values()),
+        topics=topics,
         clock=clock,
         require=partial(require_room, parts.settings.data),
         away=away,

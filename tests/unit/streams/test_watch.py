@@ -24,6 +24,13 @@ class Admin:
     end: dict[int, int] = field(default_factory=lambda: {0: 0, 1: 0})
     written: dict[int, float] = field(default_factory=dict)
     away: bool = False
+    asked: list[Any] = field(default_factory=list)
+
+    def topics(self, names: Any) -> list[Any]:
+        self.asked.append(names)
+        if self.away:
+            raise RetryLater(said("Kafka does not answer"))
+        return []
 
     def lag(self, _group: str, _topics: Any) -> list[PartitionLag]:
         if self.away:
@@ -34,6 +41,7 @@ class Admin:
         ]
 
     def written_at(self, places: Any) -> Any:
+        self.asked.append(dict(places))
         return {
             place: NOW - timedelta(seconds=self.written[place[1]])
             for place in places
@@ -44,7 +52,7 @@ class Admin:
 class Bench:
     """A watch whose time is set by the test."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *topics: str) -> None:
         self.admin = Admin()
         self.now = 1_000.0
         self.reason = NOTHING
@@ -53,7 +61,7 @@ class Bench:
             database=database,
             admin=self.admin,  # type: ignore[arg-type]
             group="zwaan",
-            topics=[TOPIC],
+            topics=topics,
             clock=lambda: NOW,
             require=self._require_room,
             away=lambda: self.reason,
@@ -74,7 +82,7 @@ class Bench:
 
 async def test_readiness_follows_the_oldest_record(database: Database) -> None:
     """A record that waits too long makes its readers unready, and they say where it is."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     bench.admin.end = {0: 3, 1: 5}
     bench.admin.written = {0: 10, 1: STALLED_AFTER + 5}
     await bench.watch.look()
@@ -90,9 +98,35 @@ async def test_readiness_follows_the_oldest_record(database: Database) -> None:
     assert (await bench.watch.readiness()).ready
 
 
+async def test_the_moment_of_a_record_is_asked_for_once(database: Database) -> None:
+    """What waits at the same place is the same record."""
+    bench = Bench(database, TOPIC)
+    bench.admin.end = {0: 3, 1: 5}
+    bench.admin.written = {0: 10, 1: 20}
+    await bench.watch.look()
+    await bench.watch.look()
+    bench.admin.committed[1] = 4
+    bench.admin.written[1] = 7
+    await bench.watch.look()
+    assert bench.admin.asked == [{(TOPIC, 0): 0, (TOPIC, 1): 0}, {(TOPIC, 1): 4}]
+    assert [each.seconds for each in (await bench.watch.readiness()).waiting] == [10, 7]
+
+
+async def test_short_links_alone_ask_only_whether_the_log_is_there(database: Database) -> None:
+    """How far workers are behind is not theirs to find out."""
+    bench = Bench(database)
+    bench.admin.end = {0: 3, 1: 5}
+    await bench.watch.look()
+    assert (await bench.watch.readiness()).ready
+    assert bench.admin.asked == [()]
+    bench.admin.away = True
+    await bench.watch.look()
+    assert str((await bench.watch.readiness()).reason) == "Kafka does not answer"
+
+
 async def test_idle_worker_stays_ready(database: Database) -> None:
     """However long nothing came, a burst starts the time anew."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     await bench.watch.look()
     await bench.later(10 * STALLED_AFTER)
     bench.admin.end = {0: 20_000, 1: 20_000}
@@ -104,7 +138,7 @@ async def test_idle_worker_stays_ready(database: Database) -> None:
 
 async def test_one_stuck_partition_is_noticed_beside_others_that_move(database: Database) -> None:
     """What the other partitions process does not hide the one that does not move."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     bench.admin.end = {0: 100_000, 1: 1}
     for moved in range(1, 70):
         bench.admin.committed[0] = moved
@@ -116,7 +150,7 @@ async def test_one_stuck_partition_is_noticed_beside_others_that_move(database: 
 
 async def test_waiting_for_a_dependency_does_not_count_as_a_stall(database: Database) -> None:
     """While the log, or what a processor needs, is away nothing is stuck; after it the time begins."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     bench.admin.end = {0: 1, 1: 0}
     await bench.watch.look()
     bench.admin.away = True
@@ -137,7 +171,7 @@ async def test_waiting_for_a_dependency_does_not_count_as_a_stall(database: Data
 
 async def test_hanging_check_makes_the_process_unready(database: Database) -> None:
     """When no one looked for a while the process is not ready, after any earlier look."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     await bench.watch.look()
     assert (await bench.watch.readiness()).ready
     bench.now += 31
@@ -146,7 +180,7 @@ async def test_hanging_check_makes_the_process_unready(database: Database) -> No
 
 async def test_full_disk_makes_the_process_unready(database: Database) -> None:
     """Where a click or a commit would find no room, the process says so before it is asked for one."""
-    bench = Bench(database)
+    bench = Bench(database, TOPIC)
     bench.full = True
     await bench.watch.look()
     assert str((await bench.watch.readiness()).reason) == "the disk is full"
@@ -154,4 +188,4 @@ async def test_full_disk_makes_the_process_unready(database: Database) -> None:
 
 async def test_process_is_unready_before_the_first_check(database: Database) -> None:
     """A process that knows nothing yet does not say that all is well."""
-    assert not (await Bench(database).watch.readiness()).ready
+    assert not (await Bench(database, TOPIC).watch.readiness()).ready
