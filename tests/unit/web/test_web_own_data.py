@@ -11,7 +11,7 @@ from services.database import audit
 from services.people.store import people
 from services.post import PostState
 from services.posts.store import posts
-from services.privacy.everything import everything_about
+from services.privacy.store import everything_about
 from services.voice.store import own_words
 from services.voice.store.own_words import OwnAnswer
 from tests.builders import NOW

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.message import Message
 from services.privacy import edit_person
-from services.privacy.everything import everything_about
+from services.privacy.store import everything_about
 from services.web.access import PersonView
 from services.web.view import View
 
