@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -69,11 +70,8 @@ class AskModel:
             answer = await self._answer(prompt)
             # A long source takes half a second.
             found = await asyncio.to_thread(read, answer)
-        except NotUsed as broken:
-            self.note(use, str(broken))
-            raise
-        except RetryLater:
-            self.note(use, "away")
+        except (NotUsed, RetryLater) as broken:
+            self.note(use, "away" if isinstance(broken, RetryLater) else str(broken))
             raise
         self.note(use, "used")
         return found
@@ -82,12 +80,7 @@ class AskModel:
         async with self._room:
             if self.is_away:
                 raise RetryLater(_AWAY)
-            ask = partial(
-                self._model.answer,
-                instructions=prompt.instructions,
-                text=prompt.text,
-                tokens=prompt.tokens,
-            )
+            ask = partial(self._model.answer, **asdict(prompt))
             call = asyncio.get_running_loop().run_in_executor(self._calls, ask)
             try:
                 answer = await asyncio.wait_for(call, self._patience)

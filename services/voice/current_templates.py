@@ -14,7 +14,6 @@ from services.database.transaction import Transaction
 from services.errors import Rejected, Stop
 from services.ports import PostRules
 from services.voice import Composer, PostTemplates
-from services.voice.checking.block_list import BlockList
 from services.voice.store import blocked_words, post_templates
 
 _log = structlog.get_logger("templates")
@@ -39,15 +38,12 @@ class CurrentTemplates:
         """A composer of what is in use. Not safe for several threads."""
         versions = await post_templates.active(transaction)
         blocked = await blocked_words.read(transaction)
+        templates = self._composer.templates
         if versions != self._versions:
-            revised = await revision(transaction, self.shipped, versions)
-            self._versions, self._composer = versions, self._of(revised, blocked)
-        elif blocked.words != self._composer.blocked.words:
-            self._composer = self._of(self._composer.templates, blocked)
+            templates = await revision(transaction, self.shipped, versions)
+        if versions != self._versions or blocked.words != self._composer.blocked.words:
+            self._versions, self._composer = versions, Composer(templates, blocked, self.networks)
         return self._composer
-
-    def _of(self, templates: PostTemplates, blocked: BlockList) -> Composer:
-        return Composer(templates, blocked, self.networks)
 
 
 async def revision(

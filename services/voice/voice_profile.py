@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from services.database.record import record
 from services.database.transaction import Transaction
 from services.errors import Rejected
@@ -80,17 +82,13 @@ async def save(
     }
     if not changed:
         return
-    unlearnt: list[tuple[Habit, str]] = [
-        (_HABITS[name], "") for name in changed.keys() & _HABITS.keys()
-    ]
+    unlearnt = [(habit, "") for name, habit in _HABITS.items() if name in changed]
     if "avoid" in changed:
         learnt = {lesson.word for lesson in profile.lessons if lesson.habit == "word"}
         unlearnt += [("word", word) for word in learnt - set(changed["avoid"])]
         changed["avoid"] = tuple(word for word in changed["avoid"] if word not in learnt)
-    stored = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()
-    }
-    await voice_profiles.save(transaction, ambassador_id, {**profile.by_hand, **stored}, now=now)
+    stored = {**profile.by_hand, **to_jsonable_python(changed)}
+    await voice_profiles.save(transaction, ambassador_id, stored, now=now)
     for habit, word in sorted(unlearnt):
         await voice_profiles.forget(transaction, ambassador_id, habit, word)
     await record(
@@ -126,12 +124,8 @@ def export(profile: VoiceProfile) -> dict[str, Any]:
         "voice": {name: getattr(profile.person, name) for name in OWN_FIELDS},
         "set_by_hand": dict(profile.by_hand),
         "learnt": [
-            {
-                "habit": lesson.habit,
-                "word": lesson.word,
-                "most": lesson.most,
-                "seen_at": [moment.isoformat() for moment in lesson.dates],
-            }
+            {name: value for name, value in asdict(lesson).items() if name != "dates"}
+            | {"seen_at": [moment.isoformat() for moment in lesson.dates]}
             for lesson in profile.lessons
         ],
         "answers": [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import get_args
 
 from services.language import LANGUAGES, TRAITS, primary_language
@@ -90,12 +91,8 @@ def _sentences_of(content: Content) -> Sequence[Sentence]:
     if primary_language(content.language) not in LANGUAGES:
         return ()
     sentences = Source(SourceText(content)).sentences[:_MOST_SENTENCES]
-    room = _MOST_LETTERS
-    for place, sentence in enumerate(sentences):
-        room -= len(sentence.text)
-        if room < 0:
-            return sentences[:place]
-    return sentences
+    ends = accumulate(len(each.text) for each in sentences)
+    return sentences[: sum(end <= _MOST_LETTERS for end in ends)]
 
 
 def _is_passage(window: Sequence[Sentence]) -> bool:

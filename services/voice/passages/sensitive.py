@@ -81,11 +81,11 @@ class Privacy:
         if self._source.people.named_in(text) or not GRAMMAR.somebody.isdisjoint(words):
             return True
         lists = self._words
+        somebodys = (word for one, word in pairwise(words) if one in GRAMMAR.the_or_a_of_one)
         return any(
-            one in GRAMMAR.the_or_a_of_one
-            and (word in lists["persons"] or word in lists["clients"])
-            for one, word in pairwise(words)
-            if word not in lists["indefinite"]
+            (word in lists["persons"] or word in lists["clients"])
+            and word not in lists["indefinite"]
+            for word in somebodys
         )
 
     def _blames(self, sentence: Sentence) -> bool:
@@ -93,9 +93,5 @@ class Privacy:
         words = sentence.words
         if not self._words["mistakes"].within(words) or self._words["finders"].within(words):
             return False
-        people = [
-            name
-            for name in self._source.people.named_in(sentence.text)
-            if name not in (self._source.author, sentence.speaker)
-        ]
-        return bool(people)
+        named = set(self._source.people.named_in(sentence.text))
+        return not named <= {self._source.author, sentence.speaker}

@@ -96,9 +96,8 @@ def turns(rank: int, passages: int, layouts: int, *, shift: int = 0) -> Iterator
 
 def shift_of(network: str) -> int:
     """The first layout of a network, by number; the same on any machine."""
-    if network in _SHIFTS:
-        return _SHIFTS[network]
-    return hashlib.blake2b(network.encode(), digest_size=1).digest()[0]
+    other = hashlib.blake2b(network.encode(), digest_size=1).digest()[0]
+    return _SHIFTS.get(network, other)
 
 
 _SHIFTS = {"linkedin": 0, "x": 1, "mastodon": 2}

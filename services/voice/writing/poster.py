@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.language import Language
 from services.language.patterns import words_pattern
@@ -98,7 +98,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     role = lowered(_field(writing.role), writing.region)
     stand = relation_of(asked, plan.scene, request.cast or ())
     if request.as_if is not None:
-        stand = replace(stand, relation=request.as_if)
+        stand = stand._replace(relation=request.as_if)
     answer = as_told(request.answer)
     values = {
         "author": _author(request, plan, stand.relation),

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.events.incoming import StoryApproved
 from services.people.rules.ambassador import Ambassador
@@ -124,8 +125,7 @@ def _author_among(
     return None, f"{len(found)} colleagues are called {story.author.name}" if found else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standpoint:
+class Standpoint(NamedTuple):
     """A relation, and the ``doubt`` to mention with it."""
 
     relation: Relation
@@ -153,10 +153,6 @@ class Scene:
             team="" if isinstance(content, StoryApproved) else content.team or "",
         )
 
-    @property
-    def is_story(self) -> bool:
-        return isinstance(self.content, StoryApproved)
-
     def speaks_of(self, name: str) -> bool:
         """Whether the text holds this full name."""
         spelled = spelling(name)
@@ -168,15 +164,13 @@ def relation_of(
 ) -> Standpoint:
     """The first relation that holds for this person."""
     scene = content if isinstance(content, Scene) else Scene.of(SourceText(content))
-    cast = (
-        colleagues
-        if isinstance(colleagues, Cast)
-        else cast_of(scene.content, [*colleagues, *(() if person in colleagues else (person,))])
-    )
-    doubt = cast.doubt if cast.doubt and same_name(person.name, scene.author) else ""
-    order = RELATIONS["story" if scene.is_story else "vacancy"]
+    cast = colleagues
+    if not isinstance(cast, Cast):
+        cast = cast_of(scene.content, dict.fromkeys([*cast, person]))
+    doubt = cast.doubt if same_name(person.name, scene.author) else ""
+    order = RELATIONS["story" if isinstance(scene.content, StoryApproved) else "vacancy"]
     holds = next(each for each in order if _holds(each, person, scene, cast))
-    return Standpoint(relation=holds, doubt=doubt)
+    return Standpoint(holds, doubt)
 
 
 def _holds(relation: Relation, person: Ambassador, scene: Scene, cast: Cast) -> bool:
@@ -186,15 +180,12 @@ def _holds(relation: Relation, person: Ambassador, scene: Scene, cast: Cast) -> 
     if relation is Relation.NAMED:
         return scene.speaks_of(person.name) and spelling(person.name) not in cast.shared
     if relation is Relation.ROLE:
-        same_team = _same(person.team, scene.team)
-        return is_that_job(person.role, scene.title, same_team=same_team)
+        there = name_key(person.team) == name_key(scene.team)
+        return is_that_job(person.role, scene.title, same_team=there)
     if relation is Relation.TEAM:
         team = author.team if author else scene.team
-        return bool(person.team) and _same(person.team, team)
+        return bool(person.team) and name_key(person.team) == name_key(team)
     if relation is Relation.CRAFT:
-        return author is not None and bool(person.role) and _same(person.role, author.role)
+        role = name_key(person.role)
+        return author is not None and bool(role) and role == name_key(author.role)
     return True
-
-
-def _same(one: str, other: str) -> bool:
-    return name_key(one) == name_key(other)
