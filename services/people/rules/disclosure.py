@@ -22,8 +22,8 @@ _EMPLOYED = phrases_pattern(
 #: Who speaks of themselves, alone or with their colleagues.
 FIRST_PERSON = words_pattern(word for one in TRAITS.values() for word in one.first_person)
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]{3,}")
-#: Words with a capital that do not open a sentence.
-_INSIDE = re.compile(rf"(?<=[\w,;] )({_NAME.pattern})")
+#: Words with a capital that do not open a sentence; "in Merwestad" is the town.
+_INSIDE = re.compile(rf"(?<=[\w,;] )(?<!\b[Ii]n )({_NAME.pattern})")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 

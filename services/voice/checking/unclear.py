@@ -183,7 +183,7 @@ class _Reading:
         after = self._matches[place + 1] if place + 1 < len(self._matches) else None
         rest = self._text[self._matches[place].end() :].partition(",")[2].split()
         following = after.group().casefold() if after else ""
-        explained = following in GRAMMAR.out_of or (rest and rest[0] in GRAMMAR.explaining)
+        explained = following in GRAMMAR.from_a_team or (rest and rest[0] in GRAMMAR.explaining)
         whole = after is not None and after.group()[:1].isupper()
         somebody = before in self._lists["persons"] or (before and is_at_work(before))
         somebody = somebody or (place > 1 and self._words[place - 2] in GRAMMAR.our)

@@ -93,5 +93,6 @@ def test_nothing_is_missing_from_any_text_after_putting_back(typed: str, kept: s
 def test_a_part_of_the_name_is_the_name(text: str, employer: str) -> None:
     """As people say it; a word of it without a capital, or that opens a sentence, may be another."""
     assert disclosure_in(text, employer) == text
+    assert disclosure_in("Wij wonen in Tallywell.", "Tallywell Payroll") == ""
     assert disclosure_in("Payroll keeps me at my desk in May.", employer) == ""
     assert disclosure_in("Een notariskantoor doet meer dan wij denken.", employer) == ""

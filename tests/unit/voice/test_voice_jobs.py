@@ -50,6 +50,7 @@ def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
         ("Android Developer", "en", "an Android developer"),
         ("Adviseur HR en WGA", "nl", "een adviseur HR en WGA"),
         ("Claims Handler, Cargo", "en", "a claims handler"),
+        ("Assistent-teler 32-40 uur", "nl", "een assistent-teler"),
         ("Planner tolkaanvragen", "nl", "een planner tolkaanvragen"),
         ("Relief Lock Keeper (seasonal), Upper Marrow", "en", "a relief lock keeper"),
         ("Registered Nurse – Mixed Practice", "en", "a registered nurse"),
