@@ -176,6 +176,22 @@ CAMPAIGN_STATE: _Labels = {
     "closed": label("campaign.state.closed", "closed"),
 }
 
+#: How it goes with the handful that was asked first.
+GOING: _Labels = {
+    "well": label(
+        "campaign.going.well",
+        "It goes well: at least a third of those asked has shared. Ask the others too.",
+    ),
+    "early": label(
+        "campaign.going.early",
+        "It is too early to say: colleagues share at a good time, so wait three days.",
+    ),
+    "badly": label(
+        "campaign.going.badly",
+        "It goes badly: after three days fewer than a third of those asked has shared. Read first what colleagues wrote, or ask a few of them.",
+    ),
+}
+
 #: How well a campaign fits somebody.
 STRENGTH: _Labels = {
     "strong": label("audience.strength.strong", "strong fit"),

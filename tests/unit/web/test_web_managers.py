@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
+from services.campaigns.rules.selection import Invitation
 from services.campaigns.start_campaign import start_campaigns
-from services.campaigns.store import campaigns
+from services.campaigns.store import audience, campaigns
 from services.database import schema as tables
 from services.events.incoming import ApplicationReceived
 from services.figures.record_figures import record_applications
@@ -23,7 +25,7 @@ from services.posts.store import posts
 from tests.builders import NOW, fact
 from tests.projections import add_clicks, judged_click
 from tests.unit.web.arrival import facts_on
-from tests.unit.web.organisation import Organisation, story, submit, vacancy
+from tests.unit.web.organisation import BEN, Organisation, story, submit, vacancy
 
 FORM = {
     "title": "Constructeur waterkeringen",
@@ -262,7 +264,9 @@ async def test_applicants_are_unknown_until_somebody_tells(organisation: Organis
         told = (await browser.get(address)).text
     unknown = '<dt>Applicants</dt><dd><span class="tag unknown">unknown</span></dd>'
     assert unknown in shown
+    assert "<dt>Hired</dt>" not in shown
     assert "<dt>Applicants</dt><dd>1</dd>" in told
+    assert "<dt>Hired</dt><dd>0</dd>" in told
 
 
 async def test_an_excluded_click_has_its_reason(organisation: Organisation) -> None:
@@ -328,6 +332,34 @@ async def test_many_declined_is_shown(organisation: Organisation) -> None:
         page = (await browser.get(f"/vacancies/{campaign_id}")).text
     assert "<dt>Declined</dt><dd>5</dd>" in page
     assert "Person" not in page
+
+
+@pytest.mark.parametrize("declined", [0, 4])
+@pytest.mark.parametrize(
+    ("shared_of", "days", "sentence"),
+    [
+        ((2, 6), 0, "It goes well"),
+        ((1, 6), 2, "It is too early to say"),
+        ((1, 6), 3, "It goes badly"),
+        ((1, 4), 9, "Is it going well with the first ones?"),
+    ],
+)
+async def test_how_it_goes_with_the_first_ones(
+    organisation: Organisation, shared_of: tuple[int, int], days: int, sentence: str, declined: int
+) -> None:
+    """By those who shared and the time since, the same whoever declined; not of fewer than five."""
+    shared, asked = shared_of
+    others = [PostState.DECLINED] * min(declined, asked - shared)
+    states = [PostState.PUBLISHED] * shared + others
+    states += [PostState.READY] * (asked - len(states))
+    campaign_id = await team(organisation, states)
+    waits = Invitation(ambassador_id=BEN.id, rank=10**9, score=0, reason="x")
+    async with organisation.database.write() as transaction:
+        await audience.invite(transaction, campaign_id, [waits], asked_at=None)
+    organisation.clock += timedelta(days=days)
+    async with organisation.staff("rik@example.org", "recruiter") as browser:
+        page = (await browser.get(f"/vacancies/{campaign_id}")).text
+    assert sentence in page
 
 
 async def test_why_some_are_asked_first(organisation: Organisation) -> None:

@@ -229,6 +229,7 @@ async def show_campaign(
         # Whom a campaign that began with a handful has still to ask.
         waiting=sizes.proposed if found.campaign.state == "open" else 0,
         just_opened=bool(opened) and not empty and view.now - _moment(opened) < _NEWS,
+        now=view.now,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
 
 from services.campaigns.store import campaigns
 from services.campaigns.store.campaigns import Campaign
@@ -20,6 +22,9 @@ from services.posts.store import posts
 
 #: Groups smaller than this are not shown.
 SMALL_GROUP = 5
+
+#: It goes well where such a part of those asked has shared; until then it is too early for so long.
+_GOES_WELL, _TO_DECIDE = 1 / 3, timedelta(days=3)
 
 CLICK_CLASSES = ("human", "bot", "duplicate")
 STAGES = ("applied", "interview", "hired", "rejected")
@@ -91,6 +96,17 @@ class PublicFigures:
     @property
     def trouble(self) -> int:
         return self._count(PostState.FAILED, PostState.UNKNOWN)
+
+    def going(self, now: datetime) -> Literal["", "well", "early", "badly"]:
+        """How it goes with those asked first: by how many of them shared, which everybody can see, and
+        never by who declined; empty where that may not be shown."""
+        if not self.counted:
+            return ""
+        states = (PostState.PUBLISHED, PostState.SHARED)
+        shared = sum(self.figures.people.get(state.value, 0) for state in states)
+        if shared >= self.figures.audience * _GOES_WELL:
+            return "well"
+        return "early" if now - self.campaign.started_at < _TO_DECIDE else "badly"
 
     @property
     def declined(self) -> int | None:
