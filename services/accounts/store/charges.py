@@ -39,6 +39,8 @@ async def of_networks(
 
     For the posts of these campaigns, or of all.
     """
+    if not networks:
+        return []
     query = (
         sa.select(posts.c.network, posts.c.charged, sa.func.count().label("posts"))
         .where(posts.c.network.in_(networks), posts.c.state == PostState.PUBLISHED.value)
