@@ -59,20 +59,9 @@ class Pronouns:
         ):
             return True
         if word == "them" and not before:
-            # "He came from the allotments and shook them": not the allotments.
-            named = self._apart(sentence, place)
-            return self.something(named, many=True)
+            return self.something(sentence.tokens[:place], many=True)
         found = word in GRAMMAR.they and self.something(named, many=True)
         return found or (word not in GRAMMAR.it and self.somebody(named))
-
-    def _apart(self, sentence: Sentence, end: int) -> list[str]:
-        """The words before ``end``, but for those that only say where."""
-        words = ["", "", *sentence.words[:end]]
-        return [
-            sentence.tokens[place]
-            for place in range(end)
-            if not any(each in self._words["prepositions"] for each in words[place : place + 2])
-        ]
 
     def somebody(self, tokens: Sequence[str]) -> bool:
         return any(

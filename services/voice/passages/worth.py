@@ -184,8 +184,7 @@ class Worth:
             told = told and bool(counts or cause or turn or trouble or at_work)
         else:
             # "Our software sent 1,903 invoices", and not "our ice machine sank".
-            signs = counts > 0 or (who == _WE and (turn or trouble))
-            acts = who > _WE or (who >= _ITS and signs)
+            acts = who > _WE or (who >= _ITS and counts > 0)
             acts = acts or bool(who and lists["finders"].within(words))
             told = bool((event and acts) or (cause and (who or event)))
             told = told or (self._is_habit(window, who) and bool(turn or counts))
