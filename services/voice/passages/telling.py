@@ -166,14 +166,14 @@ class Listener:
                 yield from self._attributed(spoken, head, cut=bool(head and head == lead))
                 speaker = self._last_speaker
             yield from self._narrated(rest, run)
-            if rest:
-                run += 1
             if lead and lead != head:
                 speaker = self._people.speaker_of(lead, self._last_named)
                 self._last_named = speaker or self._last_named
-            spoken = self._spoken(quote, run, speaker, last=goes_on and number == len(quotes) - 1)
+            spoken = self._spoken(
+                quote, run + 1, speaker, last=goes_on and number == len(quotes) - 1
+            )
             self._last_speaker = speaker
-            run += 1
+            run += 2
             position = quote.end()
         _, rest, head = self._between(text[position:], after=True, last=True)
         yield from self._attributed(spoken, head, cut=False)
@@ -191,8 +191,6 @@ class Listener:
         if cut and spoken and spoken[-1].unended:
             # "It was cold," she says, "and I stood there alone."
             spoken[-1].whole = False
-        if self._last_speaker:
-            self._last_named = self._last_speaker
         yield from spoken
 
     def _spoken(
