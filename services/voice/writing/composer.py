@@ -182,7 +182,12 @@ class Composer:
             "relation": relation.value,
             "employer": self.templates.organisation,
             "opening": opening_of(
-                plan.language, plan.kind, self.templates.organisation, polite=polite
+                plan.language,
+                plan.kind,
+                self.templates.organisation,
+                relation,
+                "" if ":" in plan.a_job else plan.a_job,
+                polite=polite,
             ),
             "questions": list(questions),
         }

@@ -44,9 +44,14 @@ def questions_of(
     return tuple(about + each for each in said)
 
 
-def opening_of(language: str, kind: str, employer: str, *, polite: bool = False) -> str:
+def opening_of(
+    language: str, kind: str, employer: str, relation: Relation, a_job: str, *, polite: bool = False
+) -> str:
     """The request before the question: for the first sentence of the post."""
-    return _addressed(_asked(language)["opening"][kind], polite=polite).format(employer)
+    asked = _asked(language)["opening"]
+    own = kind == "vacancy" and relation is Relation.ROLE
+    said = asked["role" if own else kind].format(employer=employer, a_job=a_job or asked["a_job"])
+    return _addressed(said, polite=polite)
 
 
 def questions_about(unclear: Sequence[Unclear], language: str, *, polite: bool = False) -> str:

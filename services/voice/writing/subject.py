@@ -101,7 +101,7 @@ def _translated(text: str, word: str) -> str:
 _ONLY = re.compile(rf"(?:{any_of(GRAMMAR.only_one)})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 #: "(0,8 fte)", "(permanent)" and "– Mixed Practice" after a job.
-_ADDED = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)|,?\s+\d+\S*\s(?:uur|hours)\b.*")
+_ADDED = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)|,?\s+\d+\S*\s(?:uur|hours)\b.*|\s+x\s?\d+")
 _PART = re.compile(r"\s+[–—-]\s.*")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 #: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
