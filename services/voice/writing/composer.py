@@ -236,11 +236,13 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     brief = rules.brief or poster.writing.length == "short"
     liked = [layout for layout in pool if layout.short is brief]
     others = [layout for layout in pool if layout.short is not brief]
-    shift, variant = shift_of(request.network), -1
+    # Posts with an answer are all different: there is nothing to deal out.
+    rank, shift = (0, 0) if poster.answer else (request.rank, shift_of(request.network))
+    variant = -1
     # What comes of a passage is in its last sentence. Only who was there tells less where it is long.
     lengths = (True, False) if poster.was_there else (True,)
     for whole, some in product(lengths, (liked, others)):
-        for passage, number in turns(request.rank, len(usable), len(some), shift=shift):
+        for passage, number in turns(rank, len(usable), len(some), shift=shift):
             variant += 1
             spoken = usable[passage]
             if goes(spoken, some[number]):

@@ -152,7 +152,8 @@ def _author(request: DraftRequest, plan: Plan, relation: Relation) -> str:
 
 
 def layouts_for(poster: Poster) -> list[Layout]:
-    """The layouts of their relation that need no unknown value, and say nothing that the answer said."""
+    """The layouts of their relation that need no unknown value, and say nothing that the answer said;
+    behind an answer the best first."""
     known = {"passage", *(name for name, value in poster.values.items() if value)}
     fitting = [
         layout
@@ -165,13 +166,12 @@ def layouts_for(poster: Poster) -> list[Layout]:
     fitting = [each for each in fitting if ("employer" in each.uses) is not named]
     said = poster.plan.kind == "vacancy" and _SOUGHT.search(poster.answer) is not None
     fitting = [each for each in fitting if each.name.startswith(_SAID) is said]
-    # An author whom the answer speaks of by name alone is introduced; one whom it introduced is not.
-    parts = own_names(poster.values["author"])
+    # The author is named, but not again behind an answer that introduced them.
+    parts, tells = own_names(poster.values["author"]), bool(poster.values["author"])
     if not parts.isdisjoint(own_names(poster.answer)):
         asked = unclear_in(poster.answer, poster.plan.language, persons=poster.plan.persons)
-        unknown = any(not parts.isdisjoint(own_names(each.words)) for each in asked)
-        return [each for each in fitting if ("author" in each.uses) is unknown] or fitting
-    return fitting
+        tells = any(not parts.isdisjoint(own_names(each.words)) for each in asked)
+    return sorted(fitting, key=lambda each: ("author" in each.uses) is not tells)
 
 
 def passages_for(poster: Poster) -> Sequence[Spoken | None]:

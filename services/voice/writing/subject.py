@@ -109,6 +109,8 @@ _BESIDE = re.compile(rf"\s*\(.*|\s(?:{any_of(GRAMMAR.responsible_for)})\s.*")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
 #: "Apprentice, first year" is no word for somebody.
 _LISTED = frozenset(",(")
+#: Longer words have their capital in a title like "Head of Operations".
+_SMALL_WORD = 3
 #: More words before their noun are a title that nobody says aloud: "group manager operations support".
 _MOST_WORDS = 3
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
@@ -157,8 +159,12 @@ def said_job(title: str, language: Language, *names: str) -> str:
 
 def lowered(text: str, *names: str) -> str:
     """``Service Engineer`` inside a sentence is ``service engineer``; ``HR``, ``iOS`` and ``Android``
-    stay, and the words of ``names``."""
+    stay, and the words of ``names``, and capitals beside words without one."""
     kept = {*_WORD.findall(" ".join(names))}
+    words = _WORD.findall(text)
+    if any(word.islower() and len(word) > _SMALL_WORD for word in words[1:]):
+        # In "Peilbeheerder rayon West" a capital is a name's.
+        kept |= {*words[1:]}
 
     def small(match: re.Match[str]) -> str:
         word = match[0]

@@ -179,9 +179,7 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
     stands = f"{ANSWER} Daarna hangt er een mes naast hun bank."
     draft = composer.compose(request(MOF, ambassador(role="monteur"), answer=stands), Dealt())
     assert draft.passage == NO_PASSAGE
-    assert draft.text.partition("\n\n")[2].startswith(
-        "Het hele verhaal staat bij Zwaan, waar ik werk"
-    )
+    assert draft.text.partition("\n\n")[2].startswith("Ik werk bij Zwaan. ")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +187,7 @@ def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
     [
         (
             "Ik werk bij Zwaan en las een mof die vier keer openging.",
-            "\n\nHier staat het hele verhaal: ",
+            "\n\nMeer hierover: ",
         ),
         ("Bij Zwaan ging een mof vier keer open.", "\n\nIk ben lasser bij Zwaan."),
     ],

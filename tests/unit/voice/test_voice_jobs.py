@@ -51,6 +51,8 @@ def test_a_role_after_i_am(role: str, language: Language, said: str) -> None:
         ("Adviseur HR en WGA", "nl", "een adviseur HR en WGA"),
         ("Claims Handler, Cargo", "en", "a claims handler"),
         ("Assistent-teler 32-40 uur", "nl", "een assistent-teler"),
+        ("Peilbeheerder rayon West", "nl", "een peilbeheerder rayon West"),
+        ("Trainee Scaffolder x 3", "en", "a trainee scaffolder"),
         ("Planner tolkaanvragen", "nl", "een planner tolkaanvragen"),
         ("Relief Lock Keeper (seasonal), Upper Marrow", "en", "a relief lock keeper"),
         ("Registered Nurse – Mixed Practice", "en", "a registered nurse"),
