@@ -141,6 +141,10 @@ async def test_weak_fits_and_who_was_asked_often_are_left_out(organisation: Orga
         assert all(person.name in beside for person in (TEAM[0], *others))
         assert "possible fit" in beside
         assert "asked 2 times already this week" in beside
+        found = (await browser.get(f"{PAGE}?find={TEAM[0].name}")).text
+        found = found.partition('aria-label="Colleagues found"')[2].partition("</ul>")[0]
+        assert TEAM[0].name in found
+        assert "asked 2 times already this week" in found
         on = await submit_by_htmx(browser, PAGE, f"{PAGE}/add", **possible)
         assert "One colleague was put on the list." in on.text
         assert "61 colleagues are on the list" in on.text

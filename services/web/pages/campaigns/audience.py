@@ -206,6 +206,7 @@ async def _show(
         people = await audience.listed(
             transaction, campaign_id, chosen, offset=(page - 1) * _PAGE, limit=_PAGE
         )
+        found = await audience.search(transaction, campaign_id, find, limit=_FOUND) if find else []
         removed = await audience.listed(transaction, campaign_id, Standing.REMOVED, limit=_REMOVED)
         if moved is not None and moved.ambassador_id:
             gone = await audience.listed(
@@ -221,7 +222,10 @@ async def _show(
             people=people,
             lately=await asked_lately(
                 transaction,
-                [each.ambassador_id for each in (*people, *removed)],
+                [
+                    *(each.ambassador_id for each in (*people, *removed)),
+                    *(each.ambassador_id for each in found),
+                ],
                 now=view.now,
                 besides=campaign_id,
             ),
@@ -229,9 +233,7 @@ async def _show(
             page=page,
             pages=pages,
             find=find,
-            found=await audience.search(transaction, campaign_id, find, limit=_FOUND)
-            if find
-            else (),
+            found=found,
             moved=moved,
             possible=await audience.possible_beside(
                 transaction, campaign_id, often_asked(campaign_id, view.now)
