@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from services.post import Post, PostState, text_sha256
 from services.posts import deal
 from services.posts.own_post import check_open, own_post, rewrite
 from services.text.normal_form import as_networks_keep
-from services.voice import Dealt, Draft, DraftRequest, NoDraft
+from services.voice import Composer, Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import as_told, without_answer
 from services.voice.store import own_words, suggestions
@@ -64,7 +65,7 @@ class Suggester:
         sha256: str,
         now: datetime,
     ) -> Post:
-        """Put a suggestion in the draft's place.
+        """Put a suggestion in the draft's place; the recipe has the one ``before``, to be chosen again.
 
         ``sha256`` is the hash of the text that the person saw. Raises Rejected when it would not be
         that text any more, or the draft was decided already.
@@ -84,9 +85,24 @@ class Suggester:
                 remedy=message("do.ask-for-others", "Ask for other texts again."),
             )
         detail = {"variant": variant, "sha256": sha256}
+        before = self._before(composer, post, request, others)
+        draft = replace(draft, recipe={**draft.recipe, **({"before": before} if before else {})})
         return await self._take(
             transaction, post, draft, answer=request.answer, now=now, detail=detail
         )
+
+    def _before(
+        self, composer: Composer, post: Post, request: DraftRequest, others: Dealt
+    ) -> dict[str, object]:
+        """What has to be chosen to have the draft's text again; empty where its person changed it."""
+        variant = post.recipe.get("variant", -1)
+        if not post.text or variant < 0:
+            return {}
+        with suppress(NoDraft):
+            draft = composer.compose(replace(request, variant=variant), others)
+            if as_networks_keep(draft.text) == post.text:
+                return {"variant": variant, "sha256": text_sha256(draft.text)}
+        return {}
 
     async def rebuild(
         self,

@@ -358,15 +358,22 @@ async def test_three_others_and_another_three(voices: Voices, network: str) -> N
 
 
 async def test_a_chosen_suggestion_is_the_draft(voices: Voices) -> None:
-    """Text, original, angle and recipe become the suggestion's; an approval finds nothing edited."""
+    """Text, original, angle and recipe become the suggestion's; an approval finds nothing edited. The text
+    before can be had again, unless its person had changed it."""
     post = await voices.draft()
     draft = (await voices.suggest(post))[1]
     chosen = await voices.choose(post, draft)
     assert (chosen.text, chosen.original_text) == (draft.text, draft.text)
     assert (chosen.angle, chosen.overlap) == (draft.relation, draft.overlap)
     async with voices.database.read() as transaction:
-        assert (await posts.by_ids(transaction, [post.id]))[post.id].recipe == draft.recipe
+        recipe = (await posts.by_ids(transaction, [post.id]))[post.id].recipe
+        before = recipe.pop("before")
+        assert recipe == draft.recipe
         assert [entry.action for entry in await audit.of(transaction, post.id)] == ["post.replaced"]
+    first = replace(draft, recipe={"variant": before["variant"]})
+    back = await voices.choose(chosen, first, sha256=before["sha256"])
+    assert (back.text, back.original_text) == (post.text, post.original_text)
+    chosen = await voices.choose(back, draft)
     await voices.approve(chosen, chosen.text)
     assert await voices.share_of(chosen) == 0
 

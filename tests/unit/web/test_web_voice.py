@@ -276,6 +276,13 @@ async def test_other_suggestions_come_when_asked(organisation: Organisation) -> 
         chosen = await organisation.read(posts.get, post.id)
         assert chosen.text == chosen.original_text != TEXT
         assert f"/r/{link_code(post.id)}" in chosen.text
+        card = (await browser.get(f"/inbox/{post.id}")).text
+        assert "Zet de vorige terug" not in card, "it was no text of ours"
+        again = await submit_by_htmx(browser, "/inbox", f"/inbox/{post.id}/choose", **shown[5])
+        assert "Zet de vorige terug" in again.text
+        assert choices(again.text) == [shown[4]]
+        await submit(browser, "/inbox", f"/inbox/{post.id}/choose", **shown[4])
+        assert (await organisation.read(posts.get, post.id)).text == chosen.text
         page = (await browser.get(f"/inbox/{post.id}/why")).text
     assert "Gebeurtenis" in page
 

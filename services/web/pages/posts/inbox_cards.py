@@ -67,7 +67,8 @@ class Own:
     Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` it uses (``told``),
     from 1. ``why`` says why there is no text before the question is answered. ``shown`` is the answer
     in the boxes: this post's, or what they answered beside another draft about the same, offered again;
-    ``later``: after the one that stands in this text. ``unclear`` asks for what a stranger
+    ``later``: after the one that stands in this text. ``before`` is what to choose for the text whose
+    place this one took. ``unclear`` asks for what a stranger
     misses in their answer, whose post is held until then. ``model`` is what became of a
     language model's edit: "asked", "used" or "left"; empty: none was asked. ``follow_up`` is its question.
     """
@@ -84,6 +85,7 @@ class Own:
     why: str = ""
     shown: OwnAnswer | None = None
     later: bool = False
+    before: Mapping[str, Any] = field(default_factory=dict)
     unclear: str = ""
     model: str = ""
     follow_up: str = ""
@@ -360,6 +362,7 @@ async def _read_own(
         why=recipe.get("why", "") if not post.text else "",
         shown=shown,
         later=bool(later and answer),
+        before=recipe.get("before") or {},
         unclear=recipe.get("unclear", "") if shown is answer and answer and not post.text else "",
         model=model_edits.state_of(thought, view.now),
         follow_up=thought.get("follow_up", ""),
