@@ -102,4 +102,5 @@ async def wipe(transaction: Transaction, *, since: datetime | None) -> None:
         (applications, applications.c.at),
         (attributions, attributions.c.stated_at),
     ):
-        await transaction.execute(table.delete().where(*([] if since is None else [when >= since])))
+        conditions = [] if since is None else [when >= since]
+        await transaction.execute(table.delete().where(in_key_order(table, *conditions)))
