@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from services.language import TRAITS
@@ -78,15 +77,10 @@ def _broken(own: str, answer: str, language: str) -> str:
     glue, small = listed(language, "glue"), listed(language, "function_words")
     if Counter(each for each in said if each not in glue) - Counter(given):
         return "words"
-    if not _in_order((each for each in said if each not in small), given):
+    rest = iter(given)
+    if not all(each in rest for each in said if each not in small):
         return "order"
     old, new = words_of(answer), words_of(own)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     kept = sum(block.size for block in matcher.get_matching_blocks())
     return "" if old and kept >= KEPT * len(old) else "kept"
-
-
-def _in_order(some: Iterable[str], all_: Sequence[str]) -> bool:
-    """Whether ``all_`` holds ``some`` words in this order."""
-    rest = iter(all_)
-    return all(each in rest for each in some)

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from typing import Literal
 
@@ -78,20 +77,14 @@ def blocks_of(text: str) -> list[Block]:
     return list(_blocks_of_html(_html_of_markdown(text), keep_lines=True))
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    # Press releases are indented more often than they hold code; `prose` knows more kinds of items.
-    return MarkdownIt("commonmark", {"html": True}).disable(["code", "inline", "list"])
-
-
-@cache
-def _inline() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).disable(["image"])
+# Press releases are indented more often than they hold code; `prose` knows more kinds of items.
+_MARKDOWN = MarkdownIt("commonmark", {"html": True}).disable(["code", "inline", "list"])
+_INLINE = MarkdownIt("commonmark", {"html": True}).disable(["image"])
 
 
 def _html_of_markdown(text: str) -> str:
     made = []
-    for token in _markdown().parse(text):
+    for token in _MARKDOWN.parse(text):
         if token.type == "inline":
             made.append(_inline_html(token.content))
         elif token.type == "html_block":
@@ -106,7 +99,7 @@ def _inline_html(content: str) -> str:
     if marks > _MOST_MARKS + len(content) // _LETTERS_A_MARK:
         return ""
     if marks:
-        return str(_inline().renderInline(content))
+        return str(_INLINE.renderInline(content))
     return html.escape(content, quote=False)
 
 

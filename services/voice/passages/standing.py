@@ -22,7 +22,7 @@ from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, Vocabulary, given
 Kind = Literal["the", "ordinal", "bare"]
 
 #: Ordinals that count from where one is: "the first week", "the next day".
-FIRST, NEXT = GRAMMAR.first, GRAMMAR.next
+FIRST = GRAMMAR.first
 
 _DIGITS = re.compile(r"\d[\d.,:]*(?:%|e|ste|de|st|nd|rd|th)?")
 _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
@@ -58,13 +58,13 @@ class Phrases:
         self._words = words
 
     def of(self, sentence: Sentence) -> list[Phrase]:
-        return list(self._found(sentence))
-
-    def _found(self, sentence: Sentence) -> Iterator[Phrase]:
         words = sentence.words
-        for place, word in enumerate(words[:-1]):
-            if word in THE or (word in GRAMMAR.all and self._counts(words[place + 1])):
-                yield from self._definite(sentence, place)
+        return [
+            phrase
+            for place, word in enumerate(words[:-1])
+            if word in THE or (word in GRAMMAR.all and self._counts(words[place + 1]))
+            for phrase in self._definite(sentence, place)
+        ]
 
     def _definite(self, sentence: Sentence, place: int) -> Iterator[Phrase]:
         words, at = sentence.words, self._after_adjectives(sentence, place + 1)

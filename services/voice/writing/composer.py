@@ -32,7 +32,6 @@ from services.voice.writing.plan import Plan, Spoken, plan_of
 from services.voice.writing.post_templates import Layout, PostTemplates
 from services.voice.writing.poster import (
     Poster,
-    goes,
     layouts_for,
     passages_for,
     poster_of,
@@ -245,7 +244,7 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
         for passage, number in turns(rank, len(usable), len(some), shift=shift):
             variant += 1
             spoken = usable[passage]
-            if goes(spoken, some[number]):
+            if "passage" in some[number].uses if spoken else "passage" not in some[number].needs:
                 yield _Turn(variant, some[number], spoken, whole)
 
 

@@ -116,15 +116,10 @@ PATHS = tuple(
 )
 
 
-def _environment() -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.clear()
-    return environment
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = SandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.globals.clear()
 
 
 def _compiled(path: str, text: str) -> Pool:

@@ -202,8 +202,3 @@ def _may_tell(spoken: Spoken, poster: Poster) -> bool:
         was_there = relation in {Relation.AUTHOR, Relation.TEAM} or not plan.scene.author
         return was_there or not spoken.says_we
     return passage.narrator == "neutral" or relation is Relation.AUTHOR
-
-
-def goes(spoken: Spoken | None, layout: Layout) -> bool:
-    """Whether a layout can hold a passage."""
-    return "passage" in layout.uses if spoken else "passage" not in layout.needs

@@ -6,7 +6,7 @@ The same rules as on the page ``templates/posts/README.md``; the shipped layouts
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
 from services.accounts.rules import X
@@ -102,13 +102,9 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
         "unsaid": vocabulary(language)["unsaid"].within(plain_words(own))
         or is_praise(own, language),
-        "address": _addresses(own, other),
+        "address": bool(other) and words_pattern(other).search(own) is not None,
     }
     return [name for name, is_broken in broken.items() if is_broken]
-
-
-def _addresses(text: str, words: Sequence[str]) -> bool:
-    return bool(words) and words_pattern(words).search(text) is not None
 
 
 def _discloses(text: str) -> bool:
