@@ -39,7 +39,7 @@ def boasts_in(text: str, language: str) -> list[Boast]:
     found: dict[Boast, None] = {}
     end = 0
     for kind, match in matches:
-        word = _whole(prose, match)
+        word = " ".join(match[0].split())
         last = word.split()[-1].casefold()
         is_plain = kind == "superlative" and last in vocabulary(language)["not_superlatives"]
         if match.start() >= end and not is_plain:
@@ -59,10 +59,9 @@ def concrete_detail(passages: Passages, text: str) -> str:
     return next((each.text for each in passages.chosen if each.text.casefold() not in held), "")
 
 
-def _whole(prose: str, match: re.Match[str]) -> str:
-    """A stem with the rest of its word."""
-    rest = re.match(r"[\w’'-]*", prose[match.end() :])
-    return " ".join((match[0] + (rest[0] if rest else "")).split())
+def _words(pattern: str) -> re.Pattern[str]:
+    """With the rest of the last word."""
+    return re.compile(rf"{pattern}[\w’'-]*", re.IGNORECASE)
 
 
 def _listed(name: str) -> re.Pattern[str]:
@@ -71,14 +70,14 @@ def _listed(name: str) -> re.Pattern[str]:
     joined = (
         r"[,\s-]+".join(map(re.escape, re.split(r"[\s-]+", each))) + end for each, end in ends
     )
-    return re.compile(rf"\b(?:{'|'.join(joined)})", re.IGNORECASE)
+    return _words(rf"\b(?:{'|'.join(joined)})")
 
 
 _PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
     language: {
         # Of what begins at the same place the first here is told: phrases before their words.
         "jargon": _listed(f"{language}/jargon"),
-        "superlative": re.compile(phrases_of(language).superlatives, re.IGNORECASE),
+        "superlative": _words(rf"(?:{phrases_of(language).superlatives})"),
         "praise": _listed(f"{language}/praise"),
     }
     for language in LANGUAGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,8 +10,7 @@ from services.database.schema import audience, posts
 from services.database.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """The place of a draft: its person's rank in the audience, and the next variant to show."""
 
     rank: int
@@ -37,7 +36,7 @@ async def place(transaction: Transaction, post_id: str) -> Place | None:
     if row is None:
         return None
     # The draft itself may be a later variant than the first: one without words to avoid.
-    return Place(rank=row.rank, next_variant=max(row.next_variant, (row.own or 0) + 1))
+    return Place(row.rank, max(row.next_variant, (row.own or 0) + 1))
 
 
 async def go_on_from(transaction: Transaction, post_id: str, variant: int) -> None:
