@@ -69,14 +69,9 @@ def apply_profile(
 
 def held_word(text: str, words: Collection[str]) -> str:
     """The first of ``words`` (or phrases) that ``text`` holds, links and hashtags aside."""
-    if not words:
-        return ""
-    spoken = " ".join(words_of(text))
-    for word in words:
-        plain = " ".join(words_of(word))
-        if plain and f" {plain} " in f" {spoken} ":
-            return word
-    return ""
+    spoken = f" {' '.join(words_of(text))} " if words else ""
+    plain = ((word, " ".join(words_of(word))) for word in words)
+    return next((word for word, said in plain if said and f" {said} " in spoken), "")
 
 
 def own_line_fault(line: str) -> Literal["", "link", "employment", "hashtag"]:

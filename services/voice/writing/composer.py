@@ -249,14 +249,11 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
 
 
 def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
-    if poster.answer:
-        return True
     network, layout = poster.request.network, f"{poster.stand.relation}/{turn.layout.name}"
     if poster.has_own_words:
-        return not dealt.is_taken(network, turn.passage, layout)
-    return dealt.is_free(
-        network, turn.passage, layout, len(poster.plan.found.chosen), weak=poster.is_weak
-    )
+        return bool(poster.answer) or not dealt.is_taken(network, turn.passage, layout)
+    passages = len(poster.plan.found.chosen)
+    return dealt.is_free(network, turn.passage, layout, passages, weak=poster.is_weak)
 
 
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
