@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 import structlog
@@ -35,7 +36,9 @@ from streams.bootstrap import Parts, connect_parts, open_parts
 from streams.command_line.terminal import command_name, data_words
 from streams.serving.serve import Readinesses, listen, operations, pages, serving, stop_signal
 from streams.worker.watch import watch
-from streams.worker.worker import Worker
+
+if TYPE_CHECKING:
+    from streams.worker.worker import Worker
 
 
 def open_sandbox(settings: Settings) -> SandboxApp:
@@ -113,11 +116,12 @@ async def everything(
     *,
     simulated: bool = False,
     around: Callable[[ASGIApp], ASGIApp] = lambda pages: pages,
+    answering: Callable[[Parts, SandboxApp | None], Awaitable[None]] | None = None,
     drained: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Running]:
     """Pages, worker and, where a network is one, its sandbox.
 
-    The pages answer first; the worker starts behind them. ``simulated``: colleagues are, and the
+    The pages answer first; the worker starts behind them, after ``answering``. ``simulated``: colleagues are, and the
     pages say so. ``around`` may put more beside what is served. ``drained``: see `Worker.running`.
     """
     listener = listen(settings)
@@ -136,7 +140,10 @@ async def everything(
                         trusted_proxies=settings.trusted_proxies,
                         redirects=ours.application.short_links,
                     ):
-                        worker = Worker(parts, give_way=ours.clicks.give_way)
+                        if answering is not None:
+                            await answering(parts, sandbox)
+                        kind = await asyncio.to_thread(_import_worker)
+                        worker = kind(parts, give_way=ours.clicks.give_way)
                         async with worker.running(drained=drained):
                             readiness.ask = worker.readiness
                             yield Running(parts=parts, worker=worker, sandbox=sandbox)
@@ -145,6 +152,13 @@ async def everything(
                     sandbox.close()
     finally:
         listener.close()
+
+
+def _import_worker() -> type[Worker]:
+    """Faust takes longer to import than a page to be made; a process with pages alone needs none of it."""
+    from streams.worker.worker import Worker  # noqa: PLC0415 - slow
+
+    return Worker
 
 
 async def run_up(settings: Settings) -> int:
@@ -205,7 +219,7 @@ async def run_worker(settings: Settings) -> int:
         async with serving(
             operations(parts, readiness), listener, trusted_proxies=settings.trusted_proxies
         ):
-            worker = Worker(parts)
+            worker = _import_worker()(parts)
             async with worker.running(drained=end_anyway):
                 readiness.ask = worker.readiness
                 _log.info("the worker runs", health=f"{settings.local_url}/readyz")

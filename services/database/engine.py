@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -247,6 +247,8 @@ def is_one_of(
     if transaction.dialect.name == "sqlite":
         texts = sa.func.json_each(to_json(list(values)).decode()).table_valued("value")
         return column.in_(sa.select(texts.c.value))
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow, and only where it is used
+
     return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
 
 
@@ -272,8 +274,11 @@ def in_key_order(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.Col
 
 def insert_for(transaction: Transaction, table: sa.Table) -> Any:
     """An INSERT that knows ON CONFLICT, for this transaction's database."""
-    dialect = sqlite if transaction.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    if transaction.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow, and only where it is used
+
+    return postgresql.insert(table)
 
 
 async def insert_new(

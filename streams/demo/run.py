@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
+import requests
 
 from connectors.sandbox import SandboxApp
 from services.campaigns.accept_events import accept
@@ -39,7 +39,6 @@ from streams.demo.organisation import (
     load_example,
     with_images_at,
 )
-from streams.demo.simulated import SimulatedAmbassadors, SimulatedAudience
 from streams.run import Running, everything, until_stopped
 from streams.serving.serve import stop_signal
 
@@ -68,14 +67,22 @@ async def run_demo(
     images = image_base(settings.local_url)
     settings = settings.model_copy(update={"image_urls": (*settings.image_urls, images)})
     stopping = stop_signal()
-    async with everything(
-        settings, simulated=True, around=lambda pages: beside_images(pages, example.images)
-    ) as running:
+    startup, arrived = 0.0, False
+
+    async def answering(parts: Parts, sandbox: SandboxApp | None) -> None:
+        nonlocal startup, arrived
         startup = await _first_page(settings)
-        _quicken(running.sandbox)
-        arrived = await _move_in(running.parts, example)
+        _quicken(sandbox)
+        arrived = await _move_in(parts, example)
         if not as_json:
-            await _welcome(running.parts, example, startup)
+            await _welcome(parts, example, startup)
+
+    async with everything(
+        settings,
+        simulated=True,
+        around=lambda pages: beside_images(pages, example.images),
+        answering=answering,
+    ) as running:
         async with _simulation(running, example, arrived=arrived):
             events = [with_images_at(event, images) for event in example.events]
             acceptance = await accept(running.parts.log, events, running.parts.database)
@@ -119,9 +126,8 @@ async def _settle(running: Running) -> None:
 
 async def _first_page(settings: Settings) -> float:
     """Ask for the first page; seconds since this process was started."""
-    async with aiohttp.ClientSession() as client, client.get(f"{settings.local_url}/") as answer:
-        await answer.read()
-        answer.raise_for_status()
+    answer = await asyncio.to_thread(requests.get, f"{settings.local_url}/", timeout=60)
+    answer.raise_for_status()
     return _age_of_process()
 
 
@@ -178,6 +184,11 @@ async def _welcome(parts: Parts, example: Example, startup: float) -> None:
 
 @asynccontextmanager
 async def _simulation(running: Running, example: Example, *, arrived: bool) -> AsyncIterator[None]:
+    from streams.demo.simulated import (  # noqa: PLC0415 - slow, and the first page comes before
+        SimulatedAmbassadors,
+        SimulatedAudience,
+    )
+
     assert running.sandbox is not None  # noqa: S101 - checked by `run_demo`
     ambassadors = SimulatedAmbassadors(
         running.parts,

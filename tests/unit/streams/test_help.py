@@ -1,4 +1,6 @@
-"""`zwaan --help` answers at once; what is wrong is said in the language of the terminal."""
+"""`zwaan --help` answers at once, and pages before a worker; what is wrong is said in the language of the
+terminal.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,18 @@ import pytest
 
 from streams.command_line.main import _COMMANDS, exit_code
 
-_LOADED = """
-import sys
+_HELP = """
 from streams.command_line.main import exit_code
 exit_code(["--help"])
-print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
+
+
+def _loaded_by(program: str) -> set[str]:
+    told = 'import sys; print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))'
+    done = subprocess.run(
+        [sys.executable, "-c", program + told], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.rpartition("LOADED")[2].split())
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
@@ -29,10 +37,7 @@ def test_each_command_says_the_same_of_itself(name: str) -> None:
 
 def test_help_loads_nothing_that_it_does_not_need() -> None:
     """Neither the frameworks, nor what they bring along."""
-    done = subprocess.run(
-        [sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True
-    )
-    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    loaded = _loaded_by(_HELP)
     assert "click" in loaded
     slow = {"numpy", "pydantic", "sqlalchemy", "fastapi", "faust", "structlog", "aiohttp", "jinja2"}
     assert not loaded & slow
@@ -58,3 +63,10 @@ def test_a_fault_is_in_the_language_of_the_terminal(
     monkeypatch.setenv("LC_ALL", terminal)
     assert exit_code(["stats", "--data", str(tmp_path)]) == 3
     assert capsys.readouterr().err.startswith(f"zwaan: {said.format(tmp_path)}")
+
+
+def test_pages_answer_before_what_a_worker_needs_is_loaded() -> None:
+    """Of `zwaan up` and `zwaan demo`; `zwaan web` never needs it."""
+    loaded = _loaded_by("import streams.run, streams.demo.run\n")
+    assert "fastapi" in loaded
+    assert not loaded & {"faust", "aiohttp", "aiokafka", "kafka", "alembic", "tweepy"}
