@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from struct import unpack
 from typing import TypeVar
 
 from services.voice.language.words import words_of
@@ -167,18 +166,9 @@ class Dealt:
 
 def shuffled(items: Sequence[T], *key: object) -> tuple[T, ...]:
     """``items`` in an order fixed by ``key`` alone, on any machine and Python version."""
-    result = list(items)
-    numbers = _numbers("\x1f".join(map(str, key)))
-    for last in range(len(result) - 1, 0, -1):
-        other = next(numbers) % (last + 1)
-        result[last], result[other] = result[other], result[last]
-    return tuple(result)
+    seed = "\x1f".join(map(str, key))
 
+    def place(number: int) -> bytes:
+        return hashlib.blake2b(f"{seed}\x1f{number}".encode()).digest()
 
-def _numbers(key: str) -> Iterator[int]:
-    # Python's own generators may change between versions; a hash function may not.
-    block = 0
-    while True:
-        digest = hashlib.blake2b(f"{block}\x1f{key}".encode(), digest_size=64).digest()
-        yield from unpack(">16I", digest)
-        block += 1
+    return tuple(items[number] for number in sorted(range(len(items)), key=place))
