@@ -37,7 +37,7 @@ from services.voice import (
     check_supported,
     unsaid,
 )
-from services.voice.language.words import akin, split_sentences, telling
+from services.voice.language.words import akin, content_words, split_sentences
 from services.voice.writing.relations import cast_of
 from services.voice.writing.subject import content_id
 
@@ -210,7 +210,7 @@ def _broken(  # noqa: PLR0917 - one post and all that it is held against
     profile = (
         person.name, person.role, person.team, person.region, *person.crafts, answer,
     )  # fmt: skip
-    stems = telling(" ".join((*held.texts, *profile)), language)
+    stems = content_words(" ".join((*held.texts, *profile)), language)
     disclosure = disclosure_in(text, ORGANISATION)
     # One plain word before the link, "The whole story:", is no sentence.
     prose = [
@@ -225,12 +225,13 @@ def _broken(  # noqa: PLR0917 - one post and all that it is held against
     filler = [
         each
         for each in prose
-        if each != disclosure and not any(akin(stem, stems) for stem in telling(each, language))
+        if each != disclosure
+        and not any(akin(stem, stems) for stem in content_words(each, language))
     ]
     said = {
         stem
-        for stem in telling(text, language)
-        if akin(stem, telling(" ".join(held.texts), language))
+        for stem in content_words(text, language)
+        if akin(stem, content_words(" ".join(held.texts), language))
     }
     tally.words.append(len(said))
     if text.count("“") > 1:

@@ -29,7 +29,7 @@ from services.events.incoming import (
 )
 from services.message import NOTHING, Message, message
 from services.ports import EventLog, Record
-from services.voice import unsaid
+from services.voice import refusal_of
 
 
 class Known:
@@ -91,7 +91,7 @@ class Known:
 
 
 def _without_audience(content: Content) -> Message:
-    refusal = unsaid(content)
+    refusal = refusal_of(content)
     if refusal is None:
         return NOTHING
     return message(

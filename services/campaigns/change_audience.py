@@ -17,7 +17,7 @@ from services.errors import NoSuch, Rejected
 from services.message import message
 from services.people.store import people
 from services.people.store.people import Person
-from services.voice import Thin, unsaid
+from services.voice import Thin, refusal_of
 
 
 async def remove_from_audience(
@@ -46,7 +46,7 @@ async def add_to_audience(
     such ambassador, and NoDraft where no text can be written.
     """
     campaign = await take_turn(transaction, campaign_id)
-    refusal = unsaid(campaign.content)
+    refusal = refusal_of(campaign.content)
     if refusal and not (campaign.state == "prepared" and isinstance(refusal, Thin)):
         raise refusal
     if await audience.is_listed(transaction, campaign_id, ambassador_id):
@@ -72,7 +72,7 @@ async def move_possible(
     """Put all who fit perhaps on the list, but those asked often lately, or take them off; returns how
     many. Raises Rejected when the campaign has ended."""
     campaign = await take_turn(transaction, campaign_id)
-    if not removed and campaign.state != "prepared" and unsaid(campaign.content):
+    if not removed and campaign.state != "prepared" and refusal_of(campaign.content):
         return 0
     often = None if removed else often_asked(campaign_id, now)
     moved = await audience.set_possible_removed(

@@ -44,7 +44,7 @@ from services.people.rules.ambassador import DEFAULT_ZONE, Ambassador
 from services.people.store import people
 from services.people.store.people import Person
 from services.text.plain_text import phrase
-from services.voice import Thin, unsaid
+from services.voice import Thin, refusal_of
 
 
 def started(campaign: Campaign, audience: int) -> Statement:
@@ -159,7 +159,7 @@ async def _start(
     prepared = plan.launch is Launch.REVIEW
     # A person who is asked in vain is asked less for what follows. An editor who looks first may add what
     # a thin story lacks, or have people asked a question about it.
-    refusal = unsaid(content)
+    refusal = refusal_of(content)
     mute = refusal is not None and not (prepared and isinstance(refusal, Thin))
     campaign = Campaign(
         id=campaign_id,
@@ -318,7 +318,7 @@ async def _newcomers(
     transaction: Transaction, campaign: Campaign, now: datetime
 ) -> Sequence[Invitation]:
     """Who fits and was never on the list: colleagues who came, or changed their profile, since."""
-    if unsaid(campaign.content):
+    if refusal_of(campaign.content):
         return ()
     known = await audience.everybody_listed(transaction, campaign.id)
     fresh = [

@@ -19,7 +19,7 @@ from services.posts.suggest import Suggester
 from services.text.normal_form import as_networks_keep, printable
 from services.voice.learning.own_words import (
     as_changed,
-    as_told,
+    as_typed,
     begun_with,
     with_answer,
     without_answer,
@@ -54,8 +54,8 @@ async def answer_prompt(
     """
     await people.hold(transaction, [ambassador_id])
     post = await own_post(transaction, post_id, ambassador_id)
-    sentence = as_told(printable(begun_with(opening, answer)))
-    begins = as_told(printable(opening))
+    sentence = as_typed(printable(begun_with(opening, answer)))
+    begins = as_typed(printable(opening))
     if not sentence:
         raise Rejected(
             message("answer.empty", "the answer is empty"),

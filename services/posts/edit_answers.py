@@ -31,7 +31,7 @@ from services.voice import Composer
 from services.voice.ask_model import AskModel
 from services.voice.checking.support import Sources, check_supported
 from services.voice.current_templates import CurrentTemplates
-from services.voice.learning.own_words import as_told
+from services.voice.learning.own_words import as_typed
 from services.voice.model import NotUsed, edit, follow_up
 from services.voice.voice_profile import taught
 from services.voice.writing.apply_profile import as_they_write, held_word
@@ -50,7 +50,7 @@ class _Built:
 
     @property
     def answer(self) -> str:
-        return as_networks_keep(as_told(self.waiting.answer))
+        return as_networks_keep(as_typed(self.waiting.answer))
 
 
 class AnswerEditor:

@@ -19,7 +19,7 @@ from services.posts.own_post import check_open, own_post, rewrite
 from services.text.normal_form import as_networks_keep
 from services.voice import Composer, Dealt, Draft, DraftRequest, NoDraft
 from services.voice.current_templates import CurrentTemplates
-from services.voice.learning.own_words import as_told, without_answer
+from services.voice.learning.own_words import as_typed, without_answer
 from services.voice.store import own_words, suggestions
 from services.voice.voice_profile import taught
 from services.voice.writing.composer import other_drafts
@@ -180,7 +180,7 @@ class Suggester:
             variant=place.next_variant,
             wants_text=True,
             # Where it is held for a question, the other texts go without it.
-            answer=as_told(given.answer) if given and recipe.get("why") != "unclear" else "",
+            answer=as_typed(given.answer) if given and recipe.get("why") != "unclear" else "",
             as_it_is=bool(recipe.get("answered")),
             cast=await deal.cast(transaction, campaign.content, [person]),
         )

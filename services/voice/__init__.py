@@ -1,7 +1,7 @@
 """The voice: every ambassador has a text of their own, made of the story and of their relation to it."""
 
+from services.voice.checking.refusals import Thin, lacking, other_language, refusal_of
 from services.voice.checking.support import Sources, check_supported
-from services.voice.checking.unsaid import Thin, lacking, other_language, unsaid
 from services.voice.writing.composer import Composer
 from services.voice.writing.dealing import Dealt, OverlapGuard
 from services.voice.writing.post_templates import PostTemplates
@@ -20,5 +20,5 @@ __all__ = [
     "check_supported",
     "lacking",
     "other_language",
-    "unsaid",
+    "refusal_of",
 ]

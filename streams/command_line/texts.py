@@ -38,7 +38,7 @@ from services.voice import (
     DraftRequest,
     NoDraft,
     PostTemplates,
-    unsaid,
+    refusal_of,
 )
 from services.voice.current_templates import CurrentTemplates
 from services.voice.learning.own_words import begun_with
@@ -86,7 +86,7 @@ def compose(
     usual = [name for name in _USUAL if settings.our_networks[name] != OFF]
     try:
         content = _content(event)
-        if refusal := unsaid(content):
+        if refusal := refusal_of(content):
             raise refusal
     except Rejected as fault:
         raise Rejected(

@@ -73,7 +73,7 @@ def bare_words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def telling(text: str, language: str) -> frozenset[str]:
+def content_words(text: str, language: str) -> frozenset[str]:
     """The stems of the words that say something."""
     small = listed(language, "function_words")
     return frozenset(stem(word, language) for word in bare_words(text) if word not in small)

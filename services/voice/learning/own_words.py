@@ -42,7 +42,7 @@ def begun_with(opening: str, answer: str) -> str:
     return " ".join(each for each in (_ended(opening.strip()), answer) if each)
 
 
-def as_told(answer: str) -> str:
+def as_typed(answer: str) -> str:
     """An answer on one line, word for word, with a full stop where it has no mark of its own; without
     a sentence that asks not to be published."""
     line = " ".join(answer.split())

@@ -10,7 +10,7 @@ from functools import cache
 from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
-from services.voice.language.words import FIGURE, bare_words, stem, telling
+from services.voice.language.words import FIGURE, bare_words, content_words, stem
 from services.voice.model import NotUsed, Prompt
 from services.voice.vocabulary import listed
 from services.voice.writing.questions import words_asked
@@ -58,7 +58,7 @@ def question_of(said: str, *, asked: str, answer: str, language: str) -> str:
     known = given | _known(language)
     if any(each not in known and stem(each, language) not in known for each in words):
         raise NotUsed("words")
-    if telling(question, language).isdisjoint(telling(answer, language)):
+    if content_words(question, language).isdisjoint(content_words(answer, language)):
         raise NotUsed("beside")
     return question
 

@@ -15,8 +15,8 @@ from services.language import LANGUAGES, TRAITS, primary_language
 from services.voice.model import NotUsed, Prompt
 from services.voice.passages.choosing import MAX_LENGTH, MAX_SENTENCES, MIN_LENGTH, MOST
 from services.voice.passages.prose import SourceText
-from services.voice.passages.telling import Sensitive, Sentence, Source
-from services.voice.passages.worth import INJECTION
+from services.voice.passages.scoring import INJECTION
+from services.voice.passages.sentences import Sensitive, Sentence, Source
 from services.voice.writing.request import Content
 
 #: Of a longer source only the beginning is sent.
@@ -96,7 +96,7 @@ def _sentences_of(content: Content) -> Sequence[Sentence]:
 
 
 def _is_passage(window: Sequence[Sentence]) -> bool:
-    """Whether it is one telling, by one person, and of the right length."""
+    """Whether one person says it in one part of a paragraph, at the right length."""
     text = " ".join(each.text for each in window)
     return (
         0 < len(window) <= MAX_SENTENCES

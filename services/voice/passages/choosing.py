@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from services.language import LANGUAGES, primary_language
 from services.voice.language.words import other_language_of
-from services.voice.passages.leaning import Leaning
+from services.voice.passages.back_references import BackReferences
 from services.voice.passages.prose import Prose, SourceText
+from services.voice.passages.scoring import Judge, Scoring
 from services.voice.passages.sensitive import Privacy
-from services.voice.passages.standing import Assumptions, Nouns
-from services.voice.passages.telling import (
+from services.voice.passages.sentences import (
     Lacking,
     Passage,
     Passages,
@@ -21,7 +21,7 @@ from services.voice.passages.telling import (
     Source,
     narrator_of,
 )
-from services.voice.passages.worth import Judge, Worth
+from services.voice.passages.standalone import Assumptions, Nouns
 from services.voice.vocabulary import plain_words
 
 MIN_LENGTH, MAX_LENGTH, MAX_SENTENCES = 60, 300, 3
@@ -138,17 +138,17 @@ def _passage(candidate: _Candidate, source: Source, nouns: Nouns) -> Passage:
 
 
 def _candidates(source: Source) -> Iterator[_Candidate]:
-    judge, assumptions, leaning = Judge(source), Assumptions(source), Leaning(source)
-    privacy, worth = Privacy(source), Worth(source)
-    standing = {each.place for each in source.sentences if judge.may_stand(each)}
+    judge, assumptions, references = Judge(source), Assumptions(source), BackReferences(source)
+    privacy, scoring = Privacy(source), Scoring(source)
+    standalone = {each.place for each in source.sentences if judge.may_stand_alone(each)}
     for first in source.sentences:
-        if first.place not in standing or leaning.leans(first):
+        if first.place not in standalone or references.points_back(first):
             continue
-        for window in _windows(source, first, standing):
+        for window in _windows(source, first, standalone):
             text = " ".join(each.text for each in window)
-            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not leaning.goes_on(window):
+            if not MIN_LENGTH <= len(text) <= MAX_LENGTH or not references.goes_on(window):
                 continue
-            if not (worth.is_placed(window) and (weight := worth.of(window))):
+            if not (scoring.is_placed(window) and (weight := scoring.of(window))):
                 continue
             asked = assumptions.open_in(window)
             if asked is not None:
@@ -158,11 +158,13 @@ def _candidates(source: Source) -> Iterator[_Candidate]:
                     yield _Candidate(window, text, privacy.of(window), score)
 
 
-def _windows(source: Source, first: Sentence, standing: set[int]) -> Iterator[tuple[Sentence, ...]]:
+def _windows(
+    source: Source, first: Sentence, standalone: set[int]
+) -> Iterator[tuple[Sentence, ...]]:
     """One to three consecutive sentences of one speaker in one paragraph or quotation."""
     window: list[Sentence] = []
     for sentence in source.sentences[first.place : first.place + MAX_SENTENCES]:
-        if sentence.place not in standing or sentence.telling != first.telling:
+        if sentence.place not in standalone or sentence.voice != first.voice:
             return
         window.append(sentence)
         yield tuple(window)
@@ -174,7 +176,7 @@ def _lacking(source: Source, prose: Prose, *, withheld: bool) -> Lacking:
     letters = sum(len(each.text) for each in source.sentences)
     if prose.items > len(source.sentences):
         return "list_only"
-    worth = Worth(source)
-    if any(worth.of([each]) >= _LEAST for each in source.sentences):
+    scoring = Scoring(source)
+    if any(scoring.of([each]) >= _LEAST for each in source.sentences):
         return "unclear"
     return "short" if letters < 3 * MIN_LENGTH else "no_event"

@@ -103,7 +103,7 @@ class People:
 
     def _opens(self, parts: list[str]) -> bool:
         first = parts[0].casefold().rstrip(".")
-        lists = ("small", "leaning", "persons", "clients")
+        lists = ("small", "back_references", "persons", "clients")
         named = any(part in given_names() for part in parts[1:])
         return named or any(first in self._words[each] for each in lists)
 

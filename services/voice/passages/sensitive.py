@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from services.language import LANGUAGES
 from services.language.patterns import any_of
-from services.voice.passages.telling import Sensitive, Sentence, Source
+from services.voice.passages.sentences import Sensitive, Sentence, Source
 from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, phrases_of, plain_words
 
 _AGE = re.compile(

@@ -152,8 +152,8 @@ class Composer:
         own = (
             writing.name, poster.role, poster.values["team"], poster.answer, writing.opening, writing.ending,
         )  # fmt: skip
-        unsaid = check_supported(text, plan.sources, profile=own, language=plan.language)
-        return "words" if unsaid else ""
+        unsupported = check_supported(text, plan.sources, profile=own, language=plan.language)
+        return "words" if unsupported else ""
 
     def _draft(
         self,

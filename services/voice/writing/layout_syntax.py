@@ -68,8 +68,8 @@ _WORDS: Mapping[str, Message] = {
         "A post is plain text with one link, {{{{ link }}}}: without a question, an exclamation mark, quotation marks, emoji, <, >, @name or #hashtag.",
     ),
     "holes": label("template.holes", "Where a slot is empty this leaves a hole in the sentence."),
-    "unsaid": label(
-        "template.unsaid",
+    "opinion": label(
+        "template.opinion",
         "There is an opinion, a feeling or talk about the text here that nobody said.",
     ),
     "too_many_words": label(

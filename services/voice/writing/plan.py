@@ -11,7 +11,7 @@ from services.language import LANGUAGES, Language, primary_language
 from services.language.patterns import any_of, words_pattern
 from services.voice.checking.block_list import BlockList
 from services.voice.checking.support import Sources
-from services.voice.language.words import akin, split_sentences, telling
+from services.voice.language.words import akin, content_words, split_sentences
 from services.voice.passages import Passage, Passages, SourceText, find_passages
 from services.voice.passages.people import People
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words, vocabulary
@@ -154,8 +154,10 @@ def _sought(content: Content, title: str, language: Language) -> str:
 
 def _says_again(text: str, title: str, language: Language) -> bool:
     """Whether a passage says that the job is vacant, as every post does."""
-    said = telling(text, language)
-    return bool(_SOUGHT.search(text)) and any(akin(each, said) for each in telling(title, language))
+    said = content_words(text, language)
+    return bool(_SOUGHT.search(text)) and any(
+        akin(each, said) for each in content_words(title, language)
+    )
 
 
 def _persons(text: SourceText, language: Language) -> frozenset[str]:

@@ -12,8 +12,8 @@ from services.people.rules.ambassador import Ambassador
 from services.people.rules.disclosure import FIRST_PERSON, names_employer
 from services.text.plain_text import phrase
 from services.voice.checking.unclear import Unclear, unclear_in
-from services.voice.language.words import akin, split_sentences, telling
-from services.voice.learning.own_words import as_told
+from services.voice.language.words import akin, content_words, split_sentences
+from services.voice.learning.own_words import as_typed
 from services.voice.vocabulary import GRAMMAR, phrases_of, plain_words
 from services.voice.writing.apply_profile import as_they_write
 from services.voice.writing.plan import Plan, Spoken
@@ -99,7 +99,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
     stand = relation_of(asked, plan.scene, request.cast or ())
     if request.as_if is not None:
         stand = stand._replace(relation=request.as_if)
-    answer = as_told(request.answer)
+    answer = as_typed(request.answer)
     values = {
         "author": _author(request, plan, stand.relation),
         "job": named_job(plan.scene.title) if plan.kind == "vacancy" else "",
@@ -135,7 +135,7 @@ def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
     vacant."""
     if plain_words(answer)[:1] and plain_words(answer)[0] in GRAMMAR.i:
         return True
-    words, said, sought = (telling(each, language) for each in (role, answer, job))
+    words, said, sought = (content_words(each, language) for each in (role, answer, job))
     return any(akin(each, said) for each in words) or all(akin(each, sought) for each in words)
 
 

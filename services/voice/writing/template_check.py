@@ -100,7 +100,7 @@ def _rules(text: str, shown: frozenset[str], language: str, *, polite: bool) -> 
         "twice": any(text.count(f"⟦{name}⟧") > 1 for name in ("passage", "answer", "author")),
         "not_prose": bool(_NOT_PROSE.search(own) or EMOJI.search(own)) or has_link(own),
         "holes": bool(_HOLES.search(_SLOT.sub("x", text))),
-        "unsaid": vocabulary(language)["unsaid"].within(plain_words(own))
+        "opinion": vocabulary(language)["opinions"].within(plain_words(own))
         or is_praise(own, language),
         "address": bool(other) and words_pattern(other).search(own) is not None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.voice.passages import SourceText
-from services.voice.passages.telling import Source
+from services.voice.passages.sentences import Source
 from tests.unit.voice.sources import story, texts_of
 
 

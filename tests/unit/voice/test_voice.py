@@ -316,11 +316,11 @@ async def test_an_answer_that_leans_waits(voices: Voices) -> None:
 
 async def test_an_answer_is_asked_about_once(voices: Voices) -> None:
     """Sent once more it is taken; the other texts then begin with it too."""
-    leaning = "Die steiger ja, daar weet ik alles van."
-    held = await voices.answer(await voices.draft(), leaning)
-    taken = await voices.answer(held, leaning)
-    assert taken.text.startswith(f"{leaning}\n\n")
-    assert all(draft.text.startswith(leaning) for draft in await voices.suggest(taken))
+    unclear = "Die steiger ja, daar weet ik alles van."
+    held = await voices.answer(await voices.draft(), unclear)
+    taken = await voices.answer(held, unclear)
+    assert taken.text.startswith(f"{unclear}\n\n")
+    assert all(draft.text.startswith(unclear) for draft in await voices.suggest(taken))
 
 
 async def test_what_was_typed_meanwhile_is_kept(voices: Voices) -> None:

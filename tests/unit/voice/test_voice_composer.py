@@ -12,7 +12,7 @@ import pytest
 from services.accounts.rules import OURS
 from services.people.rules.disclosure import discloses
 from services.text.network_text import measure_text
-from services.voice import Composer, Dealt, NoDraft, PostTemplates, unsaid
+from services.voice import Composer, Dealt, NoDraft, PostTemplates, refusal_of
 from services.voice.passages import SourceText, find_passages
 from services.voice.writing.dealing import NO_PASSAGE, even_share
 from services.voice.writing.relations import Relation, cast_of
@@ -163,15 +163,15 @@ def test_own_words_come_before_a_text(composer: Composer) -> None:
     assert any(draft.text for draft in given)
 
 
-def test_an_answer_that_leans_is_asked_about(composer: Composer) -> None:
+def test_an_unclear_answer_is_asked_about(composer: Composer) -> None:
     """By its own words; nothing is composed until its person says it, or takes it as it is."""
-    leaning = "Die haak lag er nog in toen ik kwam. Gerda lachte."
-    draft = composer.compose(request(MOF, ambassador(), answer=leaning), Dealt())
+    unclear = "Die haak lag er nog in toen ik kwam. Gerda lachte."
+    draft = composer.compose(request(MOF, ambassador(), answer=unclear), Dealt())
     assert (draft.text, draft.why) == ("", "unclear")
     assert draft.question.startswith("“Die haak”: wat is dat? Een lezer van buiten weet het niet.")
     assert draft.recipe["unclear"] == draft.question
-    taken = composer.compose(request(MOF, ambassador(), answer=leaning, as_it_is=True), Dealt())
-    assert taken.text.startswith(f"{leaning}\n\n")
+    taken = composer.compose(request(MOF, ambassador(), answer=unclear, as_it_is=True), Dealt())
+    assert taken.text.startswith(f"{unclear}\n\n")
 
 
 def test_a_complete_answer_needs_no_passage(composer: Composer) -> None:
@@ -319,7 +319,7 @@ def test_another_language_is_asked_first(composer: Composer) -> None:
 
 def test_a_story_without_a_passage_is_sent_back() -> None:
     """With one question whose answer would be one."""
-    refusal = unsaid(story(body="Goed nieuws!"))
+    refusal = refusal_of(story(body="Goed nieuws!"))
     assert refusal is not None
     assert "?" in str(refusal.remedy)
-    assert unsaid(vacancy(description="-")) is None
+    assert refusal_of(vacancy(description="-")) is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.voice.learning.own_words import (
-    as_told,
+    as_typed,
     changes,
     own_share,
     with_answer,
@@ -47,7 +47,7 @@ def test_half_of_the_words() -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=80))
 def test_an_answer_stays_word_for_word(answer: str) -> None:
     """The words of an answer open a text that its person changed, in a paragraph of their own."""
-    sentence = as_told(answer)
+    sentence = as_typed(answer)
     assert sentence.upper().split()[:-1] == answer.upper().split()[:-1]
     answered = with_answer(DRAFT, sentence)
     assert answered == (f"{sentence}\n\n{DRAFT}" if sentence else DRAFT)
@@ -65,7 +65,7 @@ def test_another_answer_replaces_the_first() -> None:
 @pytest.mark.parametrize("end", ["!", "?", "…", ".”", " 😅"])
 def test_an_answer_keeps_its_own_mark(end: str) -> None:
     """No second mark is put behind a sentence that has one."""
-    assert as_told(f"Zo ging het{end}") == f"Zo ging het{end}"
+    assert as_typed(f"Zo ging het{end}") == f"Zo ging het{end}"
 
 
 @given(words, words)
@@ -89,4 +89,4 @@ def test_changes_tell_the_whole_text(original: str, final: str) -> None:
 )
 def test_remarks_to_us_are_left_out_of_an_answer(answer: str, told: str) -> None:
     """Everything else stands word for word."""
-    assert as_told(answer) == told
+    assert as_typed(answer) == told

@@ -16,7 +16,7 @@ from services.figures.rules.click import ClickClass
 from services.message import NOTHING, LanguageTag, Message, NetworkName, message, message_n, said
 from services.people.store.people import ROLES
 from services.post import PostState
-from services.voice import unsaid
+from services.voice import refusal_of
 from services.voice.checking.support import Sources, check_supported
 from services.voice.writing.relations import Relation
 from services.web import labels, rendering
@@ -135,7 +135,7 @@ def test_what_no_source_says_is_named_in_dutch(text: str, dutch: str) -> None:
 )
 def test_another_language_is_explained_without_codes(language: str, body: str, named: str) -> None:
     """On a page languages have names, and the remedy is something that its reader can do."""
-    refusal = unsaid(story(language=language, body=body))
+    refusal = refusal_of(story(language=language, body=body))
     assert refusal is not None
     for messages in (DUTCH, ENGLISH):
         shown = f"{messages.say(refusal.message)} {messages.say(refusal.remedy)}"

@@ -28,7 +28,7 @@ from services.events.incoming import (
 from services.identity import derive_id
 from services.language import LANGUAGES, primary_language
 from services.message import label, message
-from services.voice import unsaid
+from services.voice import refusal_of
 from services.voice.writing.passage_rows import unsourced
 from services.web.access import CAMPAIGN_HOMES
 from services.web.messages import language_name
@@ -288,7 +288,7 @@ def why_empty(view: View, campaign: Campaign, sizes: Sizes) -> str:
     written = primary_language(content.language) in LANGUAGES
     if isinstance(content, StoryApproved) and not written:
         return view.messages.phrase(_NOT_WRITTEN, language=language)
-    if refusal := unsaid(content):
+    if refusal := refusal_of(content):
         return view.fault(refusal)
     if isinstance(content, StoryApproved):
         return view.messages.phrase(_NO_WRITER, language=language)

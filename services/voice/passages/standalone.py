@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from services.language import TRAITS
-from services.voice.passages.telling import THE, Sentence, Source
+from services.voice.passages.sentences import THE, Sentence, Source
 from services.voice.vocabulary import GRAMMAR, NAME_PARTICLES, Vocabulary, given_names
 
 Kind = Literal["the", "ordinal", "bare"]

@@ -127,7 +127,7 @@ class Sentence:
         )
 
     @property
-    def telling(self) -> tuple[int, int, str | None]:
+    def voice(self) -> tuple[int, int, str | None]:
         """Equal for sentences of one speaker in one part of a paragraph."""
         return self.paragraph, self.run, self.speaker
 

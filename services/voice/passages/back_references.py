@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from services.voice.passages.telling import ARTICLES, THE, Sentence, Source
+from services.voice.passages.sentences import ARTICLES, THE, Sentence, Source
 from services.voice.vocabulary import GRAMMAR, Vocabulary, given_names
 
 _HE, _HERS = "hij", "a"
@@ -102,20 +102,23 @@ class Pronouns:
 _SETTLED = 6
 
 
-class Leaning:
+class BackReferences:
     """Knows of the sentences of one source which of them lean."""
 
     def __init__(self, source: Source) -> None:
         self._words = source.words
         self._pronouns = Pronouns(source.people.known, source.words)
 
-    def leans(self, sentence: Sentence) -> bool:
+    def points_back(self, sentence: Sentence) -> bool:
         """Whether it can begin no passage."""
         words, after = sentence.words, range(1, len(sentence.words))
         return (
             # What answers says less without its question.
             sentence.answers
-            or (self._words["leaning"].begins(words) and words[1] not in self._words["seasons"])
+            or (
+                self._words["back_references"].begins(words)
+                and words[1] not in self._words["seasons"]
+            )
             or self._resumes(words)
             or self._points_out(words)
             # "Gas is vochtig, dat wist ik niet": what a comma stands before points inward.

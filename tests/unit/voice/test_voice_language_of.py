@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.voice import other_language, unsaid
+from services.voice import other_language, refusal_of
 from services.voice.language.words import in_another_language, other_language_of, split_sentences
 from services.voice.passages import SourceText, find_passages
 from tests.builders import story, vacancy
@@ -77,7 +77,7 @@ def test_a_third_language_is_noticed(name: str, declared: str) -> None:
     """Which one it is is not known, that it is another is."""
     about = story(body=OTHERS[name], language=declared)
     assert other_language(about) == ""
-    refusal = unsaid(about)
+    refusal = refusal_of(about)
     assert refusal is not None
     assert "its text is in another language" in str(refusal)
     assert str(refusal.remedy) == "Send it in en or nl, under a new story_id."
@@ -137,19 +137,19 @@ def test_a_quotation_in_a_third_language_is_not_used(quoted: str) -> None:
 def test_such_a_story_is_refused_whole() -> None:
     """One sentence that could be quoted does not save it; with its own language it is told."""
     about = story(body=f"{ENGLISH} Anna belde Pieter drie keer.")
-    refusal = unsaid(about)
+    refusal = refusal_of(about)
     assert refusal is not None
     assert str(refusal) == 'the story was sent as "nl", but its text is in "en"'
     assert str(refusal.remedy) == 'Send it as "en", under a new story_id.'
     assert find_passages(SourceText(about)).chosen == ()
-    assert unsaid(story(body=ENGLISH, language="en-GB")) is None
+    assert refusal_of(story(body=ENGLISH, language="en-GB")) is None
 
 
 def test_a_vacancy_in_another_language_has_no_passage() -> None:
     """It keeps its title and terms, as for people who write in another language."""
     opened = vacancy(description=ENGLISH)
     assert find_passages(SourceText(opened)).chosen == ()
-    assert unsaid(opened) is None
+    assert refusal_of(opened) is None
 
 
 def test_a_story_in_a_third_language_is_no_mistake() -> None:

@@ -60,7 +60,7 @@ def other_language(content: Content) -> str | None:
     return other_language_of(SourceText(content).body, primary_language(content.language))
 
 
-def unsaid(content: Content) -> NoDraft | None:
+def refusal_of(content: Content) -> NoDraft | None:
     """The reason why people get neither a text nor a question about ``content``; None: they do.
 
     A story that says enough, but has no part that is clear by itself, is no reason: its people answer a

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from services.language import LANGUAGES
 from services.language.patterns import any_of, phrases_pattern
 from services.voice.language.words import in_another_language
-from services.voice.passages.standing import stem_of
-from services.voice.passages.telling import Sentence, Source, narrator_of
+from services.voice.passages.sentences import Sentence, Source, narrator_of
+from services.voice.passages.standalone import stem_of
 from services.voice.vocabulary import GRAMMAR, lines_of, plain_words
 
 _ORDERS = [line for each in LANGUAGES for line in lines_of(f"{each}/orders")]
@@ -43,7 +43,7 @@ class Judge:
     def __init__(self, source: Source) -> None:
         self._source, self._words, self._language = source, source.words, source.language
 
-    def may_stand(self, sentence: Sentence) -> bool:
+    def may_stand_alone(self, sentence: Sentence) -> bool:
         text = sentence.text
         if not sentence.whole or sentence.speaker == "" or self._is_interviewers(sentence):
             return False
@@ -142,7 +142,7 @@ _SHORT, _STEM = 3, 7
 _CEREMONY, _IDLE, _MORE = -4.0, -0.5, 0.4
 
 
-class Worth:
+class Scoring:
     """Weighs the passages of one source."""
 
     def __init__(self, source: Source) -> None:

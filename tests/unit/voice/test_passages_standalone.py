@@ -14,7 +14,7 @@ _BEFORE_EN = "On 2 May our pump stopped at Thorney Drove, because nobody had cle
 
 
 @pytest.mark.parametrize(
-    ("before", "leaning"),
+    ("before", "pointing"),
     [
         (
             "Bij de sluis lag een kabel.",
@@ -44,14 +44,14 @@ _BEFORE_EN = "On 2 May our pump stopped at Thorney Drove, because nobody had cle
         ("We wachtten.", "Drie bedrijven wachtten langer, en niemand had ze dat verteld."),
     ],
 )
-def test_a_leaning_sentence_begins_no_dutch_passage(before: str, leaning: str) -> None:
+def test_a_sentence_that_points_back_begins_no_dutch_passage(before: str, pointing: str) -> None:
     """Pronouns, counts, ordinals and nouns that were named before send the passage upwards."""
-    content = story(f"{before} Er gebeurde verder weinig die dag.\n\n## Later\n\n{leaning}")
-    assert not any(text.startswith(leaning) for text in _alone(content))
+    content = story(f"{before} Er gebeurde verder weinig die dag.\n\n## Later\n\n{pointing}")
+    assert not any(text.startswith(pointing) for text in _alone(content))
 
 
 @pytest.mark.parametrize(
-    ("before", "leaning"),
+    ("before", "pointing"),
     [
         ("A cable lay by the lock.", "It took eleven weeks, and nobody knew why it took so long."),
         ("A cable lay by the lock.", "They were eleven weeks late, and nobody knew why that was."),
@@ -72,10 +72,10 @@ def test_a_leaning_sentence_begins_no_dutch_passage(before: str, leaning: str) -
         ("We waited.", "Nine of them wanted to be told earlier, and nobody had told them."),
     ],
 )
-def test_a_leaning_sentence_begins_no_english_passage(before: str, leaning: str) -> None:
+def test_a_sentence_that_points_back_begins_no_english_passage(before: str, pointing: str) -> None:
     """The same in English."""
-    content = story(f"{before} Little else happened.\n\n## Later\n\n{leaning}", language="en")
-    assert not any(text.startswith(leaning) for text in _alone(content))
+    content = story(f"{before} Little else happened.\n\n## Later\n\n{pointing}", language="en")
+    assert not any(text.startswith(pointing) for text in _alone(content))
 
 
 @pytest.mark.parametrize(
