@@ -74,7 +74,7 @@ async def save(
 ) -> None:
     """Set fields of `OWN_FIELDS` by hand; only those that differ from the profile are remembered.
 
-    What is set by hand is as wanted from now on, whatever was learnt before.
+    What is set by hand is as wanted from now on, in place of what was learnt.
     """
     profile = await read(transaction, ambassador_id)
     changed = {

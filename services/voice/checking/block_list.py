@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 _LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[^\W_]+")
-# Accents, and what cannot be seen at all (Unicode category Cf): nobody hides a word behind those.
+# Accents, and what cannot be seen at all (Unicode category Cf): no word is hidden behind those.
 _UNSEEN = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"

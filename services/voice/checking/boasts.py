@@ -14,7 +14,7 @@ from services.voice.language.words import prose_of
 from services.voice.passages import Passages
 from services.voice.vocabulary import lines_of, phrases_of, vocabulary
 
-#: So many are told of one text; whoever changes these sees the next.
+#: So many are named of one text; the next are named when these are changed.
 MOST = 5
 #: Characters that are read of a text.
 _READ = 250_000
@@ -75,7 +75,7 @@ def _listed(name: str) -> re.Pattern[str]:
 
 _PATTERNS: dict[str, dict[Literal["praise", "superlative", "jargon"], re.Pattern[str]]] = {
     language: {
-        # Of what begins at the same place the first here is told: phrases before their words.
+        # Of what begins at the same place the first here is named: phrases before their words.
         "jargon": _listed(f"{language}/jargon"),
         "superlative": _words(rf"(?:{phrases_of(language).superlatives})"),
         "praise": _listed(f"{language}/praise"),

@@ -99,7 +99,7 @@ _DIGIT = re.compile(r"\s+\d")
 _NAME = re.compile(
     rf"\s+(?:(?:{any_of(NAME_PARTICLES)})\s+)*[^\W\d_a-zà-öø-ÿ][^\W\d_.]?[^\W\d_]|\s+[A-ZÀ-Þ]\."
 )
-#: "1." and "3.": of a list or a date when nothing stands before it.
+#: "1." and "3.": of a list or a date when nothing comes before it.
 _NUMBERED = re.compile(r"\d{1,2}")
 _MOST_BEFORE = 16
 

@@ -75,7 +75,7 @@ def without_answer(text: str, answer: str) -> str:
 
 
 def as_changed(answer: str, *, text: str, original: str) -> str:
-    """The answer as it stands before ``original`` in ``text``, which its person changed since; empty where
+    """The answer as it is found before ``original`` in ``text``, which its person changed since; empty where
     it cannot be found there."""
     if not text or answer in text:
         return answer

@@ -121,7 +121,7 @@ class BackReferences:
             )
             or self._resumes(words)
             or self._points_out(words)
-            # "Gas is vochtig, dat wist ik niet": what a comma stands before points inward.
+            # "Gas is vochtig, dat wist ik niet": what comes before a comma points inward.
             or any(place not in sentence.breaks and self._points(words, place) for place in after)
         )
 

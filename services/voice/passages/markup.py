@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from services.text.html_text import with_signs
 from services.text.plain_text import visible
 
-#: Read of a text: some sixteen pages. What a post is made of stands before.
+#: Read of a text: some sixteen pages. What a post is made of comes before.
 MAX_CHARACTERS = 40_000
 #: More tags than these are no text; a deep tree of them takes more than linear time.
 _MAX_TAGS = 3_000

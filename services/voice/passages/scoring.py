@@ -161,7 +161,7 @@ class Scoring:
         if self._source.is_anchored(window[0]):
             return True
         told = narrator_of([word for each in window for word in each.words], self._source.language)
-        # What happened to one who tells it whole is theirs to say.
+        # What happened to a speaker is the speaker's to report.
         lived = told == "i" and len(window) > 1 and self._happens(window[0])
         return lived or (told != "neutral" and self._is_titled(window[:1]))
 

@@ -119,7 +119,7 @@ class Sentence:
 
     @cached_property
     def breaks(self) -> frozenset[int]:
-        """The places of words that stand behind a comma, or another mark."""
+        """The places of words behind a comma, or another mark."""
         return frozenset(
             number
             for number, (before, after) in enumerate(pairwise(WORD.finditer(self.text)), start=1)
@@ -317,7 +317,7 @@ class Source:
     def _told(self, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
         listener = Listener(self.people, self.words)
         following = [*(each.text for each in paragraphs[1:]), ""]
-        # All of it first: who spoke may be told a paragraph later.
+        # All of it first: who spoke may be named a paragraph later.
         heard = [
             listener.hear(each.text, after)
             for each, after in zip(paragraphs, following, strict=False)

@@ -29,7 +29,7 @@ _DOUBLED = re.compile(r"([aeou])\1(?=[^aeiou]+$)|(?<=...)([^aeiou])\2$")
 _HARDENED = str.maketrans("zv", "sf")
 _ENDINGS = ("'s", "ies", "es", "en", "s")
 _MOST_WORDS = 3
-#: "The ramp that broke", "de man van de kade": whatever stands before, these say which.
+#: "The ramp that broke", "de man van de kade": these say which one, with any word before.
 _ALWAYS = GRAMMAR.which
 
 
@@ -217,7 +217,7 @@ class Assumptions:
         phrases = Phrases(source.words)
         self._phrases = list(map(phrases.of, source.sentences))
         self._stems = [list(map(self._ends_of, each.words)) for each in source.sentences]
-        #: In which sentence each stem stands first.
+        #: The sentence in which each stem comes first.
         self._first: dict[str, int] = {}
         for number, sentence in enumerate(self._stems):
             for ends in sentence:
@@ -258,7 +258,7 @@ class Assumptions:
         if phrase.known or phrase.told:
             return 0
         if phrase.words[0] in self._words["relational"]:
-            # "The cause": of what stands just before it.
+            # "The cause": of what comes just before it.
             return 0 if later else _NEVER
         alone = named or not (begins or self._source.is_vacancy)
         if alone and not later and self._opens(phrase, sentence):

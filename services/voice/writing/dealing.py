@@ -70,7 +70,7 @@ T = TypeVar("T")
 
 #: The number of a post without a passage.
 NO_PASSAGE = -1
-#: No passage stands in a larger share of a campaign's posts on a network, …
+#: No passage is in a larger share of a campaign's posts on a network, …
 MOST_SHARE = 0.15
 #: and in no more than so many, or one more than that share, of people who have no other relation.
 _WEAK_SHARE = 2

@@ -198,7 +198,7 @@ def _may_tell(spoken: Spoken, poster: Poster) -> bool:
         # Another's words say nothing of who posts them.
         return same_name(passage.speaker, name)
     if passage.narrator == "we":
-        # "Our masons" says every colleague; "we" only who was there, or all where nobody signs.
+        # "Our masons" says every colleague; "we" only people who were there, or all where no author signs.
         was_there = relation in {Relation.AUTHOR, Relation.TEAM} or not plan.scene.author
         return was_there or not spoken.says_we
     return passage.narrator == "neutral" or relation is Relation.AUTHOR

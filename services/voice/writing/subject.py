@@ -60,7 +60,7 @@ def hashtags_of(topics: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(tags.values())
 
 
-#: What stands in no running sentence.
+#: What belongs in no running sentence.
 _MARKUP = re.compile(r"[<>{}\[\]|\\`@#*_~^=]|https?:|www\.|!")
 _UP_TO = rf"\s?(?:[–-]|{any_of(GRAMMAR.up_to)})\s?"
 #: "37.5", "32 tot 36": no part of a full-time job, so hours.
@@ -104,14 +104,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ADDED = re.compile(r"\s*\((?:[^)]*\d[^)]*|[a-z][^)]*)\)|,?\s+\d+\S*\s(?:uur|hours)\b.*|\s+x\s?\d+")
 _PART = re.compile(r"\s+[–—-]\s.*")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
-#: What stands in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
+#: What is in brackets, and what somebody is responsible for: "(Nights)", "of Operations".
 _BESIDE = re.compile(rf"\s*\(.*|\s(?:{any_of(GRAMMAR.responsible_for)})\s.*")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/&-]){2,60}")
 #: "Apprentice, first year" is no word for somebody.
 _LISTED = frozenset(",(")
 #: Longer words have their capital in a title like "Head of Operations".
 _SMALL_WORD = 3
-#: More words before their noun are a title that nobody says aloud: "group manager operations support".
+#: More words before their noun are a title that is not said aloud: "group manager operations support".
 _MOST_WORDS = 3
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", re.IGNORECASE)
 _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"

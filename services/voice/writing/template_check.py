@@ -28,13 +28,13 @@ MOST_WORDS = 60
 #: More slots that are asked for than this are not tried out in every combination.
 _MOST_OPTIONAL = 6
 
-#: A post has one link, a story's own hashtags, and nobody is named or asked who did not wish it.
+#: A post has one link, a story's own hashtags, and no one is named or asked without their wish.
 _NOT_PROSE = re.compile(r"[<>?!“”\"]|(?<!\w)[#@]\w|https?:|www\.", re.IGNORECASE)
 _HOLES = re.compile(r"[^\S\n]{2}|[^\S\n][,.;:]|\(\)|(?:^|\n)[,.;:]|,\.|::")
 _SLOT = re.compile(r"⟦\w+⟧")
 _ENDED = re.compile(r"⟦(?:passage|answer)⟧")
 _BEFORE_LINK = re.compile(r"(?:^|[.:…”]\s)$")
-#: In its slot stands "My colleague …", with a capital.
+#: Its slot gets "My colleague …", with a capital.
 _AUTHOR_INSIDE = re.compile(r"(?<![\n.:…] )(?<!\n)(?<!\A)⟦author⟧")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
