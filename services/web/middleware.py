@@ -6,6 +6,7 @@ that browsers keep them for ever.
 
 from __future__ import annotations
 
+import mimetypes
 from time import perf_counter
 from typing import Annotated
 
@@ -80,7 +81,7 @@ def _end_of_form(content_type: str) -> bytes | None:
 # only; going to a network for consent is a link.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -161,9 +162,15 @@ async def refuse_impossible_ids(request: Request) -> None:
         raise HTTPException(404)
 
 
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+
 class Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         if response.status_code == 200 and b"v=" in scope["query_string"]:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if path == "service-worker.js":
+            # It may answer for every page, not only for those beside it.
+            response.headers["Service-Worker-Allowed"] = "/"
         return response

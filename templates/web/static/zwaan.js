@@ -1,6 +1,6 @@
 // What a page cannot do without a script: copy a text, keep the keyboard's place, count the seconds in
-// which something can be undone, and keep the last words of somebody who leaves in the middle of a text
-// or an answer.
+// which something can be undone, keep the last words of somebody who leaves in the middle of a text
+// or an answer, and say that there is no connection.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -123,3 +123,6 @@ document.addEventListener("DOMContentLoaded", () => {
   if (document.querySelector(".account")) return bringAnswers();
   for (const name of Object.keys(sessionStorage)) if (name.startsWith("answer ")) sessionStorage.removeItem(name);
 });
+
+// Only over an encrypted connection, or on one's own machine; elsewhere the browser's own page will do.
+navigator.serviceWorker?.register("/static/service-worker.js", { scope: "/" }).catch(() => {});

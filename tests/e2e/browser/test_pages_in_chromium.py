@@ -181,3 +181,22 @@ async def test_the_preview_follows_the_typing(stage: Stage, page: Page) -> None:
     await page.get_by_text("Waarom deze tekst?").click()
     await page.get_by_text("Precies wat we versturen").click()
     await expect(page.get_by_text(r"Een heel andere zin \(echt\).")).to_be_visible()
+
+
+async def test_without_a_connection_a_page_says_so(stage: Stage, page: Page) -> None:
+    """In the reader's language, from an app that a phone can install."""
+    await stage.sign_in(page, "anna@example.org")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    devtools = await page.context.new_cdp_session(page)
+    found = await devtools.send("Page.getAppManifest")
+    assert found["url"].endswith("/manifest.webmanifest")
+    assert found["errors"] == []
+    hurdles = (await devtools.send("Page.getInstallabilityErrors"))["installabilityErrors"]
+    # The browser of a test keeps nothing, and installs nothing.
+    assert [each["errorId"] for each in hurdles] == ["in-incognito"]
+    await page.context.set_offline(True)
+    await page.goto(f"{stage.address}/inbox")
+    await expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
+    await page.context.set_offline(False)
+    await page.get_by_role("link", name="Probeer opnieuw").click()
+    await expect(page.get_by_role("navigation", name="Pagina's")).to_be_visible()

@@ -22,6 +22,7 @@ from tests.unit.web.organisation import ANNA, TEXT, Organisation, form_token, st
 PUBLIC = {
     "/",
     "/sign-in",
+    "/offline",
     "/language",
     "/sign-in/{token}",
     "/stories/{campaign_id}",

@@ -39,6 +39,12 @@ async def front_door(view: VisitorView) -> Response:
     return RedirectResponse("/sign-in" if view.person is None else home_of(view.person), 303)
 
 
+@router.get("/offline")
+async def offline(view: VisitorView) -> Response:
+    """The page that a browser keeps, to be shown where there is no connection."""
+    return view.page("offline.html")
+
+
 @router.get("/sign-in")
 async def ask(view: VisitorView) -> Response:
     """How to get a link: by mail where mail is set up, else from an administrator."""
