@@ -35,7 +35,7 @@ from services.voice import (
     NoDraft,
     PostTemplates,
     check_supported,
-    unsaid,
+    refusal_of,
 )
 from services.voice.language.words import akin, content_words, split_sentences
 from services.voice.writing.relations import cast_of
@@ -303,7 +303,7 @@ def main() -> None:
             for answered in (False, True) if name == "examples" else (False,):
                 tally = Tally()
                 for content in contents:
-                    if unsaid(content) is not None:
+                    if refusal_of(content) is not None:
                         continue
                     given = answers.get(content_id(content), {}) if answered else {}
                     if answered and not given:
