@@ -92,8 +92,10 @@ class Composer:
             return self._draft(poster, "unclear")
         why = "language" if plan.foreign else "capacity" if plan.found.chosen else "thin"
         usable = passages_for(poster)
+        kin = poster.kin(usable)
+        spent = dealt.is_spent(kin) and not poster.answer
         tried = 0
-        for turn in _turns(poster, rules, usable):
+        for turn in () if spent else _turns(poster, rules, usable):
             if turn.variant < request.variant or not _is_free(turn, poster, dealt):
                 continue
             text, told = _fitting(turn, poster, rules)
@@ -113,6 +115,8 @@ class Composer:
                 break
         if poster.answer:
             raise _unanswered(why, request)
+        if why != "words" and not request.variant:
+            dealt.spend(kin)
         return self._draft(poster, why)
 
     def revised(self, path: str, text: str) -> Composer:

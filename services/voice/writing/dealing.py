@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from services.voice.language.words import words_of
@@ -114,6 +114,8 @@ class Dealt:
         self.guard = OverlapGuard()
         self._pairs: dict[str, set[tuple[int, str]]] = {}
         self._uses: dict[str, Counter[int]] = {}
+        # Who have nothing free, and how many texts there were when that was found.
+        self._spent: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         return len(self.guard)
@@ -141,6 +143,13 @@ class Dealt:
 
     def is_taken(self, network: str, passage: int, layout: str) -> bool:
         return (passage, layout) in self._pairs.get(network, ())
+
+    def spend(self, kin: Hashable) -> None:
+        """Remember that these people have no free turn until another text is dealt."""
+        self._spent[kin] = len(self)
+
+    def is_spent(self, kin: Hashable) -> bool:
+        return self._spent.get(kin) == len(self)
 
     def add(self, post_id: str, draft: Draft) -> None:
         self.remember(

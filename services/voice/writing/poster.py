@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.language import Language
 from services.language.patterns import words_pattern
@@ -28,6 +29,7 @@ _UNSAFE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def _field(text: str) -> str:
     """A line of a profile; empty where it could break a sentence."""
     line = phrase(text, _LONGEST).rstrip(".,")
@@ -54,6 +56,12 @@ class Poster:
     answer: str
     #: What a stranger would not understand of the answer.
     unclear: tuple[Unclear, ...] = ()
+
+    def kin(self, usable: Sequence[Spoken | None]) -> Hashable:
+        """A key, equal for people with the same turns: where one has none free, the others have none."""
+        shown = tuple(self.values[each] for each in ("author", "role", "team"))
+        numbers = tuple(each and each.number for each in usable)
+        return self.request.network, self.stand.relation, self.writing.length, shown, numbers
 
     @property
     def names_employer(self) -> bool:
@@ -133,7 +141,7 @@ def poster_of(request: DraftRequest, plan: Plan, employer: str) -> Poster:
 def _is_said(role: str, answer: str, job: str, language: Language) -> bool:
     """Whether the role need not be said: "I'm the treasurer", "Ik bezorg brood", or the very job that is
     vacant."""
-    if plain_words(answer)[:1] and plain_words(answer)[0] in GRAMMAR.i:
+    if not GRAMMAR.i.isdisjoint(plain_words(answer)[:1]):
         return True
     words, said, sought = (content_words(each, language) for each in (role, answer, job))
     return any(akin(each, said) for each in words) or all(akin(each, sought) for each in words)

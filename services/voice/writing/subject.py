@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from services.events.incoming import StoryApproved
 from services.language import LANGUAGES, Language, primary_language, traits_of
@@ -117,6 +118,7 @@ _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!s|ni|til|ro)|h(?:our|onest|eir)\b)", r
 _LETTER_NAMES_WITH_VOWEL = "AEFHILMNORSX"
 
 
+@lru_cache(maxsize=4096)
 def said_role(role: str, language: Language) -> str:
     """The words after "I'm" or "ik ben"; empty where the role is no word for a person."""
     phrases = phrases_of(language)
@@ -127,6 +129,7 @@ def said_role(role: str, language: Language) -> str:
     return role if bare else f"{_article(role, language)} {role}"
 
 
+@lru_cache(maxsize=1024)
 def named_job(title: str) -> str:
     """The title without additions of job boards: "Nurse (0,8 fte) | up to 20 % bonus"."""
     return _ADDED.sub("", title.split(" | ", maxsplit=1)[0]).rstrip()
@@ -157,6 +160,7 @@ def said_job(title: str, language: Language, *names: str) -> str:
     return f"{_article(spelled, language)} {spelled}"
 
 
+@lru_cache(maxsize=4096)
 def lowered(text: str, *names: str) -> str:
     """``Service Engineer`` inside a sentence is ``service engineer``; ``HR``, ``iOS`` and ``Android``
     stay, and the words of ``names``, and capitals beside words without one."""
