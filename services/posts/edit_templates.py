@@ -58,7 +58,7 @@ async def save(
     """
     path = template.path
     await post_templates.hold(transaction, path)
-    if await post_templates.active_version(transaction, path) != based_on:
+    if (await post_templates.active(transaction)).get(path, 0) != based_on:
         raise Rejected(
             message("template.changed-meanwhile", "somebody else changed this template meanwhile"),
             remedy=message(
@@ -78,7 +78,7 @@ async def restore(
 ) -> None:
     """Use an older version again, or with 0 the shipped one. Raises Rejected when there is none."""
     await post_templates.hold(transaction, path)
-    before = await post_templates.active_version(transaction, path)
+    before = (await post_templates.active(transaction)).get(path, 0)
     if version and not await post_templates.texts(transaction, {path: version}):
         raise Rejected(
             message("template.no-such-version", "there is no such version"),

@@ -29,12 +29,14 @@ def own_share(original: str, final: str) -> float:
     """
     if original == final:
         return 0.0
-    old, new = words_of(original), words_of(final)
-    if not new:
-        return 0.0
+    new = words_of(final)
+    return round(1 - words_kept(words_of(original), new) / len(new), 4) if new else 0.0
+
+
+def words_kept(old: list[str], new: list[str]) -> int:
+    """How many words of ``old`` are in ``new``, in their order."""
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
-    kept = sum(block.size for block in matcher.get_matching_blocks())
-    return round(1 - kept / len(new), 4)
+    return sum(block.size for block in matcher.get_matching_blocks())
 
 
 def begun_with(opening: str, answer: str) -> str:

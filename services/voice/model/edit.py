@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import SequenceMatcher
 
 from services.language import TRAITS
 from services.text.links_in_text import has_link
 from services.text.normal_form import printable
 from services.voice.language.words import FIGURE, QUOTED, bare_words, words_of
+from services.voice.learning.own_words import words_kept
 from services.voice.model import NotUsed, Prompt
 from services.voice.vocabulary import listed
 
@@ -80,7 +80,5 @@ def _broken(own: str, answer: str, language: str) -> str:
     rest = iter(given)
     if not all(each in rest for each in said if each not in small):
         return "order"
-    old, new = words_of(answer), words_of(own)
-    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
-    kept = sum(block.size for block in matcher.get_matching_blocks())
-    return "" if old and kept >= KEPT * len(old) else "kept"
+    old = words_of(answer)
+    return "" if old and words_kept(old, words_of(own)) >= KEPT * len(old) else "kept"

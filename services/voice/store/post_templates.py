@@ -25,17 +25,9 @@ class TemplateVersion:
 
 
 async def active(transaction: Transaction) -> dict[str, int]:
-    """The version in use of each path that is not used as it was shipped."""
+    """The version in use by path; a path as it was shipped is not in it."""
     rows = await transaction.execute(sa.select(active_templates))
     return {row.path: row.version for row in rows}
-
-
-async def active_version(transaction: Transaction, path: str) -> int:
-    """The version in use of one path; 0: as it was shipped, or not there."""
-    found: int | None = await transaction.scalar(
-        sa.select(active_templates.c.version).where(active_templates.c.path == path)
-    )
-    return found or 0
 
 
 async def texts(

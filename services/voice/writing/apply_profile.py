@@ -23,8 +23,13 @@ from services.voice.vocabulary import plain_words, vocabulary
 
 
 def as_they_write(person: Ambassador, language: str) -> Ambassador:
-    """The person of a text about content in ``language`` (a BCP 47 tag), nothing avoided in it."""
-    return without_avoided(in_language(person, language))
+    """The person as `in_language`, without the lines of their profile that hold words they avoid."""
+    person = in_language(person, language)
+    lines = {name: getattr(person, name) for name in ("role", "team", "region")}
+    held: dict[str, Any] = {
+        name: "" for name, line in lines.items() if held_word(line, person.avoid)
+    }
+    return replace(person, **held) if held else person
 
 
 def in_language(person: Ambassador, language: str) -> Ambassador:
@@ -39,15 +44,6 @@ def in_language(person: Ambassador, language: str) -> Ambassador:
     return replace(
         person, language=other, address_form=form, role="", crafts=(), opening="", ending=""
     )
-
-
-def without_avoided(person: Ambassador) -> Ambassador:
-    """The person without the lines of their profile that hold words they avoid."""
-    lines = {name: getattr(person, name) for name in ("role", "team", "region")}
-    held: dict[str, Any] = {
-        name: "" for name, line in lines.items() if held_word(line, person.avoid)
-    }
-    return replace(person, **held) if held else person
 
 
 def apply_profile(

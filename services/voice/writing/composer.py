@@ -30,12 +30,7 @@ from services.voice.writing.apply_profile import (
 from services.voice.writing.dealing import MOST_OVERLAP, NO_PASSAGE, Dealt, shift_of, turns
 from services.voice.writing.plan import Plan, Spoken, plan_of
 from services.voice.writing.post_templates import Layout, PostTemplates
-from services.voice.writing.poster import (
-    Poster,
-    layouts_for,
-    passages_for,
-    poster_of,
-)
+from services.voice.writing.poster import Poster, layouts_for, passages_for, poster_of
 from services.voice.writing.questions import opening_of, questions_about
 from services.voice.writing.request import Draft, DraftRequest, NoDraft
 from services.voice.writing.subject import untold

@@ -165,7 +165,7 @@ async def _show(
     async with view.parts.database.read() as transaction:
         current = await view.parts.templates.templates(transaction)
         history = await post_templates.history(transaction, path)
-        active = await post_templates.active_version(transaction, path)
+        active = (await post_templates.active(transaction)).get(path, 0)
         choices = await campaigns.recent(transaction, kind=row.kind, limit=_CHOICES)
     # The newest for this language is the first.
     choices.sort(
