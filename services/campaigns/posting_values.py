@@ -99,11 +99,11 @@ def location(posting: Mapping[str, Any], language: str) -> str:
     names = [name for place in listed(posting.get("jobLocation")) if (name := _place(place))]
     if any("telecommute" in kind.lower() for kind in texts(posting.get("jobLocationType"))):
         names.append(traits_of(language).remote)
-    told = ""
+    joined = ""
     for name in dict.fromkeys(names):
-        if len(told) + len(name) + 2 <= MOST_CHARACTERS:
-            told = f"{told}, {name}" if told else name
-    return told
+        if len(joined) + len(name) + 2 <= MOST_CHARACTERS:
+            joined = f"{joined}, {name}" if joined else name
+    return joined
 
 
 def _place(place: Any) -> str:
@@ -112,8 +112,8 @@ def _place(place: Any) -> str:
     for address in [*listed(place.get("address")), place]:
         if isinstance(address, Mapping):
             parts = ("addressLocality", "addressRegion", "addressCountry", "streetAddress")
-            told = (", ".join(map(one_line, texts(address.get(part)))) for part in parts)
-            found = next(filter(None, told), "")
+            values = (", ".join(map(one_line, texts(address.get(part)))) for part in parts)
+            found = next(filter(None, values), "")
         else:
             found = one_line(text(address))
         if found:
@@ -194,19 +194,19 @@ _UNITS = {
 def hours(posting: Mapping[str, Any], language: str) -> str:
     """What the posting says of the working week; a bare figure gets its word."""
     value = posting.get("workHours")
-    told = _range(value, language) if isinstance(value, Mapping) else one_line(text(value))
-    if told and not any(character.isalpha() for character in told):
-        told = f"{told} {traits_of(language).hours}"
-    return told[:MOST_CHARACTERS]
+    hours = _range(value, language) if isinstance(value, Mapping) else one_line(text(value))
+    if hours and not any(character.isalpha() for character in hours):
+        hours = f"{hours} {traits_of(language).hours}"
+    return hours[:MOST_CHARACTERS]
 
 
 def salary(posting: Mapping[str, Any], language: str) -> str:
     """ "€ 3.000 – € 4.000 per maand", as the vacancy's language writes it."""
     for key in ("baseSalary", "estimatedSalary"):
         for value in listed(posting.get(key)):
-            told = _salary(value, text(posting.get("salaryCurrency")), language)
-            if told:
-                return told[:MOST_CHARACTERS]
+            salary = _salary(value, text(posting.get("salaryCurrency")), language)
+            if salary:
+                return salary[:MOST_CHARACTERS]
     return ""
 
 
@@ -217,24 +217,24 @@ def _salary(value: Any, currency: str, language: str) -> str:
     currency = text(value.get("currency") or value.get("priceCurrency")) or currency
     # A MonetaryAmount holds its figures itself, or as a QuantitativeValue.
     inner = next((each for each in listed(value.get("value")) if isinstance(each, Mapping)), value)
-    told = _range(inner, language, currency)
+    amount = _range(inner, language, currency)
     unit = text(inner.get("unitText")) or text(inner.get("unitCode")) or text(value.get("unitText"))
     unit = unit.upper().replace("_", " ").strip().removeprefix("PER ")
     kind = next((k for begin, k in _UNITS.items() if unit.startswith(begin)), "")
     per = traits_of(language).per.get(kind, "")
-    return f"{told} {per}".strip() if told else ""
+    return f"{amount} {per}".strip() if amount else ""
 
 
 def _range(value: Mapping[str, Any], language: str, currency: str = "") -> str:
-    def told(*names: str) -> str:
+    def first_of(*names: str) -> str:
         return next(
             filter(None, (_money(text(value.get(n)), currency, language) for n in names)), ""
         )
 
-    least, most = told("minValue", "minPrice"), told("maxValue", "maxPrice")
+    least, most = first_of("minValue", "minPrice"), first_of("maxValue", "maxPrice")
     if least and most and least != most:
         return f"{least} – {most}"
-    return least or most or told("@value", "value", "price")
+    return least or most or first_of("@value", "value", "price")
 
 
 def _money(written: str, currency: str, language: str) -> str:
@@ -253,14 +253,14 @@ def _money(written: str, currency: str, language: str) -> str:
     if not (len(code) == 3 and code.isascii() and code.isalpha()):
         return str(format_decimal(number, locale=locale))
     pattern = locale.currency_formats["standard"].pattern
-    told = format_currency(
+    formatted = format_currency(
         number,
         code,
         pattern.replace(".00", "") if whole else None,
         locale,
         currency_digits=not whole,
     )
-    return " ".join(told.split())
+    return " ".join(formatted.split())
 
 
 def _locale(language: str) -> Locale:

@@ -112,14 +112,16 @@ async def answered_elsewhere(
     other = max(elsewhere, key=lambda each: given[each.id].answered_at, default=None)
     if other is None or (answer and given[other.id].answered_at <= answer.answered_at):
         return None
-    told, text = given[other.id], other.text
+    earlier, text = given[other.id], other.text
     if text_sha256(text) != other.recipe.get("model", {}).get("sha256"):
         typed = (await typed_texts.of_posts(transaction, [other.id])).get(other.id)
         stands = as_changed(
-            as_networks_keep(told.answer),
+            as_networks_keep(earlier.answer),
             text=as_networks_keep(typed.text) if typed is not None else text,
             original=other.original_text,
         )
-        if stands != as_networks_keep(told.answer):
-            told = replace(told, answer=stands, opening="")
-    return told if told.answer and (answer is None or told.answer != answer.answer) else None
+        if stands != as_networks_keep(earlier.answer):
+            earlier = replace(earlier, answer=stands, opening="")
+    return (
+        earlier if earlier.answer and (answer is None or earlier.answer != answer.answer) else None
+    )

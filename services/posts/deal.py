@@ -49,16 +49,16 @@ async def fill(
     besides: Collection[str] = (),
 ) -> None:
     """Add what is not in it yet."""
-    for told in await posts.texts_of_source(transaction, kind=kind, source_id=source_id):
-        if told.id not in besides and told.id not in dealt:
-            passage = told.recipe.get("passage") or {}
+    for written in await posts.texts_of_source(transaction, kind=kind, source_id=source_id):
+        if written.id not in besides and written.id not in dealt:
+            passage = written.recipe.get("passage") or {}
             dealt.remember(
-                told.id,
-                network=told.network,
-                text=told.text,
+                written.id,
+                network=written.network,
+                text=written.text,
                 passage=passage.get("number", NO_PASSAGE),
-                layout=f"{told.angle}/{told.recipe.get('layout', '')}",
-                aside=told.recipe.get("parts", {}).get("passage", ""),
+                layout=f"{written.angle}/{written.recipe.get('layout', '')}",
+                aside=written.recipe.get("parts", {}).get("passage", ""),
             )
 
 
@@ -188,8 +188,8 @@ class NearestTexts:
         on purpose are not counted."""
         found = self._read.get(post.campaign_id)
         if found is None or not found.at <= now < found.at + _FRESH:
-            told = await _texts(transaction, post)
-            found = _Read(now, await asyncio.to_thread(_guard, told))
+            texts = await _texts(transaction, post)
+            found = _Read(now, await asyncio.to_thread(_guard, texts))
             self._read[post.campaign_id] = found
         self._read.move_to_end(post.campaign_id)
         while len(self._read) > _MOST:
@@ -208,8 +208,8 @@ async def _texts(transaction: Transaction, post: Post) -> Sequence[WrittenText]:
     )
 
 
-def _guard(told: Sequence[WrittenText]) -> OverlapGuard:
+def _guard(texts: Sequence[WrittenText]) -> OverlapGuard:
     guard = OverlapGuard()
-    for each in told:
+    for each in texts:
         guard.add(each.id, each.text, aside=each.recipe.get("parts", {}).get("passage", ""))
     return guard

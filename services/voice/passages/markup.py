@@ -130,10 +130,10 @@ def _blocks_of_html(text: str, *, keep_lines: bool) -> Iterable[Block]:
     for _, some in groupby(pieces, key=lambda piece: (piece[0], piece[1].block)):
         block = list(some)
         text = visible("".join(part for _, _, part in block))
-        told = [place for _, place, part in block if part.strip()]
-        if told and text.strip():
-            bold = all(place.bold for place in told)
-            yield Block(kind=told[0].kind, text=text, level=told[0].level, bold=bold)
+        filled = [place for _, place, part in block if part.strip()]
+        if filled and text.strip():
+            bold = all(place.bold for place in filled)
+            yield Block(kind=filled[0].kind, text=text, level=filled[0].level, bold=bold)
 
 
 def _place(tag: str, above: _Place, number: int) -> _Place:

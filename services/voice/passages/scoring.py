@@ -160,10 +160,12 @@ class Scoring:
             return True
         if self._source.is_anchored(window[0]):
             return True
-        told = narrator_of([word for each in window for word in each.words], self._source.language)
+        narrator = narrator_of(
+            [word for each in window for word in each.words], self._source.language
+        )
         # What happened to a speaker is the speaker's to report.
-        lived = told == "i" and len(window) > 1 and self._happens(window[0])
-        return lived or (told != "neutral" and self._is_titled(window[:1]))
+        lived = narrator == "i" and len(window) > 1 and self._happens(window[0])
+        return lived or (narrator != "neutral" and self._is_titled(window[:1]))
 
     def _is_titled(self, window: Sequence[Sentence]) -> bool:
         return any(word[:_STEM] in self._title for each in window for word in each.words)
@@ -180,15 +182,15 @@ class Scoring:
             at_work = who > _WE and (
                 task or (counts and not (who < _NAMED and lists["many"].begins(words)))
             )
-            told = bool(task or at_work or event or trouble)
-            told = told and bool(counts or cause or turn or trouble or at_work)
+            concrete = bool(task or at_work or event or trouble)
+            concrete = concrete and bool(counts or cause or turn or trouble or at_work)
         else:
             # "Our software sent 1,903 invoices", and not "our ice machine sank".
             acts = who > _WE or (who >= _ITS and counts > 0)
             acts = acts or bool(who and lists["finders"].within(words))
-            told = bool((event and acts) or (cause and (who or event)))
-            told = told or (self._is_habit(window, who) and bool(turn or counts))
-        if not told or self._is_gloomy(window, words):
+            concrete = bool((event and acts) or (cause and (who or event)))
+            concrete = concrete or (self._is_habit(window, who) and bool(turn or counts))
+        if not concrete or self._is_gloomy(window, words):
             return 0
         return (
             who

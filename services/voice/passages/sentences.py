@@ -149,10 +149,10 @@ class Listener:
         return list(self._mixed(text, quotes, goes_on=following.startswith(_OPENING)))
 
     def _narrated(self, text: str, run: int) -> list[Sentence]:
-        told = [Sentence(each, run, whole=_balanced(each)) for each in split_sentences(text)]
-        if told and (named := self._people.named_in(text)):
+        sentences = [Sentence(each, run, whole=_balanced(each)) for each in split_sentences(text)]
+        if sentences and (named := self._people.named_in(text)):
             self._last_named = named[-1]
-        return told
+        return sentences
 
     def _mixed(
         self, text: str, quotes: list[re.Match[str]], *, goes_on: bool
@@ -185,8 +185,8 @@ class Listener:
         if head:
             found = self._people.speaker_of(head, self._last_named)
             self._last_speaker = found
-            for told in (*self._nobodys, *spoken):
-                told.speaker = found
+            for sentence in (*self._nobodys, *spoken):
+                sentence.speaker = found
             self._nobodys = []
         if cut and spoken and spoken[-1].unended:
             # "It was cold," she says, "and I stood there alone."
@@ -196,22 +196,22 @@ class Listener:
     def _spoken(
         self, quote: re.Match[str], run: int, speaker: str, *, last: bool
     ) -> list[Sentence]:
-        sentences = split_sentences(_inner(quote))
+        quoted = split_sentences(_inner(quote))
         # What begins with a mark of its own is somebody else's again.
-        told = [
+        heard = [
             Sentence(each, run, speaker=speaker, whole=not each.startswith(_MARKS))
-            for each in sentences
+            for each in quoted
         ]
-        if not told:
-            return told
-        if not _ENDED.search(told[-1].text):
+        if not heard:
+            return heard
+        if not _ENDED.search(heard[-1].text):
             # The comma is the narrator's.
-            told[-1].text = _LAST_MARK.sub("", told[-1].text) + "."
-            told[-1].unended = True
+            heard[-1].text = _LAST_MARK.sub("", heard[-1].text) + "."
+            heard[-1].unended = True
         if not _closed(quote) and not last:
-            for each in told:
+            for each in heard:
                 each.whole = False
-        return told
+        return heard
 
     def _between(self, text: str, *, after: bool, last: bool = False) -> tuple[str, str, str]:
         """The words that lead to the next quotation, the rest, and those that belong to the one
@@ -341,8 +341,8 @@ class Source:
         spoken_to = any(not GRAMMAR.you.isdisjoint(plain_words(each)) for each in questions)
         if len(questions) < (_ENOUGH_QUESTIONS if spoken_to else _MANY_QUESTIONS):
             return None
-        told = [narrator_of(plain_words(each.text), self.language) for each in asked]
-        if "i" not in told or len(told) - told.count("neutral") < _ENOUGH_QUESTIONS:
+        narrators = [narrator_of(plain_words(each.text), self.language) for each in asked]
+        if "i" not in narrators or len(narrators) - narrators.count("neutral") < _ENOUGH_QUESTIONS:
             return None
         intro = [self.title, *(each.text for each in paragraphs if not each.asked)]
         named = [name for text in intro for name in self.people.named_in(text) if " " in name]

@@ -35,14 +35,14 @@ _ALWAYS = GRAMMAR.which
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``place`` is that of its first word; ``told``: words behind it say which one; ``stems`` may hold
+    """``place`` is that of its first word; ``defined``: words behind it say which one; ``stems`` may hold
     those of a verb that follows."""
 
     place: int
     kind: Kind
     stems: tuple[str, ...]
     words: tuple[str, ...]
-    told: bool = False
+    defined: bool = False
     known: bool = False
     ordinal: str = ""
 
@@ -78,7 +78,7 @@ class Phrases:
                 row = row or words[place + 1] in self._words["ordinals"]
                 phrase = self._phrase(sentence, place, "ordinal" if row else "the", at)
                 # "The first time" says of what, or it says nothing.
-                if not (row and phrase.told and words[at] not in GRAMMAR.times):
+                if not (row and phrase.defined and words[at] not in GRAMMAR.times):
                     yield phrase
         elif at > place + 1:
             # "The nineteen", "the 06:10", "de tweede was".
@@ -104,7 +104,7 @@ class Phrases:
             kind=kind,
             stems=tuple(map(stem_of, words)),
             words=words,
-            told=self._told(sentence, run[-1] + 1, first=place <= 1),
+            defined=self._is_defined(sentence, run[-1] + 1, first=place <= 1),
             known=self._is_known(words),
             ordinal=sentence.words[place + 1] if kind == "ordinal" else "",
         )
@@ -125,7 +125,7 @@ class Phrases:
             return False
         return any(word in self._words["known"] for word in words)
 
-    def _told(self, sentence: Sentence, at: int, *, first: bool) -> bool:
+    def _is_defined(self, sentence: Sentence, at: int, *, first: bool) -> bool:
         if at >= len(sentence.words) - 1 or at in sentence.breaks:
             return False
         word, after = sentence.words[at], sentence.words[at + 1]
@@ -255,7 +255,7 @@ class Assumptions:
         named = [stem for stem in phrase.stems if self._first.get(stem, first) < first]
         if phrase.kind != "the":
             return 0 if self._counts_on(phrase, sentence, read) else _NEVER
-        if phrase.known or phrase.told:
+        if phrase.known or phrase.defined:
             return 0
         if phrase.words[0] in self._words["relational"]:
             # "The cause": of what comes just before it.

@@ -93,16 +93,16 @@ class Composer:
         for turn in () if spent else _turns(poster, rules, usable):
             if turn.variant < request.variant or not _is_free(turn, poster, dealt):
                 continue
-            text, told = _fitting(turn, poster, rules)
+            text, passage = _fitting(turn, poster, rules)
             broken = self._broken(text, poster) if text else "length"
             if not broken:
-                aside = f"{told}\n\n{poster.answer}".strip()
+                aside = f"{passage}\n\n{poster.answer}".strip()
                 overlap = dealt.guard.overlap(text, aside=aside)
                 if overlap <= MOST_OVERLAP or poster.has_own_words:
                     if poster.is_asked_first:
                         return self._draft(poster, "asked")
                     return self._draft(
-                        poster, turn=turn, text=text, told=told, aside=aside, overlap=overlap
+                        poster, turn=turn, text=text, passage=passage, aside=aside, overlap=overlap
                     )
             why = broken or "capacity"
             tried += 1
@@ -161,7 +161,7 @@ class Composer:
         *,
         turn: _Turn | None = None,
         text: str = "",
-        told: str = "",
+        passage: str = "",
         aside: str = "",
         overlap: float = 0.0,
     ) -> Draft:
@@ -197,9 +197,9 @@ class Composer:
                 "variant": turn.variant,
                 "layout": turn.layout.name,
                 "template_version": self.templates.version,
-                "passage": _told(turn.spoken, told, of=len(chosen)),
+                "passage": _passage_of(turn.spoken, passage, of=len(chosen)),
                 "answered": bool(poster.answer),
-                "parts": {"passage": told, "disclosure": disclosure},
+                "parts": {"passage": passage, "disclosure": disclosure},
             }
             if self.templates.edited:
                 recipe["edited_templates"] = dict(self.templates.edited)
@@ -258,14 +258,14 @@ def _is_free(turn: _Turn, poster: Poster, dealt: Dealt) -> bool:
 def _fitting(turn: _Turn, poster: Poster, rules: PostRules) -> tuple[str, str]:
     """The text and its passage, without the facts where they do not fit; empty where the text does not."""
     plan, spoken = poster.plan, turn.spoken
-    told = [spoken.text if spoken else ""]
+    texts = [spoken.text if spoken else ""]
     if not turn.whole:
-        sentences = split_sentences(told[0])
-        told = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
-        told = [each for each in told if len(each) >= MIN_LENGTH]
+        sentences = split_sentences(texts[0])
+        texts = [" ".join(sentences[:some]) for some in range(len(sentences) - 1, 0, -1)]
+        texts = [each for each in texts if len(each) >= MIN_LENGTH]
     facts = (plan.facts, "") if plan.facts else ("",)
     employer, job = poster.values["employer"], poster.values["job"]
-    for passage, known in product(told, facts):
+    for passage, known in product(texts, facts):
         slots = {"passage": passage, "facts": untold(known, f"{employer}\n{job}\n{passage}")}
         text = turn.layout.render({**poster.values, **slots}, polite=poster.polite)
         if measure_text(rules, text).valid:
@@ -293,14 +293,14 @@ def _unanswered(why: str, request: DraftRequest) -> NoDraft:
     )
 
 
-def _told(spoken: Spoken | None, told: str, *, of: int) -> dict[str, Any] | None:
+def _passage_of(spoken: Spoken | None, text: str, *, of: int) -> dict[str, Any] | None:
     if spoken is None:
         return None
     return {
         "number": spoken.number,
         "of": of,
         "text": spoken.passage.text,
-        "told": told,
+        "told": text,
         "speaker": spoken.passage.speaker,
     }
 

@@ -62,15 +62,15 @@ def rows_of(content: Content, typed: Sequence[tuple[str, bool]] = ()) -> Passage
     all_found = {each.text: each for each in (*found.chosen, *found.withheld)}
     used = content.passages or [each.text for each in found.chosen]
     ticks = typed or [(each, True) for each in used]
-    told: Sequence[Passage] = ()
+    passages: Sequence[Passage] = ()
     if ticks:
-        told = find_passages(text.with_passages([each for each, _ in ticks])).chosen
+        passages = find_passages(text.with_passages([each for each, _ in ticks])).chosen
         # A source in another language is not read.
-        told = told or [Passage(text=each) for each, _ in ticks]
+        passages = passages or [Passage(text=each) for each, _ in ticks]
     known = frozenset(word for each in text.everything for word in plain_words(each))
     rows = [
         _row(passage, tick, list(all_found), known)
-        for passage, (_, tick) in zip(told, ticks, strict=True)
+        for passage, (_, tick) in zip(passages, ticks, strict=True)
     ]
     for row in rows:
         all_found.pop(row.edits or row.text, None)

@@ -100,7 +100,9 @@ def plan_of(
     found = Passages(lacking="other_language") if foreign else find_passages(text)
     topics = content.topics if isinstance(content, StoryApproved) else content.crafts
     scene, facts, employer = Scene.of(text), facts_of(content, language), templates.organisation
-    told = [part for each in (*found.chosen, *found.withheld) for part in (each.text, each.speaker)]
+    spoken_parts = [
+        part for each in (*found.chosen, *found.withheld) for part in (each.text, each.speaker)
+    ]
     return Plan(
         content=content,
         language=language,
@@ -115,7 +117,9 @@ def plan_of(
             relation: shuffled(templates.layouts(language, kind, relation), seed, relation)
             for relation in RELATIONS[kind]
         },
-        sources=Sources([*text.everything, scene.title, scene.author, facts, employer, *told]),
+        sources=Sources(
+            [*text.everything, scene.title, scene.author, facts, employer, *spoken_parts]
+        ),
         spoken=tuple(
             _spoken(number, each, language, employer, is_story=is_story)
             for number, each in enumerate(found.chosen)

@@ -64,8 +64,10 @@ def questions_about(unclear: Sequence[Unclear], language: str, *, polite: bool =
 def words_asked(language: str) -> frozenset[str]:
     """Every word of these questions."""
     asked = _asked(language)
-    told = [each for kind in ("story", "vacancy") for some in asked[kind].values() for each in some]
-    both = " ".join(told)
+    every = [
+        each for kind in ("story", "vacancy") for some in asked[kind].values() for each in some
+    ]
+    both = " ".join(every)
     return frozenset(
         bare_words(f"{_addressed(both, polite=False)} {_addressed(both, polite=True)}")
     )

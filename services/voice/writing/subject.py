@@ -81,16 +81,16 @@ def facts_of(content: Content, language: Language) -> str:
     if number and not _UNIT.search(hours):
         # "42 (shift average)", "34 per week".
         hours = f"{number[0]} {traits_of(language).hours}{_ASIDE.sub('', hours[number.end() :])}"
-    told = hours if same else _translated(hours, traits_of(language).hours)
-    found = (content.location or "", told)
+    hours = hours if same else _translated(hours, traits_of(language).hours)
+    found = (content.location or "", hours)
     clean = (phrase(each, 60).rstrip(".") for each in found)
     return ", ".join(each for each in clean if each and not _MARKUP.search(each))
 
 
 def untold(facts: str, passage: str) -> str:
     """``facts`` without what a passage says already: "four on four off" of "Four nights on, four off"."""
-    told = set(words_of(passage))
-    return ", ".join(each for each in facts.split(", ") if not told.issuperset(words_of(each)))
+    said = set(words_of(passage))
+    return ", ".join(each for each in facts.split(", ") if not said.issuperset(words_of(each)))
 
 
 def _translated(text: str, word: str) -> str:

@@ -64,7 +64,7 @@ class Own:
     """The question that asks for a fact of one's own, with ``others``, what was answered, and the
     share of the text that is the person's own, 0 to 1.
 
-    Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` it uses (``told``),
+    Why this text: the ``relation`` it speaks from, and which of its source's ``passages`` it uses (``passage_text``),
     from 1. ``why`` says why there is no text before the question is answered. ``shown`` is the answer
     in the boxes: this post's, or what they answered beside another draft about the same, offered again;
     ``later``: after the one that stands in this text. ``before`` is what to choose for the text whose
@@ -81,7 +81,7 @@ class Own:
     relation: str = ""
     passage: int = 0
     passages: int = 0
-    told: str = ""
+    passage_text: str = ""
     why: str = ""
     shown: OwnAnswer | None = None
     later: bool = False
@@ -358,7 +358,7 @@ async def _read_own(
         relation=recipe.get("relation", ""),
         passage=passage.get("number", -1) + 1,
         passages=passage.get("of", 0),
-        told=passage.get("text", ""),
+        passage_text=passage.get("text", ""),
         why=recipe.get("why", "") if not post.text else "",
         shown=shown,
         later=bool(later and answer),
