@@ -71,7 +71,10 @@ async def connect(view: AmbassadorView, post_id: str) -> Response:
 
 @router.post("/{post_id}/undo")
 async def undo(view: AmbassadorView, post_id: str) -> Response:
-    """Back to the suggested text."""
+    """Back to the suggested text; what was typed up to the last key can be put back."""
+    typing = await typing_in(view)
+    if typing.text and (refused := await _kept_first(view, post_id, typing)):
+        return refused
     return await decide_on(
         view,
         post_id,
