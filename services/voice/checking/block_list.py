@@ -41,12 +41,10 @@ class BlockList:
     def __init__(self, words: Iterable[BlockedWord] = ()) -> None:
         self.words = tuple(words)
         split = [(parts, each) for each in self.words if (parts := _words(each.word))]
-        # By the number of their words and their letters; each phrase also as one word.
-        self._phrases = {
-            (count, "".join(parts)): each for parts, each in split for count in (1, len(parts))
-        }
+        # Each phrase also as one word.
+        self._phrases = {mark.join(parts): each for parts, each in split for mark in ("", " ")}
         self._beginnings = {"".join(parts): each for parts, each in split if each.key.endswith("*")}
-        self._lengths = sorted({count for count, _ in self._phrases})
+        self._lengths = sorted({each.count(" ") + 1 for each in self._phrases})
 
     def found_in(self, text: str) -> list[BlockedWord]:
         """Each blocked word that ``text`` holds, once, in the order of the text."""
@@ -55,7 +53,7 @@ class BlockList:
         found: dict[BlockedWord, None] = {}
         for place, word in enumerate(words):
             for count in self._lengths:
-                phrase = (count, "".join(words[place : place + count]))
+                phrase = " ".join(words[place : place + count])
                 if phrase in self._phrases:
                     found[self._phrases[phrase]] = None
             if word.startswith(starts):

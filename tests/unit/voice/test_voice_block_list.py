@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.voice import Composer, Dealt
@@ -80,6 +80,7 @@ def test_each_word_is_listed_once_in_the_order_of_the_text() -> None:
     st.text(alphabet="abcé ", min_size=1, max_size=12),
     st.text(alphabet="abcé .-", max_size=40),
 )
+@example("a aa", "aa.a")
 def test_finding_agrees_with_a_plain_search(word: str, text: str) -> None:
     """For any phrase, what is found is what a search for its whole words finds."""
     plain = [re.sub("é", "e", part) for part in (word, text)]
