@@ -105,7 +105,7 @@ class LinkedIn:
                 API: settings.api_url or API,
                 WEBSITE: settings.authorize_url or settings.api_url or WEBSITE,
             },
-            # Uploads go to whichever LinkedIn host the answer names; in the sandbox, to the base.
+            # Uploads go to the LinkedIn host that the answer names; in the sandbox, to the base.
             domains=() if settings.api_url else ("linkedin.com",),
             limits=settings.limits,
         )

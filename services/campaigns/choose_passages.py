@@ -82,7 +82,7 @@ async def choose_passages(
 async def check_vouched(content: Content, *, vouched: bool) -> int:
     """Return how many of the chosen passages are not in the source like that.
 
-    Raises Rejected where there are any and nobody ``vouched`` for them.
+    Raises Rejected where there are any and no person ``vouched`` for them.
     """
     # A long source takes half a second.
     own = len(await asyncio.to_thread(unsourced, content))

@@ -476,7 +476,7 @@ own_answers = Table(
     _ref("post_id", "posts.id", primary_key=True),
     _ref("ambassador_id", "ambassadors.id", nullable=False, index=True),
     Column("prompt", Text, nullable=False),
-    # In two lines: what it is about, and what the person tells.
+    # In two lines: what it is about, and the person's own part.
     Column("answer", Text, nullable=False),
     Column("answered_at", UtcTime, nullable=False),
 )

@@ -45,7 +45,7 @@ MENTIONS = (
     audit.c.subject,
 )
 
-#: Whoever knows these acts as the person.
+#: Their holder can act as the person.
 _SECRET = frozenset(
     [connections.c.tokens, sessions.c.token_sha256, sign_in_links.c.token_sha256],
 )

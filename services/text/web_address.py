@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 def is_loopback(host: str) -> bool:
     """Whether an address or name, as a URL's ``hostname`` or a peer gives it, is this machine.
 
-    No other name is, whatever its address: answers of a name server are not ours.
+    No other name is, with any address: answers of a name server are not ours.
     """
     try:
         return ip_address(host).is_loopback

@@ -91,7 +91,7 @@ class Messages:
         return self.phrase(known) if isinstance(known, Message) else known
 
     def told_by(self, sources: Message | str) -> str:
-        """Who tells a figure; of several, as they are kept: "x:tweets; mastodon:statuses"."""
+        """The source of a figure; of several, as they are kept: "x:tweets; mastodon:statuses"."""
         if isinstance(sources, Message) and sources.code:
             return self.phrase(sources)
         return "; ".join(map(self._source, str(sources).split("; ")))

@@ -26,8 +26,8 @@ _ANSWER = (
 )
 
 
-#: How long a refused client may go on sending, until it has read the answer. Closing upon bytes that
-#: nobody read resets the connection, and the answer is lost with it.
+#: How long a refused client may go on sending, until it has read the answer. Closing upon unread bytes
+#: resets the connection, and the answer is lost with it.
 _LINGER_SECONDS = 1.0
 
 
@@ -150,7 +150,7 @@ class HttpWithRedirects(HttpWithDeadline):
             redirects is None
             or not self.url.startswith(_PREFIX)
             or (self.cycle is not None and not self.cycle.response_complete)
-            or self.flow.write_paused  # nobody reads the answers: an application waits for that
+            or self.flow.write_paused  # the answers are not read: an application waits for that
             or self.parser.should_upgrade()
             or self.client is None
         ):

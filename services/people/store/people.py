@@ -201,7 +201,7 @@ async def set_deactivated(
 
 
 async def is_last_administrator(transaction: Transaction, person_id: str) -> bool:
-    """Whether nobody could let people in or end their access without this person."""
+    """Whether this person alone can let people in and end their access."""
     query = sa.select(people.c.id).where(IS_ACTIVE, _IS_ADMINISTRATOR).limit(2)
     return list(await transaction.scalars(query)) == [person_id]
 

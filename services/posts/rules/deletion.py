@@ -27,7 +27,7 @@ class DeletionState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
     """``tries`` counts calls since it was asked last; ``due_at`` is when the next one is made, with
-    ``reason`` telling why the last one did not do it. Without one it is over: ``deleted_at`` says
+    ``reason`` for the failure of the last one. Without one it is over: ``deleted_at`` says
     that the post is gone, and else ``reason`` and ``remedy`` why it is not."""
 
     post_id: str

@@ -80,7 +80,7 @@ def learn(seen: Iterable[Seen]) -> tuple[Lesson, ...]:
         Lesson(
             habit=habit,
             word=word,
-            # Whoever left none and one agrees with themselves on one.
+            # None in one post and one in another agree on one.
             most=len(posts) // TWICE
             if habit == "length"
             else sorted(each.observation.most for each in posts.values())[TWICE - 1],

@@ -2,7 +2,7 @@
 
 It never invents. Passages are named by number and cut from the source (`passages`), a question is made
 of words that are there (`follow_up`), and an edit keeps the words of the answer in their order (`edit`).
-Whatever comes back is a stranger's text: one that breaks a promise is not used, and a word says which.
+Its answer is a stranger's text: one that breaks a promise is not used, and a word says which.
 """
 
 from __future__ import annotations

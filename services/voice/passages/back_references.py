@@ -1,4 +1,4 @@
-"""Whether a sentence leans on the one before it, by its own words.
+"""Whether a sentence refers back to the one before it, by its own words.
 
 By its first words ("Dat", "They", "The solution"), by a word that points ("the same", "daarvan"), or
 by what it answers.

@@ -37,9 +37,9 @@ class Privacy:
         if self._words["debts"].within(words):
             return "debts"
         if not self._source.is_vacancy and self._troubles_a_client(words):
-            # Whatever went wrong, it was theirs.
+            # The trouble was theirs.
             return "client"
-        # What a job is like is nobody's illness, unless somebody is named.
+        # The description of a job is no person's illness, unless one is named.
         ill = self._words["health"].within(words)
         nobodys = self._source.is_vacancy and not self._source.people.named_in(text)
         if ill and not nobodys and self._of_somebody(text, words):

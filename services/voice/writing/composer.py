@@ -237,7 +237,7 @@ def _turns(poster: Poster, rules: PostRules, usable: Sequence[Spoken | None]) ->
     # Posts with an answer are all different: there is nothing to deal out.
     rank, shift = (0, 0) if poster.answer else (request.rank, shift_of(request.network))
     variant = -1
-    # What comes of a passage is in its last sentence. Only who was there tells less where it is long.
+    # What comes of a passage is in its last sentence. Only for people who were there the shorter form is tried too.
     lengths = (True, False) if poster.was_there else (True,)
     for whole, some in product(lengths, (liked, others)):
         for passage, number in turns(rank, len(usable), len(some), shift=shift):

@@ -273,7 +273,7 @@ async def _ask(server: str, security: Mapping[str, Any]) -> Message:
             host.strip("[]"), int(port), request_timeout_ms=_PATIENCE_MS, **security
         )
         try:
-            # Whoever has to sign in is told by silence, and not before a request of this kind.
+            # A client that has to sign in gets no answer, and not before a request of this kind.
             await connection.send(MetadataRequest([]))
         finally:
             connection.close()

@@ -101,7 +101,7 @@ class Writer:
                 return {}
             batches[place] = batch
         for turn in turns:
-            await turn.acquire()  # at once: nobody has it
+            await turn.acquire()  # at once: it is with no other
         try:
             first = await send_at_once(self._producer.client, batches)
             # Before whatever has waited for these turns meanwhile.
@@ -142,7 +142,7 @@ class Writer:
 
         def done(written: asyncio.Future[RecordMetadata]) -> None:
             self._queued[place] -= 1
-            # Its failure may come when nobody waits for it any more.
+            # Its failure may come when it is no longer awaited.
             if not written.cancelled():
                 written.exception()
 
@@ -234,7 +234,7 @@ class KafkaEventLog:
         connecting = self._connection()
         try:
             async with asyncio.timeout(_APPEND_SECONDS):
-                # Others wait for the same connection: whoever is cancelled leaves it to them.
+                # Others wait for the same connection: a cancelled caller leaves it to them.
                 writer = await asyncio.shield(connecting)
                 return await writer.append(records)
         except Rejected:
@@ -282,7 +282,7 @@ class KafkaEventLog:
 
 
 async def _end(connecting: asyncio.Task[Writer]) -> None:
-    with suppress(Exception):  # whatever is wrong with it, nobody needs it any more
+    with suppress(Exception):  # its fault does not matter: it is not needed any more
         writer = await connecting
         async with asyncio.timeout(_APPEND_SECONDS):
             await writer.close()

@@ -44,7 +44,7 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def on_thread_stop(self) -> None:
         """Leave the group if that can be done now."""
         # Must not raise: aiokafka lets the cancellation of its own tasks out while the broker is
-        # away, and then nobody is told that the thread ended; Faust waited a minute to hear of it.
+        # away, and then the end of the thread is not reported; Faust waited a minute for it.
         await _at_most(_LEAVE_SECONDS, super().on_thread_stop())
 
 

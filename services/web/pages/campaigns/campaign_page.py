@@ -193,7 +193,7 @@ async def read_plan(view: View) -> LaunchPlan:
 
 #: After this a page that waits for its campaign says that something is in the way.
 _PATIENCE = timedelta(seconds=30)
-#: How long a page tells the manager who began a campaign that it began.
+#: How long a page says to the manager who began a campaign that it began.
 _NEWS = timedelta(minutes=5)
 
 
