@@ -113,12 +113,10 @@ async def test_a_day_counts_from_five_people_on(organisation: Organisation) -> N
     assert {row["figure"] for row in rows} == {"applicants_applied"}
 
 
-async def test_a_hundred_thousand_rows_take_the_memory_of_a_few(
-    organisation: Organisation,
-) -> None:
-    """The CSV of ten times as many campaigns is written in the same memory."""
+async def test_many_rows_take_the_memory_of_a_few(organisation: Organisation) -> None:
+    """The CSV of five times as many campaigns is written in the same memory."""
     peaks = []
-    for campaigns in (range(10), range(10, 100)):
+    for campaigns in (range(10), range(10, 50)):
         for number in campaigns:
             made = await organisation.campaign(vacancy(vacancy_id=f"v-{number}"))
             await _fill(organisation.database, made.id)
